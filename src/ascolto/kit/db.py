@@ -1,0 +1,252 @@
+"""The database: one pool, one transaction per request, tenancy that fails closed.
+
+Nothing else opens a connection. A transaction names its tenant before the first statement;
+row-level security refuses, with an error, every statement made without one.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+import asyncpg
+import orjson
+
+from ascolto.kit.clock import Clock, SystemClock
+from ascolto.kit.ids import is_id
+from ascolto.kit.outbox import Event, Frame, insert_statement
+
+Record: TypeAlias = asyncpg.Record
+Isolation = Literal["read committed", "repeatable read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: an account, a customer, a token, the system or a model."""
+
+    kind: str
+    id: str
+    name: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """Return the shape kept with each event."""
+        return {"kind": self.kind, "id": self.id, "name": self.name}
+
+
+SYSTEM = Actor(kind="system", id="ascolto")
+
+
+class Tx:
+    """One open transaction: who, for which tenant, and what it will have said when it ends."""
+
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        *,
+        tenant_id: str,
+        actor: Actor,
+        clients: frozenset[str] | None,
+        now: datetime,
+    ) -> None:
+        """Wrap a connection on which the transaction has begun."""
+        self._connection = connection
+        self.tenant_id = tenant_id
+        self.actor = actor
+        self.clients = clients
+        self.now = now
+        self.statements = 1
+        self._events: list[Event] = []
+        self._frames: list[Frame] = []
+
+    async def fetch(self, sql: str, *args: Any) -> list[Record]:
+        """Run a query and return all rows."""
+        self.statements += 1
+        rows: list[Record] = await self._connection.fetch(sql, *args)
+        return rows
+
+    async def fetchrow(self, sql: str, *args: Any) -> Record | None:
+        """Run a query and return its first row or None."""
+        self.statements += 1
+        return await self._connection.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        """Run a query and return the first value of its first row."""
+        self.statements += 1
+        return await self._connection.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: Any) -> int:
+        """Run a statement and return how many rows it touched."""
+        self.statements += 1
+        tag = await self._connection.execute(sql, *args)
+        count = tag.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement over many rows of arguments."""
+        self.statements += 1
+        await self._connection.executemany(sql, rows)
+
+    async def narrow(self, clients: Collection[str] | None) -> None:
+        """Limit every later statement to these clients (None lifts the limit to the tenant)."""
+        self.clients = None if clients is None else frozenset(clients)
+        await self.execute("SELECT set_config('ascolto.clients', $1, true)", scope_text(clients))
+
+    def emit(self, event: Event, *frames: Frame) -> None:
+        """Say what happened: written with the transaction, heard only after its commit."""
+        self._events.append(event)
+        self._frames.extend(frames)
+
+    def show(self, *frames: Frame) -> None:
+        """Send frames that tell no new fact, such as a draft followed on a second device."""
+        self._frames.extend(frames)
+
+    @property
+    def speaks(self) -> bool:
+        """Tell whether anything will be heard of this transaction."""
+        return bool(self._events or self._frames)
+
+    async def flush(self) -> None:
+        """Write the pending events and frames, in one statement."""
+        if not self.speaks:
+            return
+        sql, args = insert_statement(
+            self.tenant_id, self.now, self.actor.as_json(), self._events, self._frames
+        )
+        await self.execute(sql, *args)
+
+
+def scope_text(clients: Collection[str] | None) -> str:
+    """Return the setting that row-level security reads: `*` or a list of client ids."""
+    if clients is None:
+        return "*"
+    for client in clients:
+        _require_id(client)
+    return "{" + ",".join(sorted(clients)) + "}"
+
+
+def _require_id(text: str) -> None:
+    if not is_id(text):
+        raise ValueError(f"not an id: {text!r}")
+
+
+async def prepare_connection(connection: asyncpg.Connection) -> None:
+    """Teach a connection our wire forms: ids as text, JSON as dict, and the bounded role."""
+    await connection.set_type_codec(
+        "uuid", schema="pg_catalog", encoder=str, decoder=str, format="text"
+    )
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name,
+            schema="pg_catalog",
+            encoder=lambda value: orjson.dumps(value).decode(),
+            decoder=orjson.loads,
+            format="text",
+        )
+    # A server of one's own may log us in as the owner: step down to the role that RLS binds.
+    if await connection.fetchval("SELECT current_user <> 'ascolto_app'"):
+        await connection.execute("SET ROLE ascolto_app")
+
+
+async def _keep(_: asyncpg.Connection) -> None:
+    """Leave a returned connection as it is: every setting we make ends with its transaction."""
+
+
+class Database:
+    """The pool of connections and the only door to them."""
+
+    def __init__(self, pool: asyncpg.Pool, *, dsn: str, clock: Clock) -> None:
+        """Wrap an open pool; use `Database.open`."""
+        self._pool = pool
+        self.dsn = dsn
+        self.clock = clock
+        self._listeners: list[Callable[[], None]] = []
+        self.statements = 0
+        self.transactions = 0
+
+    @classmethod
+    async def open(cls, dsn: str, *, clock: Clock | None = None, size: int = 10) -> "Database":
+        """Open a pool of up to `size` connections on a PostgreSQL address."""
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=min(2, size),
+            max_size=size,
+            init=prepare_connection,
+            reset=_keep,
+            command_timeout=60,
+            max_inactive_connection_lifetime=0,
+        )
+        return cls(pool, dsn=dsn, clock=clock or SystemClock())
+
+    async def close(self) -> None:
+        """Close every connection, waiting a little for those in use."""
+        try:
+            await asyncio.wait_for(self._pool.close(), timeout=5)
+        except TimeoutError:
+            self._pool.terminate()
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call a function after each commit that said something (the relay's doorbell)."""
+        self._listeners.append(listener)
+
+    @asynccontextmanager
+    async def transaction(
+        self,
+        tenant_id: str,
+        *,
+        actor: Actor,
+        clients: Collection[str] | None = None,
+        isolation: Isolation = "read committed",
+    ) -> AsyncIterator[Tx]:
+        """Open a transaction for one tenant; it commits at the end, or leaves nothing."""
+        _require_id(tenant_id)
+        begin = (
+            f"BEGIN ISOLATION LEVEL {isolation};"
+            f"SET LOCAL ascolto.tenant = '{tenant_id}';"
+            f"SET LOCAL ascolto.clients = '{scope_text(clients)}'"
+        )
+        connection = await self._pool.acquire()
+        try:
+            tx = Tx(
+                connection,
+                tenant_id=tenant_id,
+                actor=actor,
+                clients=None if clients is None else frozenset(clients),
+                now=self.clock.now(),
+            )
+            try:
+                await connection.execute(begin)
+                yield tx
+                await tx.flush()
+                await connection.execute("COMMIT")
+            except BaseException:
+                await _abandon(connection)
+                raise
+        finally:
+            await self._pool.release(connection)
+        self.statements += tx.statements + 1
+        self.transactions += 1
+        if tx.speaks:
+            for listener in self._listeners:
+                listener()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a bare connection with no tenant: for what stands above tenants, as the relay."""
+        async with self._pool.acquire() as connection:
+            yield connection
+
+    async def dedicated(self) -> asyncpg.Connection:
+        """Open a connection of one's own, to listen or to hold a lock; the caller closes it."""
+        connection = await asyncpg.connect(self.dsn, command_timeout=60)
+        await prepare_connection(connection)
+        return connection
+
+
+async def _abandon(connection: asyncpg.Connection) -> None:
+    """Roll back, or drop the connection when even that fails (a cancelled task, a dead server)."""
+    try:
+        await asyncio.wait_for(asyncio.shield(connection.execute("ROLLBACK")), timeout=5)
+    except BaseException:  # noqa: BLE001 - whatever it was, the first error is the one to tell
+        connection.terminate()

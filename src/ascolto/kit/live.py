@@ -1,0 +1,149 @@
+"""The live hub of one process: which sockets follow which topics, and what each still has to send.
+
+A socket's queue is bounded: one that cannot keep up is told to take a fresh snapshot instead of
+holding everybody's memory. Frames are encoded once, whatever the audience.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+
+from ascolto.kit.outbox import StoredFrame
+from ascolto.kit.relay import Relay
+
+QUEUE_LIMIT = 2_000
+
+
+class Follower:
+    """One socket or event stream: its tenant, its clients, its topics and its queue."""
+
+    __slots__ = ("clients", "lost", "queue", "tenant_id", "topics", "wake")
+
+    def __init__(self, *, tenant_id: str, clients: frozenset[str] | None) -> None:
+        """Follow nothing yet."""
+        self.tenant_id = tenant_id
+        self.clients = clients
+        self.topics: set[str] = set()
+        self.queue: deque[Encoded] = deque()
+        self.wake = asyncio.Event()
+        self.lost = False
+
+    def offer(self, item: "Encoded") -> None:
+        """Queue an item, or mark the follower as lost when it lags too far behind."""
+        if self.lost:
+            return
+        if len(self.queue) >= QUEUE_LIMIT:
+            self.queue.clear()
+            self.lost = True
+        else:
+            self.queue.append(item)
+        self.wake.set()
+
+    def may_see(self, client_id: str | None) -> bool:
+        """Tell whether frames of a client may reach this follower."""
+        return client_id is None or self.clients is None or client_id in self.clients
+
+
+class Encoded:
+    """A frame ready for the wire but for the number of the connection it leaves on."""
+
+    __slots__ = ("frame", "place", "tail")
+
+    def __init__(self, frame: StoredFrame) -> None:
+        """Encode a frame once."""
+        self.frame = frame
+        self.place = (frame.xid, frame.id)
+        body = orjson.dumps(frame.body).decode()
+        kind = orjson.dumps(frame.kind).decode()
+        self.tail = f',"c":"{frame.cursor}","k":{kind},"b":{body}}}'
+
+
+class LiveHub:
+    """Hands every frame of the stream to the followers of its topic."""
+
+    def __init__(self, relay: Relay) -> None:
+        """Listen on a relay."""
+        self._relay = relay
+        self._followers: dict[tuple[str, str], set[Follower]] = {}
+        self._all: set[Follower] = set()
+        relay.add_frame_listener(self._deliver)
+        relay.add_ephemeral_listener(self._deliver_ephemeral)
+
+    def __len__(self) -> int:
+        """Return how many followers there are."""
+        return len(self._all)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return how far the stream has been delivered."""
+        return self._relay.position
+
+    def join(self, follower: Follower) -> None:
+        """Take in a follower."""
+        self._all.add(follower)
+
+    def leave(self, follower: Follower) -> None:
+        """Let a follower go."""
+        self.unfollow(follower, list(follower.topics))
+        self._all.discard(follower)
+
+    def follow(self, follower: Follower, topics: Iterable[str]) -> None:
+        """Add topics to a follower; whether it may is decided before."""
+        for topic in topics:
+            follower.topics.add(topic)
+            self._followers.setdefault((follower.tenant_id, topic), set()).add(follower)
+
+    def unfollow(self, follower: Follower, topics: Iterable[str]) -> None:
+        """Take topics from a follower."""
+        for topic in topics:
+            follower.topics.discard(topic)
+            key = (follower.tenant_id, topic)
+            if group := self._followers.get(key):
+                group.discard(follower)
+                if not group:
+                    del self._followers[key]
+
+    def audience(self, tenant_id: str, topic: str) -> int:
+        """Return how many followers of this process hear a topic."""
+        return len(self._followers.get((tenant_id, topic), ()))
+
+    def resync_all(self, *, when: Callable[[Follower], bool]) -> None:
+        """Tell the followers that match to take a fresh snapshot."""
+        for follower in self._all:
+            if when(follower):
+                follower.lost = True
+                follower.wake.set()
+
+    def _deliver(self, frame: StoredFrame) -> None:
+        group = self._followers.get((frame.tenant_id, frame.topic))
+        if not group:
+            return
+        encoded = Encoded(frame)
+        for follower in group:
+            if follower.may_see(frame.client_id):
+                follower.offer(encoded)
+
+    async def whisper(
+        self, tenant_id: str, topic: str, kind: str, body: dict[str, Any], client_id: str | None
+    ) -> None:
+        """Send what needs no memory (typing, viewing) to all nodes' followers of a topic."""
+        payload = orjson.dumps([tenant_id, topic, kind, client_id, body]).decode()
+        await self._relay.send_ephemeral(payload)
+
+    def _deliver_ephemeral(self, payload: str) -> None:
+        tenant_id, topic, kind, client_id, body = orjson.loads(payload)
+        xid, number = self._relay.position
+        self._deliver(
+            StoredFrame(
+                tenant_id=tenant_id,
+                id=number,
+                xid=xid,
+                topic=topic,
+                kind=kind,
+                client_id=client_id,
+                body=body,
+            )
+        )

@@ -1,0 +1,115 @@
+"""Events and frames: what happened, and what the screens should show of it.
+
+Both are rows written in the transaction that made them true. An `Event` is a fact: append-only,
+without message text, the source of metrics and audit. A `Frame` is what a browser needs to
+follow: it carries wire shapes and is deleted after a quarter of an hour.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar
+
+_INSERT = """
+WITH events AS (
+  INSERT INTO kit.event (tenant_id, at, actor, kind, version, client_id, body)
+  SELECT $1::uuid, $2::timestamptz, $3::jsonb, k, v, c, b
+    FROM unnest($4::text[], $5::int[], $6::uuid[], $7::jsonb[]) AS e(k, v, c, b)
+)
+INSERT INTO kit.frame (tenant_id, at, topic, kind, client_id, body)
+SELECT $1::uuid, $2::timestamptz, t, k, c, b
+  FROM unnest($8::text[], $9::text[], $10::uuid[], $11::jsonb[]) AS f(t, k, c, b)
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A fact in the past tense; rooms subclass it as frozen keyword-only dataclasses."""
+
+    kind: ClassVar[str]
+    version: ClassVar[int] = 1
+    client_id: str | None = None
+
+    def body(self) -> dict[str, Any]:
+        """Return the JSON-able fields but for the client, which has a column of its own."""
+        return {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if f.name != "client_id" and getattr(self, f.name) is not None
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One message to every socket that follows a topic."""
+
+    topic: str
+    kind: str
+    body: dict[str, Any]
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as it lies in the log; (xid, id) is its place in the one order of all nodes."""
+
+    tenant_id: str
+    id: int
+    xid: int
+    at: datetime
+    kind: str
+    version: int
+    client_id: str | None
+    actor: dict[str, Any]
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFrame:
+    """A frame as it lies in the stream."""
+
+    tenant_id: str
+    id: int
+    xid: int
+    topic: str
+    kind: str
+    client_id: str | None
+    body: dict[str, Any]
+
+    @property
+    def cursor(self) -> str:
+        """Return the frame's place in the stream as text."""
+        return f"{self.xid}-{self.id}"
+
+
+def insert_statement(
+    tenant_id: str,
+    at: datetime,
+    actor: dict[str, Any],
+    events: Sequence[Event],
+    frames: Sequence[Frame],
+) -> tuple[str, tuple[Any, ...]]:
+    """Return the one statement, with its arguments, that writes all events and frames."""
+    return _INSERT, (
+        tenant_id,
+        at,
+        actor,
+        [e.kind for e in events],
+        [e.version for e in events],
+        [e.client_id for e in events],
+        [e.body() for e in events],
+        [f.topic for f in frames],
+        [f.kind for f in frames],
+        [f.client_id for f in frames],
+        [f.body for f in frames],
+    )
+
+
+def parse_cursor(cursor: str) -> tuple[int, int] | None:
+    """Read "xid-id" into its two numbers, or None when it is not a cursor."""
+    xid, dash, number = cursor.partition("-")
+    if not dash or not xid.isascii() or not xid.isdigit() or not number.isdigit():
+        return None
+    if len(xid) > 19 or len(number) > 18:  # beyond a 64-bit number
+        return None
+    return int(xid), int(number)

@@ -1,0 +1,45 @@
+"""What a process is told from outside: addresses, folders, switches."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One process's settings; every field has an environment variable ASCOLTO_<NAME>."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8400
+    public_url: str = "http://127.0.0.1:8400"
+    smtp_url: str | None = None
+    allow_private_webhooks: bool = False
+    demo: bool = False
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Tell whether browsers reach us over TLS, so that cookies must never travel without."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def attachments(self) -> Path:
+        """Return the folder of stored files."""
+        return self.data / "attachments"
+
+
+def settings_from(env: Mapping[str, str] = os.environ, *, data: Path) -> Settings:
+    """Read the settings from environment variables, with a data folder as default."""
+    port = int(env.get("ASCOLTO_PORT", "8400"))
+    host = env.get("ASCOLTO_HOST", "127.0.0.1")
+    settings = Settings(
+        data=Path(env.get("ASCOLTO_DATA", str(data))).resolve(), host=host, port=port
+    )
+    return replace(
+        settings,
+        public_url=env.get("ASCOLTO_PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
+        smtp_url=env.get("ASCOLTO_SMTP_URL") or None,
+        allow_private_webhooks=env.get("ASCOLTO_ALLOW_PRIVATE_WEBHOOKS") == "1",
+        demo=env.get("ASCOLTO_DEMO") == "1",
+    )

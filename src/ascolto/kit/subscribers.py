@@ -1,0 +1,163 @@
+"""Durable subscribers: work that must follow an event, at least once, in order.
+
+A subscriber is a function (tx, event). Its cursor moves in the same transaction as its work, so
+what it writes in our database happens exactly once however often a node dies. Several nodes may
+run the same subscriber: the row of its cursor lets one of them through.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+import structlog
+
+from ascolto.kit.db import SYSTEM, Database, Tx
+from ascolto.kit.outbox import StoredEvent
+from ascolto.kit.relay import Relay, event_of
+
+_BATCH = 500
+_POLL_S = 1.0
+_ATTEMPTS = 5
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Tx, StoredEvent], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A name (its cursor's key), the kinds of event it wants, and what it does with one."""
+
+    name: str
+    kinds: tuple[str, ...]
+    handler: Handler
+
+
+@dataclass
+class Subscribers:
+    """Every subscriber of the process, run as one task each."""
+
+    db: Database
+    relay: Relay
+    table: Sequence[Subscriber]
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _bells: dict[str, list[asyncio.Event]] = field(default_factory=dict)
+
+    async def start(self) -> None:
+        """Begin where each subscriber stopped; a new one begins with the next event."""
+        for subscriber in self.table:
+            bell = asyncio.Event()
+            for kind in subscriber.kinds:
+                self._bells.setdefault(kind, []).append(bell)
+            self._tasks.append(
+                asyncio.create_task(self._run(subscriber, bell), name=f"hear {subscriber.name}")
+            )
+        self.relay.add_event_listener(self._ring)
+
+    async def stop(self) -> None:
+        """Stop all; what was under way is rolled back and comes again."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def _ring(self, event: StoredEvent) -> None:
+        for bell in self._bells.get(event.kind, ()):
+            bell.set()
+
+    async def _run(self, subscriber: Subscriber, bell: asyncio.Event) -> None:
+        attempts = 0
+        while True:
+            bell.clear()
+            try:
+                while await self._batch(subscriber):
+                    attempts = 0
+                attempts = 0
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(bell.wait(), timeout=_POLL_S)
+            except asyncio.CancelledError:
+                raise
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                log.warning("subscriber.waits", name=subscriber.name, error=type(error).__name__)
+                await asyncio.sleep(min(0.1 * 2 ** min(attempts, 5), 2))
+                attempts += 1
+
+    async def _batch(self, subscriber: Subscriber) -> bool:
+        """Handle the events after the cursor; tell whether there may be more."""
+        async with self.db.connection() as connection:
+            place = await _cursor(connection, subscriber.name)
+            rows = await connection.fetch(
+                "SELECT * FROM kit.read_events($1, $2, $3, $4)",
+                *place,
+                list(subscriber.kinds),
+                _BATCH,
+            )
+        for row in rows:
+            event = event_of(row)
+            if not await self._one(subscriber, event, place):
+                return True  # another node moved the cursor: look again
+            place = (event.xid, event.id)
+        return len(rows) == _BATCH
+
+    async def _one(
+        self, subscriber: Subscriber, event: StoredEvent, place: tuple[int, int]
+    ) -> bool:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with self.db.transaction(event.tenant_id, actor=SYSTEM) as tx:
+                    if not await _advance(tx, subscriber.name, place, event):
+                        return False
+                    await subscriber.handler(tx, event)
+                return True
+            except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
+                raise
+            except Exception as error:
+                if attempt < _ATTEMPTS:
+                    await asyncio.sleep(0.05 * 2**attempt)
+                    continue
+                log.exception("subscriber.gave_up", name=subscriber.name, kind=event.kind)
+                return await self._put_aside(subscriber, event, place, error)
+        return True
+
+    async def _put_aside(
+        self, subscriber: Subscriber, event: StoredEvent, place: tuple[int, int], error: Exception
+    ) -> bool:
+        async with self.db.transaction(event.tenant_id, actor=SYSTEM) as tx:
+            if not await _advance(tx, subscriber.name, place, event):
+                return False
+            await tx.execute(
+                "INSERT INTO kit.subscriber_failure (tenant_id, id, subscriber, at, error)"
+                " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                event.tenant_id,
+                event.id,
+                subscriber.name,
+                tx.now,
+                f"{type(error).__name__}: {error}"[:2_000],
+            )
+        return True
+
+
+async def _cursor(connection: asyncpg.Connection, name: str) -> tuple[int, int]:
+    row = await connection.fetchrow("SELECT xid, id FROM kit.subscriber WHERE name = $1", name)
+    if row is None:
+        await connection.execute(
+            "INSERT INTO kit.subscriber (name, xid, id) VALUES ($1, kit.stream_horizon(), 0)"
+            " ON CONFLICT DO NOTHING",
+            name,
+        )
+        return await _cursor(connection, name)
+    return row["xid"], row["id"]
+
+
+async def _advance(tx: Tx, name: str, place: tuple[int, int], event: StoredEvent) -> bool:
+    moved = await tx.execute(
+        "UPDATE kit.subscriber SET xid = $4, id = $5 WHERE name = $1 AND xid = $2 AND id = $3",
+        name,
+        *place,
+        event.xid,
+        event.id,
+    )
+    return moved == 1
