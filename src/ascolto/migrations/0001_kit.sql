@@ -27,7 +27,7 @@ BEGIN
       'CREATE POLICY client ON %s AS RESTRICTIVE FOR ALL TO ascolto_app
          USING (client_id IS NULL
            OR (SELECT current_setting(''ascolto.clients'')) = ''*''
-           OR client_id = ANY((SELECT NULLIF(current_setting(''ascolto.clients''), ''*'')::uuid[])))',
+           OR client_id = ANY((SELECT NULLIF(current_setting(''ascolto.clients''), ''*''))::uuid[]))',
       target);
   END IF;
   IF append_only THEN
