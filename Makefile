@@ -1,0 +1,74 @@
+# `make run` is all a newcomer needs; `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The first Python >= 3.11 that really runs (a shim of a version manager may be there and not run).
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+# How many test processes; the server tests are heavy, so no more than the cores of a small machine.
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+.PHONY: help run setup build test lint types imports unit web browser bench soak lock dist clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup build ## Start everything with the demo organisations (Ctrl-C stops it)
+	@exec $(BIN)/ascolto up --demo
+
+setup: ## Make .venv with .venv/bin/ascolto from the hashed locks
+	@[ -n "$(PYTHON)" ] || { echo "Ascolto needs Python 3.11 or newer; none was found."; exit 1; }
+	@$(PYTHON) tooling/environment.py
+
+build: setup ## Build desk and widget if their sources changed
+	@$(BIN)/python tooling/frontend.py
+
+test: lint types imports browser unit web ## Run every check and test
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+imports: setup
+	$(BIN)/lint-imports
+
+unit: build
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+web: build
+	@$(BIN)/python tooling/frontend.py check
+
+browser: # a Chromium for the browser tests, from Debian's packages where that may be done
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing chromium for the browser tests (once, a minute or two)"; \
+		{ apt-get update -q && apt-get install -q -y --no-install-recommends chromium; } >/tmp/ascolto-apt.log 2>&1 \
+			|| { tail -n 20 /tmp/ascolto-apt.log; exit 1; }; \
+	else \
+		echo "LEFT OUT: tests/browser, because there is no Chromium here."; \
+		echo "To run them: sudo apt-get install chromium (Debian), or install Google Chrome; then make test."; \
+	fi
+
+bench: build ## Measure; one table and one JSON for each bench in bench/results
+	@if compgen -G 'bench/bench_*.py' >/dev/null; then mkdir -p bench/results; \
+		for bench in bench/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done; \
+	else echo "There is no bench/bench_*.py yet."; fi
+
+soak: build ## Play the demo day fast against a fresh server, for as long as SOAK_MINUTES says
+	@if [ -f bench/soak.py ]; then $(BIN)/python bench/soak.py; else echo "There is no bench/soak.py yet."; fi
+
+lock: setup ## Resolve requirements/*.lock anew (names, versions, hashes; no hosts)
+	@$(BIN)/python tooling/lock.py
+
+dist: setup ## Build the sdist and the wheel (with desk and widget inside) into dist/
+	@$(BIN)/python -m hatchling build
+
+clean: ## Remove what was built (never the data in .ascolto)
+	rm -rf .venv dist web/node_modules src/ascolto/web/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,87 @@
+"""The command line: `ascolto up | demo | simulate | doctor | backup | restore | openapi`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from ascolto import __version__
+
+DEFAULT_PORT = 8400
+
+
+def default_data_dir() -> Path:
+    """Return where data goes: ASCOLTO_DATA, a checkout's `.ascolto`, else the user's own folder."""
+    named = os.environ.get("ASCOLTO_DATA")
+    if named:
+        return Path(named)
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "pyproject.toml").is_file() and (checkout / "src" / "ascolto").is_dir():
+        return checkout / ".ascolto"
+    shared = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(shared) / "ascolto"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe every command; a command's module is imported only when it is called."""
+    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere.add_argument(
+        "--data",
+        type=Path,
+        default=default_data_dir(),
+        help="data folder: database, attachments, secrets (ASCOLTO_DATA; now: %(default)s)",
+    )
+    everywhere.add_argument(
+        "--database-url",
+        default=os.environ.get("DATABASE_URL"),
+        help="use this PostgreSQL 16 or newer instead of the embedded one (DATABASE_URL)",
+    )
+    top = argparse.ArgumentParser(prog="ascolto", description="An open contact centre.")
+    top.add_argument("--version", action="version", version=f"ascolto {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, runs: str, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, parents=[everywhere], help=about, description=about)
+        added.set_defaults(runs=runs)
+        return added
+
+    up = command("up", "ascolto.web.serve", "start the server (and the embedded database)")
+    up.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    up.add_argument(
+        "--port",
+        type=int,
+        default=int(os.environ.get("ASCOLTO_PORT", DEFAULT_PORT)),
+        help="port to listen on (ASCOLTO_PORT; now: %(default)s)",
+    )
+    up.add_argument("--demo", action="store_true", help="load the demo organisations if missing")
+    command("demo", "ascolto.demo.load", "load the demo organisations into the database")
+    simulate = command(
+        "simulate", "ascolto.simulator.run", "virtual customers and operators on a running server"
+    )
+    simulate.add_argument("--scenario", default="day", help="which day to play (%(default)s)")
+    simulate.add_argument(
+        "--speed", type=float, default=1.0, help="how many times faster than life (%(default)s)"
+    )
+    simulate.add_argument(
+        "--url",
+        default=f"http://127.0.0.1:{os.environ.get('ASCOLTO_PORT', DEFAULT_PORT)}",
+        help="server to play against (%(default)s)",
+    )
+    command("openapi", "ascolto.web.openapi", "print the OpenAPI description of the HTTP interface")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the process's exit status."""
+    args = parser().parse_args(arguments)
+    try:
+        return cast("int", import_module(args.runs).main(args))
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

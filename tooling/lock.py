@@ -1,0 +1,37 @@
+"""Resolves the hashed locks for every supported Python and system, naming no package host."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from progress import run
+
+ROOT = Path(__file__).resolve().parents[1]
+REQUIREMENTS = ROOT / "requirements"
+LOCKS = {
+    "app.lock": ["pyproject.toml"],
+    "dev.lock": ["pyproject.toml", "--extra", "dev"],
+    "bootstrap.lock": ["requirements/bootstrap.in"],
+    "node.lock": ["requirements/node.in"],
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Write each lock; extra arguments (such as --upgrade) go to the resolver."""
+    found = shutil.which("uv")
+    uv = [found] if found else [sys.executable, "-m", "uv"]
+    for name, sources in LOCKS.items():
+        run(
+            [
+                *(*uv, "pip", "compile", "--quiet", *sources, *arguments),
+                *("--universal", "--python-version", "3.11"),
+                *("--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"),
+                *("--output-file", str(REQUIREMENTS / name)),
+            ],
+            doing=name,
+            cwd=ROOT,
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
