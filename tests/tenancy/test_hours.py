@@ -16,8 +16,8 @@ from ascolto.tenancy.hours import (
 )
 
 ROME = ZoneInfo("Europe/Rome")
-OFFICE = OpeningHours("Europe/Rome", {d: ((540, 780), (840, 1080)) for d in range(5)})
-NIGHT = OpeningHours("Europe/Rome", {d: ((60, 240),) for d in range(7)}, italian_holidays=False)
+OFFICE = OpeningHours("Europe/Rome", dict.fromkeys(range(5), ((540, 780), (840, 1080))))
+NIGHT = OpeningHours("Europe/Rome", dict.fromkeys(range(7), ((60, 240),)), italian_holidays=False)
 
 SPRING = date(2026, 3, 29)
 AUTUMN = date(2026, 10, 25)

@@ -18,7 +18,7 @@ the family and is mapped in one table in `ascolto.web.problems`.
 from typing import Any, ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
+class Refusal(Exception):
     """An answer of "no" with a code and the fields that explain it."""
 
     code: ClassVar[str] = "refused"

@@ -8,7 +8,7 @@ business transactions because it would serialise their commits.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -157,17 +157,18 @@ class Relay:
         return len(rows), pending or len(rows) >= _BATCH
 
     def _deliver(self, row: asyncpg.Record) -> None:
-        listeners: list[Any]
-        item: StoredEvent | StoredFrame
         if row["source"] == "event":
-            item, listeners = event_of(row), self._events
+            _tell(self._events, event_of(row))
         else:
-            item, listeners = frame_of(row), self._frames
-        for listener in listeners:
-            try:
-                listener(item)
-            except Exception:  # one listener's fault must not deafen the others
-                log.exception("relay.listener_failed", kind=item.kind)
+            _tell(self._frames, frame_of(row))
+
+
+def _tell(listeners: Sequence[Callable[[Any], None]], item: StoredEvent | StoredFrame) -> None:
+    for listener in listeners:
+        try:
+            listener(item)
+        except Exception:  # one listener's fault must not deafen the others
+            log.exception("relay.listener_failed", kind=item.kind)
 
 
 def event_of(row: asyncpg.Record) -> StoredEvent:

@@ -31,7 +31,7 @@ class HoursError(ValueError):
     """A calendar that cannot be: an unknown zone, a bad time, hours that overlap."""
 
 
-class NeverOpens(Exception):  # noqa: N818 - an answer: there is no such moment
+class NeverOpens(Exception):
     """The calendar does not hold so much working time within three years."""
 
 
@@ -70,7 +70,7 @@ class OpeningHours:
     @classmethod
     def always(cls, tz: str = "Europe/Rome") -> "OpeningHours":
         """Return a calendar that never closes."""
-        weekly = {weekday: ((0, DAY_MINUTES),) for weekday in range(7)}
+        weekly = dict.fromkeys(range(7), ((0, DAY_MINUTES),))
         return cls(tz, weekly, italian_holidays=False)
 
     def is_open(self, at: datetime) -> bool:
