@@ -5,7 +5,7 @@ Shares are 0..1; durations are seconds. A metric without a denominator has the v
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from ascolto.insight.model import Figure, Tally
@@ -14,6 +14,9 @@ from ascolto.insight.model import Figure, Tally
 CSAT_MINIMUM = 30
 BACKLOG_EDGES_H = (1, 4, 8, 24, 72)
 GOOD_SCORE = 4
+# Figures of handling speed and habits: art. 4 L. 300/1970 keeps them from pointing at a person.
+OF_PEOPLE = frozenset({"aht", "occupancy", "frt", "nrt", "transfer_rate", "csat", "reopen"})
+SMALLEST_GROUP = 5
 HOUR_S = 3600
 
 
@@ -37,6 +40,7 @@ class Formula:
     statement: str
     compute: Callable[[Tally], Part]
     rising: bool = True  # whether more is better, for targets
+    of_people: bool = False  # tells how operators work: never shown for a handful of them
 
     def of(self, tally: Tally) -> Figure:
         """Work out the figure for a tally."""
@@ -45,6 +49,13 @@ class Formula:
         return Figure(
             self.id, self.version, value, self.unit, part.numerator, part.denominator, part.detail
         )
+
+
+def withhold(chosen: Formula, tally: Tally, figure: Figure) -> Figure:
+    """Empty a figure that would tell how fewer than five people work."""
+    if not chosen.of_people or len(set(tally.operators)) >= SMALLEST_GROUP:
+        return figure
+    return replace(figure, value=None, numerator=0.0, denominator=0.0, detail={}, withheld=True)
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -155,7 +166,7 @@ def _formula(
     unit: str = "share",
     rising: bool = True,
 ) -> Formula:
-    return Formula(name, 1, unit, statement, compute, rising)
+    return Formula(name, 1, unit, statement, compute, rising, name in OF_PEOPLE)
 
 
 _ALL = (

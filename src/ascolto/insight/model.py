@@ -160,6 +160,7 @@ class Tally:
     scores: tuple[int, ...] = ()
     open_ages_s: tuple[float, ...] = ()
     overdue: int = 0
+    operators: tuple[str, ...] = ()
 
     @property
     def offered(self) -> int:
@@ -193,3 +194,4 @@ class Figure:
     numerator: float
     denominator: float
     detail: Mapping[str, float] = field(default_factory=dict)
+    withheld: bool = False

@@ -49,14 +49,16 @@ def _count_handling(episode: Episode, engaged_s: float) -> Tally:
     text = int(episode.channel in TEXT_CHANNELS)
     if not episode.stints:
         return Tally(text_abandoned=text * int(episode.abandoned_at is not None))
+    operators = tuple({stint.operator_id for stint in episode.stints})
     if episode.silent:
         # A customer who left without a signal was not served: kept out of the handling time.
-        return Tally(text_answered=text, silent=1)
+        return Tally(text_answered=text, silent=1, operators=operators)
     return Tally(
         handled=1,
         transferred=int(episode.transfers > 0),
         text_answered=text,
         engaged_s=engaged_s,
+        operators=operators,
     )
 
 

@@ -1,0 +1,72 @@
+"""The day so far, kept up event by event, so that the floor asks for it once a second for free."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from ascolto.insight.fold import WORK_KINDS, Fact, read_episode
+from ascolto.insight.model import Counting, Figure, LoggedEvent, Tally
+from ascolto.insight.tally import count_episode
+from ascolto.insight.terms import Terms
+
+_COUNTED = (
+    "requested",
+    "answered",
+    "answered_in_time",
+    "abandoned",
+    "abandoned_in_time",
+    "abandoned_short",
+    "callbacks_accepted",
+    "callbacks_connected",
+)
+_DONE = frozenset({"routing.wrap_ended", "routing.abandoned", "routing.cancelled"})
+
+
+@dataclass(slots=True)
+class Today:
+    """Counts per queue since midnight; each work item's share is replaced as its facts come."""
+
+    since: datetime
+    counting: Mapping[str, Counting] = field(default_factory=dict)
+    _facts: dict[str, dict[int, Fact]] = field(default_factory=dict)
+    _shares: dict[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
+    _queues: dict[str, list[int]] = field(default_factory=dict)
+
+    def take(self, events: Iterable[LoggedEvent]) -> None:
+        """Take in new events, in any order and any number of times."""
+        touched: dict[str, None] = {}
+        for event in events:
+            work_item_id = str(event.body.get("work_item_id") or "")
+            if event.kind not in WORK_KINDS or not work_item_id or event.at < self.since:
+                continue
+            if work_item_id not in self._facts and event.kind in _DONE:
+                continue  # the end of something asked for before midnight
+            fact = Fact(event.at, event.id, event.kind, event.client_id or "", event.body)
+            self._facts.setdefault(work_item_id, {})[event.id] = fact
+            touched[work_item_id] = None
+        for work_item_id in touched:
+            self._recount(work_item_id)
+
+    def _recount(self, work_item_id: str) -> None:
+        facts = sorted(self._facts[work_item_id].values(), key=lambda fact: fact.order)
+        episode = read_episode(work_item_id, facts)
+        if episode is None:
+            return
+        queue_id, before = self._shares.get(work_item_id, (episode.queue_id, (0,) * len(_COUNTED)))
+        counting = self.counting.get(episode.client_id) or Counting()
+        tally = count_episode(episode, counting)
+        after = tuple(int(getattr(tally, name)) for name in _COUNTED)
+        totals = self._queues.setdefault(queue_id, [0] * len(_COUNTED))
+        for place, (old, new) in enumerate(zip(before, after, strict=True)):
+            totals[place] += new - old
+        self._shares[work_item_id] = (queue_id, after)
+
+    def tally(self, queue_id: str) -> Tally:
+        """Return the counts of a queue so far."""
+        totals = self._queues.get(queue_id) or [0] * len(_COUNTED)
+        return replace(Tally(), **dict[str, Any](zip(_COUNTED, totals, strict=True)))
+
+    def level(self, queue_id: str, terms: Terms) -> Figure:
+        """Return a queue's service level so far, by its client's contract."""
+        return terms.formula.of(self.tally(queue_id))
