@@ -25,6 +25,10 @@ def default_data_dir() -> Path:
     return Path(shared) / "ascolto"
 
 
+def _default_port() -> int:
+    return int(os.environ.get("ASCOLTO_PORT", DEFAULT_PORT))
+
+
 def parser() -> argparse.ArgumentParser:
     """Describe every command; a command's module is imported only when it is called."""
     everywhere = argparse.ArgumentParser(add_help=False)
@@ -53,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--port",
         type=int,
-        default=int(os.environ.get("ASCOLTO_PORT", DEFAULT_PORT)),
+        default=_default_port(),
         help="port to listen on (ASCOLTO_PORT; now: %(default)s)",
     )
     up.add_argument("--demo", action="store_true", help="load the demo organisations if missing")
@@ -67,9 +71,22 @@ def parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument(
         "--url",
-        default=f"http://127.0.0.1:{os.environ.get('ASCOLTO_PORT', DEFAULT_PORT)}",
+        default=f"http://127.0.0.1:{_default_port()}",
         help="server to play against (%(default)s)",
     )
+    doctor = command("doctor", "ascolto.operations.doctor", "examine the installation")
+    doctor.add_argument(
+        "--port", type=int, default=_default_port(), help="port that `up` would use"
+    )
+    backup = command(
+        "backup", "ascolto.operations.backup", "write the database and files into one archive"
+    )
+    backup.add_argument("to", type=Path, nargs="?", help="archive (now: ascolto-<time>.tar)")
+    restore = command(
+        "restore", "ascolto.operations.restore", "restore a backup into an empty installation"
+    )
+    restore.add_argument("archive", type=Path, help="what `ascolto backup` wrote")
+    restore.add_argument("--force", action="store_true", help="replace the data that is there")
     command("openapi", "ascolto.web.openapi", "print the OpenAPI description of the HTTP interface")
     return top
 

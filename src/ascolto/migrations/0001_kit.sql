@@ -170,6 +170,20 @@ BEGIN
   RETURN gone;
 END $$;
 
+-- Run once after a restore. Transaction numbers of the former server mean nothing on this one:
+-- left as they are, restored events would stand above its horizon, never to be read. All of them
+-- are moved before its first transaction, in the order of their ids; a subscriber that was behind
+-- hears again from the first event it had missed, at the latest.
+CREATE FUNCTION kit.adopt_stream() RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE kit.subscriber AS s SET xid = 3, id = coalesce(
+    (SELECT min(e.id) - 1 FROM kit.event e WHERE (e.xid, e.id) > (s.xid::text::xid8, s.id)),
+    (SELECT last_value FROM kit.stream_id));
+  UPDATE kit.event SET xid = '3';
+  DELETE FROM kit.frame;
+  UPDATE kit.frame_pruned SET pruned_to = pg_current_xact_id()::text::bigint;
+$$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA kit FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION kit.stream_horizon(), kit.read_stream(bigint, bigint, int),
   kit.read_events(bigint, bigint, text[], int), kit.frame_window(), kit.prune_frames(interval)

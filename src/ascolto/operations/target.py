@@ -1,0 +1,80 @@
+"""The database that a command works on: the one named by DATABASE_URL, or the embedded one."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from ascolto.kit.postgres import EmbeddedPostgres, PostgresError, binary
+from ascolto.kit.postgres.cluster import Say, quiet_environment
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A reachable database; `embedded` is our own server, or None for an external one."""
+
+    owner_dsn: str = field(repr=False)
+    admin_dsn: str = field(repr=False)
+    embedded: EmbeddedPostgres | None
+
+
+@contextmanager
+def reached(data_dir: Path, *, database_url: str | None, alone: bool, say: Say) -> Iterator[Target]:
+    """Reach the database, starting the embedded server for the block if it does not run.
+
+    `alone` demands that nobody else uses the embedded server: then it is always started here,
+    which is refused while another Ascolto has it.
+    """
+    if database_url:
+        # Row-level security binds the owner too: a whole dump needs a role that may see all.
+        owner = os.environ.get("DATABASE_OWNER_URL", database_url)
+        yield Target(owner, os.environ.get("DATABASE_ADMIN_URL", owner), embedded=None)
+        return
+    server = EmbeddedPostgres(data_dir)
+    if not alone and server.is_running():
+        urls = server.urls()
+        yield Target(urls.owner_dsn, urls.admin_dsn, embedded=server)
+        return
+    urls = server.start(say=say)
+    try:
+        yield Target(urls.owner_dsn, urls.admin_dsn, embedded=server)
+    finally:
+        server.stop()
+
+
+def run_client(name: str, dsn: str, *arguments: str, script: str | None = None) -> str:
+    """Run one of PostgreSQL's client programs on a database and return what it printed.
+
+    The password goes through the environment: arguments are seen by every user of the machine.
+    """
+    address, secret = _without_password(dsn)
+    done = subprocess.run(
+        [str(binary(name)), "--dbname", address, *arguments],
+        input=script,
+        check=False,
+        capture_output=True,
+        text=True,
+        env=quiet_environment() | secret,
+    )
+    if done.returncode:
+        raise PostgresError(f"{name}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def ask(dsn: str, sql: str, **variables: str) -> str:
+    """Run a psql script, where :'x' and :"x" are quoted variables; return its unaligned output."""
+    given = [f"--variable={name}={value}" for name, value in variables.items()]
+    return run_client("psql", dsn, "-XAtq", "-v", "ON_ERROR_STOP=1", *given, script=sql)
+
+
+def _without_password(dsn: str) -> tuple[str, dict[str, str]]:
+    parts = urlsplit(dsn)
+    login, at, place = parts.netloc.rpartition("@")
+    user, colon, password = login.partition(":")
+    address = urlunsplit(parts._replace(netloc=f"{user}{at}{place}"))
+    if not parts.netloc.strip("@:"):  # urlunsplit drops the slashes of an empty host
+        address = dsn
+    return address, {"PGPASSWORD": unquote(password)} if colon else {}
