@@ -1,0 +1,21 @@
+"""Customers of a client: who they are as verified, what they claim, who stands for whom.
+
+Owns the schema `customers`. Finds a customer by a verified identity only. Never reads what they
+wrote: conversations lie on a higher floor.
+"""
+
+from ascolto.customers.actions import change, identify, known, merge, prove, unmerge
+from ascolto.customers.model import ClaimedIdentity, Customer, Identity, Preferences
+
+__all__ = [
+    "ClaimedIdentity",
+    "Customer",
+    "Identity",
+    "Preferences",
+    "change",
+    "identify",
+    "known",
+    "merge",
+    "prove",
+    "unmerge",
+]

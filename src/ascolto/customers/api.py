@@ -1,0 +1,99 @@
+"""Routes of customers. Their timeline lies with the conversations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from ascolto.customers import actions, store
+from ascolto.customers.model import like_patterns
+from ascolto.customers.views import CustomerPatch, CustomerView, MergeOrder, Proof
+from ascolto.identity.guard import Call, permit
+from ascolto.kit.db import Tx
+from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor
+from ascolto.kit.ids import is_id
+
+router = APIRouter(tags=["customers"])
+
+
+async def _view(tx: Tx, customer_id: str) -> CustomerView:
+    customer = await actions.known(tx, customer_id)
+    merged = await store.merges_into(tx, await store.family_ids(tx, customer.id))
+    return CustomerView.of(customer, merged)
+
+
+@router.get("/customers")
+async def search_customers(
+    call: Annotated[Call, permit("customers.read")],
+    q: Annotated[str, Query(max_length=200)] = "",
+    client_id: UUID | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> Page[CustomerView]:
+    """Find customers by words of their name, identities or claims, newest first."""
+    place = decode_cursor(cursor, 1)
+    if place and not is_id(str(place[0])):
+        raise BadCursor("The cursor cannot be read.")
+    found = await store.search(
+        call.tx,
+        patterns=like_patterns(q),
+        client_id=str(client_id) if client_id else None,
+        before=str(place[0]) if place else None,
+        limit=limit + 1,
+    )
+    shown = found[:limit]
+    more = encode_cursor(shown[-1].id) if len(found) > limit else None
+    return Page(items=[CustomerView.of(customer) for customer in shown], next_cursor=more)
+
+
+@router.get("/customers/{customer_id}")
+async def read_customer(
+    customer_id: UUID, call: Annotated[Call, permit("customers.read")]
+) -> CustomerView:
+    """Read a customer, or the one who stands for it after a merge."""
+    return await _view(call.tx, str(customer_id))
+
+
+@router.patch("/customers/{customer_id}")
+async def change_customer(
+    customer_id: UUID, body: CustomerPatch, call: Annotated[Call, permit("customers.edit")]
+) -> CustomerView:
+    """Change the name, the language or the preferences of a customer."""
+    customer = await actions.change(
+        call.tx,
+        customer_id=str(customer_id),
+        v=body.v,
+        name=body.name,
+        language=body.language,
+        preferences=body.preferences.model() if body.preferences else None,
+    )
+    return await _view(call.tx, customer.id)
+
+
+@router.post("/customers/{customer_id}/identities", status_code=201)
+async def prove_identity(
+    customer_id: UUID, body: Proof, call: Annotated[Call, permit("customers.edit")]
+) -> CustomerView:
+    """Write down that a person has checked an identity of a customer."""
+    customer = await actions.prove(
+        call.tx, customer_id=str(customer_id), kind=body.kind, value=body.value
+    )
+    return await _view(call.tx, customer.id)
+
+
+@router.post("/customers/{customer_id}/merge")
+async def merge_customer(
+    customer_id: UUID, body: MergeOrder, call: Annotated[Call, permit("customers.merge")]
+) -> CustomerView:
+    """Let another customer stand for this one; it can be undone."""
+    kept = await actions.merge(call.tx, customer_id=str(customer_id), into=str(body.into))
+    return await _view(call.tx, kept.id)
+
+
+@router.post("/customers/{customer_id}/unmerge")
+async def unmerge_customer(
+    customer_id: UUID, call: Annotated[Call, permit("customers.merge")]
+) -> CustomerView:
+    """Undo the merge of this customer."""
+    customer = await actions.unmerge(call.tx, customer_id=str(customer_id))
+    return await _view(call.tx, customer.id)

@@ -1,0 +1,57 @@
+"""What the customers' room declines to do.
+
+Refusal
+├── NotFound   UnknownCustomer
+├── Conflict   CustomerChanged · IdentityTaken · AlreadyMerged · NotMerged
+└── Invalid    BadIdentity · MergeWithItself · MergeAcrossClients
+"""
+
+from ascolto.kit.errors import Conflict, Invalid, NotFound
+
+
+class UnknownCustomer(NotFound):
+    """No such customer, or none the asker may see."""
+
+    code = "customers.unknown_customer"
+
+
+class CustomerChanged(Conflict):
+    """The customer was changed since it was read."""
+
+    code = "customers.customer_changed"
+
+
+class IdentityTaken(Conflict):
+    """The identity is proved for another customer of this client: merge them if they are one."""
+
+    code = "customers.identity_taken"
+
+
+class AlreadyMerged(Conflict):
+    """One of the two has been merged already."""
+
+    code = "customers.already_merged"
+
+
+class NotMerged(Conflict):
+    """The customer stands for itself: there is nothing to undo."""
+
+    code = "customers.not_merged"
+
+
+class BadIdentity(Invalid):
+    """The value cannot be an identity of this kind."""
+
+    code = "customers.bad_identity"
+
+
+class MergeWithItself(Invalid):
+    """A customer cannot be merged into itself."""
+
+    code = "customers.merge_with_itself"
+
+
+class MergeAcrossClients(Invalid):
+    """Customers of different clients are never joined."""
+
+    code = "customers.merge_across_clients"

@@ -1,0 +1,102 @@
+"""How customers look on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from ascolto.customers.model import Customer, Identity, Preferences
+
+Name = Annotated[str, Field(max_length=200)]
+Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
+Minute = Annotated[int, Field(ge=0, le=1440)]
+
+
+class IdentityView(BaseModel):
+    """An identity and whether it was proved."""
+
+    kind: str
+    value: str
+    verified: bool
+
+    @classmethod
+    def of(cls, identity: Identity) -> "IdentityView":
+        """Show an identity."""
+        return cls(kind=identity.kind, value=identity.value, verified=identity.verified)
+
+
+class PreferencesView(BaseModel):
+    """How a customer wants to be reached; minutes count from local midnight."""
+
+    channel: Annotated[str | None, Field(max_length=40)] = None
+    from_minute: Minute | None = None
+    to_minute: Minute | None = None
+    note: Annotated[str, Field(max_length=500)] = ""
+
+    def model(self) -> Preferences:
+        """Return the plain value."""
+        return Preferences(self.channel, self.from_minute, self.to_minute, self.note)
+
+
+class MergedView(BaseModel):
+    """A customer for whom this one stands."""
+
+    id: str
+    name: str
+    at: datetime
+
+
+class CustomerView(BaseModel):
+    """A customer with what is proved and what is claimed."""
+
+    id: str
+    client_id: str
+    name: str
+    language: str
+    verified: bool
+    preferences: PreferencesView
+    identities: list[IdentityView]
+    merged: list[MergedView] = []
+    v: int
+    created_at: datetime
+
+    @classmethod
+    def of(
+        cls, customer: Customer, merged: list[tuple[str, str, datetime]] | None = None
+    ) -> "CustomerView":
+        """Show a customer; web identities stay inside, for they say nothing to a person."""
+        return cls(
+            id=customer.id,
+            client_id=customer.client_id,
+            name=customer.name,
+            language=customer.language,
+            verified=customer.verified,
+            preferences=PreferencesView.model_validate(customer.preferences),
+            identities=[IdentityView.of(i) for i in customer.identities if i.kind != "web"],
+            merged=[MergedView(id=i, name=name, at=at) for i, name, at in merged or []],
+            v=customer.v,
+            created_at=customer.created_at,
+        )
+
+
+class CustomerPatch(BaseModel):
+    """What to change; what is absent stays."""
+
+    v: int
+    name: Name | None = None
+    language: Language | None = None
+    preferences: PreferencesView | None = None
+
+
+class Proof(BaseModel):
+    """An identity that a person has checked."""
+
+    kind: Annotated[str, Field(pattern="^(email|phone|external|tax_code)$")]
+    value: Annotated[str, Field(min_length=1, max_length=320)]
+
+
+class MergeOrder(BaseModel):
+    """The customer who is to stand for the one named in the address."""
+
+    into: UUID
