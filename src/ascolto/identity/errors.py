@@ -4,6 +4,7 @@ Refusal
 ├── Unauthenticated  NotSignedIn · WrongCredentials · TotpRequired
 ├── Forbidden        NotPermitted · WrongOrigin · ScopeExceeded
 ├── TooMany          TooManyAttempts
+├── Unavailable      SealBroken
 ├── NotFound         UnknownAccount · UnknownSession · UnknownToken · UnknownMail
 ├── Gone             LinkSpent
 ├── Conflict         EmailTaken · LastAdmin · AccountChanged · TotpAlreadyOn · TotpNotStarted
@@ -20,6 +21,7 @@ from ascolto.kit.errors import (
     NotFound,
     TooMany,
     Unauthenticated,
+    Unavailable,
 )
 
 
@@ -63,6 +65,12 @@ class TooManyAttempts(TooMany):
     """Too many failed attempts; `retry_after_s` says when to try again."""
 
     code = "identity.too_many_attempts"
+
+
+class SealBroken(Unavailable):
+    """A stored secret does not open: the server's key is not the one it was sealed with."""
+
+    code = "identity.seal_broken"
 
 
 class UnknownAccount(NotFound):

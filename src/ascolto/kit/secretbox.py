@@ -8,6 +8,7 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -49,6 +50,12 @@ class SecretBox:
             ).decode()
         except (InvalidTag, binascii.Error, ValueError) as broken:
             raise SealError("the seal does not hold") from broken
+
+
+@lru_cache(maxsize=8)
+def server_box(data: Path) -> SecretBox:
+    """Return the box of this process for a data folder; the key is read once."""
+    return secret_box(data)
 
 
 def secret_box(data: Path, *, env: Mapping[str, str] = os.environ) -> SecretBox:
