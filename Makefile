@@ -37,7 +37,7 @@ types: setup
 	$(BIN)/mypy
 
 imports: setup
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 unit: build
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
