@@ -1,0 +1,87 @@
+"""Scenarios: which organisation, which day, who works and who writes; one TOML file each."""
+
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ascolto.simulator.arrivals import DayShape, Surge
+from ascolto.simulator.handling import Handling
+from ascolto.simulator.patience import Patience
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLoad:
+    """One queue of the scenario: the public key customers write to, its share and talk time."""
+
+    key: str
+    share: float
+    aht_s: float
+    topic: str
+    unattended: bool = False  # left to the people who try the demo
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Everything a run needs to know before its first customer."""
+
+    name: str
+    tenant: str
+    password: str
+    volume: float
+    start_minute: int
+    shape: DayShape
+    day_cv: float
+    day_correlation: float
+    operators: int
+    operators_domain: str
+    spare: tuple[str, ...]
+    queues: tuple[QueueLoad, ...]
+    surges: tuple[Surge, ...]
+    patience: Patience
+    handling: Handling
+    waiting_for_people: int
+
+    @property
+    def attended(self) -> tuple[QueueLoad, ...]:
+        """Return the queues that the virtual operators answer."""
+        return tuple(queue for queue in self.queues if not queue.unattended)
+
+
+def names() -> list[str]:
+    """Return the scenarios that come with the product."""
+    folder = resources.files("ascolto.simulator") / "scenarios"
+    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith("toml"))
+
+
+def load_scenario(name: str) -> Scenario:
+    """Read a scenario by its name, or from a TOML file of one's own."""
+    if name.endswith(".toml"):
+        return read_scenario(tomllib.loads(Path(name).read_text(encoding="utf-8")))
+    path = resources.files("ascolto.simulator") / "scenarios" / f"{name}.toml"
+    return read_scenario(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def read_scenario(sheet: dict[str, Any]) -> Scenario:
+    """Build a scenario from its sheet."""
+    day, people = sheet["day"], sheet["people"]
+    hour, minute = str(day["start"]).split(":")
+    return Scenario(
+        name=sheet["name"],
+        tenant=sheet["tenant"],
+        password=people.get("password", "ascolto-demo"),
+        volume=float(day["volume"]),
+        start_minute=int(hour) * 60 + int(minute),
+        shape=DayShape(day["first_hour"], tuple(day["shares"])),
+        day_cv=float(day.get("cv", 0.1)),
+        day_correlation=float(day.get("correlation", 0.3)),
+        operators=int(people["operators"]),
+        operators_domain=people.get("domain", f"{sheet['tenant']}.example"),
+        spare=tuple(people.get("spare", ())),
+        queues=tuple(QueueLoad(**queue) for queue in sheet["queues"]),
+        surges=tuple(Surge(**surge) for surge in sheet.get("surges", ())),
+        patience=Patience(**sheet.get("patience", {})),
+        handling=Handling(**sheet.get("handling", {})),
+        waiting_for_people=int(people.get("waiting_for_people", 0)),
+    )
