@@ -171,7 +171,7 @@ async def _picture(database: Database, tenant: str) -> dict[str, list[dict[str, 
 async def test_undoing_merges_in_any_order_restores_every_row(
     database: Database, tenant: str, seed: int
 ) -> None:
-    chance = random.Random(seed)  # noqa: S311 - a test repeats its chance
+    chance = random.Random(seed)
     made = [
         await identified(
             database, tenant, proof(f"{n}@esempio.it"), claim(f"c{n}@esempio.it"), name=f"Nome {n}"
