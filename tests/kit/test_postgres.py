@@ -84,12 +84,19 @@ def test_a_killed_postmaster_is_started_again_with_everything_committed(
     assert ask(server, "SELECT n FROM survived") == "7"
 
 
-def test_a_pid_file_whose_pid_now_is_another_program_is_overcome(server: EmbeddedPostgres) -> None:
+def test_lock_files_whose_pid_now_is_another_program_are_overcome(
+    server: EmbeddedPostgres,
+) -> None:
     server.stop()
-    pid_file = server.data_dir / "postgres" / "postmaster.pid"
-    with subprocess.Popen(["sleep", "600"]) as stranger:
-        lines = [str(stranger.pid), str(server.data_dir / "postgres"), str(int(time.time()))]
-        pid_file.write_text("\n".join([*lines, "5432", "", "", "0 0", ""]))
+    cluster = server.data_dir / "postgres"
+    # Of the server's own account: a stranger of another one would be ignored by PostgreSQL itself.
+    owner = cluster.stat().st_uid if os.geteuid() == 0 else None
+    with subprocess.Popen(
+        ["/bin/sh", "-c", "read _"], stdin=subprocess.PIPE, user=owner
+    ) as stranger:
+        lines = [str(stranger.pid), str(cluster), str(int(time.time())), "5432", "", "", "0 0", ""]
+        (cluster / "postmaster.pid").write_text("\n".join(lines))
+        (server.data_dir / "run" / ".s.PGSQL.5432.lock").write_text("\n".join(lines))
         server.start()
         assert ask(server, "SELECT 1") == "1"
         assert stranger.poll() is None
@@ -99,7 +106,7 @@ def test_a_pid_file_whose_pid_now_is_another_program_is_overcome(server: Embedde
 def test_a_pid_file_naming_a_zombie_is_overcome(server: EmbeddedPostgres) -> None:
     server.stop()
     pid_file = server.data_dir / "postgres" / "postmaster.pid"
-    zombie = subprocess.Popen(["true"])
+    zombie = subprocess.Popen(["/bin/sh", "-c", ":"])
     while psutil.Process(zombie.pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
     pid_file.write_text(f"{zombie.pid}\n{server.data_dir / 'postgres'}\n1\n5432\n\n\n0 0\n")

@@ -122,8 +122,8 @@ def _reachable_programs(source: Path, *, account: Account, say: Say) -> Path:
     catalogue = source / "share" / "postgresql" / "postgres.bki"
     if account.can("-x", source / "bin" / "postgres") and account.can("-r", catalogue):
         return source
-    # The version of the copy is in its name, so that an upgraded wheel is copied anew.
-    mark = sha256(os.fsencode(source) + catalogue.read_bytes()).hexdigest()[:12]
+    # Named by what it holds: checkouts share one copy, and an upgraded wheel is copied anew.
+    mark = sha256((source / "bin" / "postgres").read_bytes()).hexdigest()[:12]
     into = SYSTEM_HOME / f"postgresql-{mark}"
     if not into.exists():
         say(f"The user {account.name} cannot reach PostgreSQL's programs; copying them to {into}.")

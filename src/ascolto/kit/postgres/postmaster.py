@@ -62,17 +62,20 @@ def end_leftover_backends(cluster: Path) -> int:
     return ended
 
 
-def disown_stale_pid_file(cluster: Path, *, us: int) -> None:
-    """Make a pid file whose pid is a zombie or another program's harmless, keeping its interlock.
+def disown_stale_locks(cluster: Path, *, socket_dir: Path, us: int) -> None:
+    """Make lock files whose pid is a zombie or another program's harmless, keeping the interlock.
 
     PostgreSQL ignores a recorded pid that is its own parent's, and still checks the shared memory
-    key in the same file, so naming ourselves is safer than deleting the file.
+    key in the same file, so naming ourselves is safer than deleting the file. The socket's lock
+    file guards nothing more, and goes.
     """
     path = cluster / "postmaster.pid"
     with suppress(FileNotFoundError):
         lines = path.read_text(encoding="utf-8").split("\n")
         lines[0] = str(us)
         path.write_text("\n".join(lines), encoding="utf-8")
+    for lock in socket_dir.glob(".s.PGSQL.*.lock"):
+        lock.unlink()
 
 
 def end(process: psutil.Process, *, reaped: Callable[[], bool], say: Say) -> None:

@@ -135,7 +135,9 @@ class EmbeddedPostgres:
         if leftover is not None:
             self._say("A PostgreSQL left over from a crash still runs; restarting it.")
             postmaster.end(leftover, reaped=lambda: False, say=self._say)
-        postmaster.disown_stale_pid_file(cluster.directory, us=os.getpid())
+        postmaster.disown_stale_locks(
+            cluster.directory, socket_dir=cluster.socket_dir, us=os.getpid()
+        )
 
     def _launch(self, cluster: clusters.Cluster) -> None:
         begun = time.monotonic()
@@ -204,7 +206,7 @@ class EmbeddedPostgres:
                     return
                 self._say(f"PostgreSQL ended by itself (status {status}); starting it again.")
                 try:
-                    postmaster.disown_stale_pid_file(self._cluster.directory, us=os.getpid())
+                    self._end_leftover(self._cluster)
                     self._launch(self._cluster)
                     pause_s = 0.0
                 except PostgresError as failure:
