@@ -65,7 +65,11 @@ def parser() -> argparse.ArgumentParser:
     simulate = command(
         "simulate", "ascolto.simulator.run", "virtual customers and operators on a running server"
     )
-    simulate.add_argument("--scenario", default="day", help="which day to play (%(default)s)")
+    simulate.add_argument(
+        "--scenario",
+        default="aurelia_day",
+        help="aurelia_day, ponente_day, storm, soak, bench, or a TOML file (%(default)s)",
+    )
     simulate.add_argument(
         "--speed", type=float, default=1.0, help="how many times faster than life (%(default)s)"
     )
@@ -73,6 +77,12 @@ def parser() -> argparse.ArgumentParser:
         "--url",
         default=f"http://127.0.0.1:{_default_port()}",
         help="server to play against (%(default)s)",
+    )
+    simulate.add_argument("--minutes", type=float, help="minutes of life to play (until Ctrl-C)")
+    simulate.add_argument("--seed", type=int, default=1, help="the same seed plays the same day")
+    simulate.add_argument("--operators", type=int, help="how many virtual operators work")
+    simulate.add_argument(
+        "--living", action="store_true", help="keep no books: for a day without end"
     )
     doctor = command("doctor", "ascolto.operations.doctor", "examine the installation")
     doctor.add_argument(

@@ -1,0 +1,178 @@
+"""`ascolto simulate`: play a scenario against a running server and settle the books at the end."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from random import Random
+
+import httpx
+
+from ascolto.simulator.arrivals import day_factors, day_of_arrivals
+from ascolto.simulator.audit import audit_books
+from ascolto.simulator.customer import new_customer
+from ascolto.simulator.operator import Operator, new_operator
+from ascolto.simulator.report import SimulatorReport
+from ascolto.simulator.scenario import Scenario, load_scenario
+from ascolto.simulator.staff import operators_of
+from ascolto.simulator.world import World
+
+SIGN_INS_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to play, where, how fast, and for how long (minutes of life; None = until stopped)."""
+
+    scenario: Scenario
+    url: str
+    speed: float = 1.0
+    minutes: float | None = None
+    seed: int = 1
+    operators: int | None = None
+    rate_per_s: float | None = None  # a steady stream instead of the day's shape
+    drain_s: float = 20.0
+    keep_books: bool = True
+
+
+async def simulate(plan: Plan, *, stop: asyncio.Event | None = None) -> SimulatorReport:
+    """Play a plan to its end (or until `stop`) and return what happened."""
+    report = SimulatorReport(scenario=plan.scenario.name, speed=plan.speed)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
+    async with httpx.AsyncClient(limits=limits, timeout=30) as http:
+        world = World(
+            scenario=plan.scenario,
+            url=plan.url.rstrip("/"),
+            http=http,
+            random=Random(plan.seed),
+            report=report,
+            speed=plan.speed,
+            keep_books=plan.keep_books,
+        )
+        started = time.monotonic()
+        await _play(world, plan, stop or asyncio.Event())
+        report.clock_s = time.monotonic() - started
+        if plan.keep_books:
+            report.audit = await audit_books(world)
+    return report
+
+
+async def _play(world: World, plan: Plan, stop: asyncio.Event) -> None:
+    staff = await _hire(world, plan)
+    arrivals = world.spawn("arrivals", _arrive(world, plan))
+    ended = asyncio.create_task(stop.wait())
+    await asyncio.wait({arrivals, ended}, return_when=asyncio.FIRST_COMPLETED)
+    arrivals.cancel()
+    await _drain(world, stop, plan.drain_s)
+    ended.cancel()
+    world.stop.set()
+    await asyncio.gather(*(operator.go_home() for operator in staff))
+    for task in list(world.tasks):
+        task.cancel()
+    await asyncio.gather(*world.tasks, return_exceptions=True)
+
+
+async def _hire(world: World, plan: Plan) -> list[Operator]:
+    emails = (await operators_of(world))[: plan.operators or world.scenario.operators]
+    shares = sum(queue.share for queue in world.scenario.attended)
+    mean = sum(q.share * q.aht_s for q in world.scenario.attended) / shares
+    staff = [new_operator(world, email, aht_s=mean) for email in emails]
+    gate = asyncio.Semaphore(SIGN_INS_AT_ONCE)
+
+    async def begin(operator: Operator) -> None:
+        async with gate:
+            world.spawn("operator", operator.work())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(operator.ready.wait(), timeout=10)
+
+    await asyncio.gather(*(begin(operator) for operator in staff))
+    return staff
+
+
+async def _arrive(world: World, plan: Plan) -> None:
+    """Send customers in at their times; keep a few waiting for the people who try the demo."""
+    scenario = world.scenario
+    for queue in scenario.queues:
+        if queue.unattended:
+            for _ in range(scenario.waiting_for_people):
+                world.spawn("waiting", _keep_one_waiting(world, queue.key))
+    if plan.rate_per_s is not None:
+        await _steady(world, plan.rate_per_s, plan.minutes)
+        return
+    random = world.chance()
+    (factor,) = day_factors(
+        1, cv=scenario.day_cv, correlation=scenario.day_correlation, random=random
+    )
+    rates = scenario.shape.per_minute(scenario.volume)
+    queues = [(queue.key, queue.share) for queue in scenario.attended]
+    by_key = {queue.key: queue for queue in scenario.queues}
+    started, done = time.monotonic(), 0
+    while plan.minutes is None or done < plan.minutes:
+        drawn = day_of_arrivals(
+            rates, queues, start_minute=scenario.start_minute + done, minutes=1,
+            factor=factor, random=random, surges=scenario.surges,
+        )  # fmt: skip
+        for arrival in drawn:
+            due = started + (60 * done + arrival.at_s) / world.speed
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            world.spawn("customer", new_customer(world, by_key[arrival.queue]).visit())
+        done += 1
+        await asyncio.sleep(max(0.0, started + 60 * done / world.speed - time.monotonic()))
+
+
+async def _steady(world: World, rate_per_s: float, minutes: float | None) -> None:
+    queues = world.scenario.attended
+    random = world.chance()
+    started, sent = time.monotonic(), 0
+    while minutes is None or time.monotonic() - started < minutes * 60 / world.speed:
+        queue = random.choices(queues, [q.share for q in queues])[0]
+        world.spawn("customer", new_customer(world, queue).visit())
+        sent += 1
+        await asyncio.sleep(max(0.0, started + sent / rate_per_s - time.monotonic()))
+
+
+async def _keep_one_waiting(world: World, key: str) -> None:
+    """Keep one patient customer in a queue that only a person answers."""
+    queue = next(q for q in world.scenario.queues if q.key == key)
+    while not world.over:
+        await new_customer(world, queue, forever=True).visit()
+        await world.live(20.0)
+
+
+async def _drain(world: World, stop: asyncio.Event, seconds: float) -> None:
+    """Let the conversations under way come to their end, as long as that does not take too long."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not stop.is_set():
+        if not any(task.get_name() == "customer" for task in world.tasks):
+            return
+        await asyncio.sleep(0.1)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run `ascolto simulate` and return its exit status: 0 when the ledger balances."""
+    plan = Plan(
+        scenario=load_scenario(args.scenario),
+        url=args.url,
+        speed=args.speed,
+        minutes=args.minutes,
+        seed=args.seed,
+        operators=args.operators,
+        keep_books=not args.living,
+    )
+    report = asyncio.run(_until_interrupted(plan))
+    print(report.table())
+    print(json.dumps(report.document(), ensure_ascii=False))
+    sys.stdout.flush()
+    return 0 if report.audit.clean else 1
+
+
+async def _until_interrupted(plan: Plan) -> SimulatorReport:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return await simulate(plan, stop=stop)
