@@ -1,0 +1,64 @@
+"""One queue for every kind of work: who waits, who is present, who is offered what.
+
+Owns queues, work items, presence, offers and decisions (schema `routing`). Never knows what a
+conversation is: work is opaque but for a reference and a card to show with the offer.
+"""
+
+from ascolto.routing.actions import (
+    accept,
+    cancel,
+    decline,
+    enqueue,
+    finish,
+    requeue,
+    set_break_due,
+    set_presence,
+    start_wrap_up,
+)
+from ascolto.routing.errors import (
+    BadQueue,
+    NotYours,
+    OfferGone,
+    QueueUnknown,
+    WorkUnknown,
+    WrongState,
+)
+from ascolto.routing.live import offer_body
+from ascolto.routing.model import Presence, PresenceState, Queue, WorkItem, WorkState
+from ascolto.routing.queues import archive_queue, change_queue, create_queue
+from ascolto.routing.store import get_presence, get_work, offers_of, present_for
+from ascolto.routing.store_queues import get_queue, list_queues, read_now
+
+__all__ = [
+    "BadQueue",
+    "NotYours",
+    "OfferGone",
+    "Presence",
+    "PresenceState",
+    "Queue",
+    "QueueUnknown",
+    "WorkItem",
+    "WorkState",
+    "WorkUnknown",
+    "WrongState",
+    "accept",
+    "archive_queue",
+    "cancel",
+    "change_queue",
+    "create_queue",
+    "decline",
+    "enqueue",
+    "finish",
+    "get_presence",
+    "get_queue",
+    "get_work",
+    "list_queues",
+    "offer_body",
+    "offers_of",
+    "present_for",
+    "read_now",
+    "requeue",
+    "set_break_due",
+    "set_presence",
+    "start_wrap_up",
+]

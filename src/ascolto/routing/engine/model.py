@@ -1,0 +1,329 @@
+"""What the engine knows: policies, people, work, the events it hears and the decisions it takes.
+
+Times are seconds on whatever clock the caller keeps; ids are opaque. Nothing here reads a clock,
+draws a number or touches a database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+EU_COUNTRIES = frozenset(
+    code
+    for line in (
+        "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE",
+        "IT LV LT LU MT NL PL PT RO SK SI ES SE",
+    )
+    for code in line.split(" ")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SkillNeed:
+    """A skill and the lowest level (1 to 5) that will do."""
+
+    skill: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A circle of people that opens once work has waited `after_s`; circles only add people."""
+
+    after_s: float
+    needs: tuple[SkillNeed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePolicy:
+    """How a queue's work is ordered, offered and widened."""
+
+    id: str
+    client_id: str
+    channel: str
+    priority: int = 0
+    rings: tuple[Ring, ...] = (Ring(0.0),)
+    offer_timeout_s: float = 20.0
+    target_s: float = 60.0
+    overflow_queue_id: str | None = None
+    overflow_after_s: float | None = None
+    long_work_s: float = 300.0
+    eu_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCost:
+    """What one piece of a channel's work takes of a person's budget, and what it may interrupt."""
+
+    channel: str
+    cost: int
+    interrupts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A person as the router may know them: what they can do, for whom, and how much at once."""
+
+    id: str
+    clients: frozenset[str]
+    skills: Mapping[str, tuple[int, float | None]]
+    languages: frozenset[str] = frozenset({"it"})
+    channels: Mapping[str, int] = field(default_factory=dict)
+    budget: int = 100
+    country: str = "IT"
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One piece of work that waits for a person."""
+
+    id: str
+    client_id: str
+    queue_id: str
+    channel: str
+    enqueued_at: float
+    priority: int | None = None
+    due_at: float | None = None
+    needs: tuple[SkillNeed, ...] = ()
+    language: str | None = None
+    preferred_operator: str | None = None
+    preferred_until: float | None = None
+    excluded: frozenset[str] = frozenset()
+    eu_only: bool = False
+    to_head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueConfigured:
+    """A queue is new or has another policy."""
+
+    at: float
+    policy: QueuePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelConfigured:
+    """A channel is new or has another cost."""
+
+    at: float
+    cost: ChannelCost
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorConfigured:
+    """A person is new or has other skills, clients or limits."""
+
+    at: float
+    operator: Operator
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRemoved:
+    """A person no longer works here."""
+
+    at: float
+    operator_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEnqueued:
+    """Work has come."""
+
+    at: float
+    item: WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCancelled:
+    """Work is no longer wanted (the customer left, or it was closed otherwise)."""
+
+    at: float
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRestored:
+    """Work that was already under way when the engine was rebuilt."""
+
+    at: float
+    item: WorkItem
+    state: str
+    operator_id: str
+    offer_expires_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAccepted:
+    """A person took what was offered."""
+
+    at: float
+    item_id: str
+    operator_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDeclined:
+    """A person gave back what was offered."""
+
+    at: float
+    item_id: str
+    operator_id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpStarted:
+    """The contact is over, its paperwork is not: capacity stays taken."""
+
+    at: float
+    item_id: str
+    operator_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkEnded:
+    """All is done: capacity is free."""
+
+    at: float
+    item_id: str
+    operator_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """A person is available, busy, away, on a break or offline, and where."""
+
+    at: float
+    operator_id: str
+    state: str
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakDue:
+    """When a person's next break is due; None when none is."""
+
+    at: float
+    operator_id: str
+    due_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRejected:
+    """An offer could not be committed: the work has moved meanwhile and is forgotten here."""
+
+    at: float
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed."""
+
+    at: float
+
+
+Event: TypeAlias = (
+    QueueConfigured
+    | ChannelConfigured
+    | OperatorConfigured
+    | OperatorRemoved
+    | ItemEnqueued
+    | ItemCancelled
+    | ItemRestored
+    | OfferAccepted
+    | OfferDeclined
+    | WrapUpStarted
+    | WorkEnded
+    | PresenceChanged
+    | BreakDue
+    | ClaimRejected
+    | Tick
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why this person: every figure the choice was made on."""
+
+    ring: int
+    waited_s: float
+    candidates: int
+    idle_s: float
+    load: int
+    preferred: bool
+    skills: tuple[tuple[str, int, int], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape kept with the decision; skills are [code, needed, held]."""
+        return {
+            "ring": self.ring,
+            "waited_s": round(self.waited_s, 3),
+            "candidates": self.candidates,
+            "idle_s": round(self.idle_s, 3),
+            "load": self.load,
+            "preferred": self.preferred,
+            "skills": [list(skill) for skill in self.skills],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Offer this work to this person until then."""
+
+    item_id: str
+    operator_id: str
+    expires_at: float
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTimedOut:
+    """The offer was not taken in time; the work is back at the head of its rank."""
+
+    item_id: str
+    operator_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAway:
+    """Set this person away: they have missed an offer."""
+
+    operator_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overflowed:
+    """The work has waited too long where it was and goes on in another queue."""
+
+    item_id: str
+    from_queue: str
+    to_queue: str
+
+
+Decision: TypeAlias = Offer | OfferTimedOut | SetAway | Overflowed
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long a new arrival will wait, with the range that holds four times in five."""
+
+    seconds: float | None
+    low: float | None
+    high: float | None
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """A queue at a glance."""
+
+    queue_id: str
+    waiting: int
+    oldest_enqueued_at: float | None
+    offered: int
+    active: int
+    wrapup: int
+    available: int

@@ -1,0 +1,154 @@
+"""What routing tells: the life of a piece of work, and of those who lead it.
+
+Every event of a piece of work carries its ids, so that metrics need nothing else.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ascolto.kit.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkEvent(Event):
+    """The fields that every event of a piece of work carries."""
+
+    work_item_id: str
+    queue_id: str
+    channel: str
+    conversation_id: str
+    operator_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HumanRequested(WorkEvent):
+    """Work began to wait for a person."""
+
+    kind: ClassVar[str] = "routing.human_requested"
+    estimated_wait_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered(WorkEvent):
+    """Work was offered to an operator."""
+
+    kind: ClassVar[str] = "routing.offered"
+    expires_at: str
+    epoch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferDeclined(WorkEvent):
+    """An operator gave an offer back."""
+
+    kind: ClassVar[str] = "routing.offer_declined"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferExpired(WorkEvent):
+    """An offer was not taken in time, or its operator left."""
+
+    kind: ClassVar[str] = "routing.offer_expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered(WorkEvent):
+    """An operator took the work."""
+
+    kind: ClassVar[str] = "routing.answered"
+    waited_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapStarted(WorkEvent):
+    """The contact ended and its paperwork began."""
+
+    kind: ClassVar[str] = "routing.wrap_started"
+    handled_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapEnded(WorkEvent):
+    """The work is done."""
+
+    kind: ClassVar[str] = "routing.wrap_ended"
+    wrap_s: float
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Abandoned(WorkEvent):
+    """Who waited has left."""
+
+    kind: ClassVar[str] = "routing.abandoned"
+    waited_s: float
+    silent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelled(WorkEvent):
+    """The work is no longer needed, for a reason other than leaving."""
+
+    kind: ClassVar[str] = "routing.cancelled"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requeued(WorkEvent):
+    """Work went back to wait in the same queue."""
+
+    kind: ClassVar[str] = "routing.requeued"
+    state: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transferred(WorkEvent):
+    """Work went to wait in another queue, or for another operator."""
+
+    kind: ClassVar[str] = "routing.transferred"
+    from_queue_id: str
+    state: str
+    to_operator_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overflowed(WorkEvent):
+    """Work had waited too long and goes on waiting elsewhere."""
+
+    kind: ClassVar[str] = "routing.overflowed"
+    from_queue_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceChanged(Event):
+    """An operator is in another state."""
+
+    kind: ClassVar[str] = "routing.presence_changed"
+    operator_id: str
+    state: str
+    was: str | None
+    place: str | None = None
+    country: str | None = None
+    reason: str | None = None
+    break_due_at: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueChanged(Event):
+    """A queue is new, has other rules or is gone."""
+
+    kind: ClassVar[str] = "routing.queue_changed"
+    queue_id: str
+    v: int
+    changed: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaderChanged(Event):
+    """Another node leads an organisation's routing."""
+
+    kind: ClassVar[str] = "routing.leader_changed"
+    epoch: int
+    node_id: str

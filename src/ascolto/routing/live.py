@@ -1,0 +1,40 @@
+"""What desks see of routing: offers, presence, the floor. Pure: nouns in, frames out."""
+
+from typing import Any
+
+from ascolto.kit.outbox import Frame
+from ascolto.routing.model import Presence, WorkItem
+
+
+def operator_topic(operator_id: str) -> str:
+    """Return the topic that only an operator's own desks follow."""
+    return f"operator:{operator_id}"
+
+
+def offer_body(item: WorkItem, *, expires_at: str, why: dict[str, Any]) -> dict[str, Any]:
+    """Return an offer's wire shape."""
+    return {
+        "work_item_id": item.id,
+        "conversation_id": item.ref,
+        "expires_at": expires_at,
+        "client_id": item.client_id,
+        "queue_id": item.queue_id,
+        "channel": item.channel,
+        "card": item.card,
+        "why": why,
+    }
+
+
+def offer_withdrawn(item: WorkItem, operator_id: str | None, reason: str) -> Frame:
+    """Build the frame that takes an offer off a desk."""
+    return Frame(
+        operator_topic(operator_id or ""),
+        "offer.withdrawn",
+        {"work_item_id": item.id, "reason": reason},
+        client_id=item.client_id,
+    )
+
+
+def presence_changed(presence: Presence) -> Frame:
+    """Build the frame that tells an operator's own desks their state."""
+    return Frame(operator_topic(presence.operator_id), "presence.changed", presence.as_json())

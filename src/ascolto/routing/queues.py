@@ -1,0 +1,81 @@
+"""Queues made, changed and taken out of use; a policy that makes no sense is refused."""
+
+from typing import Any
+
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+from ascolto.routing import events, store_queues
+from ascolto.routing.errors import BadQueue, QueueUnknown, WrongState
+from ascolto.routing.model import Queue
+
+MAX_RINGS = 6
+
+
+def check_policy(values: dict[str, Any]) -> None:
+    """Refuse rings that are out of order or have levels nobody can hold, and half an overflow."""
+    rings = values.get("rings")
+    if rings is not None:
+        _check_rings(rings)
+    after, target = values.get("overflow_after_s"), values.get("overflow_queue_id")
+    if (after is None) != (target is None):
+        raise BadQueue("An overflow needs both a queue and a time.", field="overflow_queue_id")
+
+
+def _check_rings(rings: list[dict[str, Any]]) -> None:
+    if not rings or len(rings) > MAX_RINGS:
+        raise BadQueue(f"A queue has 1 to {MAX_RINGS} rings.", field="rings")
+    times = [ring["after_s"] for ring in rings]
+    if times[0] != 0 or times != sorted(set(times)):
+        raise BadQueue("Rings open at 0 seconds and then later and later.", field="rings")
+    for ring in rings:
+        for code, level in ring["needs"]:
+            if not code or not 1 <= level <= 5:
+                raise BadQueue("A skill needs a code and a level from 1 to 5.", field="rings")
+
+
+async def create_queue(tx: Tx, *, values: dict[str, Any]) -> Queue:
+    """Add a queue to a client."""
+    check_policy(values)
+    queue = await store_queues.insert_queue(tx, new_id(), values)
+    _tell(tx, queue, values)
+    return queue
+
+
+async def change_queue(tx: Tx, *, queue_id: str, values: dict[str, Any]) -> Queue:
+    """Change a queue's rules; the dispatcher follows at once."""
+    known = await store_queues.get_queue(tx, queue_id)
+    if known is None:
+        raise QueueUnknown("There is no such queue.")
+    if values.get("overflow_queue_id") == queue_id:
+        raise BadQueue("A queue cannot overflow into itself.", field="overflow_queue_id")
+    merged = {
+        "overflow_after_s": known.overflow_after_s,
+        "overflow_queue_id": known.overflow_queue_id,
+        **values,
+    }
+    check_policy(merged)
+    queue = await store_queues.update_queue(tx, queue_id, values)
+    if queue is None:
+        raise QueueUnknown("There is no such queue.")
+    _tell(tx, queue, values)
+    return queue
+
+
+async def archive_queue(tx: Tx, *, queue_id: str) -> Queue:
+    """Take a queue out of use; refused while work is in it."""
+    queue = await store_queues.archive_queue(tx, queue_id)
+    if queue is None:
+        if await store_queues.get_queue(tx, queue_id) is None:
+            raise QueueUnknown("There is no such queue.")
+        raise WrongState("Work is still in this queue: move or finish it first.")
+    _tell(tx, queue, {"archived": True})
+    return queue
+
+
+def _tell(tx: Tx, queue: Queue, values: dict[str, Any]) -> None:
+    changed = {key: value for key, value in values.items() if key != "client_id"}
+    tx.emit(
+        events.QueueChanged(
+            client_id=queue.client_id, queue_id=queue.id, v=queue.v, changed=changed
+        )
+    )

@@ -1,0 +1,345 @@
+"""SQL of routing's work and presence: every change is one statement guarded by the row's state."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ascolto.kit.db import Record, Tx
+from ascolto.routing.model import Presence, PresenceState, WorkItem, WorkState
+
+_WORK = """w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.state, w.priority, w.due_at,
+ w.needs, w.language, w.eu_only, w.preferred_operator, w.preferred_until, w.excluded, w.to_head,
+ w.operator_id, w.offer_expires_at, w.enqueued_at, w.answered_at, w.v"""
+_PRESENCE = "operator_id, state, since, place, country, reason, break_due_at, v"
+
+
+def work_of(row: Record) -> WorkItem:
+    """Build a work item from a row."""
+    return WorkItem(**{**dict(row), "state": WorkState(row["state"])})
+
+
+def presence_of(row: Record) -> Presence:
+    """Build a presence from a row."""
+    return Presence(**{**dict(row), "state": PresenceState(row["state"])})
+
+
+async def insert_work(tx: Tx, values: dict[str, Any]) -> WorkItem | None:
+    """Add waiting work to a queue that is in use; None when there is no such queue."""
+    row = await tx.fetchrow(
+        f"""
+        INSERT INTO routing.work_item AS w
+          (tenant_id, id, client_id, queue_id, channel, ref, card, state, priority, due_at, needs,
+           language, eu_only, preferred_operator, preferred_until, enqueued_at)
+        SELECT $1, $2, q.client_id, q.id, $5, $6, $7, 'waiting', $8, $9, $10, $11, $12, $13,
+               $14, $15
+          FROM routing.queue q
+         WHERE q.tenant_id = $1 AND q.id = $4 AND q.client_id = $3 AND q.archived_at IS NULL
+        RETURNING {_WORK}
+        """,
+        tx.tenant_id,
+        values["id"],
+        values["client_id"],
+        values["queue_id"],
+        values["channel"],
+        values["ref"],
+        values["card"],
+        values["priority"],
+        values["due_at"],
+        values["needs"],
+        values["language"],
+        values["eu_only"],
+        values["preferred_operator"],
+        values["preferred_until"],
+        values["enqueued_at"],
+    )
+    return None if row is None else work_of(row)
+
+
+async def get_work(tx: Tx, work_item_id: str) -> WorkItem | None:
+    """Return a piece of work."""
+    row = await tx.fetchrow(
+        f"SELECT {_WORK} FROM routing.work_item w WHERE w.tenant_id = $1 AND w.id = $2",
+        tx.tenant_id,
+        work_item_id,
+    )
+    return None if row is None else work_of(row)
+
+
+async def live_work(tx: Tx) -> list[WorkItem]:
+    """Return all work that is not over, oldest first."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_WORK} FROM routing.work_item w
+         WHERE w.tenant_id = $1 AND w.state IN ('waiting', 'offered', 'active', 'wrapup')
+         ORDER BY w.enqueued_at, w.id
+        """,
+        tx.tenant_id,
+    )
+    return [work_of(row) for row in rows]
+
+
+async def live_states(tx: Tx) -> dict[str, tuple[str, str | None]]:
+    """Return the state and operator of all work that is not over."""
+    rows = await tx.fetch(
+        "SELECT id, state, operator_id FROM routing.work_item"
+        " WHERE tenant_id = $1 AND state IN ('waiting', 'offered', 'active', 'wrapup')",
+        tx.tenant_id,
+    )
+    return {row["id"]: (row["state"], row["operator_id"]) for row in rows}
+
+
+async def offers_of(tx: Tx, operator_id: str) -> list[tuple[WorkItem, dict[str, Any]]]:
+    """Return the open offers of an operator, each with why."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_WORK}, (SELECT d.why FROM routing.decision d
+                          WHERE d.tenant_id = w.tenant_id AND d.work_item_id = w.id
+                          ORDER BY d.id DESC LIMIT 1) AS why
+          FROM routing.work_item w
+         WHERE w.tenant_id = $1 AND w.operator_id = $2 AND w.state = 'offered'
+         ORDER BY w.offer_expires_at, w.id
+        """,
+        tx.tenant_id,
+        operator_id,
+    )
+    found = []
+    for row in rows:
+        values = dict(row)
+        why = values.pop("why") or {}
+        found.append((WorkItem(**{**values, "state": WorkState(values["state"])}), why))
+    return found
+
+
+async def take_offer(tx: Tx, *, work_item_id: str, operator_id: str) -> WorkItem | None:
+    """Make an open offer to this operator their active work."""
+    return await _change(
+        tx,
+        "state = 'active', answered_at = $4, offer_expires_at = NULL",
+        "w.state = 'offered' AND w.operator_id = $3",
+        work_item_id,
+        operator_id,
+        tx.now,
+    )
+
+
+async def give_back_offer(tx: Tx, *, work_item_id: str, operator_id: str) -> WorkItem | None:
+    """Make an open offer to this operator wait again, for others."""
+    return await _change(
+        tx,
+        "state = 'waiting', operator_id = NULL, offer_expires_at = NULL, to_head = true,"
+        " excluded = array_append(w.excluded, $3)",
+        "w.state = 'offered' AND w.operator_id = $3",
+        work_item_id,
+        operator_id,
+    )
+
+
+async def begin_wrap_up(tx: Tx, *, work_item_id: str, operator_id: str) -> WorkItem | None:
+    """Make an operator's active work paperwork."""
+    return await _change(
+        tx,
+        "state = 'wrapup', wrap_up_at = $4",
+        "w.state = 'active' AND w.operator_id = $3",
+        work_item_id,
+        operator_id,
+        tx.now,
+    )
+
+
+async def end_work(
+    tx: Tx, *, work_item_id: str, operator_id: str, outcome: str | None
+) -> tuple[WorkItem, datetime | None] | None:
+    """End an operator's work; return it with the moment its paperwork had begun."""
+    row = await tx.fetchrow(
+        f"""
+        UPDATE routing.work_item w
+           SET state = 'done', ended_at = $4, outcome = $5, v = w.v + 1
+         WHERE w.tenant_id = $1 AND w.id = $2 AND w.operator_id = $3
+           AND w.state IN ('active', 'wrapup')
+        RETURNING {_WORK}, w.wrap_up_at
+        """,
+        tx.tenant_id,
+        work_item_id,
+        operator_id,
+        tx.now,
+        outcome,
+    )
+    if row is None:
+        return None
+    values = dict(row)
+    wrap_up_at = values.pop("wrap_up_at")
+    return WorkItem(**{**values, "state": WorkState(values["state"])}), wrap_up_at
+
+
+async def cancel_work(tx: Tx, *, work_item_id: str) -> tuple[WorkItem, str, str | None] | None:
+    """End work that nobody needs; return it with the state and operator it had."""
+    row = await tx.fetchrow(
+        f"""
+        WITH before AS (
+          SELECT id, state, operator_id FROM routing.work_item
+           WHERE tenant_id = $1 AND id = $2
+             AND state IN ('waiting', 'offered', 'active', 'wrapup') FOR UPDATE)
+        UPDATE routing.work_item w
+           SET state = 'cancelled', ended_at = $3, offer_expires_at = NULL, v = w.v + 1
+          FROM before WHERE w.tenant_id = $1 AND w.id = before.id
+        RETURNING {_WORK}, before.state AS was, before.operator_id AS held_by
+        """,
+        tx.tenant_id,
+        work_item_id,
+        tx.now,
+    )
+    if row is None:
+        return None
+    values = dict(row)
+    was, held_by = values.pop("was"), values.pop("held_by")
+    return WorkItem(**{**values, "state": WorkState(values["state"])}), was, held_by
+
+
+async def put_back(
+    tx: Tx,
+    *,
+    work_item_id: str,
+    queue_id: str | None,
+    to_head: bool,
+    excluded: Sequence[str],
+    preferred_operator: str | None,
+    preferred_until: datetime | None,
+) -> tuple[WorkItem, str, str, str | None] | None:
+    """Make live work wait again; return it with the queue, state and operator it had."""
+    row = await tx.fetchrow(
+        f"""
+        WITH before AS (
+          SELECT id, state, queue_id, operator_id FROM routing.work_item
+           WHERE tenant_id = $1 AND id = $2
+             AND state IN ('waiting', 'offered', 'active', 'wrapup') FOR UPDATE),
+        target AS (
+          SELECT q.id FROM routing.queue q JOIN before b ON q.id = coalesce($3::uuid, b.queue_id)
+           WHERE q.tenant_id = $1 AND q.archived_at IS NULL)
+        UPDATE routing.work_item w
+           SET state = 'waiting', queue_id = target.id, operator_id = NULL,
+               offer_expires_at = NULL, wrap_up_at = NULL, answered_at = NULL, to_head = $4,
+               excluded = $5, preferred_operator = $6, preferred_until = $7, v = w.v + 1
+          FROM before, target WHERE w.tenant_id = $1 AND w.id = before.id
+        RETURNING {_WORK}, before.state AS was, before.queue_id AS from_queue,
+                  before.operator_id AS held_by
+        """,
+        tx.tenant_id,
+        work_item_id,
+        queue_id,
+        to_head,
+        list(excluded),
+        preferred_operator,
+        preferred_until,
+    )
+    if row is None:
+        return None
+    values = dict(row)
+    was, from_queue, held_by = (values.pop(k) for k in ("was", "from_queue", "held_by"))
+    return WorkItem(**{**values, "state": WorkState(values["state"])}), was, from_queue, held_by
+
+
+async def _change(tx: Tx, change: str, guard: str, *args: Any) -> WorkItem | None:
+    row = await tx.fetchrow(
+        f"UPDATE routing.work_item w SET {change}, v = w.v + 1"
+        f" WHERE w.tenant_id = $1 AND w.id = $2 AND {guard} RETURNING {_WORK}",
+        tx.tenant_id,
+        *args,
+    )
+    return None if row is None else work_of(row)
+
+
+async def last_decision(tx: Tx, work_item_id: str) -> dict[str, Any] | None:
+    """Return the last choice made for a piece of work: whom, when and why."""
+    row = await tx.fetchrow(
+        "SELECT operator_id, at, why FROM routing.decision"
+        " WHERE tenant_id = $1 AND work_item_id = $2 ORDER BY id DESC LIMIT 1",
+        tx.tenant_id,
+        work_item_id,
+    )
+    return None if row is None else dict(row)
+
+
+async def set_presence(
+    tx: Tx,
+    *,
+    operator_id: str,
+    state: str,
+    place: str | None,
+    country: str | None,
+    reason: str | None,
+    only_from: Sequence[str] | None = None,
+) -> tuple[Presence, str | None] | None:
+    """Set an operator's state; return it with the state before; None when `only_from` forbids."""
+    row = await tx.fetchrow(
+        f"""
+        WITH before AS (
+          SELECT state FROM routing.presence WHERE tenant_id = $1 AND operator_id = $2 FOR UPDATE)
+        INSERT INTO routing.presence AS p
+          (tenant_id, operator_id, state, since, place, country, reason)
+        SELECT $1, $2, $3, $4, $5, $6, $7
+         WHERE $8::text[] IS NULL OR EXISTS (SELECT 1 FROM before WHERE state = ANY($8))
+        ON CONFLICT (tenant_id, operator_id) DO UPDATE
+           SET state = excluded.state, reason = excluded.reason, v = p.v + 1,
+               since = CASE WHEN p.state = excluded.state THEN p.since ELSE excluded.since END,
+               place = coalesce(excluded.place, p.place),
+               country = coalesce(excluded.country, p.country)
+        RETURNING {_PRESENCE}, (SELECT state FROM before) AS was
+        """,
+        tx.tenant_id,
+        operator_id,
+        state,
+        tx.now,
+        place,
+        country,
+        reason,
+        None if only_from is None else list(only_from),
+    )
+    if row is None:
+        return None
+    values = dict(row)
+    was = values.pop("was")
+    return Presence(**{**values, "state": PresenceState(values["state"])}), was
+
+
+async def get_presence(tx: Tx, operator_id: str) -> Presence | None:
+    """Return an operator's presence, None when they have never been here."""
+    row = await tx.fetchrow(
+        f"SELECT {_PRESENCE} FROM routing.presence WHERE tenant_id = $1 AND operator_id = $2",
+        tx.tenant_id,
+        operator_id,
+    )
+    return None if row is None else presence_of(row)
+
+
+async def all_presence(tx: Tx) -> list[Presence]:
+    """Return everybody's presence, for the router's eyes (never shown person by person)."""
+    rows = await tx.fetch(
+        f"SELECT {_PRESENCE} FROM routing.presence WHERE tenant_id = $1",
+        tx.tenant_id,
+    )
+    return [presence_of(row) for row in rows]
+
+
+async def present_for(tx: Tx, *, longer_than_s: float) -> list[str]:
+    """Return the operators who have been available or busy for longer than some seconds."""
+    rows = await tx.fetch(
+        "SELECT operator_id FROM routing.presence WHERE tenant_id = $1"
+        " AND state IN ('available', 'busy')"
+        " AND since < $2::timestamptz - make_interval(secs => $3)",
+        tx.tenant_id,
+        tx.now,
+        longer_than_s,
+    )
+    return [row["operator_id"] for row in rows]
+
+
+async def set_break_due(tx: Tx, *, operator_id: str, due_at: datetime | None) -> Presence | None:
+    """Note when an operator's next break is due."""
+    row = await tx.fetchrow(
+        "UPDATE routing.presence SET break_due_at = $3, v = v + 1"
+        f" WHERE tenant_id = $1 AND operator_id = $2 RETURNING {_PRESENCE}",
+        tx.tenant_id,
+        operator_id,
+        due_at,
+    )
+    return None if row is None else presence_of(row)

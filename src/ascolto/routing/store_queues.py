@@ -1,0 +1,147 @@
+"""SQL of queues and of what the leader last saw of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ascolto.kit.db import Record, Tx
+from ascolto.routing.model import Queue
+
+_COLUMNS = (
+    "client_id",
+    "name",
+    "channel",
+    "priority",
+    "rings",
+    "offer_timeout_s",
+    "target_s",
+    "target_share",
+    "long_work_s",
+    "wrap_up_s",
+    "overflow_queue_id",
+    "overflow_after_s",
+    "calendar_id",
+    "eu_only",
+    "message",
+)
+_ALL = ", ".join(("id", *_COLUMNS, "v"))
+
+
+def queue_of(row: Record) -> Queue:
+    """Build a queue from a row."""
+    return Queue(**dict(row))
+
+
+async def list_queues(tx: Tx) -> list[Queue]:
+    """Return the queues in use, by name."""
+    rows = await tx.fetch(
+        f"SELECT {_ALL} FROM routing.queue"
+        " WHERE tenant_id = $1 AND archived_at IS NULL ORDER BY lower(name), id",
+        tx.tenant_id,
+    )
+    return [queue_of(row) for row in rows]
+
+
+async def get_queue(tx: Tx, queue_id: str) -> Queue | None:
+    """Return a queue in use."""
+    row = await tx.fetchrow(
+        f"SELECT {_ALL} FROM routing.queue"
+        " WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL",
+        tx.tenant_id,
+        queue_id,
+    )
+    return None if row is None else queue_of(row)
+
+
+async def insert_queue(tx: Tx, queue_id: str, values: dict[str, Any]) -> Queue:
+    """Add a queue; columns not given take their defaults."""
+    names = [name for name in _COLUMNS if name in values]
+    places = ", ".join(f"${place}" for place in range(3, 3 + len(names)))
+    row = await tx.fetchrow(
+        f"INSERT INTO routing.queue (tenant_id, id, {', '.join(names)})"
+        f" VALUES ($1, $2, {places}) RETURNING {_ALL}",
+        tx.tenant_id,
+        queue_id,
+        *(values[name] for name in names),
+    )
+    assert row is not None  # noqa: S101 - an insert returns its row or raises
+    return queue_of(row)
+
+
+async def update_queue(tx: Tx, queue_id: str, values: dict[str, Any]) -> Queue | None:
+    """Change some columns of a queue in use."""
+    names = [name for name in _COLUMNS if name in values]
+    changes = "".join(f"{name} = ${place}, " for place, name in enumerate(names, start=3))
+    row = await tx.fetchrow(
+        f"UPDATE routing.queue SET {changes} v = v + 1"
+        f" WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL RETURNING {_ALL}",
+        tx.tenant_id,
+        queue_id,
+        *(values[name] for name in names),
+    )
+    return None if row is None else queue_of(row)
+
+
+async def archive_queue(tx: Tx, queue_id: str) -> Queue | None:
+    """Take a queue out of use unless work still waits in it."""
+    row = await tx.fetchrow(
+        f"""
+        UPDATE routing.queue SET archived_at = $3, v = v + 1
+         WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM routing.work_item w
+                            WHERE w.tenant_id = $1 AND w.queue_id = $2
+                              AND w.state IN ('waiting', 'offered', 'active', 'wrapup'))
+        RETURNING {_ALL}
+        """,
+        tx.tenant_id,
+        queue_id,
+        tx.now,
+    )
+    return None if row is None else queue_of(row)
+
+
+async def write_now(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep what the leader sees of each queue."""
+    await tx.executemany(
+        """
+        INSERT INTO routing.queue_now (tenant_id, queue_id, client_id, at, waiting, oldest_at,
+          offered, active, wrapup, available, wait_s, wait_low_s, wait_high_s, promises, error_s)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        ON CONFLICT (tenant_id, queue_id) DO UPDATE SET
+          at = excluded.at, waiting = excluded.waiting, oldest_at = excluded.oldest_at,
+          offered = excluded.offered, active = excluded.active, wrapup = excluded.wrapup,
+          available = excluded.available, wait_s = excluded.wait_s,
+          wait_low_s = excluded.wait_low_s, wait_high_s = excluded.wait_high_s,
+          promises = excluded.promises, error_s = excluded.error_s
+        """,
+        [
+            (
+                tx.tenant_id,
+                row["queue_id"],
+                row["client_id"],
+                tx.now,
+                row["waiting"],
+                row["oldest_at"],
+                row["offered"],
+                row["active"],
+                row["wrapup"],
+                row["available"],
+                row["wait_s"],
+                row["wait_low_s"],
+                row["wait_high_s"],
+                row["promises"],
+                row["error_s"],
+            )
+            for row in rows
+        ],
+    )
+
+
+async def read_now(tx: Tx, *, queue_id: str | None = None) -> list[dict[str, Any]]:
+    """Return what the leader last saw, of one queue or of all."""
+    rows = await tx.fetch(
+        "SELECT * FROM routing.queue_now WHERE tenant_id = $1"
+        " AND ($2::uuid IS NULL OR queue_id = $2)",
+        tx.tenant_id,
+        queue_id,
+    )
+    return [dict(row) for row in rows]
