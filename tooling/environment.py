@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -78,10 +79,29 @@ def uv_command() -> list[str]:
     return [str(PYTHON), "-m", "uv"]
 
 
+def trusting_the_machine() -> dict[str, str]:
+    """Return our environment with uv and npm trusting the certificates this machine trusts.
+
+    pip does so by itself; the others bring their own list, and fail behind a company's proxy.
+    """
+    paths = ssl.get_default_verify_paths()
+    trusted = dict(os.environ)
+    if paths.cafile:
+        trusted.setdefault("NODE_EXTRA_CA_CERTS", paths.cafile)
+    if paths.cafile or sys.platform == "darwin":
+        # Two names of one switch: older releases of uv know only the second.
+        trusted |= {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
+    return trusted
+
+
 def install(uv: list[str]) -> None:
     """Install the locked packages, then Ascolto itself as an editable package."""
     python = ["--python", str(PYTHON)]
-    run([*uv, "pip", "install", *python, "--require-hashes", "-r", str(LOCK)], doing="packages")
+    run(
+        [*uv, "pip", "install", *python, "--require-hashes", "-r", str(LOCK)],
+        doing="packages",
+        env=trusting_the_machine(),
+    )
     # hatchling and editables are in the lock: nothing unlocked is fetched for the build either.
     run(
         [*uv, "pip", "install", *python, "--no-deps", "--no-build-isolation", "-e", str(ROOT)],

@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from environment import trusting_the_machine
 from progress import run, say
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,7 +39,9 @@ class Node:
 
     def environment(self) -> dict[str, str]:
         """Return our environment with this Node first on PATH."""
-        return os.environ | {"PATH": f"{self.path}{os.pathsep}{os.environ.get('PATH', '')}"}
+        return trusting_the_machine() | {
+            "PATH": f"{self.path}{os.pathsep}{os.environ.get('PATH', '')}"
+        }
 
 
 def exists() -> bool:
@@ -95,6 +98,7 @@ def node() -> Node:
         run(
             [*uv, "pip", "install", "--python", sys.executable, "--require-hashes", "-r", lock],
             doing="Node.js (the machine has none >= 20.19)",
+            env=trusting_the_machine(),
         )
         importlib.invalidate_caches()
         found = packaged_node()

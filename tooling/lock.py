@@ -4,6 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from environment import trusting_the_machine
 from progress import run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,6 +31,7 @@ def main(arguments: list[str]) -> None:
             ],
             doing=name,
             cwd=ROOT,
+            env=trusting_the_machine(),
         )
 
 
