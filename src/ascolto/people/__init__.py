@@ -1,0 +1,9 @@
+"""Who answers: operators, their teams, skills, languages, place and clients.
+
+Owns the schema `people`. Knows what somebody can do, never what they are doing: presence and load
+belong to routing.
+"""
+
+from ascolto.people.model import NewOperator, Operator, Skill, SkillLevel, Team
+
+__all__ = ["NewOperator", "Operator", "Skill", "SkillLevel", "Team"]
