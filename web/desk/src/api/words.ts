@@ -1,0 +1,42 @@
+/** The words for a refusal: the server sends a code, the desk owns the sentence. */
+import { msg, t } from "@/i18n";
+import { ApiError } from "./client";
+
+const sentences: Record<string, string> = {
+  network: msg("error.network"),
+  "identity.wrong_credentials": msg("error.credentials"),
+  "identity.not_signed_in": msg("error.signed_out"),
+  "identity.totp_required": msg("error.totp_required"),
+  "identity.wrong_code": msg("error.totp_invalid"),
+  "identity.too_many_attempts": msg("error.locked"),
+  "identity.not_permitted": msg("error.forbidden"),
+  "routing.offer_gone": msg("error.offer_gone"),
+  "conversations.not_owner": msg("error.not_owner"),
+  "conversations.closed": msg("error.closed"),
+  "conversations.stale": msg("error.stale"),
+};
+
+const byStatus: Record<number, string> = {
+  401: msg("error.signed_out"),
+  403: msg("error.forbidden"),
+  404: msg("error.not_found"),
+  409: msg("error.conflict"),
+  410: msg("error.gone"),
+  413: msg("error.too_large"),
+  422: msg("error.invalid"),
+  429: msg("error.too_many"),
+};
+
+/** One sentence for an error, with its code when we have no better words. */
+export function explain(error: unknown): string {
+  if (!(error instanceof ApiError)) return t("error.unknown", { code: "desk" });
+  const id = sentences[error.code] ?? byStatus[error.status];
+  if (id) return t(id);
+  return t("error.unknown", { code: error.problem.request_id ?? error.code });
+}
+
+/** The words for a code alone, as kept with an item that was refused. */
+export function sentence(code: string): string {
+  const id = sentences[code];
+  return id ? t(id) : t("error.unknown", { code });
+}

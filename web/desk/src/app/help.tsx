@@ -1,0 +1,19 @@
+import { KeyTable } from "@/keys/table";
+import { Dialog } from "@ui/dialog";
+
+interface Props {
+  title: string;
+  open: boolean;
+  onClose: () => void;
+}
+
+/** The keyboard map in a dialog. */
+export function HelpDialog({ title, open, onClose }: Props) {
+  return (
+    <Dialog title={title} open={open} onClose={onClose}>
+      <div className="dialog-body">
+        <KeyTable />
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,88 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Navigate, Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect, useMemo } from "react";
+import { api } from "@/api/client";
+import type { DeskSnapshot } from "@/api/types";
+import { useT } from "@/i18n";
+import { useKeyboard } from "@/keys/react";
+import { adoptSnapshot } from "@/live/adopt";
+import { LiveEngine, type SocketLike } from "@/live/engine";
+import { LiveContext } from "@/live/react";
+import { LiveStore } from "@/live/store";
+import { useMaybeSession } from "@/session";
+import { OutboxProvider } from "@/features/work/outbox-react";
+import { Toasts } from "@ui/toast";
+import { ConnectionBanner } from "./banner";
+import { PageActions } from "./page-actions";
+import { Nav } from "./nav";
+import { TopBar } from "./topbar";
+import "@/features/presence/live";
+import "@/features/floor/live";
+import "@/features/work/live";
+
+function openSocket(): SocketLike {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  return new WebSocket(`${scheme}://${location.host}/live`) as unknown as SocketLike;
+}
+
+function useLiveDesk() {
+  const queries = useQueryClient();
+  const live = useMemo(() => {
+    const store = new LiveStore();
+    const engine = new LiveEngine({
+      store,
+      snapshot: async () => {
+        const snapshot = await api.get<DeskSnapshot>("/desk");
+        queries.setQueryData(["queues-mine"], snapshot.queues);
+        return snapshot;
+      },
+      adopt: adoptSnapshot,
+      socket: openSocket,
+      onRefreshed: () => void queries.invalidateQueries({ queryKey: ["live"] }),
+      onUnknownSession: () => void queries.invalidateQueries({ queryKey: ["session"] }),
+    });
+    return { store, engine };
+  }, [queries]);
+  useEffect(() => {
+    live.engine.start();
+    return () => live.engine.stop();
+  }, [live]);
+  return live;
+}
+
+/** Everything around a page of the desk, for someone who is signed in. */
+export function DeskLayout() {
+  const session = useMaybeSession();
+  const href = useRouterState({ select: (state) => state.location.href });
+  if (!session) return <Navigate to="/login" search={{ next: href }} />;
+  return <SignedIn key={session.account.id} />;
+}
+
+function SignedIn() {
+  const t = useT();
+  const live = useLiveDesk();
+  const inThread = useRouterState({
+    select: (state) => /\/work\/[^/]+$/.test(state.location.pathname),
+  });
+  useKeyboard();
+  return (
+    <LiveContext value={live}>
+      <OutboxProvider>
+        <div className="shell" data-thread={inThread || undefined}>
+          <div className="skips">
+            <a href="#content">{t("skip.content")}</a>
+            <a href="#composer">{t("skip.composer")}</a>
+          </div>
+          <TopBar />
+          <ConnectionBanner />
+          <Nav />
+          <main id="content" className="content" tabIndex={-1}>
+            <Outlet />
+          </main>
+        </div>
+        <PageActions />
+        <Toasts close={t("close")} />
+      </OutboxProvider>
+    </LiveContext>
+  );
+}

@@ -1,0 +1,47 @@
+import { Link } from "@tanstack/react-router";
+import { useT } from "@/i18n";
+import { useTable } from "@/live/react";
+import { may, useSession } from "@/session";
+import { mineCounts } from "@/features/work/model/rows";
+import { Icon, type IconName } from "@ui/icon";
+
+interface Entry {
+  to: "/work" | "/floor" | "/conversations" | "/results" | "/settings";
+  icon: IconName;
+  label: string;
+  count?: number;
+}
+
+/** The pages of the desk that this person may open. */
+export function Nav() {
+  const t = useT();
+  const session = useSession();
+  const rows = useTable("conversations");
+  const counts = mineCounts(rows.values(), session.operator_id);
+  const entries: Entry[] = [
+    { to: "/work", icon: "inbox", label: t("nav.work"), count: counts.open },
+  ];
+  if (may(session, "conversations.read_all")) {
+    entries.push({ to: "/conversations", icon: "list", label: t("nav.conversations") });
+  }
+  if (may(session, "insight.floor")) {
+    entries.push({ to: "/floor", icon: "activity", label: t("nav.floor") });
+  }
+  if (session.operator_id && may(session, "insight.own_results")) entries.push({ to: "/results", icon: "star", label: t("nav.results") });
+  entries.push({ to: "/settings", icon: "settings", label: t("nav.settings") });
+  return (
+    <nav className="nav" aria-label={t("nav.label")} data-region>
+      <ul>
+        {entries.map(({ to, icon, label, count }) => (
+          <li key={to}>
+            <Link to={to} className="nav-link" activeProps={{ "aria-current": "page" }}>
+              <Icon name={icon} />
+              <span className="grow clip">{label}</span>
+              {count !== undefined && count > 0 && <span className="num meta">{count}</span>}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

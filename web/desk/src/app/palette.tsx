@@ -1,0 +1,148 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import { api } from "@/api/client";
+import type { ConversationRow, Page } from "@/api/types";
+import { useT } from "@/i18n";
+import { canRun, run } from "@/keys/react";
+import { actions, shown } from "@/keys/map";
+import { useLive } from "@/live/react";
+import { useCanned, useQueues } from "@/reference";
+import { insertCanned } from "@/features/work/insert";
+import { Dialog } from "@ui/dialog";
+import { Icon } from "@ui/icon";
+import { Kbd } from "@ui/kbd";
+import { matches, Picker, type PickerOption } from "@ui/picker";
+
+interface Entry extends PickerOption {
+  run: () => void;
+}
+
+const MAX = 8;
+
+/** Ctrl+K: actions, conversations, queues and canned replies from one field. */
+export function Palette({ onClose }: { onClose: () => void }) {
+  const t = useT();
+  const [query, setQuery] = useState("");
+  const entries = useEntries(query);
+  const pick = (id: string) => {
+    const entry = entries.find((one) => one.id === id);
+    onClose();
+    // The dialog gives the focus back first; only then does the action take it.
+    if (entry) setTimeout(entry.run, 0);
+  };
+  return (
+    <Dialog title={t("palette.title")} hideTitle open onClose={onClose}>
+      <div className="palette">
+        <Picker
+          takeFocus
+          label={t("palette.open")}
+          query={query}
+          onQuery={setQuery}
+          options={entries}
+          onPick={pick}
+          empty={t("palette.empty")}
+        />
+      </div>
+    </Dialog>
+  );
+}
+
+function useEntries(query: string): Entry[] {
+  const t = useT();
+  const actionEntries = useMemo(
+    () =>
+      actions
+        .filter((action) => action.id !== "palette" && canRun(action.id) && matches(query, t(action.label)))
+        .map((action): Entry => ({
+          id: action.id,
+          label: t(action.label),
+          group: t("palette.actions"),
+          render: <Line icon="zap" text={t(action.label)} kbd={shown(action.id)} />,
+          run: () => void run(action.id),
+        })),
+    [query, t],
+  );
+  const conversations = useConversationEntries(query);
+  const queues = useQueueEntries(query);
+  const canned = useCannedEntries(query);
+  return [...actionEntries, ...conversations, ...queues, ...canned];
+}
+
+function Line({ icon, text, kbd }: { icon: "zap" | "message-circle" | "layout-grid" | "message-square-text"; text: string; kbd?: string | undefined }) {
+  return (
+    <>
+      <Icon name={icon} />
+      <span className="clip">{text}</span>
+      {kbd && <Kbd>{kbd}</Kbd>}
+    </>
+  );
+}
+
+function title(row: ConversationRow): string {
+  return `#${row.number} ${row.customer.name ?? ""} · ${row.subject ?? row.preview ?? ""}`;
+}
+
+function useConversationEntries(query: string): Entry[] {
+  const t = useT();
+  const { store } = useLive();
+  const navigate = useNavigate();
+  const long = query.trim().length >= 2;
+  const found = useQuery({
+    queryKey: ["palette", query.trim()],
+    queryFn: ({ signal }) =>
+      api.get<Page<ConversationRow>>("/conversations", {
+        query: { view: "all", q: query.trim().replace(/^#/, ""), limit: MAX },
+        signal,
+      }),
+    enabled: query.trim().length >= 3,
+    placeholderData: (before) => before,
+  });
+  if (!long) return [];
+  const rows = new Map<string, ConversationRow>();
+  for (const row of store.rows("conversations").values()) {
+    if (rows.size < MAX && matches(query, title(row))) rows.set(row.id, row);
+  }
+  for (const row of found.data?.items ?? []) if (rows.size < MAX) rows.set(row.id, row);
+  return [...rows.values()].map((row) => ({
+    id: `c/${row.id}`,
+    label: title(row),
+    group: t("palette.conversations"),
+    render: <Line icon="message-circle" text={title(row)} />,
+    run: () => void navigate({ to: "/work/$id", params: { id: row.id } }),
+  }));
+}
+
+function useQueueEntries(query: string): Entry[] {
+  const t = useT();
+  const navigate = useNavigate();
+  const queues = useQueues();
+  if (query.trim().length < 2) return [];
+  return queues
+    .filter((queue) => matches(query, queue.name))
+    .slice(0, MAX)
+    .map((queue) => ({
+      id: `q/${queue.id}`,
+      label: queue.name,
+      group: t("palette.queues"),
+      render: <Line icon="layout-grid" text={queue.name} />,
+      run: () =>
+        void navigate({ to: "/conversations", search: { view: "waiting", queue_id: queue.id } }),
+    }));
+}
+
+function useCannedEntries(query: string): Entry[] {
+  const t = useT();
+  const canned = useCanned();
+  if (query.trim().length < 2 || !canRun("canned")) return [];
+  return canned
+    .filter((one) => matches(query, `${one.key} ${one.title}`))
+    .slice(0, MAX)
+    .map((one) => ({
+      id: `r/${one.id}`,
+      label: one.title,
+      group: t("palette.canned"),
+      render: <Line icon="message-square-text" text={one.title} kbd={`/${one.key}`} />,
+      run: () => insertCanned(one),
+    }));
+}

@@ -1,0 +1,136 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { sessionQuery } from "@/session";
+import { WorkPage } from "@/features/work/page";
+import { Broken, Missing } from "./broken";
+import { DeskLayout } from "./layout";
+
+interface Context {
+  queries: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  errorComponent: Broken,
+  notFoundComponent: Missing,
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search.next === "string" && search.next.startsWith("/") && !search.next.startsWith("//")
+      ? { next: search.next }
+      : {},
+  component: lazyRouteComponent(() => import("@/features/login/page"), "LoginPage"),
+});
+
+const desk = createRoute({
+  getParentRoute: () => root,
+  id: "desk",
+  component: DeskLayout,
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queries.ensureQueryData(sessionQuery);
+    if (!session) {
+      throw redirect({ to: "/login", search: { next: location.href } });
+    }
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => desk,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/work" });
+  },
+});
+
+export interface WorkSearch {
+  view?: "snoozed" | undefined;
+  sort?: "new" | undefined;
+  client?: string | undefined;
+  q?: string | undefined;
+}
+
+const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
+
+const work = createRoute({
+  getParentRoute: () => desk,
+  path: "/work",
+  validateSearch: (search: Record<string, unknown>): WorkSearch => ({
+    view: search.view === "snoozed" ? "snoozed" : undefined,
+    sort: search.sort === "new" ? "new" : undefined,
+    client: text(search.client),
+    q: text(search.q),
+  }),
+  component: WorkPage,
+});
+
+const workOne = createRoute({ getParentRoute: () => work, path: "$id" });
+
+const floor = createRoute({
+  getParentRoute: () => desk,
+  path: "/floor",
+  component: lazyRouteComponent(() => import("@/features/floor/page"), "FloorPage"),
+});
+
+const results = createRoute({
+  getParentRoute: () => desk,
+  path: "/results",
+  component: lazyRouteComponent(() => import("@/features/floor/results"), "ResultsPage"),
+});
+
+export interface ListSearch {
+  view?: "waiting" | "snoozed" | "closed" | undefined;
+  client_id?: string | undefined;
+  queue_id?: string | undefined;
+  q?: string | undefined;
+  sort?: "due" | "old" | undefined;
+}
+
+const conversations = createRoute({
+  getParentRoute: () => desk,
+  path: "/conversations",
+  validateSearch: (search: Record<string, unknown>): ListSearch => ({
+    view: (["waiting", "snoozed", "closed"] as const).find((view) => view === search.view),
+    sort: (["due", "old"] as const).find((sort) => sort === search.sort),
+    client_id: text(search.client_id),
+    queue_id: text(search.queue_id),
+    q: text(search.q),
+  }),
+  component: lazyRouteComponent(() => import("@/features/conversations/page"), "ConversationsPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => desk,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/features/settings/page"), "SettingsPage"),
+});
+
+const tree = root.addChildren([
+  login,
+  desk.addChildren([home, work.addChildren([workOne]), floor, results, conversations, settings]),
+]);
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    basepath: "/desk",
+    context: { queries },
+    defaultPreload: "intent",
+    defaultPendingMs: 150,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,78 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { locale, speak, useT, type Locale } from "@/i18n";
+import { run } from "@/keys/react";
+import { shown } from "@/keys/map";
+import { signOut, useSession } from "@/session";
+import { change, rememberLocale, useSettings, type Theme } from "@/settings";
+import { PresenceMenu } from "@/features/presence/menu";
+import { Button, IconButton } from "@ui/button";
+import { Icon } from "@ui/icon";
+import { Kbd } from "@ui/kbd";
+import { Menu, MenuItem, MenuLine, MenuSection } from "@ui/menu";
+
+export function TopBar() {
+  const t = useT();
+  return (
+    <header className="topbar">
+      <Link to="/work" className="brand">
+        <img src="/desk/icon.svg" alt="" width="24" height="24" />
+        <span>Ascolto</span>
+      </Link>
+      <Button className="search-button" onPress={() => run("palette")}>
+        <Icon name="search" />
+        <span className="grow clip">{t("palette.open")}</span>
+        <Kbd>{shown("palette")}</Kbd>
+      </Button>
+      <div className="row-flex end grow">
+        <PresenceMenu />
+        <ProfileMenu />
+      </div>
+    </header>
+  );
+}
+
+function ProfileMenu() {
+  const t = useT();
+  const session = useSession();
+  const queries = useQueryClient();
+  const { theme } = useSettings();
+  const setLocale = (name: string) => {
+    rememberLocale(name);
+    void speak(name as Locale);
+  };
+  return (
+    <Menu
+      label={t("profile.menu")}
+      trigger={<IconButton icon="user" label={t("profile.menu")} />}
+    >
+      <MenuSection title={`${session.account.name} · ${session.tenant.name}`}>
+        <MenuItem id="settings" icon="settings" href="/desk/settings" shortcut={shown("go_settings") ?? ""}>
+          {t("nav.settings")}
+        </MenuItem>
+        <MenuItem id="help" icon="keyboard" onAction={() => run("help")} shortcut="?">
+          {t("help.title")}
+        </MenuItem>
+      </MenuSection>
+      <MenuLine />
+      <MenuSection
+        title={t("theme.title")}
+        selected={theme}
+        onSelect={(key) => change({ theme: key as Theme })}
+      >
+        <MenuItem id="auto">{t("theme.auto")}</MenuItem>
+        <MenuItem id="light">{t("theme.light")}</MenuItem>
+        <MenuItem id="dark">{t("theme.dark")}</MenuItem>
+        <MenuItem id="contrast">{t("theme.contrast")}</MenuItem>
+      </MenuSection>
+      <MenuSection title={t("language.title")} selected={locale()} onSelect={setLocale}>
+        <MenuItem id="it">Italiano</MenuItem>
+        <MenuItem id="en">English</MenuItem>
+      </MenuSection>
+      <MenuLine />
+      <MenuItem id="out" icon="log-out" onAction={() => void signOut(queries)}>
+        {t("profile.sign_out")}
+      </MenuItem>
+    </Menu>
+  );
+}

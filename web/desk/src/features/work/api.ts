@@ -1,0 +1,131 @@
+/** The requests of the work room. */
+import { queryOptions } from "@tanstack/react-query";
+import { api, ApiError } from "@/api/client";
+import type {
+  Attachment,
+  ConversationDetail,
+  ConversationRow,
+  Message,
+  MessagePage,
+  Offer,
+  Page,
+  TimelineEntry,
+} from "@/api/types";
+import type { LiveStore } from "@/live/store";
+import { conversationChanged, mergeMessages, messageAdded } from "./live";
+import type { OutboxItem } from "./model/outbox";
+
+export const PAGE = 50;
+
+export function detailQuery(id: string) {
+  return queryOptions({
+    queryKey: ["live", "conversation", id],
+    queryFn: ({ signal }) => api.get<ConversationDetail>(`/conversations/${id}`, { signal }),
+    staleTime: 60_000,
+    retry: (count, error) => count < 2 && error instanceof ApiError && error.transient,
+  });
+}
+
+export function timelineQuery(customerId: string) {
+  return queryOptions({
+    queryKey: ["timeline", customerId],
+    queryFn: async () => {
+      const body = await api.get<TimelineEntry[] | Page<TimelineEntry>>(
+        `/customers/${customerId}/timeline`,
+      );
+      return Array.isArray(body) ? body : body.items;
+    },
+    staleTime: 60_000,
+  });
+}
+
+/** Puts a row the server answered with into the store, as a frame would. */
+export function adoptRow(store: LiveStore, row: ConversationRow | undefined): void {
+  if (row?.id) store.apply(conversationChanged(store, row));
+}
+
+/** Loads the last page of a thread, or what came after the last loaded message. */
+export async function loadThread(store: LiveStore, id: string): Promise<void> {
+  const known = store.get("threads", id);
+  const last = known?.items.at(-1)?.seq;
+  const page = await api.get<MessagePage>(`/conversations/${id}/messages`, {
+    query: last === undefined ? { limit: PAGE } : { after_seq: last, limit: 200 },
+  });
+  const now = store.get("threads", id);
+  const farBehind = last !== undefined && page.has_more;
+  if (farBehind) {
+    store.set("threads", id, undefined);
+    return loadThread(store, id);
+  }
+  store.set("threads", id, {
+    items: mergeMessages(now?.items ?? [], page.items),
+    hasEarlier: now ? now.hasEarlier : page.has_more,
+    stale: false,
+  });
+}
+
+export async function loadEarlier(store: LiveStore, id: string): Promise<void> {
+  const first = store.get("threads", id)?.items[0]?.seq;
+  if (first === undefined) return;
+  const page = await api.get<MessagePage>(`/conversations/${id}/messages`, {
+    query: { before_seq: first, limit: PAGE },
+  });
+  const now = store.get("threads", id);
+  if (!now) return;
+  store.set("threads", id, {
+    ...now,
+    items: mergeMessages(page.items, now.items),
+    hasEarlier: page.has_more,
+  });
+}
+
+const OLD_MS = 15_000;
+
+/** Sends one outbox item; an old one only if nothing was said in the meantime. */
+export async function sendItem(store: LiveStore, item: OutboxItem): Promise<void> {
+  const base = `/conversations/${item.conversation_id}`;
+  const old = Date.now() - Date.parse(item.at) > OLD_MS && item.code === null;
+  const message =
+    item.kind === "note"
+      ? await api.post<Message>(`${base}/notes`, {
+          text: item.text,
+          nonce: item.nonce,
+          mentions: item.mentions,
+        })
+      : await api.post<Message>(`${base}/messages`, {
+          text: item.text,
+          nonce: item.nonce,
+          attachment_ids: item.attachments.map((file) => file.id),
+          ...(old && item.seen_seq !== null ? { expected_seq: item.seen_seq } : {}),
+        });
+  if (message?.id) store.apply(messageAdded(store, message));
+}
+
+export function refusal(error: unknown): string | null {
+  if (!(error instanceof ApiError)) return "desk";
+  if (error.transient || error.status === 401) return null;
+  return error.code;
+}
+
+export async function acceptOffer(store: LiveStore, offer: Offer): Promise<void> {
+  const row = await api.post<ConversationRow>(`/work/${offer.work_item_id}/accept`);
+  store.batch(() => {
+    store.set("offers", offer.work_item_id, undefined);
+    adoptRow(store, row);
+  });
+}
+
+export async function declineOffer(store: LiveStore, offer: Offer, reason: string): Promise<void> {
+  await api.post(`/work/${offer.work_item_id}/decline`, { reason });
+  store.set("offers", offer.work_item_id, undefined);
+}
+
+export function upload(id: string, file: File): Promise<Attachment> {
+  const form = new FormData();
+  form.append("file", file, file.name);
+  return api.post<Attachment>(`/conversations/${id}/attachments`, form, { timeoutMs: 120_000 });
+}
+
+export function attachmentUrl(conversation: string, attachment: string): string {
+  return `/api/v1/conversations/${conversation}/attachments/${attachment}`;
+}

@@ -1,0 +1,215 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useId, useState } from "react";
+import { api } from "@/api/client";
+import { explain } from "@/api/words";
+import type { ConversationDetail, ConversationRow, Customer } from "@/api/types";
+import { useT } from "@/i18n";
+import { day } from "@/i18n/format";
+import { useAction } from "@/keys/react";
+import { useLive } from "@/live/react";
+import { useQueueName, useTags } from "@/reference";
+import { Button, IconButton } from "@ui/button";
+import { Icon, type IconName } from "@ui/icon";
+import { say } from "@ui/toast";
+import { adoptRow, timelineQuery } from "./api";
+import { ClientBadge } from "./client-badge";
+import { channelName, stateName } from "./labels";
+import { WhyCard } from "./why";
+
+interface Props {
+  row: ConversationRow;
+  detail: ConversationDetail | undefined;
+}
+
+/** What helps to answer: for whom, who writes, why here, what came before. */
+export function ContextPane({ row, detail }: Props) {
+  const t = useT();
+  return (
+    <aside className="context" aria-label={t("context.label")} data-region tabIndex={-1}>
+      <div className="card context-client">
+        <ClientBadge id={row.client_id} wide />
+        <QueueLine row={row} />
+      </div>
+      <CustomerCard row={row} customer={detail?.customer ?? null} />
+      <WhyCard why={detail?.why ?? null} row={row} />
+      <History customerId={row.customer.id} current={row.id} />
+      <Tags row={row} />
+    </aside>
+  );
+}
+
+function Section({ icon, title, children }: { icon: IconName; title: string; children: React.ReactNode }) {
+  const id = useId();
+  return (
+    <section className="card" aria-labelledby={id}>
+      <h3 id={id} className="card-title">
+        <Icon name={icon} />
+        {title}
+      </h3>
+      {children}
+    </section>
+  );
+}
+
+function QueueLine({ row }: { row: ConversationRow }) {
+  const queue = useQueueName(row.queue_id);
+  return (
+    <p className="meta">
+      {[queue, channelName(row.channel), row.language?.toUpperCase()].filter(Boolean).join(" · ")}
+    </p>
+  );
+}
+
+function CustomerCard({ row, customer }: { row: ConversationRow; customer: Customer | null }) {
+  const t = useT();
+  const name = customer?.name ?? row.customer.name ?? t("customer.unnamed");
+  const verified = customer?.verified ?? row.customer.verified;
+  const fields = { ...customer?.preferences, ...customer?.fields };
+  return (
+    <Section icon="user" title={t("customer.title")}>
+      <dl className="facts">
+        <div>
+          <dt>{t("customer.name")}</dt>
+          <dd>
+            {name}{" "}
+            <span className={verified ? "pill tone-ok" : "pill"}>
+              <Icon name={verified ? "shield-check" : "info"} />
+              {verified ? t("customer.verified") : t("customer.claimed")}
+            </span>
+          </dd>
+        </div>
+        {customer?.identities?.map((identity) => (
+          <div key={`${identity.kind}/${identity.value}`}>
+            <dt>{identity.kind}</dt>
+            <dd>
+              {identity.value}{" "}
+              {identity.verified && (
+                <span className="verified">
+                  <Icon name="check" />
+                  <span className="hidden-visually">{t("customer.verified")}</span>
+                </span>
+              )}
+            </dd>
+          </div>
+        ))}
+        {Object.entries(fields).map(([key, value]) => (
+          <div key={key}>
+            <dt>{key}</dt>
+            <dd>{String(value)}</dd>
+          </div>
+        ))}
+        {customer?.language && (
+          <div>
+            <dt>{t("customer.language")}</dt>
+            <dd>
+              {new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(customer.language)}
+            </dd>
+          </div>
+        )}
+      </dl>
+    </Section>
+  );
+}
+
+function History({ customerId, current }: { customerId: string; current: string }) {
+  const t = useT();
+  const { data, error } = useQuery(timelineQuery(customerId));
+  const past = (data ?? []).filter((entry) => entry.id !== current);
+  return (
+    <Section icon="history" title={t("history.title")}>
+      {error ? (
+        <p className="meta">{explain(error)}</p>
+      ) : past.length === 0 ? (
+        <p className="meta">{t("history.none")}</p>
+      ) : (
+        <ul className="history">
+          {past.slice(0, 8).map((entry) => (
+            <li key={entry.id}>
+              <span className="meta num">{entry.opened_at || entry.at ? day((entry.opened_at ?? entry.at)!) : ""}</span>
+              <Link to="/work/$id" params={{ id: entry.id }} className="grow clip">
+                {entry.subject ?? (entry.channel ? channelName(entry.channel) : `#${entry.number ?? ""}`)}
+              </Link>
+              <span className="meta">{entry.state && stateName(entry.state)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Tags({ row }: { row: ConversationRow }) {
+  const t = useT();
+  const { store } = useLive();
+  const known = useTags();
+  const [adding, setAdding] = useState(false);
+  const [text, setText] = useState("");
+  const listId = useId();
+  useAction("tag", () => setAdding(true));
+  const change = (add: string[], remove: string[]) => {
+    const before = store.get("conversations", row.id);
+    if (before) {
+      const tags = [...new Set([...before.tags.filter((tag) => !remove.includes(tag)), ...add])];
+      store.set("conversations", row.id, { ...before, tags });
+    }
+    api
+      .post<ConversationRow>(`/conversations/${row.id}/tags`, { add, remove })
+      .then((next) => adoptRow(store, next))
+      .catch((error: unknown) => {
+        store.set("conversations", row.id, before);
+        say(explain(error));
+      });
+  };
+  const submit = () => {
+    const tag = text.trim();
+    if (tag) change([tag], []);
+    setText("");
+    setAdding(false);
+  };
+  return (
+    <Section icon="tag" title={t("tags.title")}>
+      <div className="row-flex wrap">
+        {row.tags.map((tag) => (
+          <span key={tag} className="chip">
+            {tag}
+            <IconButton icon="x" label={t("tags.remove", { tag })} onPress={() => change([], [tag])} />
+          </span>
+        ))}
+        {adding ? (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              submit();
+            }}
+          >
+            <input
+              ref={(field) => field?.focus()}
+              className="input"
+              aria-label={t("tags.new")}
+              list={listId}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              onBlur={submit}
+              onKeyDown={(event) => {
+                if (event.key === "Escape") {
+                  setText("");
+                  setAdding(false);
+                }
+              }}
+            />
+            <datalist id={listId}>
+              {known.map((tag) => (
+                <option key={tag.name} value={tag.name} />
+              ))}
+            </datalist>
+          </form>
+        ) : (
+          <Button icon="plus" onPress={() => setAdding(true)}>
+            {t("tags.add")}
+          </Button>
+        )}
+      </div>
+    </Section>
+  );
+}

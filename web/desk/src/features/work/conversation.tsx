@@ -1,0 +1,229 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { api } from "@/api/client";
+import { explain } from "@/api/words";
+import type { ConversationDetail, ConversationRow } from "@/api/types";
+import { useT } from "@/i18n";
+import { moment } from "@/i18n/format";
+import { useAction } from "@/keys/react";
+import { shown } from "@/keys/map";
+import { useLive, useRow } from "@/live/react";
+import { may, useSession } from "@/session";
+import { Empty, Pill, Skeleton } from "@ui/bits";
+import { Button, IconButton } from "@ui/button";
+import { Icon } from "@ui/icon";
+import { say } from "@ui/toast";
+import { adoptRow, detailQuery } from "./api";
+import { ClientBadge } from "./client-badge";
+import { Composer } from "./composer";
+import { ContextPane } from "./context";
+import { Due } from "./due";
+import { channelName, stateName } from "./labels";
+import { useDesk } from "./outbox-react";
+import { SnoozeDialog } from "./snooze";
+import { Thread } from "./thread";
+import { TransferDialog } from "./transfer";
+import { Viewers } from "./typing";
+import { WrapUp } from "./wrapup";
+
+interface Props {
+  id: string;
+  onBack: () => void;
+  onNext: () => void;
+}
+
+/** One open conversation: thread and composer, with what helps beside them. */
+export function Conversation({ id, onBack, onNext }: Props) {
+  const t = useT();
+  const { store } = useLive();
+  const { drafts } = useDesk();
+  const detail = useQuery(detailQuery(id));
+  const live = useRow("conversations", id);
+  const seen = useRef<ConversationRow | null>(null);
+  const { data } = detail;
+  useEffect(() => {
+    if (!data) return;
+    adoptRow(store, data.conversation);
+    if (data.draft) drafts.adopt(id, data.draft.kind, data.draft.text, data.draft.rev);
+  }, [data, store, drafts, id]);
+  // A conversation that left this desk while open stays readable, as it was last known.
+  const row = live ?? (seen.current?.id === id ? seen.current : data?.conversation);
+  useEffect(() => {
+    if (row) seen.current = row;
+  }, [row]);
+  if (row) {
+    return <Open row={row} gone={!live && data !== undefined} detail={data} onBack={onBack} onNext={onNext} />;
+  }
+  return (
+    <section className="talk" aria-label={t("thread.label")}>
+      {detail.error ? (
+        <Empty icon="triangle-alert" title={explain(detail.error)}>
+          <Button tone="outline" icon="arrow-left" onPress={onBack}>
+            {t("thread.back")}
+          </Button>
+        </Empty>
+      ) : (
+        <div className="thread-scroll">
+          <Skeleton label={t("loading")} lines={6} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface OpenProps {
+  row: ConversationRow;
+  gone: boolean;
+  detail: ConversationDetail | undefined;
+  onBack: () => void;
+  onNext: () => void;
+}
+
+type Panel = "transfer" | "snooze" | null;
+
+function Open({ row, gone, detail, onBack, onNext }: OpenProps) {
+  const t = useT();
+  const session = useSession();
+  const [panel, setPanel] = useState<Panel>(null);
+  const [wrapping, setWrapping] = useState(false);
+  const [context, setContext] = useState(false);
+  const mine = !gone && row.operator_id !== null && row.operator_id === session.operator_id;
+  const canWork = mine && (row.state === "active" || row.state === "wrapup" || row.state === "snoozed" || row.state === "open");
+  const canWrap = canWork && may(session, "conversations.close");
+  useAction("resolve", () => setWrapping(true), canWrap);
+  useAction("transfer", () => setPanel("transfer"), canWork);
+  useAction("snooze", () => setPanel("snooze"), canWork && row.state !== "wrapup");
+  useAction("back", onBack);
+  const done = () => {
+    setPanel(null);
+    onNext();
+  };
+  return (
+    <>
+      <section className="talk" aria-label={t("thread.region", { n: row.number })}>
+        <ThreadHeader
+          row={row}
+          canWork={canWork}
+          canWrap={canWrap}
+          onBack={onBack}
+          onPanel={setPanel}
+          onWrap={() => setWrapping(true)}
+          onContext={() => setContext((open) => !open)}
+        />
+        <Thread key={row.id} row={row} />
+        {wrapping && canWrap ? (
+          <WrapUp key={row.id} row={row} onClosed={onNext} onCancel={() => setWrapping(false)} />
+        ) : canWork ? (
+          <>
+            {row.state === "wrapup" && (
+              <div className="banner tone-info">
+                <Icon name="timer" />
+                <span className="grow">{t("wrapup.pending")}</span>
+                <Button tone="link" onPress={() => setWrapping(true)}>
+                  {t("wrapup.open")}
+                </Button>
+              </div>
+            )}
+            <Composer key={row.id} row={row} onResolve={() => setWrapping(true)} />
+          </>
+        ) : (
+          <ReadOnly row={row} gone={gone} />
+        )}
+      </section>
+      <div className="context-pane" data-open={context || undefined}>
+        <div className="context-close">
+          <Button icon="arrow-left" onPress={() => setContext(false)}>
+            {t("context.close")}
+          </Button>
+        </div>
+        <ContextPane row={row} detail={detail} />
+      </div>
+      {panel === "transfer" && <TransferDialog row={row} onClose={() => setPanel(null)} onDone={done} />}
+      {panel === "snooze" && <SnoozeDialog row={row} onClose={() => setPanel(null)} onDone={done} />}
+    </>
+  );
+}
+
+interface HeaderProps {
+  row: ConversationRow;
+  canWork: boolean;
+  canWrap: boolean;
+  onBack: () => void;
+  onPanel: (panel: Panel) => void;
+  onWrap: () => void;
+  onContext: () => void;
+}
+
+function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, onWrap, onContext }: HeaderProps) {
+  const t = useT();
+  const { engine } = useLive();
+  return (
+    <header className="thread-head">
+      <IconButton className="narrow-only" icon="arrow-left" label={t("thread.back")} shortcut={shown("back")} onPress={onBack} />
+      <div className="grow">
+        <h2 className="clip">{row.subject ?? row.customer.name ?? t("conversation.untitled")}</h2>
+        <div className="row-flex meta thread-sub">
+          <ClientBadge id={row.client_id} />
+          <span className="clip">
+            {row.customer.name ?? t("customer.unnamed")} · {channelName(row.channel)} · #{row.number}
+          </span>
+          {row.state !== "active" && <Pill>{stateName(row.state)}</Pill>}
+          {row.snoozed_until && row.state === "snoozed" && (
+            <span className="num">{moment(row.snoozed_until, engine.serverNow())}</span>
+          )}
+          {row.state === "active" && <Due row={row} />}
+          <Viewers id={row.id} />
+        </div>
+      </div>
+      {canWork && (
+        <>
+          <IconButton
+            icon="arrow-right-left"
+            label={t("keys.transfer")}
+            shortcut={shown("transfer")}
+            onPress={() => onPanel("transfer")}
+          />
+          {row.state !== "wrapup" && (
+            <IconButton
+              icon="clock"
+              label={t("keys.snooze")}
+              shortcut={shown("snooze")}
+              onPress={() => onPanel("snooze")}
+            />
+          )}
+        </>
+      )}
+      {canWrap && (
+        <IconButton tone="outline" className="button-outline" icon="check" label={t("keys.resolve")} shortcut={shown("resolve")} onPress={onWrap} />
+      )}
+      <IconButton className="context-toggle" icon="panel-right" label={t("context.open")} onPress={onContext} />
+    </header>
+  );
+}
+
+/** Why one cannot write here, and what can be done instead. */
+function ReadOnly({ row, gone }: { row: ConversationRow; gone: boolean }) {
+  const t = useT();
+  const { store } = useLive();
+  const session = useSession();
+  const closed = row.state === "closed";
+  const reopen = () => {
+    api
+      .post<ConversationRow>(`/conversations/${row.id}/reopen`)
+      .then((next) => adoptRow(store, next))
+      .catch((error: unknown) => say(explain(error)));
+  };
+  return (
+    <div className="banner tone-info read-only">
+      <Icon name="info" />
+      <span className="grow">
+        {closed ? t("readonly.closed") : gone ? t("readonly.gone") : t("readonly.other")}
+      </span>
+      {closed && may(session, "conversations.open") && (
+        <Button tone="outline" icon="undo-2" onPress={reopen}>
+          {t("readonly.reopen")}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+/** The words of an event in a thread: the server sends what happened, the desk says it. */
+import type { Message } from "@/api/types";
+import { msg, t } from "@/i18n";
+
+const known: Record<string, string> = {
+  opened: msg("event.opened"),
+  arrived: msg("event.opened"),
+  assigned: msg("event.assigned"),
+  accepted: msg("event.assigned"),
+  transferred: msg("event.transferred"),
+  requeued: msg("event.requeued"),
+  snoozed: msg("event.snoozed"),
+  woken: msg("event.woken"),
+  wrapup: msg("event.wrapup"),
+  closed: msg("event.closed"),
+  reopened: msg("event.reopened"),
+  merged: msg("event.merged"),
+  abandoned: msg("event.abandoned"),
+};
+
+export function eventText(message: Message): string {
+  const what = String(message.meta?.event ?? message.meta?.kind ?? message.text ?? "");
+  const id = known[what];
+  const name = message.author.name ?? "";
+  if (id) return t(id, { name });
+  return message.text || what;
+}

@@ -1,0 +1,46 @@
+import { msg, t } from "@/i18n";
+import type { IconName } from "@ui/icon";
+
+const channelIcons: Record<string, IconName> = {
+  webchat: "message-circle",
+  chat: "message-circle",
+  email: "mail",
+  voice: "phone",
+  phone: "phone",
+  callback: "phone",
+  social: "at-sign",
+  messaging: "message-square-text",
+};
+
+const channelNames: Record<string, string> = {
+  webchat: msg("channel.webchat"),
+  chat: msg("channel.webchat"),
+  email: msg("channel.email"),
+  voice: msg("channel.voice"),
+  phone: msg("channel.voice"),
+  callback: msg("channel.callback"),
+  social: msg("channel.social"),
+};
+
+export function channelIcon(channel: string): IconName {
+  return channelIcons[channel] ?? "message-square-text";
+}
+
+export function channelName(channel: string): string {
+  const id = channelNames[channel];
+  return id ? t(id) : channel;
+}
+
+const states: Record<string, string> = {
+  open: msg("state.open"),
+  waiting: msg("state.waiting"),
+  active: msg("state.active"),
+  wrapup: msg("state.wrapup"),
+  snoozed: msg("state.snoozed"),
+  closed: msg("state.closed"),
+};
+
+export function stateName(state: string): string {
+  const id = states[state];
+  return id ? t(id) : state;
+}

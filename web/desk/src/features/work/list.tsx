@@ -1,0 +1,189 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useId, useRef, type KeyboardEvent } from "react";
+import type { ConversationRow } from "@/api/types";
+import { useT } from "@/i18n";
+import { moment } from "@/i18n/format";
+import { useLive, useRow } from "@/live/react";
+import { useNow } from "@/live/ticker";
+import { useSession } from "@/session";
+import { useSettings } from "@/settings";
+import { Empty } from "@ui/bits";
+import { Button } from "@ui/button";
+import { Icon } from "@ui/icon";
+import { ClientBadge } from "./client-badge";
+import { Due } from "./due";
+import { channelIcon, channelName, stateName } from "./labels";
+import type { ListOrder } from "./model/order";
+
+interface ListProps {
+  order: ListOrder<ConversationRow>;
+  selected: string | null;
+  onOpen: (id: string) => void;
+  place: string;
+  emptyTitle: string;
+}
+
+const scrolls = new Map<string, number>();
+
+/** The list of conversations: virtual, ordered by deadline, quiet under pointer and focus. */
+export function ConversationList({ order, selected, onOpen, place, emptyTitle }: ListProps) {
+  const t = useT();
+  const scroller = useRef<HTMLDivElement>(null);
+  const ids = order.shown();
+  const size = useSettings().density === "compact" ? 48 : 76;
+  const base = useId();
+  const virtual = useVirtualizer({
+    count: ids.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => size,
+    getItemKey: (index) => ids[index] ?? index,
+    overscan: 6,
+    initialOffset: () => scrolls.get(place) ?? 0,
+  });
+  useEffect(() => virtual.measure(), [size, virtual]);
+  const at = selected ? ids.indexOf(selected) : -1;
+  useEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
+  }, [at, virtual]);
+
+  const hold = useHold(order);
+  const move = (step: number) => {
+    const next = ids[Math.min(Math.max(at + step, 0), ids.length - 1)];
+    if (next) onOpen(next);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
+    if (step) move(step);
+    else if (event.key === "Home") onOpen(ids[0] ?? "");
+    else if (event.key === "End") onOpen(ids.at(-1) ?? "");
+    else if (event.key === "Enter" && at >= 0) focusComposer();
+    else return;
+    event.preventDefault();
+  };
+  const waiting = order.waiting();
+  return (
+    <div className="list" {...hold}>
+      {waiting > 0 && (
+        <div className="list-pill">
+          <Button tone="outline" icon="refresh-cw" onPress={() => order.catchUp()}>
+            {t("list.updates", { n: waiting })}
+          </Button>
+        </div>
+      )}
+      {ids.length === 0 && (
+        <div className="list-scroll" tabIndex={-1} data-region-focus>
+          <Empty icon="check" title={emptyTitle} />
+        </div>
+      )}
+      <div
+        ref={scroller}
+        hidden={ids.length === 0}
+        role="listbox"
+        aria-label={t("list.label")}
+        aria-activedescendant={at >= 0 ? `${base}-${selected}` : undefined}
+        tabIndex={0}
+        data-region-focus
+        className="list-scroll"
+        onKeyDown={onKeyDown}
+        onScroll={(event) => scrolls.set(place, event.currentTarget.scrollTop)}
+      >
+          <div className="list-space" role="presentation" style={{ blockSize: virtual.getTotalSize() }}>
+            {virtual.getVirtualItems().map((item) => {
+              const id = ids[item.index]!;
+              return (
+                <div
+                  key={item.key}
+                  id={`${base}-${id}`}
+                  role="option"
+                  aria-selected={id === selected}
+                  aria-posinset={item.index + 1}
+                  aria-setsize={ids.length}
+                  tabIndex={-1}
+                  className="list-row"
+                  style={{ transform: `translateY(${item.start}px)`, blockSize: item.size }}
+                  onClick={() => onOpen(id)}
+                  onKeyDown={onKeyDown}
+                >
+                  <RowContent id={id} order={order} />
+                </div>
+              );
+            })}
+          </div>
+      </div>
+    </div>
+  );
+}
+
+export function focusComposer(): void {
+  document.getElementById("composer")?.focus();
+}
+
+/** Holds the order while the pointer or the focus is inside. */
+function useHold(order: ListOrder<ConversationRow>) {
+  const inside = useRef({ pointer: false, focus: false });
+  const update = useCallback(
+    (next: Partial<{ pointer: boolean; focus: boolean }>) => {
+      Object.assign(inside.current, next);
+      if (inside.current.pointer || inside.current.focus) order.hold();
+      else order.release();
+    },
+    [order],
+  );
+  useEffect(() => {
+    const { pointer, focus } = inside.current;
+    if (pointer || focus) order.hold();
+  }, [order]);
+  return {
+    onPointerEnter: () => update({ pointer: true }),
+    onPointerLeave: () => update({ pointer: false }),
+    onFocus: () => update({ focus: true }),
+    onBlur: (event: React.FocusEvent) => {
+      if (!event.currentTarget.contains(event.relatedTarget)) update({ focus: false });
+    },
+  };
+}
+
+function RowContent({ id, order }: { id: string; order: ListOrder<ConversationRow> }) {
+  const t = useT();
+  const live = useRow("conversations", id);
+  const { engine } = useLive();
+  const { clients } = useSession();
+  useNow(30);
+  const row = live ?? order.row(id);
+  if (!row) return null;
+  const left = order.left(id);
+  const unread = row.unread > 0;
+  return (
+    <div className="row-grid" data-unread={unread || undefined} data-left={left || undefined}>
+      <span className="avatar">
+        <Icon name={channelIcon(row.channel)} />
+        <span className="hidden-visually">{channelName(row.channel)}</span>
+      </span>
+      <div className="row-text">
+        <div className="row-flex">
+          <span className="grow clip row-name">{row.customer.name ?? t("customer.unnamed")}</span>
+          {left ? <span className="meta">{t("list.left")}</span> : <RowMark row={row} />}
+        </div>
+        <div className="clip row-subject">{row.subject ?? row.preview ?? t("conversation.untitled")}</div>
+        <div className="row-flex row-last">
+          <span className="grow clip meta">{row.preview}</span>
+          {clients.length > 1 && <ClientBadge id={row.client_id} />}
+          {row.last_message_at && (
+            <span className="meta num">{moment(row.last_message_at, engine.serverNow())}</span>
+          )}
+          {unread && (
+            <span className="unread num">
+              {row.unread}
+              <span className="hidden-visually">{t("list.unread")}</span>
+            </span>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function RowMark({ row }: { row: ConversationRow }) {
+  if (row.state === "active") return <Due row={row} />;
+  return <span className="pill">{stateName(row.state)}</span>;
+}

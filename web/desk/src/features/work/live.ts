@@ -1,0 +1,104 @@
+/** How conversation, message, offer and draft frames change the live store. */
+import type { ConversationRow, Draft, Message, Offer } from "@/api/types";
+import { handles } from "@/live/reducers";
+import type { Change, Reader, Thread } from "@/live/store";
+
+/** The newer of two versions of a row wins; a conversation that left stays away. */
+export function conversationChanged(known: Reader, row: ConversationRow): Change[] {
+  const old = known.get("conversations", row.id);
+  const left = known.get("gone", row.id);
+  if (old && old.v >= row.v) return [];
+  if (left !== undefined && left >= row.v) return [];
+  const changes: Change[] = [{ table: "conversations", key: row.id, row }];
+  if (left !== undefined) changes.push({ table: "gone", key: row.id, row: undefined });
+  return changes;
+}
+
+export function conversationRemoved(known: Reader, body: { id: string; v: number }): Change[] {
+  const old = known.get("conversations", body.id);
+  if (old && old.v > body.v) return [];
+  return [
+    { table: "conversations", key: body.id, row: undefined },
+    { table: "gone", key: body.id, row: Math.max(body.v, known.get("gone", body.id) ?? 0) },
+  ];
+}
+
+/** Puts messages into a thread by sequence number, each once, the later copy winning. */
+export function mergeMessages(items: readonly Message[], added: readonly Message[]): Message[] {
+  const bySeq = new Map(items.map((item) => [item.seq, item]));
+  for (const item of added) bySeq.set(item.seq, item);
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+}
+
+export function messageAdded(known: Reader, message: Message): Change[] {
+  const thread = known.get("threads", message.conversation_id);
+  if (!thread) return [];
+  const last = thread.items.at(-1);
+  const first = thread.items[0];
+  if (first && message.seq < first.seq) return [];
+  if (thread.items.some((item) => item.id === message.id)) return [];
+  const hole = last !== undefined && message.seq > last.seq + 1;
+  const next: Thread = {
+    ...thread,
+    items: mergeMessages(thread.items, [message]),
+    stale: thread.stale || hole,
+  };
+  return [{ table: "threads", key: message.conversation_id, row: next }];
+}
+
+export function messageChanged(known: Reader, message: Message): Change[] {
+  const thread = known.get("threads", message.conversation_id);
+  const at = thread?.items.findIndex((item) => item.id === message.id) ?? -1;
+  if (!thread || at < 0) return [];
+  const items = thread.items.with(at, message);
+  return [{ table: "threads", key: message.conversation_id, row: { ...thread, items } }];
+}
+
+export function offerMade(_known: Reader, offer: Offer): Change[] {
+  return [{ table: "offers", key: offer.work_item_id, row: offer }];
+}
+
+export function offerWithdrawn(_known: Reader, body: { work_item_id: string }): Change[] {
+  return [{ table: "offers", key: body.work_item_id, row: undefined }];
+}
+
+export function draftKey(conversation: string, kind: string): string {
+  return `${conversation}/${kind}`;
+}
+
+export function draftChanged(known: Reader, draft: Draft): Change[] {
+  const key = draftKey(draft.conversation_id ?? "", draft.kind);
+  const old = known.get("drafts", key);
+  if (old && old.rev >= draft.rev) return [];
+  return [{ table: "drafts", key, row: draft }];
+}
+
+interface Ephemeral {
+  conversation_id: string;
+  operator_id?: string;
+  customer_id?: string;
+  who?: string;
+  name?: string;
+  on?: boolean;
+}
+
+function activity(what: "typing" | "viewing") {
+  return (_known: Reader, body: Ephemeral, now: number): Change[] => {
+    const who = body.operator_id ?? body.customer_id ?? body.who ?? "customer";
+    const row =
+      body.on === false
+        ? undefined
+        : { conversation_id: body.conversation_id, who, name: body.name ?? "", what, at: now };
+    return [{ table: "activity", key: `${body.conversation_id}/${what}/${who}`, row }];
+  };
+}
+
+handles("conversation.changed", conversationChanged);
+handles("conversation.removed", conversationRemoved);
+handles("message.added", messageAdded);
+handles("message.changed", messageChanged);
+handles("offer.made", offerMade);
+handles("offer.withdrawn", offerWithdrawn);
+handles("draft.changed", draftChanged);
+handles("typing", activity("typing"));
+handles("viewing", activity("viewing"));

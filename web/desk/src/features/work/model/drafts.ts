@@ -1,0 +1,173 @@
+/**
+ * Drafts: every keystroke is written here at once, and to the server after a pause, one write at
+ * a time. What was typed here and not yet stored wins over what comes from elsewhere.
+ */
+import type { Attachment } from "@/api/types";
+
+export type DraftKind = "reply" | "note";
+
+export interface Slot {
+  text: string;
+  attachments: Attachment[];
+  rev: number;
+  /** Typed here and not yet stored by the server. */
+  dirty: boolean;
+  /** What another device wrote meanwhile; offered, never forced. */
+  other: string | null;
+}
+
+export type DraftStatus = "empty" | "typing" | "saving" | "saved" | "local";
+
+export interface DraftOptions {
+  storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
+  prefix: string;
+  put: (conversation: string, kind: DraftKind, text: string, rev: number) => Promise<number>;
+  delay?: number;
+}
+
+const blank: Slot = { text: "", attachments: [], rev: 0, dirty: false, other: null };
+
+export class DraftBook {
+  private readonly options: DraftOptions;
+  private readonly slots = new Map<string, Slot>();
+  private readonly states = new Map<string, DraftStatus>();
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly writing = new Map<string, Promise<void>>();
+  private readonly listeners = new Set<() => void>();
+
+  constructor(options: DraftOptions) {
+    this.options = options;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  slot(conversation: string, kind: DraftKind): Slot {
+    const key = `${conversation}.${kind}`;
+    let slot = this.slots.get(key);
+    if (!slot) {
+      slot = this.stored(key);
+      this.slots.set(key, slot);
+    }
+    return slot;
+  }
+
+  status(conversation: string, kind: DraftKind): DraftStatus {
+    return this.states.get(`${conversation}.${kind}`) ?? (this.slot(conversation, kind).text ? "saved" : "empty");
+  }
+
+  type(conversation: string, kind: DraftKind, text: string): void {
+    const slot = this.slot(conversation, kind);
+    if (slot.text === text) return;
+    this.keep(conversation, kind, { ...slot, text, dirty: true }, "typing");
+    this.schedule(conversation, kind);
+  }
+
+  attach(conversation: string, kind: DraftKind, attachments: Attachment[]): void {
+    const slot = this.slot(conversation, kind);
+    this.keep(conversation, kind, { ...slot, attachments }, this.status(conversation, kind));
+  }
+
+  /** Empties a slot whose words were sent. */
+  clear(conversation: string, kind: DraftKind): void {
+    const slot = this.slot(conversation, kind);
+    if (!slot.text && slot.attachments.length === 0) return;
+    this.keep(conversation, kind, { ...slot, text: "", attachments: [], dirty: true }, "typing");
+    this.schedule(conversation, kind);
+  }
+
+  /** Takes the server's copy unless something newer was typed here. */
+  adopt(conversation: string, kind: DraftKind, text: string, rev: number): void {
+    const slot = this.slot(conversation, kind);
+    if (rev < slot.rev || (rev === slot.rev && !slot.dirty && slot.text === text)) return;
+    if (slot.dirty && slot.text !== text) {
+      const other = text.trim() && text !== slot.text ? text : slot.other;
+      this.keep(conversation, kind, { ...slot, rev, other }, this.status(conversation, kind));
+      this.schedule(conversation, kind);
+      return;
+    }
+    this.keep(conversation, kind, { ...slot, text, rev, dirty: false }, text ? "saved" : "empty");
+  }
+
+  /** Puts the other device's words into the field (ours become the alternative). */
+  swap(conversation: string, kind: DraftKind): void {
+    const slot = this.slot(conversation, kind);
+    if (slot.other === null) return;
+    this.keep(conversation, kind, { ...slot, text: slot.other, other: slot.text || null, dirty: true }, "typing");
+    this.schedule(conversation, kind);
+  }
+
+  /** Writes everything that waits now: the page is going away, or the line is back. */
+  flush(): void {
+    for (const [key, slot] of this.slots) {
+      if (!slot.dirty) continue;
+      const at = key.lastIndexOf(".");
+      this.schedule(key.slice(0, at), key.slice(at + 1) as DraftKind, 0);
+    }
+  }
+
+  private schedule(conversation: string, kind: DraftKind, delay = this.options.delay ?? 500): void {
+    const key = `${conversation}.${kind}`;
+    const timer = this.timers.get(key);
+    if (timer) clearTimeout(timer);
+    const write = () => {
+      this.timers.delete(key);
+      const before = this.writing.get(key) ?? Promise.resolve();
+      const next = before.then(() => this.write(conversation, kind));
+      this.writing.set(key, next);
+    };
+    if (delay === 0) write();
+    else this.timers.set(key, setTimeout(write, delay));
+  }
+
+  private async write(conversation: string, kind: DraftKind): Promise<void> {
+    const { text, rev, dirty } = this.slot(conversation, kind);
+    if (!dirty) return;
+    this.say(`${conversation}.${kind}`, "saving");
+    try {
+      const stored = await this.options.put(conversation, kind, text, rev);
+      const now = this.slot(conversation, kind);
+      const dirtyStill = now.text !== text;
+      this.keep(
+        conversation,
+        kind,
+        { ...now, rev: Math.max(stored, now.rev), dirty: dirtyStill },
+        dirtyStill ? "typing" : text ? "saved" : "empty",
+      );
+    } catch {
+      this.say(`${conversation}.${kind}`, "local");
+    }
+  }
+
+  private keep(conversation: string, kind: DraftKind, slot: Slot, status: DraftStatus): void {
+    const key = `${conversation}.${kind}`;
+    this.slots.set(key, slot);
+    const { storage, prefix } = this.options;
+    try {
+      if (slot.text || slot.attachments.length > 0 || slot.dirty) {
+        storage?.setItem(prefix + key, JSON.stringify(slot));
+      } else {
+        storage?.removeItem(prefix + key);
+      }
+    } catch {
+      /* storage full or off: memory and server still have it */
+    }
+    this.say(key, status);
+  }
+
+  private stored(key: string): Slot {
+    try {
+      const text = this.options.storage?.getItem(this.options.prefix + key);
+      return text ? { ...blank, ...(JSON.parse(text) as Partial<Slot>) } : blank;
+    } catch {
+      return blank;
+    }
+  }
+
+  private say(key: string, status: DraftStatus): void {
+    this.states.set(key, status);
+    for (const listener of this.listeners) listener();
+  }
+}

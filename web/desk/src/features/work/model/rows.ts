@@ -1,0 +1,55 @@
+/** Which conversations are on whose desk, and in which order. */
+import type { ConversationRow } from "@/api/types";
+import { matches } from "@ui/picker";
+
+export interface ListFilter {
+  operatorId: string | null;
+  view: "open" | "snoozed";
+  sort: "due" | "new";
+  client?: string | undefined;
+  q?: string | undefined;
+}
+
+export function isMine(row: ConversationRow, operatorId: string | null): boolean {
+  return operatorId !== null && row.operator_id === operatorId;
+}
+
+function isOpen(row: ConversationRow): boolean {
+  return row.state === "active" || row.state === "wrapup" || row.state === "open";
+}
+
+export function mineCounts(rows: Iterable<ConversationRow>, operatorId: string | null) {
+  let open = 0;
+  let snoozed = 0;
+  for (const row of rows) {
+    if (!isMine(row, operatorId)) continue;
+    if (isOpen(row)) open += 1;
+    else if (row.state === "snoozed") snoozed += 1;
+  }
+  return { open, snoozed };
+}
+
+export function inView(row: ConversationRow, filter: ListFilter): boolean {
+  if (!isMine(row, filter.operatorId)) return false;
+  if (filter.view === "snoozed" ? row.state !== "snoozed" : !isOpen(row)) return false;
+  if (filter.client && row.client_id !== filter.client) return false;
+  if (!filter.q) return true;
+  return matches(
+    filter.q,
+    `${row.number} ${row.customer.name ?? ""} ${row.subject ?? ""} ${row.preview ?? ""} ${row.tags.join(" ")}`,
+  );
+}
+
+const late = "9999";
+
+/** By deadline (no deadline last, then the longest open), or newest first; ties by id. */
+export function comparer(sort: ListFilter["sort"]) {
+  return (a: ConversationRow, b: ConversationRow): number => {
+    const [x, y] =
+      sort === "new"
+        ? [b.last_message_at ?? b.opened_at, a.last_message_at ?? a.opened_at]
+        : [a.due_at ?? late + a.opened_at, b.due_at ?? late + b.opened_at];
+    if (x !== y) return x < y ? -1 : 1;
+    return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  };
+}

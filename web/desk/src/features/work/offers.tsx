@@ -1,0 +1,153 @@
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { explain } from "@/api/words";
+import type { Offer } from "@/api/types";
+import { msg, useT } from "@/i18n";
+import { useAction } from "@/keys/react";
+import { shown } from "@/keys/map";
+import { useLive, useTable } from "@/live/react";
+import { useNow } from "@/live/ticker";
+import { useQueueName } from "@/reference";
+import { Button } from "@ui/button";
+import { Icon } from "@ui/icon";
+import { Kbd } from "@ui/kbd";
+import { Menu, MenuItem } from "@ui/menu";
+import { say } from "@ui/toast";
+import { acceptOffer, declineOffer } from "./api";
+import { ClientBadge } from "./client-badge";
+import { channelIcon, channelName } from "./labels";
+
+const GRACE_MS = 3000;
+const reasons: readonly { id: string; label: string }[] = [
+  { id: "busy", label: msg("decline.busy") },
+  { id: "technical", label: msg("decline.technical") },
+  { id: "conflict", label: msg("decline.conflict") },
+  { id: "not_my_field", label: msg("decline.not_my_field") },
+];
+
+/** Work offered to this operator, announced without taking the focus. */
+export function Offers({ onAccepted }: { onAccepted: () => void }) {
+  const t = useT();
+  const offers = useTable("offers");
+  const { engine } = useLive();
+  useNow();
+  const now = engine.serverNow();
+  const current = [...offers.values()]
+    .filter((offer) => Date.parse(offer.expires_at) + GRACE_MS > now)
+    .sort((a, b) => (a.expires_at < b.expires_at ? -1 : 1));
+  return (
+    <section className="offers" aria-label={t("offer.region")}>
+      <div role="alert" className="hidden-visually">
+        {current.map((offer) => (
+          <p key={offer.work_item_id}>
+            {t("offer.announce", {
+              name: offer.card.customer_name ?? t("customer.unnamed"),
+              channel: channelName(offer.channel),
+              key: shown("accept") ?? "",
+            })}
+          </p>
+        ))}
+      </div>
+      {current.map((offer, index) => (
+        <OfferCard key={offer.work_item_id} offer={offer} first={index === 0} onAccepted={onAccepted} />
+      ))}
+    </section>
+  );
+}
+
+interface CardProps {
+  offer: Offer;
+  first: boolean;
+  onAccepted: () => void;
+}
+
+function OfferCard({ offer, first, onAccepted }: CardProps) {
+  const t = useT();
+  const { store, engine } = useLive();
+  const navigate = useNavigate();
+  const queue = useQueueName(offer.queue_id);
+  const left = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - engine.serverNow()) / 1000));
+  const accept = useMutation({
+    mutationFn: () => acceptOffer(store, offer),
+    onSuccess: () => {
+      onAccepted();
+      void navigate({ to: "/work/$id", params: { id: offer.conversation_id }, search: true });
+    },
+    onError: (error) => say(explain(error)),
+  });
+  const decline = useMutation({
+    mutationFn: (reason: string) => declineOffer(store, offer, reason),
+    onError: (error) => say(explain(error)),
+  });
+  const over = left === 0 || accept.isPending || decline.isPending;
+  useAction("accept", () => accept.mutate(), first && !over);
+  const { card } = offer;
+  const name = card.customer_name ?? t("customer.unnamed");
+  return (
+    <article className="offer" aria-label={t("offer.title", { name })}>
+      <TimeBar until={offer.expires_at} />
+      <div className="row-flex">
+        <span className="avatar tone-primary">
+          <Icon name={channelIcon(offer.channel)} />
+        </span>
+        <div className="grow">
+          <div className="row-flex">
+            <strong className="clip">{name}</strong>
+            <ClientBadge id={offer.client_id} />
+          </div>
+          <div className="meta clip">
+            {[channelName(offer.channel), queue, card.language?.toUpperCase()].filter(Boolean).join(" · ")}
+          </div>
+        </div>
+        <span className="num offer-left" aria-hidden="true">
+          {left > 0 ? `${left} s` : t("offer.over")}
+        </span>
+      </div>
+      {(card.subject ?? card.preview) && (
+        <p className="offer-text">
+          {card.subject && <strong>{card.subject} </strong>}
+          {card.preview !== card.subject && card.preview}
+        </p>
+      )}
+      <div className="row-flex wrap">
+        <Button tone="primary" icon="check" isDisabled={over} onPress={() => accept.mutate()}>
+          {t("offer.accept")}
+          {first && <Kbd>{shown("accept")}</Kbd>}
+        </Button>
+        <Menu
+          label={t("offer.decline_why")}
+          placement="bottom start"
+          trigger={
+            <Button tone="outline" isDisabled={over}>
+              {t("offer.decline")}
+              <Icon name="chevron-down" />
+            </Button>
+          }
+        >
+          {reasons.map((reason) => (
+            <MenuItem key={reason.id} id={reason.id} onAction={() => decline.mutate(reason.id)}>
+              {t(reason.label)}
+            </MenuItem>
+          ))}
+        </Menu>
+      </div>
+    </article>
+  );
+}
+
+/** A line that runs out with the offer; drawn by the compositor, not by a timer. */
+function TimeBar({ until }: { until: string }) {
+  const { engine } = useLive();
+  const bar = useRef<HTMLDivElement>(null);
+  const [start] = useState(() => engine.serverNow());
+  useEffect(() => {
+    const duration = Math.max(0, Date.parse(until) - start);
+    const animation = bar.current?.animate?.([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], {
+      duration,
+      fill: "forwards",
+    });
+    return () => animation?.cancel();
+  }, [until, start]);
+  return <div ref={bar} className="offer-bar" aria-hidden="true" />;
+}

@@ -1,0 +1,96 @@
+import { createContext, use, useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
+import { api } from "@/api/client";
+import { useLive } from "@/live/react";
+import { useSession } from "@/session";
+import { refusal, sendItem } from "./api";
+import { DraftBook, type DraftKind } from "./model/drafts";
+import { localOutbox, Outbox, type OutboxItem } from "./model/outbox";
+
+interface Desk {
+  outbox: Outbox;
+  drafts: DraftBook;
+}
+
+const DeskContext = createContext<Desk | null>(null);
+
+interface StoredDraft {
+  rev?: number;
+}
+
+function makeDesk(account: string, store: ReturnType<typeof useLive>["store"]): Desk {
+  const outbox = new Outbox({
+    storage: localOutbox(account),
+    send: (item) => sendItem(store, item),
+    refusal,
+  });
+  const drafts = new DraftBook({
+    storage: globalThis.localStorage ?? null,
+    prefix: `ascolto.draft.${account}.`,
+    put: async (id, kind, text, rev) => {
+      const stored = await api.put<StoredDraft | undefined>(
+        `/conversations/${id}/draft`,
+        { text, kind, rev },
+        { keepalive: text.length < 20_000 },
+      );
+      return stored?.rev ?? rev + 1;
+    },
+  });
+  return { outbox, drafts };
+}
+
+/** Holds what was written and not yet stored: replies on their way, and drafts. */
+export function OutboxProvider({ children }: { children: ReactNode }) {
+  const { store, engine } = useLive();
+  const { account } = useSession();
+  const desk = useMemo(() => makeDesk(account.id, store), [account.id, store]);
+  useEffect(() => {
+    const wake = () => {
+      if (engine.link().state !== "live") return;
+      desk.outbox.wake();
+      desk.drafts.flush();
+    };
+    const leave = () => {
+      if (document.visibilityState === "hidden") desk.drafts.flush();
+    };
+    const offLink = engine.onLink(wake);
+    document.addEventListener("visibilitychange", leave);
+    window.addEventListener("pagehide", leave);
+    desk.outbox.pump();
+    return () => {
+      offLink();
+      document.removeEventListener("visibilitychange", leave);
+      window.removeEventListener("pagehide", leave);
+    };
+  }, [desk, engine]);
+  useEffect(
+    () =>
+      store.onTable("drafts", (keys) => {
+        for (const key of keys) {
+          const draft = store.get("drafts", key);
+          if (draft?.conversation_id) {
+            desk.drafts.adopt(draft.conversation_id, draft.kind, draft.text, draft.rev);
+          }
+        }
+      }),
+    [desk, store],
+  );
+  return <DeskContext value={desk}>{children}</DeskContext>;
+}
+
+export function useDesk(): Desk {
+  const desk = use(DeskContext);
+  if (!desk) throw new Error("outside of the outbox");
+  return desk;
+}
+
+export function useOutbox(): readonly OutboxItem[] {
+  const { outbox } = useDesk();
+  return useSyncExternalStore(outbox.subscribe, outbox.items);
+}
+
+export function useSlot(conversation: string, kind: DraftKind) {
+  const { drafts } = useDesk();
+  const slot = useSyncExternalStore(drafts.subscribe, () => drafts.slot(conversation, kind));
+  const status = useSyncExternalStore(drafts.subscribe, () => drafts.status(conversation, kind));
+  return { slot, status };
+}

@@ -1,0 +1,72 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { explain } from "@/api/words";
+import type { ConversationRow } from "@/api/types";
+import { useT } from "@/i18n";
+import { moment } from "@/i18n/format";
+import { useLive } from "@/live/react";
+import { Button } from "@ui/button";
+import { Dialog } from "@ui/dialog";
+import { TextField } from "@ui/field";
+import { say } from "@ui/toast";
+import { adoptRow } from "./api";
+import { snoozeChoices } from "./model/snooze";
+
+interface Props {
+  row: ConversationRow;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+/** Puts a conversation off until a moment; it comes back by itself, or when the customer writes. */
+export function SnoozeDialog({ row, onClose, onDone }: Props) {
+  const t = useT();
+  const { store, engine } = useLive();
+  const [now] = useState(() => new Date(engine.serverNow()));
+  const [custom, setCustom] = useState("");
+  const snooze = useMutation({
+    mutationFn: (until: Date) =>
+      api.post<ConversationRow>(`/conversations/${row.id}/snooze`, { until: until.toISOString() }),
+    onSuccess: (next, until) => {
+      adoptRow(store, next);
+      say(t("snooze.done", { time: moment(until.toISOString(), engine.serverNow()) }));
+      onDone();
+    },
+  });
+  return (
+    <Dialog title={t("snooze.title")} open onClose={onClose}>
+      <div className="dialog-body">
+        <div className="stack">
+          {snoozeChoices(now).map((choice) => (
+            <Button key={choice.id} tone="outline" isDisabled={snooze.isPending} onPress={() => snooze.mutate(choice.until)}>
+              <span className="grow">{t(choice.label)}</span>
+              <span className="meta num">{moment(choice.until.toISOString(), now.getTime())}</span>
+            </Button>
+          ))}
+        </div>
+        <form
+          className="row-flex"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (custom) snooze.mutate(new Date(custom));
+          }}
+        >
+          <div className="grow">
+            <TextField
+              label={t("snooze.custom")}
+              type="datetime-local"
+              required
+              value={custom}
+              onChange={(event) => setCustom(event.target.value)}
+            />
+          </div>
+          <Button type="submit" tone="primary">
+            {t("snooze.confirm")}
+          </Button>
+        </form>
+        <div role="alert">{snooze.error && <p className="field-error">{explain(snooze.error)}</p>}</div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,97 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { explain } from "@/api/words";
+import type { ConversationRow } from "@/api/types";
+import { useT } from "@/i18n";
+import { useLive } from "@/live/react";
+import { useOperators, useQueues } from "@/reference";
+import { useSession } from "@/session";
+import { Button } from "@ui/button";
+import { Dialog } from "@ui/dialog";
+import { TextArea } from "@ui/field";
+import { Icon } from "@ui/icon";
+import { matches, Picker } from "@ui/picker";
+import { say } from "@ui/toast";
+import { adoptRow } from "./api";
+
+interface Props {
+  row: ConversationRow;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+/** Hands a conversation to a queue or a colleague, with a note for whoever takes it. */
+export function TransferDialog({ row, onClose, onDone }: Props) {
+  const t = useT();
+  const { store } = useLive();
+  const session = useSession();
+  const [query, setQuery] = useState("");
+  const [target, setTarget] = useState<string | null>(null);
+  const [note, setNote] = useState("");
+  const queues = useQueues().filter((queue) => queue.client_id === row.client_id && queue.id !== row.queue_id);
+  const operators = useOperators().filter((one) => one.id !== session.operator_id);
+  const options = [
+    ...queues.map((queue) => ({ id: `q/${queue.id}`, label: queue.name, group: t("transfer.queues") })),
+    ...operators.map((one) => ({ id: `o/${one.id}`, label: one.display_name, group: t("transfer.colleagues") })),
+  ].filter((option) => matches(query, option.label));
+  const chosen = options.find((option) => option.id === target);
+  const transfer = useMutation({
+    mutationFn: () => {
+      const [kind, id] = (target ?? "").split("/");
+      const to = kind === "q" ? { queue_id: id } : { operator_id: id };
+      return api.post<ConversationRow>(`/conversations/${row.id}/transfer`, { ...to, note: note.trim() });
+    },
+    onSuccess: (next) => {
+      adoptRow(store, next);
+      say(t("transfer.done", { n: row.number }));
+      onDone();
+    },
+  });
+  return (
+    <Dialog title={t("transfer.title")} open onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (target) transfer.mutate();
+        }}
+      >
+        <div className="dialog-body">
+          {chosen ? (
+            <p className="row-flex">
+              <Icon name="arrow-right-left" />
+              <strong className="grow">{chosen.label}</strong>
+              <Button tone="outline" onPress={() => setTarget(null)}>
+                {t("transfer.change")}
+              </Button>
+            </p>
+          ) : (
+            <Picker
+              takeFocus
+              label={t("transfer.search")}
+              query={query}
+              onQuery={setQuery}
+              options={options}
+              onPick={setTarget}
+              empty={t("transfer.nobody")}
+            />
+          )}
+          <TextArea
+            label={t("transfer.note")}
+            hint={t("transfer.note_hint")}
+            rows={3}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+          />
+          <div role="alert">{transfer.error && <p className="field-error">{explain(transfer.error)}</p>}</div>
+        </div>
+        <div className="dialog-foot">
+          <Button onPress={onClose}>{t("cancel")}</Button>
+          <Button type="submit" tone="primary" icon="arrow-right-left" isDisabled={!target || transfer.isPending}>
+            {t("transfer.confirm")}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

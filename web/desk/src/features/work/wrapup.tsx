@@ -1,0 +1,180 @@
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { api } from "@/api/client";
+import { explain } from "@/api/words";
+import type { ConversationRow } from "@/api/types";
+import { msg, useT } from "@/i18n";
+import { useLive } from "@/live/react";
+import { useReasons } from "@/reference";
+import { Button } from "@ui/button";
+import { Select, TextArea } from "@ui/field";
+import { Icon } from "@ui/icon";
+import { say } from "@ui/toast";
+import { adoptRow } from "./api";
+
+const outcomes = [
+  { id: "resolved", label: msg("outcome.resolved") },
+  { id: "follow_up", label: msg("outcome.follow_up") },
+  { id: "unresolved", label: msg("outcome.unresolved") },
+  { id: "no_answer", label: msg("outcome.no_answer") },
+  { id: "spam", label: msg("outcome.spam") },
+];
+
+interface Answers {
+  outcome: string;
+  reason1: string;
+  reason2: string;
+  note: string;
+}
+
+const blank: Answers = { outcome: "resolved", reason1: "", reason2: "", note: "" };
+
+function kept(id: string): Answers {
+  try {
+    return { ...blank, ...(JSON.parse(localStorage.getItem(`ascolto.wrapup.${id}`) ?? "{}") as Partial<Answers>) };
+  } catch {
+    return blank;
+  }
+}
+
+function keep(id: string, answers: Answers | null): void {
+  try {
+    if (answers) localStorage.setItem(`ascolto.wrapup.${id}`, JSON.stringify(answers));
+    else localStorage.removeItem(`ascolto.wrapup.${id}`);
+  } catch {
+    /* it then lives as long as the page */
+  }
+}
+
+interface Props {
+  row: ConversationRow;
+  onClosed: () => void;
+  onCancel: () => void;
+}
+
+/** Outcome, reason and note of a contact; Enter confirms. */
+export function WrapUp({ row, onClosed, onCancel }: Props) {
+  const t = useT();
+  const { store } = useLive();
+  const { id, client_id: clientId } = row;
+  const [answers, setAnswers] = useState(() => kept(id));
+  const reasons = useReasons().filter((reason) => reason.client_id === null || reason.client_id === clientId);
+  const first = reasons.filter((reason) => reason.parent_id === null);
+  const second = reasons.filter((reason) => reason.parent_id !== null && reason.parent_id === answers.reason1);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    form.current?.querySelector("select")?.focus();
+    // Handling ends here and wrap-up time begins; a server that already knows says so, harmlessly.
+    if (store.get("conversations", id)?.state === "active") {
+      api
+        .post<ConversationRow>(`/conversations/${id}/wrap-up`)
+        .then((next) => adoptRow(store, next))
+        .catch(() => undefined);
+    }
+  }, [id, store]);
+  const set = (next: Partial<Answers>) => {
+    const all = { ...answers, ...next };
+    setAnswers(all);
+    keep(id, all);
+  };
+  const close = useMutation({
+    mutationFn: () =>
+      api.post<ConversationRow>(`/conversations/${id}/close`, {
+        outcome: answers.outcome,
+        reason1: answers.reason1 || null,
+        reason2: answers.reason2 || null,
+        note: answers.note.trim() || null,
+      }),
+    onSuccess: (next) => {
+      keep(id, null);
+      adoptRow(store, next);
+      say(t("wrapup.done", { n: row.number }), {
+        label: t("undo"),
+        run: () => {
+          api
+            .post<ConversationRow>(`/conversations/${id}/reopen`)
+            .then((open) => adoptRow(store, open))
+            .catch((error: unknown) => say(explain(error)));
+        },
+      });
+      onClosed();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    close.mutate();
+  };
+  return (
+    <form ref={form} className="wrapup" onSubmit={submit} aria-label={t("wrapup.title")} data-region>
+      <div className="row-flex">
+        <h3 className="grow">{t("wrapup.title")}</h3>
+        <Button icon="x" onPress={onCancel}>
+          {t("wrapup.cancel")}
+        </Button>
+      </div>
+      <div className="wrapup-fields">
+        <Select
+          label={t("wrapup.outcome")}
+          value={answers.outcome}
+          onChange={(event) => set({ outcome: event.target.value })}
+        >
+          {outcomes.map((outcome) => (
+            <option key={outcome.id} value={outcome.id}>
+              {t(outcome.label)}
+            </option>
+          ))}
+        </Select>
+        <Select
+          label={t("wrapup.reason1")}
+          value={answers.reason1}
+          onChange={(event) => set({ reason1: event.target.value, reason2: "" })}
+        >
+          <option value="">{t("wrapup.choose")}</option>
+          {first.map((reason) => (
+            <option key={reason.id} value={reason.id}>
+              {reason.name}
+            </option>
+          ))}
+        </Select>
+        <Select
+          label={t("wrapup.reason2")}
+          value={answers.reason2}
+          disabled={second.length === 0}
+          onChange={(event) => set({ reason2: event.target.value })}
+        >
+          <option value="">{t("wrapup.choose")}</option>
+          {second.map((reason) => (
+            <option key={reason.id} value={reason.id}>
+              {reason.name}
+            </option>
+          ))}
+        </Select>
+      </div>
+      <TextArea
+        label={t("wrapup.note")}
+        rows={2}
+        value={answers.note}
+        onChange={(event) => set({ note: event.target.value })}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            form.current?.requestSubmit();
+          }
+        }}
+      />
+      <div className="row-flex end wrap">
+        <div role="alert" className="grow">
+          {close.error && (
+            <p className="field-error">
+              <Icon name="circle-alert" />
+              {explain(close.error)}
+            </p>
+          )}
+        </div>
+        <Button type="submit" tone="primary" icon="check" isDisabled={close.isPending}>
+          {t("wrapup.confirm")}
+        </Button>
+      </div>
+    </form>
+  );
+}

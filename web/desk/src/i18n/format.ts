@@ -1,0 +1,64 @@
+/** Times, durations and shares the way the reader's language writes them. */
+import { locale, t } from "./index";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function dates(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const id = `${locale()}/${key}`;
+  let format = formats.get(id);
+  if (!format) {
+    format = new Intl.DateTimeFormat(locale() === "it" ? "it-IT" : "en-GB", options);
+    formats.set(id, format);
+  }
+  return format;
+}
+
+export function clock(iso: string): string {
+  return dates("clock", { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+}
+
+export function day(iso: string): string {
+  return dates("day", { day: "2-digit", month: "2-digit" }).format(new Date(iso));
+}
+
+export function longDay(iso: string): string {
+  return dates("long", { weekday: "long", day: "numeric", month: "long" }).format(new Date(iso));
+}
+
+/** The hour today, else day and hour. */
+export function moment(iso: string, now: number): string {
+  const same = new Date(iso).toDateString() === new Date(now).toDateString();
+  return same ? clock(iso) : `${day(iso)} ${clock(iso)}`;
+}
+
+/** 75 s -> 1:15, 3720 s -> 1:02:00. */
+export function stopwatch(seconds: number): string {
+  const s = Math.max(0, Math.floor(seconds));
+  const pad = (n: number) => String(n).padStart(2, "0");
+  const head = s >= 3600 ? `${Math.floor(s / 3600)}:${pad(Math.floor((s % 3600) / 60))}` : `${Math.floor(s / 60)}`;
+  return `${head}:${pad(s % 60)}`;
+}
+
+/** Short time left or lost, in the largest unit that fits: 4′, 3 h, 2 g; lost time has a minus. */
+export function span(ms: number): string {
+  const minutes = Math.trunc(ms / 60_000);
+  const size = Math.abs(minutes);
+  const sign = ms < 0 ? "−" : "";
+  if (size < 60) return `${sign}${size}′`;
+  if (size < 60 * 36) return `${sign}${Math.round(size / 60)} h`;
+  return t("span.days", { sign, n: Math.round(size / 1440) });
+}
+
+export function share(value: number | null): string {
+  if (value === null) return "–";
+  const format = new Intl.NumberFormat(locale() === "it" ? "it-IT" : "en-GB", {
+    maximumFractionDigits: 1,
+  });
+  return `${format.format(value <= 1 ? value * 100 : value)} %`;
+}
+
+export function bytes(size: number): string {
+  if (size < 1000) return `${size} B`;
+  if (size < 1_000_000) return `${Math.round(size / 1000)} kB`;
+  return `${(size / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,67 @@
+/** Choices of this browser: theme, density, single keys. Kept in localStorage when it is there. */
+import { useSyncExternalStore } from "react";
+
+export type Theme = "auto" | "light" | "dark" | "contrast";
+export type Density = "comfortable" | "compact";
+
+export interface DeskSettings {
+  theme: Theme;
+  density: Density;
+  singleKeys: boolean;
+}
+
+const defaults: DeskSettings = { theme: "auto", density: "comfortable", singleKeys: true };
+const listeners = new Set<() => void>();
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    /* storage switched off: the choice holds until the page is closed */
+  }
+}
+
+let current: DeskSettings = {
+  theme: (read("ascolto.theme") as Theme | null) ?? defaults.theme,
+  density: (read("ascolto.density") as Density | null) ?? defaults.density,
+  singleKeys: read("ascolto.keys") !== "off",
+};
+
+export function settings(): DeskSettings {
+  return current;
+}
+
+export function change(next: Partial<DeskSettings>): void {
+  current = { ...current, ...next };
+  write("ascolto.theme", current.theme);
+  write("ascolto.density", current.density);
+  write("ascolto.keys", current.singleKeys ? "on" : "off");
+  const { dataset } = document.documentElement;
+  if (current.theme === "auto") delete dataset.theme;
+  else dataset.theme = current.theme;
+  if (current.density === "compact") dataset.density = "compact";
+  else delete dataset.density;
+  for (const listener of listeners) listener();
+}
+
+export function rememberLocale(name: string): void {
+  write("ascolto.locale", name);
+}
+
+export function useSettings(): DeskSettings {
+  return useSyncExternalStore(
+    (told) => {
+      listeners.add(told);
+      return () => listeners.delete(told);
+    },
+    () => current,
+  );
+}

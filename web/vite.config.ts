@@ -1,0 +1,29 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { catalogue } from "./scripts/po.mjs";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const server = process.env.ASCOLTO_URL ?? "http://127.0.0.1:8400";
+
+export default defineConfig({
+  root: here("./desk"),
+  base: "/desk/",
+  plugins: [react(), catalogue()],
+  resolve: { alias: { "@ui": here("./ui"), "@": here("./desk/src") } },
+  build: {
+    outDir: here("../src/ascolto/web/static/desk"),
+    emptyOutDir: true,
+    target: "es2023",
+    manifest: true,
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: {
+      "/api": server,
+      "/live": { target: server.replace(/^http/, "ws"), ws: true },
+    },
+  },
+});
