@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { twoLanguages } from "./scripts/aria-words.mjs";
 import { catalogue } from "./scripts/po.mjs";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -9,7 +10,7 @@ const server = process.env.ASCOLTO_URL ?? "http://127.0.0.1:8400";
 export default defineConfig({
   root: here("./desk"),
   base: "/desk/",
-  plugins: [react(), catalogue()],
+  plugins: [react(), catalogue(), twoLanguages()],
   resolve: { alias: { "@ui": here("./ui"), "@": here("./desk/src") } },
   build: {
     outDir: here("../src/ascolto/web/static/desk"),

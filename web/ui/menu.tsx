@@ -1,88 +1,78 @@
-import type { ReactElement, ReactNode } from "react";
-import {
-  Header,
-  Menu as AriaMenu,
-  MenuItem as AriaMenuItem,
-  MenuSection as AriaMenuSection,
-  MenuTrigger,
-  Popover,
-  Separator,
-  type MenuItemProps,
-} from "react-aria-components";
-import { Icon, type IconName } from "./icon";
-import { Kbd } from "./kbd";
+/**
+ * Menus whose machinery is fetched after the first paint (or on the first press): the page that
+ * holds them is usable before. The trigger is a plain button until then.
+ */
+import { cloneElement, useEffect, useRef, useState, useSyncExternalStore, type ReactElement } from "react";
+import type { ItemProps, MenuProps, SectionProps } from "./menu-parts";
 
-interface MenuProps {
-  label: string;
-  trigger: ReactElement;
-  children: ReactNode;
-  placement?: "bottom start" | "bottom end" | "top end" | "top start";
+type Parts = typeof import("./menu-parts");
+
+let parts: Parts | null = null;
+const listeners = new Set<() => void>();
+
+function load(): void {
+  if (parts) return;
+  import("./menu-parts").then(
+    (loaded) => {
+      parts = loaded;
+      for (const listener of listeners) listener();
+    },
+    () => undefined,
+  );
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** A button that opens a list of actions. */
-export function Menu({ label, trigger, children, placement = "bottom end" }: MenuProps) {
-  return (
-    <MenuTrigger>
-      {trigger}
-      <Popover placement={placement} offset={4}>
-        <AriaMenu className="menu" aria-label={label}>
-          {children}
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
-  );
-}
-
-interface ItemProps extends Omit<MenuItemProps, "children" | "className" | "style"> {
-  icon?: IconName;
-  shortcut?: string;
-  children: string;
-}
-
-/** One action of a menu. */
-export function MenuItem({ icon, shortcut, children, ...rest }: ItemProps) {
-  return (
-    <AriaMenuItem {...rest} textValue={children} className="menu-item">
-      {({ isSelected, selectionMode }) => (
-        <>
-          {selectionMode !== "none" && (
-            <span className="icon">{isSelected && <Icon name="check" />}</span>
-          )}
-          {icon && <Icon name={icon} />}
-          <span>{children}</span>
-          {shortcut && <Kbd>{shortcut}</Kbd>}
-        </>
-      )}
-    </AriaMenuItem>
-  );
-}
-
-interface SectionProps {
-  title: string;
-  children: ReactNode;
-  selected?: string;
-  onSelect?: (key: string) => void;
-}
-
-/** A titled part of a menu; with `selected` it is a choice of one. */
-export function MenuSection({ title, children, selected, onSelect }: SectionProps) {
-  const choice = selected === undefined ? {} : {
-    selectionMode: "single" as const,
-    disallowEmptySelection: true,
-    selectedKeys: [selected],
-    onSelectionChange: (keys: "all" | Set<string | number>) => {
-      if (keys !== "all") for (const key of keys) onSelect?.(String(key));
+export function Menu(props: MenuProps) {
+  const loaded = useSyncExternalStore(subscribe, () => parts);
+  const [wanted, setWanted] = useState(false);
+  const focused = useRef(false);
+  const box = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const timer = setTimeout(load, 600);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
+    if (loaded && focused.current && !wanted) box.current?.querySelector("button")?.focus();
+  }, [loaded, wanted]);
+  if (loaded) {
+    return (
+      <span ref={box} className="menu-box">
+        <loaded.Menu {...props} open={wanted} />
+      </span>
+    );
+  }
+  const press = {
+    onPress: () => {
+      setWanted(true);
+      load();
     },
+    onFocusChange: (inside: boolean) => {
+      focused.current = inside;
+    },
+    "aria-haspopup": "menu",
   };
   return (
-    <AriaMenuSection {...choice}>
-      <Header className="menu-header">{title}</Header>
-      {children}
-    </AriaMenuSection>
+    <span ref={box} className="menu-box">
+      {cloneElement(props.trigger as ReactElement<typeof press>, press)}
+    </span>
   );
 }
 
-/** A line between parts of a menu. */
+// These are only rendered inside a loaded menu.
+
+export function MenuItem(props: ItemProps) {
+  return parts && <parts.MenuItem {...props} />;
+}
+
+export function MenuSection(props: SectionProps) {
+  return parts && <parts.MenuSection {...props} />;
+}
+
 export function MenuLine() {
-  return <Separator className="menu-line" />;
+  return parts && <parts.MenuLine />;
 }

@@ -8,7 +8,8 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { onSignedOut } from "@/api/client";
-import { preferredLocale, speak } from "@/i18n";
+import { preferredLocale, speak, useLocale } from "@/i18n";
+import { ControlsLanguage } from "@ui/locale";
 import { makeRouter } from "./app/router";
 
 const queries = new QueryClient({
@@ -18,10 +19,19 @@ onSignedOut(() => queries.setQueryData(["session"], null));
 
 await speak(preferredLocale());
 const router = makeRouter(queries);
+
+function Desk() {
+  return (
+    <ControlsLanguage locale={useLocale()}>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </ControlsLanguage>
+  );
+}
+
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <QueryClientProvider client={queries}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
+    <Desk />
   </StrictMode>,
 );

@@ -1,10 +1,13 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useT } from "@/i18n";
 import { moveRegion, useAction } from "@/keys/react";
 import { undoLatest } from "@ui/toast";
-import { HelpDialog } from "./help";
-import { Palette } from "./palette";
+
+const loadPalette = () => import("./palette");
+const loadHelp = () => import("./help");
+const Palette = lazy(() => loadPalette().then((module) => ({ default: module.Palette })));
+const HelpDialog = lazy(() => loadHelp().then((module) => ({ default: module.HelpDialog })));
 
 /** The actions that work on every page. */
 export function PageActions() {
@@ -12,6 +15,11 @@ export function PageActions() {
   const navigate = useNavigate();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
+  useEffect(() => {
+    // Fetched while nothing else happens, so that Ctrl+K never waits for the line.
+    const timer = setTimeout(() => void Promise.all([loadPalette(), loadHelp()]).catch(() => undefined), 1500);
+    return () => clearTimeout(timer);
+  }, []);
   useAction("palette", () => setPalette((open) => !open));
   useAction("help", () => setHelp(true));
   useAction("region_next", () => moveRegion(1));
@@ -22,9 +30,9 @@ export function PageActions() {
   useAction("go_conversations", () => void navigate({ to: "/conversations" }));
   useAction("go_settings", () => void navigate({ to: "/settings" }));
   return (
-    <>
+    <Suspense>
       {palette && <Palette onClose={() => setPalette(false)} />}
-      <HelpDialog title={t("help.title")} open={help} onClose={() => setHelp(false)} />
-    </>
+      {help && <HelpDialog title={t("help.title")} open={help} onClose={() => setHelp(false)} />}
+    </Suspense>
   );
 }

@@ -49,11 +49,16 @@ function readChoice(): Locale | null {
   }
 }
 
-/** Translates, and renders again when the language changes. */
-export function useT(): typeof t {
-  useSyncExternalStore(
+/** The language in use. */
+export function useLocale(): Locale {
+  return useSyncExternalStore(
     (told) => i18n.on("change", told),
     () => current,
   );
+}
+
+/** Translates, and renders again when the language changes. */
+export function useT(): typeof t {
+  useLocale();
   return t;
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { ConversationDetail, ConversationRow } from "@/api/types";
@@ -20,11 +20,13 @@ import { ContextPane } from "./context";
 import { Due } from "./due";
 import { channelName, stateName } from "./labels";
 import { useDesk } from "./outbox-react";
-import { SnoozeDialog } from "./snooze";
 import { Thread } from "./thread";
-import { TransferDialog } from "./transfer";
 import { Viewers } from "./typing";
-import { WrapUp } from "./wrapup";
+
+const load = { transfer: () => import("./transfer"), snooze: () => import("./snooze"), wrapup: () => import("./wrapup") };
+const TransferDialog = lazy(() => load.transfer().then((module) => ({ default: module.TransferDialog })));
+const SnoozeDialog = lazy(() => load.snooze().then((module) => ({ default: module.SnoozeDialog })));
+const WrapUp = lazy(() => load.wrapup().then((module) => ({ default: module.WrapUp })));
 
 interface Props {
   id: string;
@@ -94,6 +96,11 @@ function Open({ row, gone, detail, onBack, onNext }: OpenProps) {
   useAction("transfer", () => setPanel("transfer"), canWork);
   useAction("snooze", () => setPanel("snooze"), canWork && row.state !== "wrapup");
   useAction("back", onBack);
+  useEffect(() => {
+    // Ready before they are asked for, also when the line is bad by then.
+    const timer = setTimeout(() => void Promise.all(Object.values(load).map((one) => one())).catch(() => undefined), 1200);
+    return () => clearTimeout(timer);
+  }, []);
   const done = () => {
     setPanel(null);
     onNext();
@@ -112,7 +119,9 @@ function Open({ row, gone, detail, onBack, onNext }: OpenProps) {
         />
         <Thread key={row.id} row={row} />
         {wrapping && canWrap ? (
-          <WrapUp key={row.id} row={row} onClosed={onNext} onCancel={() => setWrapping(false)} />
+          <Suspense>
+            <WrapUp key={row.id} row={row} onClosed={onNext} onCancel={() => setWrapping(false)} />
+          </Suspense>
         ) : canWork ? (
           <>
             {row.state === "wrapup" && (
@@ -138,8 +147,10 @@ function Open({ row, gone, detail, onBack, onNext }: OpenProps) {
         </div>
         <ContextPane row={row} detail={detail} />
       </div>
+      <Suspense>
       {panel === "transfer" && <TransferDialog row={row} onClose={() => setPanel(null)} onDone={done} />}
       {panel === "snooze" && <SnoozeDialog row={row} onClose={() => setPanel(null)} onDone={done} />}
+      </Suspense>
     </>
   );
 }
