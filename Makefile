@@ -5,8 +5,10 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # The first Python >= 3.11 that really runs (a shim of a version manager may be there and not run).
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+ifndef PYTHON
+PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+endif
 BIN := .venv/bin
 # How many test processes; the server tests are heavy, so no more than the cores of a small machine.
 WORKERS ?= 2
@@ -49,8 +51,9 @@ browser: # a Chromium for the browser tests, from Debian's packages where that m
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing chromium for the browser tests (once, a minute or two)"; \
-		{ apt-get update -q && apt-get install -q -y --no-install-recommends chromium; } >/tmp/ascolto-apt.log 2>&1 \
-			|| { tail -n 20 /tmp/ascolto-apt.log; exit 1; }; \
+		log=$$(mktemp); \
+		{ apt-get update -q && apt-get install -q -y --no-install-recommends chromium; } >$$log 2>&1 \
+			|| { tail -n 20 $$log; exit 1; }; rm $$log; \
 	else \
 		echo "LEFT OUT: tests/browser, because there is no Chromium here."; \
 		echo "To run them: sudo apt-get install chromium (Debian), or install Google Chrome; then make test."; \

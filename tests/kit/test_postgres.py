@@ -131,9 +131,14 @@ import sys, time
 from pathlib import Path
 from ascolto.kit.postgres import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]))
-server.start()
-print("up", flush=True)
-time.sleep(600)
+try:
+    server.start()
+    print("up", flush=True)
+    time.sleep(600)
+except KeyboardInterrupt:
+    pass
+finally:
+    server.stop()
 """
 
 
@@ -184,6 +189,31 @@ def test_the_server_ends_with_a_killed_parent() -> None:
         parent.kill()
     psutil.wait_procs([found])
     rmtree(folder)
+
+
+def test_ctrl_c_stops_parent_and_server_in_order() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="ascolto-pg-"))
+    with parent_process(folder) as parent:
+        found = living_postmaster(folder / "postgres")
+        assert found is not None
+        os.killpg(parent.pid, signal.SIGINT)
+    assert parent.returncode == 0
+    assert not found.is_running()
+    assert not (folder / "postgres" / "postmaster.pid").exists()
+    rmtree(folder)
+
+
+def test_a_data_folder_may_have_any_name() -> None:
+    outer = Path(tempfile.mkdtemp(prefix="ascolto-pg-"))
+    outer.chmod(0o711)
+    with EmbeddedPostgres(outer / "dati, 'città' \"uno\" %20 $HOME", durable=False) as server:
+        assert ask(server, "SELECT 1") == "1"
+    rmtree(outer)
+
+
+def test_a_data_folder_that_cannot_be_made_is_told_in_words() -> None:
+    with pytest.raises(PostgresError, match="cannot be used"):
+        EmbeddedPostgres(Path("/dev/null/data")).start()
 
 
 def test_nobody_but_us_enters_the_socket_and_secret_folders(server: EmbeddedPostgres) -> None:

@@ -1,6 +1,7 @@
 """Where a cluster lies, and how it is made: folders, passwords, initdb, settings."""
 
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -19,6 +20,9 @@ SYSTEM_HOME = Path("/var/lib/ascolto")
 DEFAULT_PORT = 5432
 _POINTER = "postgres-is-in"
 _LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes on Linux and 103 on macOS
+_PLAIN_PATH = re.compile(
+    r"[A-Za-z0-9_./-]+"
+)  # a comma or a quote would read as more than one folder
 _FIRST_BUILTIN_LOCALE = 17
 
 Say = Callable[[str], None]
@@ -48,9 +52,10 @@ def home_of(data_dir: Path) -> Path:
 
 
 def socket_dir_of(home: Path, *, port: int) -> Path:
-    """Return the folder of the server's socket: in the home when its path is short enough."""
+    """Return the folder of the server's socket: in the home when its path is short and plain."""
     folder = home / "run"
-    if len(os.fsencode(folder / f".s.PGSQL.{port}")) <= _LONGEST_SOCKET_PATH:
+    short = len(os.fsencode(folder / f".s.PGSQL.{port}")) <= _LONGEST_SOCKET_PATH
+    if short and _PLAIN_PATH.fullmatch(str(folder)):
         return folder
     # A fixed place, not $TMPDIR: `ascolto backup` in another shell has to find it too.
     return Path("/tmp") / f"ascolto-{sha256(os.fsencode(home)).hexdigest()[:16]}"  # noqa: S108 - owner and mode are verified

@@ -71,7 +71,6 @@ class EmbeddedPostgres:
                 return self.urls()
             self._say = say
             self._stopping = stopping = threading.Event()
-            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = _take_lock(self.data_dir)
             try:
                 self._bring_up()
@@ -110,7 +109,6 @@ class EmbeddedPostgres:
         self.create_database(DATABASE)
 
     def _take_down(self) -> None:
-        self._end_death_watch()
         if self._process is not None:
             process = self._process
             with suppress(psutil.NoSuchProcess):
@@ -121,6 +119,7 @@ class EmbeddedPostgres:
                 )
             process.wait()
             self._process = None
+        self._end_death_watch()  # last: an impatient second Ctrl-C leaves no server behind
         if self._cluster is not None:
             if self._cluster.socket_dir.parent != self._cluster.directory.parent:
                 with suppress(OSError):  # the socket folder outside our home: leave /tmp clean
@@ -230,7 +229,7 @@ class EmbeddedPostgres:
     def _end_death_watch(self) -> None:
         if self._death_watch is not None:
             with self._death_watch as watch:
-                watch.kill()  # before its pipe closes: it must not act on our own stop
+                watch.kill()
             self._death_watch = None
 
     # Databases ----------------------------------------------------------------------------------
@@ -334,7 +333,12 @@ def _check_name(name: str) -> None:
 
 
 def _take_lock(data_dir: Path) -> IO[str]:
-    lock = (data_dir / "postgres.lock").open("a+", encoding="utf-8")
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (data_dir / "postgres.lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        message = f"The data folder {data_dir} cannot be used: {error.strerror}."
+        raise PostgresStartError(message) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
