@@ -162,7 +162,7 @@ def _crowd(sheet: dict[str, Any], *, domain: str, seed: int) -> list[AccountShee
 
 def _levels(skills: dict[str, int], random: Random) -> dict[str, int]:
     """Spread the team's usual levels by one up or down: nobody is a copy of the next."""
-    return {code: min(10, max(1, lvl + random.choice((-1, 0, 1)))) for code, lvl in skills.items()}
+    return {code: min(5, max(1, lvl + random.choice((-1, 0, 1)))) for code, lvl in skills.items()}
 
 
 def _languages(shares: dict[str, float], random: Random) -> tuple[str, ...]:

@@ -117,7 +117,9 @@ class Ledger:
         if episode is None:
             return None
         thread = self.threads.get(episode.conversation_id)
-        return replace(episode, silent=is_silent(episode, _sorted(thread))) if thread else episode
+        if thread is None or not is_silent(episode, _sorted(thread)):
+            return episode
+        return replace(episode, silent=True)
 
 
 def _sorted(facts: Mapping[int, Fact]) -> list[Fact]:
@@ -135,6 +137,7 @@ class _Reading:
     callback_accepted_at: datetime | None = None
     callback_connected_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    silent: bool = False
 
     def answer(self, fact: Fact) -> None:
         self.leave(fact.at)
@@ -190,6 +193,7 @@ def _read_fact(reading: _Reading, fact: Fact) -> None:
             reading.leave(fact.at)
         case "routing.abandoned":
             reading.abandon(fact.at)
+            reading.silent = reading.silent or bool(fact.body.get("silent"))
         case "routing.cancelled":
             reading.withdraw(fact)
         case "routing.transferred":
@@ -228,6 +232,7 @@ def read_episode(work_item_id: str, facts: list[Fact]) -> Episode | None:
         callback_accepted_at=reading.callback_accepted_at,
         callback_connected_at=reading.callback_connected_at,
         withdrawn_at=reading.withdrawn_at,
+        silent=reading.silent,
     )
 
 
@@ -332,8 +337,13 @@ def read_thread(conversation_id: str, facts: list[Fact]) -> Thread | None:
         closed_at=closed_at,
         times_closed=counts[CLOSED],
         times_reopened=counts[REOPENED],
+        operators=tuple(sorted({str(f.body["operator_id"]) for f in facts if _named(f)})),
         score=score,
     )
+
+
+def _named(fact: Fact) -> bool:
+    return bool(fact.body.get("operator_id"))
 
 
 def _first_text(facts: list[Fact], key: str) -> str:

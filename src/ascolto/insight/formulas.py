@@ -123,9 +123,8 @@ def _abandon_rate(t: Tally) -> Part:
 
 
 def _silent_abandon(t: Tally) -> Part:
-    gone = t.silent + t.text_abandoned
-    detail = {"of_abandoners": t.silent / gone} if gone else {}
-    return Part(t.silent, t.text_answered + t.text_abandoned, detail)
+    detail = {"of_abandoners": t.silent / t.text_gone} if t.text_gone else {}
+    return Part(t.silent, t.text_requests, detail)
 
 
 def _aht(t: Tally) -> Part:

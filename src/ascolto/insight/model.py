@@ -105,6 +105,7 @@ class Thread:
     closed_at: datetime | None = None
     times_closed: int = 0
     times_reopened: int = 0
+    operators: tuple[str, ...] = ()
     score: int | None = None
 
 
@@ -143,8 +144,8 @@ class Tally:
     still_waiting: int = 0
     handled: int = 0
     transferred: int = 0
-    text_answered: int = 0
-    text_abandoned: int = 0
+    text_requests: int = 0
+    text_gone: int = 0
     silent: int = 0
     engaged_s: float = 0.0
     handling_s: float = 0.0

@@ -48,15 +48,16 @@ def count_leg(leg: Leg, counting: Counting) -> Tally:
 def _count_handling(episode: Episode, engaged_s: float) -> Tally:
     text = int(episode.channel in TEXT_CHANNELS)
     if not episode.stints:
-        return Tally(text_abandoned=text * int(episode.abandoned_at is not None))
+        gone = text * int(episode.abandoned_at is not None)
+        return Tally(text_requests=gone, text_gone=gone, silent=gone * int(episode.silent))
     operators = tuple({stint.operator_id for stint in episode.stints})
     if episode.silent:
         # A customer who left without a signal was not served: kept out of the handling time.
-        return Tally(text_answered=text, silent=1, operators=operators)
+        return Tally(text_requests=text, text_gone=text, silent=text, operators=operators)
     return Tally(
         handled=1,
         transferred=int(episode.transfers > 0),
-        text_answered=text,
+        text_requests=text,
         engaged_s=engaged_s,
         operators=operators,
     )

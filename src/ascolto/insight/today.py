@@ -25,7 +25,10 @@ _DONE = frozenset({"routing.wrap_ended", "routing.abandoned", "routing.cancelled
 
 @dataclass(slots=True)
 class Today:
-    """Counts per queue since midnight; each work item's share is replaced as its facts come."""
+    """Counts per queue since midnight; each work item's share is replaced as its facts come.
+
+    `counting` gives each queue's target wait.
+    """
 
     since: datetime
     counting: Mapping[str, Counting] = field(default_factory=dict)
@@ -54,7 +57,7 @@ class Today:
         if episode is None:
             return
         queue_id, before = self._shares.get(work_item_id, (episode.queue_id, (0,) * len(_COUNTED)))
-        counting = self.counting.get(episode.client_id) or Counting()
+        counting = self.counting.get(episode.queue_id) or Counting()
         tally = count_episode(episode, counting)
         after = tuple(int(getattr(tally, name)) for name in _COUNTED)
         totals = self._queues.setdefault(queue_id, [0] * len(_COUNTED))

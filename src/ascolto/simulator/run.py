@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 import time
@@ -22,6 +23,7 @@ from ascolto.simulator.staff import operators_of
 from ascolto.simulator.world import World
 
 SIGN_INS_AT_ONCE = 4
+GENTLE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +156,17 @@ async def _drain(world: World, stop: asyncio.Event, seconds: float) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run `ascolto simulate` and return its exit status: 0 when the ledger balances."""
+    scenario = load_scenario(args.scenario)
+    if scenario.endless:
+        os.nice(GENTLE)
     plan = Plan(
-        scenario=load_scenario(args.scenario),
+        scenario=scenario,
         url=args.url,
         speed=args.speed,
         minutes=args.minutes,
         seed=args.seed,
         operators=args.operators,
-        keep_books=not args.living,
+        keep_books=not scenario.endless,
     )
     report = asyncio.run(_until_interrupted(plan))
     print(report.table())

@@ -42,6 +42,7 @@ class Scenario:
     patience: Patience
     handling: Handling
     waiting_for_people: int
+    endless: bool
 
     @property
     def attended(self) -> tuple[QueueLoad, ...]:
@@ -84,4 +85,5 @@ def read_scenario(sheet: dict[str, Any]) -> Scenario:
         patience=Patience(**sheet.get("patience", {})),
         handling=Handling(**sheet.get("handling", {})),
         waiting_for_people=int(people.get("waiting_for_people", 0)),
+        endless=bool(sheet.get("endless", False)),
     )

@@ -1,0 +1,109 @@
+"""`ascolto demo`: load the demo organisations once; a second run changes nothing."""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from argon2 import PasswordHasher
+
+from ascolto.demo.fill import fill
+from ascolto.demo.organisation import Organisation, read_organisation
+from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.ids import new_id
+from ascolto.kit.migrate import migrate
+from ascolto.kit.postgres import EmbeddedPostgres
+from ascolto.kit.settings import Settings
+from ascolto.tenancy import store as tenancy_store
+
+SLUGS = ("aurelia", "ponente")
+# For the invented organisations only: their addresses end in .example, which can never exist.
+PASSWORD = "ascolto-demo"  # noqa: S105 - printed at every start, guards nothing real
+
+Say = Callable[[str], None]
+
+
+def main(args: argparse.Namespace) -> int:
+    """Load the demo into the named or the embedded database."""
+    with _database(args.data, args.database_url) as (owner_dsn, app_dsn):
+        asyncio.run(_migrate_and_load(owner_dsn, app_dsn))
+    _say(accounts_text(f"http://127.0.0.1:{os.environ.get('ASCOLTO_PORT', '8400')}"))
+    return 0
+
+
+@contextmanager
+def _database(data: Path, url: str | None) -> Iterator[tuple[str, str]]:
+    """Give the addresses as owner and as bounded role, starting our own server if it is down."""
+    if url:
+        yield os.environ.get("DATABASE_OWNER_URL", url), url
+        return
+    server = EmbeddedPostgres(data)
+    running = server.is_running()
+    urls = server.urls() if running else server.start(say=_say)
+    try:
+        yield urls.owner_dsn, urls.app_dsn
+    finally:
+        if not running:
+            server.stop()
+
+
+async def _migrate_and_load(owner_dsn: str, app_dsn: str) -> None:
+    await migrate(owner_dsn, say=_say)
+    await ensure(app_dsn, say=_say)
+
+
+async def ensure(app_dsn: str, *, settings: Settings | None = None, say: Say) -> list[str]:
+    """Load the organisations that are not there yet and return their short names."""
+    del settings  # the demo's attachments are none, so no folder is needed
+    db = await Database.open(app_dsn, size=2)
+    try:
+        return await load(db, say=say)
+    finally:
+        await db.close()
+
+
+async def load(db: Database, *, say: Say = lambda _: None) -> list[str]:
+    """Load what is missing; each organisation comes in whole or not at all."""
+    async with db.connection() as connection:
+        missing = [
+            slug for slug in SLUGS if await tenancy_store.tenant_by_slug(connection, slug) is None
+        ]
+    if not missing:
+        return []
+    started = time.monotonic()
+    # One hash for all: the password is public, a hash of its own for each would take seconds.
+    password_hash = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
+    for slug in missing:
+        one = read_organisation(slug)
+        async with db.transaction(new_id(), actor=SYSTEM) as tx:
+            await fill(tx, one, password_hash=password_hash)
+    say(f"Demo organisations loaded ({time.monotonic() - started:.1f} s).")
+    return missing
+
+
+def accounts_text(url: str) -> str:
+    """Return the addresses and accounts shown when the server is up."""
+    lines = []
+    for slug in SLUGS:
+        one = read_organisation(slug)
+        lines.append(f"  {one.name}: write as a customer at {url}/demo/{slug}")
+        lines.extend(f"    {email:<30} {what}" for email, what in _people(one))
+    lines.append(f"  Everybody's password: {PASSWORD} (organisation: aurelia or ponente)")
+    return "\n".join(lines)
+
+
+def _people(one: Organisation) -> list[tuple[str, str]]:
+    return [
+        (account.email, f"{account.name}, {' and '.join(account.roles)}")
+        for account in one.accounts
+        if not account.simulated
+    ]
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,146 @@
+"""Routes of insight: the metric dictionary, its figures, and one's own results."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+
+from ascolto.identity.guard import Call, permit
+from ascolto.insight import store
+from ascolto.insight.ask import Period, Scope, ask, contract_levels, period_of, scope_of
+from ascolto.insight.errors import BadPeriod, NotAnOperator, UnknownMetric
+from ascolto.insight.fold import FOLDED_KINDS
+from ascolto.insight.formulas import FORMULAS, formula
+from ascolto.insight.measure import Answer
+from ascolto.insight.model import Tally
+from ascolto.insight.own import results_by_day
+from ascolto.insight.views import (
+    CountingView,
+    DayResultView,
+    FigureView,
+    FormulaView,
+    GroupView,
+    MetricView,
+    ResultsView,
+    met,
+)
+from ascolto.tenancy import store as tenancy_store
+
+router = APIRouter(tags=["insight"])
+
+LONGEST_OWN = timedelta(days=31)
+SERVICE_LEVEL_METRIC = "service_level"
+
+Metrics = Annotated[Call, permit("insight.metrics")]
+Own = Annotated[Call, permit("insight.own_results")]
+GroupBy = Literal["none", "client", "queue", "channel", "half_hour", "hour", "day"]
+Since = Annotated[datetime, Query(alias="from")]
+Until = Annotated[datetime, Query(alias="to")]
+
+
+@router.get("/metrics/formulas", summary="The metric dictionary")
+async def list_formulas(call: Metrics) -> list[FormulaView]:  # noqa: ARG001 - asks who asks
+    """Return every formula with its versions."""
+    return [FormulaView.of(each) for _, each in sorted(FORMULAS.items())]
+
+
+@router.get("/metrics", summary="A figure over a period")
+async def show_metric(
+    call: Metrics,
+    metric: Annotated[str, Query(max_length=64)],
+    since: Since,
+    until: Until,
+    group_by: GroupBy = "none",
+    version: Annotated[int | None, Query(ge=1, le=1_000)] = None,
+    threshold_s: Annotated[float | None, Query(ge=0, le=86_400)] = None,
+) -> MetricView:
+    """Return a metric from counts, as a whole and by group; `service_level` obeys the contracts."""
+    period = await period_of(call.tx, since=since, until=until, group_by=group_by)
+    scope = await scope_of(call.tx, at=until)
+    if metric == SERVICE_LEVEL_METRIC:
+        levels = await contract_levels(call.tx, period, scope)
+        return _contract_view(period, scope, levels)
+    chosen = formula(metric, version)
+    if chosen is None:
+        raise UnknownMetric("The dictionary has no such metric.", metric=metric, version=version)
+    answer = await ask(call.tx, chosen, period, scope, threshold_s=threshold_s)
+    return MetricView(
+        metric=metric,
+        formula=FormulaView.of(chosen),
+        since=since,
+        until=until,
+        group_by=group_by,
+        total=FigureView.of(answer.total),
+        groups=[
+            GroupView(
+                key=key,
+                name=scope.name(group_by, key),
+                figure=FigureView.of(figure),
+            )
+            for key, figure in answer.groups.items()
+        ],
+    )
+
+
+def _contract_view(period: Period, scope: Scope, levels: dict[str, Answer]) -> MetricView:
+    """Show each client by its own formula: figures of different formulas have no total."""
+    groups: list[GroupView] = []
+    for client_id, answer in levels.items():
+        groups.extend(_groups_of_client(period, scope, client_id, answer))
+    only = next(iter(levels)) if len(levels) == 1 else None
+    return MetricView(
+        metric=SERVICE_LEVEL_METRIC,
+        formula=FormulaView.of(scope.terms[only].formula) if only else None,
+        since=period.since,
+        until=period.until,
+        group_by=period.group_by,
+        total=FigureView.of(levels[only].total) if only else None,
+        groups=groups,
+    )
+
+
+def _groups_of_client(
+    period: Period, scope: Scope, client_id: str, answer: Answer
+) -> list[GroupView]:
+    by_client = period.group_by in {"none", "client"}
+    figures = {client_id: answer.total} if by_client else answer.groups
+    groups = []
+    for key, figure in figures.items():
+        queue = scope.queues.get(key)
+        terms = scope.terms_of(queue) if queue else scope.terms[client_id]
+        group_by = "client" if by_client else period.group_by
+        groups.append(
+            GroupView(
+                key=key,
+                name=scope.name(group_by, key),
+                client_id=client_id,
+                formula=f"{terms.formula_id}@{terms.version}",
+                counting=CountingView.of(terms.counting),
+                figure=FigureView.of(figure),
+                target=terms.target,
+                met=met(terms.formula, terms, figure),
+            )
+        )
+    return groups
+
+
+@router.get("/my/results", summary="My own results")
+async def show_own_results(call: Own, since: Since, until: Until) -> ResultsView:
+    """Return one's own days; nobody else can ask for them."""
+    operator_id = call.principal.operator_id
+    if operator_id is None:
+        raise NotAnOperator("You answer no customers, so there are no results of yours.")
+    if since.tzinfo is None or until.tzinfo is None or until - since > LONGEST_OWN:
+        raise BadPeriod("Moments name their time zone; at most 31 days at once.")
+    zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
+    events = await store.events_of_operator(
+        call.tx, operator_id=operator_id, since=since, until=until, kinds=FOLDED_KINDS
+    )
+    now = min(until, call.tx.now)
+    days = results_by_day(events, operator_id, since=since, until=now, zone=zone)
+    return ResultsView(
+        operator_id=operator_id,
+        days=[DayResultView.of(day, tally) for day, tally in days.items()],
+        total=DayResultView.of("total", Tally.total(days.values())),
+    )

@@ -1,0 +1,71 @@
+"""Every statement of insight: it reads the log and other rooms' rows, and writes nothing."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ascolto.kit.db import Record, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One event as insight reads it."""
+
+    id: int
+    at: datetime
+    kind: str
+    client_id: str | None
+    body: Mapping[str, Any]
+
+
+def _logged(row: Record) -> Logged:
+    return Logged(row["id"], row["at"], row["kind"], row["client_id"], row["body"])
+
+
+async def events_between(
+    tx: Tx, *, since: datetime, until: datetime, kinds: Collection[str], limit: int
+) -> list[Logged]:
+    """Return the events of some kinds in a period, at most `limit` of them."""
+    rows = await tx.fetch(
+        "SELECT id, at, kind, client_id, body FROM kit.event"
+        " WHERE tenant_id = $1 AND at >= $2 AND at < $3 AND kind = ANY($4::text[])"
+        " ORDER BY at, id LIMIT $5",
+        tx.tenant_id, since, until, list(kinds), limit,
+    )  # fmt: skip
+    return [_logged(row) for row in rows]
+
+
+async def events_after(
+    tx: Tx, *, since: datetime, place: tuple[int, int], kinds: Collection[str], limit: int
+) -> list[tuple[tuple[int, int], Logged]]:
+    """Return the events after a place of the stream and since a moment, below the horizon."""
+    rows = await tx.fetch(
+        "SELECT xid::text::bigint AS xid, id, at, kind, client_id, body FROM kit.event"
+        " WHERE tenant_id = $1 AND at >= $2 AND (xid, id) > ($3::bigint::text::xid8, $4::bigint)"
+        " AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND kind = ANY($5::text[])"
+        " ORDER BY xid, id LIMIT $6",
+        tx.tenant_id, since, *place, list(kinds), limit,
+    )  # fmt: skip
+    return [((row["xid"], row["id"]), _logged(row)) for row in rows]
+
+
+async def events_of_operator(
+    tx: Tx, *, operator_id: str, since: datetime, until: datetime, kinds: Collection[str]
+) -> list[Logged]:
+    """Return all that happened to what an operator answered in a period, and his presence."""
+    rows = await tx.fetch(
+        "WITH mine AS ("
+        "  SELECT DISTINCT body->>'work_item_id' AS work, body->>'conversation_id' AS talk"
+        "    FROM kit.event WHERE tenant_id = $1 AND kind = 'routing.answered'"
+        "     AND at >= $3 AND at < $4 AND body->>'operator_id' = $2)"
+        " SELECT id, at, kind, client_id, body FROM kit.event e"
+        "  WHERE tenant_id = $1 AND at >= $3 - interval '1 day' AND at < $4 + interval '1 day'"
+        "    AND kind = ANY($5::text[])"
+        "    AND (e.body->>'work_item_id' IN (SELECT work FROM mine)"
+        "      OR e.body->>'conversation_id' IN (SELECT talk FROM mine)"
+        "      OR (kind = 'routing.presence_changed' AND e.body->>'operator_id' = $2))"
+        "  ORDER BY at, id",
+        tx.tenant_id, operator_id, since, until, list(kinds),
+    )  # fmt: skip
+    return [_logged(row) for row in rows]

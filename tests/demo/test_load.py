@@ -1,0 +1,76 @@
+"""The demo loads whole, once, and fast enough not to be noticed."""
+
+from pathlib import Path
+
+from ascolto.demo.load import PASSWORD, SLUGS, accounts_text, load
+from ascolto.identity.actions.sign_in import Attempt, sign_in
+from ascolto.insight.terms import SERVICE_LEVEL
+from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.secretbox import server_box
+from ascolto.people import store as people_store
+from ascolto.routing import list_queues
+from ascolto.tenancy import store as tenancy_store
+from ascolto.tenancy.actions import setting
+
+TABLES = ["identity.account", "people.operator", "routing.queue", "tenancy.client", "kit.event"]
+
+
+async def tenant_of(database: Database, slug: str) -> str:
+    async with database.connection() as connection:
+        found = await tenancy_store.tenant_by_slug(connection, slug)
+    assert found is not None
+    return found.id
+
+
+async def counts(database: Database, tenant_id: str) -> list[int]:
+    async with database.transaction(tenant_id, actor=SYSTEM) as tx:
+        sql = "SELECT count(*) FROM {}"
+        return [await tx.fetchval(sql.format(table)) for table in TABLES]
+
+
+async def test_loading_twice_is_loading_once(database: Database) -> None:
+    assert await load(database) == list(SLUGS)
+    tenants = [await tenant_of(database, slug) for slug in SLUGS]
+    before = [await counts(database, tenant_id) for tenant_id in tenants]
+    assert await load(database) == []
+    assert [await counts(database, tenant_id) for tenant_id in tenants] == before
+
+
+async def test_aurelia_comes_with_its_people_queues_and_contract(database: Database) -> None:
+    await load(database)
+    async with database.transaction(await tenant_of(database, "aurelia"), actor=SYSTEM) as tx:
+        operators = await people_store.list_operators(tx)
+        assert len(operators) == 62
+        assert {queue.name for queue in await list_queues(tx)} >= {"Guasti acqua", "Reclami"}
+        (client,) = await tenancy_store.list_clients(tx)
+        terms = await setting(tx, SERVICE_LEVEL, client_id=client.id)
+        assert (terms.formula_id, terms.counting.threshold_s, terms.target) == (
+            "sl_strict",
+            60,
+            0.8,
+        )
+
+
+async def test_each_printed_account_can_sign_in(database: Database, tmp_path: Path) -> None:
+    await load(database)
+    text = accounts_text("http://localhost")
+    assert PASSWORD in text
+    emails = [word for word in text.split() if "@" in word]
+    assert len(emails) > 10
+    for email in (emails[0], emails[-1]):
+        slug = email.partition("@")[2].removesuffix(".example")
+        opened = await sign_in(
+            database,
+            Attempt(
+                tenant=slug,
+                email=email,
+                password=PASSWORD,
+                code=None,
+                ip="127.0.0.1",
+                user_agent="test",
+                place=None,
+                country=None,
+            ),
+            box=server_box(tmp_path),
+        )
+        assert opened.cookie
