@@ -6,6 +6,7 @@ wrote: conversations lie on a higher floor.
 
 from ascolto.customers.actions import change, identify, known, merge, prove, unmerge
 from ascolto.customers.model import ClaimedIdentity, Customer, Identity, Preferences
+from ascolto.customers.store import family_ids, standing_for
 
 __all__ = [
     "ClaimedIdentity",
@@ -13,9 +14,11 @@ __all__ = [
     "Identity",
     "Preferences",
     "change",
+    "family_ids",
     "identify",
     "known",
     "merge",
     "prove",
+    "standing_for",
     "unmerge",
 ]

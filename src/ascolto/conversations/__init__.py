@@ -1,0 +1,77 @@
+"""Conversations: what was said, by whom, in what order, and what is owed by when.
+
+Owns the schema `conversations`. Asks routing for people and never chooses them; knows no channel's
+way of speaking: channels call in from above and hear `conversations.message_out`.
+"""
+
+from ascolto.conversations.actions.aside import (
+    mark_read,
+    release,
+    set_aside,
+    set_draft,
+    tag,
+)
+from ascolto.conversations.actions.merging import merge
+from ascolto.conversations.actions.opening import ask_for_person, open_conversation
+from ascolto.conversations.actions.receiving import leave, receive, survey
+from ascolto.conversations.actions.replying import (
+    add_note,
+    consult,
+    mark_delivered,
+    reply,
+    say,
+)
+from ascolto.conversations.actions.working import (
+    accept,
+    close,
+    reopen,
+    requeue,
+    snooze,
+    transfer,
+    wake_now,
+    wrap_up,
+)
+from ascolto.conversations.model import (
+    AuthorKind,
+    Conversation,
+    Message,
+    MessageKind,
+    Outcome,
+    State,
+)
+from ascolto.conversations.store import get, list_messages
+
+__all__ = [
+    "AuthorKind",
+    "Conversation",
+    "Message",
+    "MessageKind",
+    "Outcome",
+    "State",
+    "accept",
+    "add_note",
+    "ask_for_person",
+    "close",
+    "consult",
+    "get",
+    "leave",
+    "list_messages",
+    "mark_delivered",
+    "mark_read",
+    "merge",
+    "open_conversation",
+    "receive",
+    "release",
+    "reopen",
+    "reply",
+    "requeue",
+    "say",
+    "set_aside",
+    "set_draft",
+    "snooze",
+    "survey",
+    "tag",
+    "transfer",
+    "wake_now",
+    "wrap_up",
+]

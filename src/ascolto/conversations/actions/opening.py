@@ -1,0 +1,137 @@
+"""A conversation begins, and asks for a person."""
+
+import hashlib
+from typing import Any
+
+import orjson
+
+from ascolto import customers
+from ascolto.conversations import clocks, errors, events, live, queueing, store
+from ascolto.conversations.held import Held, hold
+from ascolto.conversations.model import Conversation, State
+from ascolto.customers import Customer
+from ascolto.customers.model import normalise
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+from ascolto.tenancy import OpeningHours
+from ascolto.tenancy import store as tenancy
+from ascolto.tenancy.actions import setting
+
+
+async def open_conversation(
+    tx: Tx,
+    *,
+    client_id: str,
+    channel: str,
+    customer_id: str,
+    channel_id: str | None = None,
+    queue_id: str | None = None,
+    subject: str = "",
+    language: str = "it",
+    meta: dict[str, Any] | None = None,
+) -> Conversation:
+    """Begin a conversation with a customer; its first message, or `ask_for_person`, queues it."""
+    customer = await customers.standing_for(tx, customer_id)
+    if customer is None or customer.client_id != client_id:
+        raise errors.UnknownConversation("No such customer.", customer_id=customer_id)
+    document = await setting(tx, clocks.TARGETS, client_id=client_id)
+    targets = clocks.targets_of(document, channel)
+    hours = await _hours(tx, client_id) if targets.business_hours else None
+    fresh = Conversation(
+        id=new_id(),
+        client_id=client_id,
+        number=await store.next_number(tx),
+        channel=channel,
+        channel_id=channel_id,
+        customer_id=customer.id,
+        customer_name=customer.name,
+        customer_verified=customer.verified,
+        state=State.OPEN,
+        queue_id=queue_id,
+        work_item_id=None,
+        operator_id=None,
+        operator_name="",
+        last_operator_id=None,
+        subject=subject.strip()[:300],
+        preview="",
+        language=language,
+        tags=(),
+        meta=meta or {},
+        unread=0,
+        received=0,
+        last_seq=0,
+        last_customer_seq=0,
+        last_message_at=None,
+        last_from=None,
+        opened_at=tx.now,
+        closed_at=None,
+        snoozed_until=None,
+        outcome=None,
+        reason1=None,
+        reason2=None,
+        close_note="",
+        promise=None,
+        merged_into=None,
+        first_s=targets.first_s,
+        next_s=targets.next_s,
+        resolution_s=targets.resolution_s,
+        business_hours=hours is not None,
+        waiting_since=None,
+        first_replied_at=None,
+        reply_due_at=None,
+        resolution_due_at=None,
+        resolution_left_s=None,
+        due_at=None,
+        due_kind=None,
+        v=1,
+    )
+    conversation = clocks.started(fresh, hours)
+    await store.insert(tx, conversation, search=search_of(conversation))
+    arrived = events.Arrived(**events.ids_of(conversation), language=language)
+    tx.emit(arrived, *live.stood(conversation))
+    return conversation
+
+
+async def _hours(tx: Tx, client_id: str) -> OpeningHours | None:
+    """Return the client's hours, having kept its coming openings for receiving."""
+    calendar = await tenancy.calendar_of_client(tx, client_id)
+    if calendar is None:
+        return None
+    document = orjson.dumps(calendar.hours.document(), option=orjson.OPT_SORT_KEYS)
+    await store.keep_openings(
+        tx,
+        client_id=client_id,
+        hours=calendar.hours,
+        fingerprint=hashlib.sha256(document).hexdigest(),
+    )
+    return calendar.hours
+
+
+def search_of(c: Conversation) -> str:
+    """Return what a search of a conversation looks at."""
+    return f" {c.number} {normalise(c.subject)} {normalise(c.customer_name)}"
+
+
+async def ask_for_person(
+    tx: Tx, *, conversation_id: str, queue_id: str | None = None
+) -> Conversation:
+    """Put an open conversation into a queue; one that is queued or held already stays as it is."""
+    held = await hold(tx, conversation_id)
+    if held.now.state is not State.OPEN:
+        return held.now
+    if queue_id is not None:
+        held.change(queue_id=queue_id)
+    await queueing.join(held)
+    return await held.save()
+
+
+async def customer_changed(tx: Tx, *, customer: Customer, family: list[str]) -> None:
+    """Show a customer's present name on every conversation of theirs."""
+    for conversation in await store.of_customers(tx, family):
+        name, verified = customer.name, customer.verified
+        if (conversation.customer_name, conversation.customer_verified) == (name, verified):
+            continue
+        held = Held.of(tx, conversation)
+        held.change(customer_name=name, customer_verified=verified)
+        await store.set_search(tx, conversation_id=conversation.id, search=search_of(held.now))
+        await held.save()

@@ -1,0 +1,221 @@
+"""What is said to the customer and what is noted inside."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ascolto.conversations import clocks, errors, events, live, store, store_aside
+from ascolto.conversations.held import (
+    Held,
+    acting,
+    checked_nonce,
+    checked_text,
+    hold,
+    hold_for,
+)
+from ascolto.conversations.model import (
+    HELD,
+    Author,
+    AuthorKind,
+    Message,
+    MessageKind,
+    State,
+)
+from ascolto.kit.db import Tx
+from ascolto.people import store as people
+
+MENTIONS_LIMIT = 20
+
+
+async def reply(
+    tx: Tx,
+    *,
+    conversation_id: str,
+    operator_id: str,
+    text: str,
+    nonce: str | None,
+    attachments: Sequence[str] = (),
+    expected_seq: int | None = None,
+    supervise: bool = False,
+) -> Message:
+    """Answer the customer once.
+
+    With `expected_seq`, anything others wrote after it refuses the reply and comes back with the
+    refusal, so that the sender can look before sending again.
+    """
+    files = list(dict.fromkeys(attachments))
+    checked_text(text, files=len(files))
+    held = await hold(tx, conversation_id)
+    known = await _sent_before(held, AuthorKind.OPERATOR, text=text, nonce=nonce)
+    if known is not None:
+        return known
+    _require_owner(held, operator_id=operator_id, supervise=supervise)
+    if expected_seq is not None:
+        await _require_unchanged(held, operator_id=operator_id, expected_seq=expected_seq)
+    message = await held.add(
+        MessageKind.MESSAGE, author=acting(tx, operator_id), text=text, nonce=nonce, files=files
+    )
+    held.now = clocks.replied(held.now, await held.hours(), tx.now)
+    held.change(unread=0)
+    tx.emit(_message_out(held, message, operator_id=operator_id))
+    await held.save()
+    return message
+
+
+def _require_owner(held: Held, *, operator_id: str, supervise: bool) -> None:
+    c = held.now
+    if c.state not in HELD and not (supervise and c.state is State.WAITING):
+        raise errors.NotNow("Accept the conversation before answering.", state=c.state.value)
+    if c.operator_id != operator_id and not supervise:
+        raise errors.NotYours(
+            "Another operator has this conversation.",
+            operator_id=c.operator_id,
+            operator_name=c.operator_name,
+            state=c.state.value,
+        )
+
+
+async def _require_unchanged(held: Held, *, operator_id: str, expected_seq: int) -> None:
+    if held.now.last_seq <= expected_seq:
+        return
+    others = await store.written_since(
+        held.tx, conversation_id=held.now.id, seq=expected_seq, not_by=operator_id
+    )
+    if others:
+        raise errors.ThreadChanged(
+            "Others wrote since you looked.",
+            last_seq=held.now.last_seq,
+            messages=[live.message_body(message) for message in others],
+        )
+
+
+async def _sent_before(
+    held: Held, author_kind: AuthorKind, *, text: str, nonce: str | None
+) -> Message | None:
+    if checked_nonce(nonce) is None:
+        return None
+    known = await store.message_by_nonce(
+        held.tx, conversation_id=held.now.id, author_kind=author_kind.value, nonce=nonce or ""
+    )
+    if known is not None and known.text != text:
+        raise errors.NonceClash("This nonce was used for another text.", nonce=nonce)
+    return known
+
+
+def _message_out(held: Held, message: Message, *, operator_id: str | None) -> events.MessageOut:
+    return events.MessageOut(
+        **{**held.ids(), "operator_id": operator_id},
+        message_id=message.id,
+        seq=message.seq,
+        length=len(message.text),
+        files=len(message.attachments),
+        author_kind=message.author.kind.value,
+    )
+
+
+async def say(
+    tx: Tx,
+    *,
+    conversation_id: str,
+    text: str,
+    nonce: str | None = None,
+    author_kind: AuthorKind = AuthorKind.SYSTEM,
+    name: str = "",
+    meta: dict[str, Any] | None = None,
+) -> Message:
+    """Tell the customer something that no person wrote; the clock of the first reply goes on."""
+    held = await hold(tx, conversation_id)
+    known = await _sent_before(held, author_kind, text=text, nonce=nonce)
+    if known is not None:
+        return known
+    message = await held.add(
+        MessageKind.MESSAGE,
+        author=Author(author_kind, None, name),
+        text=checked_text(text),
+        nonce=nonce,
+        meta=meta,
+    )
+    tx.emit(_message_out(held, message, operator_id=None))
+    await held.save()
+    return message
+
+
+async def add_note(
+    tx: Tx,
+    *,
+    conversation_id: str,
+    operator_id: str | None,
+    text: str,
+    nonce: str | None,
+    mentions: Sequence[str] = (),
+    meta: dict[str, Any] | None = None,
+) -> Message:
+    """Write a note for colleagues; whoever it names is told."""
+    held = await hold(tx, conversation_id)
+    author = acting(tx, operator_id)
+    known = await _sent_before(held, author.kind, text=text, nonce=nonce)
+    if known is not None:
+        return known
+    named = await _known_operators(tx, mentions)
+    message = await held.add(
+        MessageKind.NOTE,
+        author=author,
+        text=checked_text(text),
+        nonce=nonce,
+        meta={**(meta or {}), "mentions": [{"id": i, "name": name} for i, name in named]},
+    )
+    ids = [operator for operator, _ in named if operator != operator_id]
+    if ids:
+        await store_aside.add_mentions(tx, message=message, operator_ids=ids)
+    shown = [live.mentioned(message, operator_id=i, number=held.now.number) for i in ids]
+    tx.emit(
+        events.Noted(
+            **{**held.ids(), "operator_id": operator_id},
+            message_id=message.id,
+            seq=message.seq,
+            mentions=ids,
+        ),
+        *shown,
+    )
+    await held.save()
+    return message
+
+
+async def _known_operators(tx: Tx, wanted: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (id, name) of those that exist; the asker's clients decide whom they see."""
+    named = []
+    for operator_id in list(dict.fromkeys(wanted))[:MENTIONS_LIMIT]:
+        operator = await people.get_operator(tx, operator_id)
+        if operator is not None:
+            named.append((operator.id, operator.display_name))
+    return named
+
+
+async def consult(
+    tx: Tx, *, conversation_id: str, operator_id: str, ask_operator_id: str, text: str,
+    nonce: str | None = None, supervise: bool = False,
+) -> Message:  # fmt: skip
+    """Ask a colleague inside the thread, keeping the conversation."""
+    await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
+    return await add_note(
+        tx,
+        conversation_id=conversation_id,
+        operator_id=operator_id,
+        text=text,
+        nonce=nonce,
+        mentions=[ask_operator_id],
+        meta={"consult": True},
+    )
+
+
+async def mark_delivered(tx: Tx, *, message_id: str, delivery: str) -> None:
+    """Note what a channel reports of a message: delivered or failed."""
+    message = await store.get_message(tx, message_id)
+    if message is None:
+        raise errors.UnknownMessage("No such message.", message_id=message_id)
+    held = await hold(tx, message.conversation_id)
+    if not await store.set_delivery(tx, message_id=message_id, delivery=delivery):
+        return
+    changed = await store.get_message(tx, message_id)
+    if changed is not None:
+        event = events.Delivered(**held.ids(), message_id=message_id, delivery=delivery)
+        tx.emit(event, *live.message_changed(changed))

@@ -1,0 +1,301 @@
+"""Statements on conversations and their messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from typing import Any
+
+from ascolto.conversations.model import (
+    AttachmentRef,
+    Author,
+    AuthorKind,
+    Conversation,
+    Message,
+    MessageKind,
+    State,
+)
+from ascolto.kit.db import Record, Tx
+from ascolto.tenancy import OpeningHours
+
+_FIELDS = tuple(f.name for f in fields(Conversation))
+_MESSAGE_FIELDS = (
+    "id", "client_id", "conversation_id", "seq", "kind", "author_kind", "author_id",
+    "author_name", "text", "at", "nonce", "delivery", "meta", "origin_id",
+)  # fmt: skip
+COLUMNS = ", ".join(_FIELDS)
+_MESSAGE = ", ".join(_MESSAGE_FIELDS)
+_TAKE_IN = (
+    "SELECT t.verdict, t.attached,"
+    + ", ".join(f"(t.c).{name} AS c_{name}" for name in _FIELDS)
+    + ","
+    + ", ".join(f"(t.m).{name} AS m_{name}" for name in _MESSAGE_FIELDS)
+    + " FROM conversations.take_in($1, $2, $3, $4, $5::uuid[], $6, $7, $8) AS t"
+)
+_WITH_FILES = f"""
+SELECT {", ".join("m." + name for name in _MESSAGE_FIELDS)}, (
+    SELECT jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'size', a.size,
+             'type', a.type) ORDER BY a.id)
+      FROM conversations.attachment a
+     WHERE a.tenant_id = m.tenant_id AND a.message_id = m.id) AS attached
+  FROM conversations.message m
+"""
+# How far ahead a client's openings are kept for `take_in`, and how little may be left of them.
+_AHEAD = timedelta(days=120)
+_LEAST = timedelta(days=90)
+
+
+def conversation_of(row: Record, prefix: str = "") -> Conversation:
+    """Read a conversation from a row whose columns carry a prefix."""
+    values = {name: row[prefix + name] for name in _FIELDS}
+    values["state"] = State(values["state"])
+    values["tags"] = tuple(values["tags"])
+    return Conversation(**values)
+
+
+def _message_of(row: Record, prefix: str = "") -> Message:
+    values = {name: row[prefix + name] for name in _MESSAGE_FIELDS}
+    author = Author(
+        AuthorKind(values.pop("author_kind")), values.pop("author_id"), values.pop("author_name")
+    )
+    values["kind"] = MessageKind(values["kind"])
+    refs = tuple(AttachmentRef(**ref) for ref in row["attached"] or ())
+    return Message(**values, author=author, attachments=refs)
+
+
+async def next_number(tx: Tx) -> int:
+    """Take the organisation's next case number."""
+    number: int = await tx.fetchval("SELECT conversations.next_number()")
+    return number
+
+
+async def insert(tx: Tx, conversation: Conversation, *, search: str) -> None:
+    """Write a new conversation."""
+    names = [*_FIELDS, "tenant_id", "search"]
+    values = [*(_value(conversation, name) for name in _FIELDS), tx.tenant_id, search]
+    marks = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+    await tx.execute(
+        f"INSERT INTO conversations.conversation ({', '.join(names)}) VALUES ({marks})", *values
+    )
+
+
+def _value(conversation: Conversation, name: str) -> Any:
+    value = getattr(conversation, name)
+    if isinstance(value, State):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
+
+
+async def get(tx: Tx, conversation_id: str, *, lock: bool = False) -> Conversation | None:
+    """Return a conversation, held against other writers when asked."""
+    row = await tx.fetchrow(
+        f"SELECT {COLUMNS} FROM conversations.conversation WHERE tenant_id = $1 AND id = $2"
+        + (" FOR UPDATE" if lock else ""),
+        tx.tenant_id, conversation_id,
+    )  # fmt: skip
+    return conversation_of(row) if row else None
+
+
+async def lock_by_work_item(tx: Tx, work_item_id: str) -> Conversation | None:
+    """Hold the conversation of a work item."""
+    row = await tx.fetchrow(
+        f"SELECT {COLUMNS} FROM conversations.conversation"
+        " WHERE tenant_id = $1 AND work_item_id = $2 FOR UPDATE",
+        tx.tenant_id, work_item_id,
+    )  # fmt: skip
+    return conversation_of(row) if row else None
+
+
+async def save(tx: Tx, before: Conversation, after: Conversation) -> Conversation:
+    """Write what differs and count the version up; the row must be held since `before`."""
+    changed = [name for name in _FIELDS if getattr(before, name) != getattr(after, name)]
+    changed = [name for name in changed if name != "v"]
+    sets = "".join(f", {name} = ${n}" for n, name in enumerate(changed, 3))
+    await tx.execute(
+        f"UPDATE conversations.conversation SET v = v + 1{sets} WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, before.id, *(_value(after, name) for name in changed),
+    )  # fmt: skip
+    return replace(after, v=before.v + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a customer's message: stored, known, clash, files or missing."""
+
+    verdict: str
+    conversation: Conversation
+    message: Message
+
+
+async def take_in(
+    tx: Tx,
+    *,
+    conversation_id: str,
+    message_id: str,
+    text: str,
+    nonce: str | None,
+    files: Sequence[str],
+    meta: dict[str, Any],
+    preview: str,
+) -> TakenIn | None:
+    """Store a customer's message once, in one statement; None when there is no conversation."""
+    row = await tx.fetchrow(
+        _TAKE_IN, conversation_id, message_id, text, nonce, list(files), meta, preview, tx.now
+    )
+    if row is None or row["verdict"] == "missing":
+        return None
+    return TakenIn(row["verdict"], conversation_of(row, "c_"), _message_of(row, "m_"))
+
+
+async def add_message(tx: Tx, message: Message) -> None:
+    """Write a message under a sequence number taken while the conversation is held."""
+    await tx.execute(
+        f"INSERT INTO conversations.message (tenant_id, {_MESSAGE})"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        tx.tenant_id, message.id, message.client_id, message.conversation_id, message.seq,
+        message.kind.value, message.author.kind.value, message.author.id, message.author.name,
+        message.text, message.at, message.nonce, message.delivery, message.meta, message.origin_id,
+    )  # fmt: skip
+
+
+async def message_by_nonce(
+    tx: Tx, *, conversation_id: str, author_kind: str, nonce: str
+) -> Message | None:
+    """Return the message that a side has sent with a nonce."""
+    row = await tx.fetchrow(
+        _WITH_FILES
+        + " WHERE m.tenant_id = $1 AND m.conversation_id = $2 AND m.author_kind = $3"
+        " AND m.nonce = $4",
+        tx.tenant_id, conversation_id, author_kind, nonce,
+    )  # fmt: skip
+    return _message_of(row) if row else None
+
+
+async def get_message(tx: Tx, message_id: str) -> Message | None:
+    """Return a message with its files."""
+    row = await tx.fetchrow(
+        _WITH_FILES + " WHERE m.tenant_id = $1 AND m.id = $2", tx.tenant_id, message_id
+    )
+    return _message_of(row) if row else None
+
+
+async def written_since(tx: Tx, *, conversation_id: str, seq: int, not_by: str) -> list[Message]:
+    """Return what others than an operator said or noted after a sequence number."""
+    rows = await tx.fetch(
+        _WITH_FILES
+        + " WHERE m.tenant_id = $1 AND m.conversation_id = $2 AND m.seq > $3 AND m.kind <> 'event'"
+        " AND m.author_id IS DISTINCT FROM $4 ORDER BY m.seq LIMIT 50",
+        tx.tenant_id, conversation_id, seq, not_by,
+    )  # fmt: skip
+    return [_message_of(row) for row in rows]
+
+
+async def list_messages(
+    tx: Tx,
+    *,
+    conversation_id: str,
+    after_seq: int | None,
+    before_seq: int | None,
+    limit: int,
+    public_only: bool = False,
+) -> list[Message]:
+    """Return messages in order: the first after a number, or the last before one."""
+    forward = after_seq is not None
+    rows = await tx.fetch(
+        _WITH_FILES
+        + " WHERE m.tenant_id = $1 AND m.conversation_id = $2 AND m.seq > $3 AND m.seq < $4"
+        + (" AND m.kind = 'message'" if public_only else "")
+        + f" ORDER BY m.seq {'ASC' if forward else 'DESC'} LIMIT $5",
+        tx.tenant_id, conversation_id, after_seq or 0, before_seq or 2**31 - 1, limit,
+    )  # fmt: skip
+    messages = [_message_of(row) for row in rows]
+    return messages if forward else messages[::-1]
+
+
+async def attach(
+    tx: Tx, *, conversation_id: str, message_id: str, files: Sequence[str], uploader_kind: str
+) -> list[AttachmentRef]:
+    """Hang uploaded files on a message; those of another thread or sent before are left out."""
+    if not files:
+        return []
+    rows = await tx.fetch(
+        "UPDATE conversations.attachment SET message_id = $3"
+        " WHERE tenant_id = $1 AND conversation_id = $2 AND id = ANY($4::uuid[])"
+        " AND message_id IS NULL AND uploader_kind = $5 RETURNING id, name, size, type",
+        tx.tenant_id, conversation_id, message_id, list(files), uploader_kind,
+    )  # fmt: skip
+    return sorted((AttachmentRef(**row) for row in rows), key=lambda ref: ref.id)
+
+
+async def set_delivery(tx: Tx, *, message_id: str, delivery: str) -> bool:
+    """Note what became of a message; False when nothing changes. Delivered stays delivered."""
+    return await tx.execute(
+        "UPDATE conversations.message SET delivery = $3 WHERE tenant_id = $1 AND id = $2"
+        " AND delivery <> $3 AND delivery <> 'delivered'",
+        tx.tenant_id, message_id, delivery,
+    ) == 1  # fmt: skip
+
+
+async def keep_openings(tx: Tx, *, client_id: str, hours: OpeningHours, fingerprint: str) -> None:
+    """Write a client's coming openings for `take_in`, unless those kept still serve."""
+    covers_to = tx.now + _AHEAD
+    stale = not await tx.fetchval(
+        "SELECT fingerprint = $3 AND covers_to > $4 FROM conversations.openings"
+        " WHERE tenant_id = $1 AND client_id = $2",
+        tx.tenant_id, client_id, fingerprint, tx.now + _LEAST,
+    )  # fmt: skip
+    if stale:
+        await tx.execute(
+            "INSERT INTO conversations.openings (tenant_id, client_id, fingerprint, covers_to,"
+            " spans) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, client_id)"
+            " DO UPDATE SET fingerprint = $3, covers_to = $4, spans = $5",
+            tx.tenant_id, client_id, fingerprint, covers_to,
+            list(hours.spans(tx.now - timedelta(days=1), covers_to)),
+        )  # fmt: skip
+
+
+async def snoozed_until(tx: Tx, *, limit: int) -> list[Conversation]:
+    """Hold the conversations whose time to wake has come; those others hold are left to them."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM conversations.conversation"
+        " WHERE tenant_id = $1 AND state = 'snoozed' AND snoozed_until <= $2"
+        " ORDER BY snoozed_until LIMIT $3 FOR UPDATE SKIP LOCKED",
+        tx.tenant_id, tx.now, limit,
+    )  # fmt: skip
+    return [conversation_of(row) for row in rows]
+
+
+async def of_customers(tx: Tx, customer_ids: Sequence[str]) -> list[Conversation]:
+    """Hold the open conversations of some customers, in the order of their ids."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM conversations.conversation"
+        " WHERE tenant_id = $1 AND customer_id = ANY($2::uuid[]) ORDER BY id FOR UPDATE",
+        tx.tenant_id, list(customer_ids),
+    )  # fmt: skip
+    return [conversation_of(row) for row in rows]
+
+
+async def set_search(tx: Tx, *, conversation_id: str, search: str) -> None:
+    """Write what a search of a conversation looks at."""
+    await tx.execute(
+        "UPDATE conversations.conversation SET search = $3 WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, conversation_id, search,
+    )  # fmt: skip
+
+
+async def move_messages(tx: Tx, *, source: Conversation, target: Conversation) -> int:
+    """Move every message behind those of another thread, each remembering where it was written."""
+    await tx.execute(
+        "UPDATE conversations.attachment SET conversation_id = $3"
+        " WHERE tenant_id = $1 AND conversation_id = $2",
+        tx.tenant_id, source.id, target.id,
+    )  # fmt: skip
+    # A nonce used on both sides keeps its meaning in the thread that goes on.
+    return await tx.execute(
+        "UPDATE conversations.message m SET conversation_id = $3, seq = m.seq + $4,"
+        " origin_id = COALESCE(m.origin_id, $2), nonce = CASE WHEN EXISTS ("
+        "   SELECT 1 FROM conversations.message o WHERE o.tenant_id = $1"
+        "   AND o.conversation_id = $3 AND o.author_kind = m.author_kind AND o.nonce = m.nonce)"
+        "   THEN NULL ELSE m.nonce END"
+        " WHERE m.tenant_id = $1 AND m.conversation_id = $2",
+        tx.tenant_id, source.id, target.id, target.last_seq,
+    )  # fmt: skip
