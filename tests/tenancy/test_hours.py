@@ -202,3 +202,8 @@ def test_an_empty_week_never_opens() -> None:
 def test_what_is_not_a_calendar_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(HoursError):
         OpeningHours.from_document(document)
+
+
+def test_no_working_time_lies_between_a_moment_and_an_earlier_one_of_the_same_opening() -> None:
+    noon = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
+    assert OpeningHours.always().business_seconds(noon, noon - timedelta(seconds=1)) == 0

@@ -2,7 +2,7 @@
 
 Refusal
 ├── NotFound      UnknownConversation · UnknownMessage · UnknownAttachment · UnknownCanned
-│                 · UnknownReason
+│                 · UnknownReason · UnknownColleague
 ├── Forbidden     NotYours · NotAnOperator
 ├── Conflict      NotNow · ThreadChanged · NonceClash · DraftChanged · AlreadySurveyed
 │                 · NameTaken · CannedChanged
@@ -43,6 +43,12 @@ class UnknownReason(NotFound):
     """No such reason, or none the asker may see."""
 
     code = "conversations.unknown_reason"
+
+
+class UnknownColleague(NotFound):
+    """No such operator, or none who works for this client."""
+
+    code = "conversations.unknown_colleague"
 
 
 class NotYours(Forbidden):

@@ -119,6 +119,8 @@ class OpeningHours:
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """Yield the openings between two moments, in order, cut to them, in UTC."""
         start, end = start.astimezone(UTC), end.astimezone(UTC)
+        if end <= start:
+            return
         day = start.astimezone(_zone(self.tz)).date()
         last = end.astimezone(_zone(self.tz)).date()
         while day <= last:

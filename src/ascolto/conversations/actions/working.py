@@ -15,6 +15,7 @@ from ascolto.conversations.model import (
     Verb,
 )
 from ascolto.kit.db import Tx
+from ascolto.people import store as people
 
 
 async def accept(tx: Tx, *, work_item_id: str, operator_id: str) -> Conversation:
@@ -54,6 +55,8 @@ async def transfer(
     if to_operator_id is not None and to_operator_id == operator_id:
         raise errors.NoQueue("You have it already.")
     held = await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
+    if to_operator_id is not None:
+        await _require_colleague(tx, to_operator_id, client_id=held.now.client_id)
     author = acting(tx, operator_id)
     if note.strip():
         await held.add(MessageKind.NOTE, author=author, text=checked_text(note))
@@ -68,6 +71,14 @@ async def transfer(
         "transferred", author=author, queue_id=queue_id, to_operator_id=to_operator_id
     )
     return await held.save(reason="transferred")
+
+
+async def _require_colleague(tx: Tx, operator_id: str, *, client_id: str) -> None:
+    operator = await people.get_operator(tx, operator_id)
+    if operator is None or operator.archived_at or client_id not in operator.clients:
+        raise errors.UnknownColleague(
+            "No such operator works for this client.", operator_id=operator_id
+        )
 
 
 async def requeue(

@@ -1,0 +1,123 @@
+"""Drafts, read marks, tags: kept on the server, never lost to another device."""
+
+import asyncio
+
+import pytest
+
+from ascolto import conversations
+from ascolto.conversations import errors, store_aside
+from ascolto.conversations.model import Draft
+from support.talk import Desk
+
+
+async def drafted(desk: Desk, conversation_id: str, text: str, rev: int) -> Draft:
+    async with desk.as_operator(desk.anna) as tx:
+        return await conversations.set_draft(
+            tx,
+            conversation_id=conversation_id,
+            operator_id=desk.anna,
+            kind="reply",
+            text=text,
+            rev=rev,
+        )
+
+
+async def test_a_draft_grows_by_revisions_and_refuses_an_old_one(desk: Desk) -> None:
+    talk = await desk.talking()
+    assert (await drafted(desk, talk.id, "Gent", 0)).rev == 1
+    assert (await drafted(desk, talk.id, "Gentile", 1)).rev == 2
+    assert (await drafted(desk, talk.id, "Gentile", 1)).rev == 2  # the same words again
+    with pytest.raises(errors.DraftChanged) as refusal:
+        await drafted(desk, talk.id, "Egregio", 1)
+    assert refusal.value.fields == {"rev": 2, "text": "Gentile"}
+    with pytest.raises(errors.DraftChanged):
+        await drafted(desk, talk.id, "Egregio", 0)
+
+
+async def test_two_devices_at_once_are_told_apart(desk: Desk) -> None:
+    talk = await desk.talking()
+
+    async def write(text: str) -> int | str:
+        try:
+            return (await drafted(desk, talk.id, text, 0)).rev
+        except errors.DraftChanged:
+            return "refused"
+
+    done = await asyncio.gather(write("uno"), write("due"))
+    assert sorted(map(str, done)) == ["1", "refused"]
+
+
+async def test_a_draft_survives_a_transfer_and_is_shown_to_its_writer_only(desk: Desk) -> None:
+    talk = await desk.talking()
+    await drafted(desk, talk.id, "Gentile", 0)
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.requeue(tx, conversation_id=talk.id, operator_id=desk.anna)
+    async with desk.as_system() as tx:
+        kept = await store_aside.drafts_of(tx, conversation_ids=[talk.id], operator_id=desk.anna)
+        topics = await tx.fetch("SELECT DISTINCT topic FROM kit.frame WHERE kind = 'draft.changed'")
+    assert [draft.text for draft in kept] == ["Gentile"]
+    assert [row["topic"] for row in topics] == [f"operator:{desk.anna}"]
+
+
+async def test_drafts_of_merged_conversations_become_one(desk: Desk) -> None:
+    one, two = await desk.talking(), await desk.talking()
+    await drafted(desk, one.id, "Prima", 0)
+    await drafted(desk, two.id, "Seconda", 0)
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.merge(tx, conversation_id=one.id, into=two.id, operator_id=desk.anna)
+        kept = await store_aside.drafts_of(
+            tx, conversation_ids=[one.id, two.id], operator_id=desk.anna
+        )
+    assert [draft.text for draft in kept] == ["Seconda\n\nPrima"]
+
+
+async def test_reading_counts_down_what_the_owner_has_not_read(desk: Desk) -> None:
+    talk = await desk.talking()
+    await desk.wrote(talk.id, "due")
+    await desk.wrote(talk.id, "tre")
+
+    async def read(operator_id: str, seq: int) -> int:
+        async with desk.as_operator(operator_id) as tx:
+            row = await conversations.mark_read(
+                tx, conversation_id=talk.id, operator_id=operator_id, seq=seq
+            )
+        return row.unread
+
+    assert await read(desk.bruno, 99) == 3  # a colleague who peeks marks nothing
+    assert await read(desk.anna, 3) == 1
+    assert await read(desk.anna, 99) == 0
+    assert await read(desk.anna, 0) == 3  # marked unread again
+    async with desk.as_system() as tx:
+        mark = await store_aside.get_read_mark(tx, conversation_id=talk.id, operator_id=desk.anna)
+    assert mark == 0
+
+
+async def test_tags_are_folded_known_and_taken_off(desk: Desk) -> None:
+    talk = await desk.talking()
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.tag(
+            tx, conversation_id=talk.id, operator_id=desk.anna, add=["Bonus  Sociale", "vip", "VIP"]
+        )
+    async with desk.as_operator(desk.anna) as tx:
+        row = await conversations.tag(
+            tx, conversation_id=talk.id, operator_id=desk.anna, remove=["vip"]
+        )
+    assert row.tags == ("bonus sociale",)
+    with pytest.raises(errors.NotYours):
+        async with desk.as_operator(desk.bruno) as tx:
+            await conversations.tag(
+                tx, conversation_id=talk.id, operator_id=desk.bruno, add=["mio"]
+            )
+
+
+async def test_what_is_set_aside_is_kept_until_released_once(desk: Desk) -> None:
+    async with desk.as_system() as tx:
+        quarantine_id = await conversations.set_aside(
+            tx, client_id=desk.client_id, channel="api", reason="no thread", content={"a": 1}
+        )
+    async with desk.as_system() as tx:
+        assert len(await store_aside.list_quarantine(tx, limit=10)) == 1
+        await conversations.release(tx, quarantine_id=quarantine_id)
+    with pytest.raises(errors.UnknownMessage):
+        async with desk.as_system() as tx:
+            await conversations.release(tx, quarantine_id=quarantine_id)
