@@ -4,36 +4,43 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from ascolto.identity.guard import Call, permit
 from ascolto.insight import store
 from ascolto.insight.ask import Period, Scope, ask, contract_levels, period_of, scope_of
-from ascolto.insight.errors import BadPeriod, NotAnOperator, UnknownMetric
+from ascolto.insight.errors import NotAnOperator, UnknownMetric
+from ascolto.insight.floor import TodayBooks, fold_groups, queues_now
 from ascolto.insight.fold import FOLDED_KINDS
 from ascolto.insight.formulas import FORMULAS, formula
 from ascolto.insight.measure import Answer
 from ascolto.insight.model import Tally
-from ascolto.insight.own import results_by_day
+from ascolto.insight.own import DAY_MINUTES, results_by_day
+from ascolto.insight.tally import bucket
 from ascolto.insight.views import (
     CountingView,
     DayResultView,
     FigureView,
+    FloorGroupView,
+    FloorQueueView,
+    FloorView,
     FormulaView,
     GroupView,
     MetricView,
     ResultsView,
     met,
 )
+from ascolto.kit.http import services_of
 from ascolto.tenancy import store as tenancy_store
 
 router = APIRouter(tags=["insight"])
 
-LONGEST_OWN = timedelta(days=31)
+LONGEST_OWN = 31
 SERVICE_LEVEL_METRIC = "service_level"
 
 Metrics = Annotated[Call, permit("insight.metrics")]
 Own = Annotated[Call, permit("insight.own_results")]
+Floor = Annotated[Call, permit("insight.floor")]
 GroupBy = Literal["none", "client", "queue", "channel", "half_hour", "hour", "day"]
 Since = Annotated[datetime, Query(alias="from")]
 Until = Annotated[datetime, Query(alias="to")]
@@ -126,21 +133,64 @@ def _groups_of_client(
 
 
 @router.get("/my/results", summary="My own results")
-async def show_own_results(call: Own, since: Since, until: Until) -> ResultsView:
-    """Return one's own days; nobody else can ask for them."""
+async def show_own_results(
+    call: Own, days: Annotated[int, Query(ge=1, le=LONGEST_OWN)] = 7
+) -> ResultsView:
+    """Return one's own last days, today included; nobody else can ask for them."""
     operator_id = call.principal.operator_id
     if operator_id is None:
         raise NotAnOperator("You answer no customers, so there are no results of yours.")
-    if since.tzinfo is None or until.tzinfo is None or until - since > LONGEST_OWN:
-        raise BadPeriod("Moments name their time zone; at most 31 days at once.")
     zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
+    now = call.tx.now
+    today = bucket(now, zone=zone, minutes=DAY_MINUTES)
+    since = today - timedelta(days=days - 1)
     events = await store.events_of_operator(
-        call.tx, operator_id=operator_id, since=since, until=until, kinds=FOLDED_KINDS
+        call.tx, operator_id=operator_id, since=since, until=now, kinds=FOLDED_KINDS
     )
-    now = min(until, call.tx.now)
-    days = results_by_day(events, operator_id, since=since, until=now, zone=zone)
+    found = results_by_day(events, operator_id, since=since, until=now, zone=zone)
+    name = today.date().isoformat()
     return ResultsView(
         operator_id=operator_id,
-        days=[DayResultView.of(day, tally) for day, tally in days.items()],
-        total=DayResultView.of("total", Tally.total(days.values())),
+        today=DayResultView.of(name, found.get(name, Tally())),
+        days=[DayResultView.of(day, tally) for day, tally in found.items()],
+        total=DayResultView.of("total", Tally.total(found.values())),
     )
+
+
+@router.get("/floor", summary="The floor now")
+async def show_floor(call: Floor, request: Request) -> FloorView:
+    """Return every queue with its day so far, and people in groups of at least five."""
+    scope = await scope_of(call.tx, at=call.tx.now)
+    zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
+    today = await _books(request).read(
+        services_of(request).db, call.tx.tenant_id, counting=scope.counting(), zone=zone
+    )
+    now = call.tx.now
+    return FloorView(
+        at=now,
+        queues=[
+            FloorQueueView.of(queue, today.tally(queue.queue_id), now)
+            for queue in await queues_now(call.tx, scope, today)
+        ],
+        groups=[
+            FloorGroupView(
+                group=row["group"],
+                client_id=row["client_id"],
+                n=row["n"],
+                present=row["present"],
+                available=row["available"],
+                busy=row["present"] - row["available"],
+                on_break=row["on_break"],
+            )
+            for row in fold_groups(await store.people_by_team(call.tx))
+        ],
+    )
+
+
+def _books(request: Request) -> TodayBooks:
+    """Return this process's books of the day, opened by the first who asks."""
+    state = request.app.state
+    if not hasattr(state, "today_books"):
+        state.today_books = TodayBooks()
+    books: TodayBooks = state.today_books
+    return books

@@ -69,3 +69,25 @@ async def events_of_operator(
         tx.tenant_id, operator_id, since, until, list(kinds),
     )  # fmt: skip
     return [_logged(row) for row in rows]
+
+
+async def people_by_team(tx: Tx) -> list[Record]:
+    """Return, by client and team, how many work there and how many are here, doing what."""
+    return await tx.fetch(
+        "WITH load AS ("
+        "  SELECT operator_id, count(*) AS n FROM routing.work_item"
+        "   WHERE tenant_id = $1 AND state IN ('active', 'wrapup') GROUP BY operator_id)"
+        " SELECT c.client_id, coalesce(t.name, '') AS team, count(*) AS n,"
+        "   count(*) FILTER (WHERE p.state IN ('available', 'busy')) AS present,"
+        "   count(*) FILTER (WHERE p.state = 'available' AND l.n IS NULL) AS available,"
+        "   count(*) FILTER (WHERE p.state = 'break') AS on_break"
+        "  FROM people.operator o"
+        "  JOIN people.operator_client c ON c.tenant_id = $1 AND c.operator_id = o.id"
+        "   AND c.valid_to IS NULL"
+        "  LEFT JOIN people.team t ON t.tenant_id = $1 AND t.id = o.team_id"
+        "  LEFT JOIN routing.presence p ON p.tenant_id = $1 AND p.operator_id = o.id"
+        "  LEFT JOIN load l ON l.operator_id = o.id"
+        " WHERE o.tenant_id = $1 AND o.archived_at IS NULL"
+        " GROUP BY c.client_id, t.name ORDER BY c.client_id, t.name",
+        tx.tenant_id,
+    )

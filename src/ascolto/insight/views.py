@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from ascolto.insight.floor import QueueNow, oldest_wait_s
 from ascolto.insight.formulas import Formula
 from ascolto.insight.model import Counting, Figure, Tally
 from ascolto.insight.terms import Terms
@@ -100,35 +101,108 @@ class DayResultView(BaseModel):
 
     day: str
     handled: int
-    engaged_s: float
     aht_s: float | None
+    frt_s: float | None
     transferred: int
-    first_reply_s: float | None
-    ready_s: float
+    closed: int
+    occupancy: float | None
     handling_s: float
+    available_s: float
+    csat: float | None
 
     @classmethod
     def of(cls, day: str, tally: Tally) -> "DayResultView":
         """Show a day's own counts."""
-        replies = tally.first_replies_s
+        time = tally.handling_s + tally.ready_s
         return cls(
             day=day,
             handled=tally.handled,
-            engaged_s=round(tally.engaged_s, 1),
-            aht_s=round(tally.engaged_s / tally.handled, 1) if tally.handled else None,
+            aht_s=_mean(tally.engaged_s, tally.handled),
+            frt_s=_mean(sum(tally.first_replies_s), len(tally.first_replies_s)),
             transferred=tally.transferred,
-            first_reply_s=round(sum(replies) / len(replies), 1) if replies else None,
-            ready_s=round(tally.ready_s, 1),
+            closed=tally.closed,
+            occupancy=round(tally.handling_s / time, 4) if time else None,
             handling_s=round(tally.handling_s, 1),
+            available_s=round(tally.ready_s, 1),
+            csat=_mean(sum(tally.scores), len(tally.scores)),
         )
+
+
+def _mean(total: float, count: int) -> float | None:
+    return round(total / count, 2) if count else None
 
 
 class ResultsView(BaseModel):
     """One's own results, which only oneself sees."""
 
     operator_id: str
+    today: DayResultView
     days: list[DayResultView]
     total: DayResultView
+
+
+class FloorQueueView(BaseModel):
+    """One queue now, with its service level of today by its client's formula."""
+
+    queue_id: str
+    name: str
+    client_id: str
+    waiting: int
+    oldest_wait_s: float | None
+    offered: int
+    active: int
+    wrapup: int
+    available: int
+    wait_s: float | None
+    sl_today: float | None
+    sl_formula: str
+    answered_today: int
+    abandoned_today: int
+    target: float
+    target_s: float
+
+    @classmethod
+    def of(cls, queue: QueueNow, tally: Tally, now: datetime) -> "FloorQueueView":
+        """Show a queue."""
+        seen = queue.now
+        return cls(
+            queue_id=queue.queue_id,
+            name=queue.name,
+            client_id=queue.client_id,
+            waiting=seen.get("waiting", 0),
+            oldest_wait_s=oldest_wait_s(seen, now),
+            offered=seen.get("offered", 0),
+            active=seen.get("active", 0),
+            wrapup=seen.get("wrapup", 0),
+            available=seen.get("available", 0),
+            wait_s=seen.get("wait_s"),
+            sl_today=queue.level.value,
+            sl_formula=f"{queue.level.formula}@{queue.level.version}",
+            answered_today=tally.answered,
+            abandoned_today=tally.abandoned,
+            target=queue.target,
+            target_s=queue.target_s,
+        )
+
+
+class FloorGroupView(BaseModel):
+    """How many of at least five people are here, and doing what."""
+
+    group: str
+    client_id: str
+    n: int
+    present: int
+    available: int
+    busy: int
+    on_break: int = Field(serialization_alias="break")
+
+
+class FloorView(BaseModel):
+    """The floor at one moment."""
+
+    at: datetime
+    queues: list[FloorQueueView]
+    groups: list[FloorGroupView]
 
 
 def met(formula: Formula, terms: Terms, figure: Figure) -> bool | None:

@@ -1,0 +1,128 @@
+"""The floor now: each queue with its day so far, and people only in groups of five or more."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ascolto.insight import store
+from ascolto.insight.ask import Scope
+from ascolto.insight.fold import WORK_KINDS
+from ascolto.insight.formulas import SMALLEST_GROUP
+from ascolto.insight.model import Counting, Figure
+from ascolto.insight.today import Today
+from ascolto.kit.db import SYSTEM, Database, Tx
+from ascolto.routing import read_now
+
+BATCH = 20_000
+OTHERS = "others"
+_PEOPLE = ("n", "present", "available", "on_break")
+
+
+@dataclass(slots=True)
+class _Book:
+    """One organisation's day so far and how far the log has been read for it."""
+
+    day: str = ""
+    today: Today | None = None
+    counting: Mapping[str, Counting] = field(default_factory=dict)
+    place: tuple[int, int] = (0, 0)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(slots=True)
+class TodayBooks:
+    """Every organisation's day so far, as this process has read it."""
+
+    _books: dict[str, _Book] = field(default_factory=dict)
+
+    async def read(
+        self, db: Database, tenant_id: str, *, counting: Mapping[str, Counting], zone: ZoneInfo
+    ) -> Today:
+        """Read on from where the last reading stopped; a new day or new targets begin anew."""
+        book = self._books.setdefault(tenant_id, _Book())
+        async with book.lock:
+            local = db.clock.now().astimezone(zone)
+            midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+            today = book.today
+            if today is None or book.day != str(midnight) or book.counting != counting:
+                today = Today(since=midnight, counting=counting)
+                book.day, book.counting, book.place = str(midnight), counting, (0, 0)
+                book.today = today
+            async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+                await _read_on(tx, book, today)
+        return today
+
+
+async def _read_on(tx: Tx, book: _Book, today: Today) -> None:
+    while True:
+        found = await store.events_after(
+            tx, since=today.since, place=book.place, kinds=WORK_KINDS, limit=BATCH
+        )
+        today.take(event for _, event in found)
+        if found:
+            book.place = found[-1][0]
+        if len(found) < BATCH:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """One queue as the floor shows it."""
+
+    queue_id: str
+    name: str
+    client_id: str
+    now: Mapping[str, Any]
+    level: Figure
+    target: float
+    target_s: float
+
+
+async def queues_now(tx: Tx, scope: Scope, today: Today) -> list[QueueNow]:
+    """Return every queue in scope with the leader's last look at it and its day so far."""
+    seen = {row["queue_id"]: row for row in await read_now(tx)}
+    found = []
+    for queue in scope.queues.values():
+        terms = scope.terms_of(queue)
+        found.append(
+            QueueNow(
+                queue_id=queue.id,
+                name=queue.name,
+                client_id=queue.client_id,
+                now=seen.get(queue.id, {}),
+                level=today.level(queue.id, terms),
+                target=terms.target,
+                target_s=terms.counting.threshold_s,
+            )
+        )
+    return found
+
+
+def oldest_wait_s(row: Mapping[str, Any], now: datetime) -> float | None:
+    """Return how long the first in the queue has waited."""
+    oldest = row.get("oldest_at")
+    return None if oldest is None else max(0.0, (now - oldest).total_seconds())
+
+
+def fold_groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Fold teams of fewer than five into one group, and leave it out when it is still too small.
+
+    Only what is shown as a group of at least five is told: a figure on four people is a figure
+    on persons.
+    """
+    kept: list[dict[str, Any]] = []
+    folded: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row["team"] and row["n"] >= SMALLEST_GROUP:
+            kept.append({**row, "group": row["team"]})
+            continue
+        client_id = row["client_id"]
+        empty = {"client_id": client_id, "group": OTHERS, **dict.fromkeys(_PEOPLE, 0)}
+        into = folded.setdefault(client_id, empty)
+        for name in _PEOPLE:
+            into[name] += row[name]
+    kept.extend(group for group in folded.values() if group["n"] >= SMALLEST_GROUP)
+    return sorted(kept, key=lambda group: (group["client_id"], group["group"]))

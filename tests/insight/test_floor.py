@@ -1,0 +1,63 @@
+"""The floor shows queues with their day so far, and never fewer than five people."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ascolto.insight.ask import scope_of
+from ascolto.insight.floor import TodayBooks, fold_groups, queues_now
+from ascolto.insight.store import people_by_team
+from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.ids import new_id
+from insight.worked_day import ROME
+
+teams = st.lists(
+    st.fixed_dictionaries(
+        {
+            "client_id": st.sampled_from(["c1", "c2"]),
+            "team": st.sampled_from(["", "a", "b", "c", "d"]),
+            "n": st.integers(1, 12),
+        }
+    ),
+    max_size=10,
+    unique_by=lambda row: (row["client_id"], row["team"]),
+)
+
+
+@given(teams)
+def test_no_group_smaller_than_five_is_shown(rows: list[dict[str, object]]) -> None:
+    full = [{**row, "present": 1, "available": 0, "on_break": 0} for row in rows]
+    groups = fold_groups(full)
+    assert all(group["n"] >= 5 for group in groups)
+    assert sum(g["n"] for g in groups) <= sum(int(str(row["n"])) for row in full)
+
+
+async def write(database: Database, tenant: str, kind: str, body: dict[str, str]) -> None:
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        await tx.execute(
+            "INSERT INTO kit.event (tenant_id, at, kind, version, actor, body)"
+            " VALUES ($1, $2, $3, 1, '{}', $4)",
+            tenant, tx.now, kind, body,
+        )  # fmt: skip
+
+
+async def test_the_day_so_far_is_read_on_from_where_the_last_reading_stopped(
+    database: Database, tenant: str
+) -> None:
+    books = TodayBooks()
+    work = {"work_item_id": new_id(), "queue_id": "q"}
+    await write(database, tenant, "routing.human_requested", work)
+    first = await books.read(database, tenant, counting={}, zone=ROME)
+    assert (first.tally("q").requested, first.tally("q").answered) == (1, 0)
+    await write(database, tenant, "routing.answered", {**work, "operator_id": new_id()})
+    second = await books.read(database, tenant, counting={}, zone=ROME)
+    assert second is first
+    assert (second.tally("q").requested, second.tally("q").answered) == (1, 1)
+
+
+async def test_an_organisation_without_queues_has_an_empty_floor(
+    database: Database, tenant: str
+) -> None:
+    today = await TodayBooks().read(database, tenant, counting={}, zone=ROME)
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        assert await queues_now(tx, await scope_of(tx, at=tx.now), today) == []
+        assert fold_groups(await people_by_team(tx)) == []
