@@ -108,7 +108,7 @@ async def test_work_for_a_queue_of_another_client_is_refused(
     with pytest.raises(routing.QueueUnknown):
         async with database.transaction(tenant, actor=SYSTEM) as tx:
             await routing.enqueue(
-                tx, client_id=new_id(), queue_id=queue.id, channel="chat", ref=new_id(), card={}
+                tx, client_id=new_id(), queue_id=queue.id, channel="webchat", ref=new_id(), card={}
             )
 
 

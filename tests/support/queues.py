@@ -17,7 +17,7 @@ async def a_queue(
             values={
                 "client_id": client_id or new_id(),
                 "name": "Fatture",
-                "channel": "chat",
+                "channel": "webchat",
                 **values,
             },
         )

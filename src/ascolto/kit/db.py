@@ -237,9 +237,11 @@ class Database:
         async with self._pool.acquire() as connection:
             yield connection
 
-    async def dedicated(self) -> asyncpg.Connection:
+    async def dedicated(self, *, application_name: str = "ascolto") -> asyncpg.Connection:
         """Open a connection of one's own, to listen or to hold a lock; the caller closes it."""
-        connection = await asyncpg.connect(self.dsn, command_timeout=60)
+        connection = await asyncpg.connect(
+            self.dsn, command_timeout=60, server_settings={"application_name": application_name}
+        )
         await prepare_connection(connection)
         return connection
 

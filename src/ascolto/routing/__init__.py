@@ -15,6 +15,7 @@ from ascolto.routing.actions import (
     set_presence,
     start_wrap_up,
 )
+from ascolto.routing.dispatcher import Dispatcher
 from ascolto.routing.errors import (
     BadQueue,
     NotYours,
@@ -31,6 +32,7 @@ from ascolto.routing.store_queues import get_queue, list_queues, read_now
 
 __all__ = [
     "BadQueue",
+    "Dispatcher",
     "NotYours",
     "OfferGone",
     "Presence",

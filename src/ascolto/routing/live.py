@@ -25,6 +25,20 @@ def offer_body(item: WorkItem, *, expires_at: str, why: dict[str, Any]) -> dict[
     }
 
 
+def offer_of_row(row: dict[str, Any], *, expires_at: str) -> dict[str, Any]:
+    """Return an offer's wire shape from the row of a claim."""
+    return {
+        "work_item_id": row["id"],
+        "conversation_id": row["ref"],
+        "expires_at": expires_at,
+        "client_id": row["client_id"],
+        "queue_id": row["queue_id"],
+        "channel": row["channel"],
+        "card": row["card"],
+        "why": row["why"],
+    }
+
+
 def offer_withdrawn(item: WorkItem, operator_id: str | None, reason: str) -> Frame:
     """Build the frame that takes an offer off a desk."""
     return Frame(

@@ -29,8 +29,8 @@ def _check_rings(rings: list[dict[str, Any]]) -> None:
         raise BadQueue("Rings open at 0 seconds and then later and later.", field="rings")
     for ring in rings:
         for code, level in ring["needs"]:
-            if not code or not 1 <= level <= 5:
-                raise BadQueue("A skill needs a code and a level from 1 to 5.", field="rings")
+            if not code or not 1 <= level <= 10:
+                raise BadQueue("A skill needs a code and a level from 1 to 10.", field="rings")
 
 
 async def create_queue(tx: Tx, *, values: dict[str, Any]) -> Queue:

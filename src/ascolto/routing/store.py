@@ -78,6 +78,17 @@ async def live_work(tx: Tx) -> list[WorkItem]:
     return [work_of(row) for row in rows]
 
 
+async def work_by_ids(tx: Tx, item_ids: Sequence[str]) -> list[WorkItem]:
+    """Return some pieces of work, whatever their state."""
+    rows = await tx.fetch(
+        f"SELECT {_WORK} FROM routing.work_item w"
+        " WHERE w.tenant_id = $1 AND w.id = ANY($2::uuid[])",
+        tx.tenant_id,
+        list(item_ids),
+    )
+    return [work_of(row) for row in rows]
+
+
 async def live_states(tx: Tx) -> dict[str, tuple[str, str | None]]:
     """Return the state and operator of all work that is not over."""
     rows = await tx.fetch(

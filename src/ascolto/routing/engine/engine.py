@@ -16,10 +16,10 @@ from ascolto.routing.engine.state import Group, Person, Piece, rank_of
 
 _DEFAULT_COSTS = (
     m.ChannelCost("voice", 100),
-    m.ChannelCost("chat", 33, frozenset({"email", "task", "messaging"})),
-    m.ChannelCost("messaging", 20, frozenset({"chat", "email", "task"})),
-    m.ChannelCost("email", 25, frozenset({"chat", "task", "messaging"})),
-    m.ChannelCost("task", 25, frozenset({"chat", "email", "messaging"})),
+    m.ChannelCost("webchat", 33, frozenset({"email", "task", "messaging"})),
+    m.ChannelCost("messaging", 20, frozenset({"webchat", "email", "task"})),
+    m.ChannelCost("email", 25, frozenset({"webchat", "task", "messaging"})),
+    m.ChannelCost("task", 25, frozenset({"webchat", "email", "messaging"})),
     m.ChannelCost("callback", 100, frozenset()),
 )
 _LOOK_AHEAD = 64
@@ -83,14 +83,23 @@ class Engine:
             heappop(self._timers)
         return None
 
-    def holds(self, item_id: str) -> str | None:
-        """Return the state of a piece of work, None when the engine does not know it."""
-        piece = self._pieces.get(item_id)
-        return None if piece is None else piece.state
-
     def items(self) -> dict[str, tuple[str, str | None]]:
         """Return every piece's state and operator, to compare with the truth."""
         return {key: (piece.state, piece.operator_id) for key, piece in self._pieces.items()}
+
+    def held_by(self, item_id: str) -> tuple[str, str | None] | None:
+        """Return the state and operator of a piece of work, None when it is not known."""
+        piece = self._pieces.get(item_id)
+        return None if piece is None else (piece.state, piece.operator_id)
+
+    def same_place(self, item_id: str, queue_id: str) -> bool:
+        """Tell whether a piece of work is known in this very queue."""
+        piece = self._pieces.get(item_id)
+        return piece is not None and piece.item.queue_id == queue_id
+
+    def people(self) -> list[tuple[m.Operator, str, int]]:
+        """Return everybody with their state and load, for aggregates."""
+        return [(p.config, p.state, p.load) for p in self._people.values()]
 
     def presence(self, operator_id: str) -> str | None:
         """Return a person's state as the engine knows it."""
@@ -557,7 +566,7 @@ class Engine:
             piece = self._pieces[item_id]
             if piece.state == "offered" and event.state in ("away", "break", "offline"):
                 # Leaving is no fault: the work goes on, and may come back here later.
-                self._out.append(m.OfferTimedOut(item_id, event.operator_id))
+                self._out.append(m.OfferTimedOut(item_id, event.operator_id, missed=False))
                 self._back_to_head(piece, excluding=None)
         if event.state == "offline":
             self._release_held(person)

@@ -280,10 +280,15 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class OfferTimedOut:
-    """The offer was not taken in time; the work is back at the head of its rank."""
+    """The offer was not taken; the work is back at the head of its rank.
+
+    `missed` is False when the operator left meanwhile: that is no fault, and the work may come
+    back to them.
+    """
 
     item_id: str
     operator_id: str
+    missed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,131 @@
+"""One dispatcher a node: leads the organisations whose lock it gets, stands by for the others."""
+
+import asyncio
+import contextlib
+
+import asyncpg
+import structlog
+
+from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.outbox import StoredEvent
+from ascolto.kit.relay import Relay
+from ascolto.routing import store_leader
+from ascolto.routing.leadership import Leadership, LeadLostError
+
+POLL_S = 0.1
+TENANTS_S = 2.0
+LEASE_S = 1.5
+LEASE_CHECK_S = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """Campaigns for every organisation's lead and runs those that were won."""
+
+    def __init__(self, db: Database, relay: Relay, *, node_id: str) -> None:
+        """Prepare; `start` begins the campaign."""
+        self._db = db
+        self._node_id = node_id
+        self._tenants: list[str] = []
+        self._leads: dict[str, tuple[Leadership, asyncio.Task[None]]] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._connection: asyncpg.Connection | None = None
+        relay.add_event_listener(self._hear)
+
+    async def start(self) -> None:
+        """Begin to campaign."""
+        self._task = asyncio.create_task(self._run(), name="dispatcher")
+
+    async def stop(self) -> None:
+        """Give up every lead, so that a standby takes over at once."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._drop_all()
+
+    def leading(self, tenant_id: str) -> Leadership | None:
+        """Return the lead of an organisation when this node has it and it is ready."""
+        lead = self._leads.get(tenant_id)
+        return lead[0] if lead is not None and lead[0].ready.is_set() else None
+
+    def _hear(self, event: StoredEvent) -> None:
+        lead = self._leads.get(event.tenant_id)
+        if lead is not None and event.kind.startswith(("routing.", "people.")):
+            lead[0].hear(event)
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        refresh_at = check_at = 0.0
+        while True:
+            try:
+                connection = await self._connected()
+                now = loop.time()
+                if now >= refresh_at:
+                    refresh_at = now + TENANTS_S
+                    self._tenants = await store_leader.tenants_to_lead(connection)
+                await self._campaign(connection)
+                if now >= check_at:
+                    check_at = now + LEASE_CHECK_S
+                    await self._watch_others()
+                await self._reap(connection)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                log.warning("dispatcher.lost_database", error=type(error).__name__)
+                await self._drop_all()
+            await asyncio.sleep(POLL_S)
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._connection is None or self._connection.is_closed():
+            # The locks went with the connection: whatever was led is led no longer.
+            await self._drop_all()
+            self._connection = await self._db.dedicated(
+                application_name=store_leader.APPLICATION_NAME
+            )
+            self._tenants = await store_leader.tenants_to_lead(self._connection)
+        return self._connection
+
+    async def _campaign(self, connection: asyncpg.Connection) -> None:
+        wanted = [tenant for tenant in self._tenants if tenant not in self._leads]
+        if not wanted:
+            await connection.execute("SELECT 1")  # notice a lost session before the next commit
+            return
+        for tenant_id in await store_leader.try_locks(connection, wanted):
+            lead = Leadership(
+                self._db,
+                tenant_id=tenant_id,
+                node_id=self._node_id,
+                backend_pid=connection.get_server_pid(),
+            )
+            task = asyncio.create_task(lead.run(), name=f"lead {tenant_id}")
+            self._leads[tenant_id] = (lead, task)
+
+    async def _watch_others(self) -> None:
+        """End the session of leaders that have gone silent (a frozen process, a dead network)."""
+        for tenant_id in self._tenants:
+            if tenant_id in self._leads:
+                continue
+            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+                if await store_leader.end_silent_leader(tx, silent_s=LEASE_S):
+                    log.warning("dispatcher.ended_silent_leader", tenant_id=tenant_id)
+
+    async def _reap(self, connection: asyncpg.Connection) -> None:
+        for tenant_id, (_, task) in list(self._leads.items()):
+            if not task.done():
+                continue
+            error = task.exception()
+            if isinstance(error, LeadLostError):
+                log.warning("leader.lost", tenant_id=tenant_id)
+            elif error is not None:
+                log.error("leader.failed", tenant_id=tenant_id, exc_info=error)
+            del self._leads[tenant_id]
+            await store_leader.release_lock(connection, tenant_id)
+
+    async def _drop_all(self) -> None:
+        leads, self._leads = self._leads, {}
+        for _, task in leads.values():
+            task.cancel()
+        await asyncio.gather(*(task for _, task in leads.values()), return_exceptions=True)
+        if self._connection is not None and not self._connection.is_closed():
+            self._connection.terminate()
+        self._connection = None

@@ -1,0 +1,103 @@
+"""The people of the room below, as the engine reads them, and as aggregates for the floor."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ascolto.kit.db import Tx
+from ascolto.people import Operator
+from ascolto.people import store as people_store
+from ascolto.routing import engine
+
+EVENTS = frozenset({"people.operator_changed"})
+"""Events after which an operator is read again."""
+
+SMALLEST_GROUP = 5
+"""People are shown in groups of at least this many (worker privacy: the aggregate mode)."""
+
+
+async def operators(tx: Tx) -> list[engine.Operator]:
+    """Return everybody who may be offered work."""
+    return [for_engine(person) for person in await people_store.list_operators(tx)]
+
+
+async def operator(tx: Tx, operator_id: str) -> engine.Operator | None:
+    """Return one operator, None when they are gone."""
+    person = await people_store.get_operator(tx, operator_id)
+    if person is None or person.archived_at is not None:
+        return None
+    return for_engine(person)
+
+
+def for_engine(person: Operator) -> engine.Operator:
+    """Return an operator as the engine reads one."""
+    return engine.Operator(
+        id=person.id,
+        clients=person.clients,
+        skills={
+            code: (skill.level, skill.expires_at.timestamp() if skill.expires_at else None)
+            for code, skill in person.skills.items()
+        },
+        languages=frozenset(person.languages),
+        channels=person.capacity,
+        budget=person.budget,
+        country=person.country,
+        team=person.team,
+    )
+
+
+@dataclass(slots=True)
+class Group:
+    """How many of a team are here, and doing what, for one client."""
+
+    group: str
+    client_id: str
+    n: int = 0
+    present: int = 0
+    available: int = 0
+    busy: int = 0
+    on_break: int = 0
+
+
+OTHERS = "others"
+
+
+def groups(people: Iterable[tuple[engine.Operator, str, int]]) -> list[Group]:
+    """Count people by client and team; teams too small to hide one person are folded together.
+
+    When even the folded group is too small it is left out: a number about three people is a
+    number about persons.
+    """
+    found: dict[tuple[str, str], Group] = {}
+    for config, state, load in people:
+        for client_id in config.clients:
+            key = (client_id, config.team or OTHERS)
+            group = found.setdefault(key, Group(key[1], client_id))
+            _count(group, state, load)
+    kept = [group for group in found.values() if group.n >= SMALLEST_GROUP]
+    folded: dict[str, Group] = {}
+    for group in found.values():
+        if group.n < SMALLEST_GROUP:
+            into = folded.setdefault(group.client_id, Group(OTHERS, group.client_id))
+            _add(into, group)
+    kept += [group for group in folded.values() if group.n >= SMALLEST_GROUP]
+    return sorted(kept, key=lambda g: (g.client_id, g.group))
+
+
+def _count(group: Group, state: str, load: int) -> None:
+    group.n += 1
+    if state in ("available", "busy"):
+        group.present += 1
+        if state == "available" and load == 0:
+            group.available += 1
+        else:
+            group.busy += 1
+    elif state == "break":
+        group.on_break += 1
+
+
+def _add(into: Group, group: Group) -> None:
+    into.n += group.n
+    into.present += group.present
+    into.available += group.available
+    into.busy += group.busy
+    into.on_break += group.on_break

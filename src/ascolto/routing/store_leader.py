@@ -1,0 +1,197 @@
+"""SQL of leading: the lock, the epoch that fences it, and claims committed in batches."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from ascolto.kit.db import Tx
+from ascolto.routing.model import Presence, PresenceState
+
+LOCK_CLASS = 7_241_002
+APPLICATION_NAME = "ascolto-leader"
+
+
+async def tenants_to_lead(connection: asyncpg.Connection) -> list[str]:
+    """Return every organisation's id."""
+    rows = await connection.fetch("SELECT id FROM tenancy.list_tenant_ids() AS t(id)")
+    return [row["id"] for row in rows]
+
+
+async def try_locks(connection: asyncpg.Connection, tenant_ids: Sequence[str]) -> list[str]:
+    """Try to take the lead of some organisations; return those that were free."""
+    rows = await connection.fetch(
+        "SELECT t FROM unnest($2::text[]) AS t WHERE pg_try_advisory_lock($1, hashtext(t))",
+        LOCK_CLASS,
+        list(tenant_ids),
+    )
+    return [row["t"] for row in rows]
+
+
+async def release_lock(connection: asyncpg.Connection, tenant_id: str) -> None:
+    """Let another node lead an organisation."""
+    await connection.execute("SELECT pg_advisory_unlock($1, hashtext($2))", LOCK_CLASS, tenant_id)
+
+
+async def end_silent_leader(tx: Tx, *, silent_s: float) -> int:
+    """End the session of a leader that has not been heard of; its lock falls free with it."""
+    return int(
+        await tx.fetchval(
+            """
+            SELECT count(pg_terminate_backend(l.backend_pid))
+              FROM routing.leader l
+              JOIN pg_stat_activity a ON a.pid = l.backend_pid AND a.application_name = $2
+             WHERE l.tenant_id = $1
+               AND l.heartbeat_at < clock_timestamp() - make_interval(secs => $3)
+            """,
+            tx.tenant_id,
+            APPLICATION_NAME,
+            silent_s,
+        )
+    )
+
+
+async def begin_epoch(tx: Tx, *, node_id: str, backend_pid: int) -> int:
+    """Begin a new epoch: every claim of an earlier leader matches nothing from now on."""
+    return int(
+        await tx.fetchval(
+            """
+            INSERT INTO routing.leader AS l (tenant_id, epoch, node_id, backend_pid, heartbeat_at)
+            VALUES ($1, 1, $2, $3, clock_timestamp())
+            ON CONFLICT (tenant_id) DO UPDATE
+               SET epoch = l.epoch + 1, node_id = excluded.node_id,
+                   backend_pid = excluded.backend_pid, heartbeat_at = excluded.heartbeat_at
+            RETURNING epoch
+            """,
+            tx.tenant_id,
+            node_id,
+            backend_pid,
+        )
+    )
+
+
+async def heartbeat(tx: Tx, *, epoch: int) -> bool:
+    """Say that the leader of this epoch lives; False when its epoch is over."""
+    return (
+        await tx.execute(
+            "UPDATE routing.leader SET heartbeat_at = clock_timestamp()"
+            " WHERE tenant_id = $1 AND epoch = $2",
+            tx.tenant_id,
+            epoch,
+        )
+        == 1
+    )
+
+
+async def hold_epoch(tx: Tx, *, epoch: int) -> bool:
+    """Hold the epoch until this transaction ends; False when another leader has begun one."""
+    return (
+        await tx.fetchval(
+            "SELECT 1 FROM routing.leader WHERE tenant_id = $1 AND epoch = $2 FOR SHARE",
+            tx.tenant_id,
+            epoch,
+        )
+        is not None
+    )
+
+
+async def claim_offers(
+    tx: Tx,
+    *,
+    epoch: int,
+    items: Sequence[str],
+    operators: Sequence[str],
+    expires: Sequence[datetime],
+    whys: Sequence[dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """Offer waiting work; return the rows that were still waiting, with what a desk shows."""
+    rows = await tx.fetch(
+        """
+        WITH wanted AS (
+          SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
+                     AS t(id, operator_id, expires_at, why)),
+        claimed AS (
+          UPDATE routing.work_item w
+             SET state = 'offered', operator_id = wanted.operator_id, offered_at = $6,
+                 offer_expires_at = wanted.expires_at, offers = w.offers + 1, v = w.v + 1
+            FROM wanted
+           WHERE w.tenant_id = $1 AND w.id = wanted.id AND w.state = 'waiting'
+          RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.operator_id,
+                    w.offer_expires_at, wanted.why),
+        kept AS (
+          INSERT INTO routing.decision
+            (tenant_id, work_item_id, client_id, operator_id, at, epoch, why)
+          SELECT $1, c.id, c.client_id, c.operator_id, $6, $7, c.why FROM claimed c)
+        SELECT * FROM claimed
+        """,
+        tx.tenant_id,
+        list(items),
+        list(operators),
+        list(expires),
+        list(whys),
+        tx.now,
+        epoch,
+    )
+    return [dict(row) for row in rows]
+
+
+async def take_back_offers(
+    tx: Tx, *, items: Sequence[str], operators: Sequence[str], exclude: Sequence[bool]
+) -> list[dict[str, Any]]:
+    """Make offers that were not taken wait again at the head; return those still open."""
+    rows = await tx.fetch(
+        """
+        UPDATE routing.work_item w
+           SET state = 'waiting', operator_id = NULL, offer_expires_at = NULL, to_head = true,
+               excluded = CASE WHEN t.exclude THEN array_append(w.excluded, t.operator_id)
+                               ELSE w.excluded END,
+               v = w.v + 1
+          FROM unnest($2::uuid[], $3::uuid[], $4::bool[]) AS t(id, operator_id, exclude)
+         WHERE w.tenant_id = $1 AND w.id = t.id AND w.state = 'offered'
+           AND w.operator_id = t.operator_id
+        RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, t.operator_id
+        """,
+        tx.tenant_id,
+        list(items),
+        list(operators),
+        list(exclude),
+    )
+    return [dict(row) for row in rows]
+
+
+async def overflow(
+    tx: Tx, *, item_id: str, from_queue: str, to_queue: str
+) -> dict[str, Any] | None:
+    """Move waiting work to the queue it overflows into."""
+    row = await tx.fetchrow(
+        """
+        UPDATE routing.work_item SET queue_id = $4, preferred_operator = NULL, v = v + 1
+         WHERE tenant_id = $1 AND id = $2 AND queue_id = $3 AND state = 'waiting'
+        RETURNING id, client_id, queue_id, channel, ref
+        """,
+        tx.tenant_id,
+        item_id,
+        from_queue,
+        to_queue,
+    )
+    return None if row is None else dict(row)
+
+
+async def set_away(tx: Tx, *, operator_id: str, reason: str) -> tuple[Presence, str] | None:
+    """Set away an operator who was available."""
+    row = await tx.fetchrow(
+        """
+        UPDATE routing.presence
+           SET state = 'away', since = $3, reason = $4, v = v + 1
+         WHERE tenant_id = $1 AND operator_id = $2 AND state = 'available'
+        RETURNING operator_id, state, since, place, country, reason, break_due_at, v
+        """,
+        tx.tenant_id,
+        operator_id,
+        tx.now,
+        reason,
+    )
+    if row is None:
+        return None
+    return Presence(**{**dict(row), "state": PresenceState(row["state"])}), "available"
