@@ -1,14 +1,17 @@
 """What routing declines to do.
 
 Refusal
-├── NotFound   QueueUnknown · WorkUnknown
+├── NotFound   QueueUnknown · WorkUnknown · OperatorUnknown
+├── Forbidden  NoOperator         the account answers no customers
+│              MayNotExplain      only who supervises asks about another
 ├── Gone       OfferGone          the offer was taken back, expired or taken by another
 ├── Conflict   NotYours           the work is with somebody else
 │              WrongState         the work is in a state that does not allow this
+│              NameTaken          the client has a queue of this name
 └── Invalid    BadQueue           the policy makes no sense
 """
 
-from ascolto.kit.errors import Conflict, Gone, Invalid, NotFound
+from ascolto.kit.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 
 
 class QueueUnknown(NotFound):
@@ -21,6 +24,24 @@ class WorkUnknown(NotFound):
     """There is no such piece of work, or none of the asker's clients."""
 
     code = "routing.work_unknown"
+
+
+class OperatorUnknown(NotFound):
+    """There is no such operator, or none of the asker's clients."""
+
+    code = "routing.operator_unknown"
+
+
+class NoOperator(Forbidden):
+    """The account answers no customers."""
+
+    code = "routing.no_operator"
+
+
+class MayNotExplain(Forbidden):
+    """Only who supervises may ask about another operator."""
+
+    code = "routing.may_not_explain"
 
 
 class OfferGone(Gone):
@@ -39,6 +60,12 @@ class WrongState(Conflict):
     """The work's state does not allow this."""
 
     code = "routing.wrong_state"
+
+
+class NameTaken(Conflict):
+    """The client has a queue of this name."""
+
+    code = "routing.name_taken"
 
 
 class BadQueue(Invalid):

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import asyncpg
+
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.routing import events, store_queues
-from ascolto.routing.errors import BadQueue, QueueUnknown, WrongState
+from ascolto.routing.errors import BadQueue, NameTaken, QueueUnknown, WrongState
 from ascolto.routing.model import Queue
+from ascolto.tenancy import store as tenancy_store
 
 MAX_RINGS = 6
 
@@ -34,9 +37,15 @@ def _check_rings(rings: list[dict[str, Any]]) -> None:
 
 
 async def create_queue(tx: Tx, *, values: dict[str, Any]) -> Queue:
-    """Add a queue to a client."""
+    """Add a queue to a client; raises BadQueue when rules name what is not the client's."""
     check_policy(values)
-    queue = await store_queues.insert_queue(tx, new_id(), values)
+    if await tenancy_store.get_client(tx, values["client_id"]) is None:
+        raise BadQueue("There is no such client.", field="client_id")
+    await _check_named(tx, values, client_id=values["client_id"])
+    try:
+        queue = await store_queues.insert_queue(tx, new_id(), values)
+    except asyncpg.UniqueViolationError as error:
+        raise NameTaken("The client has a queue of this name.", field="name") from error
     _tell(tx, queue, values)
     return queue
 
@@ -54,7 +63,11 @@ async def change_queue(tx: Tx, *, queue_id: str, values: dict[str, Any]) -> Queu
         **values,
     }
     check_policy(merged)
-    queue = await store_queues.update_queue(tx, queue_id, values)
+    await _check_named(tx, values, client_id=known.client_id)
+    try:
+        queue = await store_queues.update_queue(tx, queue_id, values)
+    except asyncpg.UniqueViolationError as error:
+        raise NameTaken("The client has a queue of this name.", field="name") from error
     if queue is None:
         raise QueueUnknown("There is no such queue.")
     _tell(tx, queue, values)
@@ -70,6 +83,17 @@ async def archive_queue(tx: Tx, *, queue_id: str) -> Queue:
         raise WrongState("Work is still in this queue: move or finish it first.")
     _tell(tx, queue, {"archived": True})
     return queue
+
+
+async def _check_named(tx: Tx, values: dict[str, Any], *, client_id: str) -> None:
+    target = values.get("overflow_queue_id")
+    if target is not None:
+        into = await store_queues.get_queue(tx, target)
+        if into is None or into.client_id != client_id:
+            raise BadQueue("The client has no such queue.", field="overflow_queue_id")
+    calendar = values.get("calendar_id")
+    if calendar is not None and await tenancy_store.get_calendar(tx, calendar) is None:
+        raise BadQueue("There are no such opening hours.", field="calendar_id")
 
 
 def _tell(tx: Tx, queue: Queue, values: dict[str, Any]) -> None:

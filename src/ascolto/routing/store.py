@@ -13,7 +13,7 @@ _WORK = """w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.state, w.p
 _PRESENCE = "operator_id, state, since, place, country, reason, break_due_at, v"
 
 
-def work_of(row: Record) -> WorkItem:
+def work_from(row: Record) -> WorkItem:
     """Build a work item from a row."""
     return WorkItem(**{**dict(row), "state": WorkState(row["state"])})
 
@@ -52,7 +52,7 @@ async def insert_work(tx: Tx, values: dict[str, Any]) -> WorkItem | None:
         values["preferred_until"],
         values["enqueued_at"],
     )
-    return None if row is None else work_of(row)
+    return None if row is None else work_from(row)
 
 
 async def get_work(tx: Tx, work_item_id: str) -> WorkItem | None:
@@ -62,7 +62,7 @@ async def get_work(tx: Tx, work_item_id: str) -> WorkItem | None:
         tx.tenant_id,
         work_item_id,
     )
-    return None if row is None else work_of(row)
+    return None if row is None else work_from(row)
 
 
 async def live_work(tx: Tx) -> list[WorkItem]:
@@ -75,7 +75,7 @@ async def live_work(tx: Tx) -> list[WorkItem]:
         """,
         tx.tenant_id,
     )
-    return [work_of(row) for row in rows]
+    return [work_from(row) for row in rows]
 
 
 async def work_by_ids(tx: Tx, item_ids: Sequence[str]) -> list[WorkItem]:
@@ -86,7 +86,18 @@ async def work_by_ids(tx: Tx, item_ids: Sequence[str]) -> list[WorkItem]:
         tx.tenant_id,
         list(item_ids),
     )
-    return [work_of(row) for row in rows]
+    return [work_from(row) for row in rows]
+
+
+async def work_of(tx: Tx, operator_id: str) -> list[WorkItem]:
+    """Return what an operator holds or is being offered."""
+    rows = await tx.fetch(
+        f"SELECT {_WORK} FROM routing.work_item w WHERE w.tenant_id = $1 AND w.operator_id = $2"
+        " AND w.state IN ('offered', 'active', 'wrapup') ORDER BY w.enqueued_at",
+        tx.tenant_id,
+        operator_id,
+    )
+    return [work_from(row) for row in rows]
 
 
 async def live_states(tx: Tx) -> dict[str, tuple[str, str | None]]:
@@ -256,7 +267,7 @@ async def _change(tx: Tx, change: str, guard: str, *args: Any) -> WorkItem | Non
         tx.tenant_id,
         *args,
     )
-    return None if row is None else work_of(row)
+    return None if row is None else work_from(row)
 
 
 async def last_decision(tx: Tx, work_item_id: str) -> dict[str, Any] | None:

@@ -1,0 +1,79 @@
+"""Why this operator, and why not another: the last choice as kept, the rules as they stand now.
+
+The rules are asked of a small engine built from rows, so any node answers, leader or not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ascolto.kit.db import Tx
+from ascolto.routing import engine, roster, store, store_queues
+from ascolto.routing.errors import OperatorUnknown, WorkUnknown
+from ascolto.routing.model import WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The last choice made for a piece of work, and what speaks against one operator now."""
+
+    work_item_id: str
+    operator_id: str | None
+    decided_at: datetime | None
+    why: dict[str, Any] | None
+    against: list[str] | None
+
+
+async def explain(tx: Tx, *, work_item_id: str, operator_id: str | None) -> Explanation:
+    """Return why work went where it went; with an operator, every rule that keeps them from it.
+
+    Raises WorkUnknown or OperatorUnknown.
+    """
+    item = await store.get_work(tx, work_item_id)
+    if item is None:
+        raise WorkUnknown("There is no such piece of work.")
+    last = await store.last_decision(tx, work_item_id) or {}
+    against = None if operator_id is None else await _against(tx, item, operator_id)
+    return Explanation(
+        work_item_id=item.id,
+        operator_id=last.get("operator_id"),
+        decided_at=last.get("at"),
+        why=last.get("why"),
+        against=against,
+    )
+
+
+async def _against(tx: Tx, item: WorkItem, operator_id: str) -> list[str]:
+    operator = await roster.operator(tx, operator_id)
+    queue = await store_queues.get_queue(tx, item.queue_id)
+    if operator is None:
+        raise OperatorUnknown("There is no such operator.")
+    if queue is None:
+        return ["queue_archived"]
+    at = tx.now.timestamp()
+    model = engine.Engine()
+    held = [other for other in await store.work_of(tx, operator_id) if other.id != item.id]
+    for queue_id in {queue.id, *(other.queue_id for other in held)}:
+        known = queue if queue_id == queue.id else await store_queues.get_queue(tx, queue_id)
+        if known is not None:
+            model.handle(engine.QueueConfigured(at, known.policy()))
+    model.handle(engine.OperatorConfigured(at, operator))
+    for other in held:
+        model.handle(engine.ItemRestored(at, other.for_engine(), other.state, operator_id, None))
+    presence = await store.get_presence(tx, operator_id)
+    if presence is not None:
+        due = presence.break_due_at
+        model.handle(engine.BreakDue(at, operator_id, due.timestamp() if due else None))
+        # Busy, so that the model judges and offers nothing.
+        model.handle(engine.PresenceChanged(at, operator_id, "busy", presence.country))
+    if item.state in ("offered", "active", "wrapup") and item.operator_id is not None:
+        model.handle(engine.ItemRestored(at, item.for_engine(), item.state, item.operator_id, None))
+    else:
+        model.handle(engine.ItemEnqueued(at, item.for_engine()))
+    against = model.why_not(item.id, operator_id)
+    if presence is None:
+        return against
+    against = [code for code in against if not code.startswith("presence_")]
+    if presence.state != "available":
+        against.append(f"presence_{presence.state}")
+    return against

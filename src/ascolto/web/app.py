@@ -1,0 +1,119 @@
+"""The application: every room's routes under one roof, and what runs beside them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+import structlog
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import WebSocketRoute
+
+import ascolto
+from ascolto.kit.clock import Clock, SystemClock
+from ascolto.kit.db import Database
+from ascolto.kit.http import Services, services_of
+from ascolto.kit.live import LiveHub
+from ascolto.kit.relay import Relay
+from ascolto.kit.settings import Settings
+from ascolto.kit.stream import prune_frames
+from ascolto.kit.subscribers import Subscribers
+from ascolto.routing.dispatcher import Dispatcher
+from ascolto.web import edges, pages, problems
+from ascolto.web.lines import Lines
+from ascolto.web.live_socket import live
+from ascolto.web.rooms import API_ROUTERS, PAGE_ROUTES, PUBLIC_ROUTERS, SUBSCRIBERS, background
+
+PRUNE_EVERY_S = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+def build_app(settings: Settings, *, dsn: str, clock: Clock | None = None) -> FastAPI:
+    """Build the server on a database address; it opens its connections when it starts."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(settings, dsn=dsn, clock=clock or SystemClock()) as (services, lines):
+            app.state.services = services
+            app.state.lines = lines
+            yield
+
+    app = FastAPI(
+        title="Ascolto",
+        version=ascolto.__version__,
+        summary="One queue for every contact of an organisation's customers.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
+    )
+    problems.install(app)
+    app.include_router(_mounted("/api/v1", API_ROUTERS))
+    app.include_router(_mounted("/public/v1", PUBLIC_ROUTERS))
+    app.router.routes.append(WebSocketRoute("/live", live))
+    app.router.routes.extend(PAGE_ROUTES)
+    app.router.routes.extend(pages.routes)
+    app.add_api_route("/api/v1/health", health, methods=["GET"], tags=["system"])
+    app.add_middleware(edges.Edges, secure=settings.secure_cookies)
+    return app
+
+
+def _mounted(prefix: str, routers: Sequence[APIRouter]) -> APIRouter:
+    roof = APIRouter(prefix=prefix)
+    for router in routers:
+        roof.include_router(router)
+    return roof
+
+
+async def health(request: Request) -> Response:
+    """Tell whether the server and its database answer."""
+    services = services_of(request)
+    try:
+        async with services.db.connection() as connection:
+            await asyncio.wait_for(connection.fetchval("SELECT 1"), timeout=2)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return JSONResponse({"status": "no_database"}, status_code=503)
+    return JSONResponse({"status": "ok", "version": ascolto.__version__})
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, *, dsn: str, clock: Clock
+) -> AsyncIterator[tuple[Services, Lines]]:
+    """Open the database and start what runs beside the requests; stop it all at the end."""
+    db = await Database.open(dsn, clock=clock, size=16)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(db.close)
+        relay = Relay(db)
+        services = Services(db=db, relay=relay, live=LiveHub(relay), settings=settings, clock=clock)
+        dispatcher = Dispatcher(db, relay, node_id=relay.node_id)
+        services.dispatcher = dispatcher
+        subscribers = Subscribers(db, relay, SUBSCRIBERS)
+        lines = Lines(db, node_id=relay.node_id)
+        await relay.start()
+        stack.push_async_callback(relay.stop)
+        for part in (dispatcher, subscribers, lines):
+            await part.start()
+            stack.push_async_callback(part.stop)
+        tasks = [asyncio.create_task(_prune(db), name="prune frames")]
+        tasks += [asyncio.ensure_future(job(services)) for _, job in background()]
+        stack.push_async_callback(_cancel, tasks)
+        yield services, lines
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _prune(db: Database) -> None:
+    while True:
+        await asyncio.sleep(PRUNE_EVERY_S)
+        try:
+            await prune_frames(db)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("prune.postponed", error=type(error).__name__)

@@ -1,0 +1,263 @@
+"""The desk's socket: hello, resume by cursor, then frames in order until the line drops.
+
+client  {"t":"hello","after":cursor|null,"topics":[…]} · sub · unsub · typing · viewing · pong
+server  welcome · f (a frame) · resync (take a fresh snapshot) · ping · refused
+"""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import orjson
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from ascolto.identity.guard import principal_of_socket
+from ascolto.identity.model import Principal
+from ascolto.kit.db import Actor
+from ascolto.kit.errors import Refusal
+from ascolto.kit.http import Services, services_of
+from ascolto.kit.ids import is_id, new_id
+from ascolto.kit.live import Encoded, Follower
+from ascolto.kit.outbox import StoredFrame
+from ascolto.kit.stream import frames_after
+from ascolto.web.lines import Lines
+
+PING_S = 20.0
+SILENCE_S = 45.0
+HELLO_S = 10.0
+MAX_MESSAGE = 16_384
+MAX_TOPICS = 50
+WATCHED_PREFIX = {"conversation": "conversations.read", "client": "conversations.read_all"}
+
+log = structlog.get_logger(__name__)
+
+
+class BadMessageError(Exception):
+    """The client said something that is not in the protocol."""
+
+
+async def live(socket: WebSocket) -> None:
+    """Serve one desk until it leaves."""
+    services = services_of(socket)
+    try:
+        principal = await principal_of_socket(socket)
+    except Refusal as refusal:
+        await socket.accept()
+        await _say(socket, {"t": "refused", "code": refusal.code})
+        await socket.close(4401)
+        return
+    await socket.accept()
+    follower = Follower(tenant_id=principal.tenant_id, clients=principal.clients)
+    session = LiveSession(socket, services, principal, follower)
+    lines: Lines = socket.app.state.lines
+    services.live.join(follower)
+    try:
+        if principal.operator_id:
+            await lines.opened(principal.tenant_id, principal.operator_id)
+        await session.run()
+    except (WebSocketDisconnect, TimeoutError):
+        pass
+    except BadMessageError as error:
+        await session.refuse(str(error))
+    finally:
+        services.live.leave(follower)
+        await session.stop_viewing()
+        if principal.operator_id:
+            await lines.closed(principal.tenant_id, principal.operator_id)
+        if socket.application_state is WebSocketState.CONNECTED:
+            with contextlib.suppress(RuntimeError):
+                await socket.close(1000)
+
+
+class LiveSession:
+    """One desk's conversation with the server."""
+
+    def __init__(
+        self, socket: WebSocket, services: Services, principal: Principal, follower: Follower
+    ) -> None:
+        """Prepare; `run` serves."""
+        self._socket = socket
+        self._services = services
+        self._principal = principal
+        self._follower = follower
+        self._id = new_id()
+        self._count = 0
+        self._viewing: tuple[str, str | None] | None = None
+
+    async def run(self) -> None:
+        """Greet, resume, then send and hear until one side stops."""
+        hello = await asyncio.wait_for(self._hear(), timeout=HELLO_S)
+        if hello.get("t") != "hello":
+            raise BadMessageError("hello_expected")
+        topics = self._own_topics() + self._allowed(hello.get("topics"))
+        self._services.live.follow(self._follower, topics)
+        await self._greet(hello.get("after"), topics)
+        sending = asyncio.create_task(self._send_all())
+        hearing = asyncio.create_task(self._hear_all())
+        done, rest = await asyncio.wait({sending, hearing}, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        for task in done:
+            task.result()
+
+    async def refuse(self, code: str) -> None:
+        """Say why, and hang up."""
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await _say(self._socket, {"t": "refused", "code": code})
+            await self._socket.close(4400)
+
+    async def stop_viewing(self) -> None:
+        """Tell the others that this desk no longer looks at a conversation."""
+        if self._viewing:
+            conversation_id, client_id = self._viewing
+            self._viewing = None
+            with contextlib.suppress(Exception):  # the line may be down on both sides
+                await self._whisper("viewing", conversation_id, client_id, here=False)
+
+    def _own_topics(self) -> list[str]:
+        operator = self._principal.operator_id
+        return [f"operator:{operator}"] if operator else []
+
+    def _allowed(self, topics: Any) -> list[str]:
+        """Return the topics that the principal may follow; unknown or forbidden ones are refused.
+
+        Frames carry their client, and the hub drops those of clients out of scope: that is the
+        second wall behind this one.
+        """
+        if topics is None:
+            return []
+        if not isinstance(topics, list) or len(topics) > MAX_TOPICS:
+            raise BadMessageError("bad_topics")
+        return [topic for topic in topics if self._may_follow(topic)]
+
+    def _may_follow(self, topic: Any) -> bool:
+        if not isinstance(topic, str):
+            raise BadMessageError("bad_topics")
+        if topic == "floor":
+            return "insight.floor" in self._principal.permissions
+        name, _, key = topic.partition(":")
+        if name == "operator":
+            return key == self._principal.operator_id
+        permission = WATCHED_PREFIX.get(name)
+        if permission is None or not is_id(key):
+            return False
+        if name == "client" and not self._follower.may_see(key):
+            return False
+        return permission in self._principal.permissions
+
+    async def _greet(self, after: Any, topics: list[str]) -> None:
+        missed: list[StoredFrame] | None = None
+        if isinstance(after, str):
+            async with self._services.db.transaction(
+                self._principal.tenant_id, actor=self._actor(), clients=self._principal.clients
+            ) as tx:
+                missed = await frames_after(tx, cursor=after, topics=topics)
+        xid, number = self._services.live.place
+        await _say(
+            self._socket,
+            {
+                "t": "welcome",
+                "session": self._id,
+                "cursor": f"{xid}-{number}",
+                "resumed": missed is not None,
+                "now": self._services.clock.now().isoformat(),
+            },
+        )
+        if missed is None:
+            return
+        last = (0, 0)
+        for frame in missed:
+            encoded = Encoded(frame)
+            last = encoded.place
+            await self._send(encoded)
+        # What the hub queued while we read the past may be in it already.
+        while self._follower.queue and self._follower.queue[0].place <= last:
+            self._follower.queue.popleft()
+
+    async def _send_all(self) -> None:
+        follower = self._follower
+        while True:
+            try:
+                await asyncio.wait_for(follower.wake.wait(), timeout=PING_S)
+            except TimeoutError:
+                await self._socket.send_text('{"t":"ping"}')
+                continue
+            follower.wake.clear()
+            while follower.queue:
+                await self._send(follower.queue.popleft())
+            if follower.lost:
+                follower.lost = False
+                follower.queue.clear()
+                await _say(self._socket, {"t": "resync", "reason": "behind"})
+
+    async def _send(self, encoded: Encoded) -> None:
+        self._count += 1
+        await self._socket.send_text(f'{{"t":"f","n":{self._count}{encoded.tail}')
+
+    async def _hear(self) -> dict[str, Any]:
+        text = await self._socket.receive_text()
+        if len(text) > MAX_MESSAGE:
+            raise BadMessageError("message_too_large")
+        try:
+            message = orjson.loads(text)
+        except ValueError as error:
+            raise BadMessageError("not_json") from error
+        if not isinstance(message, dict):
+            raise BadMessageError("not_an_object")
+        return message
+
+    async def _hear_all(self) -> None:
+        while True:
+            message = await asyncio.wait_for(self._hear(), timeout=SILENCE_S)
+            kind = message.get("t")
+            if kind == "sub":
+                self._services.live.follow(self._follower, self._allowed(message.get("topics")))
+                if len(self._follower.topics) > 2 * MAX_TOPICS:
+                    raise BadMessageError("too_many_topics")
+            elif kind == "unsub":
+                gone = [t for t in message.get("topics") or [] if isinstance(t, str)]
+                self._services.live.unfollow(
+                    self._follower, [t for t in gone if t not in self._own_topics()]
+                )
+            elif kind in ("typing", "viewing"):
+                await self._presence_in(kind, message.get("conversation_id"))
+            elif kind not in ("pong", "ping"):
+                raise BadMessageError("unknown_message")
+
+    async def _presence_in(self, kind: str, conversation_id: Any) -> None:
+        if conversation_id is None:
+            await self.stop_viewing()
+            return
+        if not isinstance(conversation_id, str):
+            raise BadMessageError("bad_conversation")
+        topic = f"conversation:{conversation_id}"
+        if topic not in self._follower.topics:
+            return  # only who follows a conversation may be seen in it
+        if kind == "viewing":
+            await self.stop_viewing()
+            self._viewing = (conversation_id, None)
+        await self._whisper(kind, conversation_id, None, here=True)
+
+    async def _whisper(
+        self, kind: str, conversation_id: str, client_id: str | None, *, here: bool
+    ) -> None:
+        who = self._principal
+        body = {
+            "conversation_id": conversation_id,
+            "operator_id": who.operator_id,
+            "account_id": who.account_id,
+            "name": who.name,
+            "here": here,
+        }
+        await self._services.live.whisper(
+            who.tenant_id, f"conversation:{conversation_id}", kind, body, client_id
+        )
+
+    def _actor(self) -> Actor:
+        return Actor(kind=self._principal.kind, id=self._principal.account_id)
+
+
+async def _say(socket: WebSocket, message: dict[str, Any]) -> None:
+    await socket.send_text(orjson.dumps(message).decode())
