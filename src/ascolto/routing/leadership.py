@@ -17,8 +17,8 @@ from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.outbox import Frame, StoredEvent
 from ascolto.routing import engine, events, floor, live, roster, store, store_leader, store_queues
 from ascolto.routing.actions import tell_presence
-from ascolto.routing.model import WorkItem
-from ascolto.routing.translate import READS_ROW, RELOADS, about, to_engine
+from ascolto.routing.model import LIVE, WorkItem
+from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, about, to_engine
 
 BATCH = 400
 HEARTBEAT_S = 0.25
@@ -49,6 +49,9 @@ class Leadership:
         self._wake = asyncio.Event()
         self._commit: asyncio.Task[None] | None = None
         self._doubted: set[str] = set()
+        self._versions: dict[str, int] = {}
+        self._in_flight: set[str] = set()
+        self._later: dict[str, None] = {}
         self._floor = floor.FloorFeed()
 
     def hear(self, event: StoredEvent) -> None:
@@ -69,6 +72,9 @@ class Leadership:
                 if self._commit is not None and self._commit.done():
                     finished, self._commit = self._commit, None
                     finished.result()
+                if self._later and self._commit is None:
+                    later, self._later = self._later, {}
+                    await self._read_again(list(later))
                 await self._hear_all()
                 self._tick()
                 if self._decisions and self._commit is None:
@@ -135,6 +141,7 @@ class Leadership:
     def _take_in(self, item: WorkItem) -> None:
         if item.queue_id not in self.queues:
             return  # its queue arrives with the next reload
+        self._versions[item.id] = item.v
         at = self._seconds()
         if item.state == "waiting":
             self._feed(engine.ItemEnqueued(at, item.for_engine()))
@@ -169,9 +176,18 @@ class Leadership:
                 if isinstance(heard, engine.OfferAccepted) and not self._expects(heard):
                     reread[heard.item_id] = None
                 else:
+                    self._follow(event)
                     self._feed(heard)
         if reread:
             await self._read_again(list(reread))
+
+    def _follow(self, event: StoredEvent) -> None:
+        """Count a row's version along; a wrong count only costs one more reading."""
+        item_id = event.body.get("work_item_id")
+        if event.kind in ENDS:
+            self._versions.pop(item_id or "", None)
+        elif item_id in self._versions:
+            self._versions[item_id] += 1
 
     def _expects(self, accepted: engine.OfferAccepted) -> bool:
         """Tell whether the engine knows of the offer that was taken."""
@@ -193,23 +209,33 @@ class Leadership:
         else:
             self._feed(engine.OperatorConfigured(at, operator))
 
-    async def _read_again(self, item_ids: list[str]) -> None:
-        """Take rows as they are now, whatever the engine believed."""
+    async def _read_again(self, item_ids: list[str], *, force: bool = False) -> None:
+        """Take rows as they are now, unless they are what the engine has read already.
+
+        What is being committed just now is read after that: its row is about to change.
+        """
+        self._later.update(dict.fromkeys(i for i in item_ids if i in self._in_flight))
+        wanted = [i for i in item_ids if i not in self._in_flight]
+        if not wanted:
+            return
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
-            rows = await store.work_by_ids(tx, item_ids)
-        found = {item.id: item for item in rows}
-        for item_id in item_ids:
+            found = {item.id: item for item in await store.work_by_ids(tx, wanted)}
+        for item_id in wanted:
             item = found.get(item_id)
-            held = self.engine.held_by(item_id)
-            if item is not None and held is not None and held == (item.state, item.operator_id):
-                if not self.engine.same_place(item_id, item.queue_id):
-                    self._feed(engine.ItemCancelled(self._seconds(), item_id))
-                    self._take_in(item)
+            known = self.engine.held_by(item_id) is not None
+            if known and not force and item and item.v == self._versions.get(item_id):
                 continue
-            if held is not None:
-                self._feed(engine.ItemCancelled(self._seconds(), item_id))
-            if item is not None and item.state in ("waiting", "offered", "active", "wrapup"):
+            self._forget(item_id)
+            if item is not None and item.state in LIVE:
                 self._take_in(item)
+
+    def _forget(self, item_id: str) -> None:
+        """Drop what was believed and decided about a piece of work."""
+        self._versions.pop(item_id, None)
+        if any(_item_of(decision) == item_id for decision in self._decisions):
+            self._decisions = deque(d for d in self._decisions if _item_of(d) != item_id)
+        if self.engine.held_by(item_id) is not None:
+            self._feed(engine.ItemCancelled(self._seconds(), item_id))
 
     # -- committing ----------------------------------------------------------------------------
 
@@ -218,16 +244,17 @@ class Leadership:
         while self._decisions and len(batch) < BATCH:
             batch.append(self._decisions.popleft())
         rejected: list[str] = []
-        async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
-            if not await store_leader.hold_epoch(tx, epoch=self.epoch):
-                raise LeadLostError
-            for run in _runs(batch):
-                rejected += await self._commit_run(tx, run)
+        self._in_flight = {item_id for d in batch if (item_id := _item_of(d)) is not None}
+        try:
+            async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
+                if not await store_leader.hold_epoch(tx, epoch=self.epoch):
+                    raise LeadLostError
+                for run in _runs(batch):
+                    rejected += await self._commit_run(tx, run)
+        finally:
+            self._in_flight = set()
         if rejected:
-            at = self._seconds()
-            for item_id in rejected:
-                self._feed(engine.ClaimRejected(at, item_id))
-            await self._read_again(rejected)
+            await self._read_again(rejected, force=True)
 
     async def _commit_run(self, tx: Tx, run: list[engine.Decision]) -> list[str]:
         first = run[0]
@@ -257,8 +284,10 @@ class Leadership:
             operators=[offer.operator_id for offer in offers],
             expires=[datetime.fromtimestamp(offer.expires_at, UTC) for offer in offers],
             whys=[offer.why.as_json() for offer in offers],
+            versions=[self._versions.get(offer.item_id, -1) for offer in offers],
         )
         for row in rows:
+            self._versions[row["id"]] = row["v"]
             expires_at = row["offer_expires_at"].isoformat()
             tx.emit(
                 events.Offered(
@@ -285,6 +314,7 @@ class Leadership:
             exclude=[d.missed for d in run],
         )
         for row in rows:
+            self._versions[row["id"]] = row["v"]
             tx.emit(
                 events.OfferExpired(**about(row), operator_id=row["operator_id"]),
                 Frame(
@@ -306,6 +336,7 @@ class Leadership:
         )
         if row is None:
             return [decision.item_id]
+        self._versions[row["id"]] = row["v"]
         tx.emit(events.Overflowed(**about(row), from_queue_id=decision.from_queue))
         return []
 
@@ -333,7 +364,7 @@ class Leadership:
         self._doubted = different - stubborn
         if stubborn:
             log.warning("leader.reconciled", tenant_id=self.tenant_id, items=len(stubborn))
-            await self._read_again(sorted(stubborn))
+            await self._read_again(sorted(stubborn), force=True)
 
     async def _publish_floor(self) -> None:
         rows = self._floor.rows(self.engine, self.queues)
@@ -354,6 +385,10 @@ class Leadership:
 
     def _seconds(self) -> float:
         return self._db.clock.now().timestamp()
+
+
+def _item_of(decision: engine.Decision) -> str | None:
+    return None if isinstance(decision, engine.SetAway) else decision.item_id
 
 
 def _runs(batch: list[engine.Decision]) -> list[list[engine.Decision]]:

@@ -104,21 +104,23 @@ async def claim_offers(
     operators: Sequence[str],
     expires: Sequence[datetime],
     whys: Sequence[dict[str, Any]],
+    versions: Sequence[int],
 ) -> list[dict[str, Any]]:
-    """Offer waiting work; return the rows that were still waiting, with what a desk shows."""
+    """Offer waiting work; return the rows that had not moved meanwhile, with what a desk shows."""
     rows = await tx.fetch(
         """
         WITH wanted AS (
-          SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
-                     AS t(id, operator_id, expires_at, why)),
+          SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::jsonb[],
+                               $8::int[]) AS t(id, operator_id, expires_at, why, v)),
         claimed AS (
           UPDATE routing.work_item w
              SET state = 'offered', operator_id = wanted.operator_id, offered_at = $6,
                  offer_expires_at = wanted.expires_at, offers = w.offers + 1, v = w.v + 1
             FROM wanted
            WHERE w.tenant_id = $1 AND w.id = wanted.id AND w.state = 'waiting'
+             AND w.v = wanted.v
           RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.operator_id,
-                    w.offer_expires_at, wanted.why),
+                    w.offer_expires_at, w.v, wanted.why),
         kept AS (
           INSERT INTO routing.decision
             (tenant_id, work_item_id, client_id, operator_id, at, epoch, why)
@@ -132,6 +134,7 @@ async def claim_offers(
         list(whys),
         tx.now,
         epoch,
+        list(versions),
     )
     return [dict(row) for row in rows]
 
@@ -150,7 +153,7 @@ async def take_back_offers(
           FROM unnest($2::uuid[], $3::uuid[], $4::bool[]) AS t(id, operator_id, exclude)
          WHERE w.tenant_id = $1 AND w.id = t.id AND w.state = 'offered'
            AND w.operator_id = t.operator_id
-        RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, t.operator_id
+        RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, w.v, t.operator_id
         """,
         tx.tenant_id,
         list(items),
@@ -168,7 +171,7 @@ async def overflow(
         """
         UPDATE routing.work_item SET queue_id = $4, preferred_operator = NULL, v = v + 1
          WHERE tenant_id = $1 AND id = $2 AND queue_id = $3 AND state = 'waiting'
-        RETURNING id, client_id, queue_id, channel, ref
+        RETURNING id, client_id, queue_id, channel, ref, v
         """,
         tx.tenant_id,
         item_id,

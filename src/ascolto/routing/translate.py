@@ -37,6 +37,9 @@ READS_ROW = frozenset(
 )
 """Events after which the leader reads the work's row again."""
 
+ENDS = frozenset({"routing.wrap_ended", "routing.abandoned", "routing.cancelled"})
+"""Events after which the work is over."""
+
 RELOADS = frozenset({"routing.queue_changed"})
 """Events after which the leader reads the queues again."""
 
