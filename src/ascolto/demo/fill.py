@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ascolto.channels.actions.configuring import create_channel
 from ascolto.demo.organisation import AccountSheet, Organisation
 from ascolto.identity.actions.change_accounts import create_account
 from ascolto.insight.terms import SERVICE_LEVEL, read_terms
@@ -39,6 +40,7 @@ async def fill(tx: Tx, one: Organisation, *, password_hash: str) -> Filled:
     )
     await _clients(tx, one, filled)
     await _queues(tx, one, filled)
+    await _channels(tx, one, filled)
     await _people(tx, one, filled, password_hash)
     return filled
 
@@ -103,6 +105,22 @@ async def _queues(tx: Tx, one: Organisation, filled: Filled) -> None:
             "calendar_id": filled.calendars[sheet["calendar"]],
         }
         filled.queues[sheet["key"]] = (await create_queue(tx, values=values)).id
+
+
+async def _channels(tx: Tx, one: Organisation, filled: Filled) -> None:
+    contacts = {sheet["key"]: sheet["contact"] for sheet in one.clients}
+    for sheet in one.channels:
+        settings = {"phone": contacts[sheet["client"]].get("phone", ""), **sheet.get("chat", {})}
+        channel = await create_channel(
+            tx,
+            client_id=filled.clients[sheet["client"]],
+            kind="webchat",
+            name=sheet["name"],
+            public_key=sheet["public_key"],
+            queue_id=filled.queues[sheet["queue"]],
+            settings=settings,
+        )
+        filled.channels[sheet["public_key"]] = channel.id
 
 
 async def _people(tx: Tx, one: Organisation, filled: Filled, password_hash: str) -> None:

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-DEFAULT_CAPACITY: Mapping[str, int] = {"voice": 1, "webchat": 3, "email": 5, "task": 5}
+DEFAULT_CAPACITY: Mapping[str, int] = {
+    "voice": 1,
+    "callback": 1,
+    "webchat": 3,
+    "messaging": 5,
+    "email": 5,
+    "task": 5,
+}
 DEFAULT_BUDGET = 100
 
 

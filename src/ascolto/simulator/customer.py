@@ -213,7 +213,7 @@ class Customer:
         if kind == "message.added" and body.get("author", {}).get("kind") == "operator":
             self.answered.set()
             self.spoken_to.set()
-        elif kind == "conversation.changed":
+        elif kind == "conversation.state":
             if body.get("state") in {"active", "wrapup"}:
                 self.answered.set()
             elif body.get("state") == "closed":

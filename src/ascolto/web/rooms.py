@@ -8,6 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
+from ascolto.channels import api as channels_api
+from ascolto.channels import jobs as channels_jobs
+from ascolto.channels.webchat import pages as webchat_pages
+from ascolto.channels.webchat.public_api import public_router
 from ascolto.customers import api as customers_api
 from ascolto.identity import api as identity_api
 from ascolto.identity import jobs as identity_jobs
@@ -26,16 +30,17 @@ API_ROUTERS: Sequence[APIRouter] = (
     people_api.router,
     customers_api.router,
     routing_api.router,
+    channels_api.router,
     insight_api.router,
 )
 
-PUBLIC_ROUTERS: Sequence[APIRouter] = ()
+PUBLIC_ROUTERS: Sequence[APIRouter] = (public_router,)
 
-PAGE_ROUTES: Sequence[BaseRoute] = ()
+PAGE_ROUTES: Sequence[BaseRoute] = (*webchat_pages.routes,)
 
-SUBSCRIBERS: Sequence[Subscriber] = ()
+SUBSCRIBERS: Sequence[Subscriber] = (*channels_jobs.SUBSCRIBERS,)
 
 
 def background() -> Sequence[tuple[str, Job]]:
     """Return the endless tasks that each process runs beside the requests."""
-    return (*identity_jobs.BACKGROUND,)
+    return (*identity_jobs.BACKGROUND, *channels_jobs.BACKGROUND)

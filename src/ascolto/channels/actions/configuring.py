@@ -1,0 +1,113 @@
+"""Channels made, changed and taken out of use."""
+
+import base64
+import os
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+from pydantic import ValidationError
+
+from ascolto import routing
+from ascolto.channels import errors, events, store
+from ascolto.channels.model import Channel, ExternalSettings, WebchatSettings
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+
+# How conversations of an external channel are counted in capacity: the engine knows these kinds.
+LABELS = {"webchat": "webchat", "external": "messaging"}
+SETTINGS: dict[str, type[WebchatSettings] | type[ExternalSettings]] = {
+    "webchat": WebchatSettings,
+    "external": ExternalSettings,
+}
+
+
+async def create_channel(
+    tx: Tx,
+    *,
+    client_id: str,
+    kind: str,
+    name: str,
+    queue_id: str,
+    settings: dict[str, Any] | None = None,
+    public_key: str | None = None,
+) -> Channel:
+    """Add a channel to a client; its public key is random unless one is given."""
+    await _require_queue(tx, client_id=client_id, queue_id=queue_id)
+    channel = Channel(
+        id=new_id(),
+        client_id=client_id,
+        kind=kind,
+        label=LABELS[kind],
+        name=name.strip(),
+        public_key=public_key or fresh_key(),
+        queue_id=queue_id,
+        settings=checked_settings(kind, settings or {}),
+        active=True,
+        created_at=tx.now,
+        archived_at=None,
+        v=1,
+    )
+    try:
+        await store.insert_channel(tx, channel)
+    except asyncpg.UniqueViolationError as taken:
+        raise errors.KeyTaken("Another channel has this name or key.") from taken
+    tx.emit(_changed(channel, "created"))
+    return channel
+
+
+def fresh_key() -> str:
+    """Return a random public key: 120 bits, so that channels cannot be listed by guessing."""
+    return base64.urlsafe_b64encode(os.urandom(15)).decode()
+
+
+def checked_settings(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings as they are stored, or refuse them field by field."""
+    try:
+        checked = SETTINGS[kind].model_validate(settings)
+    except ValidationError as wrong:
+        found = {".".join(map(str, e["loc"])): e["msg"] for e in wrong.errors()}
+        raise errors.BadChannel("These settings make no sense.", settings=found) from wrong
+    return checked.model_dump(mode="json", exclude_defaults=True)
+
+
+async def _require_queue(tx: Tx, *, client_id: str, queue_id: str) -> None:
+    queue = await routing.get_queue(tx, queue_id)
+    if queue is None or queue.client_id != client_id:
+        raise errors.BadChannel("The client has no such queue.", field="queue_id")
+
+
+async def known(tx: Tx, channel_id: str) -> Channel:
+    """Return a channel in scope or refuse."""
+    channel = await store.get_channel(tx, channel_id)
+    if channel is None:
+        raise errors.UnknownChannel("There is no such channel.", channel_id=channel_id)
+    return channel
+
+
+async def change_channel(tx: Tx, channel_id: str, *, v: int, changes: dict[str, Any]) -> Channel:
+    """Change some fields of a channel that is still at version `v`."""
+    channel = await known(tx, channel_id)
+    if "settings" in changes:
+        changes["settings"] = checked_settings(channel.kind, changes["settings"])
+    if "queue_id" in changes:
+        await _require_queue(tx, client_id=channel.client_id, queue_id=changes["queue_id"])
+    try:
+        saved = await store.update_channel(tx, replace(channel, v=v, **changes))
+    except asyncpg.UniqueViolationError as taken:
+        raise errors.KeyTaken("Another channel has this name.") from taken
+    if saved is None:
+        raise errors.ChannelChanged("Somebody changed this channel meanwhile.", v=channel.v)
+    tx.emit(_changed(saved, "updated"))
+    return saved
+
+
+async def archive_channel(tx: Tx, channel_id: str) -> None:
+    """Close a door for good; what came in by it stays."""
+    channel = await known(tx, channel_id)
+    await store.update_channel(tx, replace(channel, active=False, archived_at=tx.now))
+    tx.emit(_changed(channel, "archived"))
+
+
+def _changed(channel: Channel, change: str) -> events.ChannelChanged:
+    return events.ChannelChanged(client_id=channel.client_id, channel_id=channel.id, change=change)

@@ -1,0 +1,153 @@
+"""A customer comes in by a chat's door: begins a conversation, or goes on with one."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from ascolto import conversations, customers
+from ascolto.channels import errors, store
+from ascolto.channels.model import PASS_LIFE, START_AGAIN_WITHIN, Channel, Pass
+from ascolto.channels.webchat.state import Scene
+from ascolto.conversations import Conversation
+from ascolto.customers import ClaimedIdentity
+from ascolto.identity import secrets
+from ascolto.kit.db import Actor, Tx
+from ascolto.kit.ids import new_id
+
+_EMAIL = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,250}\.[^\s@<>,;\".]{2,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody sends to begin a conversation."""
+
+    nonce: str
+    text: str = ""
+    name: str = ""
+    email: str = ""
+    page: str = ""
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    def fingerprint(self) -> bytes:
+        """Return what tells two wishes apart."""
+        parts = [self.text, self.name, self.email]
+        return hashlib.sha256(orjson.dumps(parts)).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A conversation with the pass that opens it."""
+
+    conversation: Conversation
+    holder: Pass
+    token: str
+
+
+async def start(tx: Tx, scene: Scene, wish: Wish) -> Started:
+    """Begin a conversation once: the same wish again opens the same one."""
+    channel = scene.channel
+    _require_asked(scene, wish)
+    claimed = await store.claim_start(
+        tx, channel=channel, nonce=wish.nonce, fingerprint=wish.fingerprint()
+    )
+    if claimed is not None:
+        return await _again(tx, channel, wish, claimed)
+    customer = await customers.identify(
+        tx,
+        client_id=channel.client_id,
+        # A typed address proves nothing: it is written down, it never opens another's file.
+        identities=[ClaimedIdentity("email", wish.email)] if wish.email else [],
+        name=wish.name,
+        language=scene.words.language,
+    )
+    tx.actor = Actor("customer", customer.id, customer.name)
+    conversation = await conversations.open_conversation(
+        tx,
+        client_id=channel.client_id,
+        channel=channel.label,
+        channel_id=channel.id,
+        customer_id=customer.id,
+        queue_id=channel.queue_id,
+        language=scene.words.language,
+        meta={**wish.meta, **({"page": wish.page} if wish.page else {})},
+    )
+    await store.settle_start(
+        tx, channel_id=channel.id, nonce=wish.nonce, conversation_id=conversation.id
+    )
+    if wish.text:
+        await conversations.receive(
+            tx, conversation_id=conversation.id, text=wish.text, nonce=wish.nonce
+        )
+        if answer := scene.answer_at_start():
+            await conversations.say(tx, conversation_id=conversation.id, text=answer)
+        conversation = await standing(tx, conversation.id)
+    return await _with_pass(tx, channel_id=channel.id, conversation=conversation)
+
+
+def _require_asked(scene: Scene, wish: Wish) -> None:
+    asked = scene.settings
+    missing = [
+        name
+        for name, rule, value in (
+            ("name", asked.ask_name, wish.name),
+            ("email", asked.ask_email, wish.email),
+        )
+        if rule == "required" and not value.strip()
+    ]
+    if missing:
+        raise errors.BadChannel("This chat asks for more before it begins.", missing=missing)
+    if wish.email:
+        checked_email(wish.email)
+
+
+def checked_email(email: str) -> str:
+    """Return an address that mail can be sent to, or refuse it."""
+    if not _EMAIL.fullmatch(email):
+        raise errors.BadAddress("This is not an e-mail address.", field="email")
+    return email
+
+
+async def _again(
+    tx: Tx, channel: Channel, wish: Wish, claimed: tuple[bytes, str | None, Any]
+) -> Started:
+    fingerprint, conversation_id, at = claimed
+    if conversation_id is None or fingerprint != wish.fingerprint():
+        raise errors.StartClash("This nonce was used for another start.")
+    # The nonce opens the conversation, so it must not do so for long.
+    if tx.now - at > START_AGAIN_WITHIN:
+        raise errors.StartClash("This nonce was used long ago.")
+    conversation = await standing(tx, conversation_id)
+    return await _with_pass(tx, channel_id=channel.id, conversation=conversation)
+
+
+async def standing(tx: Tx, conversation_id: str) -> Conversation:
+    """Return a conversation, or the one it goes on in."""
+    conversation = await conversations.get(tx, conversation_id)
+    while conversation is not None and conversation.merged_into is not None:
+        conversation = await conversations.get(tx, conversation.merged_into)
+    if conversation is None:
+        raise errors.NoPass("The conversation is no longer there.")
+    return conversation
+
+
+async def _with_pass(tx: Tx, *, channel_id: str, conversation: Conversation) -> Started:
+    holder, token = await issue_pass(
+        tx,
+        channel_id=channel_id,
+        client_id=conversation.client_id,
+        conversation_id=conversation.id,
+        customer_id=conversation.customer_id,
+        customer_name=conversation.customer_name,
+    )
+    return Started(conversation, holder, token)
+
+
+async def issue_pass(tx: Tx, **values: str) -> tuple[Pass, str]:
+    """Write a fresh pass and return it with the secret that only its holder will know."""
+    token, secret_hash = secrets.issue(tx.tenant_id)
+    holder = Pass(id=new_id(), expires_at=tx.now + PASS_LIFE, **values)
+    await store.insert_pass(tx, holder, secret_hash=secret_hash)
+    return holder, token

@@ -1,0 +1,102 @@
+"""What the channels' room declines to do.
+
+Refusal
+├── NotFound         UnknownChannel · UnknownWebhook · UnknownDelivery
+├── Unauthenticated  NoPass
+├── Gone             LinkGone
+├── Conflict         StartClash · KeyTaken · ChannelChanged · WebhookChanged · AlreadyAsked
+├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind · NotNow
+└── TooMany          TooFast
+"""
+
+from ascolto.kit.errors import Conflict, Gone, Invalid, NotFound, TooMany, Unauthenticated
+
+
+class UnknownChannel(NotFound):
+    """No such channel, or none in use."""
+
+    code = "channels.unknown_channel"
+
+
+class UnknownWebhook(NotFound):
+    """No such webhook, or none the asker may see."""
+
+    code = "channels.unknown_webhook"
+
+
+class UnknownDelivery(NotFound):
+    """No such delivery of this webhook."""
+
+    code = "channels.unknown_delivery"
+
+
+class NoPass(Unauthenticated):
+    """The customer's token is missing, unknown or has run out."""
+
+    code = "channels.no_pass"
+
+
+class LinkGone(Gone):
+    """The link was used, has run out, or never was."""
+
+    code = "channels.link_gone"
+
+
+class StartClash(Conflict):
+    """The nonce was used for another start, or long ago."""
+
+    code = "channels.start_clash"
+
+
+class KeyTaken(Conflict):
+    """Another channel has this name or key."""
+
+    code = "channels.key_taken"
+
+
+class ChannelChanged(Conflict):
+    """The channel was changed since it was read."""
+
+    code = "channels.channel_changed"
+
+
+class WebhookChanged(Conflict):
+    """The webhook was changed since it was read."""
+
+    code = "channels.webhook_changed"
+
+
+class AlreadyAsked(Conflict):
+    """A call was asked for already in this conversation."""
+
+    code = "channels.already_asked"
+
+
+class BadChannel(Invalid):
+    """The channel's settings make no sense; `field` says where."""
+
+    code = "channels.bad_channel"
+
+
+class BadAddress(Invalid):
+    """The address cannot be used: an e-mail, a phone number or a web address."""
+
+    code = "channels.bad_address"
+
+
+class BadMoment(Invalid):
+    """The moment lies in the past, or too far ahead."""
+
+    code = "channels.bad_moment"
+
+
+class WrongKind(Invalid):
+    """The channel is of another kind."""
+
+    code = "channels.wrong_kind"
+
+
+class TooFast(TooMany):
+    """More requests than a person makes; `retry_after_s` says when to come back."""
+
+    code = "channels.too_fast"

@@ -1,0 +1,52 @@
+"""What happens at the doors. Ids and states: never an address, never a word that was written."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ascolto.kit.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelChanged(Event):
+    """A channel was added, changed or archived."""
+
+    kind: ClassVar[str] = "channels.channel_changed"
+    channel_id: str
+    change: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationResumed(Event):
+    """A customer went on with a conversation on another device."""
+
+    kind: ClassVar[str] = "channels.conversation_resumed"
+    conversation_id: str
+    channel_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRequested(Event):
+    """A customer asked to be called."""
+
+    kind: ClassVar[str] = "channels.call_requested"
+    conversation_id: str
+    origin_id: str
+    channel_id: str
+    call_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookDisabled(Event):
+    """A webhook failed too often and is silent until somebody looks."""
+
+    kind: ClassVar[str] = "channels.webhook_disabled"
+    webhook_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookChanged(Event):
+    """A webhook was added, changed or removed."""
+
+    kind: ClassVar[str] = "channels.webhook_changed"
+    webhook_id: str
+    change: str

@@ -1,0 +1,198 @@
+"""The customer's event stream: what was missed, then what comes, for as long as the line holds.
+
+Server-sent events. Each carries the cursor of its place in the stream as id; `Last-Event-ID`
+resumes after it. With none, or one that is too old, the present state and every message after
+`after_seq` come first: a page that applies messages by id never needs to fetch anything else.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Message as AsgiMessage
+from starlette.types import Receive, Scope, Send
+
+from ascolto import conversations
+from ascolto.channels import store
+from ascolto.channels.actions.visiting import standing
+from ascolto.channels.model import Pass
+from ascolto.channels.webchat.door import admitted
+from ascolto.channels.webchat.shown import frame_shown, message_shown, state_shown
+from ascolto.identity.secrets import Presented
+from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.live import Encoded, Follower, LiveHub
+from ascolto.kit.outbox import StoredFrame
+from ascolto.kit.stream import frames_after, stream_cursor
+
+HEARTBEAT_S = 15.0
+# A reader that takes nothing for so long is let go; it comes back with its last id.
+STALLED_S = 20.0
+QUEUE_LIMIT = 500
+REPLAY_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a stream starts with."""
+
+    holder: Pass
+    conversation_id: str
+    full_names: bool
+    chunks: list[str]
+
+
+class ShortFollower(Follower):
+    """A follower whose queue is short: there are many customers, each with little to hear."""
+
+    __slots__ = ()
+
+    def offer(self, item: Encoded) -> None:
+        """Queue an item unless the reader is far behind."""
+        if len(self.queue) >= QUEUE_LIMIT:
+            self.queue.clear()
+            self.lost = True
+            self.wake.set()
+        else:
+            super().offer(item)
+
+
+class CustomerStream:
+    """One customer's line, from its beginning to its end."""
+
+    def __init__(self, db: Database, hub: LiveHub, *, shown: Presented) -> None:
+        """Prepare a line for whoever shows this pass."""
+        self._db = db
+        self._hub = hub
+        self._shown = shown
+        self._follower = ShortFollower(tenant_id=shown.tenant_id, clients=None)
+
+    async def begin(self, *, after: str | None, after_seq: int) -> Beginning:
+        """Follow first, then read what was missed, so that nothing falls between."""
+        async with self._db.transaction(self._shown.tenant_id, actor=SYSTEM) as tx:
+            holder = await admitted(tx, self._shown)
+            now = await standing(tx, holder.conversation_id)
+            self._follower.clients = tx.clients
+            self._hub.join(self._follower)
+            topics = sorted({f"customer:{holder.conversation_id}", f"customer:{now.id}"})
+            self._hub.follow(self._follower, topics)
+            place = self._hub.place
+            channel = await store.get_channel(tx, holder.channel_id)
+            full_names = channel is not None and channel.webchat().full_operator_names
+            missed = await frames_after(tx, cursor=after, topics=topics) if after else None
+            if missed is not None:
+                # Beyond that place the hub brings them itself, in their final order.
+                known = [frame for frame in missed if (frame.xid, frame.id) <= place]
+                shown = [_event(frame, full_names=full_names) for frame in known]
+                chunks = [chunk for chunk in shown if chunk]
+            else:
+                cursor = await stream_cursor(tx)
+                state = state_shown(now, full_names=full_names)
+                chunks = [_chunk("conversation.state", state, cursor)]
+                messages = await conversations.list_messages(
+                    tx,
+                    conversation_id=now.id,
+                    after_seq=after_seq,
+                    before_seq=None,
+                    limit=REPLAY_LIMIT,
+                    public_only=True,
+                )
+                chunks += [
+                    _chunk("message.added", message_shown(m, full_names=full_names), cursor)
+                    for m in messages
+                ]
+            return Beginning(holder, now.id, full_names, chunks)
+
+    async def chunks(self, beginning: Beginning) -> AsyncIterator[str]:
+        """Yield the stream, heartbeats included, until this side ends it."""
+        yield "retry: 1000\n\n" + "".join(beginning.chunks)
+        follower = self._follower
+        while not follower.lost:
+            try:
+                await asyncio.wait_for(follower.wake.wait(), timeout=HEARTBEAT_S)
+            except TimeoutError:
+                yield ":\n\n"
+                continue
+            follower.wake.clear()
+            batch = []
+            while follower.queue:
+                frame = follower.queue.popleft().frame
+                batch.append(_event(frame, full_names=beginning.full_names))
+                if frame.kind == "conversation.state" and frame.body.get("state") == "closed":
+                    # It may go on inside another conversation: the page comes back and finds it.
+                    ended = await self._moved_on(beginning)
+                    if ended:
+                        yield "".join(chunk for chunk in batch if chunk)
+                        return
+            if text := "".join(chunk for chunk in batch if chunk):
+                yield text
+
+    async def _moved_on(self, beginning: Beginning) -> bool:
+        async with self._db.transaction(self._shown.tenant_id, actor=SYSTEM) as tx:
+            now = await standing(tx, beginning.conversation_id)
+        return now.id != beginning.conversation_id
+
+    def end(self) -> None:
+        """Leave the hub."""
+        self._hub.leave(self._follower)
+
+
+def _event(frame: StoredFrame, *, full_names: bool) -> str:
+    body = frame_shown(frame, full_names=full_names)
+    if body is None:
+        return ""
+    return _chunk(frame.kind, body, None if frame.kind == "typing" else frame.cursor)
+
+
+def _chunk(kind: str, body: dict[str, Any], cursor: str | None) -> str:
+    data = orjson.dumps({"k": kind, "b": body}).decode()
+    place = "" if cursor is None else f"id: {cursor}\n"
+    return f"{place}data: {data}\n\n"
+
+
+class EventStream(Response):
+    """Sends a customer's stream and stops when either side does; a stalled reader is let go."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, stream: CustomerStream, beginning: Beginning) -> None:
+        """Take a stream that has begun."""
+        headers = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
+        super().__init__(headers=headers)
+        del self.headers["content-length"]
+        self._stream = stream
+        self._beginning = beginning
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the stream."""
+        del scope
+        speaking = asyncio.create_task(self._speak(send))
+        leaving = asyncio.create_task(_left(receive))
+        try:
+            await asyncio.wait({speaking, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (speaking, leaving):
+                task.cancel()
+            await asyncio.gather(speaking, leaving, return_exceptions=True)
+            self._stream.end()
+
+    async def _speak(self, send: Send) -> None:
+        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        with contextlib.suppress(TimeoutError):
+            await _send(send, start)
+            async for chunk in self._stream.chunks(self._beginning):
+                body = {"type": "http.response.body", "body": chunk.encode(), "more_body": True}
+                await _send(send, body)
+            await _send(send, {"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _send(send: Send, message: AsgiMessage) -> None:
+    await asyncio.wait_for(send(message), timeout=STALLED_S)
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,109 @@
+"""A customer writes, is answered, and loses nothing on the way."""
+
+from support.chat import Chat
+
+
+async def test_a_customer_writes_and_reads_the_answer(chat: Chat) -> None:
+    customer = await chat.start("La bolletta è doppia", name="Carla Rossi")
+    assert customer.started["state"] == "waiting"
+    async with customer.stream() as line:
+        assert (await line.next("conversation.state"))["state"] == "waiting"
+        assert (await line.next("message.added"))["text"] == "La bolletta è doppia"
+        await chat.desk.accepted(customer.id)
+        assert (await line.next("conversation.state"))["operator_name"] == "Anna"
+        await chat.desk.replied(customer.id, "Buongiorno Carla")
+        answer = await line.next("message.added")
+    assert (answer["text"], answer["author"]) == (
+        "Buongiorno Carla",
+        {"kind": "operator", "name": "Anna"},
+    )
+    sent = await customer.write("Grazie")
+    listed = (await customer.get("/messages")).json()
+    assert [item["text"] for item in listed["items"]][-2:] == ["Buongiorno Carla", "Grazie"]
+    assert listed["items"][-1]["id"] == sent["id"]
+
+
+async def test_a_message_sent_twice_is_one_message(chat: Chat) -> None:
+    customer = await chat.start()
+    first = await customer.write("Ci siete?", nonce="stesso-nonce")
+    again = await customer.write("Ci siete?", nonce="stesso-nonce")
+    assert again["id"] == first["id"]
+    other = await customer.post("/messages", {"text": "Altro", "nonce": "stesso-nonce"})
+    assert (other.status_code, other.json()["code"]) == (409, "conversations.nonce_clash")
+
+
+async def test_a_start_sent_twice_is_one_conversation(chat: Chat) -> None:
+    body = {"text": "Aiuto", "nonce": "0123456789abcdef"}
+    first, again = await chat.post_start(body), await chat.post_start(body)
+    assert first.json()["conversation_id"] == again.json()["conversation_id"]
+    assert first.json()["token"] != again.json()["token"]
+    other = await chat.post_start({**body, "text": "Altro"})
+    assert (other.status_code, other.json()["code"]) == (409, "channels.start_clash")
+    chat.desk.clock.at = chat.desk.clock.at.replace(hour=15)
+    late = await chat.post_start(body)
+    assert late.status_code == 409
+
+
+async def test_a_stream_that_was_cut_goes_on_where_it_stopped(chat: Chat) -> None:
+    customer = await chat.start()
+    await chat.desk.accepted(customer.id)
+    async with customer.stream() as line:
+        await line.next("message.added")
+        await chat.desk.replied(customer.id, "Uno")
+        assert (await line.next("message.added"))["text"] == "Uno"
+        place = line.last_id
+    for text in ("Due", "Tre"):
+        await chat.desk.replied(customer.id, text)
+    async with customer.stream(last_id=place) as line:
+        assert (await line.next("message.added"))["text"] == "Due"
+        assert (await line.next("message.added"))["text"] == "Tre"
+        await chat.desk.replied(customer.id, "Quattro")
+        assert (await line.next("message.added"))["text"] == "Quattro"
+
+
+async def test_a_stream_with_a_lost_place_begins_after_the_last_message_seen(chat: Chat) -> None:
+    customer = await chat.start("Prima")
+    await customer.write("Seconda")
+    async with customer.stream(last_id="12345678901-7", after_seq=1) as line:
+        assert (await line.next())["state"] == "waiting"
+        assert (await line.next())["text"] == "Seconda"
+
+
+async def test_a_customer_never_sees_notes_or_surnames(chat: Chat) -> None:
+    from ascolto import conversations  # noqa: PLC0415
+
+    customer = await chat.start()
+    await chat.desk.accepted(customer.id)
+    async with customer.stream() as line:
+        await line.next("message.added")
+        async with chat.desk.as_operator(chat.desk.anna) as tx:
+            await conversations.add_note(
+                tx,
+                conversation_id=customer.id,
+                operator_id=chat.desk.anna,
+                text="Cliente difficile",
+                nonce=None,
+            )
+        await chat.desk.replied(customer.id, "Eccomi")
+        assert (await line.next("message.added"))["text"] == "Eccomi"
+    texts = [item["text"] for item in (await customer.get("/messages")).json()["items"]]
+    assert texts == ["Buongiorno", "Eccomi"]
+
+
+async def test_ending_and_the_one_question(chat: Chat) -> None:
+    customer = await chat.start()
+    await chat.desk.accepted(customer.id)
+    await chat.desk.replied(customer.id)
+    assert (await customer.post("/end")).json() == {"state": "wrapup"}
+    assert (await customer.post("/survey", {"score": 5, "text": "Gentile"})).status_code == 204
+    again = await customer.post("/survey", {"score": 1})
+    assert (again.status_code, again.json()["code"]) == (409, "conversations.already_surveyed")
+
+
+async def test_a_message_costs_five_statements_at_most(chat: Chat) -> None:
+    customer = await chat.start()
+    db = chat.desk.database
+    before = (db.statements, db.transactions)
+    await customer.write("Ancora io")
+    assert db.transactions - before[1] == 1
+    assert db.statements - before[0] <= 5
