@@ -1,5 +1,6 @@
 """A customer writes, is answered, and loses nothing on the way."""
 
+from ascolto import conversations
 from support.chat import Chat
 
 
@@ -70,8 +71,6 @@ async def test_a_stream_with_a_lost_place_begins_after_the_last_message_seen(cha
 
 
 async def test_a_customer_never_sees_notes_or_surnames(chat: Chat) -> None:
-    from ascolto import conversations  # noqa: PLC0415
-
     customer = await chat.start()
     await chat.desk.accepted(customer.id)
     async with customer.stream() as line:

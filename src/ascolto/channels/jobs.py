@@ -1,9 +1,87 @@
 """What this room hears and does by itself."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
+import asyncpg
+import structlog
+
+from ascolto import conversations
+from ascolto.channels import store
+from ascolto.channels.actions import calling
+from ascolto.channels.webchat.texts import Words
+from ascolto.conversations.errors import NonceClash
+from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
+from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.subscribers import Subscriber
+from ascolto.tenancy import store as tenancy
 
-SUBSCRIBERS: Sequence[Subscriber] = ()
-BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = ()
+CALLS_EVERY_S = 5.0
+SWEEP_EVERY_S = 600.0
+OPENINGS_FOR = timedelta(days=2)
+# What the database may do to a job: it goes on at its next turn.
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+log = structlog.get_logger(__name__)
+
+
+async def apologise(tx: Tx, event: StoredEvent) -> None:
+    """Tell a customer whose work overflowed that others are asked now, and what else helps."""
+    conversation = await conversations.get(tx, str(event.body.get("conversation_id", "")))
+    if conversation is None or conversation.channel_id is None:
+        return
+    channel = await store.get_channel(tx, conversation.channel_id)
+    if channel is None or channel.kind != "webchat":
+        return
+    client = await tenancy.get_client(tx, channel.client_id)
+    words = Words.of(
+        channel.webchat(),
+        language=conversation.language,
+        client_name=client.name if client else "",
+    )
+    # Once for each conversation, however often it moves on and whatever the words are by then.
+    with contextlib.suppress(NonceClash):
+        await conversations.say(
+            tx, conversation_id=conversation.id, text=words.say("overflowed"), nonce="overflowed"
+        )
+
+
+async def queue_calls(services: Services) -> None:
+    """Let promised calls join their queue when their time has come."""
+    while True:
+        await asyncio.sleep(CALLS_EVERY_S)
+        await _each_tenant(services.db, "calls", calling.queue_due)
+
+
+async def sweep(services: Services) -> None:
+    """Forget passes, links and nonces that have run out."""
+    while True:
+        await asyncio.sleep(SWEEP_EVERY_S)
+        await _each_tenant(services.db, "sweep", _forget)
+
+
+async def _forget(tx: Tx) -> int:
+    return await store.forget_old(tx, openings_for=OPENINGS_FOR)
+
+
+async def _each_tenant(db: Database, what: str, do: Callable[[Tx], Awaitable[int]]) -> None:
+    try:
+        async with db.connection() as connection:
+            tenants = await tenancy.list_tenant_ids(connection)
+        for tenant_id in tenants:
+            async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+                await do(tx)
+    except AWAY as error:
+        log.warning("channels.postponed", what=what, error=type(error).__name__)
+
+
+SUBSCRIBERS: Sequence[Subscriber] = (
+    Subscriber("channels.apologise", ("routing.overflowed",), apologise),
+)
+BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
+    ("promised calls", queue_calls),
+    ("sweep of passes", sweep),
+)

@@ -133,6 +133,20 @@ async def standing(tx: Tx, conversation_id: str) -> Conversation:
     return conversation
 
 
+async def first_own_seq(tx: Tx, holder: Pass, now: Conversation) -> int:
+    """Return the number after which a customer may read: all, unless theirs goes on elsewhere.
+
+    In a conversation that took theirs in, what was said before is not shown to them.
+    """
+    if now.id == holder.conversation_id:
+        return 0
+    thread = await conversations.list_messages(
+        tx, conversation_id=now.id, after_seq=0, before_seq=None, limit=10_000, public_only=True
+    )
+    own = [m.seq for m in thread if m.origin_id == holder.conversation_id]
+    return min(own, default=now.last_seq + 1) - 1
+
+
 async def _with_pass(tx: Tx, *, channel_id: str, conversation: Conversation) -> Started:
     holder, token = await issue_pass(
         tx,

@@ -1,24 +1,132 @@
-"""Pages of the chat: the loader, the panel's files, the panel, a host page to try it on."""
+"""Pages of the chat: the loader, the panel's files, the panel, a host page to try it on.
 
+The panel runs in a frame of our own origin, so the host page cannot read the chat; which sites
+may hold that frame is the channel's to say, and the browser's to enforce (`frame-ancestors`).
+"""
+
+import html
+import re
+import tomllib
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 import ascolto
+from ascolto.channels import store
+from ascolto.channels.model import Channel
+from ascolto.channels.webchat.texts import language_of
+from ascolto.kit.db import SYSTEM
+from ascolto.kit.http import services_of
+from ascolto.tenancy import store as tenancy
 
 STATIC = Path(ascolto.__file__).parent / "web" / "static" / "widget"
+PANEL_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:;"
+    " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
+)
+# The host page forbids itself all but what a client has to allow for the chat.
+HOST_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; frame-src 'self'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
+)
+_HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
+_FOR_EVER = "public, max-age=31536000, immutable"
+_A_WHILE = "public, max-age=300"
+_KEY = re.compile(r"[A-Za-z0-9_-]{4,64}")
+_NOT_BUILT = "The chat is not built here yet: run `make build`."
 
 
 async def loader(_: Request) -> Response:
-    """Serve the script that a client's page embeds."""
+    """Serve the script that a client's page embeds; any page of the world may load it."""
     path = STATIC / "loader.js"
     if not path.is_file():
-        return HTMLResponse("The chat has not been built: run `make build`.", status_code=503)
-    return FileResponse(
-        path, media_type="text/javascript", headers={"Cache-Control": "public, max-age=300"}
-    )
+        raise HTTPException(404, _NOT_BUILT)
+    headers = {
+        "cache-control": _A_WHILE,
+        "cross-origin-resource-policy": "cross-origin",
+        "access-control-allow-origin": "*",
+    }
+    return FileResponse(path, media_type="text/javascript", headers=headers)
 
 
-routes: list[BaseRoute] = [Route("/widget.js", loader)]
+async def asset(request: Request) -> Response:
+    """Serve a built file of the panel; a name with a fingerprint never changes its content."""
+    path = (STATIC / request.path_params["path"]).resolve()
+    if not path.is_file() or not path.is_relative_to(STATIC.resolve()):
+        raise HTTPException(404, "No such file.")
+    headers = {
+        "cache-control": _FOR_EVER if _HASHED.search(path.name) else _A_WHILE,
+        "cross-origin-resource-policy": "cross-origin",
+        "access-control-allow-origin": "*",
+    }
+    return FileResponse(path, headers=headers)
+
+
+async def panel(request: Request) -> Response:
+    """Serve the chat panel of a channel, to be framed by the channel's own sites only."""
+    channel, _ = await _channel_of(request)
+    path = STATIC / "panel.html"
+    if not path.is_file():
+        raise HTTPException(404, _NOT_BUILT)
+    ancestors = " ".join(["'self'", *channel.webchat().sites])
+    headers = {"content-security-policy": PANEL_CSP + ancestors, "cache-control": "no-cache"}
+    return FileResponse(path, headers=headers)
+
+
+async def host(request: Request) -> Response:
+    """Serve a page like a client's site, with the chat on it."""
+    channel, brand = await _channel_of(request)
+    lang = language_of(request.query_params.get("lang"))
+    folder = files("ascolto.channels.webchat").joinpath("host")
+    words: dict[str, Any] = tomllib.loads(folder.joinpath("words.toml").read_text("utf-8"))[lang]
+    page = folder.joinpath("host.html").read_text("utf-8")
+    values = {
+        "lang": lang,
+        "key": channel.public_key,
+        "brand": html.escape(channel.webchat().brand_name or brand),
+        "nav": "".join(f"<span>{html.escape(word)}</span>" for word in words["nav"]),
+        "cards": "\n".join(
+            f"<li><h2>{html.escape(name)}</h2><p>{html.escape(text)}</p></li>"
+            for name, text in words["cards"]
+        ),
+    } | {name: html.escape(words[name]) for name in ("title", "lead", "noscript", "footer")}
+    for name, value in values.items():
+        page = page.replace("{" + name + "}", value)
+    return HTMLResponse(page, headers={"content-security-policy": HOST_CSP})
+
+
+async def host_style(_: Request) -> Response:
+    """Serve the host page's style."""
+    text = files("ascolto.channels.webchat").joinpath("host", "host.css").read_text("utf-8")
+    return PlainTextResponse(text, media_type="text/css", headers={"cache-control": _A_WHILE})
+
+
+async def _channel_of(request: Request) -> tuple[Channel, str]:
+    """Return the chat of the key in the path, with its client's name."""
+    key = request.path_params["key"]
+    db = services_of(request).db
+    tenant_id = None
+    if _KEY.fullmatch(key):
+        async with db.connection() as connection:
+            tenant_id = await store.tenant_of_key(connection, key)
+    if tenant_id is not None:
+        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+            channel = await store.by_key(tx, key)
+            if channel is not None and channel.kind == "webchat":
+                client = await tenancy.get_client(tx, channel.client_id)
+                return channel, client.name if client else channel.name
+    raise HTTPException(404, "There is no such chat.")
+
+
+routes: list[BaseRoute] = [
+    Route("/widget.js", loader),
+    Route("/widget/{path:path}", asset),
+    Route("/chat/{key}", panel),
+    Route("/demo-host.css", host_style),
+    Route("/demo/{key}", host),
+]

@@ -10,11 +10,13 @@ from starlette.responses import Response
 
 from ascolto import conversations
 from ascolto.channels import store
-from ascolto.channels.actions import visiting
-from ascolto.channels.actions.visiting import Started, Wish, standing
+from ascolto.channels.actions import calling, resuming, visiting
+from ascolto.channels.actions.visiting import Started, Wish, first_own_seq, standing
+from ascolto.channels.errors import LinkGone, UnknownChannel
 from ascolto.channels.model import LANGUAGES
 from ascolto.channels.webchat.door import Entering, Visit, Visiting, presented
 from ascolto.channels.webchat.limits import (
+    LINKS,
     MESSAGES,
     REQUESTS,
     STARTS,
@@ -26,19 +28,26 @@ from ascolto.channels.webchat.shown import message_shown, state_shown
 from ascolto.channels.webchat.state import Scene, scene_of
 from ascolto.channels.webchat.stream import CustomerStream, EventStream
 from ascolto.channels.webchat.views import (
+    CallView,
+    CallWish,
     ConfigView,
     ConversationView,
     LanguageTag,
+    LinkUse,
+    LinkWish,
     MessagesView,
     NewConversation,
     NewMessage,
+    ResumedView,
     StartedView,
     StateView,
     SurveyAnswer,
     UploadsView,
     WaitView,
 )
-from ascolto.kit.db import Tx
+from ascolto.conversations import Conversation
+from ascolto.identity import secrets
+from ascolto.kit.db import SYSTEM, Tx
 from ascolto.kit.http import services_of
 from ascolto.kit.stream import stream_cursor
 
@@ -103,16 +112,10 @@ async def _started(tx: Tx, scene: Scene, started: Started) -> StartedView:
 @public_router.get("/conversation", summary="How the conversation stands")
 async def show_conversation(visit: Visiting) -> ConversationView:
     """Return the state of the token's conversation and a cursor to follow it from."""
-    tx, holder = visit.tx, visit.holder
-    now = await standing(tx, holder.conversation_id)
-    channel = await store.get_channel(tx, holder.channel_id)
-    wait = None
-    full_names = False
-    if channel is not None:
-        scene = await scene_of(tx, channel, language=now.language)
-        wait = WaitView.of(scene) if now.state.value in ("open", "waiting") else None
-        full_names = scene.settings.full_operator_names
-    shown = state_shown(now, full_names=full_names)
+    tx = visit.tx
+    now, scene = await _scene(visit)
+    shown = state_shown(now, full_names=scene.settings.full_operator_names)
+    promise = await calling.promised(tx, scene, now)
     return ConversationView(
         conversation_id=now.id,
         number=now.number,
@@ -121,9 +124,24 @@ async def show_conversation(visit: Visiting) -> ConversationView:
         operator_name=shown["operator_name"],
         last_seq=shown["last_seq"],
         cursor=await stream_cursor(tx),
-        wait=wait,
-        callback=None,
-        expires_at=holder.expires_at,
+        wait=WaitView.of(scene) if now.state.value in ("open", "waiting") else None,
+        callback=_call_view(promise) if promise else None,
+        expires_at=visit.holder.expires_at,
+    )
+
+
+async def _scene(visit: Visit) -> tuple[Conversation, Scene]:
+    """Return the conversation of a pass and the channel it came in by, as both stand."""
+    now = await standing(visit.tx, visit.holder.conversation_id)
+    channel = await store.get_channel(visit.tx, visit.holder.channel_id)
+    if channel is None:
+        raise UnknownChannel("This chat is no longer in use.")
+    return now, await scene_of(visit.tx, channel, language=now.language)
+
+
+def _call_view(promise: calling.Promise) -> CallView:
+    return CallView(
+        phone=promise.callback.phone, when=promise.callback.wanted_at, words=promise.words
     )
 
 
@@ -133,10 +151,11 @@ async def list_messages(
 ) -> MessagesView:
     """Return what was said, in order, after a sequence number."""
     now = await standing(visit.tx, visit.holder.conversation_id)
+    own_from = await first_own_seq(visit.tx, visit.holder, now)
     found = await conversations.list_messages(
         visit.tx,
         conversation_id=now.id,
-        after_seq=after_seq,
+        after_seq=max(after_seq, own_from),
         before_seq=None,
         limit=limit + 1,
         public_only=True,
@@ -224,6 +243,52 @@ async def answer_survey(body: SurveyAnswer, visit: Visiting) -> None:
     """Keep the answer, once."""
     now = await standing(visit.tx, visit.holder.conversation_id)
     await conversations.survey(visit.tx, conversation_id=now.id, score=body.score, text=body.text)
+
+
+@public_router.post("/conversation/callback", status_code=201, summary="Ask to be called")
+async def ask_for_call(body: CallWish, visit: Visiting) -> CallView:
+    """Promise a call at the wished moment, or the next one in opening hours."""
+    now, scene = await _scene(visit)
+    promise = await calling.request_call(
+        visit.tx, scene, visit.holder, now, phone=body.phone, wanted_at=body.when
+    )
+    return _call_view(promise)
+
+
+@public_router.post(
+    "/conversation/resume-link", status_code=202, summary="Mail a link for another device"
+)
+async def mail_resume_link(body: LinkWish, visit: Visiting, request: Request) -> None:
+    """Mail a link that opens this conversation elsewhere, once, within half an hour."""
+    limits_of(request).spend_address(request, "links", LINKS)
+    _, scene = await _scene(visit)
+    await resuming.mail_link(
+        visit.tx,
+        scene,
+        visit.holder,
+        email=body.email,
+        public_url=services_of(request).settings.public_url,
+    )
+
+
+@public_router.post("/resume", summary="Open a mailed link")
+async def resume(body: LinkUse, request: Request) -> ResumedView:
+    """Use a mailed link up and return a fresh token of its conversation."""
+    limits_of(request).spend_address(request, "links", LINKS)
+    shown = secrets.read(body.token)
+    if shown is None:
+        raise LinkGone("The link was used or has run out.")
+    async with services_of(request).db.transaction(shown.tenant_id, actor=SYSTEM) as tx:
+        started = await resuming.resume(tx, shown.secret_hash)
+        cursor = await stream_cursor(tx)
+    return ResumedView(
+        conversation_id=started.conversation.id,
+        number=started.conversation.number,
+        token=started.token,
+        expires_at=started.holder.expires_at,
+        cursor=cursor,
+        state=started.conversation.state.value,
+    )
 
 
 @public_router.delete("/conversation/token", status_code=204, summary="Forget this browser")

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from ascolto import conversations
 from ascolto.channels import store
-from ascolto.channels.actions.visiting import standing
+from ascolto.channels.actions.visiting import first_own_seq, standing
 from ascolto.channels.model import Pass
 from ascolto.channels.webchat.door import admitted
 from ascolto.channels.webchat.shown import frame_shown, message_shown, state_shown
@@ -92,10 +92,11 @@ class CustomerStream:
                 cursor = await stream_cursor(tx)
                 state = state_shown(now, full_names=full_names)
                 chunks = [_chunk("conversation.state", state, cursor)]
+                own_from = await first_own_seq(tx, holder, now)
                 messages = await conversations.list_messages(
                     tx,
                     conversation_id=now.id,
-                    after_seq=after_seq,
+                    after_seq=max(after_seq, own_from),
                     before_seq=None,
                     limit=REPLAY_LIMIT,
                     public_only=True,

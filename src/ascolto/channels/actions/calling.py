@@ -1,0 +1,152 @@
+"""A customer would rather speak: a conversation of its own waits for somebody to phone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ascolto import conversations
+from ascolto.channels import errors, events, store
+from ascolto.channels.model import Callback, Pass
+from ascolto.channels.webchat.state import Scene
+from ascolto.conversations import Conversation, State
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+
+CHANNEL = "callback"
+AT_LATEST = timedelta(days=30)
+_SLACK = timedelta(minutes=5)
+_FEWEST_DIGITS, _MOST_DIGITS = 6, 15
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A call as it was promised to the customer."""
+
+    callback: Callback
+    words: str
+
+
+async def request_call(
+    tx: Tx,
+    scene: Scene,
+    holder: Pass,
+    conversation: Conversation,
+    *,
+    phone: str,
+    wanted_at: datetime | None,
+) -> Promise:
+    """Promise a call once for each conversation, at the wished moment or the next open one."""
+    known = await store.callback_of(tx, conversation.id)
+    if known is not None:
+        if known.phone != phone.strip():
+            raise errors.AlreadyAsked("A call was asked for already.", phone=known.phone)
+        return Promise(known, _words(scene, known))
+    checked_phone(phone)
+    call_at = _call_at(scene, wanted_at)
+    callback = await _open(tx, scene, conversation, phone=phone.strip(), wanted_at=wanted_at,
+                           call_at=call_at)  # fmt: skip
+    words = _words(scene, callback)
+    told = {"phone": callback.phone, "when": words}
+    note = scene.words.say("callback_note", **told)
+    for noted in (conversation.id, callback.conversation_id):
+        await conversations.add_note(
+            tx, conversation_id=noted, operator_id=None, text=note, nonce=None
+        )
+    await conversations.say(
+        tx, conversation_id=conversation.id, text=scene.words.say("callback_noted", **told)
+    )
+    if conversation.state in (State.OPEN, State.WAITING):
+        # The call takes its place: nobody shall also be asked to answer in writing.
+        await conversations.close(
+            tx,
+            conversation_id=conversation.id,
+            outcome=conversations.Outcome.FORWARDED.value,
+            supervise=True,
+        )
+    if callback.queued_at is not None:
+        await conversations.ask_for_person(tx, conversation_id=callback.conversation_id)
+    tx.emit(
+        events.CallRequested(
+            client_id=conversation.client_id,
+            conversation_id=callback.conversation_id,
+            origin_id=conversation.id,
+            channel_id=holder.channel_id,
+            call_at=callback.call_at.isoformat(),
+        )
+    )
+    return Promise(callback, words)
+
+
+async def promised(tx: Tx, scene: Scene, conversation: Conversation) -> Promise | None:
+    """Return the call that was promised in a conversation."""
+    known = await store.callback_of(tx, conversation.id)
+    return None if known is None else Promise(known, _words(scene, known))
+
+
+def checked_phone(phone: str) -> str:
+    """Return a number that can be called, or refuse it."""
+    digits = sum(character.isdigit() for character in phone)
+    if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS:
+        raise errors.BadAddress("This is not a phone number.", field="phone")
+    return phone
+
+
+def _call_at(scene: Scene, wanted_at: datetime | None) -> datetime:
+    if wanted_at is not None:
+        if wanted_at.tzinfo is None:
+            raise errors.BadMoment("The moment needs its time zone.", field="when")
+        if not scene.now - _SLACK <= wanted_at <= scene.now + AT_LATEST:
+            raise errors.BadMoment("Choose a moment within the next 30 days.", field="when")
+    call_at = max(scene.now, wanted_at or scene.now)
+    if scene.hours is None or scene.hours.is_open(call_at):
+        return call_at
+    return scene.hours.next_opening(call_at) or call_at
+
+
+async def _open(
+    tx: Tx,
+    scene: Scene,
+    origin: Conversation,
+    *,
+    phone: str,
+    wanted_at: datetime | None,
+    call_at: datetime,
+) -> Callback:
+    call = await conversations.open_conversation(
+        tx,
+        client_id=origin.client_id,
+        channel=CHANNEL,
+        channel_id=origin.channel_id,
+        customer_id=origin.customer_id,
+        queue_id=origin.queue_id or scene.channel.queue_id,
+        subject=scene.words.say("callback_subject", phone=phone),
+        language=origin.language,
+        meta={"phone": phone, "call_at": call_at.isoformat(), "origin_id": origin.id},
+    )
+    callback = Callback(
+        id=new_id(),
+        client_id=origin.client_id,
+        origin_id=origin.id,
+        conversation_id=call.id,
+        phone=phone,
+        wanted_at=wanted_at,
+        call_at=call_at,
+        queued_at=tx.now if call_at <= tx.now else None,
+    )
+    if not await store.insert_callback(tx, callback):
+        raise errors.AlreadyAsked("A call was asked for already.")
+    return callback
+
+
+def _words(scene: Scene, callback: Callback) -> str:
+    if callback.call_at <= scene.now:
+        return scene.words.say("callback_soon")
+    tz = scene.hours.tz if scene.hours else "Europe/Rome"
+    return scene.words.moment(callback.call_at, now=scene.now, tz=tz)
+
+
+async def queue_due(tx: Tx, *, limit: int = 50) -> int:
+    """Let the calls whose time has come join their queue; return how many."""
+    due = await store.take_due_callbacks(tx, limit=limit)
+    for callback in due:
+        await conversations.ask_for_person(tx, conversation_id=callback.conversation_id)
+    return len(due)

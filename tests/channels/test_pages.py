@@ -1,0 +1,50 @@
+"""The pages of the chat: who may frame them, what they may load."""
+
+from pathlib import Path
+
+import pytest
+
+from ascolto.channels.actions.configuring import change_channel
+from ascolto.channels.webchat import pages
+from support.chat import Chat
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "widget"
+    folder.mkdir()
+    (folder / "loader.js").write_text("// loader")
+    (folder / "panel.html").write_text("<!doctype html><title>chat</title>")
+    (folder / "panel-3f9a1c2b.js").write_text("// panel")
+    monkeypatch.setattr(pages, "STATIC", folder)
+    return folder
+
+
+async def test_only_the_channels_sites_may_frame_the_panel(chat: Chat, built: Path) -> None:
+    async with chat.desk.as_system() as tx:
+        settings = {"sites": ["https://www.luce.example"]}
+        await change_channel(tx, chat.channel.id, v=1, changes={"settings": settings})
+    panel = await chat.http.get(f"/chat/{chat.channel.public_key}")
+    policy = panel.headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'self' https://www.luce.example")
+    assert "unsafe" not in policy
+    assert (await chat.http.get("/chat/nessuno-qui")).status_code == 404
+
+
+async def test_files_with_a_fingerprint_are_kept_for_ever(chat: Chat, built: Path) -> None:
+    assert (
+        "immutable" in (await chat.http.get("/widget/panel-3f9a1c2b.js")).headers["cache-control"]
+    )
+    loader = await chat.http.get("/widget.js")
+    assert loader.headers["content-type"].startswith("text/javascript")
+    assert "immutable" not in loader.headers["cache-control"]
+    for path in ("/widget/../../secret", "/widget/%2e%2e/%2e%2e/pyproject.toml", "/widget/none.js"):
+        assert (await chat.http.get(path)).status_code == 404
+
+
+async def test_the_host_page_allows_itself_nothing_but_the_chat(chat: Chat) -> None:
+    page = await chat.http.get(f"/demo/{chat.channel.public_key}")
+    assert f'data-key="{chat.channel.public_key}"' in page.text
+    assert "{" not in page.text
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert (await chat.http.get("/demo-host.css")).headers["content-type"].startswith("text/css")
