@@ -4,7 +4,8 @@
 moving parts, `estimates` the waiting times.
 """
 
-from ascolto.routing.engine.engine import Engine, UnknownQueueError
+from ascolto.routing.engine.backlog import UnknownQueueError
+from ascolto.routing.engine.engine import Engine
 from ascolto.routing.engine.model import (
     EU_COUNTRIES,
     BreakDue,

@@ -6,27 +6,19 @@ people who are free for its group. Both looks are short, whatever the backlog.
 """
 
 from collections.abc import Callable
-from heapq import heappop, heappush
+from dataclasses import replace
 from typing import Any
 
-from ascolto.routing.engine import fitness
+from ascolto.routing.engine import fitness, matching, timers
 from ascolto.routing.engine import model as m
-from ascolto.routing.engine.estimates import Pace
-from ascolto.routing.engine.state import Group, Person, Piece, rank_of
+from ascolto.routing.engine.backlog import Backlog
+from ascolto.routing.engine.crew import Crew
+from ascolto.routing.engine.state import Person, Piece, rank_of
 
-_DEFAULT_COSTS = (
-    m.ChannelCost("voice", 100),
-    m.ChannelCost("webchat", 33, frozenset({"email", "task", "messaging"})),
-    m.ChannelCost("messaging", 20, frozenset({"webchat", "email", "task"})),
-    m.ChannelCost("email", 25, frozenset({"webchat", "task", "messaging"})),
-    m.ChannelCost("task", 25, frozenset({"webchat", "email", "messaging"})),
-    m.ChannelCost("callback", 100, frozenset()),
-)
-_LOOK_AHEAD = 64
+SECOND_CHANCE_S = 180.0
+"""After so long without anybody, work is offered again to who has missed or declined it."""
 
-
-class UnknownQueueError(KeyError):
-    """Work names a queue that was never configured."""
+_ABSENT = frozenset({"away", "break", "offline"})
 
 
 class Engine:
@@ -35,16 +27,11 @@ class Engine:
     def __init__(self) -> None:
         """Start empty, with the usual channels."""
         self.now = 0.0
-        self._queues: dict[str, m.QueuePolicy] = {}
-        self._costs = {cost.channel: cost for cost in _DEFAULT_COSTS}
-        self._people: dict[str, Person] = {}
+        self._crew = Crew()
+        self._timers = timers.Timers()
+        self._backlog = Backlog(self._crew, self._timers)
         self._pieces: dict[str, Piece] = {}
-        self._groups: dict[tuple[Any, ...], Group] = {}
-        self._timers: list[tuple[float, int, str, str, int]] = []
         self._sequence = 0
-        self._paces: dict[str, Pace] = {}
-        self._counts: dict[str, dict[str, int]] = {}
-        self._oldest: dict[str, list[tuple[float, str]]] = {}
         self._out: list[m.Decision] = []
         self._handlers: dict[type, Callable[[Any], None]] = {
             m.QueueConfigured: self._queue_configured,
@@ -58,7 +45,7 @@ class Engine:
             m.OfferAccepted: self._offer_accepted,
             m.OfferDeclined: self._offer_declined,
             m.WrapUpStarted: self._wrap_up_started,
-            m.WorkEnded: self._work_ended,
+            m.WorkEnded: self._item_gone,
             m.PresenceChanged: self._presence_changed,
             m.BreakDue: self._break_due,
             m.Tick: lambda _: None,
@@ -68,20 +55,25 @@ class Engine:
 
     def handle(self, event: m.Event) -> list[m.Decision]:
         """Hear one event and return what follows from it, timers that have run out included."""
-        self.now = max(self.now, event.at)
-        self._out = []
-        self._run_timers()
+        now = event.at
+        if now > self.now:
+            self.now = now
+        else:
+            now = self.now
+        out = self._out = []
+        lapses_at = self._crew.lapses_at
+        if lapses_at is not None and lapses_at <= now:
+            for person in self._crew.lapsed(now):
+                self._requalify(person)
+        if self._timers.due <= now:
+            self._run_timers()
         self._handlers[type(event)](event)
-        return self._out
+        return out
 
     def next_timer(self) -> float | None:
         """Return when the next Tick is needed, None when nothing waits for time."""
-        while self._timers:
-            at, _, kind, key, token = self._timers[0]
-            if self._timer_counts(kind, key, token):
-                return at
-            heappop(self._timers)
-        return None
+        due = self._timers.next()
+        return None if due == timers.NEVER else due
 
     def items(self) -> dict[str, tuple[str, str | None]]:
         """Return every piece's state and operator, to compare with the truth."""
@@ -99,25 +91,32 @@ class Engine:
 
     def people(self) -> list[tuple[m.Operator, str, int]]:
         """Return everybody with their state and load, for aggregates."""
-        return [(p.config, p.state, p.load) for p in self._people.values()]
+        return [(p.config, p.state, p.load) for p in self._crew.people.values()]
 
     def presence(self, operator_id: str) -> str | None:
         """Return a person's state as the engine knows it."""
-        person = self._people.get(operator_id)
+        person = self._crew.people.get(operator_id)
         return None if person is None else person.state
 
     def why_not(self, item_id: str, operator_id: str) -> list[str]:
         """Return the code of every rule that keeps a person from a piece of work just now."""
-        piece, person = self._pieces.get(item_id), self._people.get(operator_id)
+        piece, person = self._pieces.get(item_id), self._crew.people.get(operator_id)
         if piece is None:
             return ["unknown_item"]
         if person is None:
             return ["unknown_operator"]
-        group = self._group_for(piece)
-        reasons = fitness.reasons_against(person, group, self._costs, self.now)
+        reasons = fitness.reasons_against(
+            person,
+            piece.item,
+            piece.queue.policy,
+            ring=piece.ring,
+            counts=fitness.counts_of(person.mix, self._crew.channels),
+            costs=self._crew.costs,
+            at=self.now,
+        )
         if operator_id in piece.excluded:
             reasons.append("missed_before")
-        if piece.holder is not None and piece.holder != operator_id:
+        if piece.holder is not None and piece.holder is not person:
             reasons.append("kept_for_preferred")
         if piece.state != "waiting" and piece.operator_id != operator_id:
             reasons.append(f"already_{piece.state}")
@@ -125,13 +124,13 @@ class Engine:
 
     def estimate_wait(self, queue_id: str, *, position: int | None = None) -> m.Estimate:
         """Estimate the wait of a new arrival, or of who has `position` others before them."""
-        counts = self._counts_of(queue_id)
-        ahead = counts["waiting"] if position is None else position
-        return self._pace(queue_id).estimate(ahead, free=self._free_for(queue_id))
+        queue = self._backlog.queue(queue_id)
+        ahead = queue.counts["waiting"] if position is None else position
+        return queue.pace.estimate(ahead, free=self._backlog.free_for(queue))
 
     def estimate_error(self, queue_id: str) -> tuple[int, float, float]:
         """Return how many promises were measured, their mean absolute error and their bias."""
-        pace = self._pace(queue_id)
+        pace = self._backlog.queue(queue_id).pace
         return pace.promises, pace.error_s, pace.bias_s
 
     def snapshot_counts(self) -> list[m.QueueCounts]:
@@ -139,349 +138,240 @@ class Engine:
         return [
             m.QueueCounts(
                 queue_id=queue_id,
-                oldest_enqueued_at=self._oldest_waiting(queue_id),
-                available=self._free_for(queue_id),
-                **self._counts_of(queue_id),
+                oldest_enqueued_at=self._backlog.oldest(queue),
+                available=self._backlog.free_for(queue),
+                **queue.counts,
             )
-            for queue_id in sorted(self._queues)
+            for queue_id, queue in sorted(self._backlog.queues.items())
         ]
 
     # -- configuration -------------------------------------------------------------------------
 
     def _queue_configured(self, event: m.QueueConfigured) -> None:
-        self._queues[event.policy.id] = event.policy
-        self._regroup()
+        known = self._backlog.queues.get(event.policy.id)
+        if known is not None and known.policy == event.policy:
+            return
+        concerned = [piece for piece in self._pieces.values() if piece.queue is known]
+        waiting = [piece for piece in concerned if piece.state == "waiting"]
+        for piece in waiting:
+            self._stop_waiting(piece)
+        queue = self._backlog.configure(event.policy)
+        for piece in concerned:
+            piece.rank = rank_of(piece)
+        for piece in sorted(waiting, key=_rank):
+            queue.counts["waiting"] += 1
+            self._start_waiting(piece)
 
     def _channel_configured(self, event: m.ChannelConfigured) -> None:
-        self._costs[event.cost.channel] = event.cost
-        self._regroup()
-
-    def _operator_configured(self, event: m.OperatorConfigured) -> None:
-        known = self._people.get(event.operator.id)
-        if known is None:
-            person = Person(event.operator, country=event.operator.country, idle_since=event.at)
-            self._people[event.operator.id] = person
-        else:
-            person = known
-            person.config = event.operator
-        self._join_groups(person)
-        self._refresh(person)
-        self._serve(person)
-
-    def _operator_removed(self, event: m.OperatorRemoved) -> None:
-        person = self._people.get(event.operator_id)
-        if person is None:
-            return
-        person.state = "offline"
-        self._refresh(person)
-        self._release_held(person)
-        for item_id in sorted(person.work):
-            piece = self._pieces[item_id]
-            if piece.state == "offered":
-                self._back_to_head(piece, excluding=event.operator_id)
-        for group in person.groups:
-            group.people.remove(person)
-        person.groups = []
-        del self._people[event.operator_id]
-
-    def _regroup(self) -> None:
-        """Rebuild every group after a change of rules; rare, so plain."""
-        waiting = [p for p in self._pieces.values() if p.group is not None]
-        for piece in waiting:
-            assert piece.group is not None  # noqa: S101 - chosen above
-            piece.group.drop(piece)
-        self._groups.clear()
-        for person in self._people.values():
-            person.groups = []
-        for piece in sorted(waiting, key=lambda p: p.rank):
-            self._enter_group(piece)
-        for person in self._in_order(list(self._people.values())):
-            self._refresh(person)
+        self._crew.set_cost(event.cost)
+        for person in self._in_order():
             self._serve(person)
 
-    # -- groups --------------------------------------------------------------------------------
-
-    def _policy(self, queue_id: str) -> m.QueuePolicy:
-        try:
-            return self._queues[queue_id]
-        except KeyError:
-            raise UnknownQueueError(queue_id) from None
-
-    def _group_for(self, piece: Piece) -> Group:
-        item = piece.item
-        key = (
-            item.queue_id,
-            item.client_id,
-            item.channel,
-            item.needs,
-            item.language,
-            item.eu_only,
-            piece.ring,
-        )
-        group = self._groups.get(key)
-        if group is None:
-            policy = self._policy(item.queue_id)
-            rings = policy.rings[: piece.ring + 1] or (m.Ring(0.0),)
-            group = Group(
-                policy=policy,
-                client_id=item.client_id,
-                channel=item.channel,
-                needs=tuple((*ring.needs, *item.needs) for ring in rings),
-                language=item.language,
-                eu_only=item.eu_only or policy.eu_only,
-                cost=self._costs.setdefault(item.channel, m.ChannelCost(item.channel, 100)).cost,
-            )
-            self._groups[key] = group
-            for person in self._people.values():
-                self._offer_place(person, group)
-        return group
-
-    def _join_groups(self, person: Person) -> None:
-        for group in person.groups:
-            group.people.remove(person)
-            group.free.discard(person.config.id)
-        person.groups = []
-        person.free = False
-        for group in self._groups.values():
-            self._offer_place(person, group)
-
-    def _offer_place(self, person: Person, group: Group) -> None:
-        if fitness.may_ever(person, group):
-            group.people.append(person)
-            person.groups.append(group)
-            if person.free:
-                group.free.add(person.config.id)
-
-    def _enter_group(self, piece: Piece) -> Group:
-        group = self._group_for(piece)
-        group.push(piece)
-        return group
-
-    def _refresh(self, person: Person) -> None:
-        """Note in each group whether a person has room at all."""
-        free = person.state == "available" and person.load < person.config.budget
-        if free == person.free:
-            if free:
-                for group in person.groups:
-                    group.free.add(person.config.id)
-            return
-        person.free = free
-        if free:
-            for group in person.groups:
-                group.free.add(person.config.id)
-        else:
-            for group in person.groups:
-                group.free.discard(person.config.id)
-
-    def _in_order(self, people: list[Person]) -> list[Person]:
+    def _in_order(self) -> list[Person]:
+        people = self._crew.people.values()
         return sorted(people, key=lambda p: (p.load, p.idle_since, p.config.id))
+
+    def _operator_configured(self, event: m.OperatorConfigured) -> None:
+        is_new = event.operator.id not in self._crew.people
+        person = self._crew.configure(event.operator, event.at)
+        if is_new:
+            self._take_up(person)
+        self._requalify(person)
+        self._serve(person)
+
+    def _take_up(self, person: Person) -> None:
+        """Put into the hands of who is back here what they have held all along."""
+        for piece in self._pieces.values():
+            if piece.operator_id == person.config.id:
+                person.work[piece.item.id] = piece
+                self._crew.take(person, self._crew.channels[piece.item.channel])
+            if person.config.id in piece.excluded:
+                person.avoids.add(piece.item.id)
+
+    def _requalify(self, person: Person) -> None:
+        """Follow a change of what a person can do; work kept for them in vain goes on."""
+        self._crew.note_lapse(person, self.now)
+        traits = fitness.traits_of(person, self.now)
+        if traits != person.traits:
+            self._crew.set_traits(person, traits)
+            self._backlog.requalify(person)
+        self._crew.settle(person)
+        for piece in sorted(person.held.values(), key=_rank):
+            if not self._backlog.group_of(piece).mask & person.bit:
+                self._let_go(piece)
+
+    def _operator_removed(self, event: m.OperatorRemoved) -> None:
+        person = self._crew.people.get(event.operator_id)
+        if person is None:
+            return
+        self._leave(person, "offline")
+        self._crew.set_traits(person, frozenset())
+        self._backlog.requalify(person)
+        self._crew.remove(person)
 
     # -- work ----------------------------------------------------------------------------------
 
     def _item_enqueued(self, event: m.ItemEnqueued) -> None:
-        if event.item.id in self._pieces:
+        item = event.item
+        if item.id in self._pieces:
             return
-        piece = self._new_piece(event.item)
-        policy = self._policy(event.item.queue_id)
-        counts = self._counts_of(event.item.queue_id)
-        pace = self._pace(event.item.queue_id)
-        promised = pace.estimate(counts["waiting"], free=self._free_for(event.item.queue_id))
-        piece.promised_s = promised.seconds
-        self._count(piece, "waiting", 1)
-        heappush(self._oldest.setdefault(policy.id, []), (event.item.enqueued_at, event.item.id))
-        self._set_overflow_timer(piece, policy)
+        piece = self._new_piece(item)
+        queue = piece.queue
+        free = self._backlog.free_for(queue)
+        piece.promised_s = queue.pace.estimate(queue.counts["waiting"], free=free).seconds
+        queue.counts["waiting"] += 1
         self._start_waiting(piece)
 
     def _new_piece(self, item: m.WorkItem) -> Piece:
         self._sequence += 1
-        rank = rank_of(item, self._policy(item.queue_id), self._sequence)
-        piece = Piece(item, rank, excluded=item.excluded, token=self._sequence)
+        piece = Piece(item, self._backlog.queue(item.queue_id), self._sequence)
         self._pieces[item.id] = piece
+        for operator_id in item.excluded:
+            self._avoid(piece, operator_id)
         return piece
+
+    def _avoid(self, piece: Piece, operator_id: str) -> None:
+        piece.excluded |= {operator_id}
+        piece.avoided_at = self.now
+        person = self._crew.people.get(operator_id)
+        if person is not None:
+            person.avoids.add(piece.item.id)
 
     def _start_waiting(self, piece: Piece) -> None:
         """Put a piece where it waits: with its preferred person, or in its group."""
-        policy = self._policy(piece.item.queue_id)
-        waited = self.now - piece.item.enqueued_at
-        piece.ring = max((i for i, r in enumerate(policy.rings) if r.after_s <= waited), default=0)
-        preferred = self._people.get(piece.item.preferred_operator or "")
-        until = piece.item.preferred_until
-        if preferred is not None and self._worth_waiting(piece, preferred):
-            if self._try_offer(piece, preferred, preferred_choice=True):
-                return
-            if until is not None and until > self.now:
-                piece.holder = preferred.config.id
-                heappush(preferred.held, (piece.rank, piece.item.id))
-                self._timer(until, "release", piece)
-                return
+        self._set_timers(piece)
+        item = piece.item
+        if item.preferred_operator is not None:
+            preferred = self._crew.people.get(item.preferred_operator)
+            if preferred is not None and self._worth_waiting(piece, preferred):
+                group = self._backlog.group_of(piece)
+                if matching.fits_now(preferred, group, piece, self.now):
+                    self._offer(piece, preferred, preferred=True)
+                    return
+                if item.preferred_until is not None:
+                    piece.holder = preferred
+                    preferred.held[item.id] = piece
+                    self._timers.set(item.preferred_until, timers.RELEASE, piece)
+                    return
         self._seek(piece)
 
+    def _set_timers(self, piece: Piece) -> None:
+        """Open the rings whose time has come, and set the timers of what may come."""
+        piece.token += 1
+        self._backlog.note_arrival(piece)
+        policy, since = piece.queue.policy, piece.item.enqueued_at
+        rings = policy.rings
+        piece.ring = 0
+        if len(rings) > 1:
+            waited = self.now - since
+            while piece.ring + 1 < len(rings) and rings[piece.ring + 1].after_s <= waited:
+                piece.ring += 1
+            self._set_ring_timer(piece)
+        if policy.overflow_after_s is not None and policy.overflow_queue_id is not None:
+            at = piece.entered_at + policy.overflow_after_s
+            self._timers.set(at, timers.OVERFLOW, piece)
+        if piece.avoided_at is not None and piece.excluded:
+            self._timers.set(piece.avoided_at + SECOND_CHANCE_S, timers.RETRY, piece)
+
+    def _set_ring_timer(self, piece: Piece) -> None:
+        rings, following = piece.queue.policy.rings, piece.ring + 1
+        if following < len(rings):
+            opens = piece.item.enqueued_at + rings[following].after_s
+            self._timers.set(opens, timers.RING, piece)
+
     def _worth_waiting(self, piece: Piece, person: Person) -> bool:
-        if person.config.id in piece.excluded or person.state == "offline":
-            return False
         until = piece.item.preferred_until
-        if until is not None and until <= self.now:
-            return False
-        return fitness.may_ever(person, self._group_for(piece))
+        return (
+            person.state != "offline"
+            and person.config.id not in piece.excluded
+            and (until is None or until > self.now)
+            and self._backlog.group_of(piece).mask & person.bit != 0
+        )
 
     def _seek(self, piece: Piece) -> None:
         """Look for a person for a waiting piece; without one it joins its group."""
-        policy = self._policy(piece.item.queue_id)
-        if piece.ring + 1 < len(policy.rings):
-            opens = piece.item.enqueued_at + policy.rings[piece.ring + 1].after_s
-            self._timer(opens, "ring", piece)
-        group = self._enter_group(piece)
-        if group.head(self._pieces) is not piece and group.size > 1 and not group.free:
-            return
-        chosen = self._best_person(piece, group)
-        if chosen is not None:
-            self._offer(piece, chosen, preferred=False, candidates=len(group.free))
-
-    def _best_person(self, piece: Piece, group: Group) -> Person | None:
-        best: tuple[int, float, str] | None = None
-        for operator_id in group.free:
-            person = self._people[operator_id]
-            if operator_id in piece.excluded:
-                continue
-            key = (person.load, person.idle_since, operator_id)
-            if (best is None or key < best) and fitness.fits_now(
-                person, group, self._costs, self.now
-            ):
-                best = key
-        return None if best is None else self._people[best[2]]
+        group = self._backlog.group_of(piece)
+        if self._crew.open[group.channel] & group.mask:
+            chosen = matching.best_person(self._crew, piece, group, self.now)
+            if chosen is not None:
+                self._offer(piece, chosen, preferred=False)
+                return
+        self._backlog.join(piece, group)
 
     def _serve(self, person: Person) -> None:
         """Give a person with room the first work in rank that fits, until nothing fits."""
-        while person.free:
-            piece = self._held_for(person) or self._first_for(person)
-            if piece is None:
-                return
-            group = piece.group or self._group_for(piece)
-            self._offer(
-                piece,
-                person,
-                preferred=piece.holder == person.config.id,
-                candidates=len(group.free),
-            )
-
-    def _held_for(self, person: Person) -> Piece | None:
-        while person.held:
-            rank, item_id = person.held[0]
-            piece = self._pieces.get(item_id)
-            if piece is None or piece.holder != person.config.id or piece.rank != rank:
-                heappop(person.held)
-                continue
-            group = self._group_for(piece)
-            if not fitness.fits_now(person, group, self._costs, self.now):
-                return None
-            return piece
-        return None
-
-    def _first_for(self, person: Person) -> Piece | None:
-        best: Piece | None = None
-        for group in person.groups:
-            if not group.size:
-                continue
-            head = group.head(self._pieces)
-            if head is None or (best is not None and head.rank > best.rank):
-                continue
-            if not fitness.fits_now(person, group, self._costs, self.now):
-                continue
-            if person.config.id in head.excluded:
-                head = self._next_not_excluded(group, person.config.id)
-                if head is None or (best is not None and head.rank > best.rank):
-                    continue
-            best = head
-        return best
-
-    def _next_not_excluded(self, group: Group, operator_id: str) -> Piece | None:
-        """Look past the work that a person has already missed."""
-        aside = []
-        found = None
-        for _ in range(_LOOK_AHEAD):
-            piece = group.head(self._pieces)
+        while person.room:
+            piece = matching.first_piece(self._backlog, person, self.now)
             if piece is None:
                 break
-            if operator_id not in piece.excluded:
-                found = piece
-                break
-            aside.append(heappop(group.heap))
-        for entry in aside:
-            heappush(group.heap, entry)
-        return found
+            self._hand(piece, person, preferred=piece.holder is person)
+        self._crew.settle(person)
 
-    def _try_offer(self, piece: Piece, person: Person, *, preferred_choice: bool) -> bool:
-        group = self._group_for(piece)
-        if not fitness.fits_now(person, group, self._costs, self.now):
-            return False
-        self._offer(piece, person, preferred=preferred_choice, candidates=len(group.free))
-        return True
+    def _offer(self, piece: Piece, person: Person, *, preferred: bool) -> None:
+        self._hand(piece, person, preferred=preferred)
+        self._crew.settle(person)
 
-    def _offer(self, piece: Piece, person: Person, *, preferred: bool, candidates: int) -> None:
-        group = self._group_for(piece)
-        why = self._why(piece, person, group, preferred=preferred, candidates=candidates)
+    def _hand(self, piece: Piece, person: Person, *, preferred: bool) -> None:
+        """Offer work to a person whose place is settled later."""
+        now, item, queue, operator_id = self.now, piece.item, piece.queue, person.config.id
+        group = piece.group or self._backlog.group_of(piece)
+        crew = self._crew
+        why = m.Why(
+            piece.ring,
+            now - item.enqueued_at,
+            matching.candidates(crew, person, group),
+            max(0.0, now - person.idle_since),
+            person.load,
+            preferred,
+            crew.skills_shown(person, group),
+        )
+        self._stop_waiting(piece)
+        crew.take(person, group.channel)
+        person.work[item.id] = piece
+        piece.state = "offered"
+        piece.operator_id = operator_id
+        queue.counts["offered"] += 1
+        expires = piece.expires_at = now + queue.policy.offer_timeout_s
+        queue.expiries.append((expires, piece.sequence, timers.EXPIRE, piece.token, piece))
+        if expires < self._timers.due:  # noqa: PLR1730 - a call costs more
+            self._timers.due = expires
+        self._out.append(m.Offer(item.id, operator_id, expires, why))
+
+    def _stop_waiting(self, piece: Piece) -> None:
+        """Take a waiting piece from wherever it waits."""
+        piece.token += 1
+        piece.queue.counts["waiting"] -= 1
         if piece.group is not None:
-            piece.group.drop(piece)
-        piece.holder = None
-        expires = self.now + self._policy(piece.item.queue_id).offer_timeout_s
-        self._take(piece, person, "offered")
-        piece.expires_at = expires
-        self._timer(expires, "expire", piece)
-        self._out.append(m.Offer(piece.item.id, person.config.id, expires, why))
+            self._backlog.leave(piece)
+        if piece.holder is not None:
+            del piece.holder.held[piece.item.id]
+            piece.holder = None
 
-    def _why(
-        self, piece: Piece, person: Person, group: Group, *, preferred: bool, candidates: int
-    ) -> m.Why:
-        needs = next((n for n in group.needs if fitness.meets(person, n, self.now)), ())
-        skills = tuple(
-            (need.skill, need.level, person.config.skills[need.skill][0]) for need in needs
-        )
-        return m.Why(
-            ring=piece.ring,
-            waited_s=self.now - piece.item.enqueued_at,
-            candidates=candidates,
-            idle_s=max(0.0, self.now - person.idle_since),
-            load=person.load,
-            preferred=preferred,
-            skills=skills,
-        )
-
-    def _take(self, piece: Piece, person: Person, state: str) -> None:
-        self._count(piece, piece.state, -1)
-        piece.state = state
-        piece.operator_id = person.config.id
-        self._count(piece, state, 1)
-        channel = piece.item.channel
-        person.work.add(piece.item.id)
-        person.load += self._costs[channel].cost
-        person.counts[channel] = person.counts.get(channel, 0) + 1
-        self._refresh(person)
-
-    def _free(self, piece: Piece) -> Person | None:
-        """Give back the capacity that a piece takes of its person."""
-        person = self._people.get(piece.operator_id or "")
+    def _drop_hands(self, piece: Piece) -> Person | None:
+        """Take a piece from its person's hands; they have not been given anything else yet."""
+        person = self._crew.people.get(piece.operator_id or "")
+        piece.token += 1
+        piece.queue.counts[piece.state] -= 1
         piece.operator_id = None
         piece.expires_at = None
-        if person is None or piece.item.id not in person.work:
+        if person is None or person.work.pop(piece.item.id, None) is None:
             return None
-        channel = piece.item.channel
-        person.work.discard(piece.item.id)
-        person.load -= self._costs[channel].cost
-        person.counts[channel] -= 1
-        person.idle_since = self.now
-        self._refresh(person)
+        self._crew.give_back(person, self._crew.channels[piece.item.channel])
         return person
 
-    def _back_to_head(self, piece: Piece, *, excluding: str | None) -> Person | None:
-        """Return offered work to its rank; its early deadline keeps it at the head there."""
-        person = self._free(piece)
-        self._count(piece, piece.state, -1)
+    def _back_to_head(self, piece: Piece, *, missed_by: str | None) -> Person | None:
+        """Let offered work wait again, at the head of its rank, and look for somebody at once."""
+        person = self._drop_hands(piece)
+        if missed_by is not None:
+            self._avoid(piece, missed_by)
+            if person is not None:
+                person.idle_since = self.now
+        if person is not None:
+            self._crew.settle(person)
         piece.state = "waiting"
-        self._count(piece, "waiting", 1)
-        queue = self._oldest.setdefault(piece.item.queue_id, [])
-        heappush(queue, (piece.item.enqueued_at, piece.item.id))
-        if excluding is not None:
-            piece.excluded |= {excluding}
+        piece.queue.counts["waiting"] += 1
+        piece.to_head = True
+        piece.rank = rank_of(piece)
         self._start_waiting(piece)
         return person
 
@@ -489,47 +379,58 @@ class Engine:
         if event.item.id in self._pieces:
             return
         piece = self._new_piece(event.item)
-        self._count(piece, "waiting", 1)
-        person = self._people.get(event.operator_id)
+        queue = piece.queue
+        person = self._crew.people.get(event.operator_id)
         if person is None:
-            heappush(
-                self._oldest.setdefault(event.item.queue_id, []),
-                (event.item.enqueued_at, event.item.id),
-            )
+            queue.counts["waiting"] += 1
             self._start_waiting(piece)
             return
-        self._take(piece, person, event.state)
-        if event.state == "offered" and event.offer_expires_at is not None:
-            piece.expires_at = event.offer_expires_at
-            self._timer(event.offer_expires_at, "expire", piece)
+        piece.token += 1
+        piece.state = event.state
+        piece.operator_id = event.operator_id
+        queue.counts[event.state] += 1
+        person.work[event.item.id] = piece
+        self._crew.take(person, self._crew.channel_number(event.item.channel))
+        self._crew.settle(person)
+        if event.state == "offered":
+            expires = event.offer_expires_at
+            piece.expires_at = (
+                self.now + queue.policy.offer_timeout_s if expires is None else expires
+            )
+            self._timers.set(piece.expires_at, timers.EXPIRE, piece)
 
-    def _item_gone(self, event: m.ItemCancelled | m.ClaimRejected) -> None:
+    def _item_gone(self, event: m.ItemCancelled | m.ClaimRejected | m.WorkEnded) -> None:
         piece = self._pieces.pop(event.item_id, None)
         if piece is None:
             return
-        if piece.group is not None:
-            piece.group.drop(piece)
-        self._count(piece, piece.state, -1)
-        person = self._free(piece)
+        if piece.excluded:
+            self._forgive(piece)
+        if piece.state == "waiting":
+            self._stop_waiting(piece)
+            return
+        person = self._drop_hands(piece)
         if person is not None:
+            if piece.state != "offered":
+                person.idle_since = self.now
             self._serve(person)
 
     def _offer_accepted(self, event: m.OfferAccepted) -> None:
         piece = self._pieces.get(event.item_id)
         if piece is None or piece.operator_id != event.operator_id or piece.state != "offered":
             return
-        queue_id = piece.item.queue_id
-        self._pace(queue_id).answered(self.now, waiting_before=self._counts_of(queue_id)["waiting"])
+        queue = piece.queue
+        queue.pace.answered(self.now, waiting_before=queue.counts["waiting"])
         if piece.promised_s is not None:
-            self._pace(queue_id).kept(piece.promised_s, self.now - piece.item.enqueued_at)
+            queue.pace.kept(piece.promised_s, self.now - piece.item.enqueued_at)
             piece.promised_s = None
+        piece.token += 1
         self._move(piece, "active")
 
     def _offer_declined(self, event: m.OfferDeclined) -> None:
         piece = self._pieces.get(event.item_id)
         if piece is None or piece.operator_id != event.operator_id or piece.state != "offered":
             return
-        person = self._back_to_head(piece, excluding=event.operator_id)
+        person = self._back_to_head(piece, missed_by=event.operator_id)
         if person is not None:
             self._serve(person)
 
@@ -538,177 +439,136 @@ class Engine:
         if piece is not None and piece.state == "active":
             self._move(piece, "wrapup")
 
-    def _work_ended(self, event: m.WorkEnded) -> None:
-        self._item_gone(m.ItemCancelled(event.at, event.item_id))
-
     def _move(self, piece: Piece, state: str) -> None:
-        self._count(piece, piece.state, -1)
+        counts = piece.queue.counts
+        counts[piece.state] -= 1
+        counts[state] += 1
         piece.state = state
         piece.expires_at = None
-        self._count(piece, state, 1)
 
     # -- people --------------------------------------------------------------------------------
 
     def _presence_changed(self, event: m.PresenceChanged) -> None:
-        person = self._people.get(event.operator_id)
+        person = self._crew.people.get(event.operator_id)
         if person is None:
             return
-        if event.country is not None:
+        if event.country is not None and event.country != person.country:
             person.country = event.country
+            self._requalify(person)
+        if event.state in _ABSENT:
+            self._leave(person, event.state)
+            return
         if event.state == "available" and person.state != "available":
             person.idle_since = event.at
+            if person.state in _ABSENT:
+                self._forget_misses(person)
         person.state = event.state
-        self._refresh(person)
-        if event.state == "available":
-            self._serve(person)
-            return
-        for item_id in sorted(person.work):
-            piece = self._pieces[item_id]
-            if piece.state == "offered" and event.state in ("away", "break", "offline"):
-                # Leaving is no fault: the work goes on, and may come back here later.
-                self._out.append(m.OfferTimedOut(item_id, event.operator_id, missed=False))
-                self._back_to_head(piece, excluding=None)
-        if event.state == "offline":
-            self._release_held(person)
+        self._crew.measure(person)
+        self._serve(person)
 
-    def _release_held(self, person: Person) -> None:
-        held, person.held = sorted(person.held), []
-        for rank, item_id in held:
+    def _leave(self, person: Person, state: str) -> None:
+        """Let a person go: what they were offered goes on without blame, what they hold stays."""
+        person.state = state
+        self._crew.measure(person)
+        self._crew.settle(person)
+        offered = [piece for piece in person.work.values() if piece.state == "offered"]
+        for piece in sorted(offered, key=_rank):
+            self._out.append(m.OfferTimedOut(piece.item.id, person.config.id, missed=False))
+            self._back_to_head(piece, missed_by=None)
+        if state == "offline":
+            for piece in sorted(person.held.values(), key=_rank):
+                self._let_go(piece)
+
+    def _let_go(self, piece: Piece) -> None:
+        """End the wait for a preferred person."""
+        if piece.holder is not None:
+            del piece.holder.held[piece.item.id]
+            piece.holder = None
+            self._seek(piece)
+
+    def _forget_misses(self, person: Person) -> None:
+        """Let who comes back be offered again what they missed or declined before."""
+        for item_id in person.avoids:
             piece = self._pieces.get(item_id)
-            if piece is not None and piece.holder == person.config.id and piece.rank == rank:
-                piece.holder = None
-                self._seek(piece)
+            if piece is not None:
+                piece.excluded -= {person.config.id}
+        person.avoids.clear()
+
+    def _forgive(self, piece: Piece) -> None:
+        """Let everybody who missed or declined a piece be offered it again."""
+        for operator_id in piece.excluded:
+            person = self._crew.people.get(operator_id)
+            if person is not None:
+                person.avoids.discard(piece.item.id)
+        piece.excluded = frozenset()
+        piece.avoided_at = None
 
     def _break_due(self, event: m.BreakDue) -> None:
-        person = self._people.get(event.operator_id)
+        person = self._crew.people.get(event.operator_id)
         if person is not None:
             person.break_due_at = event.due_at
             self._serve(person)
 
     # -- time ----------------------------------------------------------------------------------
 
-    def _timer(self, at: float, kind: str, piece: Piece) -> None:
-        self._sequence += 1
-        heappush(self._timers, (at, self._sequence, kind, piece.item.id, piece.token))
-
-    def _set_overflow_timer(self, piece: Piece, policy: m.QueuePolicy) -> None:
-        if policy.overflow_queue_id in self._queues and policy.overflow_after_s is not None:
-            self._timer(piece.item.enqueued_at + policy.overflow_after_s, "overflow", piece)
-
-    def _timer_counts(self, kind: str, item_id: str, token: int) -> bool:
-        piece = self._pieces.get(item_id)
-        if piece is None or piece.token != token:
-            return False
-        if kind == "expire":
-            return piece.state == "offered"
-        if kind == "release":
-            return piece.holder is not None
-        return piece.state == "waiting"
-
     def _run_timers(self) -> None:
-        while self._timers and self._timers[0][0] <= self.now:
-            at, _, kind, item_id, token = heappop(self._timers)
-            if self._timer_counts(kind, item_id, token):
-                self._on_timer(kind, self._pieces[item_id], at)
+        while due := self._timers.run_out(self.now):
+            for _, _, what, token, piece in due:
+                if piece.token == token:
+                    self._on_timer(what, piece)
 
-    def _on_timer(self, kind: str, piece: Piece, at: float) -> None:
-        if kind == "expire":
-            if piece.expires_at is not None and piece.expires_at <= at:
-                self._expire(piece)
-        elif kind == "release":
-            piece.holder = None
-            self._seek(piece)
-        elif kind == "ring":
+    def _on_timer(self, what: int, piece: Piece) -> None:
+        if what == timers.EXPIRE:
+            self._expire(piece)
+        elif what == timers.RELEASE:
+            self._let_go(piece)
+        elif what == timers.RING:
             self._widen(piece)
-        else:
+        elif what == timers.OVERFLOW:
             self._overflow(piece)
+        else:
+            self._forgive(piece)
+            self._seek_again(piece)
 
     def _expire(self, piece: Piece) -> None:
         operator_id = piece.operator_id
         assert operator_id is not None  # noqa: S101 - offered work has a person
-        person = self._people.get(operator_id)
         self._out.append(m.OfferTimedOut(piece.item.id, operator_id))
-        if person is not None:
+        person = self._crew.people.get(operator_id)
+        if person is not None and person.state == "available":
             person.state = "away"
             self._out.append(m.SetAway(operator_id, "missed_offer"))
-            self._refresh(person)
-        self._back_to_head(piece, excluding=operator_id)
+        self._back_to_head(piece, missed_by=operator_id)
+
+    def _seek_again(self, piece: Piece) -> None:
+        if piece.holder is None:
+            self._backlog.leave(piece)
+            self._seek(piece)
 
     def _widen(self, piece: Piece) -> None:
-        if piece.group is None:
-            return
-        piece.group.drop(piece)
         piece.ring += 1
-        self._seek(piece)
+        self._set_ring_timer(piece)
+        self._seek_again(piece)
 
     def _overflow(self, piece: Piece) -> None:
-        policy = self._policy(piece.item.queue_id)
-        target = policy.overflow_queue_id
-        if target is None or target not in self._queues:
+        """Move work that has waited too long to another queue, but never back to one it left."""
+        item, source = piece.item, piece.queue
+        target = self._backlog.queues.get(source.policy.overflow_queue_id or "")
+        if target is None or target.policy.id in piece.visited:
             return
-        if piece.group is not None:
-            piece.group.drop(piece)
-        self._count(piece, "waiting", -1)
-        item = piece.item
-        moved = m.WorkItem(
-            id=item.id,
-            client_id=item.client_id,
-            queue_id=target,
-            channel=item.channel,
-            enqueued_at=item.enqueued_at,
-            priority=item.priority,
-            due_at=item.due_at,
-            needs=item.needs,
-            language=item.language,
-            excluded=piece.excluded,
-            eu_only=item.eu_only,
+        self._stop_waiting(piece)
+        self._out.append(m.Overflowed(item.id, source.policy.id, target.policy.id))
+        piece.visited |= {source.policy.id}
+        piece.item = replace(
+            item, queue_id=target.policy.id, preferred_operator=None, preferred_until=None
         )
-        self._out.append(m.Overflowed(item.id, item.queue_id, target))
-        piece.item = moved
-        piece.holder = None
-        piece.token = self._sequence = self._sequence + 1
-        piece.rank = rank_of(moved, self._policy(target), piece.rank[2])
-        self._count(piece, "waiting", 1)
-        heappush(self._oldest.setdefault(target, []), (item.enqueued_at, item.id))
+        piece.queue = target
+        piece.ring = 0
+        piece.entered_at = self.now
+        piece.rank = rank_of(piece)
+        target.counts["waiting"] += 1
         self._start_waiting(piece)
 
-    # -- counting ------------------------------------------------------------------------------
 
-    def _pace(self, queue_id: str) -> Pace:
-        return self._paces.setdefault(queue_id, Pace())
-
-    def _counts_of(self, queue_id: str) -> dict[str, int]:
-        return self._counts.setdefault(
-            queue_id, {"waiting": 0, "offered": 0, "active": 0, "wrapup": 0}
-        )
-
-    def _count(self, piece: Piece, state: str, by: int) -> None:
-        self._counts_of(piece.item.queue_id)[state] += by
-
-    def _free_for(self, queue_id: str) -> int:
-        free: set[str] = set()
-        for key, group in self._groups.items():
-            if key[0] == queue_id:
-                free |= group.free
-        if free or any(key[0] == queue_id for key in self._groups):
-            return len(free)
-        return self._could_serve(queue_id)
-
-    def _could_serve(self, queue_id: str) -> int:
-        """Count who is free for a queue that has had no work yet."""
-        policy = self._policy(queue_id)
-        probe = Group(policy, policy.client_id, policy.channel, ((),), None, policy.eu_only, 0)
-        probe.needs = tuple(ring.needs for ring in policy.rings) or ((),)
-        return sum(
-            person.free and fitness.may_ever(person, probe) for person in self._people.values()
-        )
-
-    def _oldest_waiting(self, queue_id: str) -> float | None:
-        heap = self._oldest.get(queue_id, [])
-        while heap:
-            at, item_id = heap[0]
-            piece = self._pieces.get(item_id)
-            if piece and piece.state == "waiting" and piece.item.queue_id == queue_id:
-                return at
-            heappop(heap)
-        return None
+def _rank(piece: Piece) -> int:
+    return piece.rank

@@ -1,75 +1,128 @@
-"""Who may take what: each rule by itself, with the code it is refused by."""
+"""Who may take what: each rule by itself, with the code it is refused by.
 
-from collections.abc import Iterable
+What changes seldom (clients, channels, languages, skills with level and expiry, country) is told
+as traits: work asks for some of them, people have some. What changes with every piece of work
+(presence, budget, channel limits, interrupts, breaks) is asked at the moment of the offer.
+"""
 
-from ascolto.routing.engine.model import EU_COUNTRIES, ChannelCost, SkillNeed
-from ascolto.routing.engine.state import Group, Person
+from collections.abc import Iterable, Iterator, Mapping
 
+from ascolto.routing.engine.model import EU_COUNTRIES, ChannelCost, QueuePolicy, SkillNeed, WorkItem
+from ascolto.routing.engine.state import Person, Profile, Trait
 
-def meets(person: Person, needs: Iterable[SkillNeed], at: float) -> bool:
-    """Tell whether a person holds every needed skill at its level, unexpired."""
-    skills = person.config.skills
-    for need in needs:
-        held = skills.get(need.skill)
-        if held is None or held[0] < need.level:
-            return False
-        if held[1] is not None and held[1] <= at:
-            return False
-    return True
+_COUNT_BITS = 16
+_COUNT_MASK = (1 << _COUNT_BITS) - 1
 
 
-def may_ever(person: Person, group: Group) -> bool:
-    """Tell whether a person's fixed traits fit a group's work (skills' expiry aside)."""
+def traits_of(person: Person, at: float) -> frozenset[Trait]:
+    """Return what a person has at this moment; skills that have expired are not among it."""
+    return frozenset(_traits(person, at))
+
+
+def _traits(person: Person, at: float) -> Iterator[Trait]:
     config = person.config
-    if group.client_id not in config.clients or config.channels.get(group.channel, 0) <= 0:
-        return False
-    if group.language is not None and group.language not in config.languages:
-        return False
-    return any(
-        all(n.skill in config.skills and config.skills[n.skill][0] >= n.level for n in needs)
-        for needs in group.needs
-    )
+    yield from (("client", client_id) for client_id in config.clients)
+    yield from (("channel", channel) for channel, most in config.channels.items() if most > 0)
+    yield from (("language", language) for language in config.languages)
+    if person.country in EU_COUNTRIES:
+        yield ("eu",)
+    for skill, (level, expires_at) in config.skills.items():
+        if expires_at is None or expires_at > at:
+            yield from (("skill", skill, known) for known in range(1, level + 1))
 
 
-def has_room(person: Person, channel: str, costs: dict[str, ChannelCost]) -> bool:
-    """Tell whether a person can take one more piece of a channel's work beside what they have."""
+def next_lapse(person: Person, at: float) -> float | None:
+    """Return when the next of a person's skills expires, None when none will."""
+    later = (e for _, e in person.config.skills.values() if e is not None and e > at)
+    return min(later, default=None)
+
+
+def asked_always(item: WorkItem, policy: QueuePolicy) -> frozenset[Trait]:
+    """Return what work asks of everybody, in whatever ring."""
+    asked: list[Trait] = [("client", item.client_id), ("channel", item.channel)]
+    if item.language is not None:
+        asked.append(("language", item.language))
+    if item.eu_only or policy.eu_only:
+        asked.append(("eu",))
+    return frozenset(asked)
+
+
+def asked_skills(needs: Iterable[SkillNeed]) -> frozenset[Trait]:
+    """Return the skills that needs come to, as traits."""
+    return frozenset(("skill", need.skill, max(1, need.level)) for need in needs)
+
+
+def has(
+    traits: frozenset[Trait], must: frozenset[Trait], any_of: Iterable[frozenset[Trait]]
+) -> bool:
+    """Tell whether traits hold all of `must` and all of at least one ring."""
+    return must <= traits and any(ring <= traits for ring in any_of)
+
+
+# -- room: budget, channel limits, interrupts ---------------------------------------------------
+
+
+def unit_of(channel_number: int) -> int:
+    """Return what one piece of a channel adds to a person's mix, a count per channel in one int."""
+    return 1 << (_COUNT_BITS * channel_number)
+
+
+def counts_of(mix: int, channels: Mapping[str, int]) -> dict[str, int]:
+    """Return how many pieces of each channel a mix holds; channels without any are left out."""
+    counts = {c: (mix >> (_COUNT_BITS * n)) & _COUNT_MASK for c, n in channels.items()}
+    return {channel: count for channel, count in counts.items() if count}
+
+
+def load_of(counts: Mapping[str, int], costs: Mapping[str, ChannelCost]) -> int:
+    """Return how much of a budget work takes."""
+    return sum(costs[channel].cost * count for channel, count in counts.items())
+
+
+def has_room(
+    profile: Profile, counts: Mapping[str, int], channel: str, costs: Mapping[str, ChannelCost]
+) -> bool:
+    """Tell whether one more piece of a channel's work fits beside what a person has."""
     cost = costs[channel]
-    if person.load + cost.cost > person.config.budget:
+    if load_of(counts, costs) + cost.cost > profile.budget:
         return False
-    if person.counts.get(channel, 0) >= person.config.channels.get(channel, 0):
+    if counts.get(channel, 0) >= profile.channels.get(channel, 0):
         return False
-    return all(
-        other == channel or count == 0 or other in cost.interrupts
-        for other, count in person.counts.items()
-    )
+    return all(other == channel or other in cost.interrupts for other in counts)
 
 
-def fits_now(person: Person, group: Group, costs: dict[str, ChannelCost], at: float) -> bool:
-    """Tell whether a person may be offered a group's work at this moment."""
-    if person.state != "available" or not has_room(person, group.channel, costs):
-        return False
-    if group.eu_only and person.country not in EU_COUNTRIES:
-        return False
+def break_blocks(person: Person, long_work_s: float, at: float) -> bool:
+    """Tell whether a break is due so soon that work of this length would push it back."""
     due = person.break_due_at
-    if due is not None and due - at < group.policy.long_work_s:
-        return False
-    return any(meets(person, needs, at) for needs in group.needs)
+    return due is not None and due - at < long_work_s
+
+
+# -- why not -----------------------------------------------------------------------------------
 
 
 def reasons_against(
-    person: Person, group: Group, costs: dict[str, ChannelCost], at: float
+    person: Person,
+    item: WorkItem,
+    policy: QueuePolicy,
+    *,
+    ring: int,
+    counts: Mapping[str, int],
+    costs: Mapping[str, ChannelCost],
+    at: float,
 ) -> list[str]:
-    """Return the code of every rule that keeps a person from a group's work at this moment."""
+    """Return the code of every rule that keeps a person from work at this moment."""
     config = person.config
-    due = person.break_due_at
+    traits = traits_of(person, at)
+    rings = policy.rings[: ring + 1]
+    open_to = [asked_skills((*r.needs, *item.needs)) for r in rings] or [asked_skills(item.needs)]
+    eu_only = item.eu_only or policy.eu_only
     wrong = {
-        "other_client": group.client_id not in config.clients,
-        "channel_not_served": config.channels.get(group.channel, 0) <= 0,
-        "language": group.language is not None and group.language not in config.languages,
+        "other_client": item.client_id not in config.clients,
+        "channel_not_served": config.channels.get(item.channel, 0) <= 0,
+        "language": item.language is not None and item.language not in config.languages,
         f"presence_{person.state}": person.state != "available",
-        "outside_eu": group.eu_only and person.country not in EU_COUNTRIES,
-        "break_due": due is not None and due - at < group.policy.long_work_s,
-        "no_capacity": group.channel in costs and not has_room(person, group.channel, costs),
-        "skill": not any(meets(person, needs, at) for needs in group.needs),
+        "outside_eu": eu_only and person.country not in EU_COUNTRIES,
+        "break_due": break_blocks(person, policy.long_work_s, at),
+        "no_capacity": not has_room(person.profile, counts, item.channel, costs),
+        "skill": not any(needs <= traits for needs in open_to),
     }
     return [code for code, holds in wrong.items() if holds]

@@ -1,12 +1,14 @@
 """What the engine knows: policies, people, work, the events it hears and the decisions it takes.
 
 Times are seconds on whatever clock the caller keeps; ids are opaque. Nothing here reads a clock,
-draws a number or touches a database.
+draws a number or touches a database. What the engine itself makes by the thousand (decisions and
+their reasons) are named tuples: as immutable as the frozen dataclasses around them, built three
+times as fast.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 EU_COUNTRIES = frozenset(
     code
@@ -18,8 +20,7 @@ EU_COUNTRIES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SkillNeed:
+class SkillNeed(NamedTuple):
     """A skill and the lowest level (1 to 5) that will do."""
 
     skill: str
@@ -53,7 +54,11 @@ class QueuePolicy:
 
 @dataclass(frozen=True, slots=True)
 class ChannelCost:
-    """What one piece of a channel's work takes of a person's budget, and what it may interrupt."""
+    """What one piece of a channel's work takes of a person's budget, and what it may interrupt.
+
+    Work is offered beside work of another channel only when it may interrupt that channel; the
+    budget holds for all of it together.
+    """
 
     channel: str
     cost: int
@@ -243,9 +248,11 @@ Event: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why this person: every figure the choice was made on."""
+class Why(NamedTuple):
+    """Why this person: every figure the choice was made on.
+
+    `candidates` counts who may serve the work and has room for it, the chosen one included.
+    """
 
     ring: int
     waited_s: float
@@ -268,8 +275,7 @@ class Why:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """Offer this work to this person until then."""
 
     item_id: str
@@ -278,8 +284,7 @@ class Offer:
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class OfferTimedOut:
+class OfferTimedOut(NamedTuple):
     """The offer was not taken; the work is back at the head of its rank.
 
     `missed` is False when the operator left meanwhile: that is no fault, and the work may come
@@ -291,16 +296,14 @@ class OfferTimedOut:
     missed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class SetAway:
+class SetAway(NamedTuple):
     """Set this person away: they have missed an offer."""
 
     operator_id: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Overflowed:
+class Overflowed(NamedTuple):
     """The work has waited too long where it was and goes on in another queue."""
 
     item_id: str

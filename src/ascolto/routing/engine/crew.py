@@ -1,0 +1,212 @@
+"""The people: who has which traits, who has room for which channel, who has been idle longest.
+
+People are bits of long integers: one mask a trait, one a channel for who has room. Who may take
+a piece of work is then one `and`, however many people and groups there are, and a person who
+becomes free or full flips a few bits instead of being entered in hundreds of sets.
+"""
+
+from bisect import bisect_left, insort
+from heapq import heappop, heappush
+
+from ascolto.routing.engine import fitness
+from ascolto.routing.engine import model as m
+from ascolto.routing.engine.state import Group, Person, Profile, Trait
+
+_DEFAULT_COSTS = (
+    m.ChannelCost("voice", 100),
+    m.ChannelCost("webchat", 33, frozenset({"email", "task", "messaging"})),
+    m.ChannelCost("messaging", 20, frozenset({"webchat", "email", "task"})),
+    m.ChannelCost("email", 25, frozenset({"webchat", "task", "messaging"})),
+    m.ChannelCost("task", 25, frozenset({"webchat", "email", "messaging"})),
+    m.ChannelCost("callback", 100, frozenset()),
+)
+_UNKNOWN_COST = 100
+
+
+class Crew:
+    """Everybody who may be offered work."""
+
+    def __init__(self) -> None:
+        """Start with nobody, and with the usual channels."""
+        self.people: dict[str, Person] = {}
+        self.costs = {cost.channel: cost for cost in _DEFAULT_COSTS}
+        self.channels = {cost.channel: number for number, cost in enumerate(_DEFAULT_COSTS)}
+        self.open = [0] * len(self.channels)
+        self.order: list[tuple[int, float, str, Person]] = []
+        self.lapses_at: float | None = None
+        self._names = list(self.channels)
+        self._slots: list[Person | None] = []
+        self._spare: list[int] = []
+        self._traits: dict[Trait, int] = {}
+        self._profiles: dict[tuple[object, ...], Profile] = {}
+
+    # -- channels ------------------------------------------------------------------------------
+
+    def channel_number(self, channel: str) -> int:
+        """Return a channel's number; one never heard of takes the whole budget."""
+        number = self.channels.get(channel)
+        if number is None:
+            number = self.channels[channel] = len(self._names)
+            self._names.append(channel)
+            self.open.append(0)
+            self.costs.setdefault(channel, m.ChannelCost(channel, _UNKNOWN_COST))
+        return number
+
+    def set_cost(self, cost: m.ChannelCost) -> None:
+        """Change what a channel takes, for the work that is in hand too."""
+        self.channel_number(cost.channel)
+        self.costs[cost.channel] = cost
+        for profile in self._profiles.values():
+            profile.rooms.clear()
+        for person in self.people.values():
+            self.measure(person)
+            self.settle(person)
+
+    # -- coming and going ----------------------------------------------------------------------
+
+    def configure(self, config: m.Operator, at: float) -> Person:
+        """Take in a person, or another description of one who is known."""
+        profile = self._profile_of(config)
+        person = self.people.get(config.id)
+        if person is None:
+            slot = heappop(self._spare) if self._spare else len(self._slots)
+            person = Person(config, slot, profile, country=config.country, idle_since=at)
+            self._slots[slot : slot + 1] = [person]
+            self.people[config.id] = person
+        person.config = config
+        person.profile = profile
+        self.measure(person)
+        return person
+
+    def _profile_of(self, config: m.Operator) -> Profile:
+        for channel in config.channels:
+            self.channel_number(channel)
+        key = (config.budget, *sorted(config.channels.items()))
+        profile = self._profiles.get(key)
+        if profile is None:
+            profile = self._profiles[key] = Profile(dict(config.channels), config.budget)
+        return profile
+
+    def remove(self, person: Person) -> None:
+        """Forget a person whose state is offline and whose traits are none."""
+        self.settle(person)
+        self._slots[person.slot] = None
+        heappush(self._spare, person.slot)
+        del self.people[person.config.id]
+
+    # -- traits --------------------------------------------------------------------------------
+
+    def set_traits(self, person: Person, traits: frozenset[Trait]) -> None:
+        """Note what a person has now."""
+        for trait in person.traits ^ traits:
+            mask = self._traits.get(trait, 0) ^ person.bit
+            if mask:
+                self._traits[trait] = mask
+            else:
+                del self._traits[trait]
+        person.traits = traits
+        person.shown.clear()
+
+    def note_lapse(self, person: Person, at: float) -> None:
+        """Remember when the next of a person's skills expires."""
+        person.lapses_at = fitness.next_lapse(person, at)
+        if person.lapses_at is not None and (
+            self.lapses_at is None or person.lapses_at < self.lapses_at
+        ):
+            self.lapses_at = person.lapses_at
+
+    def lapsed(self, at: float) -> list[Person]:
+        """Return whose skills have just expired, and look for the next moment one does."""
+        due = [p for p in self.people.values() if p.lapses_at is not None and p.lapses_at <= at]
+        later = (p.lapses_at for p in self.people.values() if p.lapses_at is not None)
+        self.lapses_at = min((moment for moment in later if moment > at), default=None)
+        return sorted(due, key=lambda person: person.config.id)
+
+    def with_traits(self, group: Group) -> int:
+        """Return the mask of everybody who may serve a group, by their traits."""
+        masks = self._traits
+        always = -1
+        for trait in group.must:
+            always &= masks.get(trait, 0)
+        found = 0
+        for ring in group.any_of:
+            open_to = always
+            for trait in ring:
+                open_to &= masks.get(trait, 0)
+            found |= open_to
+        return found
+
+    def skills_shown(self, person: Person, group: Group) -> tuple[tuple[str, int, int], ...]:
+        """Return code, needed and held level of the skills by which a person may serve a group."""
+        shown = person.shown.get(group.needs_number)
+        if shown is None:
+            at = next((n for n, ring in enumerate(group.any_of) if ring <= person.traits), None)
+            needs = () if at is None else group.rings[at]
+            held = person.config.skills
+            shown = tuple((need.skill, need.level, held[need.skill][0]) for need in needs)
+            person.shown[group.needs_number] = shown
+        return shown
+
+    # -- room ----------------------------------------------------------------------------------
+
+    def measure(self, person: Person) -> None:
+        """Work out a person's load and room from what they have in hand."""
+        known = person.profile.rooms.get(person.mix)
+        if known is None:
+            known = self._measured(person)
+        person.load = known[1]
+        person.room = known[0] if person.state == "available" else 0
+
+    def _measured(self, person: Person) -> tuple[int, int]:
+        profile, costs = person.profile, self.costs
+        counts = fitness.counts_of(person.mix, self.channels)
+        room = 0
+        for channel in profile.channels:
+            if fitness.has_room(profile, counts, channel, costs):
+                room |= 1 << self.channels[channel]
+        known = profile.rooms[person.mix] = (room, fitness.load_of(counts, costs))
+        return known
+
+    def take(self, person: Person, channel_number: int) -> None:
+        """Note one more piece of a channel's work in a person's hands."""
+        person.mix += fitness.unit_of(channel_number)
+        self.measure(person)
+
+    def give_back(self, person: Person, channel_number: int) -> None:
+        """Note one piece less of a channel's work in a person's hands."""
+        person.mix -= fitness.unit_of(channel_number)
+        self.measure(person)
+
+    def settle(self, person: Person) -> None:
+        """Let everybody see a person's room and place in the order of who is next."""
+        room = person.room
+        differing = room ^ person.listed
+        if differing:
+            person.listed = room
+            while differing:
+                low = differing & -differing
+                self.open[low.bit_length() - 1] ^= person.bit
+                differing ^= low
+        place = person.place
+        if room:
+            new = (person.load, person.idle_since, person.config.id, person)
+            if place is not None:
+                if place[:3] == new[:3]:
+                    return
+                del self.order[bisect_left(self.order, place)]
+            insort(self.order, new)
+            person.place = new
+        elif place is not None:
+            del self.order[bisect_left(self.order, place)]
+            person.place = None
+
+    def in_mask(self, mask: int) -> list[Person]:
+        """Return the people of a mask."""
+        found = []
+        while mask:
+            low = mask & -mask
+            person = self._slots[low.bit_length() - 1]
+            if person is not None:
+                found.append(person)
+            mask ^= low
+        return found

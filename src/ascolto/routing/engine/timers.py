@@ -1,0 +1,69 @@
+"""What is to happen when: expiring offers, opening rings, ending holds, overflow, second chances.
+
+Offers of one queue all last equally long, so they expire in the order they were made: a line,
+not a heap. A timer counts only while its piece still has the token it was set with; every move of
+a piece gives it a new one, so nothing has to be searched for and taken out.
+"""
+
+from collections import deque
+from heapq import heappop, heappush
+from typing import TypeAlias
+
+from ascolto.routing.engine.state import Piece
+
+EXPIRE, RELEASE, RING, OVERFLOW, RETRY = range(5)
+Timer: TypeAlias = tuple[float, int, int, int, Piece]
+"""When, the piece's order of arrival, what, the token, the piece."""
+
+NEVER = float("inf")
+
+
+class Timers:
+    """All moments to come, in order of time, then of arrival."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.due = NEVER
+        self._heap: list[Timer] = []
+        self._lines: dict[float, deque[Timer]] = {}
+
+    def line(self, lasting_s: float) -> deque[Timer]:
+        """Return the line of timers that are all set for this long."""
+        return self._lines.setdefault(lasting_s, deque())
+
+    def set(self, at: float, what: int, piece: Piece) -> None:
+        """Set a timer for a piece as it is now."""
+        heappush(self._heap, (at, piece.sequence, what, piece.token, piece))
+        if at < self.due:  # noqa: PLR1730 - a call costs more
+            self.due = at
+
+    def run_out(self, now: float) -> list[Timer]:
+        """Take out what is due, in order; call again for what was set meanwhile."""
+        found = []
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            found.append(heappop(heap))
+        for line in self._lines.values():
+            while line and line[0][0] <= now:
+                found.append(line.popleft())
+        found.sort(key=_order)
+        self.next()
+        return found
+
+    def next(self) -> float:
+        """Return the next moment that counts, dropping those that don't."""
+        heap = self._heap
+        while heap and heap[0][3] != heap[0][4].token:
+            heappop(heap)
+        due = heap[0][0] if heap else NEVER
+        for line in self._lines.values():
+            while line and line[0][3] != line[0][4].token:
+                line.popleft()
+            if line and line[0][0] < due:
+                due = line[0][0]
+        self.due = due
+        return due
+
+
+def _order(timer: Timer) -> tuple[float, int, int]:
+    return timer[:3]
