@@ -46,7 +46,7 @@ async def a_node(urls: PostgresUrls) -> AsyncIterator[Node]:
 async def until(what: str, holds: Callable[[], bool]) -> None:
     """Wait for something to hold."""
     async with asyncio.timeout(PATIENCE_S):
-        while not holds():  # noqa: ASYNC110 - rows have no event to wait for
+        while not holds():
             await asyncio.sleep(0.01)
     assert holds(), what
 
@@ -114,7 +114,7 @@ async def test_a_missed_offer_goes_to_the_next_person_and_sets_the_first_away(
         await until_state(database, tenant, item.id, "offered")
         bruno = await an_operator(database, tenant, client_id=queue.client_id)
         async with asyncio.timeout(PATIENCE_S):
-            while await state_of(database, tenant, item.id) != ("offered", bruno):  # noqa: ASYNC110
+            while await state_of(database, tenant, item.id) != ("offered", bruno):
                 await asyncio.sleep(0.05)
         assert await presence_of(database, tenant, anna) == "away"
 

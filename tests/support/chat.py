@@ -163,7 +163,7 @@ async def running_chat(
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with httpx.AsyncClient(base_url=url, timeout=20) as http:
-                while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
+                while not server.started:
                     await asyncio.sleep(0.01)
                 yield Chat(desk, door, url, channel, http)
         finally:

@@ -1,5 +1,178 @@
 """Routes of channels for those who have an account or a program's token."""
 
-from fastapi import APIRouter
+import asyncio
+import contextlib
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from ascolto.channels import store, store_external
+from ascolto.channels.actions import configuring, handing_in
+from ascolto.channels.api_webhooks import webhooks_router
+from ascolto.channels.errors import WrongKind
+from ascolto.channels.model import Channel
+from ascolto.channels.views import (
+    ChannelChange,
+    ChannelView,
+    InboundBody,
+    NewChannel,
+    OutgoingPage,
+    OutgoingView,
+    ReportBody,
+    TakenView,
+)
+from ascolto.conversations import store as thread_store
+from ascolto.identity.guard import Call, permit, recognise
+from ascolto.identity.model import Principal
+from ascolto.kit.db import Tx
+from ascolto.kit.http import BadCursor, Page, Services, decode_cursor, encode_cursor, services_of
+from ascolto.kit.ids import is_id
+from ascolto.kit.live import Follower
+from ascolto.kit.outbox import parse_cursor
 
 router = APIRouter(tags=["channels"])
+router.include_router(webhooks_router)
+
+START = "0-0"
+
+Reader = Annotated[Call, permit("channels.read")]
+Configurator = Annotated[Call, permit("channels.configure")]
+Carrier = Annotated[Call, permit("channels.deliver")]
+Fetcher = Annotated[Principal, recognise("channels.deliver")]
+Cursor = Annotated[str | None, Query(max_length=1_000)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.get("/channels", summary="Channels by name")
+async def list_channels(
+    call: Reader, request: Request, cursor: Cursor = None, limit: Limit = 100
+) -> Page[ChannelView]:
+    """Return a page of the channels in scope."""
+    found = await store.list_channels(call.tx, after=_place(cursor), limit=limit + 1)
+    shown = found[:limit]
+    last = shown[-1] if len(found) > limit else None
+    return Page(
+        items=[_view(channel, request) for channel in shown],
+        next_cursor=encode_cursor(last.name.lower(), last.id) if last else None,
+    )
+
+
+def _place(cursor: str | None) -> tuple[str, str] | None:
+    values = decode_cursor(cursor, 2)
+    if values is None:
+        return None
+    name, channel_id = values
+    if not isinstance(name, str) or not isinstance(channel_id, str) or not is_id(channel_id):
+        raise BadCursor("The cursor cannot be read.")
+    return name, channel_id
+
+
+@router.post("/channels", status_code=201, summary="Add a channel")
+async def create_channel(body: NewChannel, call: Configurator, request: Request) -> ChannelView:
+    """Add a channel to a client, with a random public key."""
+    channel = await configuring.create_channel(
+        call.tx,
+        client_id=str(body.client_id),
+        kind=body.kind,
+        name=body.name,
+        queue_id=str(body.queue_id),
+        settings=body.settings,
+    )
+    return _view(channel, request)
+
+
+@router.get("/channels/{channel_id}", summary="One channel")
+async def show_channel(channel_id: UUID, call: Reader, request: Request) -> ChannelView:
+    """Return a channel in scope."""
+    return _view(await configuring.known(call.tx, str(channel_id)), request)
+
+
+@router.patch("/channels/{channel_id}", summary="Change a channel")
+async def change_channel(
+    channel_id: UUID, body: ChannelChange, call: Configurator, request: Request
+) -> ChannelView:
+    """Change a channel's fields; absent ones stay, settings are replaced whole."""
+    channel = await configuring.change_channel(
+        call.tx, str(channel_id), v=body.v, changes=body.changes()
+    )
+    return _view(channel, request)
+
+
+@router.delete("/channels/{channel_id}", status_code=204, summary="Close a channel")
+async def archive_channel(channel_id: UUID, call: Configurator) -> None:
+    """Close a channel for good; its conversations stay."""
+    await configuring.archive_channel(call.tx, str(channel_id))
+
+
+def _view(channel: Channel, request: Request) -> ChannelView:
+    return ChannelView.of(channel, public_url=services_of(request).settings.public_url)
+
+
+@router.post("/channels/{channel_id}/inbound", status_code=201, summary="Hand in a message")
+async def hand_in(channel_id: UUID, body: InboundBody, call: Carrier) -> TakenView:
+    """Take in what a customer wrote elsewhere, once for each external_id."""
+    channel = await configuring.known(call.tx, str(channel_id))
+    message = await handing_in.hand_in(call.tx, channel, body.value())
+    return TakenView(
+        conversation_id=message.conversation_id, message_id=message.id, seq=message.seq
+    )
+
+
+@router.post("/channels/{channel_id}/deliveries", status_code=204, summary="Report a delivery")
+async def report(channel_id: UUID, body: ReportBody, call: Carrier) -> None:
+    """Note that an answer reached the customer, or that it could not."""
+    channel = await configuring.known(call.tx, str(channel_id))
+    await handing_in.report(
+        call.tx, channel, message_id=str(body.message_id), delivery=body.delivery
+    )
+
+
+@router.get("/channels/{channel_id}/outbound", summary="Fetch answers to carry")
+async def list_outbound(
+    channel_id: UUID,
+    who: Fetcher,
+    request: Request,
+    cursor: Annotated[str, Query(max_length=60)] = START,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    wait_s: Annotated[float, Query(ge=0, le=30)] = 0,
+) -> OutgoingPage:
+    """Return answers after a cursor, in order; with `wait_s`, hold the line until there is one."""
+    place = parse_cursor(cursor)
+    if place is None:
+        raise BadCursor("The cursor cannot be read.")
+    services = services_of(request)
+    follower = Follower(tenant_id=who.tenant_id, clients=who.clients)
+    services.live.join(follower)
+    services.live.follow(follower, [f"outbound:{channel_id}"])
+    try:
+        page = await _outgoing(services, who, str(channel_id), place, limit)
+        if not page.items and wait_s:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(follower.wake.wait(), timeout=wait_s)
+            page = await _outgoing(services, who, str(channel_id), place, limit)
+        return page
+    finally:
+        services.live.leave(follower)
+
+
+async def _outgoing(
+    services: Services, who: Principal, channel_id: str, place: tuple[int, int], limit: int
+) -> OutgoingPage:
+    async with services.db.transaction(who.tenant_id, actor=who.actor(), clients=who.clients) as tx:
+        channel = await configuring.known(tx, channel_id)
+        if channel.kind != "external":
+            raise WrongKind("Answers of this channel are not fetched.", kind=channel.kind)
+        return await _page(tx, channel_id, place, limit)
+
+
+async def _page(tx: Tx, channel_id: str, place: tuple[int, int], limit: int) -> OutgoingPage:
+    rows = await store_external.list_outgoing(tx, channel_id=channel_id, after=place, limit=limit)
+    items = []
+    for row in rows:
+        message = await thread_store.get_message(tx, row.message_id)
+        if message is not None:
+            body = handing_in.outgoing_body(message, thread=row.thread)
+            items.append(OutgoingView(cursor=f"{row.xid}-{row.id}", **body))
+    last = (rows[-1].xid, rows[-1].id) if rows else place
+    return OutgoingPage(items=items, next_cursor=f"{last[0]}-{last[1]}")

@@ -9,9 +9,11 @@ import asyncpg
 import structlog
 
 from ascolto import conversations
-from ascolto.channels import store
+from ascolto.channels import store, store_external, store_webhooks
 from ascolto.channels.actions import calling
 from ascolto.channels.webchat.texts import Words
+from ascolto.channels.webhooks.deliver import deliver
+from ascolto.channels.webhooks.fan_out import fan_out
 from ascolto.conversations.errors import NonceClash
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
@@ -22,6 +24,8 @@ from ascolto.tenancy import store as tenancy
 CALLS_EVERY_S = 5.0
 SWEEP_EVERY_S = 600.0
 OPENINGS_FOR = timedelta(days=2)
+DELIVERIES_FOR = timedelta(days=14)
+EXTERNAL_FOR = timedelta(days=30)
 # What the database may do to a job: it goes on at its next turn.
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -64,7 +68,9 @@ async def sweep(services: Services) -> None:
 
 
 async def _forget(tx: Tx) -> int:
-    return await store.forget_old(tx, openings_for=OPENINGS_FOR)
+    gone = await store.forget_old(tx, openings_for=OPENINGS_FOR)
+    gone += await store_webhooks.forget_deliveries(tx, before=tx.now - DELIVERIES_FOR)
+    return gone + await store_external.forget_external(tx, before=tx.now - EXTERNAL_FOR)
 
 
 async def _each_tenant(db: Database, what: str, do: Callable[[Tx], Awaitable[int]]) -> None:
@@ -84,4 +90,6 @@ SUBSCRIBERS: Sequence[Subscriber] = (
 BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
     ("promised calls", queue_calls),
     ("sweep of passes", sweep),
+    ("fan-out to webhooks and external channels", fan_out),
+    ("deliveries to webhooks", deliver),
 )

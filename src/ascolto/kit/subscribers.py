@@ -88,7 +88,7 @@ class Subscribers:
     async def _batch(self, subscriber: Subscriber) -> bool:
         """Handle the events after the cursor; tell whether there may be more."""
         async with self.db.connection() as connection:
-            place = await _cursor(connection, subscriber.name)
+            place = await place_of(connection, subscriber.name)
             rows = await connection.fetch(
                 "SELECT * FROM kit.read_events($1, $2, $3, $4)",
                 *place,
@@ -140,7 +140,8 @@ class Subscribers:
         return True
 
 
-async def _cursor(connection: asyncpg.Connection, name: str) -> tuple[int, int]:
+async def place_of(connection: asyncpg.Connection, name: str) -> tuple[int, int]:
+    """Return how far a subscriber has heard; a new one begins with the next event."""
     row = await connection.fetchrow("SELECT xid, id FROM kit.subscriber WHERE name = $1", name)
     if row is None:
         await connection.execute(
@@ -148,8 +149,31 @@ async def _cursor(connection: asyncpg.Connection, name: str) -> tuple[int, int]:
             " ON CONFLICT DO NOTHING",
             name,
         )
-        return await _cursor(connection, name)
+        return await place_of(connection, name)
     return row["xid"], row["id"]
+
+
+async def read_batch(
+    connection: asyncpg.Connection, place: tuple[int, int], kinds: Sequence[str], *, limit: int
+) -> list[StoredEvent]:
+    """Return the events of some kinds after a place, for those who handle many at once."""
+    rows = await connection.fetch(
+        "SELECT * FROM kit.read_events($1, $2, $3, $4)", *place, list(kinds), limit
+    )
+    return [event_of(row) for row in rows]
+
+
+async def move_place(
+    connection: asyncpg.Connection, name: str, place: tuple[int, int], to: tuple[int, int]
+) -> bool:
+    """Move a subscriber's place; False when another node has moved it already."""
+    tag = await connection.execute(
+        "UPDATE kit.subscriber SET xid = $4, id = $5 WHERE name = $1 AND xid = $2 AND id = $3",
+        name,
+        *place,
+        *to,
+    )
+    return bool(tag == "UPDATE 1")
 
 
 async def _advance(tx: Tx, name: str, place: tuple[int, int], event: StoredEvent) -> bool:

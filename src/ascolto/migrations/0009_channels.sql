@@ -107,5 +107,105 @@ CREATE UNIQUE INDEX callback_of_origin ON channels.callback (tenant_id, origin_i
 CREATE INDEX callback_due ON channels.callback (call_at) WHERE queued_at IS NULL;
 SELECT kit.protect('channels.callback');
 
+-- Other people's programs that want to hear what happens. Secrets lie sealed, never in the clear.
+CREATE TABLE channels.webhook (
+  tenant_id     uuid NOT NULL REFERENCES tenancy.tenant (id),
+  id            uuid NOT NULL,
+  client_id     uuid,
+  name          text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+  url           text NOT NULL CHECK (length(url) <= 2000),
+  kinds         text[] NOT NULL CHECK (cardinality(kinds) BETWEEN 1 AND 50),
+  secret        text NOT NULL,
+  former_secret text,
+  former_until  timestamptz,
+  active        boolean NOT NULL DEFAULT true,
+  -- Attempts that failed since one succeeded; too many switch it off.
+  failures      int NOT NULL DEFAULT 0,
+  disabled_at   timestamptz,
+  created_at    timestamptz NOT NULL,
+  v             int NOT NULL DEFAULT 1,
+  PRIMARY KEY (tenant_id, id)
+);
+SELECT kit.protect('channels.webhook');
+
+CREATE TABLE channels.delivery (
+  tenant_id   uuid NOT NULL,
+  id          uuid NOT NULL,
+  webhook_id  uuid NOT NULL,
+  client_id   uuid,
+  event_id    bigint NOT NULL,
+  kind        text NOT NULL,
+  -- What the event is about: deliveries about one thing go out in its order.
+  about       text NOT NULL,
+  body        jsonb NOT NULL,
+  state       text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'failed')),
+  attempts    int NOT NULL DEFAULT 0,
+  next_try_at timestamptz NOT NULL,
+  last_status int,
+  last_error  text,
+  created_at  timestamptz NOT NULL,
+  sent_at     timestamptz,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, webhook_id, event_id),
+  FOREIGN KEY (tenant_id, webhook_id) REFERENCES channels.webhook (tenant_id, id) ON DELETE CASCADE
+);
+CREATE INDEX delivery_due ON channels.delivery (next_try_at) WHERE state = 'pending';
+CREATE INDEX delivery_order ON channels.delivery (tenant_id, webhook_id, about, event_id)
+  WHERE state = 'pending';
+SELECT kit.protect('channels.delivery');
+
+CREATE FUNCTION channels.tenants_with_deliveries(until timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT DISTINCT d.tenant_id FROM channels.delivery d
+   WHERE d.state = 'pending' AND d.next_try_at <= until
+$$;
+
+-- A thread of an external channel and the conversation it is now.
+CREATE TABLE channels.thread (
+  tenant_id       uuid NOT NULL,
+  channel_id      uuid NOT NULL,
+  thread          text NOT NULL CHECK (length(thread) BETWEEN 1 AND 300),
+  client_id       uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  customer_id     uuid NOT NULL,
+  PRIMARY KEY (tenant_id, channel_id, thread),
+  FOREIGN KEY (tenant_id, channel_id) REFERENCES channels.channel (tenant_id, id)
+);
+CREATE INDEX thread_of_conversation ON channels.thread (tenant_id, conversation_id);
+SELECT kit.protect('channels.thread');
+
+-- What an external program has handed in: handed in twice is one message.
+CREATE TABLE channels.handed_in (
+  tenant_id       uuid NOT NULL,
+  channel_id      uuid NOT NULL,
+  external_id     text NOT NULL CHECK (length(external_id) BETWEEN 1 AND 300),
+  client_id       uuid NOT NULL,
+  fingerprint     bytea NOT NULL,
+  conversation_id uuid,
+  message_id      uuid,
+  at              timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, channel_id, external_id),
+  FOREIGN KEY (tenant_id, channel_id) REFERENCES channels.channel (tenant_id, id)
+);
+CREATE INDEX handed_in_by_time ON channels.handed_in (at);
+SELECT kit.protect('channels.handed_in');
+
+-- What is to be carried to customers by an external program, in the order it was said.
+CREATE TABLE channels.outbound (
+  tenant_id       uuid NOT NULL,
+  channel_id      uuid NOT NULL,
+  xid             bigint NOT NULL,
+  id              bigint NOT NULL,
+  client_id       uuid NOT NULL,
+  thread          text NOT NULL,
+  conversation_id uuid NOT NULL,
+  message_id      uuid NOT NULL,
+  at              timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, channel_id, xid, id),
+  FOREIGN KEY (tenant_id, channel_id) REFERENCES channels.channel (tenant_id, id)
+);
+CREATE INDEX outbound_by_time ON channels.outbound (at);
+SELECT kit.protect('channels.outbound');
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA channels FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA channels TO ascolto_app;

@@ -1,0 +1,156 @@
+"""An external program hands in what a customer wrote, and reports what became of an answer."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from ascolto import conversations, customers
+from ascolto.channels import errors, store_external
+from ascolto.channels.actions.visiting import standing
+from ascolto.channels.model import Channel
+from ascolto.channels.store_external import Thread
+from ascolto.channels.webchat.texts import language_of
+from ascolto.conversations import Conversation, Message, State
+from ascolto.conversations import store as thread_store
+from ascolto.customers import ClaimedIdentity
+from ascolto.kit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote, as the program knows them; `verified` says that it has proof."""
+
+    kind: str
+    value: str
+    name: str = ""
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message as it is handed in."""
+
+    thread: str
+    external_id: str
+    sender: Sender
+    text: str
+    language: str | None = None
+    attachments: tuple[str, ...] = ()
+
+    def fingerprint(self) -> bytes:
+        """Return what tells two messages under one id apart."""
+        return hashlib.sha256(orjson.dumps([self.thread, self.text, self.attachments])).digest()
+
+
+async def hand_in(tx: Tx, channel: Channel, inbound: Inbound) -> Message:
+    """Take in a customer's message once; a thread closed long ago begins a new conversation."""
+    if channel.kind != "external" or not channel.active:
+        raise errors.WrongKind("Nothing is handed in at this channel.", kind=channel.kind)
+    before = await store_external.claim(
+        tx,
+        channel_id=channel.id,
+        client_id=channel.client_id,
+        external_id=inbound.external_id,
+        fingerprint=inbound.fingerprint(),
+    )
+    if before is not None:
+        return await _known(tx, before, inbound)
+    conversation = await _conversation(tx, channel, inbound)
+    digest = hashlib.sha256(inbound.external_id.encode()).hexdigest()
+    message = await conversations.receive(
+        tx,
+        conversation_id=conversation.id,
+        text=inbound.text,
+        nonce=f"x-{digest[:48]}",
+        attachments=inbound.attachments,
+    )
+    await store_external.settle(
+        tx,
+        channel_id=channel.id,
+        external_id=inbound.external_id,
+        conversation_id=message.conversation_id,
+        message_id=message.id,
+    )
+    return message
+
+
+async def _known(tx: Tx, before: store_external.HandedIn, inbound: Inbound) -> Message:
+    if before.fingerprint != inbound.fingerprint() or before.message_id is None:
+        raise errors.StartClash("This external_id was used for another message.")
+    message = await thread_store.get_message(tx, before.message_id)
+    if message is None:
+        raise errors.StartClash("The message of this external_id is no longer there.")
+    return message
+
+
+async def _conversation(tx: Tx, channel: Channel, inbound: Inbound) -> Conversation:
+    thread = await store_external.hold_thread(tx, channel_id=channel.id, thread=inbound.thread)
+    if thread is not None:
+        now = await standing(tx, thread.conversation_id)
+        patience = timedelta(days=channel.external().new_after_days)
+        ended = now.state is State.CLOSED and now.closed_at is not None
+        if not ended or (now.closed_at or tx.now) > tx.now - patience:
+            return now
+    customer = await customers.identify(
+        tx,
+        client_id=channel.client_id,
+        identities=[_identity(channel, inbound.sender)],
+        name=inbound.sender.name,
+        language=language_of(inbound.language or channel.external().language),
+    )
+    conversation = await conversations.open_conversation(
+        tx,
+        client_id=channel.client_id,
+        channel=channel.label,
+        channel_id=channel.id,
+        customer_id=customer.id,
+        queue_id=channel.queue_id,
+        language=language_of(inbound.language or channel.external().language),
+        meta={"thread": inbound.thread, "channel": channel.name},
+    )
+    await store_external.put_thread(
+        tx,
+        Thread(
+            channel_id=channel.id,
+            thread=inbound.thread,
+            client_id=channel.client_id,
+            conversation_id=conversation.id,
+            customer_id=customer.id,
+        ),
+    )
+    return conversation
+
+
+def _identity(channel: Channel, sender: Sender) -> ClaimedIdentity:
+    # The same number in two other systems is not the same person.
+    value = f"{channel.id}:{sender.value}" if sender.kind == "external" else sender.value
+    return ClaimedIdentity(sender.kind, value, verified=sender.verified)
+
+
+async def report(tx: Tx, channel: Channel, *, message_id: str, delivery: str) -> None:
+    """Note what became of an answer that the program carried."""
+    message = await thread_store.get_message(tx, message_id)
+    conversation = await conversations.get(tx, message.conversation_id) if message else None
+    if conversation is None or conversation.channel_id != channel.id:
+        raise errors.UnknownDelivery("No such message of this channel.", message_id=message_id)
+    await conversations.mark_delivered(tx, message_id=message_id, delivery=delivery)
+
+
+def outgoing_body(message: Message, *, thread: str) -> dict[str, Any]:
+    """Return an answer as the program that carries it needs it."""
+    return {
+        "thread": thread,
+        "conversation_id": message.conversation_id,
+        "message_id": message.id,
+        "seq": message.seq,
+        "text": message.text,
+        "attachments": [
+            {"id": ref.id, "name": ref.name, "size": ref.size, "type": ref.type}
+            for ref in message.attachments
+        ],
+        "author": {"kind": message.author.kind.value, "name": message.author.name},
+        "at": message.at.isoformat(),
+    }

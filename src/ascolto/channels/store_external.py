@@ -1,0 +1,159 @@
+"""Statements on external channels: threads, what was handed in, what is to be carried out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ascolto.kit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread of an external channel and what it is here."""
+
+    channel_id: str
+    thread: str
+    client_id: str
+    conversation_id: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message that is to be carried to a customer."""
+
+    xid: int
+    id: int
+    thread: str
+    conversation_id: str
+    message_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """What was handed in under an id before."""
+
+    fingerprint: bytes
+    message_id: str | None
+
+
+_THREAD = "channel_id, thread, client_id, conversation_id, customer_id"
+
+
+async def claim(
+    tx: Tx, *, channel_id: str, client_id: str, external_id: str, fingerprint: bytes
+) -> HandedIn | None:
+    """Take an id; None when it is ours now, else what came under it before."""
+    fresh = await tx.execute(
+        "INSERT INTO channels.handed_in (tenant_id, channel_id, external_id, client_id,"
+        " fingerprint, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        tx.tenant_id, channel_id, external_id, client_id, fingerprint, tx.now,
+    )  # fmt: skip
+    if fresh:
+        return None
+    row = await tx.fetchrow(
+        "SELECT fingerprint, message_id FROM channels.handed_in"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3",
+        tx.tenant_id, channel_id, external_id,
+    )  # fmt: skip
+    return None if row is None else HandedIn(**row)
+
+
+async def settle(
+    tx: Tx, *, channel_id: str, external_id: str, conversation_id: str, message_id: str
+) -> None:
+    """Write which message an id became."""
+    await tx.execute(
+        "UPDATE channels.handed_in SET conversation_id = $4, message_id = $5"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3",
+        tx.tenant_id, channel_id, external_id, conversation_id, message_id,
+    )  # fmt: skip
+
+
+async def hold_thread(tx: Tx, *, channel_id: str, thread: str) -> Thread | None:
+    """Return a thread, held until the end of the transaction even if it does not exist yet."""
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1 || ':' || $2, 9))", channel_id, thread
+    )
+    return await get_thread(tx, channel_id=channel_id, thread=thread)
+
+
+async def get_thread(tx: Tx, *, channel_id: str, thread: str) -> Thread | None:
+    """Return a thread of a channel."""
+    row = await tx.fetchrow(
+        f"SELECT {_THREAD} FROM channels.thread"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND thread = $3",
+        tx.tenant_id, channel_id, thread,
+    )  # fmt: skip
+    return Thread(**row) if row else None
+
+
+async def put_thread(tx: Tx, thread: Thread) -> None:
+    """Write which conversation a thread is now."""
+    await tx.execute(
+        "INSERT INTO channels.thread (tenant_id, channel_id, thread, client_id, conversation_id,"
+        " customer_id) VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (tenant_id, channel_id, thread)"
+        " DO UPDATE SET conversation_id = $5, customer_id = $6",
+        tx.tenant_id, thread.channel_id, thread.thread, thread.client_id, thread.conversation_id,
+        thread.customer_id,
+    )  # fmt: skip
+
+
+async def threads_of(tx: Tx, conversation_ids: Sequence[str]) -> list[Thread]:
+    """Return the threads that are some conversations now."""
+    rows = await tx.fetch(
+        f"SELECT {_THREAD} FROM channels.thread"
+        " WHERE tenant_id = $1 AND conversation_id = ANY($2::uuid[])",
+        tx.tenant_id, list(conversation_ids),
+    )  # fmt: skip
+    return [Thread(**row) for row in rows]
+
+
+async def move_threads(tx: Tx, *, conversation_id: str, into: str) -> None:
+    """Let threads go on in the conversation that took theirs in."""
+    await tx.execute(
+        "UPDATE channels.thread SET conversation_id = $3"
+        " WHERE tenant_id = $1 AND conversation_id = $2",
+        tx.tenant_id, conversation_id, into,
+    )  # fmt: skip
+
+
+async def add_outgoing(tx: Tx, rows: Sequence[tuple[Thread, Outgoing]]) -> None:
+    """Write what is to be carried out, once."""
+    await tx.executemany(
+        "INSERT INTO channels.outbound (tenant_id, channel_id, xid, id, client_id, thread,"
+        " conversation_id, message_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " ON CONFLICT DO NOTHING",
+        [
+            (
+                tx.tenant_id, thread.channel_id, one.xid, one.id, thread.client_id, one.thread,
+                one.conversation_id, one.message_id, one.at,
+            )
+            for thread, one in rows
+        ],
+    )  # fmt: skip
+
+
+async def list_outgoing(
+    tx: Tx, *, channel_id: str, after: tuple[int, int], limit: int
+) -> list[Outgoing]:
+    """Return what is to be carried out after a place, in order."""
+    rows = await tx.fetch(
+        "SELECT xid, id, thread, conversation_id, message_id, at FROM channels.outbound"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND (xid, id) > ($3, $4)"
+        " ORDER BY xid, id LIMIT $5",
+        tx.tenant_id, channel_id, *after, limit,
+    )  # fmt: skip
+    return [Outgoing(**row) for row in rows]
+
+
+async def forget_external(tx: Tx, *, before: datetime) -> int:
+    """Delete ids and outgoing rows of before a moment; the messages stay."""
+    gone = 0
+    for table in ("handed_in", "outbound"):
+        gone += await tx.execute(
+            f"DELETE FROM channels.{table} WHERE tenant_id = $1 AND at < $2", tx.tenant_id, before
+        )
+    return gone

@@ -1,0 +1,174 @@
+"""Somebody else's program is a channel: hands in, fetches, reports."""
+
+import asyncio
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx
+
+from ascolto.channels.actions.configuring import create_channel
+from ascolto.channels.webhooks.fan_out import fan_out_batch
+from ascolto.kit.db import SYSTEM
+from support.chat import Chat
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "channel_by_file.py"
+
+
+class Program:
+    """An external program with its token and its channel."""
+
+    def __init__(self, chat: Chat, channel_id: str, token: str) -> None:
+        self.chat = chat
+        self.channel_id = channel_id
+        self.token = token
+
+    async def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        return await self.chat.http.request(
+            method,
+            f"/api/v1/channels/{self.channel_id}{path}",
+            headers={"Authorization": f"Bearer {self.token}"},
+            **more,
+        )
+
+    async def hand_in(self, text: str, external_id: str, **more: Any) -> httpx.Response:
+        body = {
+            "thread": "carla",
+            "external_id": external_id,
+            "from": {"value": "carla", "name": "Carla", "verified": True},
+            "text": text,
+        }
+        return await self.call("POST", "/inbound", json={**body, **more})
+
+    async def fetch(self, cursor: str = "0-0", wait_s: float = 0) -> dict[str, Any]:
+        while await fan_out_batch(self.chat.desk.database):
+            pass
+        answer = await self.call("GET", f"/outbound?cursor={cursor}&wait_s={wait_s}")
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+
+def a_token(*scopes: str) -> dict[str, Any]:
+    return {"name": "Lettere", "scopes": scopes, "expires_at": "2026-05-01T00:00:00Z"}
+
+
+async def a_program(chat: Chat) -> Program:
+    await chat.door.add_account("configurator", email="config@prova.example")
+    async with chat.desk.as_system() as tx:
+        channel = await create_channel(
+            tx,
+            client_id=chat.desk.client_id,
+            kind="external",
+            name="Lettere",
+            queue_id=chat.desk.queue.id,
+        )
+    async with chat.door.signed_in("config@prova.example") as browser:
+        answer = await browser.post("/tokens", json=a_token("channels.deliver"))
+    assert answer.status_code == 201, answer.text
+    return Program(chat, channel.id, answer.json()["secret"])
+
+
+async def test_a_letter_becomes_work_and_its_answer_is_carried_back(chat: Chat) -> None:
+    program = await a_program(chat)
+    await program.fetch()
+    taken = (await program.hand_in("Buongiorno", "l-1")).json()
+    stands = await chat.desk.read(taken["conversation_id"])
+    assert (stands.state.value, stands.channel, stands.customer_verified) == (
+        "waiting",
+        "messaging",
+        True,
+    )
+    await chat.desk.accepted(stands.id)
+    await chat.desk.replied(stands.id, "Salve Carla")
+    page = await program.fetch()
+    (item,) = page["items"]
+    assert (item["thread"], item["text"]) == ("carla", "Salve Carla")
+    assert (await program.fetch(page["next_cursor"]))["items"] == []
+    report = {"message_id": item["message_id"], "delivery": "delivered"}
+    assert (await program.call("POST", "/deliveries", json=report)).status_code == 204
+    assert (await chat.desk.thread(stands.id))[-1].delivery == "delivered"
+
+
+async def test_handing_in_twice_is_one_message(chat: Chat) -> None:
+    program = await a_program(chat)
+    first, again = await program.hand_in("Ciao", "l-1"), await program.hand_in("Ciao", "l-1")
+    assert first.json() == again.json()
+    other = await program.hand_in("Altro", "l-1")
+    assert other.status_code == 409
+    both = await asyncio.gather(*(program.hand_in("Insieme", "l-2") for _ in range(5)))
+    assert {answer.status_code for answer in both} == {201}
+    thread = await chat.desk.thread(first.json()["conversation_id"])
+    assert [line.text for line in thread if line.text] == ["Ciao", "Insieme"]
+
+
+async def test_two_first_letters_at_once_are_one_thread(chat: Chat) -> None:
+    program = await a_program(chat)
+    answers = await asyncio.gather(*(program.hand_in(f"N. {n}", f"l-{n}") for n in range(6)))
+    assert len({answer.json()["conversation_id"] for answer in answers}) == 1
+
+
+async def test_the_line_is_held_until_there_is_an_answer(chat: Chat) -> None:
+    program = await a_program(chat)
+    await program.fetch()
+    taken = (await program.hand_in("Buongiorno", "l-1")).json()
+    await chat.desk.accepted(taken["conversation_id"])
+    waiting = asyncio.create_task(program.fetch(wait_s=20))
+    while not chat.door.app.state.services.live.audience(
+        chat.desk.tenant, f"outbound:{program.channel_id}"
+    ):
+        await asyncio.sleep(0.01)
+    await chat.desk.replied(taken["conversation_id"], "Eccomi")
+    await fan_out_batch(chat.desk.database)
+    assert (await waiting)["items"][0]["text"] == "Eccomi"
+
+
+async def test_a_token_without_the_scope_hands_in_nothing(chat: Chat) -> None:
+    program = await a_program(chat)
+    program.token = program.token[:-4] + "AAAA"
+    assert (await program.hand_in("Ciao", "l-1")).status_code == 401
+    async with chat.door.signed_in("config@prova.example") as browser:
+        made = await browser.post("/tokens", json=a_token("channels.read"))
+    program.token = made.json()["secret"]
+    assert (await program.hand_in("Ciao", "l-1")).status_code == 403
+
+
+def example() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("channel_by_file", EXAMPLE)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+async def test_the_example_in_the_docs_works_and_stays_short(chat: Chat, tmp_path: Path) -> None:
+    assert len(EXAMPLE.read_text("utf-8").splitlines()) < 120
+    program = await a_program(chat)
+    await program.fetch()
+    module = example()
+    ascolto = module.Ascolto(chat.url, program.token, program.channel_id)
+    letters, answers = tmp_path / "letters", tmp_path / "answers"
+    letters.mkdir()
+    answers.mkdir()
+    (letters / "carla.1.txt").write_text("La bolletta è doppia", "utf-8")
+    taking = asyncio.create_task(asyncio.to_thread(module.work, ascolto, letters, answers))
+    while not (rows := await waiting_work(chat)):
+        await asyncio.sleep(0.01)
+    await chat.desk.accepted(rows[0])
+    await chat.desk.replied(rows[0], "La correggiamo oggi")
+    await fan_out_batch(chat.desk.database)
+    await taking
+    (answer,) = answers.glob("carla.*.txt")
+    assert answer.read_text("utf-8") == "Anna: La correggiamo oggi\n"
+    assert not list(letters.glob("*.txt"))
+    assert (await chat.desk.thread(rows[0]))[-1].delivery == "delivered"
+
+
+async def waiting_work(chat: Chat) -> list[str]:
+    async with chat.desk.database.transaction(chat.desk.tenant, actor=SYSTEM) as tx:
+        rows = await tx.fetch("SELECT ref FROM routing.work_item WHERE state = 'waiting'")
+    return [row["ref"] for row in rows]
