@@ -1,5 +1,8 @@
 """What wraps every request: an id, safe headers, a limit on its body."""
 
+import asyncio
+import contextlib
+
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -7,6 +10,8 @@ from ascolto.kit.ids import new_id
 
 JSON_LIMIT = 1_000_000
 UPLOAD_LIMIT = 12_000_000
+DRAIN_LIMIT = 50_000_000
+DRAIN_S = 10.0
 
 _SAFE_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -40,6 +45,7 @@ class Edges:
         scope["ascolto.request_id"] = request_id
         limit = _limit(scope)
         if _announced(scope) > limit:
+            await _drain(receive)
             await _too_large(send, request_id, limit)
             return
         body = _CountedBody(receive, limit)
@@ -80,6 +86,18 @@ def _announced(scope: Scope) -> int:
         if name == b"content-length":
             return int(value) if value.isdigit() else 0
     return 0
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on for a while: who is cut off while still sending never reads the answer."""
+    seen = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            while seen < DRAIN_LIMIT:
+                message = await receive()
+                seen += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 class _CountedBody:
