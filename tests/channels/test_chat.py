@@ -1,6 +1,11 @@
 """A customer writes, is answered, and loses nothing on the way."""
 
+import asyncio
+
 from ascolto import conversations
+from ascolto.channels.webchat.stream import QUEUE_LIMIT, CustomerStream
+from ascolto.identity import secrets
+from ascolto.kit.live import Follower
 from support.chat import Chat
 
 
@@ -106,3 +111,38 @@ async def test_a_message_costs_five_statements_at_most(chat: Chat) -> None:
     await customer.write("Ancora io")
     assert db.transactions - before[1] == 1
     assert db.statements - before[0] <= 5
+
+
+async def test_each_side_sees_the_other_typing(chat: Chat) -> None:
+    customer = await chat.start(name="Carla Rossi")
+    live = chat.door.app.state.services.live
+    desk = Follower(tenant_id=chat.desk.tenant, clients=None)
+    live.join(desk)
+    live.follow(desk, [f"conversation:{customer.id}"])
+    assert (await customer.post("/typing")).status_code == 204
+    while not any(item.frame.kind == "typing" for item in desk.queue):
+        await asyncio.sleep(0.01)
+    assert desk.queue[-1].frame.body["name"] == "Carla Rossi"
+    async with customer.stream() as line:
+        await line.next("message.added")
+        topic = f"customer:{customer.id}"
+        await live.whisper(chat.desk.tenant, topic, "typing", {"name": "Anna Neri"}, None)
+        assert await line.next() == {"kind": "operator", "name": "Anna"}
+
+
+async def test_a_reader_that_takes_nothing_is_let_go(chat: Chat) -> None:
+    customer = await chat.start()
+    services = chat.door.app.state.services
+    shown = secrets.read(customer.started["token"])
+    assert shown
+    stream = CustomerStream(services.db, services.live, shown=shown)
+    beginning = await stream.begin(after=None, after_seq=0)
+    for _ in range(QUEUE_LIMIT + 1):
+        await services.live.whisper(
+            chat.desk.tenant, f"customer:{customer.id}", "typing", {"name": "Anna"}, None
+        )
+    while not stream._follower.lost:
+        await asyncio.sleep(0.01)
+    assert len([chunk async for chunk in stream.chunks(beginning)]) == 1
+    stream.end()
+    assert services.live.audience(chat.desk.tenant, f"customer:{customer.id}") == 0

@@ -239,6 +239,15 @@ class LiveSession:
             await self.stop_viewing()
             self._viewing = (conversation_id, None)
         await self._whisper(kind, conversation_id, None, here=True)
+        if kind == "typing":
+            await self._tell_customer(conversation_id)
+
+    async def _tell_customer(self, conversation_id: str) -> None:
+        """Show the customer that somebody is writing to them; the chat shortens the name."""
+        who = self._principal
+        await self._services.live.whisper(
+            who.tenant_id, f"customer:{conversation_id}", "typing", {"name": who.name}, None
+        )
 
     async def _whisper(
         self, kind: str, conversation_id: str, client_id: str | None, *, here: bool
@@ -249,7 +258,7 @@ class LiveSession:
             "operator_id": who.operator_id,
             "account_id": who.account_id,
             "name": who.name,
-            "here": here,
+            "on": here,
         }
         await self._services.live.whisper(
             who.tenant_id, f"conversation:{conversation_id}", kind, body, client_id

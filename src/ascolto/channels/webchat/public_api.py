@@ -223,9 +223,9 @@ async def typing(visit: Visiting, request: Request) -> None:
         "typing",
         {
             "conversation_id": holder.conversation_id,
-            "kind": "customer",
+            "customer_id": holder.customer_id,
             "name": holder.customer_name,
-            "here": True,
+            "on": True,
         },
         holder.client_id,
     )
