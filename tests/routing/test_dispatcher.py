@@ -143,8 +143,10 @@ async def test_a_leader_whose_connection_is_cut_yields_and_nothing_is_offered_tw
     async with a_node(urls) as first:
         await until("the first leads", lambda: first.dispatcher.leading(tenant) is not None)
         async with a_node(urls) as second:
-            async with database.transaction(tenant, actor=SYSTEM) as tx:
-                await store_leader.end_silent_leader(tx, silent_s=-1)
+            connection = await database.dedicated(application_name="test")
+            pid, _ = (await store_leader.beats(connection))[tenant]
+            assert await store_leader.end_session(connection, backend_pid=pid)
+            await connection.close()
             item = await a_work_item(database, tenant, queue=queue)
             await until_state(database, tenant, item.id, "offered")
             await until(

@@ -112,6 +112,22 @@ CREATE TABLE routing.leader (
 );
 SELECT kit.protect('routing.leader');
 
+-- One beat for every lead of a session; and what a standby of any tenant may know of leaders.
+CREATE FUNCTION routing.beat() RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH beaten AS (
+    UPDATE routing.leader SET heartbeat_at = clock_timestamp()
+     WHERE backend_pid = pg_backend_pid() RETURNING 1)
+  SELECT count(*) FROM beaten
+$$;
+CREATE FUNCTION routing.leaders()
+RETURNS TABLE (tenant_id uuid, backend_pid int, heartbeat_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT l.tenant_id, l.backend_pid, l.heartbeat_at FROM routing.leader l
+$$;
+REVOKE ALL ON FUNCTION routing.beat(), routing.leaders() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION routing.beat(), routing.leaders() TO ascolto_app;
+
 -- What the leader sees, once a second, for whoever asks on any node: aggregates, no people.
 CREATE TABLE routing.queue_now (
   tenant_id     uuid NOT NULL,

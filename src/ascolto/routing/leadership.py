@@ -21,7 +21,6 @@ from ascolto.routing.model import LIVE, WorkItem
 from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, about, to_engine
 
 BATCH = 400
-HEARTBEAT_S = 0.25
 RECONCILE_S = 2.0
 FLOOR_S = 1.0
 
@@ -63,12 +62,9 @@ class Leadership:
         """Lead."""
         await self._begin()
         self.ready.set()
-        beat = asyncio.create_task(self._beat(), name=f"heartbeat {self.tenant_id}")
         try:
             due_reconcile = due_floor = time.monotonic()
             while True:
-                if beat.done():
-                    beat.result()
                 if self._commit is not None and self._commit.done():
                     finished, self._commit = self._commit, None
                     finished.result()
@@ -89,10 +85,9 @@ class Leadership:
                     await self._publish_floor()
                 await self._sleep(min(due_reconcile, due_floor) - time.monotonic())
         finally:
-            beat.cancel()
             if self._commit is not None:
                 self._commit.cancel()
-            await asyncio.gather(beat, return_exceptions=True)
+                await asyncio.gather(self._commit, return_exceptions=True)
 
     # -- beginning -----------------------------------------------------------------------------
 
@@ -341,14 +336,6 @@ class Leadership:
         return []
 
     # -- keeping true --------------------------------------------------------------------------
-
-    async def _beat(self) -> None:
-        while True:
-            async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
-                if not await store_leader.heartbeat(tx, epoch=self.epoch):
-                    self._wake.set()
-                    raise LeadLostError
-            await asyncio.sleep(HEARTBEAT_S)
 
     async def _reconcile(self) -> None:
         """Compare memory with rows; what differs twice in a row is read again."""

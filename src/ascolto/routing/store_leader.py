@@ -11,6 +11,7 @@ from ascolto.routing.model import Presence, PresenceState
 
 LOCK_CLASS = 7_241_002
 APPLICATION_NAME = "ascolto-leader"
+FROZEN_MS = 150
 
 
 async def tenants_to_lead(connection: asyncpg.Connection) -> list[str]:
@@ -34,22 +35,32 @@ async def release_lock(connection: asyncpg.Connection, tenant_id: str) -> None:
     await connection.execute("SELECT pg_advisory_unlock($1, hashtext($2))", LOCK_CLASS, tenant_id)
 
 
-async def end_silent_leader(tx: Tx, *, silent_s: float) -> int:
-    """End the session of a leader that has not been heard of; its lock falls free with it."""
-    return int(
-        await tx.fetchval(
-            """
-            SELECT count(pg_terminate_backend(l.backend_pid))
-              FROM routing.leader l
-              JOIN pg_stat_activity a ON a.pid = l.backend_pid AND a.application_name = $2
-             WHERE l.tenant_id = $1
-               AND l.heartbeat_at < clock_timestamp() - make_interval(secs => $3)
-            """,
-            tx.tenant_id,
-            APPLICATION_NAME,
-            silent_s,
+async def beat(connection: asyncpg.Connection) -> None:
+    """Say that every lead of this session lives."""
+    await connection.execute("SELECT routing.beat()")
+
+
+async def beats(connection: asyncpg.Connection) -> dict[str, tuple[int, datetime]]:
+    """Return each organisation's leading session and the last it was heard of."""
+    rows = await connection.fetch("SELECT * FROM routing.leaders()")
+    return {row["tenant_id"]: (row["backend_pid"], row["heartbeat_at"]) for row in rows}
+
+
+async def end_session(connection: asyncpg.Connection, *, backend_pid: int) -> bool:
+    """End a leader's session; its locks fall free with it. False when it was over already."""
+    # One's own login may end its sessions; the bounded role, when it is another, may not.
+    await connection.execute("RESET ROLE")
+    try:
+        return bool(
+            await connection.fetchval(
+                "SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE pid = $1 AND application_name = $2",
+                backend_pid,
+                APPLICATION_NAME,
+            )
         )
-    )
+    finally:
+        await connection.execute("SET ROLE ascolto_app")
 
 
 async def begin_epoch(tx: Tx, *, node_id: str, backend_pid: int) -> int:
@@ -71,26 +82,19 @@ async def begin_epoch(tx: Tx, *, node_id: str, backend_pid: int) -> int:
     )
 
 
-async def heartbeat(tx: Tx, *, epoch: int) -> bool:
-    """Say that the leader of this epoch lives; False when its epoch is over."""
-    return (
-        await tx.execute(
-            "UPDATE routing.leader SET heartbeat_at = clock_timestamp()"
-            " WHERE tenant_id = $1 AND epoch = $2",
-            tx.tenant_id,
-            epoch,
-        )
-        == 1
-    )
-
-
 async def hold_epoch(tx: Tx, *, epoch: int) -> bool:
-    """Hold the epoch until this transaction ends; False when another leader has begun one."""
+    """Hold the epoch until this transaction ends; False when another leader has begun one.
+
+    A process that freezes in mid-transaction loses it after `FROZEN_MS`, else its successor
+    would wait for ever for the row it holds.
+    """
     return (
         await tx.fetchval(
-            "SELECT 1 FROM routing.leader WHERE tenant_id = $1 AND epoch = $2 FOR SHARE",
+            "SELECT set_config('idle_in_transaction_session_timeout', $3, true)"
+            " FROM routing.leader WHERE tenant_id = $1 AND epoch = $2 FOR SHARE",
             tx.tenant_id,
             epoch,
+            str(FROZEN_MS),
         )
         is not None
     )
