@@ -8,8 +8,8 @@ from ascolto.channels.model import Callback, Channel, Pass, ResumeLink
 from ascolto.kit.db import Tx
 
 _CHANNEL = (
-    "id, client_id, kind, label, name, public_key, queue_id, settings, active, created_at,"
-    " archived_at, v"
+    "id, client_id, kind, label, name, public_key, queue_id, settings, active, created_at, "
+    "archived_at, v"
 )
 _PASS = "id, client_id, channel_id, conversation_id, customer_id, customer_name, expires_at"  # noqa: S105 - columns
 _LINK = "id, client_id, channel_id, conversation_id, customer_id, customer_name, email"
@@ -23,13 +23,17 @@ async def tenant_of_key(connection: asyncpg.Connection, key: str) -> str | None:
 
 
 async def by_key(tx: Tx, key: str) -> Channel | None:
-    """Return the channel of a public key, if it is in use."""
+    """Return the channel of a public key, if in use, and narrow the transaction to its client."""
     row = await tx.fetchrow(
-        f"SELECT {_CHANNEL} FROM channels.channel"
+        f"SELECT {_CHANNEL}, set_config('ascolto.clients', '{{' || client_id || '}}', true)"
+        " FROM channels.channel"
         " WHERE tenant_id = $1 AND public_key = $2 AND active AND archived_at IS NULL",
         tx.tenant_id, key,
     )  # fmt: skip
-    return Channel(**row) if row else None
+    if row is None:
+        return None
+    tx.clients = frozenset({row["client_id"]})
+    return Channel(**{key: row[key] for key in _CHANNEL.split(", ")})
 
 
 async def get_channel(tx: Tx, channel_id: str) -> Channel | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -11,7 +11,7 @@ from ascolto import conversations, customers
 from ascolto.channels import errors, store
 from ascolto.channels.model import PASS_LIFE, START_AGAIN_WITHIN, Channel, Pass
 from ascolto.channels.webchat.state import Scene
-from ascolto.conversations import Conversation
+from ascolto.conversations import Conversation, Message, State
 from ascolto.customers import ClaimedIdentity
 from ascolto.identity import secrets
 from ascolto.kit.db import Actor, Tx
@@ -44,6 +44,7 @@ class Started:
     conversation: Conversation
     holder: Pass
     token: str
+    said: tuple[Message, ...] = ()
 
 
 async def start(tx: Tx, scene: Scene, wish: Wish) -> Started:
@@ -55,6 +56,19 @@ async def start(tx: Tx, scene: Scene, wish: Wish) -> Started:
     )
     if claimed is not None:
         return await _again(tx, channel, wish, claimed)
+    conversation = await _open(tx, scene, wish)
+    await store.settle_start(
+        tx, channel_id=channel.id, nonce=wish.nonce, conversation_id=conversation.id
+    )
+    said = await _first_words(tx, scene, wish, conversation)
+    if said:
+        conversation = replace(conversation, state=State.WAITING, last_seq=said[-1].seq)
+    started = await _with_pass(tx, channel_id=channel.id, conversation=conversation)
+    return replace(started, said=tuple(said))
+
+
+async def _open(tx: Tx, scene: Scene, wish: Wish) -> Conversation:
+    channel = scene.channel
     customer = await customers.identify(
         tx,
         client_id=channel.client_id,
@@ -64,7 +78,7 @@ async def start(tx: Tx, scene: Scene, wish: Wish) -> Started:
         language=scene.words.language,
     )
     tx.actor = Actor("customer", customer.id, customer.name)
-    conversation = await conversations.open_conversation(
+    return await conversations.open_conversation(
         tx,
         client_id=channel.client_id,
         channel=channel.label,
@@ -74,17 +88,22 @@ async def start(tx: Tx, scene: Scene, wish: Wish) -> Started:
         language=scene.words.language,
         meta={**wish.meta, **({"page": wish.page} if wish.page else {})},
     )
-    await store.settle_start(
-        tx, channel_id=channel.id, nonce=wish.nonce, conversation_id=conversation.id
-    )
-    if wish.text:
+
+
+async def _first_words(
+    tx: Tx, scene: Scene, wish: Wish, conversation: Conversation
+) -> list[Message]:
+    """Store what the customer wrote, which queues it, and what the chat answers by itself."""
+    if not wish.text:
+        return []
+    said = [
         await conversations.receive(
             tx, conversation_id=conversation.id, text=wish.text, nonce=wish.nonce
         )
-        if answer := scene.answer_at_start():
-            await conversations.say(tx, conversation_id=conversation.id, text=answer)
-        conversation = await standing(tx, conversation.id)
-    return await _with_pass(tx, channel_id=channel.id, conversation=conversation)
+    ]
+    if answer := scene.answer_at_start():
+        said.append(await conversations.say(tx, conversation_id=conversation.id, text=answer))
+    return said
 
 
 def _require_asked(scene: Scene, wish: Wish) -> None:
@@ -120,7 +139,16 @@ async def _again(
     if tx.now - at > START_AGAIN_WITHIN:
         raise errors.StartClash("This nonce was used long ago.")
     conversation = await standing(tx, conversation_id)
-    return await _with_pass(tx, channel_id=channel.id, conversation=conversation)
+    said = await conversations.list_messages(
+        tx,
+        conversation_id=conversation.id,
+        after_seq=0,
+        before_seq=None,
+        limit=50,
+        public_only=True,
+    )
+    started = await _with_pass(tx, channel_id=channel.id, conversation=conversation)
+    return replace(started, said=tuple(said))
 
 
 async def standing(tx: Tx, conversation_id: str) -> Conversation:

@@ -61,17 +61,29 @@ async def _entry(
     request: Request, key: Annotated[str, Path(pattern="^[A-Za-z0-9_-]{4,64}$")]
 ) -> AsyncIterator[Entry]:
     limits_of(request).spend_address(request, "requests", REQUESTS)
-    db = services_of(request).db
-    async with db.connection() as connection:
-        tenant_id = await store.tenant_of_key(connection, key)
+    tenant_id = await tenant_of_key(request, key)
     if tenant_id is None:
         raise UnknownChannel("There is no such chat.")
-    async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+    async with services_of(request).db.transaction(tenant_id, actor=SYSTEM) as tx:
         channel = await store.by_key(tx, key)
         if channel is None or channel.kind != "webchat":
             raise UnknownChannel("There is no such chat.")
-        await tx.narrow([channel.client_id])
         yield Entry(tx, channel)
+
+
+async def tenant_of_key(request: Request, key: str) -> str | None:
+    """Return the organisation of a public key; a key once seen stays where it is."""
+    state = request.app.state
+    if not hasattr(state, "tenants_of_keys"):
+        state.tenants_of_keys = {}
+    known: dict[str, str] = state.tenants_of_keys
+    if key not in known:
+        async with services_of(request).db.connection() as connection:
+            tenant_id = await store.tenant_of_key(connection, key)
+        if tenant_id is None:
+            return None
+        known[key] = tenant_id
+    return known[key]
 
 
 # The function scope ends the transaction before the answer is sent: what a customer has been

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 import ascolto
 from ascolto.channels import store
 from ascolto.channels.model import Channel
+from ascolto.channels.webchat.door import tenant_of_key
 from ascolto.channels.webchat.texts import language_of
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.http import services_of
@@ -109,13 +110,9 @@ async def host_style(_: Request) -> Response:
 async def _channel_of(request: Request) -> tuple[Channel, str]:
     """Return the chat of the key in the path, with its client's name."""
     key = request.path_params["key"]
-    db = services_of(request).db
-    tenant_id = None
-    if _KEY.fullmatch(key):
-        async with db.connection() as connection:
-            tenant_id = await store.tenant_of_key(connection, key)
+    tenant_id = await tenant_of_key(request, key) if _KEY.fullmatch(key) else None
     if tenant_id is not None:
-        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+        async with services_of(request).db.transaction(tenant_id, actor=SYSTEM) as tx:
             channel = await store.by_key(tx, key)
             if channel is not None and channel.kind == "webchat":
                 client = await tenancy.get_client(tx, channel.client_id)

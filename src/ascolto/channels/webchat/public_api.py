@@ -86,14 +86,6 @@ async def start_conversation(
 
 async def _started(tx: Tx, scene: Scene, started: Started) -> StartedView:
     conversation = started.conversation
-    messages = await conversations.list_messages(
-        tx,
-        conversation_id=conversation.id,
-        after_seq=0,
-        before_seq=None,
-        limit=50,
-        public_only=True,
-    )
     full_names = scene.settings.full_operator_names
     return StartedView(
         conversation_id=conversation.id,
@@ -103,7 +95,7 @@ async def _started(tx: Tx, scene: Scene, started: Started) -> StartedView:
         cursor=await stream_cursor(tx),
         state=conversation.state.value,
         language=conversation.language,
-        messages=[message_shown(message, full_names=full_names) for message in messages],
+        messages=[message_shown(message, full_names=full_names) for message in started.said],
         open=scene.open,
         wait=WaitView.of(scene),
     )

@@ -1,7 +1,9 @@
 """How a chat stands for whoever is about to write: open or closed, how long the wait is."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from ascolto import routing
 from ascolto.channels.model import Channel, WebchatSettings
@@ -49,21 +51,64 @@ class Scene:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What changes seldom around a channel: its client's name and colour, its hours."""
+
+    client_name: str
+    color: str
+    hours: OpeningHours | None
+
+
+class _Remembered:
+    """Values kept for a few seconds, so that a busy chat does not ask for them at every start."""
+
+    def __init__(self, seconds: float) -> None:
+        self._for = seconds
+        self._kept: dict[tuple[str, ...], tuple[float, Any]] = {}
+
+    def get(self, key: tuple[str, ...]) -> Any:
+        at, value = self._kept.get(key, (-self._for, None))
+        return value if time.monotonic() - at < self._for else None
+
+    def put(self, key: tuple[str, ...], value: Any) -> None:
+        if len(self._kept) >= REMEMBERED:
+            self._kept.clear()
+        self._kept[key] = (time.monotonic(), value)
+
+
+REMEMBERED = 1_000
+_settings = _Remembered(5.0)
+_waits = _Remembered(1.0)
+
+
 async def scene_of(tx: Tx, channel: Channel, *, language: str | None) -> Scene:
-    """Look at a channel as it stands now."""
+    """Look at a channel as it stands now, give or take a few seconds."""
     settings = channel.webchat()
-    client = await tenancy.get_client(tx, channel.client_id)
+    around = await _setting_of(tx, channel)
     return Scene(
         channel=channel,
         settings=settings,
-        words=Words.of(
-            settings, language=language or "it", client_name=client.name if client else ""
-        ),
-        color=settings.color or (client.color if client else "#0a6b5e"),
-        hours=await hours_of(tx, channel),
+        words=Words.of(settings, language=language or "it", client_name=around.client_name),
+        color=settings.color or around.color,
+        hours=around.hours,
         wait_s=await wait_of(tx, channel.queue_id),
         now=tx.now,
     )
+
+
+async def _setting_of(tx: Tx, channel: Channel) -> _Setting:
+    key = (tx.tenant_id, channel.id, str(channel.v))
+    known: _Setting | None = _settings.get(key)
+    if known is None:
+        client = await tenancy.get_client(tx, channel.client_id)
+        known = _Setting(
+            client_name=client.name if client else "",
+            color=client.color if client else "#0a6b5e",
+            hours=await hours_of(tx, channel),
+        )
+        _settings.put(key, known)
+    return known
 
 
 async def hours_of(tx: Tx, channel: Channel) -> OpeningHours | None:
@@ -78,7 +123,12 @@ async def hours_of(tx: Tx, channel: Channel) -> OpeningHours | None:
 
 async def wait_of(tx: Tx, queue_id: str) -> float | None:
     """Return the wait that the dispatcher expects in a queue, if it said so of late."""
-    for row in await routing.read_now(tx, queue_id=queue_id):
+    key = (tx.tenant_id, queue_id)
+    rows: list[dict[str, Any]] | None = _waits.get(key)
+    if rows is None:
+        rows = await routing.read_now(tx, queue_id=queue_id)
+        _waits.put(key, rows)
+    for row in rows:
         if tx.now - row["at"] <= FRESH:
             wait: float | None = row["wait_s"]
             return wait
