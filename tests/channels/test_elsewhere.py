@@ -176,3 +176,24 @@ async def test_what_was_said_before_a_merge_stays_with_whom_it_was_said(chat: Ch
         assert (await line.next("message.added"))["text"] == "Rispondo a tutte e due"
     texts = [item["text"] for item in (await second.get("/messages")).json()["items"]]
     assert texts == ["Seconda chat", "Rispondo a tutte e due"]
+
+
+async def test_a_ticket_of_the_clients_server_brings_a_customer_back_to_their_file(
+    chat: Chat,
+) -> None:
+    await chat.door.add_account("configurator", email="config@prova.example")
+    async with chat.door.signed_in("config@prova.example") as browser:
+        path = f"/channels/{chat.channel.id}/tickets"
+        body = {"kind": "email", "value": "carla@posta.example", "name": "Carla Rossi"}
+        tickets = [(await browser.post(path, json=body)).json()["ticket"] for _ in range(3)]
+        listed = (await browser.get("/channels")).json()["items"]
+    assert chat.channel.public_key in listed[0]["embed"]
+    first, second = [await chat.start(ticket=ticket) for ticket in tickets[:2]]
+    one, two = await chat.desk.read(first.id), await chat.desk.read(second.id)
+    assert (one.customer_id, one.customer_name) == (two.customer_id, "Carla Rossi")
+    assert two.customer_verified
+    used = await chat.post_start({"ticket": tickets[0], "text": "x"})
+    assert (used.status_code, used.json()["code"]) == (410, "channels.ticket_gone")
+    twice = {"ticket": tickets[2], "text": "x", "nonce": "0123456789abcdef"}
+    again = [(await chat.post_start(twice)).json()["conversation_id"] for _ in range(2)]
+    assert again[0] == again[1]

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from ascolto.channels import store, store_external
-from ascolto.channels.actions import configuring, handing_in
+from ascolto.channels.actions import configuring, handing_in, vouching
 from ascolto.channels.api_webhooks import webhooks_router
 from ascolto.channels.errors import WrongKind
 from ascolto.channels.model import Channel
@@ -17,10 +17,12 @@ from ascolto.channels.views import (
     ChannelView,
     InboundBody,
     NewChannel,
+    NewTicket,
     OutgoingPage,
     OutgoingView,
     ReportBody,
     TakenView,
+    TicketView,
 )
 from ascolto.conversations import store as thread_store
 from ascolto.identity.guard import Call, permit, recognise
@@ -107,6 +109,16 @@ async def archive_channel(channel_id: UUID, call: Configurator) -> None:
 
 def _view(channel: Channel, request: Request) -> ChannelView:
     return ChannelView.of(channel, public_url=services_of(request).settings.public_url)
+
+
+@router.post("/channels/{channel_id}/tickets", status_code=201, summary="Vouch for a customer")
+async def issue_ticket(channel_id: UUID, body: NewTicket, call: Carrier) -> TicketView:
+    """Return a ticket with which a page starts one chat as a customer known to the client."""
+    channel = await configuring.known(call.tx, str(channel_id))
+    issued = await vouching.issue_ticket(
+        call.tx, channel, kind=body.kind, value=body.value, name=body.name
+    )
+    return TicketView(ticket=issued.secret, expires_at=issued.expires_at)
 
 
 @router.post("/channels/{channel_id}/inbound", status_code=201, summary="Hand in a message")

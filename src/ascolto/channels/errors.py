@@ -3,7 +3,7 @@
 Refusal
 ├── NotFound         UnknownChannel · UnknownWebhook · UnknownDelivery
 ├── Unauthenticated  NoPass
-├── Gone             LinkGone
+├── Gone             LinkGone · TicketGone
 ├── Conflict         StartClash · KeyTaken · ChannelChanged · WebhookChanged · AlreadyAsked
 ├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind · NotNow
 └── TooMany          TooFast
@@ -40,6 +40,12 @@ class LinkGone(Gone):
     """The link was used, has run out, or never was."""
 
     code = "channels.link_gone"
+
+
+class TicketGone(Gone):
+    """The ticket was used for another start, has run out, or is of another channel."""
+
+    code = "channels.ticket_gone"
 
 
 class StartClash(Conflict):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 PASS_LIFE = timedelta(days=30)
 LINK_LIFE = timedelta(minutes=30)
+TICKET_LIFE = timedelta(minutes=10)
 START_AGAIN_WITHIN = timedelta(hours=1)
 LANGUAGES = ("it", "en")
 
@@ -108,6 +109,18 @@ class ResumeLink:
     customer_id: str
     customer_name: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A client's own word on who is about to write."""
+
+    id: str
+    client_id: str
+    channel_id: str
+    kind: str
+    value: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from ascolto.channels.model import Callback, Channel, Pass, ResumeLink
+from ascolto.channels.model import Callback, Channel, Pass, ResumeLink, Ticket
 from ascolto.kit.db import Tx
 
 _CHANNEL = (
@@ -175,6 +175,29 @@ async def use_link(tx: Tx, secret_hash: bytes) -> ResumeLink | None:
     return ResumeLink(**row) if row else None
 
 
+async def insert_ticket(
+    tx: Tx, ticket: Ticket, *, secret_hash: bytes, expires_at: datetime
+) -> None:
+    """Write a ticket."""
+    await tx.execute(
+        "INSERT INTO channels.ticket (tenant_id, id, client_id, channel_id, kind, value, name,"
+        " secret_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        tx.tenant_id, ticket.id, ticket.client_id, ticket.channel_id, ticket.kind, ticket.value,
+        ticket.name, secret_hash, tx.now, expires_at,
+    )  # fmt: skip
+
+
+async def use_ticket(tx: Tx, *, channel_id: str, secret_hash: bytes, nonce: str) -> Ticket | None:
+    """Use a ticket up for one start; None when it serves another, has run out or never was."""
+    row = await tx.fetchrow(
+        "UPDATE channels.ticket SET nonce = $4 WHERE tenant_id = $1 AND secret_hash = $2"
+        " AND channel_id = $3 AND expires_at > $5 AND (nonce IS NULL OR nonce = $4)"
+        " RETURNING id, client_id, channel_id, kind, value, name",
+        tx.tenant_id, secret_hash, channel_id, nonce, tx.now,
+    )  # fmt: skip
+    return Ticket(**row) if row else None
+
+
 async def insert_callback(tx: Tx, callback: Callback) -> bool:
     """Write a call that was asked for; False when one was asked for already."""
     return await tx.execute(
@@ -211,7 +234,7 @@ async def take_due_callbacks(tx: Tx, *, limit: int) -> list[Callback]:
 async def forget_old(tx: Tx, *, openings_for: timedelta) -> int:
     """Delete passes and links that have run out and nonces nobody will send again."""
     gone = 0
-    for table in ("pass", "resume_link"):
+    for table in ("pass", "resume_link", "ticket"):
         gone += await tx.execute(
             f"DELETE FROM channels.{table} WHERE tenant_id = $1 AND expires_at < $2",
             tx.tenant_id, tx.now,

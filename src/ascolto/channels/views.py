@@ -126,6 +126,21 @@ class TakenView(BaseModel):
     seq: int
 
 
+class NewTicket(_Body):
+    """Whom the client's own server vouches for."""
+
+    kind: Literal["email", "phone", "external", "tax_code"]
+    value: Annotated[str, StringConstraints(min_length=1, max_length=250, pattern=NO_ZERO)]
+    name: Annotated[str, StringConstraints(max_length=200, pattern=NO_ZERO)] = ""
+
+
+class TicketView(BaseModel):
+    """A ticket for the page; the chat starts once with it."""
+
+    ticket: str
+    expires_at: datetime
+
+
 class ReportBody(_Body):
     """What became of an answer."""
 

@@ -89,6 +89,27 @@ CREATE INDEX resume_link_of_conversation ON channels.resume_link (tenant_id, con
 CREATE INDEX resume_link_by_expiry ON channels.resume_link (expires_at);
 SELECT kit.protect('channels.resume_link');
 
+-- A client's own server vouches for who is on its page: good once, for a few minutes.
+CREATE TABLE channels.ticket (
+  tenant_id   uuid NOT NULL,
+  id          uuid NOT NULL,
+  client_id   uuid NOT NULL,
+  channel_id  uuid NOT NULL,
+  kind        text NOT NULL,
+  value       text NOT NULL,
+  name        text NOT NULL DEFAULT '',
+  secret_hash bytea NOT NULL,
+  created_at  timestamptz NOT NULL,
+  expires_at  timestamptz NOT NULL,
+  -- The start it was used for: the same start may come twice.
+  nonce       text,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, channel_id) REFERENCES channels.channel (tenant_id, id)
+);
+CREATE UNIQUE INDEX ticket_secret ON channels.ticket (tenant_id, secret_hash);
+CREATE INDEX ticket_by_expiry ON channels.ticket (expires_at);
+SELECT kit.protect('channels.ticket');
+
 -- "Call me": a conversation of its own that joins the queue when its time has come.
 CREATE TABLE channels.callback (
   tenant_id       uuid NOT NULL,

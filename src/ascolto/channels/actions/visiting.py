@@ -9,6 +9,7 @@ import orjson
 
 from ascolto import conversations, customers
 from ascolto.channels import errors, store
+from ascolto.channels.actions.vouching import vouched
 from ascolto.channels.model import PASS_LIFE, START_AGAIN_WITHIN, Channel, Pass
 from ascolto.channels.webchat.state import Scene
 from ascolto.conversations import Conversation, Message, State
@@ -29,11 +30,12 @@ class Wish:
     name: str = ""
     email: str = ""
     page: str = ""
+    ticket: str = ""
     meta: dict[str, Any] = field(default_factory=dict)
 
     def fingerprint(self) -> bytes:
         """Return what tells two wishes apart."""
-        parts = [self.text, self.name, self.email]
+        parts = [self.text, self.name, self.email, self.ticket]
         return hashlib.sha256(orjson.dumps(parts)).digest()
 
 
@@ -69,12 +71,18 @@ async def start(tx: Tx, scene: Scene, wish: Wish) -> Started:
 
 async def _open(tx: Tx, scene: Scene, wish: Wish) -> Conversation:
     channel = scene.channel
+    # A typed address proves nothing: it is written down, it never opens another's file.
+    identities = [ClaimedIdentity("email", wish.email)] if wish.email else []
+    name = wish.name
+    if wish.ticket:
+        proof, known_as = await vouched(tx, channel, secret=wish.ticket, nonce=wish.nonce)
+        identities.insert(0, proof)
+        name = known_as or name
     customer = await customers.identify(
         tx,
         client_id=channel.client_id,
-        # A typed address proves nothing: it is written down, it never opens another's file.
-        identities=[ClaimedIdentity("email", wish.email)] if wish.email else [],
-        name=wish.name,
+        identities=identities,
+        name=name,
         language=scene.words.language,
     )
     tx.actor = Actor("customer", customer.id, customer.name)
@@ -114,7 +122,7 @@ def _require_asked(scene: Scene, wish: Wish) -> None:
             ("name", asked.ask_name, wish.name),
             ("email", asked.ask_email, wish.email),
         )
-        if rule == "required" and not value.strip()
+        if rule == "required" and not value.strip() and not wish.ticket
     ]
     if missing:
         raise errors.BadChannel("This chat asks for more before it begins.", missing=missing)

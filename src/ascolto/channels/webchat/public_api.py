@@ -79,6 +79,7 @@ async def start_conversation(
         name=body.name or "",
         email=body.email or "",
         page=body.page or "",
+        ticket=body.ticket or "",
     )
     started = await visiting.start(entry.tx, scene, wish)
     return await _started(entry.tx, scene, started)

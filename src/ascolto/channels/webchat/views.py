@@ -32,6 +32,7 @@ class NewConversation(_Body):
     email: Annotated[Line, Field(max_length=320)] | None = None
     language: LanguageTag | None = None
     page: Annotated[str, StringConstraints(max_length=2_000, pattern=NO_ZERO)] | None = None
+    ticket: Annotated[str, StringConstraints(max_length=200, pattern=NO_ZERO)] | None = None
 
 
 class NewMessage(_Body):
