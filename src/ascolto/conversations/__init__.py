@@ -11,6 +11,11 @@ from ascolto.conversations.actions.aside import (
     set_draft,
     tag,
 )
+from ascolto.conversations.actions.keeping import (
+    find_attachment,
+    forget_unsent,
+    keep_attachment,
+)
 from ascolto.conversations.actions.merging import merge
 from ascolto.conversations.actions.opening import ask_for_person, open_conversation
 from ascolto.conversations.actions.receiving import leave, receive, survey
@@ -53,7 +58,10 @@ __all__ = [
     "ask_for_person",
     "close",
     "consult",
+    "find_attachment",
+    "forget_unsent",
     "get",
+    "keep_attachment",
     "leave",
     "list_messages",
     "mark_delivered",

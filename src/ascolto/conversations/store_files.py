@@ -1,0 +1,54 @@
+"""Statements on files: kept, looked up, forgotten when they were never sent."""
+
+from datetime import datetime
+
+from ascolto.conversations.model import Attachment
+from ascolto.kit.db import Tx
+
+_COLUMNS = (
+    "id, client_id, conversation_id, message_id, uploader_kind, name, size, type, sha256,"
+    " created_at"
+)
+
+
+async def insert_attachment(tx: Tx, file: Attachment) -> None:
+    """Write a file that was stored."""
+    await tx.execute(
+        "INSERT INTO conversations.attachment (tenant_id, id, client_id, conversation_id,"
+        " uploader_kind, name, size, type, sha256, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        tx.tenant_id, file.id, file.client_id, file.conversation_id, file.uploader_kind,
+        file.name, file.size, file.type, file.sha256, file.created_at,
+    )  # fmt: skip
+
+
+async def get_attachment(tx: Tx, file_id: str) -> Attachment | None:
+    """Return a file in scope."""
+    row = await tx.fetchrow(
+        f"SELECT {_COLUMNS} FROM conversations.attachment WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, file_id,
+    )  # fmt: skip
+    return Attachment(**row) if row else None
+
+
+async def count_unsent(tx: Tx, *, conversation_id: str, uploader_kind: str) -> int:
+    """Count what was uploaded into a conversation and hangs on no message yet."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM conversations.attachment WHERE tenant_id = $1"
+        " AND conversation_id = $2 AND uploader_kind = $3 AND message_id IS NULL",
+        tx.tenant_id, conversation_id, uploader_kind,
+    )  # fmt: skip
+    return count
+
+
+async def delete_unsent(tx: Tx, *, before: datetime) -> list[str]:
+    """Delete files that hang on no message and return the contents nobody needs any more."""
+    rows = await tx.fetch(
+        "WITH gone AS (DELETE FROM conversations.attachment"
+        "  WHERE tenant_id = $1 AND message_id IS NULL AND created_at < $2 RETURNING id, sha256)"
+        " SELECT DISTINCT sha256 FROM gone WHERE NOT EXISTS ("
+        "  SELECT 1 FROM conversations.attachment a WHERE a.tenant_id = $1"
+        "   AND a.sha256 = gone.sha256 AND a.id NOT IN (SELECT id FROM gone))",
+        tx.tenant_id, before,
+    )  # fmt: skip
+    return [row["sha256"] for row in rows]
