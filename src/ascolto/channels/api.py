@@ -6,12 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
 
 from ascolto.channels import store, store_external
 from ascolto.channels.actions import configuring, handing_in, vouching
 from ascolto.channels.api_webhooks import webhooks_router
 from ascolto.channels.errors import WrongKind
 from ascolto.channels.model import Channel
+from ascolto.channels.serving import file_response
 from ascolto.channels.views import (
     ChannelChange,
     ChannelView,
@@ -188,3 +190,22 @@ async def _page(tx: Tx, channel_id: str, place: tuple[int, int], limit: int) -> 
             items.append(OutgoingView(cursor=f"{row.xid}-{row.id}", **body))
     last = (rows[-1].xid, rows[-1].id) if rows else place
     return OutgoingPage(items=items, next_cursor=f"{last[0]}-{last[1]}")
+
+
+@router.get(
+    "/channels/{channel_id}/attachments/{attachment_id}",
+    summary="A file of an answer",
+    response_class=Response,
+)
+async def download(
+    channel_id: UUID, attachment_id: UUID, call: Carrier, request: Request
+) -> Response:
+    """Return a file that hangs on a message of the channel, to be carried with it."""
+    channel = await configuring.known(call.tx, str(channel_id))
+    file, path = await handing_in.file_of(
+        call.tx,
+        channel,
+        attachment_id=str(attachment_id),
+        folder=services_of(request).settings.attachments,
+    )
+    return file_response(file, path)

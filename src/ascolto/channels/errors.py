@@ -3,13 +3,22 @@
 Refusal
 ├── NotFound         UnknownChannel · UnknownWebhook · UnknownDelivery
 ├── Unauthenticated  NoPass
+├── Forbidden        NoUploads
 ├── Gone             LinkGone · TicketGone
 ├── Conflict         StartClash · KeyTaken · ChannelChanged · WebhookChanged · AlreadyAsked
-├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind · NotNow
+├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind
 └── TooMany          TooFast
 """
 
-from ascolto.kit.errors import Conflict, Gone, Invalid, NotFound, TooMany, Unauthenticated
+from ascolto.kit.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+)
 
 
 class UnknownChannel(NotFound):
@@ -34,6 +43,12 @@ class NoPass(Unauthenticated):
     """The customer's token is missing, unknown or has run out."""
 
     code = "channels.no_pass"
+
+
+class NoUploads(Forbidden):
+    """The chat takes no files."""
+
+    code = "channels.no_uploads"
 
 
 class LinkGone(Gone):

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
 import structlog
@@ -15,6 +16,7 @@ from ascolto.channels.webchat.texts import Words
 from ascolto.channels.webhooks.deliver import deliver
 from ascolto.channels.webhooks.fan_out import fan_out
 from ascolto.conversations.errors import NonceClash
+from ascolto.conversations.files import remove_contents
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
 from ascolto.kit.outbox import StoredEvent
@@ -23,6 +25,8 @@ from ascolto.tenancy import store as tenancy
 
 CALLS_EVERY_S = 5.0
 SWEEP_EVERY_S = 600.0
+# A content touched of late may be about to be used again.
+SETTLED_S = 3_600.0
 OPENINGS_FOR = timedelta(days=2)
 DELIVERIES_FOR = timedelta(days=14)
 EXTERNAL_FOR = timedelta(days=30)
@@ -65,6 +69,19 @@ async def sweep(services: Services) -> None:
     while True:
         await asyncio.sleep(SWEEP_EVERY_S)
         await _each_tenant(services.db, "sweep", _forget)
+        await _each_tenant(services.db, "uploads", partial(_forget_uploads, services))
+
+
+async def _forget_uploads(services: Services, tx: Tx) -> int:
+    gone = await conversations.forget_unsent(tx)
+    await asyncio.to_thread(
+        remove_contents,
+        services.settings.attachments,
+        tenant_id=tx.tenant_id,
+        contents=gone,
+        older_s=SETTLED_S,
+    )
+    return len(gone)
 
 
 async def _forget(tx: Tx) -> int:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,8 +14,10 @@ from ascolto.channels.actions.visiting import standing
 from ascolto.channels.model import Channel
 from ascolto.channels.store_external import Thread
 from ascolto.channels.webchat.texts import language_of
-from ascolto.conversations import Conversation, Message, State
+from ascolto.conversations import Conversation, Message, State, store_files
 from ascolto.conversations import store as thread_store
+from ascolto.conversations.errors import UnknownAttachment
+from ascolto.conversations.model import Attachment
 from ascolto.customers import ClaimedIdentity
 from ascolto.kit.db import Tx
 
@@ -137,6 +140,22 @@ async def report(tx: Tx, channel: Channel, *, message_id: str, delivery: str) ->
     if conversation is None or conversation.channel_id != channel.id:
         raise errors.UnknownDelivery("No such message of this channel.", message_id=message_id)
     await conversations.mark_delivered(tx, message_id=message_id, delivery=delivery)
+
+
+async def file_of(
+    tx: Tx, channel: Channel, *, attachment_id: str, folder: Path
+) -> tuple[Attachment, Path]:
+    """Return a file that hangs on a message of a channel's conversation."""
+    file = await store_files.get_attachment(tx, attachment_id)
+    conversation = await conversations.get(tx, file.conversation_id) if file else None
+    message_id = file.message_id if file else None
+    message = await thread_store.get_message(tx, message_id) if message_id else None
+    ours = conversation is not None and conversation.channel_id == channel.id
+    if file is None or not ours or message is None or not message.public:
+        raise UnknownAttachment("No such file.", attachment_id=attachment_id)
+    return await conversations.find_attachment(
+        tx, folder=folder, conversation_id=file.conversation_id, attachment_id=file.id
+    )
 
 
 def outgoing_body(message: Message, *, thread: str) -> dict[str, Any]:

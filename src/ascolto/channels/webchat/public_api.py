@@ -4,16 +4,18 @@ Every answer comes after the commit, so that a page may forget what was acknowle
 """
 
 from typing import Annotated, Any
+from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request, UploadFile
 from starlette.responses import Response
 
 from ascolto import conversations
 from ascolto.channels import store
 from ascolto.channels.actions import calling, resuming, visiting
 from ascolto.channels.actions.visiting import Started, Wish, first_own_seq, standing
-from ascolto.channels.errors import LinkGone, UnknownChannel
+from ascolto.channels.errors import LinkGone, NoUploads, UnknownChannel
 from ascolto.channels.model import LANGUAGES
+from ascolto.channels.serving import file_response
 from ascolto.channels.webchat.door import Entering, Visit, Visiting, presented
 from ascolto.channels.webchat.limits import (
     LINKS,
@@ -22,6 +24,7 @@ from ascolto.channels.webchat.limits import (
     STARTS,
     STREAMS,
     TYPING,
+    UPLOADS,
     limits_of,
 )
 from ascolto.channels.webchat.shown import message_shown, state_shown
@@ -32,6 +35,7 @@ from ascolto.channels.webchat.views import (
     CallWish,
     ConfigView,
     ConversationView,
+    FileView,
     LanguageTag,
     LinkUse,
     LinkWish,
@@ -46,6 +50,10 @@ from ascolto.channels.webchat.views import (
     WaitView,
 )
 from ascolto.conversations import Conversation
+from ascolto.conversations import store as thread_store
+from ascolto.conversations.errors import UnknownAttachment
+from ascolto.conversations.files import EXTENSIONS, SIZE_LIMIT
+from ascolto.conversations.model import Attachment
 from ascolto.identity import secrets
 from ascolto.kit.db import SYSTEM, Tx
 from ascolto.kit.http import services_of
@@ -61,8 +69,12 @@ Sequence = Annotated[int, Query(ge=0, le=2**31 - 2)]
 async def show_config(entry: Entering, language: LanguageTag = "it") -> ConfigView:
     """Return brand, words, hours and expected wait in the customer's language."""
     scene = await scene_of(entry.tx, entry.channel, language=language)
-    return ConfigView.of(
-        scene, languages=list(LANGUAGES), uploads=UploadsView(enabled=False, max_bytes=0, types=[])
+    return ConfigView.of(scene, languages=list(LANGUAGES), uploads=_uploads(scene))
+
+
+def _uploads(scene: Scene) -> UploadsView:
+    return UploadsView(
+        enabled=scene.settings.uploads, max_bytes=SIZE_LIMIT, types=sorted(EXTENSIONS)
     )
 
 
@@ -203,6 +215,52 @@ async def follow(
         stream.end()
         raise
     return EventStream(stream, beginning)
+
+
+@public_router.post("/conversation/attachments", status_code=201, summary="Upload a file")
+async def upload(file: UploadFile, visit: Visiting, request: Request) -> FileView:
+    """Keep a file for a message to come; its type is read from its content."""
+    limits_of(request).spend("uploads", visit.holder.id, UPLOADS)
+    now, scene = await _scene(visit)
+    if not scene.settings.uploads:
+        raise NoUploads("This chat takes no files.")
+    kept = await conversations.keep_attachment(
+        visit.tx,
+        folder=services_of(request).settings.attachments,
+        conversation_id=now.id,
+        name=file.filename or "",
+        data=await file.read(),
+        uploader_kind="customer",
+    )
+    return FileView(id=kept.id, name=kept.name, size=kept.size, type=kept.type)
+
+
+@public_router.get(
+    "/conversation/attachments/{attachment_id}",
+    summary="A file of the conversation",
+    response_class=Response,
+)
+async def download(attachment_id: UUID, visit: Visiting, request: Request) -> Response:
+    """Return a file that was sent in the conversation, as a download."""
+    now = await standing(visit.tx, visit.holder.conversation_id)
+    file, path = await conversations.find_attachment(
+        visit.tx,
+        folder=services_of(request).settings.attachments,
+        conversation_id=now.id,
+        attachment_id=str(attachment_id),
+    )
+    own_from = await first_own_seq(visit.tx, visit.holder, now)
+    if not await _may_read(visit.tx, file, own_from=own_from):
+        raise UnknownAttachment("No such file.", attachment_id=str(attachment_id))
+    return file_response(file, path)
+
+
+async def _may_read(tx: Tx, file: Attachment, *, own_from: int) -> bool:
+    """Tell whether a file hangs on a message that its customer sees, or is their own upload."""
+    if file.message_id is None:
+        return file.uploader_kind == "customer"
+    message = await thread_store.get_message(tx, file.message_id)
+    return message is not None and message.public and message.seq > own_from
 
 
 @public_router.post("/conversation/typing", status_code=204, summary="Say that one is typing")

@@ -169,6 +169,15 @@ def readable_on(color: str) -> str:
     return "#ffffff" if 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 else "#000000"
 
 
+class FileView(BaseModel):
+    """A file that was kept."""
+
+    id: str
+    name: str
+    size: int
+    type: str
+
+
 class StartedView(BaseModel):
     """A conversation that has begun, with the token that opens it."""
 

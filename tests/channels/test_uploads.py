@@ -1,0 +1,100 @@
+"""Files in the chat: sent, seen, fetched by whom they are for, and nothing a browser would run."""
+
+import httpx
+import pytest
+
+from ascolto import conversations
+from ascolto.channels.actions.configuring import change_channel
+from support.chat import Chat, Customer
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+
+
+async def upload(customer: Customer, name: str, data: bytes) -> httpx.Response:
+    return await customer.http.post(
+        "/public/v1/conversation/attachments",
+        files={"file": (name, data, "image/png")},
+        headers=customer.headers,
+    )
+
+
+async def test_a_picture_is_sent_and_fetched(chat: Chat) -> None:
+    customer, stranger = await chat.start(), await chat.start()
+    kept = (await upload(customer, "contatore àè.png", PNG)).json()
+    assert (kept["name"], kept["type"], kept["size"]) == ("contatore àè.png", "image/png", len(PNG))
+    body = {"text": "", "nonce": "n1", "attachment_ids": [kept["id"]]}
+    sent = (await customer.post("/messages", body)).json()
+    assert [file["id"] for file in sent["attachments"]] == [kept["id"]]
+    fetched = await customer.get(f"/attachments/{kept['id']}")
+    assert fetched.content == PNG
+    assert fetched.headers["content-disposition"].startswith("attachment;")
+    assert fetched.headers["x-content-type-options"] == "nosniff"
+    assert (await stranger.get(f"/attachments/{kept['id']}")).status_code == 404
+    stolen = {"text": "", "nonce": "n2", "attachment_ids": [kept["id"]]}
+    assert (await stranger.post("/messages", stolen)).status_code == 422
+
+
+async def test_an_operators_picture_reaches_the_customer_but_not_that_of_a_note(chat: Chat) -> None:
+    customer = await chat.start()
+    await chat.desk.accepted(customer.id)
+    folder = chat.door.app.state.services.settings.attachments
+    async with chat.desk.as_operator(chat.desk.anna) as tx:
+        shown, hidden = [
+            await conversations.keep_attachment(
+                tx,
+                folder=folder,
+                conversation_id=customer.id,
+                name=f"{n}.png",
+                data=PNG + bytes([n]),
+                uploader_kind="operator",
+            )
+            for n in range(2)
+        ]
+    await chat.desk.replied(customer.id, "Ecco", attachments=[shown.id])
+    assert (await customer.get(f"/attachments/{shown.id}")).status_code == 200
+    assert (await customer.get(f"/attachments/{hidden.id}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status"),
+    [
+        ("a.svg", b"<svg onload=alert(1)>", 422),
+        ("a.png", b"<html><script>alert(1)</script>", 422),
+        ("a.exe", b"MZ\x90\0\3\0", 422),
+        ("a.txt", b"", 422),
+        ("a.txt", b"a" * 10_000_001, 413),
+        ("a.txt", b"a" * 13_000_000, 413),
+    ],
+)
+async def test_what_is_not_taken_leaves_nothing(
+    chat: Chat, name: str, data: bytes, status: int
+) -> None:
+    customer = await chat.start()
+    answer = await upload(customer, name, data)
+    assert (answer.status_code, "code" in answer.json()) == (status, True)
+    async with chat.desk.as_system() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM conversations.attachment") == 0
+
+
+async def test_a_chat_may_take_no_files(chat: Chat) -> None:
+    customer = await chat.start()
+    async with chat.desk.as_system() as tx:
+        await change_channel(tx, chat.channel.id, v=1, changes={"settings": {"uploads": False}})
+    answer = await upload(customer, "a.png", PNG)
+    assert (answer.status_code, answer.json()["code"]) == (403, "channels.no_uploads")
+
+
+async def test_half_a_form_is_refused(chat: Chat) -> None:
+    customer = await chat.start()
+    for content, kind in (
+        (b"--x\r\nnothing", "multipart/form-data; boundary=x"),
+        (b"hello", "multipart/form-data"),
+        (b"{}", "application/json"),
+    ):
+        answer = await chat.http.post(
+            "/public/v1/conversation/attachments",
+            content=content,
+            headers={**customer.headers, "content-type": kind},
+        )
+        assert 400 <= answer.status_code < 500
+        assert answer.headers["content-type"] == "application/problem+json"
