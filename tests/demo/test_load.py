@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from ascolto.channels import store as channel_store
+from ascolto.channels.webchat.state import scene_of
 from ascolto.demo.load import PASSWORD, SLUGS, accounts_text, load
 from ascolto.identity.actions.sign_in import Attempt, sign_in
 from ascolto.insight.terms import SERVICE_LEVEL
@@ -12,7 +14,14 @@ from ascolto.routing import list_queues
 from ascolto.tenancy import store as tenancy_store
 from ascolto.tenancy.actions import setting
 
-TABLES = ["identity.account", "people.operator", "routing.queue", "tenancy.client", "kit.event"]
+TABLES = [
+    "identity.account",
+    "people.operator",
+    "routing.queue",
+    "channels.channel",
+    "tenancy.client",
+    "kit.event",
+]
 
 
 async def tenant_of(database: Database, slug: str) -> str:
@@ -74,3 +83,16 @@ async def test_each_printed_account_can_sign_in(database: Database, tmp_path: Pa
             box=server_box(tmp_path),
         )
         assert opened.cookie
+
+
+async def test_every_chat_of_the_demo_speaks_two_languages(database: Database) -> None:
+    await load(database)
+    for slug in SLUGS:
+        async with database.transaction(await tenant_of(database, slug), actor=SYSTEM) as tx:
+            channels = await channel_store.list_channels(tx)
+            assert slug in {channel.public_key for channel in channels}
+            for channel in channels:
+                for language in ("it", "en"):
+                    scene = await scene_of(tx, channel, language=language)
+                    assert scene.words.say("greeting")
+                    assert scene.words.brand

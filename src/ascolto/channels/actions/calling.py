@@ -45,15 +45,7 @@ async def request_call(
     callback = await _open(tx, scene, conversation, phone=phone.strip(), wanted_at=wanted_at,
                            call_at=call_at)  # fmt: skip
     words = _words(scene, callback)
-    told = {"phone": callback.phone, "when": words}
-    note = scene.words.say("callback_note", **told)
-    for noted in (conversation.id, callback.conversation_id):
-        await conversations.add_note(
-            tx, conversation_id=noted, operator_id=None, text=note, nonce=None
-        )
-    await conversations.say(
-        tx, conversation_id=conversation.id, text=scene.words.say("callback_noted", **told)
-    )
+    await _tell(tx, scene, callback, words)
     if conversation.state in (State.OPEN, State.WAITING):
         # The call takes its place: nobody shall also be asked to answer in writing.
         await conversations.close(
@@ -74,6 +66,19 @@ async def request_call(
         )
     )
     return Promise(callback, words)
+
+
+async def _tell(tx: Tx, scene: Scene, callback: Callback, words: str) -> None:
+    """Tell the customer, and note it for whoever answers and for whoever will call."""
+    told = {"phone": callback.phone, "when": words}
+    note = scene.words.say("callback_note", **told)
+    for noted in (callback.origin_id, callback.conversation_id):
+        await conversations.add_note(
+            tx, conversation_id=noted, operator_id=None, text=note, nonce=None
+        )
+    await conversations.say(
+        tx, conversation_id=callback.origin_id, text=scene.words.say("callback_noted", **told)
+    )
 
 
 async def promised(tx: Tx, scene: Scene, conversation: Conversation) -> Promise | None:
