@@ -13,7 +13,6 @@ from ascolto.channels.actions import configuring, handing_in, vouching
 from ascolto.channels.api_webhooks import webhooks_router
 from ascolto.channels.errors import WrongKind
 from ascolto.channels.model import Channel
-from ascolto.channels.serving import file_response
 from ascolto.channels.views import (
     ChannelChange,
     ChannelView,
@@ -27,6 +26,7 @@ from ascolto.channels.views import (
     TicketView,
 )
 from ascolto.conversations import store as thread_store
+from ascolto.conversations.serving import file_response
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx

@@ -2,7 +2,7 @@
 
 Refusal
 ├── NotFound      UnknownConversation · UnknownMessage · UnknownAttachment · UnknownCanned
-│                 · UnknownReason · UnknownColleague
+│                 · UnknownReason · UnknownColleague · UnknownClient
 ├── Forbidden     NotYours · NotAnOperator
 ├── Conflict      NotNow · ThreadChanged · NonceClash · DraftChanged · AlreadySurveyed
 │                 · NameTaken · CannedChanged
@@ -49,6 +49,12 @@ class UnknownColleague(NotFound):
     """No such operator, or none who works for this client."""
 
     code = "conversations.unknown_colleague"
+
+
+class UnknownClient(NotFound):
+    """No such client, or none of the asker's."""
+
+    code = "conversations.unknown_client"
 
 
 class NotYours(Forbidden):

@@ -27,7 +27,14 @@ from ascolto.routing.errors import (
 from ascolto.routing.live import offer_body
 from ascolto.routing.model import Presence, PresenceState, Queue, WorkItem, WorkState
 from ascolto.routing.queues import archive_queue, change_queue, create_queue
-from ascolto.routing.store import get_presence, get_work, offers_of, present_for
+from ascolto.routing.store import (
+    get_presence,
+    get_work,
+    gone_operators,
+    last_decision,
+    offers_of,
+    present_for,
+)
 from ascolto.routing.store_queues import get_queue, list_queues, read_now
 
 __all__ = [
@@ -54,6 +61,8 @@ __all__ = [
     "get_presence",
     "get_queue",
     "get_work",
+    "gone_operators",
+    "last_decision",
     "list_queues",
     "offer_body",
     "offers_of",

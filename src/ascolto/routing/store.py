@@ -365,3 +365,16 @@ async def set_break_due(tx: Tx, *, operator_id: str, due_at: datetime | None) ->
         due_at,
     )
     return None if row is None else presence_of(row)
+
+
+async def gone_operators(tx: Tx, *, longer_than_s: float) -> list[str]:
+    """Return the operators who signed out or lost their line longer than some seconds ago."""
+    rows = await tx.fetch(
+        "SELECT operator_id FROM routing.presence WHERE tenant_id = $1"
+        " AND (state = 'offline' OR (state = 'away' AND reason = 'line_lost'))"
+        " AND since < $2::timestamptz - make_interval(secs => $3)",
+        tx.tenant_id,
+        tx.now,
+        longer_than_s,
+    )
+    return [row["operator_id"] for row in rows]

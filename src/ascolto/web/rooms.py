@@ -12,6 +12,8 @@ from ascolto.channels import api as channels_api
 from ascolto.channels import jobs as channels_jobs
 from ascolto.channels.webchat import pages as webchat_pages
 from ascolto.channels.webchat.public_api import public_router
+from ascolto.conversations import api as conversations_api
+from ascolto.conversations import jobs as conversations_jobs
 from ascolto.customers import api as customers_api
 from ascolto.identity import api as identity_api
 from ascolto.identity import jobs as identity_jobs
@@ -30,6 +32,7 @@ API_ROUTERS: Sequence[APIRouter] = (
     people_api.router,
     customers_api.router,
     routing_api.router,
+    conversations_api.router,
     channels_api.router,
     insight_api.router,
 )
@@ -38,9 +41,9 @@ PUBLIC_ROUTERS: Sequence[APIRouter] = (public_router,)
 
 PAGE_ROUTES: Sequence[BaseRoute] = (*webchat_pages.routes,)
 
-SUBSCRIBERS: Sequence[Subscriber] = (*channels_jobs.SUBSCRIBERS,)
+SUBSCRIBERS: Sequence[Subscriber] = (*conversations_jobs.SUBSCRIBERS, *channels_jobs.SUBSCRIBERS)
 
 
 def background() -> Sequence[tuple[str, Job]]:
     """Return the endless tasks that each process runs beside the requests."""
-    return (*identity_jobs.BACKGROUND, *channels_jobs.BACKGROUND)
+    return (*identity_jobs.BACKGROUND, *conversations_jobs.BACKGROUND, *channels_jobs.BACKGROUND)

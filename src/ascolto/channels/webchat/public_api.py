@@ -15,7 +15,6 @@ from ascolto.channels.actions import calling, resuming, visiting
 from ascolto.channels.actions.visiting import Started, Wish, first_own_seq, standing
 from ascolto.channels.errors import LinkGone, NoUploads, UnknownChannel
 from ascolto.channels.model import LANGUAGES
-from ascolto.channels.serving import file_response
 from ascolto.channels.webchat.door import Entering, Visit, Visiting, presented
 from ascolto.channels.webchat.limits import (
     LINKS,
@@ -54,6 +53,7 @@ from ascolto.conversations import store as thread_store
 from ascolto.conversations.errors import UnknownAttachment
 from ascolto.conversations.files import EXTENSIONS, SIZE_LIMIT
 from ascolto.conversations.model import Attachment
+from ascolto.conversations.serving import file_response
 from ascolto.identity import secrets
 from ascolto.kit.db import SYSTEM, Tx
 from ascolto.kit.http import services_of

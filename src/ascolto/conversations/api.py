@@ -1,0 +1,290 @@
+"""Routes that show conversations: one's desk, lists, one conversation, its thread and files."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, UploadFile
+from starlette.responses import FileResponse, Response
+
+from ascolto import routing
+from ascolto.conversations import api_config, api_work, errors, store, store_aside
+from ascolto.conversations.actions.keeping import find_attachment, keep_attachment
+from ascolto.conversations.files import SIZE_LIMIT
+from ascolto.conversations.model import Conversation
+from ascolto.conversations.serving import file_response
+from ascolto.conversations.store_lists import Wanted, list_conversations, of_family, on_desk
+from ascolto.conversations.views import (
+    DeskView,
+    DetailView,
+    DraftView,
+    FileView,
+    MentionView,
+    MessagesView,
+    MessageView,
+    QueueRef,
+    RowView,
+)
+from ascolto.customers import store as customers_store
+from ascolto.customers.views import CustomerView
+from ascolto.identity.guard import Call, permit
+from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor, services_of
+from ascolto.kit.ids import is_id
+from ascolto.kit.stream import stream_cursor
+
+router = APIRouter(tags=["conversations"])
+router.include_router(api_work.router)
+router.include_router(api_config.router)
+
+Desk = Annotated[Call, permit("identity.own_account")]
+Reader = Annotated[Call, permit("conversations.read")]
+Writer = Annotated[Call, permit("conversations.reply")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=500)]
+Seq = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
+SEARCH_LEAST = 3
+
+
+@router.get("/desk", summary="All that one's desk shows")
+async def show_desk(call: Desk) -> DeskView:
+    """Return one's presence, offers, conversations and queues, and the cursor to go on from."""
+    tx = call.tx
+    # First the cursor: what is committed after it comes as frames, what is before is seen below.
+    cursor = await stream_cursor(tx)
+    operator_id = call.principal.operator_id
+    presence = await routing.get_presence(tx, operator_id) if operator_id else None
+    offers = await routing.offers_of(tx, operator_id) if operator_id else []
+    mine = await on_desk(tx, operator_id=operator_id) if operator_id else []
+    return DeskView(
+        cursor=cursor,
+        now=tx.now,
+        presence=presence.as_json() if presence else None,
+        offers=[
+            routing.offer_body(
+                item,
+                expires_at=item.offer_expires_at.isoformat() if item.offer_expires_at else "",
+                why=why,
+            )
+            for item, why in offers
+        ],
+        conversations=[RowView.of(c) for c in mine],
+        queues=[
+            QueueRef(id=q.id, name=q.name, client_id=q.client_id, channel=q.channel)
+            for q in await routing.list_queues(tx)
+        ],
+    )
+
+
+@router.get("/conversations", summary="Conversations by view")
+async def show_conversations(
+    call: Reader,
+    view: Literal["mine", "waiting", "all", "snoozed", "closed"] = "mine",
+    sort: Literal["due", "new", "old"] = "new",
+    client_id: UUID | None = None,
+    queue_id: UUID | None = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[RowView]:
+    """Return a page of conversations in scope.
+
+    Without the right to read all, it holds one's own and what waits; a search of three characters
+    or more finds any, since whoever answers a customer must find what was said before.
+    """
+    words = (q or "").strip() or None
+    searching = words is not None and len(words) >= SEARCH_LEAST
+    all_of_them = call.principal.may("conversations.read_all") or searching
+    found = await list_conversations(
+        call.tx,
+        Wanted(
+            view=view,
+            sort=sort,
+            operator_id=call.principal.operator_id,
+            own_only=not all_of_them and view not in ("mine", "waiting"),
+            client_id=str(client_id) if client_id else None,
+            queue_id=str(queue_id) if queue_id else None,
+            words=words,
+            limit=limit + 1,
+        ),
+        after=_place(cursor),
+    )
+    shown = found[:limit]
+    more = len(found) > limit
+    return Page(
+        items=[RowView.of(c) for c, _ in shown],
+        next_cursor=encode_cursor(shown[-1][1], shown[-1][0].id) if more else None,
+    )
+
+
+def _place(cursor: str | None) -> tuple[str, str] | None:
+    values = decode_cursor(cursor, 2) if cursor else None
+    if values is None:
+        return None
+    key, conversation_id = values
+    if not isinstance(key, str) or not is_id(str(conversation_id)):
+        raise BadCursor("The cursor cannot be read.")
+    if key not in ("infinity", "-infinity"):
+        _moment(key)
+    return key, str(conversation_id)
+
+
+def _moment(text: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise BadCursor("The cursor cannot be read.") from error
+
+
+@router.get("/conversations/{conversation_id}", summary="One conversation")
+async def show_conversation(conversation_id: UUID, call: Reader) -> DetailView:
+    """Return a conversation with its customer, why it came to its operator, and one's drafts."""
+    conversation = await _known(call, conversation_id)
+    tx = call.tx
+    customer = await customers_store.standing_for(tx, conversation.customer_id)
+    why = None
+    if conversation.work_item_id is not None:
+        why = await routing.last_decision(tx, conversation.work_item_id)
+    operator_id = call.principal.operator_id
+    drafts = []
+    if operator_id is not None:
+        found = await store_aside.drafts_of(
+            tx, conversation_ids=[conversation.id], operator_id=operator_id
+        )
+        drafts = [
+            DraftView(
+                conversation_id=d.conversation_id,
+                operator_id=d.operator_id,
+                text=d.text,
+                kind=d.kind,
+                rev=d.rev,
+            )
+            for d in found
+        ]
+    return DetailView(
+        conversation=RowView.of(conversation),
+        customer=CustomerView.of(customer) if customer else None,
+        why=why["why"] if why else None,
+        draft=drafts[0] if drafts else None,
+        drafts=drafts,
+        viewers=[],
+    )
+
+
+@router.get("/conversations/{conversation_id}/messages", summary="Lines of a thread")
+async def show_messages(
+    conversation_id: UUID,
+    call: Reader,
+    before_seq: Seq = None,
+    after_seq: Seq = None,
+    limit: Limit = 50,
+) -> MessagesView:
+    """Return the first lines after a number, or the last ones before one."""
+    conversation = await _known(call, conversation_id)
+    found = await store.list_messages(
+        call.tx,
+        conversation_id=conversation.id,
+        after_seq=after_seq,
+        before_seq=before_seq,
+        limit=limit + 1,
+    )
+    more = len(found) > limit
+    if more:
+        found = found[:limit] if after_seq is not None else found[1:]
+    return MessagesView(items=[MessageView.of(m) for m in found], has_more=more)
+
+
+@router.get("/customers/{customer_id}/timeline", summary="All of a customer's conversations")
+async def show_timeline(
+    customer_id: UUID, call: Reader, cursor: Cursor = None, limit: Limit = 50
+) -> Page[RowView]:
+    """Return the conversations of a customer and of whoever was merged into them, newest first."""
+    values = decode_cursor(cursor, 2) if cursor else None
+    before = None
+    if values is not None:
+        if not is_id(str(values[1])):
+            raise BadCursor("The cursor cannot be read.")
+        before = (_moment(values[0]), str(values[1]))
+    customer = await customers_store.standing_for(call.tx, str(customer_id))
+    if customer is None:
+        raise errors.UnknownConversation("No such customer.", customer_id=str(customer_id))
+    family = await customers_store.family_ids(call.tx, customer.id)
+    found = await of_family(call.tx, family, before=before, limit=limit + 1)
+    shown = found[:limit]
+    last = shown[-1] if len(found) > limit else None
+    return Page(
+        items=[RowView.of(c) for c in shown],
+        next_cursor=encode_cursor(last.opened_at.isoformat(), last.id) if last else None,
+    )
+
+
+@router.get("/mentions", summary="Notes that name me")
+async def show_mentions(
+    call: Reader, cursor: Cursor = None, limit: Limit = 50
+) -> Page[MentionView]:
+    """Return the notes that name one, newest first."""
+    operator_id = call.principal.operator_id
+    if operator_id is None:
+        return Page(items=[])
+    values = decode_cursor(cursor, 1) if cursor else None
+    if values is not None and not is_id(str(values[0])):
+        raise BadCursor("The cursor cannot be read.")
+    found = await store_aside.mentions_of(
+        call.tx,
+        operator_id=operator_id,
+        before=str(values[0]) if values else None,
+        limit=limit + 1,
+    )
+    shown = found[:limit]
+    return Page(
+        items=[
+            MentionView(**{name: getattr(m, name) for name in MentionView.model_fields})
+            for m in shown
+        ],
+        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
+    )
+
+
+@router.post(
+    "/conversations/{conversation_id}/attachments", status_code=201, summary="Upload a file"
+)
+async def upload(
+    conversation_id: UUID, file: UploadFile, call: Writer, request: Request
+) -> FileView:
+    """Store a file for a reply to come; its type is what its bytes show."""
+    conversation = await _known(call, conversation_id)
+    kept = await keep_attachment(
+        call.tx,
+        folder=services_of(request).settings.attachments,
+        conversation_id=conversation.id,
+        uploader_kind="operator",
+        name=file.filename or "file",
+        data=await file.read(SIZE_LIMIT + 1),
+    )
+    return FileView(id=kept.id, name=kept.name, size=kept.size, type=kept.type)
+
+
+@router.get(
+    "/conversations/{conversation_id}/attachments/{attachment_id}",
+    summary="One file",
+    response_class=FileResponse,
+)
+async def download(
+    conversation_id: UUID, attachment_id: UUID, call: Reader, request: Request
+) -> Response:
+    """Hand over a file's content, so that no browser runs any of it."""
+    attachment, path = await find_attachment(
+        call.tx,
+        folder=services_of(request).settings.attachments,
+        conversation_id=str(conversation_id),
+        attachment_id=str(attachment_id),
+    )
+    return file_response(attachment, path)
+
+
+async def _known(call: Call, conversation_id: UUID) -> Conversation:
+    conversation = await store.get(call.tx, str(conversation_id))
+    if conversation is None:
+        raise errors.UnknownConversation(
+            "No such conversation.", conversation_id=str(conversation_id)
+        )
+    return conversation

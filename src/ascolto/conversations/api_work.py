@@ -1,0 +1,264 @@
+"""Routes by which operators work: take, answer, note, hand on, put aside, close."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from ascolto.conversations import errors, store_aside
+from ascolto.conversations.actions import aside, merging, replying, working
+from ascolto.conversations.live import at_text
+from ascolto.conversations.views import (
+    CloseBody,
+    ConsultBody,
+    DraftBody,
+    DraftView,
+    MergeBody,
+    MessageView,
+    NoteBody,
+    ReadBody,
+    ReplyBody,
+    RowView,
+    SnoozeBody,
+    TagsBody,
+    TransferBody,
+)
+from ascolto.identity.guard import Call, permit
+
+router = APIRouter()
+
+Taker = Annotated[Call, permit("routing.work")]
+Writer = Annotated[Call, permit("conversations.reply")]
+Noter = Annotated[Call, permit("conversations.note")]
+Drafter = Annotated[Call, permit("conversations.draft")]
+Mover = Annotated[Call, permit("conversations.transfer")]
+Closer = Annotated[Call, permit("conversations.close")]
+Tagger = Annotated[Call, permit("conversations.tag")]
+Reader = Annotated[Call, permit("conversations.read")]
+
+
+@router.post("/work/{work_item_id}/accept", summary="Take an offer")
+async def accept(work_item_id: UUID, call: Taker) -> RowView:
+    """Take what was offered and become the owner of its conversation; twice is once."""
+    taken = await working.accept(
+        call.tx, work_item_id=str(work_item_id), operator_id=_operator(call)
+    )
+    return RowView.of(taken)
+
+
+@router.post("/conversations/{conversation_id}/messages", summary="Answer the customer")
+async def reply(conversation_id: UUID, body: ReplyBody, call: Writer) -> MessageView:
+    """Answer the customer once: the same nonce again returns what was stored."""
+    message = await replying.reply(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=_operator(call),
+        text=body.text,
+        nonce=body.nonce,
+        attachments=[str(file) for file in body.attachment_ids],
+        expected_seq=body.expected_seq,
+        supervise=_supervises(call),
+    )
+    return MessageView.of(message)
+
+
+@router.post("/conversations/{conversation_id}/notes", summary="Write a note for colleagues")
+async def add_note(conversation_id: UUID, body: NoteBody, call: Noter) -> MessageView:
+    """Write a note; whoever it names is told."""
+    message = await replying.add_note(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=call.principal.operator_id,
+        text=body.text,
+        nonce=body.nonce,
+        mentions=[str(who) for who in body.mentions],
+    )
+    return MessageView.of(message)
+
+
+@router.post("/conversations/{conversation_id}/consult", summary="Ask a colleague")
+async def consult(conversation_id: UUID, body: ConsultBody, call: Noter) -> MessageView:
+    """Ask a colleague inside the thread and keep the conversation."""
+    message = await replying.consult(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=_operator(call),
+        ask_operator_id=str(body.operator_id),
+        text=body.text,
+        nonce=body.nonce,
+        supervise=_supervises(call),
+    )
+    return MessageView.of(message)
+
+
+@router.put("/conversations/{conversation_id}/draft", summary="Keep a draft")
+async def keep_draft(conversation_id: UUID, body: DraftBody, call: Drafter) -> DraftView:
+    """Keep what one has begun to write, unless another device has written meanwhile."""
+    draft = await aside.set_draft(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=_operator(call),
+        kind=body.kind,
+        text=body.text,
+        rev=body.rev,
+    )
+    return DraftView(
+        conversation_id=draft.conversation_id,
+        operator_id=draft.operator_id,
+        text=draft.text,
+        kind=draft.kind,
+        rev=draft.rev,
+    )
+
+
+@router.post("/conversations/{conversation_id}/transfer", summary="Hand on")
+async def transfer(conversation_id: UUID, body: TransferBody, call: Mover) -> RowView:
+    """Hand a conversation to another queue or to a colleague."""
+    moved = await working.transfer(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=call.principal.operator_id,
+        queue_id=str(body.queue_id) if body.queue_id else None,
+        to_operator_id=str(body.operator_id) if body.operator_id else None,
+        note=body.note or "",
+        supervise=_supervises(call),
+    )
+    return RowView.of(moved)
+
+
+@router.post("/conversations/{conversation_id}/requeue", summary="Give back to the queue")
+async def requeue(conversation_id: UUID, call: Mover) -> RowView:
+    """Give a conversation back to the head of its queue, for somebody else."""
+    moved = await working.requeue(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=call.principal.operator_id,
+        supervise=_supervises(call),
+    )
+    return RowView.of(moved)
+
+
+@router.post("/conversations/{conversation_id}/wrap-up", summary="Begin the wrap-up")
+async def wrap_up(conversation_id: UUID, call: Closer) -> RowView:
+    """End the talk and begin to write it up."""
+    moved = await working.wrap_up(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=call.principal.operator_id,
+        supervise=_supervises(call),
+    )
+    return RowView.of(moved)
+
+
+@router.post("/conversations/{conversation_id}/close", summary="Close")
+async def close(conversation_id: UUID, body: CloseBody, call: Closer) -> RowView:
+    """Close a conversation with how it ended and why it began."""
+    promise = None
+    if body.promise is not None:
+        promise = {"text": body.promise.text, "until": at_text(body.promise.until)}
+    closed = await working.close(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=call.principal.operator_id,
+        outcome=body.outcome.value,
+        reason1=str(body.reason1) if body.reason1 else None,
+        reason2=str(body.reason2) if body.reason2 else None,
+        note=body.note or "",
+        promise=promise,
+        expected_seq=body.expected_seq,
+        supervise=_supervises(call),
+    )
+    return RowView.of(closed)
+
+
+@router.post("/conversations/{conversation_id}/reopen", summary="Reopen")
+async def reopen(conversation_id: UUID, call: Closer) -> RowView:
+    """Let a closed conversation go on; it is offered to whoever reopens it first."""
+    opened = await working.reopen(
+        call.tx, conversation_id=str(conversation_id), operator_id=call.principal.operator_id
+    )
+    return RowView.of(opened)
+
+
+@router.post("/conversations/{conversation_id}/snooze", summary="Put aside")
+async def snooze(conversation_id: UUID, body: SnoozeBody, call: Closer) -> RowView:
+    """Put a conversation aside until a moment."""
+    moved = await working.snooze(
+        call.tx,
+        conversation_id=str(conversation_id),
+        until=body.until,
+        operator_id=call.principal.operator_id,
+        supervise=_supervises(call),
+    )
+    return RowView.of(moved)
+
+
+@router.post("/conversations/{conversation_id}/wake", summary="Bring back before its time")
+async def wake(conversation_id: UUID, call: Closer) -> RowView:
+    """Bring a conversation back that was put aside."""
+    moved = await working.wake_now(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=call.principal.operator_id,
+        supervise=_supervises(call),
+    )
+    return RowView.of(moved)
+
+
+@router.post("/conversations/{conversation_id}/merge", summary="Merge into another")
+async def merge(conversation_id: UUID, body: MergeBody, call: Closer) -> RowView:
+    """Move a thread behind another one, which goes on for both. Cannot be undone."""
+    merged = await merging.merge(
+        call.tx,
+        conversation_id=str(conversation_id),
+        into=str(body.into),
+        operator_id=call.principal.operator_id,
+        supervise=_supervises(call),
+    )
+    return RowView.of(merged)
+
+
+@router.post("/conversations/{conversation_id}/tags", summary="Put tags on and take tags off")
+async def change_tags(conversation_id: UUID, body: TagsBody, call: Tagger) -> RowView:
+    """Change a conversation's tags; a new one becomes known to its client."""
+    changed = await aside.tag(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=call.principal.operator_id,
+        add=body.add,
+        remove=body.remove,
+        supervise=_supervises(call),
+    )
+    return RowView.of(changed)
+
+
+@router.post("/conversations/{conversation_id}/read", status_code=204, summary="Mark as read")
+async def mark_read(conversation_id: UUID, body: ReadBody, call: Reader) -> None:
+    """Note how far one has read."""
+    await aside.mark_read(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=_operator(call),
+        seq=body.seq,
+    )
+
+
+@router.post("/mentions/{mention_id}/seen", status_code=204, summary="Mark a mention as seen")
+async def see_mention(mention_id: UUID, call: Reader) -> None:
+    """Note that one has seen a note that names one."""
+    seen = await store_aside.see_mention(
+        call.tx, mention_id=str(mention_id), operator_id=_operator(call)
+    )
+    if not seen:
+        raise errors.UnknownMessage("No such mention.")
+
+
+def _operator(call: Call) -> str:
+    operator_id = call.principal.operator_id
+    if operator_id is None:
+        raise errors.NotAnOperator("Your account answers no customers.")
+    return operator_id
+
+
+def _supervises(call: Call) -> bool:
+    return call.principal.may("conversations.supervise")
