@@ -45,6 +45,7 @@ from ascolto.conversations.model import (
     State,
 )
 from ascolto.conversations.store import get, list_messages
+from ascolto.conversations.store_lists import clients_of
 
 __all__ = [
     "AuthorKind",
@@ -56,6 +57,7 @@ __all__ = [
     "accept",
     "add_note",
     "ask_for_person",
+    "clients_of",
     "close",
     "consult",
     "find_attachment",

@@ -116,6 +116,16 @@ async def held_by_any(tx: Tx, operator_ids: Sequence[str], *, channels: Sequence
     return [row["id"] for row in rows]
 
 
+async def clients_of(tx: Tx, conversation_ids: Sequence[str]) -> dict[str, str]:
+    """Return the client of each conversation that this transaction may see."""
+    rows = await tx.fetch(
+        "SELECT id, client_id FROM conversations.conversation"
+        " WHERE tenant_id = $1 AND id = ANY($2::uuid[])",
+        tx.tenant_id, list(conversation_ids),
+    )  # fmt: skip
+    return {row["id"]: row["client_id"] for row in rows}
+
+
 async def tenants_to_wake(tx_or_connection: Any, *, until: datetime) -> list[str]:
     """Return the organisations in which a conversation's time to wake has come."""
     rows = await tx_or_connection.fetch(

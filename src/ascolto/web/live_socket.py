@@ -8,10 +8,12 @@ import asyncio
 import contextlib
 from typing import Any
 
+import asyncpg
 import orjson
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from ascolto import conversations
 from ascolto.identity.guard import principal_of_socket
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Actor
@@ -23,6 +25,7 @@ from ascolto.kit.outbox import StoredFrame
 from ascolto.kit.stream import frames_after
 from ascolto.web.lines import Lines
 
+WELCOME_S = 60.0
 PING_S = 20.0
 SILENCE_S = 45.0
 HELLO_S = 10.0
@@ -66,7 +69,7 @@ async def live(socket: WebSocket) -> None:
         if principal.operator_id:
             await lines.closed(principal.tenant_id, principal.operator_id)
         if socket.application_state is WebSocketState.CONNECTED:
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(1000)
 
 
@@ -83,24 +86,40 @@ class LiveSession:
         self._follower = follower
         self._id = new_id()
         self._count = 0
-        self._viewing: tuple[str, str | None] | None = None
+        self._viewing: str | None = None
+        self._clients: dict[str, str] = {}
 
     async def run(self) -> None:
         """Greet, resume, then send and hear until one side stops."""
         hello = await asyncio.wait_for(self._hear(), timeout=HELLO_S)
         if hello.get("t") != "hello":
             raise BadMessageError("hello_expected")
-        topics = self._own_topics() + self._allowed(hello.get("topics"))
+        topics = self._own_topics() + await self._allowed(hello.get("topics"))
         self._services.live.follow(self._follower, topics)
         await self._greet(hello.get("after"), topics)
-        sending = asyncio.create_task(self._send_all())
-        hearing = asyncio.create_task(self._hear_all())
-        done, rest = await asyncio.wait({sending, hearing}, return_when=asyncio.FIRST_COMPLETED)
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        tasks = [
+            asyncio.create_task(part())
+            for part in (self._send_all, self._hear_all, self._stay_welcome)
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         for task in done:
             task.result()
+
+    async def _stay_welcome(self) -> None:
+        """Look again and again whether the session still holds: it may be revoked elsewhere."""
+        while True:
+            await asyncio.sleep(WELCOME_S)
+            try:
+                await principal_of_socket(self._socket)
+            except Refusal as refusal:
+                raise BadMessageError(refusal.code) from refusal
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                continue  # the database is away: that is no reason to send anybody off
 
     async def refuse(self, code: str) -> None:
         """Say why, and hang up."""
@@ -111,16 +130,15 @@ class LiveSession:
     async def stop_viewing(self) -> None:
         """Tell the others that this desk no longer looks at a conversation."""
         if self._viewing:
-            conversation_id, client_id = self._viewing
-            self._viewing = None
+            conversation_id, self._viewing = self._viewing, None
             with contextlib.suppress(Exception):  # the line may be down on both sides
-                await self._whisper("viewing", conversation_id, client_id, here=False)
+                await self._whisper("viewing", conversation_id, here=False)
 
     def _own_topics(self) -> list[str]:
         operator = self._principal.operator_id
         return [f"operator:{operator}"] if operator else []
 
-    def _allowed(self, topics: Any) -> list[str]:
+    async def _allowed(self, topics: Any) -> list[str]:
         """Return the topics that the principal may follow; unknown or forbidden ones are refused.
 
         Frames carry their client, and the hub drops those of clients out of scope: that is the
@@ -130,7 +148,16 @@ class LiveSession:
             return []
         if not isinstance(topics, list) or len(topics) > MAX_TOPICS:
             raise BadMessageError("bad_topics")
-        return [topic for topic in topics if self._may_follow(topic)]
+        wanted = [topic for topic in topics if self._may_follow(topic)]
+        asked = [t.partition(":")[2] for t in wanted if t.startswith("conversation:")]
+        unknown = [key for key in asked if key not in self._clients]
+        if unknown:
+            async with self._services.db.transaction(
+                self._principal.tenant_id, actor=self._actor(), clients=self._principal.clients
+            ) as tx:
+                self._clients |= await conversations.clients_of(tx, unknown)
+        hidden = {f"conversation:{key}" for key in asked if key not in self._clients}
+        return [topic for topic in wanted if topic not in hidden]
 
     def _may_follow(self, topic: Any) -> bool:
         if not isinstance(topic, str):
@@ -213,7 +240,9 @@ class LiveSession:
             message = await asyncio.wait_for(self._hear(), timeout=SILENCE_S)
             kind = message.get("t")
             if kind == "sub":
-                self._services.live.follow(self._follower, self._allowed(message.get("topics")))
+                self._services.live.follow(
+                    self._follower, await self._allowed(message.get("topics"))
+                )
                 if len(self._follower.topics) > 2 * MAX_TOPICS:
                     raise BadMessageError("too_many_topics")
             elif kind == "unsub":
@@ -237,8 +266,8 @@ class LiveSession:
             return  # only who follows a conversation may be seen in it
         if kind == "viewing":
             await self.stop_viewing()
-            self._viewing = (conversation_id, None)
-        await self._whisper(kind, conversation_id, None, here=True)
+            self._viewing = conversation_id
+        await self._whisper(kind, conversation_id, here=True)
         if kind == "typing":
             await self._tell_customer(conversation_id)
 
@@ -249,9 +278,7 @@ class LiveSession:
             who.tenant_id, f"customer:{conversation_id}", "typing", {"name": who.name}, None
         )
 
-    async def _whisper(
-        self, kind: str, conversation_id: str, client_id: str | None, *, here: bool
-    ) -> None:
+    async def _whisper(self, kind: str, conversation_id: str, *, here: bool) -> None:
         who = self._principal
         body = {
             "conversation_id": conversation_id,
@@ -261,7 +288,11 @@ class LiveSession:
             "on": here,
         }
         await self._services.live.whisper(
-            who.tenant_id, f"conversation:{conversation_id}", kind, body, client_id
+            who.tenant_id,
+            f"conversation:{conversation_id}",
+            kind,
+            body,
+            self._clients.get(conversation_id),
         )
 
     def _actor(self) -> Actor:
