@@ -1,4 +1,4 @@
-"""Sending what is on its way: a few at once, each leased for a minute, again and again."""
+"""Sending what is on its way: a few at once, each leased for a while, again and again."""
 
 import asyncio
 import random
@@ -27,7 +27,8 @@ from ascolto.kit.http import Services
 from ascolto.kit.secretbox import SealError, SecretBox, server_box
 
 EVERY_S = 0.5
-LEASE = timedelta(minutes=1)
+# Longer than any attempt lasts: a node that died with it leaves it to the others after that.
+LEASE = timedelta(seconds=20)
 AT_ONCE = 8
 GONE = 410
 
