@@ -176,32 +176,27 @@ class LiveSession:
 
     async def _greet(self, after: Any, topics: list[str]) -> None:
         missed: list[StoredFrame] | None = None
+        place = self._services.live.place  # all beyond it the hub brings, from now on
         if isinstance(after, str):
             async with self._services.db.transaction(
                 self._principal.tenant_id, actor=self._actor(), clients=self._principal.clients
             ) as tx:
                 missed = await frames_after(tx, cursor=after, topics=topics)
-        xid, number = self._services.live.place
         await _say(
             self._socket,
             {
                 "t": "welcome",
                 "session": self._id,
-                "cursor": f"{xid}-{number}",
+                "cursor": f"{place[0]}-{place[1]}",
                 "resumed": missed is not None,
                 "now": self._services.clock.now().isoformat(),
             },
         )
-        if missed is None:
-            return
-        last = (0, 0)
-        for frame in missed:
-            encoded = Encoded(frame)
-            last = encoded.place
-            await self._send(encoded)
-        # What the hub queued while we read the past may be in it already.
-        while self._follower.queue and self._follower.queue[0].place <= last:
-            self._follower.queue.popleft()
+        # Beyond that place the past may still have holes: a transaction with an earlier number
+        # that has not committed yet. The hub waits for those, so all after it is the hub's.
+        for frame in missed or ():
+            if (frame.xid, frame.id) <= place:
+                await self._send(Encoded(frame))
 
     async def _send_all(self) -> None:
         follower = self._follower
