@@ -87,9 +87,10 @@ def _value(conversation: Conversation, name: str) -> Any:
 
 async def get(tx: Tx, conversation_id: str, *, lock: bool = False) -> Conversation | None:
     """Return a conversation, held against other writers when asked."""
+    if lock:
+        return await _hold(tx, "c.id = $2::uuid", conversation_id)
     row = await tx.fetchrow(
-        f"SELECT {COLUMNS} FROM conversations.conversation WHERE tenant_id = $1 AND id = $2"
-        + (" FOR UPDATE" if lock else ""),
+        f"SELECT {COLUMNS} FROM conversations.conversation WHERE tenant_id = $1 AND id = $2",
         tx.tenant_id, conversation_id,
     )  # fmt: skip
     return conversation_of(row) if row else None
@@ -97,10 +98,26 @@ async def get(tx: Tx, conversation_id: str, *, lock: bool = False) -> Conversati
 
 async def lock_by_work_item(tx: Tx, work_item_id: str) -> Conversation | None:
     """Hold the conversation of a work item."""
+    return await _hold(tx, "c.work_item_id = $2::uuid", work_item_id)
+
+
+async def _hold(tx: Tx, which: str, wanted: str) -> Conversation | None:
+    """Wait for one's turn, then hold the row.
+
+    Waiting for a row takes a transaction number first, so those who wait would be numbered in the
+    order they came, not in the order they wrote: the stream would show a thread's lines swapped.
+    Waiting for one's turn takes none.
+    """
     row = await tx.fetchrow(
-        f"SELECT {COLUMNS} FROM conversations.conversation"
-        " WHERE tenant_id = $1 AND work_item_id = $2 FOR UPDATE",
-        tx.tenant_id, work_item_id,
+        f"""
+        WITH turn AS MATERIALIZED (
+          SELECT c.id, conversations.take_turn(c.id) FROM conversations.conversation c
+           WHERE c.tenant_id = $1 AND {which})
+        SELECT {", ".join("c." + name for name in _FIELDS)}
+          FROM conversations.conversation c JOIN turn ON turn.id = c.id
+         WHERE c.tenant_id = $1 AND {which} FOR UPDATE OF c
+        """,
+        tx.tenant_id, wanted,
     )  # fmt: skip
     return conversation_of(row) if row else None
 

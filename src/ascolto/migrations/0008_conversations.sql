@@ -289,6 +289,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
    WHERE c.state = 'snoozed' AND c.snoozed_until <= until
 $$;
 
+-- Writers of one conversation take turns. Waiting for a row would number a transaction before it
+-- writes; waiting here does not, so the stream tells a thread's lines in the order of their seq.
+CREATE FUNCTION conversations.take_turn(wanted uuid) RETURNS void LANGUAGE sql VOLATILE AS $$
+  SELECT pg_advisory_xact_lock(hashtextextended(wanted::text, 8))
+$$;
+
 -- A customer's message in one statement: lock, recognise a repetition, number, write, set clocks.
 -- What follows for the state of the conversation is decided by the caller, who holds the lock.
 CREATE FUNCTION conversations.take_in(
@@ -301,9 +307,11 @@ DECLARE
   spans tstzmultirange;
   counted int;
 BEGIN
+  PERFORM conversations.take_turn(wanted);
   SELECT * INTO c FROM conversations.conversation
    WHERE tenant_id = tenant AND id = wanted FOR UPDATE;
   WHILE c.merged_into IS NOT NULL LOOP
+    PERFORM conversations.take_turn(c.merged_into);
     SELECT * INTO c FROM conversations.conversation
      WHERE tenant_id = tenant AND id = c.merged_into FOR UPDATE;
   END LOOP;
