@@ -91,7 +91,7 @@ class RandomDay:
 
     def operator(self, name: str) -> e.Operator:
         chance = self.chance
-        expiry = None if chance.random() < 0.8 else self.at + chance.choice((30.0, 100.0))
+        expiry = None if chance.random() < 0.6 else self.at + chance.choice((30.0, 100.0))
         return e.Operator(
             id=name,
             clients=frozenset(CLIENTS if chance.random() < 0.8 else CLIENTS[:1]),
@@ -171,7 +171,7 @@ class RandomDay:
         return e.PresenceChanged(self.at, self.chance.choice(self.people), "available")
 
     def break_planned(self) -> e.Event | None:
-        due = self.chance.choice((None, None, self.at + 30, self.at + 200))
+        due = self.chance.choice((None, None, self.at + 60, self.at + 200, self.at + 300))
         return e.BreakDue(self.at, self.chance.choice(self.people), due)
 
     def person_described(self) -> e.Event | None:
