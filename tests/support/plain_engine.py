@@ -20,6 +20,9 @@ USUAL = {
 }
 
 
+Rank = tuple[float, bool, int]
+
+
 @dataclass(eq=False)
 class Who:
     config: e.Operator
@@ -37,7 +40,7 @@ class What:
     entered_at: float
     excluded: set[str]
     state: str = "waiting"
-    ring: int = 0
+    ring_seen: int = 0
     operator_id: str | None = None
     expires_at: float | None = None
     holder: str | None = None
@@ -48,7 +51,7 @@ class What:
 
 class PlainEngine:
     def __init__(self) -> None:
-        self.now = 0.0
+        self.now = self.moment = 0.0
         self.queues: dict[str, e.QueuePolicy] = {}
         self.costs = dict(USUAL)
         self.people: dict[str, Who] = {}
@@ -58,12 +61,12 @@ class PlainEngine:
 
     def handle(self, event: e.Event) -> list[e.Decision]:
         self.now = max(self.now, event.at)
-        self.out = []
+        self.out, self.moment = [], self.now
         self.let_lapsed_skills_end_holds()
         while due := self.due():
-            for moment, _, what, piece in due:
-                if (moment, what) in self.timers(piece):
-                    self.time_is_up(what, piece)
+            self.moment, _, what, piece = due[0]
+            self.time_is_up(what, piece)
+        self.moment = self.now
         getattr(self, f"on_{type(event).__name__}")(event)
         return self.out
 
@@ -86,8 +89,13 @@ class PlainEngine:
         )
 
     def rings_of(self, piece: What) -> list[tuple[e.SkillNeed, ...]]:
-        rings = self.queues[piece.item.queue_id].rings[: piece.ring + 1] or (e.Ring(0.0),)
+        rings = self.queues[piece.item.queue_id].rings[: self.ring(piece) + 1] or (e.Ring(0.0),)
         return [(*ring.needs, *piece.item.needs) for ring in rings]
+
+    def ring(self, piece: What) -> int:
+        since, rings = piece.item.enqueued_at, self.queues[piece.item.queue_id].rings
+        opened = [n for n, ring in enumerate(rings) if since + ring.after_s <= self.moment]
+        return max(opened, default=0)
 
     def meets(self, who: Who, needs: tuple[e.SkillNeed, ...]) -> bool:
         for need in needs:
@@ -124,7 +132,7 @@ class PlainEngine:
             and (due is None or due - self.now >= long_work_s)
         )
 
-    def rank(self, piece: What) -> tuple[float, bool, int]:
+    def rank(self, piece: What) -> Rank:
         item, policy = piece.item, self.queues[piece.item.queue_id]
         deadline = item.enqueued_at + policy.target_s if item.due_at is None else item.due_at
         priority = policy.priority if item.priority is None else item.priority
@@ -152,7 +160,7 @@ class PlainEngine:
         needs = next(n for n in self.rings_of(piece) if self.meets(who, n))
         skills = tuple((n.skill, n.level, who.config.skills[n.skill][0]) for n in needs)
         why = e.Why(
-            ring=piece.ring,
+            ring=self.ring(piece),
             waited_s=self.now - piece.item.enqueued_at,
             candidates=sum(self.has_place(other, piece) for other in self.people.values()),
             idle_s=max(0.0, self.now - who.idle_since),
@@ -175,8 +183,8 @@ class PlainEngine:
         found = []
         if piece.holder is not None and item.preferred_until is not None:
             found.append((item.preferred_until, 1))
-        if piece.ring + 1 < len(policy.rings):
-            found.append((item.enqueued_at + policy.rings[piece.ring + 1].after_s, 2))
+        if piece.ring_seen + 1 < len(policy.rings):
+            found.append((item.enqueued_at + policy.rings[piece.ring_seen + 1].after_s, 2))
         overflows = policy.overflow_queue_id is not None and not piece.overflow_tried
         if overflows and policy.overflow_after_s is not None:
             found.append((piece.entered_at + policy.overflow_after_s, 3))
@@ -184,8 +192,10 @@ class PlainEngine:
             found.append((piece.avoided_at + SECOND_CHANCE_S, 4))
         return found
 
-    def due(self) -> list[tuple[float, int, int, What]]:
-        every = [(at, w.number, what, w) for w in self.work.values() for at, what in self.timers(w)]
+    def due(self) -> list[tuple[float, Rank, int, What]]:
+        every = [
+            (at, self.rank(w), what, w) for w in self.work.values() for at, what in self.timers(w)
+        ]
         return sorted((t for t in every if t[0] <= self.now), key=lambda t: t[:3])
 
     def time_is_up(self, what: int, piece: What) -> None:
@@ -195,7 +205,7 @@ class PlainEngine:
             piece.holder = None
             self.seek(piece)
         elif what == 2:
-            piece.ring += 1
+            piece.ring_seen += 1
             self.seek_unless_held(piece)
         elif what == 3:
             self.overflow(piece)
@@ -218,8 +228,9 @@ class PlainEngine:
     def overflow(self, piece: What) -> None:
         piece.overflow_tried = True
         source, target = piece.item.queue_id, self.queues[piece.item.queue_id].overflow_queue_id
-        if target is None or target not in self.queues or target in piece.visited:
+        if target not in self.queues or target in {None, source} | piece.visited:
             return
+        assert target is not None
         self.out.append(e.Overflowed(piece.item.id, source, target))
         piece.visited.add(source)
         piece.item = replace(
@@ -249,11 +260,9 @@ class PlainEngine:
         return piece
 
     def start_waiting(self, piece: What) -> None:
-        item, policy = piece.item, self.queues[piece.item.queue_id]
+        item = piece.item
         piece.state, piece.operator_id, piece.overflow_tried = "waiting", None, False
-        piece.ring, waited = 0, self.now - item.enqueued_at
-        while piece.ring + 1 < len(policy.rings) and policy.rings[piece.ring + 1].after_s <= waited:
-            piece.ring += 1
+        piece.ring_seen = self.ring(piece)
         who, until = self.people.get(item.preferred_operator or ""), item.preferred_until
         if (
             who is not None

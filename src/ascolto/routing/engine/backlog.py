@@ -1,17 +1,31 @@
 """The waiting work: queues, and in each the groups of like work in order of rank.
 
-`heads` holds each group's first rank, by the group's index; a person looks at the heads they may
-serve all at once (`reader`, `min`), which the interpreter does without running a line of Python.
+`heads` holds the rank of the first piece of each group that is open to each of its rings, and
+`firsts` the piece. A person reads the heads of all groups they may serve, each at the narrowest
+ring that lets them in, in one go (`itemgetter`, `min`): the interpreter runs no line of Python
+for it, and what has waited long costs nothing while it waits.
 """
 
+from collections import deque
 from heapq import heapify, heappop, heappush
 from operator import itemgetter
 
 from ascolto.routing.engine import fitness
 from ascolto.routing.engine import model as m
 from ascolto.routing.engine.crew import Crew
-from ascolto.routing.engine.state import EMPTY, Group, Person, Piece, QueueState, Rank, Reader
-from ascolto.routing.engine.timers import Timers
+from ascolto.routing.engine.state import (
+    EMPTY,
+    Asked,
+    Group,
+    Lineup,
+    Person,
+    Piece,
+    QueueState,
+    Rank,
+    UnevenGroup,
+    ring_at,
+)
+from ascolto.routing.engine.timers import RING, Timers
 
 _SLACK = 64
 
@@ -27,9 +41,9 @@ class Backlog:
         """Start without a queue."""
         self.queues: dict[str, QueueState] = {}
         self.heads: list[Rank] = [EMPTY]
-        self.by_rank: dict[Rank, Piece] = {}
+        self.firsts: list[Piece | None] = [None]
         self.longest_work_s = 0.0
-        self.groups: list[Group | None] = [None]
+        self.groups: list[Group] = []
         self._crew = crew
         self._timers = timers
         self._needs: dict[tuple[tuple[m.SkillNeed, ...], ...], int] = {}
@@ -49,11 +63,10 @@ class Backlog:
         if queue is None:
             queue = self.queues[policy.id] = QueueState(policy)
         queue.policy = policy
-        for group in queue.groups.values():
-            self.groups[group.index] = None
-            self.heads[group.index] = EMPTY
         if queue.groups:
-            self._forget_readers()
+            self.groups = [group for group in self.groups if group.queue is not queue]
+            for person in self._crew.people.values():
+                forget_lineups(person)
         queue.groups = {}
         queue.probe = None
         queue.expiries = self._timers.line(policy.offer_timeout_s)
@@ -62,156 +75,254 @@ class Backlog:
 
     def free_for(self, queue: QueueState) -> int:
         """Count who has room for a queue's usual work, in whatever ring."""
-        if queue.probe is None:
+        probe = queue.probe
+        if probe is None:
             policy = queue.policy
             item = m.WorkItem("", policy.client_id, policy.id, policy.channel, 0.0)
-            queue.probe = self._made(queue, item, ring=len(policy.rings), index=0)
-        probe = queue.probe
-        return (probe.mask & self._crew.open[probe.channel]).bit_count()
+            probe = queue.probe = self._asked(queue, item)
+        return (probe.masks[-1] & self._crew.open[probe.channel]).bit_count()
+
+    def oldest(self, queue: QueueState) -> float | None:
+        """Return since when the oldest of a queue waits."""
+        since = [piece.item.enqueued_at for piece in queue.held.values()]
+        for group in queue.groups.values():
+            if isinstance(group, UnevenGroup):
+                since += [piece.item.enqueued_at for piece in group.waiting.values()]
+            else:
+                first = self.firsts[group.base]
+                if first is not None:
+                    since.append(first.item.enqueued_at)
+        return min(since, default=None)
 
     # -- groups --------------------------------------------------------------------------------
 
     def group_of(self, piece: Piece) -> Group:
         """Return the group of all work that asks the same of people."""
-        item = piece.item
+        item, queue = piece.item, piece.queue
+        even = item.due_at is None and item.priority in (None, queue.policy.priority)
         key = (
             item.channel,
             item.client_id,
             item.language,
-            item.eu_only,
             item.needs,
-            piece.ring,
+            item.eu_only,
+            even,
         )
-        group = piece.queue.groups.get(key)
+        group = queue.groups.get(key)
         if group is None:
-            group = self._made(piece.queue, item, ring=piece.ring, index=len(self.groups))
-            piece.queue.groups[key] = group
-            self.groups.append(group)
-            self.heads.append(EMPTY)
+            group = self._new_group(queue, item, UnevenGroup if not even else Group)
+            queue.groups[key] = group
         return group
 
-    def _made(self, queue: QueueState, item: m.WorkItem, *, ring: int, index: int) -> Group:
+    def _new_group(self, queue: QueueState, item: m.WorkItem, kind: type[Group]) -> Group:
+        group = kind(self._asked(queue, item), queue, len(self.heads))
+        self.groups.append(group)
+        self.heads += [EMPTY] * len(group.opens)
+        self.firsts += [None] * len(group.opens)
+        return group
+
+    def _asked(self, queue: QueueState, item: m.WorkItem) -> Asked:
         policy = queue.policy
-        rings = policy.rings[: ring + 1] or (m.Ring(0.0),)
-        needs = tuple((*r.needs, *item.needs) for r in rings)
-        group = Group(
-            index=index,
-            queue=queue,
-            ring=ring,
+        needs = tuple((*r.needs, *item.needs) for r in policy.rings or (m.Ring(0.0),))
+        asked = Asked(
             channel=self._crew.channel_number(item.channel),
             must=fitness.asked_always(item, policy),
-            rings=needs,
-            any_of=tuple(fitness.asked_skills(n) for n in needs),
-            needs_number=self._needs.setdefault(needs, len(self._needs)),
-            long_work_s=policy.long_work_s,
+            needs=needs,
+            rings=tuple(fitness.asked_skills(n) for n in needs),
+            number=self._needs.setdefault(needs, len(self._needs)),
+            masks=[],
         )
-        group.mask = self._crew.with_traits(group)
-        return group
+        asked.masks = self._crew.with_traits(asked)
+        return asked
 
     def requalify(self, person: Person) -> None:
         """Enter a person whose traits have changed in the groups they may serve, and no others."""
-        every = [group for group in self.groups if group is not None]
+        every = [group.asked for group in self.groups]
         every += [queue.probe for queue in self.queues.values() if queue.probe is not None]
-        for group in every:
-            if fitness.has(person.traits, group.must, group.any_of):
-                group.mask |= person.bit
-            else:
-                group.mask &= ~person.bit
-        forget_readers(person)
+        for asked in every:
+            widest = fitness.narrowest_ring(person.traits, asked)
+            for ring in range(len(asked.masks)):
+                if widest is not None and widest <= ring:
+                    asked.masks[ring] |= person.bit
+                else:
+                    asked.masks[ring] &= ~person.bit
+        forget_lineups(person)
 
-    def _forget_readers(self) -> None:
-        for person in self._crew.people.values():
-            forget_readers(person)
-
-    def reader(self, person: Person, room: int) -> Reader:
+    def lineup(self, person: Person, room: int) -> Lineup:
         """Return what reads the heads of all groups that a person may serve with this room."""
         if person.seen_groups != len(self.groups):
             self._see_new_groups(person)
-        reader = person.readers.get(room)
-        if reader is None:
-            reader = person.readers[room] = itemgetter(0, 0, *self.indexes(person, room))
-        return reader
-
-    def indexes(self, person: Person, room: int) -> list[int]:
-        """Return the groups that a person may serve with this room."""
-        if person.seen_groups != len(self.groups):
-            self._see_new_groups(person)
-        return [i for number, of in person.indexes.items() if room >> number & 1 for i in of]
+        lineup = person.lineups.get(room)
+        if lineup is None:
+            places = [i for number, of in person.indexes.items() if room >> number & 1 for i in of]
+            indexes = (0, 0, *places)
+            lineup = person.lineups[room] = (itemgetter(*indexes), indexes)
+        return lineup
 
     def _see_new_groups(self, person: Person) -> None:
-        for index in range(person.seen_groups, len(self.groups)):
-            group = self.groups[index]
-            if group is not None and group.mask >> person.slot & 1:
-                person.indexes.setdefault(group.channel, []).append(index)
-                person.readers.clear()
+        for group in self.groups[person.seen_groups :]:
+            for ring, mask in enumerate(group.asked.masks):
+                if mask >> person.slot & 1:
+                    person.indexes.setdefault(group.asked.channel, []).append(group.base + ring)
+                    person.lineups.clear()
+                    break
         person.seen_groups = len(self.groups)
 
     # -- waiting -------------------------------------------------------------------------------
 
-    def join(self, piece: Piece, group: Group) -> None:
+    def join(self, piece: Piece, group: Group, now: float) -> None:
         """Let a piece wait in a group."""
-        rank, heap = piece.rank, group.heap
         piece.group = group
-        group.size += 1
-        self.by_rank[rank] = piece
-        if len(heap) > 2 * group.size + _SLACK:
-            heap[:] = {r for r in heap if self._waits_in(r, group)} - {rank}
-            heapify(heap)
-        heappush(heap, rank)
-        if rank < self.heads[group.index]:  # noqa: PLR1730 - a call costs more
-            self.heads[group.index] = rank
+        level = ring_at(piece, now)
+        if isinstance(group, UnevenGroup):
+            self._join_uneven(piece, group, level)
+            return
+        piece.level = level
+        line, rank = group.line, piece.rank
+        if not line or rank > group.last_rank:
+            line.append(piece)
+            group.last_rank = rank
+        else:
+            waiting = [p for p in line if p.group is group and p is not piece]
+            group.line = line = deque(sorted([*waiting, piece], key=_rank))
+            group.last_rank = line[-1].rank
+        if line[0] is piece:
+            self._show_first(group, now)
+        if piece.excluded or group.excluding:
+            self._join_mixed(piece, group)
 
-    def leave(self, piece: Piece) -> None:
-        """Take a piece out of its group; deep in the heap its rank stays behind and is skipped."""
+    def _join_mixed(self, piece: Piece, group: Group) -> None:
+        """Follow each piece's rings where some may be first for others but not for everybody."""
+        if piece.excluded and len(group.opens) > 1:
+            piece.mixes = True
+            group.excluding += 1
+            for other in group.line:
+                if other.group is group:
+                    self._set_ring_timer(other)
+        elif group.excluding:
+            self._set_ring_timer(piece)
+
+    def leave(self, piece: Piece, now: float) -> None:
+        """Take a piece out of its group; what lies behind the first is skipped when it comes up."""
         group = piece.group
+        piece.group = None
         if group is None:
             return
-        piece.group = None
-        group.size -= 1
-        by_rank, heads = self.by_rank, self.heads
-        del by_rank[piece.rank]
-        if heads[group.index] == piece.rank:
-            heap = group.heap
-            heappop(heap)
-            while heap and not self._waits_in(heap[0], group):
-                heappop(heap)
-            heads[group.index] = heap[0] if heap else EMPTY
+        if isinstance(group, UnevenGroup):
+            self._leave_uneven(piece, group)
+            return
+        if piece.mixes:
+            piece.mixes = False
+            group.excluding -= 1
+        if self.firsts[group.base] is piece:
+            self._show_first(group, now)
 
-    def _waits_in(self, rank: Rank, group: Group) -> bool:
-        piece = self.by_rank.get(rank)
-        return piece is not None and piece.group is group
+    def _show_first(self, group: Group, now: float) -> None:
+        """Show the first of a group to whoever its rings let in."""
+        line = group.line
+        while line and line[0].group is not group:
+            line.popleft()
+        heads, firsts, base = self.heads, self.firsts, group.base
+        if not line:
+            for index in range(base, base + len(group.opens)):
+                heads[index] = EMPTY
+                firsts[index] = None
+            return
+        first = line[0]
+        rank = first.rank
+        heads[base] = rank
+        is_new = firsts[base] is not first
+        firsts[base] = first
+        opens = group.opens
+        rings = len(opens)
+        if rings > 1:
+            open_to = ring_at(first, now)
+            for ring in range(1, rings):
+                is_open = ring <= open_to
+                heads[base + ring] = rank if is_open else EMPTY
+                firsts[base + ring] = first if is_open else None
+            if is_new:
+                # Who its open rings let in would have taken the one before, but for this moment's.
+                this_moment = first.item.enqueued_at + opens[open_to] == now
+                first.level = open_to - (self._timers.running and this_moment and open_to > 0)
+            self._set_ring_timer(first)
 
-    def first_open_to(self, group: Group, operator_id: str) -> Piece | None:
-        """Return a group's first piece that a person is not kept from."""
-        waiting = (self.by_rank[r] for r in group.heap if self._waits_in(r, group))
-        open_to = (piece for piece in waiting if operator_id not in piece.excluded)
-        return min(open_to, key=lambda piece: piece.rank, default=None)
+    def _set_ring_timer(self, piece: Piece) -> None:
+        """Have a piece looked at when the ring after the last it was looked at for opens."""
+        rings, following = piece.queue.policy.rings, piece.level + 1
+        if following < len(rings):
+            self._timers.set(piece.item.enqueued_at + rings[following].after_s, RING, piece)
 
-    # -- how long ------------------------------------------------------------------------------
+    def widen(self, piece: Piece, now: float) -> None:
+        """Show a waiting piece to the ring that opens for it now."""
+        group, rings, following = piece.group, piece.queue.policy.rings, piece.level + 1
+        if following >= len(rings) or piece.item.enqueued_at + rings[following].after_s != now:
+            return  # the same timer twice
+        if isinstance(group, UnevenGroup):
+            self._leave_uneven(piece, group)
+            self._join_uneven(piece, group, following)
+        elif group is not None:
+            piece.level = following
+            if self.firsts[group.base] is piece:
+                self._show_first(group, now)
+            elif group.excluding:
+                self._set_ring_timer(piece)
 
-    def note_arrival(self, piece: Piece) -> None:
-        """Remember who began to wait when, for the oldest of each queue."""
-        queue = piece.queue
-        heap = queue.oldest
-        if len(heap) > 4 * queue.counts["waiting"] + _SLACK:
-            heap[:] = [entry for entry in heap if _still_waits(entry[3], entry[2], queue)]
+    def _join_uneven(self, piece: Piece, group: UnevenGroup, level: int) -> None:
+        piece.level = level
+        group.waiting[piece.rank] = piece
+        heap = group.heaps[level]
+        if len(heap) > 2 * len(group.waiting) + _SLACK:
+            heap[:] = [rank for rank in heap if _is_at(group, rank, level) and rank != piece.rank]
             heapify(heap)
-        heappush(heap, (piece.item.enqueued_at, piece.sequence, piece.token, piece))
+        heappush(heap, piece.rank)
+        for index in range(group.base, group.base + level + 1):
+            if piece.rank < self.heads[index]:
+                self.heads[index] = piece.rank
+                self.firsts[index] = piece
+        self._set_ring_timer(piece)
 
-    def oldest(self, queue: QueueState) -> float | None:
-        """Return since when the oldest of a queue waits."""
-        heap = queue.oldest
-        while heap and not _still_waits(heap[0][3], heap[0][2], queue):
-            heappop(heap)
-        return heap[0][0] if heap else None
+    def _leave_uneven(self, piece: Piece, group: UnevenGroup) -> None:
+        del group.waiting[piece.rank]
+        if self.firsts[group.base + piece.level] is piece:
+            self._show_uneven(group, down_from=piece.level)
+
+    def _show_uneven(self, group: UnevenGroup, *, down_from: int) -> None:
+        """Show at each ring the first that is open to it: those of wider rings are too."""
+        rings = len(group.opens)
+        rank = self.heads[group.base + down_from + 1] if down_from + 1 < rings else EMPTY
+        for level in range(down_from, -1, -1):
+            heap = group.heaps[level]
+            while heap and not _is_at(group, heap[0], level):
+                heappop(heap)
+            if heap and heap[0] < rank:
+                rank = heap[0]
+            self.heads[group.base + level] = rank
+            self.firsts[group.base + level] = group.waiting.get(rank)
+
+    def first_open_to(self, group: Group, ring: int, operator_id: str, now: float) -> Piece | None:
+        """Return a group's first piece that a person of a ring is not kept from."""
+        if isinstance(group, UnevenGroup):
+            waiting = sorted(group.waiting.values(), key=_rank)
+        else:
+            waiting = [piece for piece in group.line if piece.group is group]
+        for piece in waiting:
+            if operator_id not in piece.excluded and ring_at(piece, now) >= ring:
+                return piece
+        return None
 
 
-def _still_waits(piece: Piece, token: int, queue: QueueState) -> bool:
-    return piece.token == token and piece.state == "waiting" and piece.queue is queue
+def _is_at(group: UnevenGroup, rank: Rank, level: int) -> bool:
+    piece = group.waiting.get(rank)
+    return piece is not None and piece.level == level
 
 
-def forget_readers(person: Person) -> None:
+def _rank(piece: Piece) -> Rank:
+    return piece.rank
+
+
+def forget_lineups(person: Person) -> None:
     """Make a person look at all groups anew."""
     person.seen_groups = 0
     person.indexes = {}
-    person.readers = {}
+    person.lineups = {}

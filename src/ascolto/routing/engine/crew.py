@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 
 from ascolto.routing.engine import fitness
 from ascolto.routing.engine import model as m
-from ascolto.routing.engine.state import Group, Person, Profile, Trait
+from ascolto.routing.engine.state import Asked, Person, Profile, Trait
 
 _DEFAULT_COSTS = (
     m.ChannelCost("voice", 100),
@@ -122,29 +122,27 @@ class Crew:
         self.lapses_at = min((moment for moment in later if moment > at), default=None)
         return sorted(due, key=lambda person: person.config.id)
 
-    def with_traits(self, group: Group) -> int:
-        """Return the mask of everybody who may serve a group, by their traits."""
+    def with_traits(self, asked: Asked) -> list[int]:
+        """Return for each ring the mask of everybody whom it, or a narrower one, lets in."""
         masks = self._traits
         always = -1
-        for trait in group.must:
+        for trait in asked.must:
             always &= masks.get(trait, 0)
-        found = 0
-        for ring in group.any_of:
+        found = [0]
+        for ring in asked.rings:
             open_to = always
             for trait in ring:
                 open_to &= masks.get(trait, 0)
-            found |= open_to
-        return found
+            found.append(found[-1] | open_to)
+        return found[1:]
 
-    def skills_shown(self, person: Person, group: Group) -> tuple[tuple[str, int, int], ...]:
-        """Return code, needed and held level of the skills by which a person may serve a group."""
-        shown = person.shown.get(group.needs_number)
-        if shown is None:
-            at = next((n for n, ring in enumerate(group.any_of) if ring <= person.traits), None)
-            needs = () if at is None else group.rings[at]
-            held = person.config.skills
-            shown = tuple((need.skill, need.level, held[need.skill][0]) for need in needs)
-            person.shown[group.needs_number] = shown
+    def skills_shown(self, person: Person, asked: Asked) -> tuple[tuple[str, int, int], ...]:
+        """Return code, needed and held level of the skills by which a person may serve work."""
+        ring = fitness.narrowest_ring(person.traits, asked)
+        held = person.config.skills
+        needs = () if ring is None else asked.needs[ring]
+        shown = tuple((need.skill, need.level, held[need.skill][0]) for need in needs)
+        person.shown[asked.number] = shown
         return shown
 
     # -- room ----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ as traits: work asks for some of them, people have some. What changes with every
 from collections.abc import Iterable, Iterator, Mapping
 
 from ascolto.routing.engine.model import EU_COUNTRIES, ChannelCost, QueuePolicy, SkillNeed, WorkItem
-from ascolto.routing.engine.state import Person, Profile, Trait
+from ascolto.routing.engine.state import Asked, Person, Profile, Trait
 
 _COUNT_BITS = 16
 _COUNT_MASK = (1 << _COUNT_BITS) - 1
@@ -52,11 +52,11 @@ def asked_skills(needs: Iterable[SkillNeed]) -> frozenset[Trait]:
     return frozenset(("skill", need.skill, max(1, need.level)) for need in needs)
 
 
-def has(
-    traits: frozenset[Trait], must: frozenset[Trait], any_of: Iterable[frozenset[Trait]]
-) -> bool:
-    """Tell whether traits hold all of `must` and all of at least one ring."""
-    return must <= traits and any(ring <= traits for ring in any_of)
+def narrowest_ring(traits: frozenset[Trait], asked: Asked) -> int | None:
+    """Return the first ring whose circle takes in who has these traits, None when none does."""
+    if not asked.must <= traits:
+        return None
+    return next((n for n, ring in enumerate(asked.rings) if ring <= traits), None)
 
 
 # -- room: budget, channel limits, interrupts ---------------------------------------------------

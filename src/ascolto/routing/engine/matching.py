@@ -3,22 +3,23 @@
 from ascolto.routing.engine import fitness
 from ascolto.routing.engine.backlog import Backlog
 from ascolto.routing.engine.crew import Crew
-from ascolto.routing.engine.state import EMPTY, Group, Person, Piece
+from ascolto.routing.engine.state import EMPTY, Group, Person, Piece, ring_at
 
 
-def fits_now(person: Person, group: Group, piece: Piece, at: float) -> bool:
+def fits_now(person: Person, group: Group, piece: Piece, ring: int, at: float) -> bool:
     """Tell whether a person may be offered a piece of work at this moment."""
+    asked = group.asked
     return (
-        person.room >> group.channel & 1 == 1
-        and group.mask >> person.slot & 1 == 1
+        person.room >> asked.channel & 1 == 1
+        and asked.masks[ring] >> person.slot & 1 == 1
         and person.config.id not in piece.excluded
         and not fitness.break_blocks(person, group.long_work_s, at)
     )
 
 
-def best_person(crew: Crew, piece: Piece, group: Group, at: float) -> Person | None:
+def best_person(crew: Crew, piece: Piece, group: Group, ring: int, at: float) -> Person | None:
     """Return who takes a piece of work: the least loaded, then the longest idle, who fits."""
-    mask = crew.open[group.channel] & group.mask
+    mask = crew.open[group.asked.channel] & group.asked.masks[ring]
     if not mask:
         return None
     for operator_id in piece.excluded:
@@ -41,43 +42,41 @@ def _on_break(person: Person, group: Group, at: float) -> bool:
     return person.break_due_at is not None and fitness.break_blocks(person, group.long_work_s, at)
 
 
-def candidates(crew: Crew, person: Person, group: Group) -> int:
-    """Count who may serve a group and has room for it, this person included."""
-    return (crew.open[group.channel] & group.mask | person.bit).bit_count()
-
-
 def first_piece(backlog: Backlog, person: Person, at: float) -> Piece | None:
     """Return the first work in rank that a person may be offered at this moment."""
     room = person.room
     if not room:
         return None
+    lineup = person.lineups.get(room)
+    if lineup is None or person.seen_groups != len(backlog.groups):
+        lineup = backlog.lineup(person, room)
     due = person.break_due_at
     if due is not None and due - at < backlog.longest_work_s:
-        best = _first_carefully(backlog, person, room, at)
+        best = _first_carefully(backlog, person, lineup[1], at)
     else:
-        reader = person.readers.get(room)
-        if reader is None or person.seen_groups != len(backlog.groups):
-            reader = backlog.reader(person, room)
-        rank = min(reader(backlog.heads))
-        best = None if rank == EMPTY else backlog.by_rank[rank]
+        ranks = lineup[0](backlog.heads)
+        rank = min(ranks)
+        best = None if rank == EMPTY else backlog.firsts[lineup[1][ranks.index(rank)]]
         if best is not None and best.excluded and person.config.id in best.excluded:
-            best = _first_carefully(backlog, person, room, at)
+            best = _first_carefully(backlog, person, lineup[1], at)
     return _or_held(backlog, person, best, at) if person.held else best
 
 
-def _first_carefully(backlog: Backlog, person: Person, room: int, at: float) -> Piece | None:
+def _first_carefully(
+    backlog: Backlog, person: Person, indexes: tuple[int, ...], at: float
+) -> Piece | None:
     """Look at each group by itself: a break is due, or the first work of one was missed before."""
     best: Piece | None = None
-    for index in backlog.indexes(person, room):
-        head = backlog.heads[index]
-        group = backlog.groups[index]
-        if group is None or head == EMPTY or (best is not None and best.rank < head):
+    for index in indexes:
+        first = backlog.firsts[index]
+        if first is None or (best is not None and best.rank < first.rank):
             continue
-        if fitness.break_blocks(person, group.long_work_s, at):
+        group = first.group
+        if group is None or fitness.break_blocks(person, group.long_work_s, at):
             continue
-        first: Piece | None = backlog.by_rank[head]
-        if first is not None and person.config.id in first.excluded:
-            first = backlog.first_open_to(group, person.config.id)
+        if person.config.id in first.excluded:
+            ring = index - group.base
+            first = backlog.first_open_to(group, ring, person.config.id, at)
         if first is not None and (best is None or first.rank < best.rank):
             best = first
     return best
@@ -87,7 +86,7 @@ def _or_held(backlog: Backlog, person: Person, best: Piece | None, at: float) ->
     """Let the work kept for a person take part by its rank."""
     for piece in person.held.values():
         if (best is None or piece.rank < best.rank) and fits_now(
-            person, backlog.group_of(piece), piece, at
+            person, backlog.group_of(piece), piece, ring_at(piece, at), at
         ):
             best = piece
     return best

@@ -29,7 +29,8 @@ EMPTY: Rank = 1 << 200
 Trait: TypeAlias = tuple[str, ...] | tuple[str, str, int]
 """One thing a person has that work may ask for: a client, a channel, a skill at a level, …"""
 
-Reader: TypeAlias = Callable[[list[Rank]], tuple[Rank, ...]]
+Lineup: TypeAlias = tuple[Callable[[list[Rank]], tuple[Rank, ...]], tuple[int, ...]]
+"""What reads the first ranks of all groups that a person may serve, and where those stand."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +65,7 @@ class Person:
     place: "tuple[int, float, str, Person] | None" = None
     seen_groups: int = 0
     indexes: dict[int, list[int]] = field(default_factory=dict)
-    readers: dict[int, Reader] = field(default_factory=dict)
+    lineups: dict[int, Lineup] = field(default_factory=dict)
     shown: dict[int, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
     bit: int = 0
 
@@ -74,36 +75,19 @@ class Person:
 
 
 @dataclass(slots=True, eq=False)
-class Group:
-    """Work alike in everything that decides who can take it, in rank order."""
-
-    index: int
-    queue: "QueueState"
-    ring: int
-    channel: int
-    must: frozenset[Trait]
-    rings: tuple[tuple[SkillNeed, ...], ...]
-    any_of: tuple[frozenset[Trait], ...]
-    needs_number: int
-    long_work_s: float
-    mask: int = 0
-    heap: list[Rank] = field(default_factory=list)
-    size: int = 0
-
-
-@dataclass(slots=True, eq=False)
 class QueueState:
     """A queue's policy, its groups and its figures."""
 
     policy: QueuePolicy
     pace: Pace = field(default_factory=Pace)
-    counts: dict[str, int] = field(
-        default_factory=lambda: {"waiting": 0, "offered": 0, "active": 0, "wrapup": 0}
-    )
-    groups: dict[tuple[Any, ...], Group] = field(default_factory=dict)
-    oldest: list[tuple[float, int, int, "Piece"]] = field(default_factory=list)
-    expiries: "deque[tuple[float, int, int, int, Piece]]" = field(default_factory=deque)
-    probe: Group | None = None
+    waiting: int = 0
+    offered: int = 0
+    active: int = 0
+    wrapup: int = 0
+    groups: "dict[tuple[Any, ...], Group]" = field(default_factory=dict)
+    held: "dict[str, Piece]" = field(default_factory=dict)
+    expiries: "deque[tuple[float, Rank, int, int, Piece]]" = field(default_factory=deque)
+    probe: "Asked | None" = None
 
 
 class Piece:
@@ -117,11 +101,12 @@ class Piece:
         "group",
         "holder",
         "item",
+        "level",
+        "mixes",
         "operator_id",
         "promised_s",
         "queue",
         "rank",
-        "ring",
         "sequence",
         "state",
         "to_head",
@@ -136,8 +121,9 @@ class Piece:
         self.sequence = sequence
         self.to_head = item.to_head
         self.state = "waiting"
-        self.ring = 0
         self.token = 0
+        self.level = 0
+        self.mixes = False
         self.entered_at = item.enqueued_at
         self.excluded = item.excluded
         self.group: Group | None = None
@@ -156,7 +142,71 @@ _NOWHERE: frozenset[str] = frozenset()
 def rank_of(piece: Piece) -> Rank:
     """Return a piece's place: deadline less the worth of its priority, then order of arrival."""
     item, policy = piece.item, piece.queue.policy
-    deadline = item.due_at if item.due_at is not None else item.enqueued_at + policy.target_s
-    priority = policy.priority if item.priority is None else item.priority
+    deadline = item.due_at
+    if deadline is None:
+        deadline = item.enqueued_at + policy.target_s
+    priority = item.priority
+    if priority is None:
+        priority = policy.priority
     moment = round((deadline - priority * PRIORITY_WORTH_S) * _MICROSECOND)
     return (((moment << 1) + (not piece.to_head)) << _SEQUENCE_BITS) + piece.sequence
+
+
+@dataclass(slots=True, eq=False)
+class Asked:
+    """What work asks of people, ring by ring, and who has it."""
+
+    channel: int
+    must: frozenset[Trait]
+    needs: tuple[tuple[SkillNeed, ...], ...]
+    rings: tuple[frozenset[Trait], ...]
+    number: int
+    masks: list[int]
+
+
+class Group:
+    """Work alike in everything that decides who can take it and in what order, in that order.
+
+    All of it has the same worth of priority and the same target, so the first in rank is also the
+    oldest: a ring that is open for any of it is open for the first. Only the first is looked at.
+    """
+
+    __slots__ = ("asked", "base", "excluding", "last_rank", "line", "long_work_s", "opens", "queue")
+
+    def __init__(self, asked: Asked, queue: QueueState, base: int) -> None:
+        """Start with nothing waiting; the group has as many places from `base` as rings."""
+        self.asked = asked
+        self.queue = queue
+        self.base = base
+        self.opens = tuple(ring.after_s for ring in queue.policy.rings) or (0.0,)
+        self.long_work_s = queue.policy.long_work_s
+        self.line: deque[Piece] = deque()
+        self.last_rank: Rank = -EMPTY
+        self.excluding = 0
+
+
+class UnevenGroup(Group):
+    """Work alike but for deadlines or priorities of its own: the first need not be the oldest.
+
+    Each ring keeps its own order, and work moves from one to the next as it opens.
+    """
+
+    __slots__ = ("heaps", "waiting")
+
+    def __init__(self, asked: Asked, queue: QueueState, base: int) -> None:
+        """Start with nothing waiting."""
+        super().__init__(asked, queue, base)
+        self.heaps: list[list[Rank]] = [[] for _ in self.opens]
+        self.waiting: dict[Rank, Piece] = {}
+
+
+def ring_at(piece: Piece, now: float) -> int:
+    """Return the widest ring that is open for a piece by now."""
+    rings = piece.queue.policy.rings
+    last = len(rings) - 1
+    if last <= 0:
+        return 0
+    since = piece.item.enqueued_at
+    while last and since + rings[last].after_s > now:  # the very sum that its timer is set to
+        last -= 1
+    return last

@@ -13,17 +13,18 @@ from ascolto.routing.engine.state import Piece
 
 EXPIRE, RELEASE, RING, OVERFLOW, RETRY = range(5)
 Timer: TypeAlias = tuple[float, int, int, int, Piece]
-"""When, the piece's order of arrival, what, the token, the piece."""
+"""When, the piece's rank, what, the token, the piece."""
 
 NEVER = float("inf")
 
 
 class Timers:
-    """All moments to come, in order of time, then of arrival."""
+    """All moments to come, in order of time, then of rank."""
 
     def __init__(self) -> None:
         """Start with none."""
         self.due = NEVER
+        self.running = False
         self._heap: list[Timer] = []
         self._lines: dict[float, deque[Timer]] = {}
 
@@ -33,22 +34,21 @@ class Timers:
 
     def set(self, at: float, what: int, piece: Piece) -> None:
         """Set a timer for a piece as it is now."""
-        heappush(self._heap, (at, piece.sequence, what, piece.token, piece))
+        heappush(self._heap, (at, piece.rank, what, piece.token, piece))
         if at < self.due:  # noqa: PLR1730 - a call costs more
             self.due = at
 
-    def run_out(self, now: float) -> list[Timer]:
-        """Take out what is due, in order; call again for what was set meanwhile."""
-        found = []
+    def pop(self, now: float) -> Timer | None:
+        """Take out the next of what is due, by moment and then by rank; None when nothing is."""
+        at = self.next()
+        self.running = at <= now
+        if not self.running:
+            return None
         heap = self._heap
-        while heap and heap[0][0] <= now:
-            found.append(heappop(heap))
         for line in self._lines.values():
-            while line and line[0][0] <= now:
-                found.append(line.popleft())
-        found.sort(key=_order)
-        self.next()
-        return found
+            while line and line[0][0] == at:
+                heappush(heap, line.popleft())
+        return heappop(heap)
 
     def next(self) -> float:
         """Return the next moment that counts, dropping those that don't."""
@@ -63,7 +63,3 @@ class Timers:
                 due = line[0][0]
         self.due = due
         return due
-
-
-def _order(timer: Timer) -> tuple[float, int, int]:
-    return timer[:3]
