@@ -25,8 +25,9 @@ def default_data_dir() -> Path:
     return Path(shared) / "ascolto"
 
 
-def _default_port() -> int:
-    return int(os.environ.get("ASCOLTO_PORT", DEFAULT_PORT))
+def _default_port() -> str:
+    # As text, so that argparse checks the environment's word as if it was typed.
+    return os.environ.get("ASCOLTO_PORT", str(DEFAULT_PORT))
 
 
 def parser() -> argparse.ArgumentParser:

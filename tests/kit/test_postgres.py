@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -23,13 +24,14 @@ from ascolto.kit.postgres import (
     PostgresUrls,
     binary,
 )
+from ascolto.kit.postgres.cluster import socket_dir_of
 from ascolto.kit.postgres.postmaster import living_postmaster, recorded_pid
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedPostgres]:
     folder = Path(tempfile.mkdtemp(prefix="ascolto-pg-"))
-    embedded = EmbeddedPostgres(folder)
+    embedded = EmbeddedPostgres(folder)  # durable: what it must survive is a subject here
     embedded.start()
     yield embedded
     embedded.stop()
@@ -130,7 +132,7 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from ascolto.kit.postgres import EmbeddedPostgres
-server = EmbeddedPostgres(Path(sys.argv[1]))
+server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)
 try:
     server.start()
     print("up", flush=True)
@@ -160,7 +162,7 @@ def test_a_server_whose_parent_was_killed_does_not_stop_the_next_start() -> None
     for _ in range(2):  # the second round finds what the first kill left
         with parent_process(folder) as parent:
             parent.kill()
-    with EmbeddedPostgres(folder) as server:
+    with EmbeddedPostgres(folder, durable=False) as server:
         assert ask(server, "SELECT 1") == "1"
     rmtree(folder)
 
@@ -173,7 +175,7 @@ def test_an_orphan_without_its_death_watch_is_restarted(server: EmbeddedPostgres
                 child.kill()
         parent.kill()
     told: list[str] = []
-    embedded = EmbeddedPostgres(folder)
+    embedded = EmbeddedPostgres(folder, durable=False)
     assert embedded.is_running()
     embedded.start(say=told.append)
     assert "left over from a crash" in told[0]
@@ -227,13 +229,44 @@ def test_nobody_but_us_enters_the_socket_and_secret_folders(server: EmbeddedPost
 def test_a_long_data_folder_gets_a_short_private_socket_folder(server: EmbeddedPostgres) -> None:
     outer = Path(tempfile.mkdtemp(prefix="ascolto-pg-"))
     outer.chmod(0o711)
-    with EmbeddedPostgres(outer / ("x" * 120)) as embedded:
+    with EmbeddedPostgres(outer / ("x" * 120), durable=False) as embedded:
         run = Path(parse_qs(urlsplit(embedded.urls().app_dsn).query)["host"][0])
         assert len(str(run)) < 60
         assert stat.S_IMODE(run.stat().st_mode) == 0o700
         assert ask(embedded, "SELECT 1") == "1"
     assert not run.exists()
     rmtree(outer)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of somebody else's")
+def test_a_socket_folder_prepared_by_somebody_else_is_refused() -> None:
+    outer = Path(tempfile.mkdtemp(prefix="ascolto-pg-"))
+    outer.chmod(0o711)
+    server = EmbeddedPostgres(outer / ("x" * 120), durable=False)
+    trap = socket_dir_of(server.data_dir, port=5432)
+    trap.mkdir()
+    os.chown(trap, 65534, 65534)
+    with pytest.raises(PostgresError, match="is not a folder of the user"):
+        server.start()
+    trap.rmdir()
+    rmtree(outer)
+
+
+async def test_a_loopback_port_is_opened_only_on_demand_and_asks_for_the_password() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="ascolto-pg-"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with EmbeddedPostgres(folder, tcp_port=port, durable=False) as server:
+        login = server.urls().app_dsn.partition("@")[0]
+        connection = await asyncpg.connect(f"{login}@127.0.0.1:{port}/ascolto", ssl=False)
+        assert await connection.fetchval("SELECT 1") == 1
+        await connection.close()
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await asyncpg.connect(f"postgresql://ascolto_app:x@127.0.0.1:{port}/ascolto", ssl=False)
+    with EmbeddedPostgres(folder, durable=False), pytest.raises(OSError, match=r"refused|failed"):
+        await asyncpg.connect(f"{login}@127.0.0.1:{port}/ascolto", ssl=False)
+    rmtree(folder)
 
 
 async def test_no_role_logs_in_without_its_password(server: EmbeddedPostgres) -> None:

@@ -20,9 +20,8 @@ SYSTEM_HOME = Path("/var/lib/ascolto")
 DEFAULT_PORT = 5432
 _POINTER = "postgres-is-in"
 _LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes on Linux and 103 on macOS
-_PLAIN_PATH = re.compile(
-    r"[A-Za-z0-9_./-]+"
-)  # a comma or a quote would read as more than one folder
+# PostgreSQL reads a comma or a quote in a socket folder's name as more than one folder.
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 _FIRST_BUILTIN_LOCALE = 17
 
 Say = Callable[[str], None]

@@ -62,8 +62,6 @@ class EmbeddedPostgres:
         """Stop the server at the end of a `with` block."""
         self.stop()
 
-    # Life ---------------------------------------------------------------------------------------
-
     def start(self, *, say: clusters.Say = print) -> PostgresUrls:
         """Make the database if needed, start the server and return once it answers."""
         with self._mutex:
@@ -232,8 +230,6 @@ class EmbeddedPostgres:
                 watch.kill()
             self._death_watch = None
 
-    # Databases ----------------------------------------------------------------------------------
-
     def urls(self, database: str = DATABASE) -> PostgresUrls:
         """Return the addresses of one database of this data folder."""
         passwords = clusters.passwords(self.data_dir, create=False)
@@ -306,8 +302,6 @@ class EmbeddedPostgres:
                 f"NOBYPASSRLS PASSWORD '{passwords[role]}';"
             )
         self.query("\n".join(script))
-
-    # Places -------------------------------------------------------------------------------------
 
     def _home(self) -> Path:
         return clusters.home_of(self.data_dir)

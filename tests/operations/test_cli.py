@@ -1,0 +1,40 @@
+"""The command line's defaults and words."""
+
+from pathlib import Path
+
+import pytest
+
+from ascolto.cli import default_data_dir, main, parser
+
+
+def test_a_checkout_keeps_its_data_beside_its_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ASCOLTO_DATA", raising=False)
+    assert default_data_dir() == Path(__file__).resolve().parents[2] / ".ascolto"
+
+
+def test_the_environment_names_data_folder_port_and_database(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ASCOLTO_DATA", "/srv/ascolto")
+    monkeypatch.setenv("ASCOLTO_PORT", "8500")
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///elsewhere")
+    args = parser().parse_args(["up"])
+    assert (args.data, args.port) == (Path("/srv/ascolto"), 8500)
+    assert args.database_url == "postgresql:///elsewhere"
+
+
+def test_a_port_that_is_no_number_is_told_as_if_it_was_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASCOLTO_PORT", "eighty")
+    with pytest.raises(SystemExit):
+        main(["up"])
+    assert "invalid int value: 'eighty'" in capsys.readouterr().err
+
+
+def test_every_command_is_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    told = capsys.readouterr().out
+    for command in ("up", "demo", "simulate", "doctor", "backup", "restore", "openapi"):
+        assert f"\n    {command} " in told
