@@ -10,7 +10,6 @@ from typing import Any
 
 from ascolto.conversations.model import (
     AttachmentRef,
-    AuthorKind,
     Conversation,
     Draft,
     Message,
@@ -88,7 +87,6 @@ def message_body(message: Message) -> dict[str, Any]:
 
 def customer_message_body(message: Message) -> dict[str, Any]:
     """Return a message as its customer sees it: no ids of people, no inner notes."""
-    own = message.author.kind is AuthorKind.CUSTOMER
     return {
         "id": message.id,
         "seq": message.seq,
@@ -96,7 +94,7 @@ def customer_message_body(message: Message) -> dict[str, Any]:
         "text": message.text,
         "attachments": [file_body(ref) for ref in message.attachments],
         "at": at_text(message.at),
-        "nonce": message.nonce if own else None,
+        "nonce": message.nonce,
         "delivery": message.delivery,
     }
 

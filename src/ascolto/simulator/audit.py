@@ -49,7 +49,6 @@ async def stored_messages(world: World, token: str) -> list[Stored]:
         rows.extend(
             Stored(seq=item["seq"], nonce=item.get("nonce") or "", text=item["text"])
             for item in items
-            if item["kind"] == "message"
         )
         if not items or not page.get("has_more"):
             return rows
