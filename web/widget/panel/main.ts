@@ -1,0 +1,79 @@
+/** The chat panel: a page of our own origin, in a frame on a client's site or by itself. */
+import "./panel.css";
+import { Api, Problem } from "./api.ts";
+import { ink, readable } from "./contrast.ts";
+import { h } from "./dom.ts";
+import { framed, listen, tell } from "./host.ts";
+import { Memory } from "./memory.ts";
+import { pause } from "./outbox.ts";
+import { Session } from "./session.ts";
+import { Shell } from "./shell.ts";
+import type { Config } from "./wire.ts";
+import { speak, t } from "./words.ts";
+
+const key = location.pathname.split("/")[2] ?? "";
+const asked = new URLSearchParams(location.search);
+const root = document.documentElement;
+const app = document.getElementById("app")!;
+
+function paint(config: Config): void {
+  const { color } = config.brand;
+  const onLight = readable(color, "#ffffff", 5.5);
+  const onDark = readable(color, "#20272b", 6);
+  const colors = {
+    "--brand": color,
+    "--on-brand": ink(color),
+    "--accent-light": onLight,
+    "--accent-dark": onDark,
+    "--on-accent-light": ink(onLight),
+    "--on-accent-dark": ink(onDark),
+  };
+  for (const [name, value] of Object.entries(colors)) root.style.setProperty(name, value);
+  document.title = config.texts.title ?? config.brand.name;
+}
+
+async function configured(api: Api, language: string): Promise<Config | null> {
+  const wanted = encodeURIComponent(language.slice(0, 35));
+  const said = h("p", { class: "plain", role: "status" }, t("loading"));
+  app.replaceChildren(said);
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await api.get<Config>(`/chat/${key}/config?language=${wanted}`);
+    } catch (problem) {
+      const passing = problem instanceof Problem && problem.passing;
+      said.textContent = t(passing ? "unreachable" : "noSuchChat");
+      tell("ready");
+      if (!passing) return null;
+      await new Promise((done) => setTimeout(done, pause(tries, Math.random)));
+    }
+  }
+}
+
+async function begin(): Promise<void> {
+  const theme = asked.get("theme");
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  if (framed) root.dataset.framed = "";
+  const language = asked.get("lang") || navigator.language;
+  const api = new Api();
+  await speak(/^it/i.test(language) ? "it" : "en");
+  const config = await configured(api, language);
+  if (!config) return;
+  await speak(config.language);
+  paint(config);
+  const session = new Session(config, api, new Memory(key, () => localStorage));
+  const shell = new Shell(app, session);
+  listen((heard) => {
+    session.ticket = heard.ticket ?? session.ticket;
+    session.page = heard.page ?? session.page;
+    if (heard.t === "open" || heard.t === "hide") shell.shown(heard.t === "open");
+  });
+  const link = /^#resume=(.+)/.exec(location.hash);
+  if (link) {
+    history.replaceState(null, "", location.pathname + location.search);
+    shell.resume(link[1]!);
+  }
+  tell("ready", { c: config.brand.color });
+  if (!framed) shell.shown(true);
+}
+
+void begin();

@@ -1,0 +1,74 @@
+/** The first screen: what to expect, what is asked, and the consent before anything is stored. */
+import { field, h, icon } from "./dom.ts";
+import { type Screen, said } from "./forms.ts";
+import type { Session } from "./session.ts";
+import { t } from "./words.ts";
+
+export const isEmail = (text: string) => /^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;".]{2,}$/.test(text);
+
+export function startForm(session: Session, phone: () => void): Screen {
+  const { config, refused } = session;
+  const { texts, ask, brand } = config;
+  const hint = (wanted: string) => (wanted === "optional" ? t("optional") : undefined);
+  const name = field(t("yourName"), h("input", { autocomplete: "given-name", maxlength: 200 }), hint(ask.name));
+  const email = field(
+    t("yourEmail"),
+    h("input", { type: "email", autocomplete: "email", maxlength: 320, inputmode: "email" }),
+    hint(ask.email),
+  );
+  const text = field(t("firstQuestion"), h("textarea", { rows: 3 }));
+  text.control.value = refused?.text ?? session.memory.load().draft ?? "";
+  const remember = h("input", { type: "checkbox" });
+  const vouched = session.ticket !== undefined;
+
+  const check = (): boolean => {
+    const value = text.control.value.trim();
+    const [who, where] = [name.control.value.trim(), email.control.value.trim()];
+    text.wrong(
+      !value ? t("empty") : value.length > config.message_limit ? t("tooLong", { n: config.message_limit }) : "",
+    );
+    email.wrong(
+      !where && ask.email === "required" && !vouched ? t("needEmail") : where && !isEmail(where) ? t("badEmail") : "",
+    );
+    name.wrong(!who && ask.name === "required" && !vouched ? t("needName") : "");
+    return !form.querySelector("[aria-invalid=true]");
+  };
+  const form = h(
+    "form",
+    {
+      novalidate: true,
+      onsubmit: (event: Event) => {
+        event.preventDefault();
+        if (!check()) return;
+        if (remember.checked) session.remember(true);
+        const [who, where] = [name.control.value.trim(), email.control.value.trim()];
+        session.say(text.control.value.trim(), [], { ...(who && { name: who }), ...(where && { email: where }) });
+      },
+    },
+    ask.name !== "no" && name.box,
+    ask.email !== "no" && email.box,
+    text.box,
+    h("button", { class: "primary" }, t(config.open ? "begin" : "leave")),
+    h("label", { class: "check" }, remember, h("span", {}, texts.remember ?? t("remember"))),
+    h(
+      "p",
+      { class: "small" },
+      texts.consent ?? "",
+      brand.privacy_url && h("span", {}, " ", h("a", { href: brand.privacy_url, target: "_blank", rel: "noopener" }, t("privacy"))),
+    ),
+  );
+  if (refused) text.wrong(said(refused.code));
+  const wait = config.open ? config.wait.words : config.hours;
+  return {
+    box: h(
+      "div",
+      { class: "page" },
+      config.open && h("p", { class: "greeting" }, texts.greeting ?? ""),
+      wait && h("p", { class: config.open ? "expect" : "expect shut" }, icon("clock"), wait),
+      form,
+      config.callback &&
+        h("button", { type: "button", class: "quiet", onclick: phone }, icon("phone"), texts.phone_offer ?? t("phoneTitle")),
+    ),
+    focus: () => text.control.focus(),
+  };
+}
