@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from ascolto import conversations
 from ascolto.channels.webchat.stream import QUEUE_LIMIT, CustomerStream
 from ascolto.identity import secrets
@@ -146,3 +148,33 @@ async def test_a_reader_that_takes_nothing_is_let_go(chat: Chat) -> None:
     assert len([chunk async for chunk in stream.chunks(beginning)]) == 1
     stream.end()
     assert services.live.audience(chat.desk.tenant, f"customer:{customer.id}") == 0
+
+
+async def test_a_very_long_thread_comes_in_several_goes(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ascolto.channels.webchat.stream.REPLAY_LIMIT", 3)
+    customer = await chat.start("1")
+    for n in range(2, 6):
+        await customer.write(str(n))
+    texts: list[str] = []
+    seen = 0
+    for go in (3, 2):
+        async with customer.stream(after_seq=seen) as line:
+            for _ in range(go):
+                message = await line.next("message.added")
+                texts.append(message["text"])
+                seen = message["seq"]
+            assert bool(line.last_id) == (go == 2)
+    assert texts == ["1", "2", "3", "4", "5"]
+
+
+async def test_one_conversation_has_so_many_lines_and_no_more(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ascolto.channels.webchat.stream.LINES_LIMIT", 1)
+    customer = await chat.start()
+    async with customer.stream() as line:
+        await line.next("message.added")
+        second = await customer.get("/stream")
+        assert (second.status_code, second.headers["retry-after"]) == (429, "30")

@@ -19,11 +19,13 @@ from starlette.types import Receive, Scope, Send
 from ascolto import conversations
 from ascolto.channels import store
 from ascolto.channels.actions.visiting import first_own_seq, standing
+from ascolto.channels.errors import TooFast
 from ascolto.channels.model import Pass
 from ascolto.channels.webchat.door import admitted
 from ascolto.channels.webchat.shown import frame_shown, message_shown, state_shown
+from ascolto.conversations import Conversation
 from ascolto.identity.secrets import Presented
-from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.live import Encoded, Follower, LiveHub
 from ascolto.kit.outbox import StoredFrame
 from ascolto.kit.stream import frames_after, stream_cursor
@@ -33,6 +35,8 @@ HEARTBEAT_S = 15.0
 STALLED_S = 20.0
 QUEUE_LIMIT = 500
 REPLAY_LIMIT = 500
+# As many pages as somebody may have open on one conversation.
+LINES_LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Beginning:
     conversation_id: str
     full_names: bool
     chunks: list[str]
+    more: bool = False
 
 
 class ShortFollower(Follower):
@@ -78,6 +83,8 @@ class CustomerStream:
             self._follower.clients = tx.clients
             self._hub.join(self._follower)
             topics = sorted({f"customer:{holder.conversation_id}", f"customer:{now.id}"})
+            if self._hub.audience(tx.tenant_id, topics[0]) >= LINES_LIMIT:
+                raise TooFast("Too many lines to one conversation.", retry_after_s=30)
             self._hub.follow(self._follower, topics)
             place = self._hub.place
             channel = await store.get_channel(tx, holder.channel_id)
@@ -88,28 +95,16 @@ class CustomerStream:
                 known = [frame for frame in missed if (frame.xid, frame.id) <= place]
                 shown = [_event(frame, full_names=full_names) for frame in known]
                 chunks = [chunk for chunk in shown if chunk]
-            else:
-                cursor = await stream_cursor(tx)
-                state = state_shown(now, full_names=full_names)
-                chunks = [_chunk("conversation.state", state, cursor)]
-                own_from = await first_own_seq(tx, holder, now)
-                messages = await conversations.list_messages(
-                    tx,
-                    conversation_id=now.id,
-                    after_seq=max(after_seq, own_from),
-                    before_seq=None,
-                    limit=REPLAY_LIMIT,
-                    public_only=True,
-                )
-                chunks += [
-                    _chunk("message.added", message_shown(m, full_names=full_names), cursor)
-                    for m in messages
-                ]
-            return Beginning(holder, now.id, full_names, chunks)
+                return Beginning(holder, now.id, full_names, chunks)
+            return await _from_the_thread(
+                tx, holder, now, after_seq=after_seq, full_names=full_names
+            )
 
     async def chunks(self, beginning: Beginning) -> AsyncIterator[str]:
         """Yield the stream, heartbeats included, until this side ends it."""
         yield "retry: 1000\n\n" + "".join(beginning.chunks)
+        if beginning.more:
+            return
         follower = self._follower
         while not follower.lost:
             try:
@@ -139,6 +134,33 @@ class CustomerStream:
     def end(self) -> None:
         """Leave the hub."""
         self._hub.leave(self._follower)
+
+
+async def _from_the_thread(
+    tx: Tx, holder: Pass, now: Conversation, *, after_seq: int, full_names: bool
+) -> Beginning:
+    """Begin with the state and what was said after a number.
+
+    A very long thread comes in several goes: no place is given, so that whoever comes back with
+    the last number goes on from there.
+    """
+    messages = await conversations.list_messages(
+        tx,
+        conversation_id=now.id,
+        after_seq=max(after_seq, await first_own_seq(tx, holder, now)),
+        before_seq=None,
+        limit=REPLAY_LIMIT,
+        public_only=True,
+    )
+    more = len(messages) == REPLAY_LIMIT
+    cursor = None if more else await stream_cursor(tx)
+    state = state_shown(now, full_names=full_names)
+    chunks = [_chunk("conversation.state", state, cursor)]
+    chunks += [
+        _chunk("message.added", message_shown(message, full_names=full_names), cursor)
+        for message in messages
+    ]
+    return Beginning(holder, now.id, full_names, chunks, more=more)
 
 
 def _event(frame: StoredFrame, *, full_names: bool) -> str:
