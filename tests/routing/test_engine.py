@@ -402,6 +402,14 @@ def test_work_that_waited_too_long_overflows_and_keeps_its_age() -> None:
     assert floor.engine.snapshot_counts()[1].oldest_enqueued_at == floor.at - 60
 
 
+def test_old_work_that_comes_from_another_queue_is_given_its_time_in_this_one() -> None:
+    floor = Floor(overflow_queue_id="second", overflow_after_s=60)
+    floor.queue(id="second")
+    floor.work("transferred", enqueued_at=floor.at - 600)
+    assert floor.wait(59) == []
+    assert floor.wait(1) == [e.Overflowed("transferred", "chat", "second")]
+
+
 def test_two_queues_that_overflow_into_each_other_do_not_play_ball() -> None:
     floor = Floor(overflow_queue_id="second", overflow_after_s=0)
     floor.queue(id="second", overflow_queue_id="chat", overflow_after_s=0)

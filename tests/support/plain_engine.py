@@ -256,6 +256,9 @@ class PlainEngine:
         self.number += 1
         piece = What(item, self.number, item.to_head, item.enqueued_at, set(item.excluded))
         piece.avoided_at = self.now if item.excluded else None
+        overflows_in = self.queues[item.queue_id].overflow_after_s
+        if overflows_in is not None and self.now - item.enqueued_at >= overflows_in:
+            piece.entered_at = self.now
         self.work[item.id] = piece
         return piece
 

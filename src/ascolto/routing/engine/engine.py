@@ -218,7 +218,7 @@ class Engine(Moves):
         queue = piece.queue
         if queue.pace.wants_promise(piece.sequence):
             free = self._backlog.free_for(queue)
-            piece.promised_s = queue.pace.estimate(queue.waiting, free=free).seconds
+            piece.promise = queue.pace.promise(queue.waiting, free=free)
         self._start_waiting(piece)
 
     def _item_restored(self, event: m.ItemRestored) -> None:
@@ -256,6 +256,7 @@ class Engine(Moves):
             self._forgive(piece)
         if piece.state == "waiting":
             self._stop_waiting(piece)
+            piece.queue.pace.left += 1
             return
         person = self._drop_hands(piece)
         if person is not None:
@@ -268,10 +269,12 @@ class Engine(Moves):
         if piece is None or piece.operator_id != event.operator_id or piece.state != "offered":
             return
         queue, now = piece.queue, self.now
-        queue.pace.answered(now, waiting_before=queue.waiting)
-        if piece.promised_s is not None:
-            queue.pace.kept(piece.promised_s, now - piece.item.enqueued_at)
-            piece.promised_s = None
+        if piece.expires_at is not None:
+            offered_at = piece.expires_at - queue.policy.offer_timeout_s
+            queue.pace.picked_up(max(0.0, now - offered_at))
+        if piece.promise is not None:
+            queue.pace.kept(piece.promise, now - piece.item.enqueued_at)
+            piece.promise = None
         piece.token += 1
         piece.expires_at = None
         piece.state = "active"

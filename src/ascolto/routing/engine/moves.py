@@ -36,6 +36,9 @@ class Moves:
         self._sequence += 1
         piece = Piece(item, self._backlog.queue(item.queue_id), self._sequence)
         self._pieces[item.id] = piece
+        overflows_in = piece.queue.policy.overflow_after_s
+        if overflows_in is not None and self.now - item.enqueued_at >= overflows_in:
+            piece.entered_at = self.now  # so old, it has come from another queue
         for operator_id in item.excluded:
             self._avoid(piece, operator_id)
         return piece
@@ -43,6 +46,7 @@ class Moves:
     def _start_waiting(self, piece: Piece) -> None:
         """Let a piece wait, first of all for its preferred person; counted, and not yet offered."""
         item, queue = piece.item, piece.queue
+        queue.pace.flow(self.now, queue.waiting)
         queue.waiting += 1
         policy = queue.policy
         if policy.overflow_after_s is not None and policy.overflow_queue_id is not None:
@@ -92,7 +96,9 @@ class Moves:
     def _stop_waiting(self, piece: Piece) -> None:
         """Take a waiting piece from wherever it waits."""
         piece.token += 1
-        piece.queue.waiting -= 1
+        queue = piece.queue
+        queue.pace.flow(self.now, queue.waiting)
+        queue.waiting -= 1
         if piece.group is not None:
             self._backlog.leave(piece, self.moment)
         elif piece.holder is not None:
@@ -131,6 +137,8 @@ class Moves:
         operator_id = person.config.id
         asked = (piece.group or self._backlog.group_of(piece)).asked
         ring = ring_at(piece, self.moment)
+        if piece.group is not None or piece.holder is not None:
+            queue.pace.served += 1
         shown = person.shown.get(asked.number)
         if shown is None:
             shown = crew.skills_shown(person, asked)

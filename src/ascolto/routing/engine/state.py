@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from ascolto.routing.engine.estimates import Pace
+from ascolto.routing.engine.estimates import Pace, Promise
 from ascolto.routing.engine.model import Operator, QueuePolicy, SkillNeed, WorkItem
 
 PRIORITY_WORTH_S = 600.0
@@ -104,7 +104,7 @@ class Piece:
         "level",
         "mixes",
         "operator_id",
-        "promised_s",
+        "promise",
         "queue",
         "rank",
         "sequence",
@@ -131,7 +131,7 @@ class Piece:
         self.operator_id: str | None = None
         self.expires_at: float | None = None
         self.avoided_at: float | None = None
-        self.promised_s: float | None = None
+        self.promise: Promise | None = None
         self.visited: frozenset[str] = _NOWHERE
         self.rank: Rank = rank_of(self)
 

@@ -1,0 +1,66 @@
+"""A stored day told to an engine again: what was offered to whom, and what would be now.
+
+The log says when work came, moved and ended; what the work asks for lies in its row, which the
+caller brings. The leader decided a little later than the log's moments, so that a replay agrees
+with the log in nearly all offers, not in every one; for exact replays see `engine.journal`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ascolto.kit.outbox import StoredEvent
+from ascolto.routing import engine
+from ascolto.routing.translate import READS_ROW, to_engine
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One piece of work, and who was offered it in turn, then and now."""
+
+    work_item_id: str
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+
+
+def heard(
+    stored: Iterable[StoredEvent], items: Mapping[str, engine.WorkItem]
+) -> Iterator[engine.Event]:
+    """Return what an engine hears of a stored day, in order; work without a row is left out."""
+    for event in stored:
+        at = event.at.timestamp()
+        if event.kind in READS_ROW:
+            item = items.get(event.body["work_item_id"])
+            if item is not None:
+                if event.kind != "routing.human_requested":
+                    yield engine.ItemCancelled(at, item.id)
+                yield engine.ItemEnqueued(at, replace(item, queue_id=event.body["queue_id"]))
+        else:
+            told = to_engine(event)
+            if told is not None:
+                yield told
+
+
+def compare(
+    stored: Iterable[StoredEvent],
+    items: Mapping[str, engine.WorkItem],
+    *,
+    rules: Iterable[engine.Event],
+) -> list[Offered]:
+    """Live a stored day again under rules (queues and people) and set the offers side by side."""
+    again = engine.Engine()
+    for rule in rules:
+        again.handle(rule)
+    was: dict[str, list[str]] = {}
+    now: dict[str, list[str]] = {}
+    day = list(stored)
+    for event in day:
+        if event.kind == "routing.offered":
+            was.setdefault(event.body["work_item_id"], []).append(event.body["operator_id"])
+    for told in heard(day, items):
+        for decision in again.handle(told):
+            if isinstance(decision, engine.Offer):
+                now.setdefault(decision.item_id, []).append(decision.operator_id)
+    return [
+        Offered(item_id, tuple(was.get(item_id, ())), tuple(now.get(item_id, ())))
+        for item_id in sorted(was.keys() | now.keys())
+    ]
