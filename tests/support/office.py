@@ -19,6 +19,20 @@ from support.doors import PASSWORD, Door, _hash
 from support.talk import Desk, HandClock, set_up_desk
 
 
+def ok(answer: httpx.Response) -> Any:
+    """Return what an answer holds, having seen that it is no refusal."""
+    assert answer.status_code < 300, (answer.status_code, answer.text)
+    return answer.json() if answer.content else None
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """Return the fields of a refusal, having seen that it is this one."""
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    fields: dict[str, Any] = answer.json()["fields"]
+    return fields
+
+
 @dataclass
 class Office:
     """An organisation behind the real application: Anna and Bruno answer, others look on."""

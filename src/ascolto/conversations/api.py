@@ -27,7 +27,9 @@ from ascolto.conversations.views import (
 )
 from ascolto.customers import store as customers_store
 from ascolto.customers.views import CustomerView
-from ascolto.identity.guard import Call, permit
+from ascolto.identity.guard import Call, permit, recognise
+from ascolto.identity.model import Principal
+from ascolto.kit.db import Tx
 from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor, services_of
 from ascolto.kit.ids import is_id
 from ascolto.kit.stream import stream_cursor
@@ -36,7 +38,7 @@ router = APIRouter(tags=["conversations"])
 router.include_router(api_work.router)
 router.include_router(api_config.router)
 
-Desk = Annotated[Call, permit("identity.own_account")]
+Owner = Annotated[Principal, recognise("identity.own_account")]
 Reader = Annotated[Call, permit("conversations.read")]
 Writer = Annotated[Call, permit("conversations.reply")]
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -46,12 +48,21 @@ SEARCH_LEAST = 3
 
 
 @router.get("/desk", summary="All that one's desk shows")
-async def show_desk(call: Desk) -> DeskView:
+async def show_desk(principal: Owner, request: Request) -> DeskView:
     """Return one's presence, offers, conversations and queues, and the cursor to go on from."""
-    tx = call.tx
-    # First the cursor: what is committed after it comes as frames, what is before is seen below.
+    # One snapshot for the cursor and for all that is read: whatever is committed after it comes
+    # as frames, and nothing in it contradicts the rest.
+    async with services_of(request).db.transaction(
+        principal.tenant_id,
+        actor=principal.actor(),
+        clients=principal.clients,
+        isolation="repeatable read",
+    ) as tx:
+        return await _desk_of(tx, principal.operator_id)
+
+
+async def _desk_of(tx: Tx, operator_id: str | None) -> DeskView:
     cursor = await stream_cursor(tx)
-    operator_id = call.principal.operator_id
     presence = await routing.get_presence(tx, operator_id) if operator_id else None
     offers = await routing.offers_of(tx, operator_id) if operator_id else []
     mine = await on_desk(tx, operator_id=operator_id) if operator_id else []

@@ -1,13 +1,15 @@
 """Routes by which operators work: take, answer, note, hand on, put aside, close."""
 
-from typing import Annotated
+from datetime import UTC
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
-from ascolto.conversations import errors, store_aside
+from ascolto.conversations import errors, store, store_aside
 from ascolto.conversations.actions import aside, merging, replying, working
 from ascolto.conversations.live import at_text
+from ascolto.conversations.model import State
 from ascolto.conversations.views import (
     CloseBody,
     ConsultBody,
@@ -35,6 +37,7 @@ Mover = Annotated[Call, permit("conversations.transfer")]
 Closer = Annotated[Call, permit("conversations.close")]
 Tagger = Annotated[Call, permit("conversations.tag")]
 Reader = Annotated[Call, permit("conversations.read")]
+Opener = Annotated[Call, permit("conversations.open")]
 
 
 @router.post("/work/{work_item_id}/accept", summary="Take an offer")
@@ -48,7 +51,10 @@ async def accept(work_item_id: UUID, call: Taker) -> RowView:
 
 @router.post("/conversations/{conversation_id}/messages", summary="Answer the customer")
 async def reply(conversation_id: UUID, body: ReplyBody, call: Writer) -> MessageView:
-    """Answer the customer once: the same nonce again returns what was stored."""
+    """Answer the customer once: the same nonce again returns what was stored.
+
+    `then` goes on in the same breath: both happen or neither does.
+    """
     message = await replying.reply(
         call.tx,
         conversation_id=str(conversation_id),
@@ -59,7 +65,33 @@ async def reply(conversation_id: UUID, body: ReplyBody, call: Writer) -> Message
         expected_seq=body.expected_seq,
         supervise=_supervises(call),
     )
+    if body.then is not None:
+        await _go_on(call, message.conversation_id, body)
     return MessageView.of(message)
+
+
+async def _go_on(call: Call, conversation_id: str, body: ReplyBody) -> None:
+    """Do what follows a reply, unless it was done when the reply was first sent."""
+    known = await store.get(call.tx, conversation_id)
+    goals = {
+        "wrap_up": {State.WRAPUP, State.CLOSED},
+        "close": {State.CLOSED},
+        "snooze": {State.SNOOZED},
+    }
+    if known is None or body.then is None or known.state in goals[body.then]:
+        return
+    who: dict[str, Any] = {
+        "operator_id": call.principal.operator_id,
+        "supervise": _supervises(call),
+    }
+    if body.then == "wrap_up":
+        await working.wrap_up(call.tx, conversation_id=conversation_id, **who)
+    elif body.then == "close":
+        await working.close(
+            call.tx, conversation_id=conversation_id, outcome=body.outcome.value, **who
+        )
+    elif body.until is not None:
+        await working.snooze(call.tx, conversation_id=conversation_id, until=body.until, **who)
 
 
 @router.post("/conversations/{conversation_id}/notes", summary="Write a note for colleagues")
@@ -155,7 +187,11 @@ async def close(conversation_id: UUID, body: CloseBody, call: Closer) -> RowView
     """Close a conversation with how it ended and why it began."""
     promise = None
     if body.promise is not None:
-        promise = {"text": body.promise.text, "until": at_text(body.promise.until)}
+        until = body.promise.until
+        promise = {
+            "text": body.promise.text,
+            "until": at_text(until.astimezone(UTC) if until else None),
+        }
     closed = await working.close(
         call.tx,
         conversation_id=str(conversation_id),
@@ -172,7 +208,7 @@ async def close(conversation_id: UUID, body: CloseBody, call: Closer) -> RowView
 
 
 @router.post("/conversations/{conversation_id}/reopen", summary="Reopen")
-async def reopen(conversation_id: UUID, call: Closer) -> RowView:
+async def reopen(conversation_id: UUID, call: Opener) -> RowView:
     """Let a closed conversation go on; it is offered to whoever reopens it first."""
     opened = await working.reopen(
         call.tx, conversation_id=str(conversation_id), operator_id=call.principal.operator_id

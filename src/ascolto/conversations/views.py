@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from ascolto.conversations.model import Canned, Conversation, Message, Outcome, Reason
 from ascolto.customers.views import CustomerView
@@ -29,8 +29,17 @@ class ReplyBody(Body):
 
     text: Text = ""
     nonce: Nonce
-    attachment_ids: Annotated[list[UUID], Field(max_length=10)] = []
+    attachment_ids: Annotated[list[UUID], Field(max_length=5)] = []
     expected_seq: Seq | None = None
+    then: Literal["wrap_up", "close", "snooze"] | None = None
+    outcome: Outcome = Outcome.RESOLVED
+    until: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _sleeps_until_a_moment(self) -> "ReplyBody":
+        if (self.then == "snooze") != (self.until is not None):
+            raise ValueError("`until` goes with `then: snooze`")
+        return self
 
 
 class NoteBody(Body):
@@ -276,7 +285,7 @@ class MentionView(BaseModel):
 
 
 class CannedBody(Body):
-    """A ready reply; variables are written {customer.name}."""
+    """A ready reply; variables are written {{customer.name}}."""
 
     client_id: UUID | None = None
     key: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]

@@ -1,6 +1,6 @@
 """What an operator does with a conversation: take it, hand it on, write it up, close it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ascolto import routing
@@ -236,6 +236,7 @@ async def snooze(
     supervise: bool = False,
 ) -> Conversation:
     """Put a conversation aside until a moment; it stays its operator's and counts as no work."""
+    until = until.astimezone(UTC)
     seconds = (until - tx.now).total_seconds()
     if not 0 < seconds <= SNOOZE_LIMIT_S:
         raise errors.BadMoment("A conversation sleeps until a moment within a year.")

@@ -11,9 +11,9 @@ const sentences: Record<string, string> = {
   "identity.too_many_attempts": msg("error.locked"),
   "identity.not_permitted": msg("error.forbidden"),
   "routing.offer_gone": msg("error.offer_gone"),
-  "conversations.not_owner": msg("error.not_owner"),
-  "conversations.closed": msg("error.closed"),
-  "conversations.stale": msg("error.stale"),
+  "conversations.not_yours": msg("error.not_owner"),
+  "conversations.not_now": msg("error.closed"),
+  "conversations.thread_changed": msg("error.stale"),
 };
 
 const byStatus: Record<number, string> = {

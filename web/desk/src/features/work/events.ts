@@ -16,10 +16,11 @@ const known: Record<string, string> = {
   reopened: msg("event.reopened"),
   merged: msg("event.merged"),
   abandoned: msg("event.abandoned"),
+  left: msg("event.abandoned"),
 };
 
 export function eventText(message: Message): string {
-  const what = String(message.meta?.event ?? message.meta?.kind ?? message.text ?? "");
+  const what = String(message.meta?.what ?? message.meta?.event ?? message.text ?? "");
   const id = known[what];
   const name = message.author.name ?? "";
   if (id) return t(id, { name });

@@ -16,7 +16,7 @@ const outcomes = [
   { id: "resolved", label: msg("outcome.resolved") },
   { id: "follow_up", label: msg("outcome.follow_up") },
   { id: "unresolved", label: msg("outcome.unresolved") },
-  { id: "no_answer", label: msg("outcome.no_answer") },
+  { id: "no_reply", label: msg("outcome.no_answer") },
   { id: "spam", label: msg("outcome.spam") },
 ];
 
