@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from ascolto import conversations
 from ascolto.channels.actions.configuring import create_channel
 from ascolto.channels.webhooks.fan_out import fan_out_batch
 from ascolto.kit.db import SYSTEM
@@ -133,6 +134,53 @@ async def test_a_token_without_the_scope_hands_in_nothing(chat: Chat) -> None:
         made = await browser.post("/tokens", json=a_token("channels.read"))
     program.token = made.json()["secret"]
     assert (await program.hand_in("Ciao", "l-1")).status_code == 403
+
+
+async def test_a_picture_comes_with_a_letter_and_one_goes_with_the_answer(chat: Chat) -> None:
+    program = await a_program(chat)
+    await program.fetch()
+    png = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+    form = {"thread": "carla", "from": '{"value": "carla", "name": "Carla", "verified": true}'}
+    kept = await program.call(
+        "POST", "/attachments", data=form, files={"file": ("foto.png", png, "image/png")}
+    )
+    assert kept.status_code == 201, kept.text
+    taken = await program.hand_in("", "l-1", attachment_ids=[kept.json()["id"]])
+    assert taken.status_code == 201, taken.text
+    conversation_id = taken.json()["conversation_id"]
+    line = next(line for line in await chat.desk.thread(conversation_id) if line.attachments)
+    assert line.attachments[0].name == "foto.png"
+    await chat.desk.accepted(conversation_id)
+    folder = chat.door.app.state.services.settings.attachments
+    async with chat.desk.as_operator(chat.desk.anna) as tx:
+        file = await conversations.keep_attachment(
+            tx,
+            folder=folder,
+            conversation_id=conversation_id,
+            name="bolletta.pdf",
+            data=b"%PDF-1.7 bolletta",
+            uploader_kind="operator",
+        )
+    unsent = await program.call("GET", f"/attachments/{file.id}")
+    assert unsent.status_code == 404
+    await chat.desk.replied(conversation_id, "Ecco", attachments=[file.id])
+    (item,) = (await program.fetch())["items"]
+    fetched = await program.call("GET", f"/attachments/{item['attachments'][0]['id']}")
+    assert fetched.content == b"%PDF-1.7 bolletta"
+
+
+async def test_a_file_without_a_sender_begins_nothing(chat: Chat) -> None:
+    program = await a_program(chat)
+    for sender in ("", "{", '{"value": ""}', "null"):
+        answer = await program.call(
+            "POST",
+            "/attachments",
+            data={"thread": "carla", "from": sender},
+            files={"file": ("a.txt", b"ciao", "text/plain")},
+        )
+        assert answer.status_code == 422
+    async with chat.desk.as_system() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM conversations.conversation") == 0
 
 
 def example() -> ModuleType:

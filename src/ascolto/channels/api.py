@@ -5,23 +5,27 @@ import contextlib
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request, UploadFile
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from ascolto.channels import store, store_external
 from ascolto.channels.actions import configuring, handing_in, vouching
 from ascolto.channels.api_webhooks import webhooks_router
-from ascolto.channels.errors import WrongKind
+from ascolto.channels.errors import BadChannel, WrongKind
 from ascolto.channels.model import Channel
 from ascolto.channels.views import (
     ChannelChange,
     ChannelView,
+    FileView,
+    Foreign,
     InboundBody,
     NewChannel,
     NewTicket,
     OutgoingPage,
     OutgoingView,
     ReportBody,
+    SenderBody,
     TakenView,
     TicketView,
 )
@@ -131,6 +135,36 @@ async def hand_in(channel_id: UUID, body: InboundBody, call: Carrier) -> TakenVi
     return TakenView(
         conversation_id=message.conversation_id, message_id=message.id, seq=message.seq
     )
+
+
+@router.post("/channels/{channel_id}/attachments", status_code=201, summary="Hand in a file")
+async def hand_in_file(
+    channel_id: UUID,
+    call: Carrier,
+    request: Request,
+    file: UploadFile,
+    thread: Annotated[Foreign, Form()],
+    sender: Annotated[str, Form(alias="from", max_length=1_000)],
+) -> FileView:
+    """Keep a file of a thread; the message handed in next names it in `attachment_ids`.
+
+    `from` is the sender as in a message, written as JSON.
+    """
+    try:
+        who = SenderBody.model_validate_json(sender)
+    except ValidationError as wrong:
+        raise BadChannel("The sender makes no sense.", field="from") from wrong
+    channel = await configuring.known(call.tx, str(channel_id))
+    kept = await handing_in.keep_file(
+        call.tx,
+        channel,
+        thread=thread,
+        sender=who.value_of(),
+        name=file.filename or "",
+        data=await file.read(),
+        folder=services_of(request).settings.attachments,
+    )
+    return FileView(id=kept.id, name=kept.name, size=kept.size, type=kept.type)
 
 
 @router.post("/channels/{channel_id}/deliveries", status_code=204, summary="Report a delivery")

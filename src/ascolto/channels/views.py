@@ -97,6 +97,10 @@ class SenderBody(_Body):
     name: Annotated[str, StringConstraints(max_length=200, pattern=NO_ZERO)] = ""
     verified: bool = False
 
+    def value_of(self) -> Sender:
+        """Return the plain value."""
+        return Sender(self.kind, self.value, self.name, verified=self.verified)
+
 
 class InboundBody(_Body):
     """A customer's message from elsewhere; the same `external_id` again is the same message."""
@@ -106,16 +110,27 @@ class InboundBody(_Body):
     sender: SenderBody = Field(alias="from")
     text: Annotated[str, StringConstraints(max_length=TEXT_LIMIT, pattern=NO_ZERO)] = ""
     language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,35}$")] | None = None
+    attachment_ids: Annotated[list[UUID], Field(max_length=10)] = []
 
     def value(self) -> Inbound:
         """Return the plain value."""
         return Inbound(
             thread=self.thread,
             external_id=self.external_id,
-            sender=Sender(**self.sender.model_dump()),
+            sender=self.sender.value_of(),
             text=self.text,
             language=self.language,
+            attachments=tuple(str(file) for file in self.attachment_ids),
         )
+
+
+class FileView(BaseModel):
+    """A file that was kept for a message to come."""
+
+    id: str
+    name: str
+    size: int
+    type: str
 
 
 class TakenView(BaseModel):

@@ -50,8 +50,7 @@ class Inbound:
 
 async def hand_in(tx: Tx, channel: Channel, inbound: Inbound) -> Message:
     """Take in a customer's message once; a thread closed long ago begins a new conversation."""
-    if channel.kind != "external" or not channel.active:
-        raise errors.WrongKind("Nothing is handed in at this channel.", kind=channel.kind)
+    _require_external(channel)
     before = await store_external.claim(
         tx,
         channel_id=channel.id,
@@ -61,7 +60,9 @@ async def hand_in(tx: Tx, channel: Channel, inbound: Inbound) -> Message:
     )
     if before is not None:
         return await _known(tx, before, inbound)
-    conversation = await _conversation(tx, channel, inbound)
+    conversation = await _conversation(
+        tx, channel, inbound.thread, inbound.sender, inbound.language
+    )
     digest = hashlib.sha256(inbound.external_id.encode()).hexdigest()
     message = await conversations.receive(
         tx,
@@ -89,20 +90,52 @@ async def _known(tx: Tx, before: store_external.HandedIn, inbound: Inbound) -> M
     return message
 
 
-async def _conversation(tx: Tx, channel: Channel, inbound: Inbound) -> Conversation:
-    thread = await store_external.hold_thread(tx, channel_id=channel.id, thread=inbound.thread)
+async def keep_file(
+    tx: Tx, channel: Channel, *, thread: str, sender: Sender, name: str, data: bytes, folder: Path
+) -> Attachment:
+    """Keep a file for a message that is about to be handed in; a new thread begins with it."""
+    _require_external(channel)
+    conversation = await _conversation(tx, channel, thread, sender, None)
+    return await conversations.keep_attachment(
+        tx,
+        folder=folder,
+        conversation_id=conversation.id,
+        name=name,
+        data=data,
+        uploader_kind="customer",
+    )
+
+
+def _require_external(channel: Channel) -> None:
+    if channel.kind != "external" or not channel.active:
+        raise errors.WrongKind("Nothing is handed in at this channel.", kind=channel.kind)
+
+
+async def _conversation(
+    tx: Tx, channel: Channel, name: str, sender: Sender, language: str | None
+) -> Conversation:
+    """Return the conversation that a thread is now, beginning one when there is none."""
+    thread = await store_external.hold_thread(tx, channel_id=channel.id, thread=name)
     if thread is not None:
         now = await standing(tx, thread.conversation_id)
         patience = timedelta(days=channel.external().new_after_days)
-        ended = now.state is State.CLOSED and now.closed_at is not None
-        if not ended or (now.closed_at or tx.now) > tx.now - patience:
+        if now.closed_at is None or now.state is not State.CLOSED:
             return now
+        if now.closed_at > tx.now - patience:
+            return now
+    return await _begin(tx, channel, name, sender, language)
+
+
+async def _begin(
+    tx: Tx, channel: Channel, thread: str, sender: Sender, language: str | None
+) -> Conversation:
+    spoken = language_of(language or channel.external().language)
     customer = await customers.identify(
         tx,
         client_id=channel.client_id,
-        identities=[_identity(channel, inbound.sender)],
-        name=inbound.sender.name,
-        language=language_of(inbound.language or channel.external().language),
+        identities=[_identity(channel, sender)],
+        name=sender.name,
+        language=spoken,
     )
     conversation = await conversations.open_conversation(
         tx,
@@ -111,14 +144,14 @@ async def _conversation(tx: Tx, channel: Channel, inbound: Inbound) -> Conversat
         channel_id=channel.id,
         customer_id=customer.id,
         queue_id=channel.queue_id,
-        language=language_of(inbound.language or channel.external().language),
-        meta={"thread": inbound.thread, "channel": channel.name},
+        language=spoken,
+        meta={"thread": thread, "channel": channel.name},
     )
     await store_external.put_thread(
         tx,
         Thread(
             channel_id=channel.id,
-            thread=inbound.thread,
+            thread=thread,
             client_id=channel.client_id,
             conversation_id=conversation.id,
             customer_id=customer.id,
