@@ -142,7 +142,7 @@ def check() -> None:
         return
     chosen = node()
     install(chosen)
-    for script in ("typecheck", "lint", "test"):
+    for script in ("typecheck", "lint", "test", "size"):
         say(f"npm run {script}")
         done = subprocess.run(
             [*chosen.npm, "run", "--if-present", "--silent", script],

@@ -39,10 +39,10 @@ type Said = { ascolto?: number; t?: string; n?: number; c?: string };
 
   const tell = (t: string, more?: object) =>
     ready && frame?.contentWindow?.postMessage({ ascolto: 1, t, ...more }, home);
-  const paint = (brand?: string) => {
-    if (!brand) return;
-    button.style.setProperty("--brand", brand);
-    button.style.setProperty("--ink", ink(brand));
+  // Never by custom properties: the page's own ones of the same name come through any shadow.
+  const paint = (brand = "#0a5c63") => {
+    button.style.background = brand;
+    button.style.color = ink(brand);
   };
   const load = () => {
     if (frame) return;

@@ -16,6 +16,17 @@ interface Row {
   make: () => HTMLElement;
 }
 
+/** Said by the same one, one soon after the other. */
+function together(first: Message | undefined, next: Message | undefined): boolean {
+  return (
+    first !== undefined &&
+    next !== undefined &&
+    first.author.kind === next.author.kind &&
+    first.author.name === next.author.name &&
+    Date.parse(next.at) - Date.parse(first.at) < TOGETHER_MS
+  );
+}
+
 export class Chat {
   readonly box: HTMLElement;
   #session: Session;
@@ -29,6 +40,7 @@ export class Chat {
   #rows = new Map<string, { mark: string; element: HTMLElement }>();
   #mode = "";
   #again = false;
+  #stuck = true;
 
   constructor(session: Session, on: { phone: () => void }) {
     this.#session = session;
@@ -46,7 +58,10 @@ export class Chat {
         role: "region",
         tabindex: 0,
         "aria-label": t("thread"),
-        onscroll: () => { if (this.#atEnd()) this.#below.hidden = true; },
+        onscroll: () => {
+          this.#stuck = this.#atEnd();
+          if (this.#stuck) this.#below.hidden = true;
+        },
       },
       this.#list,
       this.#typing,
@@ -54,6 +69,8 @@ export class Chat {
     );
     this.box = h("div", { class: "chat" }, this.#scroll, this.#below, this.#foot);
     this.#composer.takeDrops(this.box);
+    // What was at the end stays at the end when the place to write grows.
+    new ResizeObserver(() => this.#stuck && this.toEnd()).observe(this.#scroll);
   }
 
   /** Who says a message, in words. */
@@ -76,6 +93,7 @@ export class Chat {
   }
 
   toEnd(): void {
+    this.#stuck = true;
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#below.hidden = true;
   }
@@ -88,7 +106,7 @@ export class Chat {
 
   draw(): void {
     const { thread } = this.#session;
-    const stay = !this.#atEnd();
+    const stay = !this.#stuck;
     const before = this.#list.lastElementChild;
     this.#patch(this.#wanted());
     this.#typing.hidden = !thread.typing;
@@ -109,19 +127,16 @@ export class Chat {
 
   #wanted(): Row[] {
     const { thread, pending } = this.#session;
-    const own = thread.messages.findLast((message) => message.author.kind === "customer");
-    const rows = thread.messages.map((message, at): Row => {
-      const before = thread.messages[at - 1];
-      const joined =
-        before !== undefined &&
-        before.author.kind === message.author.kind &&
-        before.author.name === message.author.name &&
-        Date.parse(message.at) - Date.parse(before.at) < TOGETHER_MS;
+    const { messages } = thread;
+    const own = messages.findLast((message) => message.author.kind === "customer");
+    const rows = messages.map((message, at): Row => {
+      const joined = together(messages[at - 1], message);
+      const timed = !together(message, messages[at + 1]);
       const sent = message === own && !pending.length;
       return {
         key: message.nonce ?? message.id,
-        mark: `${message.seq}${joined}${sent}${message.text.length}`,
-        make: () => this.#message(message, joined, sent),
+        mark: `${message.seq}${joined}${timed}${sent}${message.text.length}`,
+        make: () => this.#message(message, joined, timed, sent),
       };
     });
     for (const item of pending)
@@ -151,11 +166,11 @@ export class Chat {
     }
   }
 
-  #message(message: Message, joined: boolean, sent: boolean): HTMLElement {
+  #message(message: Message, joined: boolean, timed: boolean, sent: boolean): HTMLElement {
     const { kind } = message.author;
     const name = h("p", { class: joined || kind === "customer" ? "by vh" : "by" }, this.speaker(message));
     const row = this.#bubble(kind, message.text, message.attachments, [
-      h("time", { datetime: message.at }, clock(message.at)),
+      timed && h("time", { datetime: message.at }, clock(message.at)),
       sent && h("span", { class: "state" }, icon("check"), t("sent")),
     ]);
     if (kind === "assistant" && !joined) name.append(h("span", { class: "vh" }, `. ${t("ai")}`));

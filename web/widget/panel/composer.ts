@@ -58,7 +58,7 @@ export class Composer {
       { class: "keep" },
       t("rememberAsk"),
       " ",
-      h("button", { type: "button", class: "inline", onclick: () => { session.remember(true); this.focus(); } }, t("remember")),
+      h("button", { type: "button", class: "inline", "aria-label": t("remember"), onclick: () => { session.remember(true); this.focus(); } }, t("rememberShort")),
     );
     this.box = h(
       "form",
@@ -74,7 +74,7 @@ export class Composer {
       this.#tray.box,
       this.#tray.problem,
       this.#problem,
-      h("div", { class: "line" }, this.#text, h("button", { class: "primary", "aria-label": t("send") }, icon("send"))),
+      h("div", { class: "line" }, this.#text, h("button", { class: "primary" }, t("send"))),
       h(
         "div",
         { class: "tools" },

@@ -21,12 +21,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 // Outlines on a 24 grid (shapes from Lucide, ISC licence: see web/NOTICE).
 const outlines = {
   x: "M18 6 6 18M6 6l12 12",
-  dots: "M5 12h.01M12 12h.01M19 12h.01",
+  dots: "M4.5 12h1M11.5 12h1M18.5 12h1",
   back: "M15 18l-6-6 6-6",
   phone:
     "M13.832 16.568a1 1 0 0 0 1.213-.303l.355-.465A2 2 0 0 1 17 15h3a2 2 0 0 1 2 2v3a2 2 0 0 1-2 2A18 18 0 0 1 2 4a2 2 0 0 1 2-2h3a2 2 0 0 1 2 2v3a2 2 0 0 1-.8 1.6l-.468.351a1 1 0 0 0-.292 1.233 14 14 0 0 0 6.392 6.384",
   clip: "M16 6l-8.414 8.586a2 2 0 0 0 2.829 2.829l8.414-8.586a4 4 0 1 0-5.657-5.657l-8.379 8.551a6 6 0 1 0 8.485 8.485l8.379-8.551",
-  send: "M5 12h14M12 5l7 7-7 7",
   down: "M12 5v14M19 12l-7 7-7-7",
   check: "M20 6 9 17l-5-5",
   alert: "M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0M12 8v4M12 16h.01",

@@ -110,7 +110,7 @@ export class Shell {
 
   #standing(): string {
     const { config, thread, over, phase } = this.#session;
-    if (phase === "start") return config.open ? config.wait.words || t("answering") : t("closedNow");
+    if (phase === "start") return t(config.open ? "answering" : "closedNow");
     if (phase === "lost" || over) return t("over");
     if (thread.state === "active" && thread.operator) return t("talkingTo", { name: thread.operator });
     if (!config.open) return t("closedNow");

@@ -16,7 +16,7 @@ export function startForm(session: Session, phone: () => void): Screen {
     h("input", { type: "email", autocomplete: "email", maxlength: 320, inputmode: "email" }),
     hint(ask.email),
   );
-  const text = field(t("firstQuestion"), h("textarea", { rows: 3 }));
+  const text = field(t("firstQuestion"), h("textarea", { rows: 2 }));
   text.control.value = refused?.text ?? session.memory.load().draft ?? "";
   const remember = h("input", { type: "checkbox" });
   const vouched = session.ticket !== undefined;
@@ -45,10 +45,8 @@ export function startForm(session: Session, phone: () => void): Screen {
         session.say(text.control.value.trim(), [], { ...(who && { name: who }), ...(where && { email: where }) });
       },
     },
-    ask.name !== "no" && name.box,
-    ask.email !== "no" && email.box,
     text.box,
-    h("button", { class: "primary" }, t(config.open ? "begin" : "leave")),
+    h("div", { class: "pair" }, ask.name !== "no" && name.box, ask.email !== "no" && email.box),
     h("label", { class: "check" }, remember, h("span", {}, texts.remember ?? t("remember"))),
     h(
       "p",
@@ -56,6 +54,7 @@ export function startForm(session: Session, phone: () => void): Screen {
       texts.consent ?? "",
       brand.privacy_url && h("span", {}, " ", h("a", { href: brand.privacy_url, target: "_blank", rel: "noopener" }, t("privacy"))),
     ),
+    h("button", { class: "primary" }, t(config.open ? "begin" : "leave")),
   );
   if (refused) text.wrong(said(refused.code));
   const wait = config.open ? config.wait.words : config.hours;

@@ -23,6 +23,7 @@ from ascolto.channels.webchat.door import tenant_of_key
 from ascolto.channels.webchat.texts import language_of
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.http import services_of
+from ascolto.tenancy import Client
 from ascolto.tenancy import store as tenancy
 
 STATIC = Path(ascolto.__file__).parent / "web" / "static" / "widget"
@@ -81,24 +82,39 @@ async def panel(request: Request) -> Response:
 
 async def host(request: Request) -> Response:
     """Serve a page like a client's site, with the chat on it."""
-    channel, brand = await _channel_of(request)
+    channel, client = await _channel_of(request)
     lang = language_of(request.query_params.get("lang"))
+    return HTMLResponse(
+        _host_page(channel, client, lang=lang), headers={"content-security-policy": HOST_CSP}
+    )
+
+
+def _host_page(channel: Channel, client: Client | None, *, lang: str) -> str:
+    """Write the site of a client in words of its trade."""
     folder = files("ascolto.channels.webchat").joinpath("host")
     words: dict[str, Any] = tomllib.loads(folder.joinpath("words.toml").read_text("utf-8"))[lang]
-    page = folder.joinpath("host.html").read_text("utf-8")
+    sector = client.sector if client and isinstance(words.get(client.sector), dict) else "other"
+    own, settings = words[sector], channel.webchat()
+    phone = html.escape(words["phone"].replace("{phone}", settings.phone))
     values = {
         "lang": lang,
         "key": channel.public_key,
-        "brand": html.escape(channel.webchat().brand_name or brand),
-        "nav": "".join(f"<span>{html.escape(word)}</span>" for word in words["nav"]),
+        "sector": sector,
+        "color": settings.color or (client.color if client else "#0a5c63"),
+        "brand": html.escape(settings.brand_name or (client.name if client else channel.name)),
+        "nav": "".join(f"<li>{html.escape(word)}</li>" for word in own["nav"]),
         "cards": "\n".join(
             f"<li><h2>{html.escape(name)}</h2><p>{html.escape(text)}</p></li>"
-            for name, text in words["cards"]
+            for name, text in own["cards"]
         ),
-    } | {name: html.escape(words[name]) for name in ("title", "lead", "noscript", "footer")}
+        "phone": f'<p class="phone">{phone}</p>' if settings.phone else "",
+        "title": html.escape(own["title"]),
+        "lead": html.escape(own["lead"]),
+    } | {name: html.escape(words[name]) for name in ("note", "noscript", "skip")}
+    page = folder.joinpath("host.html").read_text("utf-8")
     for name, value in values.items():
         page = page.replace("{" + name + "}", value)
-    return HTMLResponse(page, headers={"content-security-policy": HOST_CSP})
+    return page
 
 
 async def host_style(_: Request) -> Response:
@@ -107,16 +123,15 @@ async def host_style(_: Request) -> Response:
     return PlainTextResponse(text, media_type="text/css", headers={"cache-control": _A_WHILE})
 
 
-async def _channel_of(request: Request) -> tuple[Channel, str]:
-    """Return the chat of the key in the path, with its client's name."""
+async def _channel_of(request: Request) -> tuple[Channel, Client | None]:
+    """Return the chat of the key in the path, with its client."""
     key = request.path_params["key"]
     tenant_id = await tenant_of_key(request, key) if _KEY.fullmatch(key) else None
     if tenant_id is not None:
         async with services_of(request).db.transaction(tenant_id, actor=SYSTEM) as tx:
             channel = await store.by_key(tx, key)
             if channel is not None and channel.kind == "webchat":
-                client = await tenancy.get_client(tx, channel.client_id)
-                return channel, client.name if client else channel.name
+                return channel, await tenancy.get_client(tx, channel.client_id)
     raise HTTPException(404, "There is no such chat.")
 
 
