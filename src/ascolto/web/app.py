@@ -51,8 +51,9 @@ def build_app(settings: Settings, *, dsn: str, clock: Clock | None = None) -> Fa
         redirect_slashes=False,
     )
     problems.install(app)
-    app.include_router(_mounted("/api/v1", API_ROUTERS))
+    # Routes are tried in this order: the few that all customers use come before the many.
     app.include_router(_mounted("/public/v1", PUBLIC_ROUTERS))
+    app.include_router(_mounted("/api/v1", API_ROUTERS))
     app.router.routes.append(WebSocketRoute("/live", live))
     app.router.routes.extend(PAGE_ROUTES)
     app.router.routes.extend(pages.routes)

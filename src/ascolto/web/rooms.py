@@ -26,13 +26,14 @@ from ascolto.routing import api as routing_api
 
 Job = Callable[[Services], Awaitable[None]]
 
+# The framework tries routes one after the other: those of every message and offer come first.
 API_ROUTERS: Sequence[APIRouter] = (
+    conversations_api.router,
+    routing_api.router,
     identity_api.router,
     privacy_api.router,
     people_api.router,
     customers_api.router,
-    routing_api.router,
-    conversations_api.router,
     channels_api.router,
     insight_api.router,
 )
