@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
+import orjson
 
 from ascolto.kit.db import Tx
 from ascolto.tenancy.hours import OpeningHours
@@ -96,12 +98,18 @@ async def update_client(tx: Tx, client: Client) -> Client | None:
     return Client(**row) if row else None
 
 
+@lru_cache(maxsize=1024)
+def _hours(document: bytes) -> OpeningHours:
+    """Read opening hours once: the days they have worked out are worth keeping."""
+    return OpeningHours.from_document(orjson.loads(document))
+
+
 def _calendar(row: asyncpg.Record) -> Calendar:
     return Calendar(
         id=row["id"],
         client_id=row["client_id"],
         name=row["name"],
-        hours=OpeningHours.from_document(row["hours"]),
+        hours=_hours(orjson.dumps(row["hours"])),
         v=row["v"],
     )
 

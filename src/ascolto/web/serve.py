@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvicorn
+import uvloop
 
 from ascolto.kit.migrate import MigrationChangedError, migrate
 from ascolto.kit.postgres import EmbeddedPostgres, PostgresError
@@ -83,7 +84,8 @@ async def _prepare(settings: Settings, addresses: Addresses) -> None:
 def _serve(settings: Settings, addresses: Addresses, started: float) -> None:
     server = uvicorn.Server(uvicorn_config(settings, dsn=addresses.app_dsn))
     announce = _announcement(settings, started)
-    asyncio.run(_serve_and_announce(server, announce, settings))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve_and_announce(server, announce, settings))
 
 
 async def _serve_and_announce(
