@@ -220,6 +220,10 @@ class Database:
                 yield tx
                 await tx.flush()
                 await connection.execute("COMMIT")
+            except asyncpg.InternalClientError as error:
+                # A server that dies in mid-answer leaves the driver confused: the line is lost.
+                await _abandon(connection)
+                raise asyncpg.InterfaceError("the connection to the database broke") from error
             except BaseException:
                 await _abandon(connection)
                 raise
@@ -234,8 +238,11 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """Lend a bare connection with no tenant: for what stands above tenants, as the relay."""
-        async with self._pool.acquire() as connection:
-            yield connection
+        try:
+            async with self._pool.acquire() as connection:
+                yield connection
+        except asyncpg.InternalClientError as error:
+            raise asyncpg.InterfaceError("the connection to the database broke") from error
 
     async def dedicated(self, *, application_name: str = "ascolto") -> asyncpg.Connection:
         """Open a connection of one's own, to listen or to hold a lock; the caller closes it."""

@@ -116,8 +116,8 @@ class Relay:
                 pause = 0.05
             except asyncio.CancelledError:
                 raise
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log.warning("relay.lost_database", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - whatever it is, a node without its ears must try again
+                log.warning("relay.lost_database", error=type(error).__name__, detail=str(error))
                 if self._connection and not self._connection.is_closed():
                     self._connection.terminate()
                 await asyncio.sleep(pause)

@@ -70,8 +70,10 @@ class Dispatcher:
                 await self._campaign(connection)
                 await self._watch_others(connection)
                 await self._reap(connection)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log.warning("dispatcher.lost_database", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - whatever it is, a node must go on trying to lead
+                log.warning(
+                    "dispatcher.lost_database", error=type(error).__name__, detail=str(error)
+                )
                 await self._drop_all()
             await asyncio.sleep(TURN_S)
 

@@ -21,6 +21,7 @@ from ascolto.routing.model import LIVE, WorkItem
 from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, about, to_engine
 
 BATCH = 400
+LOAD_TURN = 200
 RECONCILE_S = 2.0
 FLOOR_S = 1.0
 
@@ -130,8 +131,10 @@ class Leadership:
     async def _load_work(self, tx: Tx) -> None:
         items = await store.live_work(tx)
         # What is under way first, so that capacity is known before anything waiting is offered.
-        for item in sorted(items, key=lambda item: item.state == "waiting"):
+        for number, item in enumerate(sorted(items, key=lambda item: item.state == "waiting")):
             self._take_in(item)
+            if number % LOAD_TURN == LOAD_TURN - 1:
+                await asyncio.sleep(0)  # a long backlog must not silence the other organisations
 
     def _take_in(self, item: WorkItem) -> None:
         if item.queue_id not in self.queues:

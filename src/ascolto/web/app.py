@@ -23,9 +23,10 @@ from ascolto.routing.dispatcher import Dispatcher
 from ascolto.web import edges, pages, problems
 from ascolto.web.lines import Lines
 from ascolto.web.live_socket import live
-from ascolto.web.rooms import API_ROUTERS, PAGE_ROUTES, PUBLIC_ROUTERS, SUBSCRIBERS, background
+from ascolto.web.rooms import API_ROUTERS, PAGE_ROUTES, PUBLIC_ROUTERS, SUBSCRIBERS, Job, background
 
 PRUNE_EVERY_S = 60.0
+JOB_AGAIN_S = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -100,9 +101,19 @@ async def running(
             await part.start()
             stack.push_async_callback(part.stop)
         tasks = [asyncio.create_task(_prune(db), name="prune frames")]
-        tasks += [asyncio.ensure_future(job(services)) for _, job in background()]
+        tasks += [asyncio.create_task(_for_ever(name, job, services)) for name, job in background()]
         stack.push_async_callback(_cancel, tasks)
         yield services, lines
+
+
+async def _for_ever(name: str, job: Job, services: Services) -> None:
+    """Run an endless task; should it ever fail, say so and begin again."""
+    while True:
+        try:
+            await job(services)
+        except Exception:
+            log.exception("job.failed", job=name)
+        await asyncio.sleep(JOB_AGAIN_S)
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -69,10 +69,8 @@ class Lines:
             try:
                 await self._refresh()
                 await self._sweep()
-            except asyncio.CancelledError:
-                raise
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log.warning("lines.lost_database", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next sweep must come
+                log.warning("lines.lost_database", error=type(error).__name__, detail=str(error))
             await asyncio.sleep(SWEEP_S)
 
     async def _refresh(self) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
+from ascolto.kit.log import configure_logging
 from ascolto.kit.migrate import MigrationChangedError, migrate
 from ascolto.kit.postgres import EmbeddedPostgres, PostgresError
 from ascolto.kit.settings import Settings, settings_from
@@ -32,6 +33,7 @@ class Addresses:
 
 def main(args: argparse.Namespace) -> int:
     """Run the server until it is told to stop; return the process's exit status."""
+    configure_logging()
     settings = replace(
         settings_from(
             {**os.environ, "ASCOLTO_PORT": str(args.port), "ASCOLTO_HOST": args.host},
