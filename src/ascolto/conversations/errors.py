@@ -6,7 +6,7 @@ Refusal
 ├── Forbidden     NotYours · NotAnOperator
 ├── Conflict      NotNow · ThreadChanged · NonceClash · DraftChanged · AlreadySurveyed
 │                 · NameTaken · CannedChanged
-├── Invalid       EmptyMessage · BadText · BadReasons · BadMerge · BadMoment · NoQueue
+├── Invalid       EmptyMessage · BadText · BadReasons · BadOutcome · BadMerge · BadMoment · NoQueue
 │                 · UnknownVariable · MissingValue · BadFiles
 ├── Unavailable   DiskUnavailable
 └── TooLarge      TextTooLong · FileTooLarge
@@ -127,6 +127,12 @@ class BadReasons(Invalid):
     """The second reason does not lie under the first, or the first not under the client."""
 
     code = "conversations.bad_reasons"
+
+
+class BadOutcome(Invalid):
+    """No operator says this of a conversation."""
+
+    code = "conversations.bad_outcome"
 
 
 class BadMerge(Invalid):

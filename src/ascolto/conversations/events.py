@@ -137,6 +137,26 @@ class Delivered(ConversationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Classified(ConversationEvent):
+    """How a conversation ended was told after it had been closed for want of an answer."""
+
+    kind: ClassVar[str] = "conversations.classified"
+    outcome: str
+    reason1: str | None = None
+    reason2: str | None = None
+    promised_until: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetMissed(ConversationEvent):
+    """A reply or the resolution did not come by the moment it was promised for."""
+
+    kind: ClassVar[str] = "conversations.target_missed"
+    target: str
+    due_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SetAside(Event):
     """Something came in that could not be placed."""
 

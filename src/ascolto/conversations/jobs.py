@@ -1,16 +1,22 @@
-"""What this room hears and does by itself: wakes what slept, frees what was left."""
+"""What this room hears and does by itself: what time brings, and what follows from customers.
+
+Each piece of work has its own transaction, so that one that fails holds up no other. Several nodes
+may run the same job: the row that is held, or the row that is written once, lets one of them act.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import asyncpg
 import structlog
 
 from ascolto import routing
-from ascolto.conversations import store, store_lists
+from ascolto.conversations import store_due
+from ascolto.conversations.actions import timing
+from ascolto.conversations.actions.keeping import forget_unsent
 from ascolto.conversations.actions.opening import customer_changed
-from ascolto.conversations.actions.working import requeue, wake
-from ascolto.conversations.held import Held
+from ascolto.conversations.files import remove_contents
 from ascolto.customers import store as customers_store
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.errors import Refusal
@@ -20,10 +26,15 @@ from ascolto.kit.subscribers import Subscriber
 from ascolto.tenancy import store as tenancy
 
 WAKE_EVERY_S = 2.0
+OVERDUE_EVERY_S = 5.0
 FREE_EVERY_S = 15.0
+WRAP_UP_EVERY_S = 20.0
+SWEEP_EVERY_S = 600.0
 # A person who loses the line often comes back at once; a customer in a live chat cannot wait long.
 GONE_S = 120.0
 LIVE_CHANNELS = ("webchat", "messaging")
+# A content whose row is gone may be in use again: somebody uploads the same file just now.
+CONTENT_FOR_S = 3_600.0
 _BATCH = 100
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -51,14 +62,26 @@ SUBSCRIBERS: Sequence[Subscriber] = (
 async def wake_due(db: Database) -> int:
     """Bring back every conversation whose time has come; return how many."""
     async with db.connection() as connection:
-        tenants = await store_lists.tenants_to_wake(connection, until=db.clock.now())
+        tenants = await store_due.tenants_to_wake(connection, until=db.clock.now())
     woken = 0
     for tenant_id in tenants:
         async with db.transaction(tenant_id, actor=SYSTEM) as tx:
-            for conversation in await store.snoozed_until(tx, limit=_BATCH):
-                await wake(Held.of(tx, conversation), by="time")
-                woken += 1
+            due = await store_due.to_wake(tx, limit=_BATCH)
+        woken += await _each(
+            db, tenant_id, due, lambda tx, one: timing.wake_due(tx, conversation_id=one)
+        )
     return woken
+
+
+async def tell_overdue(db: Database) -> int:
+    """Tell of every promise that ran out; return how many were told."""
+    async with db.connection() as connection:
+        tenants = await store_due.tenants_overdue(connection, until=db.clock.now())
+    told = 0
+    for tenant_id in tenants:
+        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+            told += await timing.tell_overdue(tx)
+    return told
 
 
 async def free_left(db: Database, *, gone_s: float = GONE_S) -> int:
@@ -67,19 +90,59 @@ async def free_left(db: Database, *, gone_s: float = GONE_S) -> int:
     for tenant_id in await _tenants(db):
         async with db.transaction(tenant_id, actor=SYSTEM) as tx:
             gone = await routing.gone_operators(tx, longer_than_s=gone_s)
-            left = await store_lists.held_by_any(tx, gone, channels=LIVE_CHANNELS) if gone else []
-        for conversation_id in left:
-            freed += await _free(db, tenant_id, conversation_id)
+            left = await store_due.held_by_any(tx, gone, channels=LIVE_CHANNELS) if gone else []
+        free = partial(_free, gone=frozenset(gone))
+        freed += await _each(db, tenant_id, left, free)
     return freed
 
 
-async def _free(db: Database, tenant_id: str, conversation_id: str) -> int:
-    try:
+async def _free(tx: Tx, conversation_id: str, *, gone: frozenset[str]) -> bool:
+    return await timing.free_left(tx, conversation_id=conversation_id, gone=gone)
+
+
+async def end_wrap_ups(db: Database) -> int:
+    """Close what was not written up in time, so that its operator has room; return how many."""
+    ended = 0
+    for tenant_id in await _tenants(db):
         async with db.transaction(tenant_id, actor=SYSTEM) as tx:
-            await requeue(tx, conversation_id=conversation_id, operator_id=None, supervise=True)
-    except Refusal:
-        return 0  # it moved meanwhile
-    return 1
+            late = await timing.overlong_wrap_ups(tx)
+        ended += await _each(
+            db, tenant_id, late, lambda tx, one: timing.end_wrap_up(tx, conversation_id=one)
+        )
+    return ended
+
+
+async def sweep_files(services: Services) -> int:
+    """Forget uploads that were never sent, rows first; return how many contents went."""
+    swept = 0
+    for tenant_id in await _tenants(services.db):
+        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+            contents = await forget_unsent(tx)
+        await asyncio.to_thread(
+            remove_contents,
+            services.settings.attachments,
+            tenant_id=tenant_id,
+            contents=contents,
+            older_s=CONTENT_FOR_S,
+        )
+        swept += len(contents)
+    return swept
+
+
+async def _each(
+    db: Database,
+    tenant_id: str,
+    conversation_ids: Sequence[str],
+    do: Callable[[Tx, str], Awaitable[bool]],
+) -> int:
+    done = 0
+    for one in conversation_ids:
+        try:
+            async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+                done += await do(tx, one)
+        except Refusal as refusal:
+            log.warning("conversations.job_refused", conversation_id=one, code=refusal.code)
+    return done
 
 
 async def _tenants(db: Database) -> list[str]:
@@ -97,22 +160,25 @@ def _every(
                     log.info("conversations.job", did=what, count=count)
             except AWAY as error:
                 log.warning("conversations.job_postponed", what=what, error=type(error).__name__)
-            except Refusal as error:
-                log.warning("conversations.job_refused", what=what, code=error.code)
+            except Exception:
+                # An endless task that dies is missed by nobody until it is too late.
+                log.exception("conversations.job_failed", what=what)
             await asyncio.sleep(seconds)
 
     return what, run
 
 
-async def _wake(services: Services) -> int:
-    return await wake_due(services.db)
+def _on_db(turn: Callable[[Database], Awaitable[int]]) -> Callable[[Services], Awaitable[int]]:
+    async def run(services: Services) -> int:
+        return await turn(services.db)
 
-
-async def _free_left(services: Services) -> int:
-    return await free_left(services.db)
+    return run
 
 
 BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
-    _every(WAKE_EVERY_S, "woken", _wake),
-    _every(FREE_EVERY_S, "freed", _free_left),
+    _every(WAKE_EVERY_S, "woken", _on_db(wake_due)),
+    _every(OVERDUE_EVERY_S, "overdue told", _on_db(tell_overdue)),
+    _every(FREE_EVERY_S, "freed", _on_db(free_left)),
+    _every(WRAP_UP_EVERY_S, "wrap-ups ended", _on_db(end_wrap_ups)),
+    _every(SWEEP_EVERY_S, "files swept", sweep_files),
 )

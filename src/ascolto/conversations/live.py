@@ -134,6 +134,15 @@ def removed(c: Conversation, *, operator_id: str, reason: str) -> Frame:
     return Frame(f"operator:{operator_id}", "conversation.removed", body, c.client_id)
 
 
+def overdue(c: Conversation, *, kind: str, due_at: datetime) -> list[Frame]:
+    """Tell the owner and the client's team leaders that a promise was not kept."""
+    body = {"id": c.id, "number": c.number, "due_kind": kind, "due_at": at_text(due_at)}
+    topics = [f"conversation:{c.id}", f"client:{c.client_id}"]
+    if c.operator_id:
+        topics.insert(0, f"operator:{c.operator_id}")
+    return [Frame(topic, "conversation.overdue", body, c.client_id) for topic in topics]
+
+
 def message_added(message: Message) -> list[Frame]:
     """Tell whoever has it open of a new line; the customer's page only of what is said to it."""
     frames = [_message_frame(message, "message.added")]

@@ -94,6 +94,11 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"  # the customer left before an answer
     SPAM = "spam"
     MERGED = "merged"  # goes on in another conversation
+    UNCLASSIFIED = "unclassified"  # the time to write it up ran out
+
+
+# What only the product itself says.
+OWN_OUTCOMES = frozenset({Outcome.MERGED, Outcome.UNCLASSIFIED})
 
 
 @dataclass(frozen=True, slots=True)

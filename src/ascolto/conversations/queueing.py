@@ -4,6 +4,7 @@ A conversation has at most one live work item. It is taken with the conversation
 order of locks is always conversation first, work item second.
 """
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from ascolto import routing
@@ -26,25 +27,54 @@ def card_of(c: Conversation) -> dict[str, Any]:
     }
 
 
-async def join(held: Held, *, preferred_operator: str | None = None) -> None:
-    """Ask for a person: put an open conversation into its queue."""
+async def join(held: Held, *, preferred_operator: str | None = None) -> bool:
+    """Ask for a person: put an open conversation into its queue; False when there is none.
+
+    A queue may have been taken out of use while the conversation slept or was closed: then another
+    of the client's queues for the channel takes it in.
+    """
+    async for queue_id in _queues_for(held):
+        item = await _enqueued(held, queue_id=queue_id, preferred_operator=preferred_operator)
+        if item is None:
+            continue
+        held.move(Verb.QUEUE)
+        held.change(
+            work_item_id=item.id, queue_id=item.queue_id, operator_id=None, operator_name=""
+        )
+        return True
+    return False
+
+
+async def _queues_for(held: Held) -> AsyncIterator[str]:
     c = held.now
     if c.queue_id is None:
-        raise errors.NoQueue("This conversation has no queue to wait in.")
-    held.move(Verb.QUEUE)
-    item = await routing.enqueue(
-        held.tx,
-        client_id=c.client_id,
-        queue_id=c.queue_id,
-        channel=c.channel,
-        ref=c.id,
-        card=card_of(c),
-        language=c.language,
-        preferred_operator=preferred_operator,
-        preferred_for_s=PREFERRED_FOR_S if preferred_operator else None,
-        due_at=c.due_at,
-    )
-    held.change(work_item_id=item.id, queue_id=item.queue_id, operator_id=None, operator_name="")
+        return
+    yield c.queue_id
+    for queue in await routing.list_queues(held.tx):
+        fits = queue.client_id == c.client_id and queue.channel == c.channel
+        if fits and queue.id != c.queue_id:
+            yield queue.id
+
+
+async def _enqueued(
+    held: Held, *, queue_id: str, preferred_operator: str | None
+) -> routing.WorkItem | None:
+    c = held.now
+    try:
+        return await routing.enqueue(
+            held.tx,
+            client_id=c.client_id,
+            queue_id=queue_id,
+            channel=c.channel,
+            ref=c.id,
+            card=card_of(c),
+            language=c.language,
+            preferred_operator=preferred_operator,
+            preferred_for_s=PREFERRED_FOR_S if preferred_operator else None,
+            due_at=c.due_at,
+        )
+    except routing.QueueUnknown:
+        return None
 
 
 async def give_back(

@@ -101,6 +101,16 @@ async def lock_by_work_item(tx: Tx, work_item_id: str) -> Conversation | None:
     return await _hold(tx, "c.work_item_id = $2::uuid", work_item_id)
 
 
+async def get_many(tx: Tx, conversation_ids: Sequence[str]) -> list[Conversation]:
+    """Return some conversations in the order of their ids."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM conversations.conversation"
+        " WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id",
+        tx.tenant_id, list(conversation_ids),
+    )  # fmt: skip
+    return [conversation_of(row) for row in rows]
+
+
 async def _hold(tx: Tx, which: str, wanted: str) -> Conversation | None:
     """Wait for one's turn, then hold the row.
 
@@ -268,17 +278,6 @@ async def keep_openings(tx: Tx, *, client_id: str, hours: OpeningHours, fingerpr
             tx.tenant_id, client_id, fingerprint, covers_to,
             list(hours.spans(tx.now - timedelta(days=1), covers_to)),
         )  # fmt: skip
-
-
-async def snoozed_until(tx: Tx, *, limit: int) -> list[Conversation]:
-    """Hold the conversations whose time to wake has come; those others hold are left to them."""
-    rows = await tx.fetch(
-        f"SELECT {COLUMNS} FROM conversations.conversation"
-        " WHERE tenant_id = $1 AND state = 'snoozed' AND snoozed_until <= $2"
-        " ORDER BY snoozed_until LIMIT $3 FOR UPDATE SKIP LOCKED",
-        tx.tenant_id, tx.now, limit,
-    )  # fmt: skip
-    return [conversation_of(row) for row in rows]
 
 
 async def of_customers(tx: Tx, customer_ids: Sequence[str]) -> list[Conversation]:

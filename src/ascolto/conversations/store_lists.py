@@ -1,4 +1,4 @@
-"""Statements that fill lists: conversations by view, of a customer, of operators who are gone."""
+"""Statements that fill lists: conversations by view, on a desk, of a customer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,17 +105,6 @@ async def of_family(
     return [conversation_of(row) for row in rows]
 
 
-async def held_by_any(tx: Tx, operator_ids: Sequence[str], *, channels: Sequence[str]) -> list[str]:
-    """Return the ids of what some operators are talking in, on some channels."""
-    rows = await tx.fetch(
-        "SELECT id FROM conversations.conversation WHERE tenant_id = $1"
-        " AND operator_id = ANY($2::uuid[]) AND state = 'active' AND channel = ANY($3::text[])"
-        " ORDER BY id LIMIT 500",
-        tx.tenant_id, list(operator_ids), list(channels),
-    )  # fmt: skip
-    return [row["id"] for row in rows]
-
-
 async def clients_of(tx: Tx, conversation_ids: Sequence[str]) -> dict[str, str]:
     """Return the client of each conversation that this transaction may see."""
     rows = await tx.fetch(
@@ -124,11 +113,3 @@ async def clients_of(tx: Tx, conversation_ids: Sequence[str]) -> dict[str, str]:
         tx.tenant_id, list(conversation_ids),
     )  # fmt: skip
     return {row["id"]: row["client_id"] for row in rows}
-
-
-async def tenants_to_wake(tx_or_connection: Any, *, until: datetime) -> list[str]:
-    """Return the organisations in which a conversation's time to wake has come."""
-    rows = await tx_or_connection.fetch(
-        "SELECT t FROM conversations.tenants_to_wake($1) AS t", until
-    )
-    return [row["t"] for row in rows]

@@ -283,6 +283,38 @@ BEGIN
   RETURN nextval(('conversations.' || name)::regclass);
 END $$;
 
+-- Promises that were not kept: each is told once, whichever node saw it first.
+CREATE TABLE conversations.missed (
+  tenant_id       uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  kind            text NOT NULL CHECK (kind IN ('first_response', 'next_response', 'resolution')),
+  due_at          timestamptz NOT NULL,
+  client_id       uuid NOT NULL,
+  told_at         timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, conversation_id, kind, due_at),
+  FOREIGN KEY (tenant_id, conversation_id)
+    REFERENCES conversations.conversation (tenant_id, id)
+);
+SELECT kit.protect('conversations.missed');
+
+-- What is overdue in any organisation and was not told yet.
+CREATE FUNCTION conversations.overdue(until timestamptz)
+RETURNS TABLE (tenant_id uuid, conversation_id uuid, client_id uuid, kind text, due_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT c.tenant_id, c.id, c.client_id, d.kind, d.due_at
+    FROM conversations.conversation c
+    CROSS JOIN LATERAL (VALUES
+      (CASE WHEN c.first_replied_at IS NULL THEN 'first_response' ELSE 'next_response' END,
+       c.reply_due_at),
+      ('resolution', c.resolution_due_at)) AS d (kind, due_at)
+   WHERE c.state <> 'closed' AND d.due_at <= until
+     AND NOT EXISTS (
+       SELECT 1 FROM conversations.missed m
+        WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
+          AND m.kind = d.kind AND m.due_at = d.due_at)
+   LIMIT 1000
+$$;
+
 CREATE FUNCTION conversations.tenants_to_wake(until timestamptz) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT DISTINCT c.tenant_id FROM conversations.conversation c

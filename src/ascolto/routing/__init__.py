@@ -34,6 +34,7 @@ from ascolto.routing.store import (
     last_decision,
     offers_of,
     present_for,
+    wrap_ups_since,
 )
 from ascolto.routing.store_queues import get_queue, list_queues, read_now
 
@@ -72,4 +73,5 @@ __all__ = [
     "set_break_due",
     "set_presence",
     "start_wrap_up",
+    "wrap_ups_since",
 ]

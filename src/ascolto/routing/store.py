@@ -378,3 +378,14 @@ async def gone_operators(tx: Tx, *, longer_than_s: float) -> list[str]:
         longer_than_s,
     )
     return [row["operator_id"] for row in rows]
+
+
+async def wrap_ups_since(tx: Tx, before: datetime) -> list[tuple[str, str, datetime]]:
+    """Return (ref, client, since) of the paperwork begun before a moment and not ended."""
+    rows = await tx.fetch(
+        "SELECT ref, client_id, wrap_up_at FROM routing.work_item WHERE tenant_id = $1"
+        " AND state = 'wrapup' AND wrap_up_at < $2 ORDER BY wrap_up_at, id LIMIT 500",
+        tx.tenant_id,
+        before,
+    )
+    return [(row["ref"], row["client_id"], row["wrap_up_at"]) for row in rows]

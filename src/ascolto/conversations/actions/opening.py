@@ -121,7 +121,8 @@ async def ask_for_person(
         return held.now
     if queue_id is not None:
         held.change(queue_id=queue_id)
-    await queueing.join(held)
+    if not await queueing.join(held):
+        raise errors.NoQueue("This conversation has no queue to wait in.")
     return await held.save()
 
 

@@ -88,8 +88,7 @@ async def _rouse(held: Held) -> None:
         held.change(snoozed_until=None)
         held.tx.emit(events.Woken(**held.ids(), by="customer"))
         await held.note_event("woken", author=_customer(held.now))
-    if held.now.queue_id is not None:
-        await queueing.join(held, preferred_operator=preferred)
+    await queueing.join(held, preferred_operator=preferred)
     await held.save(reason="requeued")
 
 

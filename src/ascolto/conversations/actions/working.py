@@ -7,6 +7,7 @@ from ascolto import routing
 from ascolto.conversations import clocks, errors, events, queueing, store, store_config
 from ascolto.conversations.held import SYSTEM_AUTHOR, Held, acting, checked_text, hold, hold_for
 from ascolto.conversations.model import (
+    OWN_OUTCOMES,
     Author,
     Conversation,
     MessageKind,
@@ -131,14 +132,50 @@ async def close(
     await check_reasons(tx, client_id=held.now.client_id, reason1=reason1, reason2=reason2)
     if note.strip():
         checked_text(note)
+    told = Outcome(outcome)
+    if told in OWN_OUTCOMES:
+        raise errors.BadOutcome("Only the product itself says this.", outcome=outcome)
+    if held.now.state is State.CLOSED and held.now.outcome == Outcome.UNCLASSIFIED.value:
+        return await _classify(
+            held, outcome=told, reason1=reason1, reason2=reason2, note=note, promise=promise
+        )
     await close_held(
         held,
-        outcome=Outcome(outcome),
+        outcome=told,
         reason1=reason1,
         reason2=reason2,
         note=note.strip(),
         promise=promise,
         author=acting(tx, operator_id),
+    )
+    return await held.save()
+
+
+async def _classify(
+    held: Held,
+    *,
+    outcome: Outcome,
+    reason1: str | None,
+    reason2: str | None,
+    note: str,
+    promise: dict[str, Any] | None,
+) -> Conversation:
+    """Write down how it ended, after the time for it had run out."""
+    held.change(
+        outcome=outcome.value,
+        reason1=reason1,
+        reason2=reason2,
+        close_note=note.strip(),
+        promise=promise,
+    )
+    held.tx.emit(
+        events.Classified(
+            **held.ids(),
+            outcome=outcome.value,
+            reason1=reason1,
+            reason2=reason2,
+            promised_until=(promise or {}).get("until"),
+        )
     )
     return await held.save()
 
@@ -206,7 +243,9 @@ async def reopen(tx: Tx, *, conversation_id: str, operator_id: str | None) -> Co
     reopen_held(held, by="operator" if operator_id else "system")
     await held.note_event("reopened", author=acting(tx, operator_id))
     held.now = clocks.resumed(held.now, await held.hours(), tx.now)
-    await queueing.join(held, preferred_operator=operator_id or held.now.last_operator_id)
+    preferred = operator_id or held.now.last_operator_id
+    if not await queueing.join(held, preferred_operator=preferred):
+        raise errors.NoQueue("This conversation has no queue to wait in.")
     return await held.save(reason="requeued")
 
 
@@ -261,8 +300,7 @@ async def wake(held: Held, *, by: str) -> Conversation:
     held.tx.emit(events.Woken(**held.ids(), by=by))
     await held.note_event("woken", author=SYSTEM_AUTHOR)
     held.now = clocks.resumed(held.now, await held.hours(), held.tx.now)
-    if held.now.queue_id is not None:
-        await queueing.join(held, preferred_operator=owner)
+    await queueing.join(held, preferred_operator=owner)
     return await held.save(reason="requeued")
 
 

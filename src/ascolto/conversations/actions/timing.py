@@ -1,0 +1,93 @@
+"""What time does to conversations; each looks again with the conversation held.
+
+Every node may try at once: whoever comes second finds nothing left to do.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from ascolto import routing
+from ascolto.conversations import events, live, queueing, store, store_due
+from ascolto.conversations.actions.working import close_held, wake
+from ascolto.conversations.held import SYSTEM_AUTHOR, Held
+from ascolto.conversations.model import Outcome, State
+from ascolto.kit.db import Tx
+from ascolto.tenancy.actions import setting
+from ascolto.tenancy.settings import declare, whole_number
+
+WRAP_UP_LIMIT = declare(
+    "conversations.wrap_up_limit_s",
+    default=900,
+    parse=whole_number(least=0, most=86_400),
+    meaning="Seconds after which a conversation in wrap-up is closed by itself; 0 = never",
+)
+
+
+async def wake_due(tx: Tx, *, conversation_id: str) -> bool:
+    """Bring back a conversation whose time has come; False when it moved meanwhile."""
+    conversation = await store.get(tx, conversation_id, lock=True)
+    if conversation is None or conversation.state is not State.SNOOZED:
+        return False
+    if conversation.snoozed_until is None or conversation.snoozed_until > tx.now:
+        return False
+    await wake(Held.of(tx, conversation), by="time")
+    return True
+
+
+async def tell_overdue(tx: Tx) -> int:
+    """Tell, once, which replies and resolutions did not come by the promised moment."""
+    missed = await store_due.note_missed(tx)
+    if not missed:
+        return 0
+    ids = {one.conversation_id for one in missed}
+    known = {c.id: c for c in await store.get_many(tx, sorted(ids))}
+    for one in missed:
+        conversation = known[one.conversation_id]
+        tx.emit(
+            events.TargetMissed(
+                **events.ids_of(conversation), target=one.kind, due_at=one.due_at.isoformat()
+            ),
+            *live.overdue(conversation, kind=one.kind, due_at=one.due_at),
+        )
+    return len(missed)
+
+
+async def free_left(tx: Tx, *, conversation_id: str, gone: Collection[str]) -> bool:
+    """Offer a talk whose operator is gone to somebody else; False when it moved meanwhile."""
+    conversation = await store.get(tx, conversation_id, lock=True)
+    if conversation is None or conversation.state is not State.ACTIVE:
+        return False
+    if conversation.operator_id not in gone:
+        return False
+    held = Held.of(tx, conversation)
+    await queueing.give_back(held, to_head=True, exclude_operator=conversation.operator_id)
+    await held.note_event("requeued", author=SYSTEM_AUTHOR)
+    await held.save(reason="requeued")
+    return True
+
+
+async def overlong_wrap_ups(tx: Tx) -> list[str]:
+    """Return the conversations whose wrap-up has lasted longer than their client allows."""
+    limits: dict[str, int] = {}
+    found = []
+    for ref, client_id, since in await routing.wrap_ups_since(tx, tx.now):
+        if client_id not in limits:
+            limits[client_id] = await setting(tx, WRAP_UP_LIMIT, client_id=client_id)
+        if _over(since, limits[client_id], tx.now):
+            found.append(ref)
+    return found
+
+
+def _over(since: datetime, limit_s: int, now: datetime) -> bool:
+    return limit_s > 0 and now - since > timedelta(seconds=limit_s)
+
+
+async def end_wrap_up(tx: Tx, *, conversation_id: str) -> bool:
+    """Close what nobody wrote up in time; its operator may still say later how it ended."""
+    conversation = await store.get(tx, conversation_id, lock=True)
+    if conversation is None or conversation.state is not State.WRAPUP:
+        return False
+    held = Held.of(tx, conversation)
+    await close_held(held, outcome=Outcome.UNCLASSIFIED)
+    await held.save()
+    return True

@@ -1,0 +1,65 @@
+"""Statements on what time brings: sleep that ends, promises that run out, work that is left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from ascolto.kit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A promise that was not kept."""
+
+    conversation_id: str
+    kind: str
+    due_at: datetime
+
+
+async def tenants_to_wake(connection: asyncpg.Connection, *, until: datetime) -> list[str]:
+    """Return the organisations in which a conversation's time to wake has come."""
+    rows = await connection.fetch("SELECT t FROM conversations.tenants_to_wake($1) AS t", until)
+    return [row["t"] for row in rows]
+
+
+async def tenants_overdue(connection: asyncpg.Connection, *, until: datetime) -> list[str]:
+    """Return the organisations in which a promise ran out and nobody was told."""
+    rows = await connection.fetch("SELECT DISTINCT tenant_id FROM conversations.overdue($1)", until)
+    return [row["tenant_id"] for row in rows]
+
+
+async def to_wake(tx: Tx, *, limit: int) -> list[str]:
+    """Return the conversations whose time to wake has come, the longest due first."""
+    rows = await tx.fetch(
+        "SELECT id FROM conversations.conversation WHERE tenant_id = $1 AND state = 'snoozed'"
+        " AND snoozed_until <= $2 ORDER BY snoozed_until, id LIMIT $3",
+        tx.tenant_id, tx.now, limit,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+async def note_missed(tx: Tx) -> list[Missed]:
+    """Write down the promises that ran out; return those that no other node wrote down."""
+    rows = await tx.fetch(
+        "INSERT INTO conversations.missed"
+        " (tenant_id, conversation_id, client_id, kind, due_at, told_at)"
+        " SELECT o.tenant_id, o.conversation_id, o.client_id, o.kind, o.due_at, $2::timestamptz"
+        "   FROM conversations.overdue($2) o WHERE o.tenant_id = $1"
+        "  ORDER BY o.conversation_id, o.kind"
+        " ON CONFLICT DO NOTHING RETURNING conversation_id, kind, due_at",
+        tx.tenant_id, tx.now,
+    )  # fmt: skip
+    return [Missed(**row) for row in rows]
+
+
+async def held_by_any(tx: Tx, operator_ids: Sequence[str], *, channels: Sequence[str]) -> list[str]:
+    """Return the ids of what some operators are talking in, on some channels."""
+    rows = await tx.fetch(
+        "SELECT id FROM conversations.conversation WHERE tenant_id = $1"
+        " AND operator_id = ANY($2::uuid[]) AND state = 'active' AND channel = ANY($3::text[])"
+        " ORDER BY id LIMIT 500",
+        tx.tenant_id, list(operator_ids), list(channels),
+    )  # fmt: skip
+    return [row["id"] for row in rows]
