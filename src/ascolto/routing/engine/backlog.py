@@ -6,7 +6,6 @@ ring that lets them in, in one go (`itemgetter`, `min`): the interpreter runs no
 for it, and what has waited long costs nothing while it waits.
 """
 
-from collections import deque
 from heapq import heapify, heappop, heappush
 from operator import itemgetter
 
@@ -66,7 +65,7 @@ class Backlog:
         if queue.groups:
             self.groups = [group for group in self.groups if group.queue is not queue]
             for person in self._crew.people.values():
-                forget_lineups(person)
+                self._look_anew(person)
         queue.groups = {}
         queue.probe = None
         queue.expiries = self._timers.line(policy.offer_timeout_s)
@@ -117,6 +116,8 @@ class Backlog:
     def _new_group(self, queue: QueueState, item: m.WorkItem, kind: type[Group]) -> Group:
         group = kind(self._asked(queue, item), queue, len(self.heads))
         self.groups.append(group)
+        for person in self._crew.in_mask(group.asked.masks[-1]):
+            self._enter(person, group)
         self.heads += [EMPTY] * len(group.opens)
         self.firsts += [None] * len(group.opens)
         return group
@@ -146,27 +147,29 @@ class Backlog:
                     asked.masks[ring] |= person.bit
                 else:
                     asked.masks[ring] &= ~person.bit
-        forget_lineups(person)
+        self._look_anew(person)
+
+    def _look_anew(self, person: Person) -> None:
+        person.indexes = {}
+        person.lineups = {}
+        for group in self.groups:
+            if group.asked.masks[-1] >> person.slot & 1:
+                self._enter(person, group)
 
     def lineup(self, person: Person, room: int) -> Lineup:
         """Return what reads the heads of all groups that a person may serve with this room."""
-        if person.seen_groups != len(self.groups):
-            self._see_new_groups(person)
-        lineup = person.lineups.get(room)
-        if lineup is None:
-            places = [i for number, of in person.indexes.items() if room >> number & 1 for i in of]
-            indexes = (0, 0, *places)
-            lineup = person.lineups[room] = (itemgetter(*indexes), indexes)
+        places = [i for number, of in person.indexes.items() if room >> number & 1 for i in of]
+        indexes = (0, 0, *sorted(places))
+        lineup = person.lineups[room] = (itemgetter(*indexes), indexes)
         return lineup
 
-    def _see_new_groups(self, person: Person) -> None:
-        for group in self.groups[person.seen_groups :]:
-            for ring, mask in enumerate(group.asked.masks):
-                if mask >> person.slot & 1:
-                    person.indexes.setdefault(group.asked.channel, []).append(group.base + ring)
-                    person.lineups.clear()
-                    break
-        person.seen_groups = len(self.groups)
+    def _enter(self, person: Person, group: Group) -> None:
+        """Let a person see a group, at the narrowest ring that lets them in."""
+        for ring, mask in enumerate(group.asked.masks):
+            if mask >> person.slot & 1:
+                person.indexes.setdefault(group.asked.channel, []).append(group.base + ring)
+                person.lineups.clear()
+                return
 
     # -- waiting -------------------------------------------------------------------------------
 
@@ -183,24 +186,34 @@ class Backlog:
             line.append(piece)
             group.last_rank = rank
         else:
-            waiting = [p for p in line if p.group is group and p is not piece]
-            group.line = line = deque(sorted([*waiting, piece], key=_rank))
-            group.last_rank = line[-1].rank
-        if line[0] is piece:
+            heappush(group.late, (rank, piece))
+        if rank < self.heads[group.base]:
             self._show_first(group, now)
         if piece.excluded or group.excluding:
-            self._join_mixed(piece, group)
+            self._join_mixed(piece, group, now)
 
-    def _join_mixed(self, piece: Piece, group: Group) -> None:
+    def _join_mixed(self, piece: Piece, group: Group, now: float) -> None:
         """Follow each piece's rings where some may be first for others but not for everybody."""
         if piece.excluded and len(group.opens) > 1:
             piece.mixes = True
             group.excluding += 1
-            for other in group.line:
-                if other.group is group:
-                    self._set_ring_timer(other)
+            self._follow_rings(group, now)
         elif group.excluding:
             self._set_ring_timer(piece)
+
+    def _follow_rings(self, group: Group, now: float) -> None:
+        """Set a timer for each piece that has rings to come: the youngest, at the line's end."""
+        widest = len(group.opens) - 1
+        for _, piece in group.late:
+            if piece.group is group:
+                piece.level = ring_at(piece, now)
+                self._set_ring_timer(piece)
+        for piece in reversed(group.line):
+            if piece.group is group:
+                piece.level = ring_at(piece, now)
+                if piece.level == widest:
+                    return
+                self._set_ring_timer(piece)
 
     def leave(self, piece: Piece, now: float) -> None:
         """Take a piece out of its group; what lies behind the first is skipped when it comes up."""
@@ -219,16 +232,20 @@ class Backlog:
 
     def _show_first(self, group: Group, now: float) -> None:
         """Show the first of a group to whoever its rings let in."""
-        line = group.line
+        line, late = group.line, group.late
         while line and line[0].group is not group:
             line.popleft()
+        while late and (late[0][1].group is not group or late[0][1].rank != late[0][0]):
+            heappop(late)
         heads, firsts, base = self.heads, self.firsts, group.base
-        if not line:
+        if not line and not late:
             for index in range(base, base + len(group.opens)):
                 heads[index] = EMPTY
                 firsts[index] = None
             return
-        first = line[0]
+        first = line[0] if line else late[0][1]
+        if late and late[0][0] < first.rank:
+            first = late[0][1]
         rank = first.rank
         heads[base] = rank
         is_new = firsts[base] is not first
@@ -305,11 +322,17 @@ class Backlog:
         if isinstance(group, UnevenGroup):
             waiting = sorted(group.waiting.values(), key=_rank)
         else:
-            waiting = [piece for piece in group.line if piece.group is group]
+            waiting = sorted(_standing_in(group), key=_rank)
         for piece in waiting:
             if operator_id not in piece.excluded and ring_at(piece, now) >= ring:
                 return piece
         return None
+
+
+def _standing_in(group: Group) -> list[Piece]:
+    """Return what waits in a group; work that has left and come back may stand there twice."""
+    every = [*group.line, *(piece for _, piece in group.late)]
+    return [piece for piece in every if piece.group is group]
 
 
 def _is_at(group: UnevenGroup, rank: Rank, level: int) -> bool:
@@ -319,10 +342,3 @@ def _is_at(group: UnevenGroup, rank: Rank, level: int) -> bool:
 
 def _rank(piece: Piece) -> Rank:
     return piece.rank
-
-
-def forget_lineups(person: Person) -> None:
-    """Make a person look at all groups anew."""
-    person.seen_groups = 0
-    person.indexes = {}
-    person.lineups = {}

@@ -21,6 +21,7 @@ _DEFAULT_COSTS = (
     m.ChannelCost("callback", 100, frozenset()),
 )
 _UNKNOWN_COST = 100
+_FEW = 16
 
 
 class Crew:
@@ -200,11 +201,12 @@ class Crew:
 
     def in_mask(self, mask: int) -> list[Person]:
         """Return the people of a mask."""
-        found = []
-        while mask:
-            low = mask & -mask
-            person = self._slots[low.bit_length() - 1]
-            if person is not None:
-                found.append(person)
-            mask ^= low
-        return found
+        if mask.bit_count() > _FEW:
+            slots = [slot for slot, bit in enumerate(reversed(bin(mask))) if bit == "1"]
+        else:
+            slots = []
+            while mask:
+                low = mask & -mask
+                slots.append(low.bit_length() - 1)
+                mask ^= low
+        return [person for slot in slots if (person := self._slots[slot]) is not None]

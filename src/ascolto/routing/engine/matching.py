@@ -17,11 +17,8 @@ def fits_now(person: Person, group: Group, piece: Piece, ring: int, at: float) -
     )
 
 
-def best_person(crew: Crew, piece: Piece, group: Group, ring: int, at: float) -> Person | None:
-    """Return who takes a piece of work: the least loaded, then the longest idle, who fits."""
-    mask = crew.open[group.asked.channel] & group.asked.masks[ring]
-    if not mask:
-        return None
+def best_person(crew: Crew, piece: Piece, group: Group, mask: int, at: float) -> Person | None:
+    """Return who of a mask takes a piece of work: the least loaded, then the longest idle."""
     for operator_id in piece.excluded:
         person = crew.people.get(operator_id)
         if person is not None:
@@ -48,7 +45,7 @@ def first_piece(backlog: Backlog, person: Person, at: float) -> Piece | None:
     if not room:
         return None
     lineup = person.lineups.get(room)
-    if lineup is None or person.seen_groups != len(backlog.groups):
+    if lineup is None:
         lineup = backlog.lineup(person, room)
     due = person.break_due_at
     if due is not None and due - at < backlog.longest_work_s:

@@ -84,9 +84,10 @@ class Moves:
         """Look for a person for a piece that waits; without one it waits in its group."""
         group = piece.group or self._backlog.group_of(piece)
         asked = group.asked
-        if self._crew.open[asked.channel] & asked.masks[-1]:
-            ring = ring_at(piece, self.moment)
-            chosen = matching.best_person(self._crew, piece, group, ring, self.now)
+        ring = ring_at(piece, self.moment)
+        mask = self._crew.open[asked.channel] & asked.masks[ring]
+        if mask:
+            chosen = matching.best_person(self._crew, piece, group, mask, self.now)
             if chosen is not None:
                 self._offer(piece, chosen, preferred=False)
                 return

@@ -63,7 +63,6 @@ class Person:
     lapses_at: float | None = None
     listed: int = 0
     place: "tuple[int, float, str, Person] | None" = None
-    seen_groups: int = 0
     indexes: dict[int, list[int]] = field(default_factory=dict)
     lineups: dict[int, Lineup] = field(default_factory=dict)
     shown: dict[int, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
@@ -169,9 +168,20 @@ class Group:
 
     All of it has the same worth of priority and the same target, so the first in rank is also the
     oldest: a ring that is open for any of it is open for the first. Only the first is looked at.
+    What comes in order, as nearly all does, stands in the line; what comes back late in a heap.
     """
 
-    __slots__ = ("asked", "base", "excluding", "last_rank", "line", "long_work_s", "opens", "queue")
+    __slots__ = (
+        "asked",
+        "base",
+        "excluding",
+        "last_rank",
+        "late",
+        "line",
+        "long_work_s",
+        "opens",
+        "queue",
+    )
 
     def __init__(self, asked: Asked, queue: QueueState, base: int) -> None:
         """Start with nothing waiting; the group has as many places from `base` as rings."""
@@ -182,6 +192,7 @@ class Group:
         self.long_work_s = queue.policy.long_work_s
         self.line: deque[Piece] = deque()
         self.last_rank: Rank = -EMPTY
+        self.late: list[tuple[Rank, Piece]] = []
         self.excluding = 0
 
 
