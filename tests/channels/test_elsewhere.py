@@ -27,6 +27,19 @@ async def test_whoever_writes_at_night_hears_when_somebody_will_answer(chat: Cha
     assert stands.due_at == datetime(2026, 3, 4, 8, 2, tzinfo=UTC)
 
 
+async def test_whoever_comes_back_at_night_is_told_once_each_night(chat: Chat) -> None:
+    customer = await chat.start("Di giorno")
+    await customer.write("Ancora di giorno")
+    for day, texts in ((3, 4), (4, 6)):
+        chat.desk.clock.at = NIGHT.replace(day=day)
+        for n in range(2):
+            await customer.write(f"Di notte {day} {n}")
+        items = (await customer.get("/messages")).json()["items"]
+        said = [item for item in items if item["author"]["kind"] == "system"]
+        assert len(said) == day - 2
+        assert len(items) - len(said) == texts
+
+
 async def test_words_come_in_the_customers_language(chat: Chat) -> None:
     chat.desk.clock.at = NIGHT
     customer = await chat.start("No light", language="en-GB")

@@ -1,5 +1,6 @@
 """A customer comes in by a chat's door: begins a conversation, or goes on with one."""
 
+import contextlib
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
@@ -11,8 +12,9 @@ from ascolto import conversations, customers
 from ascolto.channels import errors, store
 from ascolto.channels.actions.vouching import vouched
 from ascolto.channels.model import PASS_LIFE, START_AGAIN_WITHIN, Channel, Pass
-from ascolto.channels.webchat.state import Scene
+from ascolto.channels.webchat.state import Scene, scene_of
 from ascolto.conversations import Conversation, Message, State
+from ascolto.conversations.errors import NonceClash
 from ascolto.customers import ClaimedIdentity
 from ascolto.identity import secrets
 from ascolto.kit.db import Actor, Tx
@@ -109,9 +111,26 @@ async def _first_words(
             tx, conversation_id=conversation.id, text=wish.text, nonce=wish.nonce
         )
     ]
-    if answer := scene.answer_at_start():
-        said.append(await conversations.say(tx, conversation_id=conversation.id, text=answer))
+    answer = scene.own_answer()
+    if answer is not None:
+        text, nonce = answer
+        said.append(
+            await conversations.say(tx, conversation_id=conversation.id, text=text, nonce=nonce)
+        )
     return said
+
+
+async def answer_closed(tx: Tx, channel: Channel, conversation_id: str) -> None:
+    """Tell somebody who writes while nobody is there when they will be answered, once a night."""
+    now = await standing(tx, conversation_id)
+    if now.state is not State.WAITING:
+        return
+    answer = (await scene_of(tx, channel, language=now.language)).own_answer()
+    if answer is not None:
+        text, nonce = answer
+        # Words that were changed in the meantime are no reason to say it again.
+        with contextlib.suppress(NonceClash):
+            await conversations.say(tx, conversation_id=now.id, text=text, nonce=nonce)
 
 
 def _require_asked(scene: Scene, wish: Wish) -> None:

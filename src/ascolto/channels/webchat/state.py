@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ascolto import routing
+from ascolto.channels import store
 from ascolto.channels.model import Channel, WebchatSettings
 from ascolto.channels.webchat.texts import Words
 from ascolto.kit.db import Tx
@@ -42,13 +43,19 @@ class Scene:
         """Return the expected wait in words; nothing while closed."""
         return self.words.wait(self.wait_s) if self.open else ""
 
-    def answer_at_start(self) -> str:
-        """Return what to say at once to somebody who has just written."""
+    def own_answer(self) -> tuple[str, str] | None:
+        """Return what to say at once to somebody who has just written, and its nonce.
+
+        One nonce for each closing, so that nobody hears the same twice in one night.
+        """
         if self.hours is not None and not self.open:
-            return self.words.closed(self.hours, self.now, name="received_closed")
+            opens = self.hours.next_opening(self.now)
+            night = f"{opens:%Y%m%dT%H%M}" if opens else "for-now"
+            text = self.words.closed(self.hours, self.now, name="received_closed")
+            return text, f"closed-{night}"
         if self.busy:
-            return self.words.say("busy", wait=self.wait_words())
-        return ""
+            return self.words.say("busy", wait=self.wait_words()), "busy"
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +86,14 @@ class _Remembered:
 
 REMEMBERED = 1_000
 _settings = _Remembered(5.0)
+_channels = _Remembered(5.0)
 _waits = _Remembered(1.0)
 
 
 async def scene_of(tx: Tx, channel: Channel, *, language: str | None) -> Scene:
     """Look at a channel as it stands now, give or take a few seconds."""
     settings = channel.webchat()
+    _channels.put((tx.tenant_id, channel.id), channel)
     around = await _setting_of(tx, channel)
     return Scene(
         channel=channel,
@@ -95,6 +104,18 @@ async def scene_of(tx: Tx, channel: Channel, *, language: str | None) -> Scene:
         wait_s=await wait_of(tx, channel.queue_id),
         now=tx.now,
     )
+
+
+async def known_channel(tx: Tx, channel_id: str) -> Channel | None:
+    """Return a channel as it stands, give or take a few seconds."""
+    channel: Channel | None = _channels.get((tx.tenant_id, channel_id))
+    return channel or await store.get_channel(tx, channel_id)
+
+
+async def closed_now(tx: Tx, channel: Channel) -> bool:
+    """Tell whether nobody is there by the hours of a channel."""
+    hours = (await _setting_of(tx, channel)).hours
+    return hours is not None and not hours.is_open(tx.now)
 
 
 async def _setting_of(tx: Tx, channel: Channel) -> _Setting:
