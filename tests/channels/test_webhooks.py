@@ -15,6 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
+from ascolto.channels.actions.configuring import create_channel
+from ascolto.channels.actions.handing_in import Inbound, Sender, hand_in
 from ascolto.channels.webhooks import model, reach
 from ascolto.channels.webhooks.deliver import Courier
 from ascolto.channels.webhooks.fan_out import fan_out_batch
@@ -118,6 +120,28 @@ async def test_a_program_hears_a_signed_message(office: Office) -> None:
     digest = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{digest}"
     assert (await office.deliveries())[0]["state"] == "sent"
+
+
+async def test_an_external_channel_may_be_called_instead_of_fetching(office: Office) -> None:
+    await office.hook("conversations.message_out")
+    desk = office.chat.desk
+    async with desk.as_system() as tx:
+        channel = await create_channel(
+            tx,
+            client_id=desk.client_id,
+            kind="external",
+            name="SMS",
+            queue_id=desk.queue.id,
+        )
+        sender = Sender("phone", "+39 333 1234567", verified=True)
+        inbound = Inbound(thread="sms-1", external_id="1", sender=sender, text="Ciao")
+        message = await hand_in(tx, channel, inbound)
+    await desk.accepted(message.conversation_id)
+    await desk.replied(message.conversation_id, "Salve")
+    await office.go()
+    (told,) = office.receiver.bodies()
+    assert (told["data"]["thread"], told["data"]["channel_id"]) == ("sms-1", channel.id)
+    assert told["data"]["message"]["text"] == "Salve"
 
 
 async def test_what_was_not_heard_comes_again_later_and_in_order(office: Office) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import random
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import httpx
 import orjson
 import structlog
 
-from ascolto.channels import events, store_webhooks
+from ascolto.channels import events, store_external, store_webhooks
 from ascolto.channels.errors import BadAddress
 from ascolto.channels.webhooks import reach
 from ascolto.channels.webhooks.model import (
@@ -89,9 +90,7 @@ class Courier:
         webhook = await store_webhooks.get_webhook(tx, delivery.webhook_id)
         body = dict(delivery.body)
         if delivery.kind in WITH_MESSAGE:
-            message = await thread_store.get_message(tx, body["data"]["message_id"])
-            if message is not None:
-                body["data"] = {**body["data"], "message": message_body(message)}
+            body["data"] = {**body["data"], **await _words(tx, body["data"])}
         return delivery, webhook, orjson.dumps(body)
 
     async def _send(
@@ -145,3 +144,14 @@ class Courier:
         if await store_webhooks.disable_webhook(tx, hook.id):
             tx.emit(events.WebhookDisabled(client_id=hook.client_id, webhook_id=hook.id))
             log.warning("webhook.disabled", webhook_id=hook.id, failures=failures)
+
+
+async def _words(tx: Tx, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what the log leaves out: the message, and its thread in an external channel."""
+    found: dict[str, Any] = {}
+    message = await thread_store.get_message(tx, data["message_id"])
+    if message is not None:
+        found["message"] = message_body(message)
+    for thread in await store_external.threads_of(tx, [data["conversation_id"]]):
+        found |= {"thread": thread.thread, "channel_id": thread.channel_id}
+    return found
