@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
+import pytest
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
@@ -16,16 +18,20 @@ from ascolto.identity import passwords
 from ascolto.identity.actions.change_accounts import create_account
 from ascolto.identity.model import Account
 from ascolto.kit import errors
-from ascolto.kit.clock import Clock
+from ascolto.kit.clock import Clock, FixedClock
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.http import Services
 from ascolto.kit.live import LiveHub
 from ascolto.kit.relay import Relay
 from ascolto.kit.settings import Settings
+from ascolto.people import api as people_api
+from ascolto.privacy import api as privacy_api
 from ascolto.tenancy import Client
 from ascolto.tenancy import actions as tenancy_actions
+from ascolto.web import tenancy_api
 
 PASSWORD = "una-frase-lunga"
+_ROUTERS = (identity_api.router, tenancy_api.router, people_api.router, privacy_api.router)
 _hashes: dict[str, str] = {}
 
 
@@ -116,7 +122,7 @@ async def open_door(
     app.add_exception_handler(errors.Refusal, _refuse)
     app.add_exception_handler(asyncpg.DataError, _unstorable)
     roof = APIRouter(prefix="/api/v1")
-    for router in (identity_api.router, *routers):
+    for router in (*_ROUTERS, *routers):
         roof.include_router(router)
     app.include_router(roof)
     db.clock = clock
@@ -166,3 +172,15 @@ async def _hash(password: str) -> str:
     if password not in _hashes:
         _hashes[password] = await passwords.hash_password(password)
     return _hashes[password]
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Stand still at a Monday morning until told."""
+    return FixedClock(datetime(2026, 6, 1, 8, tzinfo=UTC))
+
+
+@pytest.fixture
+async def door(database: Database, clock: FixedClock, tmp_path: Path) -> Door:
+    """Open the door of a fresh organisation."""
+    return await open_door(database, data=tmp_path, clock=clock)

@@ -74,9 +74,18 @@ CREATE UNIQUE INDEX operator_client_now ON people.operator_client
   (tenant_id, operator_id, client_id) WHERE valid_to IS NULL;
 SELECT kit.protect('people.operator_client');
 
--- People of one client do not see who works only for another.
-CREATE POLICY client ON people.operator AS RESTRICTIVE FOR SELECT TO ascolto_app
-  USING ((SELECT current_setting('ascolto.clients')) = '*'
-    OR EXISTS (SELECT 1 FROM people.operator_client c
-                WHERE c.tenant_id = operator.tenant_id AND c.operator_id = operator.id
-                  AND c.valid_to IS NULL));
+-- People of one client neither see nor touch who works only for another. Not FOR ALL: whoever
+-- adds an operator writes the row first and its clients after. One that reads no column needs no
+-- SELECT policy, hence one each.
+CREATE FUNCTION people.in_scope(wanted_tenant uuid, wanted uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM people.operator_client c
+                  WHERE c.tenant_id = wanted_tenant AND c.operator_id = wanted
+                    AND c.valid_to IS NULL)
+$$;
+CREATE POLICY client_select ON people.operator AS RESTRICTIVE FOR SELECT TO ascolto_app
+  USING ((SELECT current_setting('ascolto.clients')) = '*' OR people.in_scope(tenant_id, id));
+CREATE POLICY client_update ON people.operator AS RESTRICTIVE FOR UPDATE TO ascolto_app
+  USING ((SELECT current_setting('ascolto.clients')) = '*' OR people.in_scope(tenant_id, id));
+CREATE POLICY client_delete ON people.operator AS RESTRICTIVE FOR DELETE TO ascolto_app
+  USING ((SELECT current_setting('ascolto.clients')) = '*' OR people.in_scope(tenant_id, id));

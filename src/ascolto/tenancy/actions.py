@@ -161,6 +161,13 @@ def read_hours(hours: dict[str, Any] | OpeningHours) -> OpeningHours:
         raise errors.BadHours(str(wrong)) from wrong
 
 
+def within_reach(at: datetime) -> datetime:
+    """Refuse a moment so far away that no calendar is meant for it."""
+    if not 1971 <= at.year <= 2200:
+        raise errors.BadMoment("Ask about a year from 1971 to 2200.")
+    return at
+
+
 async def setting(
     tx: Tx,
     wanted: settings.Setting[T],

@@ -3,7 +3,7 @@
 Refusal
 ├── NotFound   UnknownTenant · UnknownClient · UnknownCalendar · UnknownSetting
 ├── Conflict   NameTaken · SlugTaken · ClientChanged · CalendarChanged · CalendarInUse
-├── Invalid    BadHours · BadSettingValue · SettingInThePast
+├── Invalid    BadHours · BadMoment · BadSettingValue · SettingInThePast
 └── Forbidden  OutsideScope
 """
 
@@ -68,6 +68,12 @@ class BadHours(Invalid):
     """The opening hours make no calendar."""
 
     code = "tenancy.bad_hours"
+
+
+class BadMoment(Invalid):
+    """The moment is too far away."""
+
+    code = "tenancy.bad_moment"
 
 
 class BadSettingValue(Invalid):

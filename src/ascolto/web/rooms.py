@@ -23,6 +23,7 @@ from ascolto.kit.subscribers import Subscriber
 from ascolto.people import api as people_api
 from ascolto.privacy import api as privacy_api
 from ascolto.routing import api as routing_api
+from ascolto.web import tenancy_api
 
 Job = Callable[[Services], Awaitable[None]]
 
@@ -31,6 +32,7 @@ API_ROUTERS: Sequence[APIRouter] = (
     conversations_api.router,
     routing_api.router,
     identity_api.router,
+    tenancy_api.router,
     privacy_api.router,
     people_api.router,
     customers_api.router,
