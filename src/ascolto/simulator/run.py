@@ -180,4 +180,14 @@ async def _until_interrupted(plan: Plan) -> SimulatorReport:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    if plan.scenario.endless:
+        # The demo's crowd keeps no books: it leaves with whoever called it, without good-byes.
+        crowd = asyncio.create_task(simulate(plan, stop=stop))
+        parent = os.getppid()
+        while not stop.is_set() and os.getppid() == parent and not crowd.done():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), timeout=1.0)
+        if not crowd.done():
+            os._exit(0)
+        return await crowd
     return await simulate(plan, stop=stop)
