@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from random import Random
@@ -64,18 +65,23 @@ async def simulate(plan: Plan, *, stop: asyncio.Event | None = None) -> Simulato
 
 
 async def _play(world: World, plan: Plan, stop: asyncio.Event) -> None:
-    staff = await _hire(world, plan)
-    arrivals = world.spawn("arrivals", _arrive(world, plan))
     ended = asyncio.create_task(stop.wait())
-    await asyncio.wait({arrivals, ended}, return_when=asyncio.FIRST_COMPLETED)
-    arrivals.cancel()
-    await _drain(world, stop, plan.drain_s)
+    hiring = asyncio.create_task(_hire(world, plan))
+    await asyncio.wait({hiring, ended}, return_when=asyncio.FIRST_COMPLETED)
+    staff: list[Operator] = []
+    if hiring.done():
+        staff = hiring.result()
+        arrivals = world.spawn("arrivals", _arrive(world, plan))
+        await asyncio.wait({arrivals, ended}, return_when=asyncio.FIRST_COMPLETED)
+        arrivals.cancel()
+        await _drain(world, stop, plan.drain_s)
+    hiring.cancel()  # told to stop before the day began
     ended.cancel()
     world.stop.set()
     await asyncio.gather(*(operator.go_home() for operator in staff))
     for task in list(world.tasks):
         task.cancel()
-    await asyncio.gather(*world.tasks, return_exceptions=True)
+    await asyncio.gather(hiring, *world.tasks, return_exceptions=True)
 
 
 async def _hire(world: World, plan: Plan) -> list[Operator]:
@@ -168,11 +174,20 @@ def main(args: argparse.Namespace) -> int:
         operators=args.operators,
         keep_books=not scenario.endless,
     )
+    if args.until_eof:
+        threading.Thread(target=_end_with_standard_input, daemon=True).start()
     report = asyncio.run(_until_interrupted(plan))
     print(report.table())
     print(json.dumps(report.document(), ensure_ascii=False))
     sys.stdout.flush()
     return 0 if report.audit.clean else 1
+
+
+def _end_with_standard_input() -> None:
+    """End with whoever holds the other end of the pipe, however they ended."""
+    while os.read(0, 1):
+        pass
+    os._exit(0)
 
 
 async def _until_interrupted(plan: Plan) -> SimulatorReport:

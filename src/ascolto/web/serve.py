@@ -3,24 +3,26 @@
 import argparse
 import asyncio
 import contextlib
+import errno
 import os
+import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
-import uvicorn
-import uvloop
-
-from ascolto.kit.log import configure_logging
 from ascolto.kit.migrate import MigrationChangedError, migrate
 from ascolto.kit.postgres import EmbeddedPostgres, PostgresError
 from ascolto.kit.settings import Settings, settings_from
-from ascolto.web.app import build_app
+from ascolto.kit.suited import UnsuitedDatabaseError, require_suited
 
-SLOW_S = 2.0
+
+class CannotStartError(Exception):
+    """Something outside keeps the server from starting; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,55 @@ class Addresses:
 
 def main(args: argparse.Namespace) -> int:
     """Run the server until it is told to stop; return the process's exit status."""
-    configure_logging()
+    started = time.monotonic()
+    _let_signals_interrupt()
+    try:
+        settings = _settings(args)
+        with contextlib.closing(_bound_socket(settings)) as door:
+            _say("Starting Ascolto …")
+            _run(settings, args.database_url, door=door, started=started)
+    except (CannotStartError, PostgresError, MigrationChangedError, UnsuitedDatabaseError) as error:
+        _say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _run(settings: Settings, url: str | None, *, door: socket.socket, started: float) -> None:
+    if url:
+        asyncio.run(require_suited(owner_dsn=_owner_url(url), app_dsn=url))
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        # The application takes a second or two to import: meanwhile the database starts.
+        importing = aside.submit(import_module, "ascolto.web.listen")
+        with database(settings, url) as addresses:
+            asyncio.run(_prepare(settings, addresses))
+            importing.result()
+            from ascolto.web.listen import serve  # noqa: PLC0415 - see above
+
+            serve(
+                settings,
+                dsn=addresses.app_dsn,
+                door=door,
+                stopping=_stopping(),
+                started=started,
+                say=_say,
+            )
+
+
+def _let_signals_interrupt() -> None:
+    """Let each polite end run our `finally` blocks, so that nothing started is left behind."""
+    for number in _stopping():
+        signal.signal(number, signal.default_int_handler)
+
+
+def _stopping() -> list[signal.Signals]:
+    """Return what ends us politely: Ctrl-C, a service's stop, a terminal that closes."""
+    outlives_terminal = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN  # started by nohup
+    return [signal.SIGINT, signal.SIGTERM, *([] if outlives_terminal else [signal.SIGHUP])]
+
+
+def _settings(args: argparse.Namespace) -> Settings:
     settings = replace(
         settings_from(
             {**os.environ, "ASCOLTO_PORT": str(args.port), "ASCOLTO_HOST": args.host},
@@ -42,30 +92,45 @@ def main(args: argparse.Namespace) -> int:
         data=Path(args.data).resolve(),
         demo=bool(args.demo),
     )
-    if not _port_is_free(settings):
-        _say(
-            f"Port {settings.port} on {settings.host} is taken. Is Ascolto running already?"
-            " Choose another with --port."
-        )
-        return 1
-    started = time.monotonic()
     try:
-        with database(settings, args.database_url) as addresses:
-            asyncio.run(_prepare(settings, addresses))
-            _serve(settings, addresses, started)
-    except (PostgresError, MigrationChangedError) as error:
-        _say(str(error))
-        return 1
-    except KeyboardInterrupt:
-        pass
-    return 0
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (settings.data / ".writable").touch()
+        (settings.data / ".writable").unlink()
+    except OSError as error:
+        raise CannotStartError(
+            f"The data folder {settings.data} cannot be used: {error.strerror}."
+            " Name another with --data or ASCOLTO_DATA."
+        ) from error
+    return settings
+
+
+def _bound_socket(settings: Settings) -> socket.socket:
+    """Take the port before anything slow happens; nobody is let in before we listen on it."""
+    where = f"ort {settings.port} on {settings.host}"
+    if not 0 < settings.port < 65_536:
+        raise CannotStartError(f"Cannot listen on p{where}: ports go from 1 to 65535.")
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+        family, kind, _, _, address = found[0]
+        with contextlib.ExitStack() as unless_bound:
+            door = unless_bound.enter_context(socket.socket(family, kind))
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(address)
+            unless_bound.pop_all()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotStartError(
+                f"P{where} is taken. Is Ascolto running already? Choose another with --port."
+            ) from error
+        raise CannotStartError(f"Cannot listen on p{where}: {error}.") from error
+    return door
 
 
 @contextlib.contextmanager
 def database(settings: Settings, url: str | None) -> Iterator[Addresses]:
     """Give the database's addresses: the one that was named, or the embedded one, started here."""
     if url:
-        yield Addresses(owner_dsn=os.environ.get("DATABASE_OWNER_URL", url), app_dsn=url)
+        yield Addresses(owner_dsn=_owner_url(url), app_dsn=url)
         return
     server = EmbeddedPostgres(settings.data)
     urls = server.start(say=_say)
@@ -73,6 +138,10 @@ def database(settings: Settings, url: str | None) -> Iterator[Addresses]:
         yield Addresses(owner_dsn=urls.owner_dsn, app_dsn=urls.app_dsn)
     finally:
         server.stop()
+
+
+def _owner_url(url: str) -> str:
+    return os.environ.get("DATABASE_OWNER_URL", url)
 
 
 async def _prepare(settings: Settings, addresses: Addresses) -> None:
@@ -83,93 +152,7 @@ async def _prepare(settings: Settings, addresses: Addresses) -> None:
         await ensure(addresses.app_dsn, settings=settings, say=_say)
 
 
-def _serve(settings: Settings, addresses: Addresses, started: float) -> None:
-    server = uvicorn.Server(uvicorn_config(settings, dsn=addresses.app_dsn))
-    announce = _announcement(settings, started)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve_and_announce(server, announce, settings))
-
-
-async def _serve_and_announce(
-    server: uvicorn.Server, announce: Callable[[], None], settings: Settings
-) -> None:
-    serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers no event
-        await asyncio.sleep(0.02)
-    day = None
-    if server.started:
-        announce()
-        if settings.demo:
-            day = await _start_living_day(settings)
-    try:
-        await serving
-    finally:
-        if day is not None and day.returncode is None:
-            day.terminate()
-            await day.wait()
-
-
-async def _start_living_day(settings: Settings) -> asyncio.subprocess.Process | None:
-    if os.environ.get("ASCOLTO_QUIET_DEMO") == "1":
-        return None
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "ascolto.cli",
-        "simulate",
-        "--scenario",
-        "living_day",
-        "--url",
-        f"http://{settings.host}:{settings.port}",
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-
-
-def _announcement(settings: Settings, started: float) -> Callable[[], None]:
-    def announce() -> None:
-        url = settings.public_url
-        _say(f"Ascolto is up ({time.monotonic() - started:.1f} s).")
-        _say(f"  Desk            {url}/desk/")
-        if settings.demo:
-            from ascolto.demo.load import accounts_text  # noqa: PLC0415 - as above
-
-            _say(accounts_text(url))
-        _say("Ctrl-C stops everything.")
-
-    return announce
-
-
-def _port_is_free(settings: Settings) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError:
-            return False
-    return True
-
-
 def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def uvicorn_config(settings: Settings, *, dsn: str) -> uvicorn.Config:
-    """Return the server's configuration: sockets without compression, which costs memory."""
-    return uvicorn.Config(
-        build_app(settings, dsn=dsn),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=65_536,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-        backlog=4_096,
-    )
+    with contextlib.suppress(BrokenPipeError):  # the terminal has gone; the work goes on
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,136 @@
+"""Listens and serves until it is told to stop, with the demo's living day beside it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Collection, Iterator
+from types import FrameType
+
+import uvicorn
+import uvloop
+
+from ascolto.kit.log import configure_logging
+from ascolto.kit.settings import Settings
+from ascolto.web.app import build_app
+
+Say = Callable[[str], None]
+
+
+class Server(uvicorn.Server):
+    """Uvicorn's server, with our idea of signals and a child that goes first."""
+
+    def __init__(
+        self, config: uvicorn.Config, *, stopping: Collection[signal.Signals], say: Say
+    ) -> None:
+        """Prepare; nothing listens before `serve`."""
+        super().__init__(config)
+        self._stopping = stopping
+        self.say = say
+        self.day: asyncio.subprocess.Process | None = None
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop gracefully at the first signal and at once at the second.
+
+        Uvicorn's own way ends in raising the signal again, which would skip what stands behind us.
+        """
+        before = {number: signal.signal(number, self.handle_exit) for number in self._stopping}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Note that somebody wants us to stop."""
+        del sig, frame
+        if self.should_exit:
+            self.force_exit = True
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop the living day first, so that it does not call a server that goes."""
+        self.say("Stopping … (Ctrl-C again: at once)")
+        if self.day is not None and self.day.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self.day.kill()  # it keeps nothing: its people are virtual
+            await self.day.wait()
+        await super().shutdown(sockets)
+        if self.force_exit:  # what we cut off now has nothing to tell the impatient
+            logging.getLogger("uvicorn.error").disabled = True
+
+
+def serve(
+    settings: Settings,
+    *,
+    dsn: str,
+    door: socket.socket,
+    stopping: Collection[signal.Signals],
+    started: float,
+    say: Say,
+) -> None:
+    """Serve on a bound socket until one of the stopping signals comes."""
+    configure_logging()
+    server = Server(_uvicorn_config(settings, dsn=dsn), stopping=stopping, say=say)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(server, settings, door=door, started=started))
+
+
+async def _serve(
+    server: Server, settings: Settings, *, door: socket.socket, started: float
+) -> None:
+    serving = asyncio.create_task(server.serve(sockets=[door]))
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers no event
+        await asyncio.sleep(0.02)
+    if server.started:
+        _announce(settings, seconds=time.monotonic() - started, say=server.say)
+        if settings.demo and not server.should_exit:
+            server.day = await _start_living_day(settings)
+    await serving
+
+
+async def _start_living_day(settings: Settings) -> asyncio.subprocess.Process | None:
+    if os.environ.get("ASCOLTO_QUIET_DEMO") == "1":
+        return None
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ascolto.cli", "simulate", "--scenario", "living_day"),
+        *("--url", f"http://{settings.host}:{settings.port}", "--until-eof"),
+        stdin=asyncio.subprocess.PIPE,  # it ends with us, also when we are killed
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is ours to handle
+    )
+
+
+def _announce(settings: Settings, *, seconds: float, say: Say) -> None:
+    url = settings.public_url
+    say(f"Ascolto is up ({seconds:.1f} s).")
+    say(f"  Desk            {url}/desk/")
+    if settings.demo:
+        from ascolto.demo.load import accounts_text  # noqa: PLC0415 - only the demo needs it
+
+        say(accounts_text(url))
+    say("Ctrl-C stops everything.")
+
+
+def _uvicorn_config(settings: Settings, *, dsn: str) -> uvicorn.Config:
+    """Return the server's configuration: sockets without compression, which costs memory."""
+    return uvicorn.Config(
+        build_app(settings, dsn=dsn),
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=65_536,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        backlog=4_096,
+    )

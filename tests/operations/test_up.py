@@ -1,0 +1,304 @@
+"""`ascolto up` as a person or a service starts, stops, kills and misplaces it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+
+import httpx
+import psutil
+import pytest
+
+from ascolto.kit.postgres import EmbeddedPostgres, temporary_postgres
+from support.running import free_port
+
+PATIENCE_S = 90.0
+
+
+class Up:
+    """One `ascolto up`, with everything it has said and every process it has begun."""
+
+    def __init__(self, data: Path, *more: str, port: int | None = None, **env: str) -> None:
+        self.port = port or free_port()
+        self.output = Path(tempfile.mkstemp(prefix="ascolto-up-")[1])
+        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "ascolto.cli", "up", "--data", str(data)),
+                    *("--port", str(self.port), *more),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=kept | env,
+                start_new_session=True,
+            )
+
+    def said(self) -> str:
+        return self.output.read_text("utf-8", "replace")
+
+    def healthy(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/api/v1/health", timeout=5).is_success
+        except httpx.HTTPError:
+            return False
+
+    def wait_until_up(self) -> "Up":
+        self.wait_until_said("Ascolto is up")
+        assert self.healthy()
+        return self
+
+    def wait_until_said(self, words: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while words not in self.said():
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.02)
+
+    def children(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def refused(self) -> str:
+        assert self.process.wait(PATIENCE_S) == 1, self.said()
+        assert "Traceback" not in self.said()
+        return self.said()
+
+
+@contextmanager
+def up(data: Path, *more: str, port: int | None = None, **env: str) -> Iterator[Up]:
+    started = Up(data, *more, port=port, **env)
+    try:
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.process.terminate()
+            started.process.wait(PATIENCE_S)
+        started.output.unlink()
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="ascolto-up-", dir="/tmp"))
+    path.chmod(0o711)  # the database's account passes through
+    yield path
+    rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def settled() -> Iterator[Path]:
+    """A data folder that has been up once."""
+    outer = Path(tempfile.mkdtemp(prefix="ascolto-up-", dir="/tmp"))
+    outer.chmod(0o711)
+    with up(outer / "data") as first:
+        first.wait_until_up()
+    yield outer / "data"
+    rmtree(outer)
+
+
+def names(processes: list[psutil.Process]) -> str:
+    return " ".join(" ".join(process.cmdline()) for process in processes)
+
+
+def all_gone(processes: list[psutil.Process]) -> bool:
+    _, alive = psutil.wait_procs(processes, timeout=30)
+    return not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_the_first_start_makes_everything_and_the_second_finds_it(folder: Path) -> None:
+    with up(folder / "data", "--demo") as first:
+        first.wait_until_up()
+        for words in ("Making the database", "migration 0001_kit", "Demo organisations loaded"):
+            assert words in first.said()
+        assert "/demo/aurelia" in first.said()
+        first.wait_until_said("Ctrl-C stops everything")
+        deadline = time.monotonic() + PATIENCE_S
+        while "living_day" not in names(first.children()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        children = first.children()
+        assert "postgres" in names(children)
+        first.process.send_signal(signal.SIGINT)
+        assert first.process.wait(PATIENCE_S) == 0
+        assert all_gone(children)
+        assert "Traceback" not in first.said()
+    with up(folder / "data", "--demo", ASCOLTO_QUIET_DEMO="1") as second:
+        second.wait_until_up()
+        for words in ("Making", "migration", "loaded"):
+            assert words not in second.said()
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        pytest.param([signal.SIGTERM], id="SIGTERM"),
+        pytest.param([signal.SIGHUP], id="SIGHUP"),
+        pytest.param([signal.SIGINT, signal.SIGINT], id="Ctrl-C twice"),
+    ],
+)
+def test_every_polite_end_leaves_nothing_behind(
+    settled: Path, signals: list[signal.Signals]
+) -> None:
+    with up(settled) as server:
+        server.wait_until_up()
+        children = server.children()
+        for number in signals:
+            server.process.send_signal(number)
+            time.sleep(0.1)
+        assert server.process.wait(PATIENCE_S) == 0, server.said()
+        assert all_gone(children)
+        assert "Traceback" not in server.said()
+        assert not EmbeddedPostgres(settled).is_running()
+
+
+def test_a_stop_while_the_database_is_being_made_leaves_a_folder_that_starts(folder: Path) -> None:
+    with up(folder / "data") as server:
+        server.wait_until_said("Making the database")
+        children = server.children()
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(PATIENCE_S) == 0, server.said()
+        assert all_gone(children)
+    with up(folder / "data") as server:
+        server.wait_until_up()
+
+
+def test_a_killed_server_leaves_nothing_that_stops_the_next_start(settled: Path) -> None:
+    with up(settled, "--demo") as server:
+        server.wait_until_up()
+        deadline = time.monotonic() + PATIENCE_S
+        while "living_day" not in names(server.children()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        children = server.children()
+        server.process.kill()
+        server.process.wait()
+        with up(settled, ASCOLTO_QUIET_DEMO="1") as again:
+            again.wait_until_up()
+        assert all_gone(children)
+
+
+def test_a_migration_killed_half_way_is_done_whole_at_the_next_start(folder: Path) -> None:
+    with up(folder / "data") as server:
+        server.wait_until_said("migration 0006")
+        server.process.kill()
+        server.process.wait()
+    with up(folder / "data") as server:
+        server.wait_until_up()
+        assert "migration 0001" not in server.said()
+        assert "migration 0011" in server.said()
+
+
+def test_a_second_server_on_the_same_folder_is_told_who_has_it(settled: Path) -> None:
+    with up(settled) as first:
+        first.wait_until_up()
+        with up(settled) as second:
+            assert f"process {first.process.pid}" in second.refused()
+        assert first.healthy()
+
+
+def test_a_taken_port_is_told_before_anything_is_started(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with up(folder / "data", port=port) as server:
+            said = server.refused()
+    assert f"Port {port} on 127.0.0.1 is taken" in said
+    assert "Making" not in said
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--host", "no.such.host.example"), "Cannot listen on port"),
+        (("--port", "70000"), "Cannot listen on port 70000"),
+        (("--data", "/dev/null/ascolto"), "/dev/null/ascolto cannot be used: Not a directory"),
+        (("--data", "/proc/ascolto"), "/proc/ascolto cannot be used"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_one_sentence(
+    folder: Path, more: tuple[str, ...], words: str
+) -> None:
+    with up(folder / "data", *more) as server:
+        said = server.refused()
+    assert words in said
+    assert len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_the_right_to_write_is_told(folder: Path) -> None:
+    (folder / "data").mkdir(mode=0o500)
+    with up(folder / "data") as server:
+        assert "cannot be used: Permission denied" in server.refused()
+
+
+def test_a_full_disk_is_told_and_starts_once_there_is_room(folder: Path) -> None:
+    place = folder / "small"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m,mode=711", "tmpfs", str(place)],
+        check=False,
+        capture_output=True,
+    )
+    if mounted.returncode:
+        pytest.skip("no right to mount a small disk here: run as root to include this test")
+    try:
+        with up(place / "data") as server:
+            assert "No space left on device" in server.refused()
+        subprocess.run(["mount", "-o", "remount,size=1g", str(place)], check=True)
+        with up(place / "data") as server:
+            server.wait_until_up()
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_server_of_ones_own_is_used_with_the_least_rights(folder: Path) -> None:
+    with temporary_postgres() as own:
+        own.query(
+            "DROP DATABASE ascolto; DROP ROLE ascolto_app; DROP ROLE ascolto_owner;"
+            "CREATE ROLE house LOGIN CREATEROLE PASSWORD 'house';"
+            "CREATE DATABASE contact_centre OWNER house;"
+        )
+        place = own.urls().admin_dsn.partition("?")[2]
+        url = f"postgresql://house:house@/contact_centre?{place}"
+        with up(folder / "data", "--demo", DATABASE_URL=url, ASCOLTO_QUIET_DEMO="1") as server:
+            server.wait_until_up()
+            assert "postgres" not in names(server.children())
+        roles = own.query(
+            "SELECT rolsuper OR rolbypassrls OR rolcanlogin FROM pg_roles"
+            " WHERE rolname = 'ascolto_app'"
+        )
+        assert roles == "f"
+        with up(folder / "data", DATABASE_URL=url) as server:  # nothing to do a second time
+            server.wait_until_up()
+            assert "migration" not in server.said()
+
+
+@pytest.mark.parametrize(
+    ("setup", "login", "words"),
+    [
+        ("", "house:wrong", "password authentication failed"),
+        ("CREATE DATABASE other", "house:house", "may not make schemas in the database other"),
+        ("CREATE DATABASE other OWNER house", "house:house", "GRANT ascolto_app TO"),
+    ],
+)
+def test_a_login_without_its_rights_is_told_what_to_grant(
+    folder: Path, pg: EmbeddedPostgres, setup: str, login: str, words: str
+) -> None:
+    pg.query("CREATE ROLE house LOGIN PASSWORD 'house'")
+    try:
+        if setup:
+            pg.query(setup)
+        place = pg.urls().admin_dsn.partition("?")[2]
+        with up(folder / "data", DATABASE_URL=f"postgresql://{login}@/other?{place}") as server:
+            assert words in server.refused()
+    finally:
+        pg.query("DROP DATABASE IF EXISTS other")
+        pg.query("DROP ROLE house")
