@@ -34,7 +34,7 @@ class Ascolto:
     def fetch(self, cursor: str) -> tuple[list[dict[str, Any]], str]:
         """Wait up to 20 seconds for answers after a cursor."""
         page = self._call("GET", f"/outbound?cursor={cursor}&wait_s=20")
-        return page["items"], page["next_cursor"]
+        return page["items"], str(page["next_cursor"])
 
     def report(self, message_id: str, *, delivered: bool) -> None:
         """Say what became of an answer; the operator sees it."""
@@ -79,7 +79,7 @@ def work(ascolto: Ascolto, letters: Path, answers: Path) -> None:
         ascolto.hand_in(thread=customer, external_id=number, text=text)
         path.rename(path.with_suffix(".done"))
     place = answers / ".cursor"
-    cursor = place.read_text("utf-8") if place.exists() else "0-0"
+    cursor = place.read_text("utf-8") if place.exists() else "0"
     items, after = ascolto.fetch(cursor)
     for answer in items:
         carry(answers, answer)

@@ -43,7 +43,7 @@ class Program:
         }
         return await self.call("POST", "/inbound", json={**body, **more})
 
-    async def fetch(self, cursor: str = "0-0", wait_s: float = 0) -> dict[str, Any]:
+    async def fetch(self, cursor: int = 0, wait_s: float = 0) -> dict[str, Any]:
         while await fan_out_batch(self.chat.desk.database):
             pass
         answer = await self.call("GET", f"/outbound?cursor={cursor}&wait_s={wait_s}")

@@ -22,11 +22,15 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def test_only_the_channels_sites_may_frame_the_panel(chat: Chat, built: Path) -> None:
     async with chat.desk.as_system() as tx:
-        settings = {"sites": ["https://www.luce.example"]}
+        settings = {
+            "sites": ["https://www.luce.example"],
+            "logo_url": "https://img.luce.example/logo.png",
+        }
         await change_channel(tx, chat.channel.id, v=1, changes={"settings": settings})
     panel = await chat.http.get(f"/chat/{chat.channel.public_key}")
     policy = panel.headers["content-security-policy"]
     assert policy.endswith("frame-ancestors 'self' https://www.luce.example")
+    assert "img-src 'self' data: blob: https://img.luce.example;" in policy
     assert "unsafe" not in policy
     assert (await chat.http.get("/chat/nessuno-qui")).status_code == 404
 

@@ -37,12 +37,10 @@ from ascolto.kit.db import Tx
 from ascolto.kit.http import BadCursor, Page, Services, decode_cursor, encode_cursor, services_of
 from ascolto.kit.ids import is_id
 from ascolto.kit.live import Follower
-from ascolto.kit.outbox import parse_cursor
 
 router = APIRouter(tags=["channels"])
 router.include_router(webhooks_router)
 
-START = "0-0"
 
 Reader = Annotated[Call, permit("channels.read")]
 Configurator = Annotated[Call, permit("channels.configure")]
@@ -181,31 +179,28 @@ async def list_outbound(
     channel_id: UUID,
     who: Fetcher,
     request: Request,
-    cursor: Annotated[str, Query(max_length=60)] = START,
+    cursor: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     wait_s: Annotated[float, Query(ge=0, le=30)] = 0,
 ) -> OutgoingPage:
     """Return answers after a cursor, in order; with `wait_s`, hold the line until there is one."""
-    place = parse_cursor(cursor)
-    if place is None:
-        raise BadCursor("The cursor cannot be read.")
     services = services_of(request)
     follower = Follower(tenant_id=who.tenant_id, clients=who.clients)
     services.live.join(follower)
     services.live.follow(follower, [f"outbound:{channel_id}"])
     try:
-        page = await _outgoing(services, who, str(channel_id), place, limit)
+        page = await _outgoing(services, who, str(channel_id), cursor, limit)
         if not page.items and wait_s:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(follower.wake.wait(), timeout=wait_s)
-            page = await _outgoing(services, who, str(channel_id), place, limit)
+            page = await _outgoing(services, who, str(channel_id), cursor, limit)
         return page
     finally:
         services.live.leave(follower)
 
 
 async def _outgoing(
-    services: Services, who: Principal, channel_id: str, place: tuple[int, int], limit: int
+    services: Services, who: Principal, channel_id: str, place: int, limit: int
 ) -> OutgoingPage:
     async with services.db.transaction(who.tenant_id, actor=who.actor(), clients=who.clients) as tx:
         channel = await configuring.known(tx, channel_id)
@@ -214,16 +209,15 @@ async def _outgoing(
         return await _page(tx, channel_id, place, limit)
 
 
-async def _page(tx: Tx, channel_id: str, place: tuple[int, int], limit: int) -> OutgoingPage:
+async def _page(tx: Tx, channel_id: str, place: int, limit: int) -> OutgoingPage:
     rows = await store_external.list_outgoing(tx, channel_id=channel_id, after=place, limit=limit)
     items = []
     for row in rows:
         message = await thread_store.get_message(tx, row.message_id)
         if message is not None:
             body = handing_in.outgoing_body(message, thread=row.thread)
-            items.append(OutgoingView(cursor=f"{row.xid}-{row.id}", **body))
-    last = (rows[-1].xid, rows[-1].id) if rows else place
-    return OutgoingPage(items=items, next_cursor=f"{last[0]}-{last[1]}")
+            items.append(OutgoingView(cursor=row.place, **body))
+    return OutgoingPage(items=items, next_cursor=rows[-1].place if rows else place)
 
 
 @router.get(

@@ -22,8 +22,8 @@ class Thread:
 class Outgoing:
     """A message that is to be carried to a customer."""
 
-    xid: int
-    id: int
+    place: int
+    event_id: int
     thread: str
     conversation_id: str
     message_id: str
@@ -123,12 +123,12 @@ async def move_threads(tx: Tx, *, conversation_id: str, into: str) -> None:
 async def add_outgoing(tx: Tx, rows: Sequence[tuple[Thread, Outgoing]]) -> None:
     """Write what is to be carried out, once."""
     await tx.executemany(
-        "INSERT INTO channels.outbound (tenant_id, channel_id, xid, id, client_id, thread,"
-        " conversation_id, message_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        "INSERT INTO channels.outbound (tenant_id, channel_id, event_id, client_id, thread,"
+        " conversation_id, message_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         " ON CONFLICT DO NOTHING",
         [
             (
-                tx.tenant_id, thread.channel_id, one.xid, one.id, thread.client_id, one.thread,
+                tx.tenant_id, thread.channel_id, one.event_id, thread.client_id, one.thread,
                 one.conversation_id, one.message_id, one.at,
             )
             for thread, one in rows
@@ -136,15 +136,12 @@ async def add_outgoing(tx: Tx, rows: Sequence[tuple[Thread, Outgoing]]) -> None:
     )  # fmt: skip
 
 
-async def list_outgoing(
-    tx: Tx, *, channel_id: str, after: tuple[int, int], limit: int
-) -> list[Outgoing]:
+async def list_outgoing(tx: Tx, *, channel_id: str, after: int, limit: int) -> list[Outgoing]:
     """Return what is to be carried out after a place, in order."""
     rows = await tx.fetch(
-        "SELECT xid, id, thread, conversation_id, message_id, at FROM channels.outbound"
-        " WHERE tenant_id = $1 AND channel_id = $2 AND (xid, id) > ($3, $4)"
-        " ORDER BY xid, id LIMIT $5",
-        tx.tenant_id, channel_id, *after, limit,
+        "SELECT place, event_id, thread, conversation_id, message_id, at FROM channels.outbound"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND place > $3 ORDER BY place LIMIT $4",
+        tx.tenant_id, channel_id, after, limit,
     )  # fmt: skip
     return [Outgoing(**row) for row in rows]
 

@@ -166,7 +166,7 @@ class ReportBody(_Body):
 class OutgoingView(BaseModel):
     """An answer to be carried to a customer, and the cursor that says it was taken."""
 
-    cursor: str
+    cursor: int
     thread: str
     conversation_id: str
     message_id: str
@@ -181,7 +181,7 @@ class OutgoingPage(BaseModel):
     """Answers in order; `next_cursor` is where to go on, also when there are none."""
 
     items: list[OutgoingView]
-    next_cursor: str
+    next_cursor: int
 
 
 class NewWebhook(_Body):

@@ -211,18 +211,22 @@ CREATE TABLE channels.handed_in (
 CREATE INDEX handed_in_by_time ON channels.handed_in (at);
 SELECT kit.protect('channels.handed_in');
 
--- What is to be carried to customers by an external program, in the order it was said.
+-- What is to be carried to customers by an external program. Places are given out in the order of
+-- commits (batches of the log come one after the other), and outlive a restore on another server.
+CREATE SEQUENCE channels.outbound_place AS bigint;
+GRANT USAGE ON SEQUENCE channels.outbound_place TO ascolto_app;
 CREATE TABLE channels.outbound (
   tenant_id       uuid NOT NULL,
   channel_id      uuid NOT NULL,
-  xid             bigint NOT NULL,
-  id              bigint NOT NULL,
+  place           bigint NOT NULL DEFAULT nextval('channels.outbound_place'),
+  event_id        bigint NOT NULL,
   client_id       uuid NOT NULL,
   thread          text NOT NULL,
   conversation_id uuid NOT NULL,
   message_id      uuid NOT NULL,
   at              timestamptz NOT NULL,
-  PRIMARY KEY (tenant_id, channel_id, xid, id),
+  PRIMARY KEY (tenant_id, channel_id, place),
+  UNIQUE (tenant_id, channel_id, event_id),
   FOREIGN KEY (tenant_id, channel_id) REFERENCES channels.channel (tenant_id, id)
 );
 CREATE INDEX outbound_by_time ON channels.outbound (at);

@@ -10,6 +10,7 @@ import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 import ascolto
 from ascolto.channels import store
-from ascolto.channels.model import Channel
+from ascolto.channels.model import Channel, WebchatSettings
 from ascolto.channels.webchat.door import tenant_of_key
 from ascolto.channels.webchat.texts import language_of
 from ascolto.kit.db import SYSTEM
@@ -28,8 +29,9 @@ from ascolto.tenancy import store as tenancy
 
 STATIC = Path(ascolto.__file__).parent / "web" / "static" / "widget"
 PANEL_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:;"
-    " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self';"
+    " base-uri 'none'; form-action 'self'; img-src 'self' data: blob:{pictures};"
+    " frame-ancestors 'self'{sites}"
 )
 # The host page forbids itself all but what a client has to allow for the chat.
 HOST_CSP = (
@@ -75,9 +77,18 @@ async def panel(request: Request) -> Response:
     path = STATIC / "panel.html"
     if not path.is_file():
         raise HTTPException(404, _NOT_BUILT)
-    ancestors = " ".join(["'self'", *channel.webchat().sites])
-    headers = {"content-security-policy": PANEL_CSP + ancestors, "cache-control": "no-cache"}
+    policy = panel_policy(channel.webchat())
+    headers = {"content-security-policy": policy, "cache-control": "no-cache"}
     return FileResponse(path, headers=headers)
+
+
+def panel_policy(settings: WebchatSettings) -> str:
+    """Return what the panel may load: nothing of others, but for the client's own logo."""
+    logo = urlsplit(settings.logo_url or "")
+    return PANEL_CSP.format(
+        pictures=f" {logo.scheme}://{logo.netloc}" if logo.netloc else "",
+        sites="".join(f" {site}" for site in settings.sites),
+    )
 
 
 async def host(request: Request) -> Response:

@@ -125,8 +125,8 @@ async def _carry_out(tx: Tx, events: Sequence[StoredEvent]) -> None:
         thread = threads.get(event.body["conversation_id"])
         if thread is not None:
             outgoing = Outgoing(
-                xid=event.xid,
-                id=event.id,
+                place=0,  # given by the database
+                event_id=event.id,
                 thread=thread.thread,
                 conversation_id=thread.conversation_id,
                 message_id=event.body["message_id"],
