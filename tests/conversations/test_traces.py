@@ -1,0 +1,285 @@
+"""Golden traces: what a desk sees while work goes on, recorded from the server as it really acts.
+
+Each file of `contracts/traces` says how a desk stood, the frames it then got, and how it stands.
+The desk's own tests replay them. Record anew after a change that is meant:
+
+    ASCOLTO_RECORD=1 pytest tests/conversations/test_traces.py
+"""
+
+import asyncio
+import os
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from ascolto import conversations, routing
+from support.office import Office, ok
+
+TRACES = Path(__file__).parents[2] / "contracts" / "traces"
+RECORD = os.environ.get("ASCOLTO_RECORD") == "1"
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+PATIENCE_S = 15.0
+
+
+@dataclass
+class Recorder:
+    """Anna's desk, with the threads that she has open."""
+
+    office: Office
+    anna: httpx.AsyncClient
+    threads: list[str] = field(default_factory=list)
+
+    async def state(self) -> dict[str, Any]:
+        """Return what a desk that is loaded just now shows."""
+        shown = ok(await self.anna.get("/desk"))
+        return {
+            "desk": {k: v for k, v in shown.items() if k not in {"cursor", "now"}},
+            "threads": {one: await self._thread(one) for one in self.threads},
+        }
+
+    async def _thread(self, conversation_id: str) -> list[dict[str, Any]]:
+        path = f"/conversations/{conversation_id}/messages?after_seq=0&limit=200"
+        items: list[dict[str, Any]] = ok(await self.anna.get(path))["items"]
+        return items
+
+    async def place(self) -> int:
+        """Return the number of the last frame there is."""
+        async with self.office.desk.as_system() as tx:
+            number: int = await tx.fetchval("SELECT coalesce(max(id), 0) FROM kit.frame")
+        return number
+
+    async def heard(self, after: int) -> list[dict[str, Any]]:
+        """Return what came to the desk after a frame."""
+        topics = [f"operator:{self.office.desk.anna}", *(f"conversation:{t}" for t in self.threads)]
+        found = await self.office.frames(*topics, after=after)
+        return [{"k": frame["kind"], "b": frame["body"]} for frame in found]
+
+    async def until(self, after: int, *kinds: str) -> None:
+        """Wait until frames of these kinds have come, each."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not set(kinds) <= {frame["k"] for frame in await self.heard(after)}:
+                await asyncio.sleep(0.02)
+
+    async def record(
+        self, name: str, about: str, act: Callable[[int], Awaitable[object]]
+    ) -> dict[str, Any]:
+        """Let something happen and compare what was seen of it with what was written down."""
+        before = await self.state()
+        place = await self.place()
+        await act(place)
+        after = await self.state()
+        trace = _named(
+            {
+                "about": about,
+                "before": before,
+                "frames": await self.heard(place),
+                "after": after,
+            }
+        )
+        path = TRACES / f"{name}.json"
+        if RECORD:
+            path.write_bytes(orjson.dumps(trace, option=orjson.OPT_INDENT_2) + b"\n")
+        assert trace == orjson.loads(path.read_bytes())
+        return trace
+
+
+def _named(trace: dict[str, Any]) -> dict[str, Any]:
+    """Give every id a name that is the same in every recording."""
+    names: dict[str, str] = {}
+
+    def name(match: re.Match[str]) -> str:
+        return names.setdefault(match[0], f"id-{len(names) + 1:02}")
+
+    named: dict[str, Any] = orjson.loads(_ID.sub(name, orjson.dumps(trace).decode()))
+    return named
+
+
+@pytest.fixture
+async def recorder(office: Office) -> Any:
+    """Sit Anna down at her desk; offers stay for ten seconds."""
+    async with office.desk.as_system() as tx:
+        await routing.change_queue(
+            tx, queue_id=office.desk.queue.id, values={"offer_timeout_s": 10.0}
+        )
+    async with office.signed_in() as anna:
+        yield Recorder(office, anna)
+
+
+async def available(recorder: Recorder, state: str = "available") -> None:
+    ok(await recorder.anna.put("/presence", json={"state": state, "place": "home"}))
+
+
+async def arrived(recorder: Recorder, place: int) -> str:
+    """Let a customer write and wait for the offer; return the work's id."""
+    opened = await recorder.office.desk.opened(subject="Bolletta doppia")
+    await recorder.office.desk.wrote(opened.id, "Buongiorno, ho due bollette")
+    await recorder.until(place, "offer.made")
+    offers = ok(await recorder.anna.get("/desk"))["offers"]
+    return str(offers[0]["work_item_id"])
+
+
+async def test_an_arrival_is_offered_and_accepted(recorder: Recorder) -> None:
+    await available(recorder)
+
+    async def act(place: int) -> None:
+        work = await arrived(recorder, place)
+        ok(await recorder.anna.post(f"/work/{work}/accept"))
+
+    trace = await recorder.record(
+        "arrival-offer-accept", "A customer arrives; the offer is made and accepted.", act
+    )
+    assert [f["k"] for f in trace["frames"]] == [
+        "offer.made",
+        "offer.withdrawn",
+        "conversation.changed",
+    ]
+
+
+async def test_an_offer_that_nobody_takes_is_withdrawn(recorder: Recorder) -> None:
+    await available(recorder)
+
+    async def act(place: int) -> None:
+        await arrived(recorder, place)
+        recorder.office.desk.clock.at += timedelta(seconds=11)
+        await recorder.until(place, "offer.withdrawn", "presence.changed")
+
+    trace = await recorder.record(
+        "offer-expiry", "An offer is not taken in time; its operator is set away.", act
+    )
+    assert trace["after"]["desk"]["offers"] == []
+    assert trace["after"]["desk"]["presence"]["state"] == "away"
+
+
+async def test_a_customer_writes_into_an_open_thread(recorder: Recorder) -> None:
+    talk = await recorder.office.desk.talking()
+    recorder.threads = [talk.id]
+
+    async def act(place: int) -> None:
+        for text in ("Un'altra cosa", "Anzi due"):
+            await recorder.office.desk.wrote(talk.id, text)
+
+    trace = await recorder.record(
+        "message-in", "The customer writes twice to a conversation that is open on the desk.", act
+    )
+    # The row comes for the owner and for the thread: whoever follows both gets it twice.
+    told = ["message.added", "conversation.changed", "conversation.changed"]
+    assert [f["k"] for f in trace["frames"]] == told * 2
+
+
+async def test_an_operator_answers(recorder: Recorder) -> None:
+    talk = await recorder.office.desk.talking()
+    recorder.threads = [talk.id]
+    body = {"text": "Controllo subito", "nonce": "nonce-1", "attachment_ids": []}
+
+    async def act(place: int) -> None:
+        for _ in range(2):  # a browser that lost the answer sends again
+            ok(await recorder.anna.post(f"/conversations/{talk.id}/messages", json=body))
+
+    trace = await recorder.record(
+        "reply", "A reply is sent twice with one nonce and comes once.", act
+    )
+    assert [f["k"] for f in trace["frames"]].count("message.added") == 1
+
+
+async def test_a_conversation_is_handed_to_a_colleague(recorder: Recorder) -> None:
+    desk = recorder.office.desk
+    talk = await desk.talking()
+    recorder.threads = [talk.id]
+
+    async def act(place: int) -> None:
+        order = {"operator_id": desk.bruno, "note": "Parla francese"}
+        ok(await recorder.anna.post(f"/conversations/{talk.id}/transfer", json=order))
+
+    trace = await recorder.record(
+        "transfer", "A conversation is handed on with a note and leaves the desk.", act
+    )
+    assert trace["after"]["desk"]["conversations"] == []
+    assert "conversation.removed" in [f["k"] for f in trace["frames"]]
+
+
+async def test_a_talk_is_written_up_and_closed(recorder: Recorder) -> None:
+    talk = await recorder.office.desk.talking()
+    recorder.threads = [talk.id]
+
+    async def act(place: int) -> None:
+        c = f"/conversations/{talk.id}"
+        ok(await recorder.anna.post(f"{c}/wrap-up"))
+        ok(await recorder.anna.post(f"{c}/close", json={"outcome": "resolved", "note": "Fatto"}))
+
+    trace = await recorder.record("wrap-up-close", "A talk is written up and closed.", act)
+    assert trace["after"]["desk"]["conversations"][0]["state"] == "closed"
+
+
+async def test_a_customer_writes_to_a_closed_conversation(recorder: Recorder) -> None:
+    desk = recorder.office.desk
+    talk = await desk.talking()
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.close(
+            tx, conversation_id=talk.id, outcome="resolved", operator_id=desk.anna
+        )
+    await available(recorder)
+    recorder.threads = [talk.id]
+
+    async def act(place: int) -> None:
+        await desk.wrote(talk.id, "Non ha funzionato")
+        await recorder.until(place, "offer.made")
+
+    trace = await recorder.record(
+        "reopen", "The customer writes again; whoever had the conversation is offered it.", act
+    )
+    assert trace["after"]["desk"]["conversations"] == []
+    assert len(trace["after"]["desk"]["offers"]) == 1
+
+
+async def test_two_conversations_become_one(recorder: Recorder) -> None:
+    desk = recorder.office.desk
+    first = await desk.talking()
+    second = await desk.opened()
+    await desk.wrote(second.id, "Sono sempre io")
+    await desk.accepted(second.id)
+    recorder.threads = [first.id]
+
+    async def act(place: int) -> None:
+        order = {"into": first.id}
+        ok(await recorder.anna.post(f"/conversations/{second.id}/merge", json=order))
+
+    await recorder.record(
+        "merge", "A second conversation of the customer is merged into the open one.", act
+    )
+
+
+async def test_a_desk_that_was_away_takes_a_fresh_snapshot(recorder: Recorder) -> None:
+    """Everything at once; the replay also starts from the snapshot, with every frame come late."""
+    desk = recorder.office.desk
+    kept, left = await desk.talking(), await desk.talking()
+    recorder.threads = [kept.id]
+    await available(recorder)
+
+    async def act(place: int) -> None:
+        await desk.wrote(kept.id, "Ci siete?")
+        ok(
+            await recorder.anna.post(
+                f"/conversations/{kept.id}/messages", json={"text": "Sì", "nonce": "nonce-2"}
+            )
+        )
+        await desk.wrote(left.id, "Allora?")
+        ok(await recorder.anna.post(f"/conversations/{left.id}/requeue"))
+        ok(
+            await recorder.anna.post(
+                f"/conversations/{kept.id}/tags", json={"add": ["rate"], "remove": []}
+            )
+        )
+        work = await arrived(recorder, place)
+        ok(await recorder.anna.post(f"/work/{work}/decline", json={"reason": "pausa"}))
+        await available(recorder, "break")
+
+    await recorder.record(
+        "resync", "Much happens while the line is down: the snapshot holds it all.", act
+    )

@@ -1,0 +1,104 @@
+/**
+ * The traces recorded from the real server (contracts/traces): what the desk held, the frames that
+ * came, what it must hold then. Frames may come twice, and may be older than the snapshot.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { DeskSnapshot, Message } from "@/api/types";
+import "@/features/presence/live";
+import "@/features/work/live";
+import { adoptSnapshot } from "@/live/adopt";
+import { type Frame, knownKinds, reduce } from "@/live/reducers";
+import { LiveStore } from "@/live/store";
+
+interface State {
+  desk: Omit<DeskSnapshot, "cursor" | "now">;
+  threads: Record<string, Message[]>;
+}
+
+interface Trace {
+  about: string;
+  before: State;
+  frames: Frame[];
+  after: State;
+}
+
+const folder = join(import.meta.dirname, "../../../contracts/traces");
+const traces = readdirSync(folder)
+  .filter((name) => name.endsWith(".json"))
+  .sort()
+  .map((name) => ({
+    name: name.replace(".json", ""),
+    trace: JSON.parse(readFileSync(join(folder, name), "utf8")) as Trace,
+  }));
+
+function adopt(store: LiveStore, state: State): void {
+  store.apply(adoptSnapshot(store, { ...state.desk, cursor: "1-0", now: "2026-03-03T09:00:00Z" }));
+  for (const [id, items] of Object.entries(state.threads)) {
+    store.set("threads", id, { items, hasEarlier: false, stale: false });
+  }
+}
+
+function hear(store: LiveStore, frames: readonly Frame[]): void {
+  for (const frame of frames) store.apply(reduce(store, frame));
+}
+
+function shown(store: LiveStore) {
+  const sorted = <Row>(rows: ReadonlyMap<string, Row>) =>
+    Object.fromEntries([...rows].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return {
+    conversations: sorted(store.rows("conversations")),
+    offers: sorted(store.rows("offers")),
+    presence: store.get("presence", "me"),
+  };
+}
+
+function expected(state: State) {
+  const store = new LiveStore();
+  adopt(store, state);
+  return shown(store);
+}
+
+/** A thread with a hole is fetched again; any other must hold what the server holds. */
+function expectThreads(store: LiveStore, state: State): void {
+  for (const [id, items] of Object.entries(state.threads)) {
+    const thread = store.get("threads", id)!;
+    if (thread.stale) continue;
+    expect(thread.items).toEqual(items);
+  }
+}
+
+describe.each(traces)("trace $name", ({ trace }) => {
+  it("ends where the server says", () => {
+    const store = new LiveStore();
+    adopt(store, trace.before);
+    hear(store, trace.frames);
+    expect(shown(store)).toEqual(expected(trace.after));
+    expectThreads(store, trace.after);
+  });
+
+  it("ends there too when every frame comes twice", () => {
+    const store = new LiveStore();
+    adopt(store, trace.before);
+    for (const frame of trace.frames) hear(store, [frame, frame]);
+    hear(store, trace.frames);
+    expect(shown(store)).toEqual(expected(trace.after));
+    expectThreads(store, trace.after);
+  });
+
+  it("is not disturbed by frames older than a fresh snapshot", () => {
+    const store = new LiveStore();
+    adopt(store, trace.before);
+    hear(store, trace.frames.slice(0, 1));
+    adopt(store, trace.after);
+    hear(store, trace.frames);
+    expect(shown(store)).toEqual(expected(trace.after));
+    expectThreads(store, trace.after);
+  });
+
+  it("has only frames that the desk knows", () => {
+    const kinds = new Set(trace.frames.map((frame) => frame.k));
+    expect([...kinds].filter((kind) => !knownKinds().includes(kind))).toEqual([]);
+  });
+});
