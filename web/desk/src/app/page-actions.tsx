@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useT } from "@/i18n";
-import { moveRegion, useAction } from "@/keys/react";
+import { keepTyping, moveRegion, useAction } from "@/keys/react";
 import { undoLatest } from "@ui/toast";
 
 const loadPalette = () => import("./palette");
@@ -20,7 +20,10 @@ export function PageActions() {
     const timer = setTimeout(() => void Promise.all([loadPalette(), loadHelp()]).catch(() => undefined), 1500);
     return () => clearTimeout(timer);
   }, []);
-  useAction("palette", () => setPalette((open) => !open));
+  useAction("palette", () => {
+    if (!palette) keepTyping();
+    setPalette(!palette);
+  });
   useAction("help", () => setHelp(true));
   useAction("region_next", () => moveRegion(1));
   useAction("region_previous", () => moveRegion(-1));

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { api } from "@/api/client";
 import type { ConversationRow, Page } from "@/api/types";
 import { useT } from "@/i18n";
-import { canRun, run } from "@/keys/react";
+import { canRun, run, takeTyped } from "@/keys/react";
 import { actions, shown } from "@/keys/map";
 import { useLive } from "@/live/react";
 import { useCanned, useQueues } from "@/reference";
@@ -24,6 +24,7 @@ const MAX = 8;
 export function Palette({ onClose }: { onClose: () => void }) {
   const t = useT();
   const [query, setQuery] = useState("");
+  useEffect(() => setQuery((before) => takeTyped() || before), []);
   const entries = useEntries(query);
   const pick = (id: string) => {
     const entry = entries.find((one) => one.id === id);

@@ -43,7 +43,7 @@ export function stopwatch(seconds: number): string {
 export function span(ms: number): string {
   const minutes = Math.trunc(ms / 60_000);
   const size = Math.abs(minutes);
-  const sign = ms < 0 ? "−" : "";
+  const sign = ms < 0 && size > 0 ? "−" : "";
   if (size < 60) return `${sign}${size}′`;
   if (size < 60 * 36) return `${sign}${Math.round(size / 60)} h`;
   return t("span.days", { sign, n: Math.round(size / 1440) });

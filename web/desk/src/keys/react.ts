@@ -41,8 +41,28 @@ function remember(next: string | null): void {
   if (next) pendingTimer = setTimeout(() => (pending = null), 1200);
 }
 
+let ahead: string | null = null;
+
+/** From now on printed keys are kept for a field that is about to appear. */
+export function keepTyping(): void {
+  ahead = "";
+  setTimeout(() => (ahead = null), 3000);
+}
+
+/** What was typed since, handed over once. */
+export function takeTyped(): string {
+  const typed = ahead ?? "";
+  ahead = null;
+  return typed;
+}
+
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
+  if (ahead !== null && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
+    ahead += event.key;
+    event.preventDefault();
+    return;
+  }
   const typing = isTyping(event.target);
   const name = keyName(event);
   const found = resolve(name, pending, {
@@ -74,5 +94,6 @@ export function moveRegion(step: 1 | -1): void {
   const from = at < 0 && step < 0 ? 0 : at;
   const region = regions[(from + step + regions.length) % regions.length];
   const inner = region?.querySelector<HTMLElement>("[data-region-focus]");
-  (inner ?? region)?.focus();
+  const own = region?.hasAttribute("tabindex") ? region : region?.querySelector<HTMLElement>("a, button, input, select, textarea");
+  (inner ?? own)?.focus();
 }

@@ -12,6 +12,7 @@ import { may, useSession } from "@/session";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button, IconButton } from "@ui/button";
 import { Icon } from "@ui/icon";
+import { Menu, MenuItem } from "@ui/menu";
 import { say } from "@ui/toast";
 import { adoptRow, detailQuery } from "./api";
 import { ClientBadge } from "./client-badge";
@@ -188,7 +189,19 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, onWrap, onContex
       </div>
       {canWork && (
         <>
+          <Menu
+            label={t("thread.more")}
+            trigger={<IconButton icon="ellipsis" className="thread-more" label={t("thread.more")} />}
+          >
+            <MenuItem id="transfer" icon="arrow-right-left" onAction={() => onPanel("transfer")}>
+              {t("keys.transfer")}
+            </MenuItem>
+            <MenuItem id="snooze" icon="clock" onAction={() => onPanel("snooze")}>
+              {t("keys.snooze")}
+            </MenuItem>
+          </Menu>
           <IconButton
+            className="wide-only"
             icon="arrow-right-left"
             label={t("keys.transfer")}
             shortcut={shown("transfer")}
@@ -196,6 +209,7 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, onWrap, onContex
           />
           {row.state !== "wrapup" && (
             <IconButton
+              className="wide-only"
               icon="clock"
               label={t("keys.snooze")}
               shortcut={shown("snooze")}

@@ -161,13 +161,13 @@ function RowContent({ id, order }: { id: string; order: ListOrder<ConversationRo
       </span>
       <div className="row-text">
         <div className="row-flex">
-          <span className="grow clip row-name">{row.customer.name ?? t("customer.unnamed")}</span>
+          <span className="clip row-name">{row.customer.name ?? t("customer.unnamed")}</span>
+          <span className="grow row-flex">{clients.length > 1 && <ClientBadge id={row.client_id} />}</span>
           {left ? <span className="meta">{t("list.left")}</span> : <RowMark row={row} />}
         </div>
         <div className="clip row-subject">{row.subject ?? row.preview ?? t("conversation.untitled")}</div>
         <div className="row-flex row-last">
           <span className="grow clip meta">{row.preview}</span>
-          {clients.length > 1 && <ClientBadge id={row.client_id} />}
           {row.last_message_at && (
             <span className="meta num">{moment(row.last_message_at, engine.serverNow())}</span>
           )}
