@@ -262,6 +262,22 @@ def lived_again(log: list[e.Event], start: int) -> list[float]:
     return sorted(found)
 
 
+def floor_ms(operators: int) -> tuple[float, float]:
+    """Return what one look at the whole floor costs, and one event, with so many people."""
+    day = Day(5, operators)
+    day.fill(WAITING)
+    day.spent = array("q")
+    day.run(5_000)
+    costs = []
+    for _ in range(21):
+        begin = time.perf_counter_ns()
+        for row in day.engine.snapshot_counts():
+            day.engine.estimate_wait(row.queue_id)
+        day.engine.crowds()
+        costs.append(time.perf_counter_ns() - begin)
+    return sorted(costs)[10] / 1e6, quantile(sorted(day.spent), 0.99)
+
+
 def main() -> None:
     """Measure and publish."""
     day = Day(1, OPERATORS)
@@ -277,6 +293,7 @@ def main() -> None:
     decided, events, virtual_s = sum(made.values()), len(spent), round(day.at)
     del day
     rates = lived_again(log, start)
+    few, many = floor_ms(OPERATORS), floor_ms(10 * OPERATORS)
     middle = rates[len(rates) // 2]
     publish(
         "engine",
@@ -296,6 +313,14 @@ def main() -> None:
             Figure(name="one event, p99.9", measured=quantile(spent, 0.999), unit="us"),
             Figure(name="one event, slowest", measured=spent[-1] / 1e3, unit="us"),
             Figure(name="memory, work included", measured=memory_mb(), unit="MB", at_most=100),
+            Figure(
+                name="a look at the floor of 10,000 (once a second)",
+                measured=many[0],
+                unit="ms",
+                at_most=5,
+            ),
+            Figure(name="the same with 1,000", measured=few[0], unit="ms"),
+            Figure(name="one event with 10,000, p99", measured=many[1], unit="us", at_most=1_000),
         ],
         setting={
             "operators": OPERATORS,

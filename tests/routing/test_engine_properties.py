@@ -37,6 +37,7 @@ def operators(draw: st.DrawFn, number: int) -> e.Operator:
         channels=draw(st.dictionaries(st.sampled_from(CHANNELS), st.integers(0, 3), min_size=1)),
         budget=draw(st.sampled_from((50, 100, 100, 130))),
         country=draw(st.sampled_from(COUNTRIES)),
+        team=draw(st.none() | st.sampled_from(("north", "south"))),
     )
 
 
@@ -199,6 +200,24 @@ class Contact(RuleBasedStateMachine):
         assert self.engine.items() == {
             key: (w.state, w.operator_id) for key, w in self.plain.work.items()
         }
+
+    @invariant()
+    def crowds_agree_with_the_people(self) -> None:
+        expected: Counter[tuple[str, str | None, str]] = Counter()
+        for who in self.plain.people.values():
+            idle = who.state == "available" and self.plain.load(who) == 0
+            doing = {"available": "busy", "busy": "busy", "break": "on_break"}.get(who.state, "n")
+            for client_id in who.config.clients:
+                expected[client_id, who.config.team, "n"] += 1
+                if idle or doing != "n":
+                    expected[client_id, who.config.team, "available" if idle else doing] += 1
+        counted = {
+            (crowd.client_id, crowd.team, name): getattr(crowd, name)
+            for crowd in self.engine.crowds()
+            for name in ("n", "available", "busy", "on_break")
+            if getattr(crowd, name)
+        }
+        assert counted == dict(expected)
 
     @invariant()
     def nobody_who_fits_is_left_idle_while_work_waits(self) -> None:

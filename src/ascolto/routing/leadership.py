@@ -358,7 +358,7 @@ class Leadership:
 
     async def _publish_floor(self) -> None:
         rows = self._floor.rows(self.engine, self.queues)
-        people = roster.groups(self.engine.people())
+        people = roster.groups(self.engine.crowds())
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
             await self._floor.publish(tx, rows, people)
 

@@ -61,18 +61,18 @@ class Group:
 OTHERS = "others"
 
 
-def groups(people: Iterable[tuple[engine.Operator, str, int]]) -> list[Group]:
+def groups(crowds: Iterable[engine.Crowd]) -> list[Group]:
     """Count people by client and team; teams too small to hide one person are folded together.
 
     When even the folded group is too small it is left out: a number about three people is a
     number about persons.
     """
     found: dict[tuple[str, str], Group] = {}
-    for config, state, load in people:
-        for client_id in config.clients:
-            key = (client_id, config.team or OTHERS)
-            group = found.setdefault(key, Group(key[1], client_id))
-            _count(group, state, load)
+    for crowd in crowds:
+        name = crowd.team or OTHERS
+        group = found.setdefault((crowd.client_id, name), Group(name, crowd.client_id))
+        present = crowd.available + crowd.busy
+        _add(group, Group(name, crowd.client_id, crowd.n, present, *crowd[3:]))
     kept = [group for group in found.values() if group.n >= SMALLEST_GROUP]
     folded: dict[str, Group] = {}
     for group in found.values():
@@ -81,18 +81,6 @@ def groups(people: Iterable[tuple[engine.Operator, str, int]]) -> list[Group]:
             _add(into, group)
     kept += [group for group in folded.values() if group.n >= SMALLEST_GROUP]
     return sorted(kept, key=lambda g: (g.client_id, g.group))
-
-
-def _count(group: Group, state: str, load: int) -> None:
-    group.n += 1
-    if state in ("available", "busy"):
-        group.present += 1
-        if state == "available" and load == 0:
-            group.available += 1
-        else:
-            group.busy += 1
-    elif state == "break":
-        group.on_break += 1
 
 
 def _add(into: Group, group: Group) -> None:

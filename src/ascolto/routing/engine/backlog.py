@@ -85,12 +85,14 @@ class Backlog:
         """Return since when the oldest of a queue waits."""
         since = [piece.item.enqueued_at for piece in queue.held.values()]
         for group in queue.groups.values():
+            first = self.firsts[group.base]
+            if first is None:
+                continue
             if isinstance(group, UnevenGroup):
-                since += [piece.item.enqueued_at for piece in group.waiting.values()]
-            else:
-                first = self.firsts[group.base]
-                if first is not None:
-                    since.append(first.item.enqueued_at)
+                if group.oldest is None:
+                    group.oldest = min(group.waiting.values(), key=_age)
+                first = group.oldest
+            since.append(first.item.enqueued_at)
         return min(since, default=None)
 
     # -- groups --------------------------------------------------------------------------------
@@ -288,6 +290,8 @@ class Backlog:
     def _join_uneven(self, piece: Piece, group: UnevenGroup, level: int) -> None:
         piece.level = level
         group.waiting[piece.rank] = piece
+        if group.oldest is not None and piece.item.enqueued_at < group.oldest.item.enqueued_at:
+            group.oldest = piece
         heap = group.heaps[level]
         if len(heap) > 2 * len(group.waiting) + _SLACK:
             heap[:] = [rank for rank in heap if _is_at(group, rank, level) and rank != piece.rank]
@@ -301,6 +305,8 @@ class Backlog:
 
     def _leave_uneven(self, piece: Piece, group: UnevenGroup) -> None:
         del group.waiting[piece.rank]
+        if group.oldest is piece:
+            group.oldest = None
         if self.firsts[group.base + piece.level] is piece:
             self._show_uneven(group, down_from=piece.level)
 
@@ -338,6 +344,10 @@ def _standing_in(group: Group) -> list[Piece]:
 def _is_at(group: UnevenGroup, rank: Rank, level: int) -> bool:
     piece = group.waiting.get(rank)
     return piece is not None and piece.level == level
+
+
+def _age(piece: Piece) -> float:
+    return piece.item.enqueued_at
 
 
 def _rank(piece: Piece) -> Rank:

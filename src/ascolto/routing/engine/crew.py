@@ -10,7 +10,16 @@ from heapq import heappop, heappush
 
 from ascolto.routing.engine import fitness
 from ascolto.routing.engine import model as m
-from ascolto.routing.engine.state import Asked, Person, Profile, Trait
+from ascolto.routing.engine.state import (
+    BUSY,
+    IDLE,
+    NOT_HERE,
+    ON_BREAK,
+    Asked,
+    Person,
+    Profile,
+    Trait,
+)
 
 _DEFAULT_COSTS = (
     m.ChannelCost("voice", 100),
@@ -39,6 +48,7 @@ class Crew:
         self._slots: list[Person | None] = []
         self._spare: list[int] = []
         self._traits: dict[Trait, int] = {}
+        self._crowds: dict[tuple[str, str | None], list[int]] = {}
         self._profiles: dict[tuple[object, ...], Profile] = {}
 
     # -- channels ------------------------------------------------------------------------------
@@ -74,6 +84,7 @@ class Crew:
             person = Person(config, slot, profile, country=config.country, idle_since=at)
             self._slots[slot : slot + 1] = [person]
             self.people[config.id] = person
+        self._join_crowds(person, config)
         person.config = config
         person.profile = profile
         self.measure(person)
@@ -91,9 +102,32 @@ class Crew:
     def remove(self, person: Person) -> None:
         """Forget a person whose state is offline and whose traits are none."""
         self.settle(person)
+        for crowd in person.crowds:
+            crowd[person.doing] -= 1
         self._slots[person.slot] = None
         heappush(self._spare, person.slot)
         del self.people[person.config.id]
+
+    # -- crowds, for the floor -----------------------------------------------------------------
+
+    def _join_crowds(self, person: Person, config: m.Operator) -> None:
+        for crowd in person.crowds:
+            crowd[person.doing] -= 1
+        keys = [(client_id, config.team) for client_id in sorted(config.clients)]
+        if any(key not in self._crowds for key in keys):
+            self._crowds.update({key: [0, 0, 0, 0] for key in keys if key not in self._crowds})
+            self._crowds = dict(sorted(self._crowds.items(), key=_by_name))
+        person.crowds = [self._crowds[key] for key in keys]
+        for crowd in person.crowds:
+            crowd[person.doing] += 1
+
+    def crowds(self) -> list[m.Crowd]:
+        """Count people by client and team, without looking at any of them."""
+        return [
+            m.Crowd(client_id, team, here + gone, idle, busy, on_break)
+            for (client_id, team), (gone, idle, busy, on_break) in self._crowds.items()
+            if (here := idle + busy + on_break) or gone
+        ]
 
     # -- traits --------------------------------------------------------------------------------
 
@@ -178,6 +212,16 @@ class Crew:
 
     def settle(self, person: Person) -> None:
         """Let everybody see a person's room and place in the order of who is next."""
+        state = person.state
+        if state in ("available", "busy"):
+            doing = IDLE if person.load == 0 and state == "available" else BUSY
+        else:
+            doing = ON_BREAK if state == "break" else NOT_HERE
+        if doing != person.doing:
+            for crowd in person.crowds:
+                crowd[person.doing] -= 1
+                crowd[doing] += 1
+            person.doing = doing
         room = person.room
         differing = room ^ person.listed
         if differing:
@@ -210,3 +254,8 @@ class Crew:
                 slots.append(low.bit_length() - 1)
                 mask ^= low
         return [person for slot in slots if (person := self._slots[slot]) is not None]
+
+
+def _by_name(entry: tuple[tuple[str, str | None], list[int]]) -> tuple[str, str]:
+    client_id, team = entry[0]
+    return client_id, team or ""

@@ -82,8 +82,12 @@ class Engine(Moves):
         return piece is not None and piece.item.queue_id == queue_id
 
     def people(self) -> list[tuple[m.Operator, str, int]]:
-        """Return everybody with their state and load, for aggregates."""
+        """Return everybody with their state and load; for counting, `crowds` is at hand."""
         return [(p.config, p.state, p.load) for p in self._crew.people.values()]
+
+    def crowds(self) -> list[m.Crowd]:
+        """Return people as numbers by client and team; costs nothing a person."""
+        return self._crew.crowds()
 
     def presence(self, operator_id: str) -> str | None:
         """Return a person's state as the engine knows it."""
@@ -200,6 +204,7 @@ class Engine(Moves):
                 self._forget_misses(person)
         person.state = event.state
         self._crew.measure(person)
+        self._crew.settle(person)
         self._serve(person)
 
     def _break_due(self, event: m.BreakDue) -> None:

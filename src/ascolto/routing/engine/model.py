@@ -335,3 +335,14 @@ class QueueCounts:
     active: int
     wrapup: int
     available: int
+
+
+class Crowd(NamedTuple):
+    """How many people of a team serve a client, and what they are doing; nobody by name."""
+
+    client_id: str
+    team: str | None
+    n: int
+    available: int
+    busy: int
+    on_break: int

@@ -33,6 +33,10 @@ Lineup: TypeAlias = tuple[Callable[[list[Rank]], tuple[Rank, ...]], tuple[int, .
 """What reads the first ranks of all groups that a person may serve, and where those stand."""
 
 
+NOT_HERE, IDLE, BUSY, ON_BREAK = range(4)
+"""What a person is doing, as it is counted for the floor."""
+
+
 @dataclass(slots=True, eq=False)
 class Profile:
     """Channel limits and budget that people share, and what they leave room for at each load."""
@@ -62,6 +66,8 @@ class Person:
     traits: frozenset[Trait] = frozenset()
     lapses_at: float | None = None
     listed: int = 0
+    doing: int = 0
+    crowds: "list[list[int]]" = field(default_factory=list)
     place: "tuple[int, float, str, Person] | None" = None
     indexes: dict[int, list[int]] = field(default_factory=dict)
     lineups: dict[int, Lineup] = field(default_factory=dict)
@@ -202,13 +208,14 @@ class UnevenGroup(Group):
     Each ring keeps its own order, and work moves from one to the next as it opens.
     """
 
-    __slots__ = ("heaps", "waiting")
+    __slots__ = ("heaps", "oldest", "waiting")
 
     def __init__(self, asked: Asked, queue: QueueState, base: int) -> None:
         """Start with nothing waiting."""
         super().__init__(asked, queue, base)
         self.heaps: list[list[Rank]] = [[] for _ in self.opens]
         self.waiting: dict[Rank, Piece] = {}
+        self.oldest: Piece | None = None
 
 
 def ring_at(piece: Piece, now: float) -> int:
