@@ -95,6 +95,24 @@ def test_a_chat_survives_its_server_and_programs_hear_of_it(urls: PostgresUrls) 
     ]
 
 
+def test_two_servers_on_one_database_are_one_chat(urls: PostgresUrls) -> None:
+    with running_server(urls, demo=True) as one:
+        other = RunningServer(urls, data=one.data)
+        other.start()
+        try:
+            started = begin(one)
+            place, _ = hear(other, started["token"], last_id="", until="La bolletta è doppia")
+            send(one, started["token"], "Scritto qui", nonce="n1")
+            send(other, started["token"], "Scritto là", nonce="n2")
+            send(other, started["token"], "Scritto qui", nonce="n1")
+            one.kill()
+            send(other, started["token"], "Scritto dopo", nonce="n3")
+            _, texts = hear(other, started["token"], last_id=place, until="Scritto dopo")
+            assert texts == ["Scritto qui", "Scritto là", "Scritto dopo"]
+        finally:
+            other.kill()
+
+
 def send(server: RunningServer, token: str, text: str, *, nonce: str) -> None:
     answer = httpx.post(
         f"{server.url}/public/v1/conversation/messages",
