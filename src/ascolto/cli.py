@@ -82,9 +82,6 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--minutes", type=float, help="minutes of life to play (until Ctrl-C)")
     simulate.add_argument("--seed", type=int, default=1, help="the same seed plays the same day")
     simulate.add_argument("--operators", type=int, help="how many virtual operators work")
-    simulate.add_argument(
-        "--until-eof", action="store_true", help="end at once when standard input ends"
-    )
     doctor = command("doctor", "ascolto.operations.doctor", "examine the installation")
     doctor.add_argument(
         "--port", type=int, default=_default_port(), help="port that `up` would use"

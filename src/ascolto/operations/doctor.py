@@ -6,24 +6,16 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 from ascolto.kit.postgres import APP_ROLE, OWNER_ROLE, EmbeddedPostgres, PostgresError, binary
+from ascolto.kit.suited import OLDEST_VERSION
 from ascolto.operations.target import ask, reached
+from ascolto.operations.vitals import Finding, vitals
 
 OLDEST_PYTHON = (3, 11)
-OLDEST_POSTGRES = 160_000
 LEAST_FREE_BYTES = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One examined thing; `good` None means it could not be told."""
-
-    subject: str
-    good: bool | None
-    words: str
 
 
 def main(args: argparse.Namespace) -> int:
@@ -40,12 +32,13 @@ def examine(data_dir: Path, *, port: int, database_url: str | None) -> Iterator[
     """Examine everything that a start needs; nothing is changed."""
     yield _python()
     yield from _data_folder(data_dir)
+    running = _answers(port)
     if database_url is None:
         yield from _binaries()
-        yield from _embedded(data_dir)
+        yield from _embedded(data_dir, running=running)
     else:
-        yield from _tried("database", lambda: _roles(data_dir, database_url))
-    yield _port(port)
+        yield from _tried("database", lambda: _database(data_dir, database_url, running=running))
+    yield _port(port, running=running)
     yield _screens()
 
 
@@ -78,27 +71,39 @@ def _binaries() -> Iterator[Finding]:
     yield from _tried("postgresql", look)
 
 
-def _embedded(data_dir: Path) -> Iterator[Finding]:
+def _embedded(data_dir: Path, *, running: bool) -> Iterator[Finding]:
     if not EmbeddedPostgres(data_dir).is_running():
         yield Finding("database", good=None, words="embedded, not running: `ascolto up` starts it")
         return
-    yield from _tried("database", lambda: _roles(data_dir, None))
+    yield from _tried("database", lambda: _database(data_dir, None, running=running))
 
 
-def _roles(data_dir: Path, database_url: str | None) -> Iterator[Finding]:
+def _database(data_dir: Path, database_url: str | None, *, running: bool) -> Iterator[Finding]:
     with reached(data_dir, database_url=database_url, alone=False, say=print) as database:
         number = int(ask(database.admin_dsn, "SHOW server_version_num"))
         name = ask(database.admin_dsn, "SHOW server_version")
         words = f"PostgreSQL {name} answers"
-        if number < OLDEST_POSTGRES:
+        if number < OLDEST_VERSION:
             words += ": Ascolto needs 16 or newer"
-        yield Finding("database", good=number >= OLDEST_POSTGRES, words=words)
+        yield Finding("database", good=number >= OLDEST_VERSION, words=words)
         for role in (OWNER_ROLE, APP_ROLE):
             flags = ask(
                 database.admin_dsn,
                 f"SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = '{role}'",  # noqa: S608 - our own constants
             )
             yield _role(role, flags)
+        yield from vitals(
+            database.admin_dsn,
+            kinds=_heard_kinds,
+            smtp_url=os.environ.get("ASCOLTO_SMTP_URL") or None,
+            running=running,
+        )
+
+
+def _heard_kinds() -> dict[str, tuple[str, ...]]:
+    from ascolto.web.rooms import SUBSCRIBERS  # noqa: PLC0415 - a second's import, for this alone
+
+    return {one.name: one.kinds for one in SUBSCRIBERS}
 
 
 def _role(role: str, bypasses: str) -> Finding:
@@ -110,22 +115,34 @@ def _role(role: str, bypasses: str) -> Finding:
     return Finding(subject, good=None, words="not there (a server of your own may name another)")
 
 
-def _port(port: int) -> Finding:
+def _answers(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/api/v1/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, ValueError):
+        return False
+
+
+def _port(port: int, *, running: bool) -> Finding:
+    if running:
+        return Finding("server", good=True, words=f"answers on port {port}")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            words = f"{port}: {error.strerror} (does Ascolto run already? else set ASCOLTO_PORT)"
-            return Finding("port", good=None, words=words)
-    return Finding("port", good=True, words=f"{port} is free")
+            words = f"port {port}: {error.strerror}, and no healthy Ascolto answers there"
+            return Finding("server", good=None, words=words)
+    return Finding("server", good=None, words=f"not running; port {port} is free")
 
 
 def _screens() -> Finding:
     static = Path(__file__).resolve().parents[1] / "web" / "static"
-    if (static / "desk").is_dir():
-        return Finding("desk", good=True, words=f"built, in {static}")
-    return Finding("desk", good=False, words="not built: `make build` in a checkout")
+    missing = [name for name in ("desk", "widget") if not (static / name).is_dir()]
+    if missing:
+        words = f"{' and '.join(missing)} not built: `make build` in a checkout"
+        return Finding("screens", good=False, words=words)
+    return Finding("screens", good=True, words=f"built, in {static}")
 
 
 def _tried(subject: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

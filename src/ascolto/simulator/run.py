@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 from dataclasses import dataclass
 from random import Random
@@ -174,20 +173,11 @@ def main(args: argparse.Namespace) -> int:
         operators=args.operators,
         keep_books=not scenario.endless,
     )
-    if args.until_eof:
-        threading.Thread(target=_end_with_standard_input, daemon=True).start()
     report = asyncio.run(_until_interrupted(plan))
     print(report.table())
     print(json.dumps(report.document(), ensure_ascii=False))
     sys.stdout.flush()
     return 0 if report.audit.clean else 1
-
-
-def _end_with_standard_input() -> None:
-    """End with whoever holds the other end of the pipe, however they ended."""
-    while os.read(0, 1):
-        pass
-    os._exit(0)
 
 
 async def _until_interrupted(plan: Plan) -> SimulatorReport:

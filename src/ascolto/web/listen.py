@@ -99,8 +99,8 @@ async def _start_living_day(settings: Settings) -> asyncio.subprocess.Process | 
         return None
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "ascolto.cli", "simulate", "--scenario", "living_day"),
-        *("--url", f"http://{settings.host}:{settings.port}", "--until-eof"),
-        stdin=asyncio.subprocess.PIPE,  # it ends with us, also when we are killed
+        *("--url", f"http://{settings.host}:{settings.port}"),
+        stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is ours to handle
