@@ -44,4 +44,7 @@ class Voice:
 
     def _pick(self, who: str, what: str) -> str:
         text: str = self.random.choice(_sheet()[who][what])
+        text = text.replace(
+            "{euro}", f"{self.random.randint(45, 480)},{self.random.randint(10, 99)}"
+        )
         return text.replace("{n}", str(self.random.randint(100, 99_999)))

@@ -134,6 +134,14 @@ export interface CustomerIdentity {
   verified: boolean;
 }
 
+/** How a customer wants to be reached; minutes count from local midnight. */
+export interface Preferences {
+  channel: string | null;
+  from_minute: number | null;
+  to_minute: number | null;
+  note: string;
+}
+
 export interface Customer {
   id: string;
   name: string | null;
@@ -141,7 +149,7 @@ export interface Customer {
   verified?: boolean;
   identities?: CustomerIdentity[];
   fields?: Record<string, unknown>;
-  preferences?: Record<string, unknown>;
+  preferences?: Preferences;
 }
 
 export interface Viewer {

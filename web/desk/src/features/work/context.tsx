@@ -65,7 +65,7 @@ function CustomerCard({ row, customer }: { row: ConversationRow; customer: Custo
   const t = useT();
   const name = customer?.name ?? row.customer.name ?? t("customer.unnamed");
   const verified = customer?.verified ?? row.customer.verified;
-  const fields = { ...customer?.preferences, ...customer?.fields };
+  const fields = Object.entries(customer?.fields ?? {}).filter(([, value]) => value !== null && value !== "");
   return (
     <Section icon="user" title={t("customer.title")}>
       <dl className="facts">
@@ -93,7 +93,8 @@ function CustomerCard({ row, customer }: { row: ConversationRow; customer: Custo
             </dd>
           </div>
         ))}
-        {Object.entries(fields).map(([key, value]) => (
+        <Wishes preferences={customer?.preferences} />
+        {fields.map(([key, value]) => (
           <div key={key}>
             <dt>{key}</dt>
             <dd>{String(value)}</dd>
@@ -110,6 +111,26 @@ function CustomerCard({ row, customer }: { row: ConversationRow; customer: Custo
       </dl>
     </Section>
   );
+}
+
+/** How the customer wants to be reached, if they have said so. */
+function Wishes({ preferences }: { preferences: Customer["preferences"] }) {
+  const t = useT();
+  if (!preferences) return null;
+  const { channel, from_minute: from, to_minute: to, note } = preferences;
+  const hours = from !== null && to !== null ? `${clock(from)}–${clock(to)}` : null;
+  const how = [channel && channelName(channel), hours, note].filter(Boolean).join(" · ");
+  if (!how) return null;
+  return (
+    <div>
+      <dt>{t("customer.reach")}</dt>
+      <dd>{how}</dd>
+    </div>
+  );
+}
+
+function clock(minute: number): string {
+  return `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, "0")}`;
 }
 
 function History({ customerId, current }: { customerId: string; current: string }) {

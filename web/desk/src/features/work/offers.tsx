@@ -104,7 +104,7 @@ function OfferCard({ offer, first, onAccepted }: CardProps) {
           {left > 0 ? `${left} s` : t("offer.over")}
         </span>
       </div>
-      {(card.subject ?? card.preview) && (
+      {(card.subject || card.preview) && (
         <p className="offer-text">
           {card.subject && <strong>{card.subject} </strong>}
           {card.preview !== card.subject && card.preview}

@@ -9,29 +9,16 @@ interface Props {
   row: ConversationRow;
 }
 
-interface Skill {
-  code?: string;
-  skill?: string;
-  level?: number;
-}
-
-const rules: Record<string, string> = {
-  preferred: msg("why.preferred"),
-  preferred_operator: msg("why.preferred"),
-  only: msg("why.only"),
-  longest_idle: msg("why.longest_idle"),
-  idle: msg("why.longest_idle"),
-  best_skill: msg("why.best_skill"),
-  least_loaded: msg("why.least_loaded"),
-};
+/** A skill as the decision keeps it: code, level asked, level held. */
+type Skill = [code: string, asked: number, held: number];
 
 /** Why routing chose this operator, in one or two lines. */
 export function WhyCard({ why, row }: Props) {
   const t = useT();
   const queue = useQueueName(row.queue_id);
   if (!why) return null;
-  const skills = (Array.isArray(why.skills) ? why.skills : []) as (Skill | string)[];
-  const rule = typeof why.rule === "string" ? rules[why.rule] : undefined;
+  const skills = (Array.isArray(why.skills) ? why.skills : []) as Skill[];
+  const rule = why.preferred === true ? msg("why.preferred") : why.candidates === 1 ? msg("why.only") : undefined;
   const waited = typeof why.waited_s === "number" ? why.waited_s : null;
   const ring = typeof why.ring === "number" ? why.ring : null;
   const text = typeof why.text === "string" ? why.text : null;
@@ -43,15 +30,9 @@ export function WhyCard({ why, row }: Props) {
       </h3>
       <ul className="why">
         {text && <li>{text}</li>}
-        {skills.map((skill) => {
-          const name = typeof skill === "string" ? skill : (skill.code ?? skill.skill ?? "");
-          const level = typeof skill === "string" ? undefined : skill.level;
-          return (
-            <li key={name}>
-              {level === undefined ? t("why.skill", { name }) : t("why.skill_level", { name, level })}
-            </li>
-          );
-        })}
+        {skills.map(([name, , level]) => (
+          <li key={name}>{t("why.skill_level", { name, level })}</li>
+        ))}
         {rule && <li>{t(rule)}</li>}
         {queue && <li>{t("why.queue", { queue })}</li>}
         {waited !== null && <li>{t("why.waited", { time: stopwatch(waited) })}</li>}
