@@ -14,10 +14,10 @@ BIN := .venv/bin
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help run setup build test lint types imports unit web browser bench soak lock dist clean
+.PHONY: help run setup build test lint types imports unit web browser bench soak lock dist contracts clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup build ## Start everything with the demo organisations (Ctrl-C stops it)
 	@exec $(BIN)/ascolto up --demo
@@ -72,6 +72,9 @@ lock: setup ## Resolve requirements/*.lock anew (names, versions, hashes; no hos
 
 dist: setup ## Build the sdist and the wheel (with desk and widget inside) into dist/
 	@$(BIN)/python -m hatchling build
+
+contracts: setup ## Write contracts/openapi.json from the code
+	@$(BIN)/ascolto openapi > contracts/openapi.json
 
 clean: ## Remove what was built (never the data in .ascolto)
 	rm -rf .venv dist web/node_modules src/ascolto/web/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
