@@ -205,6 +205,9 @@ async def test_one_that_never_hears_is_switched_off(
     shown = (await office.browser.get(f"/webhooks/{office.webhook['id']}")).json()
     assert (shown["active"], shown["failures"]) == (False, 3)
     assert await office.go(later_s=3_600) == 0
+    assert (await office.deliveries())[0]["next_try_at"] is None
+    ping = await office.browser.post(f"/webhooks/{office.webhook['id']}/ping")
+    assert (ping.status_code, ping.json()["code"]) == (409, "channels.webhook_off")
     body = {"v": shown["v"], "active": True}
     again = await office.browser.patch(f"/webhooks/{office.webhook['id']}", json=body)
     assert (again.json()["active"], again.json()["failures"]) == (True, 0)

@@ -5,7 +5,8 @@ Refusal
 ├── Unauthenticated  NoPass
 ├── Forbidden        NoUploads
 ├── Gone             LinkGone · TicketGone
-├── Conflict         StartClash · KeyTaken · ChannelChanged · WebhookChanged · AlreadyAsked
+├── Conflict         StartClash · KeyTaken · ChannelChanged · WebhookChanged · WebhookOff
+│                    · AlreadyAsked
 ├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind
 └── TooMany          TooFast
 """
@@ -85,6 +86,12 @@ class WebhookChanged(Conflict):
     """The webhook was changed since it was read."""
 
     code = "channels.webhook_changed"
+
+
+class WebhookOff(Conflict):
+    """The webhook is switched off: nothing is sent to it."""
+
+    code = "channels.webhook_off"
 
 
 class AlreadyAsked(Conflict):

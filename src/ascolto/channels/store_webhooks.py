@@ -1,7 +1,7 @@
 """Statements on webhooks and what is on its way to them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
@@ -12,6 +12,8 @@ _WEBHOOK = (
     "id, client_id, name, url, kinds, secret, former_secret, former_until, active, failures,"
     " disabled_at, created_at, v"
 )
+# Deliveries to a webhook that is off are due at no time, so that nobody looks at them.
+LAID_ASIDE = datetime(9000, 1, 1, tzinfo=UTC)
 _DELIVERY = (
     "id, webhook_id, client_id, event_id, kind, about, body, state, attempts, next_try_at,"
     " last_status, last_error, created_at, sent_at"
@@ -148,12 +150,24 @@ async def record_failed(
 
 
 async def disable_webhook(tx: Tx, webhook_id: str) -> bool:
-    """Switch a webhook off; False when it is off already."""
-    return await tx.execute(
+    """Switch a webhook off and lay its deliveries aside; False when it is off already."""
+    switched = await tx.execute(
         "UPDATE channels.webhook SET active = false, disabled_at = $3, v = v + 1"
         " WHERE tenant_id = $1 AND id = $2 AND active",
         tx.tenant_id, webhook_id, tx.now,
     ) == 1  # fmt: skip
+    if switched:
+        await set_due(tx, webhook_id=webhook_id, at=LAID_ASIDE)
+    return switched
+
+
+async def set_due(tx: Tx, *, webhook_id: str, at: datetime) -> None:
+    """Let all that is on its way to a webhook be due at a moment."""
+    await tx.execute(
+        "UPDATE channels.delivery SET next_try_at = $3"
+        " WHERE tenant_id = $1 AND webhook_id = $2 AND state = 'pending'",
+        tx.tenant_id, webhook_id, at,
+    )  # fmt: skip
 
 
 async def list_deliveries(

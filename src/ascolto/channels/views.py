@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ascolto.channels.actions.handing_in import Inbound, Sender
 from ascolto.channels.model import Channel
+from ascolto.channels.store_webhooks import LAID_ASIDE
 from ascolto.channels.webhooks.model import Delivery, Webhook
 from ascolto.conversations.model import TEXT_LIMIT
 
@@ -247,6 +248,10 @@ class WebhookWithSecret(BaseModel):
     secret: str
 
 
+def _comes(delivery: Delivery) -> bool:
+    return delivery.state == "pending" and delivery.next_try_at < LAID_ASIDE
+
+
 class DeliveryView(BaseModel):
     """One event on its way."""
 
@@ -271,7 +276,7 @@ class DeliveryView(BaseModel):
             kind=delivery.kind,
             state=delivery.state,
             attempts=delivery.attempts,
-            next_try_at=delivery.next_try_at if delivery.state == "pending" else None,
+            next_try_at=delivery.next_try_at if _comes(delivery) else None,
             last_status=delivery.last_status,
             last_error=delivery.last_error,
             created_at=delivery.created_at,

@@ -90,7 +90,11 @@ async def change_webhook(
         changes["kinds"] = checked_kinds(changes["kinds"])
     if changes.get("active"):
         changes |= {"failures": 0, "disabled_at": None}
-    return await _saved(tx, replace(webhook, v=v, **changes), "updated")
+    saved = await _saved(tx, replace(webhook, v=v, **changes), "updated")
+    if saved.active != webhook.active:
+        at = tx.now if saved.active else store_webhooks.LAID_ASIDE
+        await store_webhooks.set_due(tx, webhook_id=webhook_id, at=at)
+    return saved
 
 
 async def rotate_secret(tx: Tx, webhook_id: str, *, box: SecretBox) -> tuple[Webhook, str]:
@@ -125,7 +129,7 @@ async def delete_webhook(tx: Tx, webhook_id: str) -> None:
 
 async def ping(tx: Tx, webhook_id: str) -> Delivery:
     """Send a webhook something harmless, to see whether it hears."""
-    webhook = await known(tx, webhook_id)
+    webhook = await _listening(tx, webhook_id)
     delivery_id = new_id()
     delivery = Delivery(
         id=delivery_id,
@@ -148,9 +152,16 @@ async def ping(tx: Tx, webhook_id: str) -> Delivery:
     return delivery
 
 
+async def _listening(tx: Tx, webhook_id: str) -> Webhook:
+    webhook = await known(tx, webhook_id)
+    if not webhook.active:
+        raise errors.WebhookOff("Switch the webhook on first.", webhook_id=webhook_id)
+    return webhook
+
+
 async def replay(tx: Tx, webhook_id: str, delivery_id: str) -> Delivery:
     """Let a delivery go out once more under its own id, so that a receiver can tell."""
-    await known(tx, webhook_id)
+    await _listening(tx, webhook_id)
     delivery = await store_webhooks.replay(tx, webhook_id=webhook_id, delivery_id=delivery_id)
     if delivery is None:
         raise errors.UnknownDelivery("There is no such delivery.", delivery_id=delivery_id)
