@@ -89,6 +89,7 @@ class Day:
         self.number = count()
         self.log: list[e.Event] = []
         self.spent = array("q")
+        self.matched = array("q")
         self.decisions = {e.Offer: 0, e.OfferTimedOut: 0, e.SetAway: 0, e.Overflowed: 0}
         for cost in (e.ChannelCost("voice", 60, frozenset({"email", "task"})),):
             self.hear(e.ChannelConfigured(0.0, cost))
@@ -143,7 +144,10 @@ class Day:
         self.log.append(event)
         begin = time.perf_counter_ns()
         out = self.engine.handle(event)
-        self.spent.append(time.perf_counter_ns() - begin)
+        spent = time.perf_counter_ns() - begin
+        self.spent.append(spent)
+        if out and isinstance(event, e.WorkEnded):
+            self.matched.append(spent)
         for decision in out:
             self.decisions[type(decision)] += 1
             if isinstance(decision, e.Offer):
@@ -288,7 +292,7 @@ def main() -> None:
     before, start = dict(day.decisions), len(day.log)
     day.spent = array("q")
     day.run(MEASURED)
-    spent, log = sorted(day.spent), day.log
+    spent, matched, log = sorted(day.spent), sorted(day.matched), day.log
     made = {kind: day.decisions[kind] - before[kind] for kind in before}
     decided, events, virtual_s = sum(made.values()), len(spent), round(day.at)
     del day
@@ -308,6 +312,11 @@ def main() -> None:
             Figure(name="the same, slowest slice", measured=rates[0], unit="/s"),
             Figure(name="offers a second", measured=middle * made[e.Offer] / decided, unit="/s"),
             Figure(name="events a second", measured=middle * events / decided, unit="/s"),
+            Figure(
+                name="a person is free and is offered work, median",
+                measured=quantile(matched, 0.5),
+                unit="us",
+            ),
             Figure(name="one event, median", measured=quantile(spent, 0.5), unit="us"),
             Figure(name="one event, p99", measured=quantile(spent, 0.99), unit="us", at_most=1_000),
             Figure(name="one event, p99.9", measured=quantile(spent, 0.999), unit="us"),

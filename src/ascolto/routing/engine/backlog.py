@@ -83,7 +83,7 @@ class Backlog:
 
     def oldest(self, queue: QueueState) -> float | None:
         """Return since when the oldest of a queue waits."""
-        since = [piece.item.enqueued_at for piece in queue.held.values()]
+        since = [piece.since for piece in queue.held.values()]
         for group in queue.groups.values():
             first = self.firsts[group.base]
             if first is None:
@@ -92,7 +92,7 @@ class Backlog:
                 if group.oldest is None:
                     group.oldest = min(group.waiting.values(), key=_age)
                 first = group.oldest
-            since.append(first.item.enqueued_at)
+            since.append(first.since)
         return min(since, default=None)
 
     # -- groups --------------------------------------------------------------------------------
@@ -127,8 +127,10 @@ class Backlog:
     def _asked(self, queue: QueueState, item: m.WorkItem) -> Asked:
         policy = queue.policy
         needs = tuple((*r.needs, *item.needs) for r in policy.rings or (m.Ring(0.0),))
+        channel = self._crew.channel_number(item.channel)
         asked = Asked(
-            channel=self._crew.channel_number(item.channel),
+            channel=channel,
+            unit=fitness.unit_of(channel),
             must=fitness.asked_always(item, policy),
             needs=needs,
             rings=tuple(fitness.asked_skills(n) for n in needs),
@@ -178,11 +180,9 @@ class Backlog:
     def join(self, piece: Piece, group: Group, now: float) -> None:
         """Let a piece wait in a group."""
         piece.group = group
-        level = ring_at(piece, now)
         if isinstance(group, UnevenGroup):
-            self._join_uneven(piece, group, level)
+            self._join_uneven(piece, group, ring_at(piece, now))
             return
-        piece.level = level
         line, rank = group.line, piece.rank
         if not line or rank > group.last_rank:
             line.append(piece)
@@ -196,6 +196,7 @@ class Backlog:
 
     def _join_mixed(self, piece: Piece, group: Group, now: float) -> None:
         """Follow each piece's rings where some may be first for others but not for everybody."""
+        piece.level = ring_at(piece, now)
         if piece.excluded and len(group.opens) > 1:
             piece.mixes = True
             group.excluding += 1
@@ -262,20 +263,21 @@ class Backlog:
                 firsts[base + ring] = first if is_open else None
             if is_new:
                 # Who its open rings let in would have taken the one before, but for this moment's.
-                this_moment = first.item.enqueued_at + opens[open_to] == now
+                this_moment = first.since + opens[open_to] == now
                 first.level = open_to - (self._timers.running and this_moment and open_to > 0)
-            self._set_ring_timer(first)
+            if first.level + 1 < rings:
+                self._set_ring_timer(first)
 
     def _set_ring_timer(self, piece: Piece) -> None:
         """Have a piece looked at when the ring after the last it was looked at for opens."""
         rings, following = piece.queue.policy.rings, piece.level + 1
         if following < len(rings):
-            self._timers.set(piece.item.enqueued_at + rings[following].after_s, RING, piece)
+            self._timers.set(piece.since + rings[following].after_s, RING, piece)
 
     def widen(self, piece: Piece, now: float) -> None:
         """Show a waiting piece to the ring that opens for it now."""
         group, rings, following = piece.group, piece.queue.policy.rings, piece.level + 1
-        if following >= len(rings) or piece.item.enqueued_at + rings[following].after_s != now:
+        if following >= len(rings) or piece.since + rings[following].after_s != now:
             return  # the same timer twice
         if isinstance(group, UnevenGroup):
             self._leave_uneven(piece, group)
@@ -290,7 +292,7 @@ class Backlog:
     def _join_uneven(self, piece: Piece, group: UnevenGroup, level: int) -> None:
         piece.level = level
         group.waiting[piece.rank] = piece
-        if group.oldest is not None and piece.item.enqueued_at < group.oldest.item.enqueued_at:
+        if group.oldest is not None and piece.since < group.oldest.since:
             group.oldest = piece
         heap = group.heaps[level]
         if len(heap) > 2 * len(group.waiting) + _SLACK:
@@ -347,7 +349,7 @@ def _is_at(group: UnevenGroup, rank: Rank, level: int) -> bool:
 
 
 def _age(piece: Piece) -> float:
-    return piece.item.enqueued_at
+    return piece.since
 
 
 def _rank(piece: Piece) -> Rank:

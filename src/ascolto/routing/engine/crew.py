@@ -200,16 +200,6 @@ class Crew:
         known = profile.rooms[person.mix] = (room, fitness.load_of(counts, costs))
         return known
 
-    def take(self, person: Person, channel_number: int) -> None:
-        """Note one more piece of a channel's work in a person's hands."""
-        person.mix += fitness.unit_of(channel_number)
-        self.measure(person)
-
-    def give_back(self, person: Person, channel_number: int) -> None:
-        """Note one piece less of a channel's work in a person's hands."""
-        person.mix -= fitness.unit_of(channel_number)
-        self.measure(person)
-
     def settle(self, person: Person) -> None:
         """Let everybody see a person's room and place in the order of who is next."""
         state = person.state

@@ -122,7 +122,7 @@ class Engine(Moves):
         """Estimate the wait of a new arrival, or of who has `position` others before them."""
         queue = self._backlog.queue(queue_id)
         ahead = queue.waiting if position is None else position
-        return queue.pace.estimate(ahead, free=self._backlog.free_for(queue))
+        return queue.pace.estimate(self.now, ahead=ahead, free=self._backlog.free_for(queue))
 
     def estimate_error(self, queue_id: str) -> tuple[int, float, float]:
         """Return how many promises were measured, their mean absolute error and their bias."""
@@ -183,6 +183,8 @@ class Engine(Moves):
         if person is None:
             return
         self._leave(person, "offline")
+        for piece in person.work:
+            piece.person = None
         self._crew.set_traits(person, frozenset())
         self._backlog.requalify(person)
         self._crew.remove(person)
@@ -223,7 +225,7 @@ class Engine(Moves):
         queue = piece.queue
         if queue.pace.wants_promise(piece.sequence):
             free = self._backlog.free_for(queue)
-            piece.promise = queue.pace.promise(queue.waiting, free=free)
+            piece.promise = queue.pace.promise(self.now, ahead=queue.waiting, free=free)
         self._start_waiting(piece)
 
     def _item_restored(self, event: m.ItemRestored) -> None:
@@ -238,8 +240,7 @@ class Engine(Moves):
         piece.token += 1
         piece.state = state
         piece.operator_id = event.operator_id
-        person.work[event.item.id] = piece
-        self._crew.take(person, self._crew.channel_number(event.item.channel))
+        self._put_in_hands(piece, person)
         self._crew.settle(person)
         if state == "offered":
             queue.offered += 1

@@ -17,7 +17,7 @@ from math import exp, log, log1p, sqrt
 
 from ascolto.routing.engine.model import Estimate
 
-_ALL_PROMISES = 200
+_ALL_PROMISES = 50
 _ENOUGH = 3
 _WINDOW_S = 1800.0
 _MEMORY = 0.02
@@ -46,7 +46,7 @@ class Pace:
     waited_s: float = 0.0
     served: float = 0.0
     left: float = 0.0
-    last_at: float | None = None
+    busy_since: float | None = None
     pick_up_s: float = 0.0
     told_s: float = 0.0
     true_s: float = 0.0
@@ -57,18 +57,26 @@ class Pace:
     bias_s: float = 0.0
     inside: float = 0.8
 
-    def flow(self, at: float, waiting: int) -> None:
-        """Let time go on during which so many waited; what is long ago counts half."""
-        if waiting and self.last_at is not None and at > self.last_at:
-            seconds = at - self.last_at
-            self.busy_s += seconds
-            self.waited_s += seconds * waiting
-            if self.busy_s > _WINDOW_S and self.served >= 2 * _ENOUGH:
-                self.busy_s /= 2
-                self.waited_s /= 2
-                self.served /= 2
-                self.left /= 2
-        self.last_at = at
+    def begin(self, at: float) -> None:
+        """Somebody waits again."""
+        self.busy_since = at
+
+    def pause(self, at: float) -> None:
+        """Nobody waits any more."""
+        self._note_time(at)
+        self.busy_since = None
+
+    def _note_time(self, at: float) -> None:
+        """Count the time somebody has waited; what is long ago counts half."""
+        if self.busy_since is None:
+            return
+        self.busy_s += max(0.0, at - self.busy_since)
+        self.busy_since = at
+        if self.busy_s > _WINDOW_S and self.served >= 2 * _ENOUGH:
+            self.busy_s /= 2
+            self.waited_s /= 2
+            self.served /= 2
+            self.left /= 2
 
     def picked_up(self, seconds: float) -> None:
         """Learn how long an offer rings before it is taken."""
@@ -78,8 +86,9 @@ class Pace:
         """Tell whether a piece's promise should be measured: the first, then every fourth."""
         return self.promises < _ALL_PROMISES or number & 3 == 0
 
-    def promise(self, ahead: int, *, free: int) -> Promise | None:
+    def promise(self, at: float, *, ahead: int, free: int) -> Promise | None:
         """Promise a wait behind `ahead` others while `free` people are free, if one can be told."""
+        self._note_time(at)
         if free > 0 and ahead == 0:
             return Promise(self.pick_up_s, 0.0, max(_LEAST_RANGE_S, 3 * self.pick_up_s), 0.0)
         if self.served < _ENOUGH or self.busy_s <= 0:
@@ -120,9 +129,9 @@ class Pace:
             self.down = min(6.0, max(0.2, self.down + _STEP * (below - _TENTH)))
             self.up = min(6.0, max(0.2, self.up + _STEP * (above - _TENTH)))
 
-    def estimate(self, ahead: int, *, free: int) -> Estimate:
+    def estimate(self, at: float, *, ahead: int, free: int) -> Estimate:
         """Estimate the wait of who comes behind `ahead` others while `free` people are free."""
-        promise = self.promise(ahead, free=free)
+        promise = self.promise(at, ahead=ahead, free=free)
         if promise is None:
             return Estimate(None, None, None, ahead)
         return Estimate(promise.seconds, promise.low, promise.high, ahead)

@@ -12,7 +12,7 @@ def fits_now(person: Person, group: Group, piece: Piece, ring: int, at: float) -
     return (
         person.room >> asked.channel & 1 == 1
         and asked.masks[ring] >> person.slot & 1 == 1
-        and person.config.id not in piece.excluded
+        and person.id not in piece.excluded
         and not fitness.break_blocks(person, group.long_work_s, at)
     )
 
@@ -54,7 +54,7 @@ def first_piece(backlog: Backlog, person: Person, at: float) -> Piece | None:
         ranks = lineup[0](backlog.heads)
         rank = min(ranks)
         best = None if rank == EMPTY else backlog.firsts[lineup[1][ranks.index(rank)]]
-        if best is not None and best.excluded and person.config.id in best.excluded:
+        if best is not None and best.excluded and person.id in best.excluded:
             best = _first_carefully(backlog, person, lineup[1], at)
     return _or_held(backlog, person, best, at) if person.held else best
 
@@ -71,9 +71,9 @@ def _first_carefully(
         group = first.group
         if group is None or fitness.break_blocks(person, group.long_work_s, at):
             continue
-        if person.config.id in first.excluded:
+        if person.id in first.excluded:
             ring = index - group.base
-            first = backlog.first_open_to(group, ring, person.config.id, at)
+            first = backlog.first_open_to(group, ring, person.id, at)
         if first is not None and (best is None or first.rank < best.rank):
             best = first
     return best

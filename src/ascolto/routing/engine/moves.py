@@ -13,7 +13,8 @@ SECOND_CHANCE_S = 180.0
 
 ABSENT = frozenset({"away", "break", "offline"})
 
-_new = tuple.__new__  # what a named tuple's own constructor calls, without the call around it
+# A named tuple's own constructor is a call around this one.
+_new, _Why, _Offer = tuple.__new__, m.Why, m.Offer
 
 
 class Moves:
@@ -46,8 +47,10 @@ class Moves:
     def _start_waiting(self, piece: Piece) -> None:
         """Let a piece wait, first of all for its preferred person; counted, and not yet offered."""
         item, queue = piece.item, piece.queue
-        queue.pace.flow(self.now, queue.waiting)
+        if not queue.waiting:
+            queue.pace.begin(self.now)
         queue.waiting += 1
+        piece.waits_since = self.now
         policy = queue.policy
         if policy.overflow_after_s is not None and policy.overflow_queue_id is not None:
             at = piece.entered_at + policy.overflow_after_s
@@ -62,7 +65,7 @@ class Moves:
         item = piece.item
         person = self._crew.people.get(item.preferred_operator or "")
         until = item.preferred_until
-        if person is None or person.state == "offline" or person.config.id in piece.excluded:
+        if person is None or person.state == "offline" or person.id in piece.excluded:
             return False
         if until is not None and until <= self.now:
             return False
@@ -71,7 +74,8 @@ class Moves:
         if not group.asked.masks[ring] & person.bit:
             return False
         if matching.fits_now(person, group, piece, ring, self.now):
-            self._offer(piece, person, preferred=True)
+            self._hand(piece, person, ring, preferred=True)
+            self._crew.settle(person)
             return True
         if until is None:
             return False
@@ -89,7 +93,8 @@ class Moves:
         if mask:
             chosen = matching.best_person(self._crew, piece, group, mask, self.now)
             if chosen is not None:
-                self._offer(piece, chosen, preferred=False)
+                self._hand(piece, chosen, ring, preferred=False)
+                self._crew.settle(chosen)
                 return
         if piece.group is None:
             self._backlog.join(piece, group, self.moment)
@@ -98,8 +103,10 @@ class Moves:
         """Take a waiting piece from wherever it waits."""
         piece.token += 1
         queue = piece.queue
-        queue.pace.flow(self.now, queue.waiting)
         queue.waiting -= 1
+        queue.pace.waited_s += self.now - piece.waits_since
+        if not queue.waiting:
+            queue.pace.pause(self.now)
         if piece.group is not None:
             self._backlog.leave(piece, self.moment)
         elif piece.holder is not None:
@@ -124,20 +131,16 @@ class Moves:
             piece = matching.first_piece(self._backlog, person, self.now)
             if piece is None:
                 break
-            self._hand(piece, person, preferred=piece.holder is person)
+            ring = ring_at(piece, self.moment)
+            self._hand(piece, person, ring, preferred=piece.holder is person)
         if person.room or person.place is not None:
             self._crew.settle(person)
 
-    def _offer(self, piece: Piece, person: Person, *, preferred: bool) -> None:
-        self._hand(piece, person, preferred=preferred)
-        self._crew.settle(person)
-
-    def _hand(self, piece: Piece, person: Person, *, preferred: bool) -> None:
+    def _hand(self, piece: Piece, person: Person, ring: int, *, preferred: bool) -> None:
         """Offer work to a person whose place is settled later."""
-        now, item, queue, crew = self.now, piece.item, piece.queue, self._crew
-        operator_id = person.config.id
+        now, queue, crew = self.now, piece.queue, self._crew
+        operator_id = person.id
         asked = (piece.group or self._backlog.group_of(piece)).asked
-        ring = ring_at(piece, self.moment)
         if piece.group is not None or piece.holder is not None:
             queue.pace.served += 1
         shown = person.shown.get(asked.number)
@@ -145,10 +148,10 @@ class Moves:
             shown = crew.skills_shown(person, asked)
         idle_s = now - person.idle_since
         why = _new(
-            m.Why,
+            _Why,
             (
                 ring,
-                now - item.enqueued_at,
+                now - piece.since,
                 (crew.open[asked.channel] & asked.masks[ring] | person.bit).bit_count(),
                 max(0.0, idle_s),
                 person.load,
@@ -157,8 +160,11 @@ class Moves:
             ),
         )
         self._stop_waiting(piece)
-        crew.take(person, asked.channel)
-        person.work[item.id] = piece
+        piece.unit = asked.unit
+        person.mix += asked.unit
+        crew.measure(person)
+        person.work.append(piece)
+        piece.person = person
         piece.state = "offered"
         piece.operator_id = operator_id
         queue.offered += 1
@@ -166,7 +172,7 @@ class Moves:
         queue.expiries.append((expires, piece.rank, timers.EXPIRE, piece.token, piece))
         if expires < self._timers.due:  # noqa: PLR1730 - a call costs more
             self._timers.due = expires
-        self._out.append(_new(m.Offer, (item.id, operator_id, expires, why)))
+        self._out.append(_new(_Offer, (piece.id, operator_id, expires, why)))
 
     def _drop_hands(self, piece: Piece) -> Person | None:
         """Take a piece from its person's hands; they have not been given anything else yet."""
@@ -178,13 +184,24 @@ class Moves:
             queue.wrapup -= 1
         else:
             queue.offered -= 1
-        person = self._crew.people.get(piece.operator_id or "")
+        person = piece.person
         piece.operator_id = None
         piece.expires_at = None
-        if person is None or person.work.pop(piece.item.id, None) is None:
+        if person is None:
             return None
-        self._crew.give_back(person, self._crew.channels[piece.item.channel])
+        piece.person = None
+        person.work.remove(piece)
+        person.mix -= piece.unit
+        self._crew.measure(person)
         return person
+
+    def _put_in_hands(self, piece: Piece, person: Person) -> None:
+        """Note work that a person had before the engine knew."""
+        piece.person = person
+        piece.unit = fitness.unit_of(self._crew.channel_number(piece.item.channel))
+        person.work.append(piece)
+        person.mix += piece.unit
+        self._crew.measure(person)
 
     def _back_to_head(self, piece: Piece, *, missed_by: str | None) -> Person | None:
         """Let offered work wait again, at the head of its rank, and look for somebody at once."""
@@ -215,7 +232,7 @@ class Moves:
         for item_id in person.avoids:
             piece = self._pieces.get(item_id)
             if piece is not None:
-                piece.excluded -= {person.config.id}
+                piece.excluded -= {person.id}
         person.avoids.clear()
 
     def _forgive(self, piece: Piece) -> None:
@@ -234,9 +251,9 @@ class Moves:
         person.state = state
         self._crew.measure(person)
         self._crew.settle(person)
-        offered = [piece for piece in person.work.values() if piece.state == "offered"]
+        offered = [piece for piece in person.work if piece.state == "offered"]
         for piece in sorted(offered, key=by_rank):
-            self._out.append(m.OfferTimedOut(piece.item.id, person.config.id, missed=False))
+            self._out.append(m.OfferTimedOut(piece.item.id, person.id, missed=False))
             self._back_to_head(piece, missed_by=None)
         if state == "offline":
             for piece in sorted(person.held.values(), key=by_rank):
@@ -245,10 +262,9 @@ class Moves:
     def _take_up(self, person: Person) -> None:
         """Put into the hands of who is back here what they have held all along."""
         for piece in self._pieces.values():
-            if piece.operator_id == person.config.id:
-                person.work[piece.item.id] = piece
-                self._crew.take(person, self._crew.channels[piece.item.channel])
-            if person.config.id in piece.excluded:
+            if piece.operator_id == person.id:
+                self._put_in_hands(piece, person)
+            if person.id in piece.excluded:
                 person.avoids.add(piece.item.id)
 
     def _requalify(self, person: Person) -> None:

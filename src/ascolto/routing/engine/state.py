@@ -60,7 +60,7 @@ class Person:
     room: int = 0
     idle_since: float = 0.0
     break_due_at: float | None = None
-    work: "dict[str, Piece]" = field(default_factory=dict)
+    work: "list[Piece]" = field(default_factory=list)
     held: "dict[str, Piece]" = field(default_factory=dict)
     avoids: set[str] = field(default_factory=set)
     traits: frozenset[Trait] = frozenset()
@@ -73,10 +73,12 @@ class Person:
     lineups: dict[int, Lineup] = field(default_factory=dict)
     shown: dict[int, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
     bit: int = 0
+    id: str = ""
 
     def __post_init__(self) -> None:
-        """Derive the person's bit in every mask."""
+        """Derive the person's bit in every mask, and keep the id near."""
         self.bit = 1 << self.slot
+        self.id = self.config.id
 
 
 @dataclass(slots=True, eq=False)
@@ -105,22 +107,29 @@ class Piece:
         "expires_at",
         "group",
         "holder",
+        "id",
         "item",
         "level",
         "mixes",
         "operator_id",
+        "person",
         "promise",
         "queue",
         "rank",
         "sequence",
+        "since",
         "state",
         "to_head",
         "token",
+        "unit",
         "visited",
+        "waits_since",
     )
 
     def __init__(self, item: WorkItem, queue: QueueState, sequence: int) -> None:
         """Take in a piece of work that waits."""
+        self.id = item.id
+        self.since = self.waits_since = self.entered_at = item.enqueued_at
         self.item = item
         self.queue = queue
         self.sequence = sequence
@@ -129,11 +138,12 @@ class Piece:
         self.token = 0
         self.level = 0
         self.mixes = False
-        self.entered_at = item.enqueued_at
         self.excluded = item.excluded
         self.group: Group | None = None
         self.holder: Person | None = None
         self.operator_id: str | None = None
+        self.person: Person | None = None
+        self.unit = 0
         self.expires_at: float | None = None
         self.avoided_at: float | None = None
         self.promise: Promise | None = None
@@ -167,6 +177,7 @@ class Asked:
     rings: tuple[frozenset[Trait], ...]
     number: int
     masks: list[int]
+    unit: int
 
 
 class Group:
@@ -224,7 +235,7 @@ def ring_at(piece: Piece, now: float) -> int:
     last = len(rings) - 1
     if last <= 0:
         return 0
-    since = piece.item.enqueued_at
+    since = piece.since
     while last and since + rings[last].after_s > now:  # the very sum that its timer is set to
         last -= 1
     return last
