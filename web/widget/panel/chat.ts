@@ -88,8 +88,8 @@ export class Chat {
   }
 
   focus(): void {
-    const first = this.#foot.querySelector<HTMLElement>("textarea, h2, button");
-    first?.focus();
+    if (this.#mode === "write") this.#composer.focus();
+    else this.#foot.querySelector("h2")?.focus();
   }
 
   toEnd(): void {

@@ -206,17 +206,19 @@ export class Session {
   }
 
   #linked(up: boolean): void {
-    clearTimeout(this.#calm);
     if (up) {
+      clearTimeout(this.#calm);
+      this.#calm = 0;
       const back = !this.up;
       this.up = true;
       if (back) {
         this.outbox.wake();
         this.onchange();
       }
-    } else if (this.up)
+    } else if (this.up && !this.#calm)
       this.#calm = window.setTimeout(() => {
         this.up = false;
+        this.#calm = 0;
         this.onchange();
       }, CALM_MS);
   }

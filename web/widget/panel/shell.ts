@@ -17,10 +17,12 @@ export class Shell {
   #notice = h("div", { class: "notice", role: "status" });
   #aloud = h("div", { class: "vh", role: "log", "aria-live": "polite" });
   #view = h("main", {});
-  #menu = h("div", { class: "menu", id: "menu", hidden: true });
+  #menu = h("nav", { class: "menu", id: "menu", "aria-label": t("more"), hidden: true });
   #more: HTMLButtonElement;
   #chat: Chat;
   #screen: Screen | null = null;
+  /** A form beside the conversation is open: what happens meanwhile does not take it away. */
+  #beside = false;
   #phase = "";
   #shown = false;
   #unread = 0;
@@ -71,6 +73,7 @@ export class Shell {
   }
 
   resume(token: string): void {
+    this.#beside = true;
     this.#show(resumeForm(this.#session, token, () => this.#home()));
   }
 
@@ -88,17 +91,19 @@ export class Shell {
 
   #aside(form: (session: Session, back: () => void) => Screen): void {
     this.#toggle(false);
+    this.#beside = true;
     this.#show(form(this.#session, () => this.#home()));
   }
 
   #home(): void {
     this.#phase = "";
+    this.#beside = false;
     this.#draw();
   }
 
   #draw(): void {
     const { phase } = this.#session;
-    if (phase !== this.#phase) {
+    if (phase !== this.#phase && !this.#beside) {
       this.#phase = phase;
       this.#show(phase === "start" ? startForm(this.#session, () => this.#aside(phoneForm)) : null);
     }
@@ -138,7 +143,7 @@ export class Shell {
     if (!this.#menu.hidden) {
       this.#toggle(false);
       this.#more.focus();
-    } else if (this.#screen && this.#session.phase === "chat") this.#home();
+    } else if (this.#beside) this.#home();
     else tell("close");
   }
 

@@ -1,0 +1,111 @@
+"""Somebody with a browser, the checks made on what they see, and an operator who answers them."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, Page
+
+from ascolto.kit.ids import new_id
+from support.demo import sign_in
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+_CUT = "net::ERR_"  # tests cut lines on purpose; what is said of that is no complaint
+_WATCH = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error("policy violated: " + event.violatedDirective + " by " + event.blockedURI));
+"""
+_SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, textarea")]
+  .filter((one) => one.checkVisibility({visibilityProperty: true}))
+  .map((one) => [one, (one.closest("label") ?? one).getBoundingClientRect()])
+  .filter(([one, box]) => box.width > 0 && (box.height < 43.5 || box.width < 43.5)
+    && getComputedStyle(one).display !== "inline")
+  .map(([one, box]) => `${one.outerHTML.slice(0, 90)} ${box.width}x${box.height}`)"""
+
+
+class Visitor:
+    """One browser profile; what its pages complain of is kept."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.complaints: list[str] = []
+        context.add_init_script(_WATCH)
+
+    def page(self) -> Page:
+        """Open a page that is listened to."""
+        page = self.context.new_page()
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        return page
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and _CUT not in message.text:
+            self.complaints.append(message.text)
+
+
+def barriers(frame: Frame | Page) -> list[str]:
+    """Return what axe-core finds wrong for people with disabilities."""
+    frame.evaluate(AXE.read_text("utf-8"))
+    found = frame.evaluate(
+        """async () => (await axe.run(document, {
+             runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+           })).violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join())"""
+    )
+    return [str(one) for one in found]
+
+
+def small_targets(frame: Frame | Page) -> list[str]:
+    """Return controls too small for an unsteady hand (44 px), except links inside a sentence."""
+    return [str(one) for one in frame.evaluate(_SMALL)]
+
+
+class Operator:
+    """A demo operator at work over HTTP."""
+
+    def __init__(self, url: str, *, tenant: str = "aurelia", email: str | None = None) -> None:
+        self.http = sign_in(url, tenant=tenant, email=email or f"operatrice@{tenant}.example")
+        self._put("/presence", {"state": "available"})
+
+    def _put(self, path: str, body: dict[str, Any]) -> None:
+        answer = self.http.put(f"/api/v1{path}", json=body)
+        assert answer.status_code < 300, answer.text
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Do something and return the answer."""
+        answer = self.http.post(f"/api/v1{path}", json=body or {})
+        assert answer.status_code < 300, answer.text
+        shown: dict[str, Any] = json.loads(answer.text or "{}")
+        return shown
+
+    def take(self, name: str) -> str:
+        """Take the conversation of a customer once it is offered; finish others' meanwhile."""
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
+            desk = self.http.get("/api/v1/desk").json()
+            for row in desk["conversations"]:
+                if row["customer"]["name"] != name and row["state"] in ("active", "wrapup"):
+                    self.post(f"/conversations/{row['id']}/close", {"outcome": "resolved"})
+            for offer in desk["offers"]:
+                self.post(f"/work/{offer['work_item_id']}/accept")
+                if offer["card"]["customer_name"] == name:
+                    return str(offer["conversation_id"])
+            if desk["presence"]["state"] != "available":
+                self._put("/presence", {"state": "available"})
+            time.sleep(0.1)
+        raise AssertionError(f"{name} was not offered")
+
+    def say(self, conversation_id: str, text: str) -> dict[str, Any]:
+        """Answer a customer."""
+        body = {"text": text, "nonce": new_id(), "attachment_ids": []}
+        return self.post(f"/conversations/{conversation_id}/messages", body)
+
+    def heard(self, conversation_id: str) -> list[str]:
+        """Return what the customer said, in order."""
+        path = f"/api/v1/conversations/{conversation_id}/messages?limit=200"
+        items = self.http.get(path).json()["items"]
+        return [
+            one["text"]
+            for one in items
+            if one["author"]["kind"] == "customer" and one["kind"] == "message"
+        ]
