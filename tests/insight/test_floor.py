@@ -1,5 +1,7 @@
 """The floor shows queues with their day so far, and never fewer than five people."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +17,8 @@ teams = st.lists(
         {
             "client_id": st.sampled_from(["c1", "c2"]),
             "team": st.sampled_from(["", "a", "b", "c", "d"]),
-            "n": st.integers(1, 12),
+            "present": st.integers(0, 9),
+            "on_break": st.integers(0, 4),
         }
     ),
     max_size=10,
@@ -24,11 +27,11 @@ teams = st.lists(
 
 
 @given(teams)
-def test_no_group_smaller_than_five_is_shown(rows: list[dict[str, object]]) -> None:
-    full = [{**row, "present": 1, "available": 0, "on_break": 0} for row in rows]
+def test_no_figure_speaks_of_fewer_than_five_people_at_work(rows: list[dict[str, Any]]) -> None:
+    full = [{**row, "available": row["present"] // 2, "n": 12} for row in rows]
     groups = fold_groups(full)
-    assert all(group["n"] >= 5 for group in groups)
-    assert sum(g["n"] for g in groups) <= sum(int(str(row["n"])) for row in full)
+    assert all(group["present"] + group["on_break"] >= 5 for group in groups)
+    assert sum(g["present"] for g in groups) <= sum(row["present"] for row in full)
 
 
 async def write(database: Database, tenant: str, kind: str, body: dict[str, str]) -> None:

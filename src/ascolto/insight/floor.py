@@ -107,8 +107,13 @@ def oldest_wait_s(row: Mapping[str, Any], now: datetime) -> float | None:
     return None if oldest is None else max(0.0, (now - oldest).total_seconds())
 
 
+def _here(group: Mapping[str, Any]) -> int:
+    """Return how many are at work just now: only those can be seen in a figure."""
+    return int(group["present"] + group["on_break"])
+
+
 def fold_groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Fold teams of fewer than five into one group, and leave it out when it is still too small.
+    """Fold teams of whom fewer than five are here into one, left out when it is still too small.
 
     Only what is shown as a group of at least five is told: a figure on four people is a figure
     on persons.
@@ -116,7 +121,7 @@ def fold_groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
     folded: dict[str, dict[str, Any]] = {}
     for row in rows:
-        if row["team"] and row["n"] >= SMALLEST_GROUP:
+        if row["team"] and _here(row) >= SMALLEST_GROUP:
             kept.append({**row, "group": row["team"]})
             continue
         client_id = row["client_id"]
@@ -124,5 +129,5 @@ def fold_groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         into = folded.setdefault(client_id, empty)
         for name in _PEOPLE:
             into[name] += row[name]
-    kept.extend(group for group in folded.values() if group["n"] >= SMALLEST_GROUP)
+    kept.extend(group for group in folded.values() if _here(group) >= SMALLEST_GROUP)
     return sorted(kept, key=lambda group: (group["client_id"], group["group"]))

@@ -57,15 +57,20 @@ class Group:
     busy: int = 0
     on_break: int = 0
 
+    @property
+    def here(self) -> int:
+        """Return how many are at work just now, their breaks included."""
+        return self.present + self.on_break
+
 
 OTHERS = "others"
 
 
 def groups(crowds: Iterable[engine.Crowd]) -> list[Group]:
-    """Count people by client and team; teams too small to hide one person are folded together.
+    """Count people by client and team; teams with few people here now are folded together.
 
-    When even the folded group is too small it is left out: a number about three people is a
-    number about persons.
+    It is who is here that counts: in a team of thirty of whom one is at work, "one is busy" says
+    what that one is doing. When even the folded group is too small it is left out.
     """
     found: dict[tuple[str, str], Group] = {}
     for crowd in crowds:
@@ -73,13 +78,13 @@ def groups(crowds: Iterable[engine.Crowd]) -> list[Group]:
         group = found.setdefault((crowd.client_id, name), Group(name, crowd.client_id))
         present = crowd.available + crowd.busy
         _add(group, Group(name, crowd.client_id, crowd.n, present, *crowd[3:]))
-    kept = [group for group in found.values() if group.n >= SMALLEST_GROUP]
+    kept = [group for group in found.values() if group.here >= SMALLEST_GROUP]
     folded: dict[str, Group] = {}
     for group in found.values():
-        if group.n < SMALLEST_GROUP:
+        if group.here < SMALLEST_GROUP:
             into = folded.setdefault(group.client_id, Group(OTHERS, group.client_id))
             _add(into, group)
-    kept += [group for group in folded.values() if group.n >= SMALLEST_GROUP]
+    kept += [group for group in folded.values() if group.here >= SMALLEST_GROUP]
     return sorted(kept, key=lambda g: (g.client_id, g.group))
 
 

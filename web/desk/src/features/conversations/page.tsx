@@ -108,7 +108,7 @@ function Line({ row: fetched }: { row: ConversationRow }) {
     <tr>
       <th scope="row">
         <Link to="/work/$id" params={{ id: row.id }}>
-          <span className="num meta">#{row.number}</span> {row.subject ?? row.preview ?? t("conversation.untitled")}
+          <span className="num meta">#{row.number}</span> {row.subject || row.preview || t("conversation.untitled")}
         </Link>
       </th>
       <td>{row.customer.name ?? t("customer.unnamed")}</td>

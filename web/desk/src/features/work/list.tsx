@@ -165,7 +165,7 @@ function RowContent({ id, order }: { id: string; order: ListOrder<ConversationRo
           <span className="grow row-flex">{clients.length > 1 && <ClientBadge id={row.client_id} />}</span>
           {left ? <span className="meta">{t("list.left")}</span> : <RowMark row={row} />}
         </div>
-        <div className="clip row-subject">{row.subject ?? row.preview ?? t("conversation.untitled")}</div>
+        <div className="clip row-subject">{row.subject || row.preview || t("conversation.untitled")}</div>
         <div className="row-flex row-last">
           <span className="grow clip meta">{row.preview}</span>
           {row.last_message_at && (
