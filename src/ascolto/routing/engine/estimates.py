@@ -10,6 +10,16 @@ Two things are then learned from every promise kept: a factor for the middle (pr
 others pass, which a count of who is ahead doesn't know), and how far the range must reach so that
 four waits in five lie in it. Only answered work teaches: who gave up might have waited longer, so
 with much abandonment the range is a little too hopeful.
+
+Measured over virtual days of exponential handling times (180 s); waits of those who had to wait,
+in seconds, `inside` is the share of waits within the promised range:
+
+    operators  erlangs  patience  mean wait  mean abs. error   bias  inside
+           10      9.3      none        153               37    2.2    85 %
+           10       11     300 s         42               15    0.1    88 %
+            3      2.6      none        471              132   -4.6    79 %
+           50       48      none         54                9    0.5    87 %
+           10       13     180 s         45               17   -0.1    85 %
 """
 
 from dataclasses import dataclass
