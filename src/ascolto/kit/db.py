@@ -22,6 +22,12 @@ Record: TypeAlias = asyncpg.Record
 Isolation = Literal["read committed", "repeatable read"]
 
 
+# A database that went silent is told to callers within half a minute, before they give up on us.
+_CONNECT_S = 5.0
+_TURN_S = 8.0
+_STATEMENT_S = 15.0
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who does something: an account, a customer, a token, the system or a model."""
@@ -174,7 +180,8 @@ class Database:
             max_size=size,
             init=prepare_connection,
             reset=_keep,
-            command_timeout=60,
+            timeout=_CONNECT_S,
+            command_timeout=_STATEMENT_S,
             max_inactive_connection_lifetime=0,
         )
         return cls(pool, dsn=dsn, clock=clock or SystemClock())
@@ -206,7 +213,7 @@ class Database:
             f"SET LOCAL ascolto.tenant = '{tenant_id}';"
             f"SET LOCAL ascolto.clients = '{scope_text(clients)}'"
         )
-        connection = await self._pool.acquire()
+        connection = await self._pool.acquire(timeout=_TURN_S)
         try:
             tx = Tx(
                 connection,
@@ -224,6 +231,9 @@ class Database:
                 # A server that dies in mid-answer leaves the driver confused: the line is lost.
                 await _abandon(connection)
                 raise asyncpg.InterfaceError("the connection to the database broke") from error
+            except TimeoutError:
+                connection.terminate()  # it may be frozen: it would not hear a ROLLBACK either
+                raise
             except BaseException:
                 await _abandon(connection)
                 raise
@@ -239,7 +249,7 @@ class Database:
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """Lend a bare connection with no tenant: for what stands above tenants, as the relay."""
         try:
-            async with self._pool.acquire() as connection:
+            async with self._pool.acquire(timeout=_TURN_S) as connection:
                 yield connection
         except asyncpg.InternalClientError as error:
             raise asyncpg.InterfaceError("the connection to the database broke") from error

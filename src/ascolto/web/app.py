@@ -26,6 +26,7 @@ from ascolto.web.live_socket import live
 from ascolto.web.rooms import API_ROUTERS, PAGE_ROUTES, PUBLIC_ROUTERS, SUBSCRIBERS, Job, background
 
 PRUNE_EVERY_S = 60.0
+HEALTH_S = 3.0
 JOB_AGAIN_S = 5.0
 
 log = structlog.get_logger(__name__)
@@ -74,8 +75,8 @@ async def health(request: Request) -> Response:
     """Tell whether the server and its database answer."""
     services = services_of(request)
     try:
-        async with services.db.connection() as connection:
-            await asyncio.wait_for(connection.fetchval("SELECT 1"), timeout=2)
+        async with asyncio.timeout(HEALTH_S), services.db.connection() as connection:
+            await connection.fetchval("SELECT 1")
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return JSONResponse({"status": "no_database"}, status_code=503)
     return JSONResponse({"status": "ok", "version": ascolto.__version__})
