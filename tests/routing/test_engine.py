@@ -178,6 +178,38 @@ def test_circles_of_people_open_as_work_waits() -> None:
     assert offers(floor.wait(30)) == [("one", "outsider")] or floor.state("two") == "offered"
 
 
+def narrow_then_wide() -> tuple[e.Ring, e.Ring]:
+    return (e.Ring(0, (e.SkillNeed("bills", 4),)), e.Ring(30, (e.SkillNeed("bills", 1),)))
+
+
+def test_a_ring_that_opens_for_two_at_once_lets_both_through() -> None:
+    floor = Floor(rings=narrow_then_wide())
+    floor.person("novice", skills={"bills": (1, None)}, channels={"webchat": 2})
+    floor.work("one")
+    floor.work("two")
+    assert offers(floor.wait(30)) == [("one", "novice"), ("two", "novice")]
+
+
+def test_work_behind_what_somebody_declined_comes_to_them_when_its_own_ring_opens() -> None:
+    floor = Floor(rings=narrow_then_wide())
+    floor.person("novice", skills={"bills": (1, None)})
+    floor.work("declined")
+    assert offers(floor.wait(30)) == [("declined", "novice")]
+    assert offers(floor.decline("declined")) == []
+    assert offers(floor.work("behind")) == []
+    assert offers(floor.wait(30)) == [("behind", "novice")]
+
+
+def test_a_late_tick_gives_work_to_whom_a_punctual_one_would_have() -> None:
+    floor = Floor(rings=narrow_then_wide())
+    floor.person("novice", skills={"bills": (1, None)})
+    floor.work("one")
+    floor.at += 10
+    floor.work("two")
+    assert offers(floor.wait(3600)) == [("one", "novice")]
+    assert floor.state("two") == "waiting"
+
+
 def test_the_reason_of_an_offer_tells_ring_wait_and_skills() -> None:
     floor = Floor(
         rings=(e.Ring(0, (e.SkillNeed("bills", 4),)), e.Ring(30, (e.SkillNeed("bills"),)))
