@@ -1,4 +1,4 @@
-"""The command line: `ascolto up | demo | simulate | doctor | backup | restore | openapi`."""
+"""The command line: `ascolto COMMAND`, each command in a module of its own."""
 
 import argparse
 import os
@@ -62,6 +62,16 @@ def parser() -> argparse.ArgumentParser:
         help="port to listen on (ASCOLTO_PORT; now: %(default)s)",
     )
     up.add_argument("--demo", action="store_true", help="load the demo organisations if missing")
+    organisation = command(
+        "organisation",
+        "ascolto.operations.organisation",
+        "bring in an organisation with its first administrator",
+    )
+    organisation.add_argument("slug", help="short name, as typed when signing in (a-z, 0-9, -)")
+    organisation.add_argument("name", help='full name, such as "Comune di Prova"')
+    organisation.add_argument("--admin", required=True, metavar="MAIL", help="administrator's mail")
+    organisation.add_argument("--locale", default="it", choices=("it", "en"))
+    organisation.add_argument("--timezone", default="Europe/Rome", help="(%(default)s)")
     command("demo", "ascolto.demo.load", "load the demo organisations into the database")
     simulate = command(
         "simulate", "ascolto.simulator.run", "virtual customers and operators on a running server"
