@@ -32,12 +32,17 @@ SYSTEM_AUTHOR = Author(AuthorKind.SYSTEM)
 
 @dataclass(slots=True)
 class Held:
-    """The row as it was found, as it is now, and what was added to the thread."""
+    """The row as it was found, as it is now, and what was added to the thread.
+
+    `known_id` is the message that a nonce had been used for before.
+    """
 
     tx: Tx
     before: Conversation
     now: Conversation
     lines: list[Message] = field(default_factory=list)
+    unwritten: list[Message] = field(default_factory=list)
+    known_id: str | None = None
 
     @classmethod
     def of(cls, tx: Tx, conversation: Conversation) -> "Held":
@@ -89,8 +94,9 @@ class Held:
             nonce=nonce,
             meta=meta or {},
         )
-        await store.add_message(self.tx, message)
+        self.unwritten.append(message)
         if files:
+            await self.write_lines()
             message = await self._attach(message, files)
         self.change(last_seq=message.seq)
         if message.public:
@@ -122,9 +128,16 @@ class Held:
             raise errors.BadFiles("A file is not of this conversation or was sent already.")
         return replace(message, attachments=tuple(refs))
 
+    async def write_lines(self) -> None:
+        """Write new lines before the row, for what must point to them or move them."""
+        if self.unwritten:
+            await store.add_lines(self.tx, self.unwritten)
+            self.unwritten.clear()
+
     async def save(self, *, reason: str = "moved") -> Conversation:
         """Write the row and show everybody concerned how it stands."""
-        self.now = await store.save(self.tx, self.before, self.now)
+        self.now = await store.save(self.tx, self.before, self.now, self.unwritten)
+        self.unwritten.clear()
         for line in self.lines:
             self.tx.show(*live.message_added(line))
         told_state = (self.before.state, self.before.operator_id)
@@ -142,12 +155,18 @@ class Held:
         return events.ids_of(self.now)
 
 
-async def hold(tx: Tx, conversation_id: str) -> Held:
+async def hold(
+    tx: Tx, conversation_id: str, *, side: AuthorKind | None = None, nonce: str | None = None
+) -> Held:
     """Hold a conversation against other writers, or refuse when there is none."""
-    conversation = await store.get(tx, conversation_id, lock=True)
+    conversation, known_id = await store.hold(
+        tx, conversation_id, side=side.value if side else None, nonce=checked_nonce(nonce)
+    )
     if conversation is None:
         raise errors.UnknownConversation("No such conversation.", conversation_id=conversation_id)
-    return Held.of(tx, conversation)
+    held = Held.of(tx, conversation)
+    held.known_id = known_id
+    return held
 
 
 async def hold_for(

@@ -31,6 +31,11 @@ _TAKE_IN = (
     + ", ".join(f"(t.m).{name} AS m_{name}" for name in _MESSAGE_FIELDS)
     + " FROM conversations.take_in($1, $2, $3, $4, $5::uuid[], $6, $7, $8) AS t"
 )
+_HOLD = (
+    "SELECT h.known, "
+    + ", ".join(f"(h.c).{name} AS c_{name}" for name in _FIELDS)
+    + " FROM conversations.hold($1, $2, $3) AS h"
+)
 _WITH_FILES = f"""
 SELECT {", ".join("m." + name for name in _MESSAGE_FIELDS)}, (
     SELECT jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'size', a.size,
@@ -88,7 +93,7 @@ def _value(conversation: Conversation, name: str) -> Any:
 async def get(tx: Tx, conversation_id: str, *, lock: bool = False) -> Conversation | None:
     """Return a conversation, held against other writers when asked."""
     if lock:
-        return await _hold(tx, "c.id = $2::uuid", conversation_id)
+        return (await hold(tx, conversation_id))[0]
     row = await tx.fetchrow(
         f"SELECT {COLUMNS} FROM conversations.conversation WHERE tenant_id = $1 AND id = $2",
         tx.tenant_id, conversation_id,
@@ -96,9 +101,33 @@ async def get(tx: Tx, conversation_id: str, *, lock: bool = False) -> Conversati
     return conversation_of(row) if row else None
 
 
+async def hold(
+    tx: Tx, conversation_id: str, *, side: str | None = None, nonce: str | None = None
+) -> tuple[Conversation | None, str | None]:
+    """Wait for one's turn and hold a conversation; with a nonce, tell what it was used for.
+
+    Waiting for a row takes a transaction number first, so those who wait would be numbered in the
+    order they came, not in the order they wrote: the stream would show a thread's lines swapped.
+    Waiting for one's turn takes none.
+    """
+    row = await tx.fetchrow(_HOLD, conversation_id, side, nonce)
+    if row is None or row["c_id"] is None:
+        return None, None
+    return conversation_of(row, "c_"), row["known"]
+
+
 async def lock_by_work_item(tx: Tx, work_item_id: str) -> Conversation | None:
-    """Hold the conversation of a work item."""
-    return await _hold(tx, "c.work_item_id = $2::uuid", work_item_id)
+    """Hold the conversation of a work item, if it is still its own when one's turn has come."""
+    conversation_id = await tx.fetchval(
+        "SELECT id FROM conversations.conversation WHERE tenant_id = $1 AND work_item_id = $2",
+        tx.tenant_id, work_item_id,
+    )  # fmt: skip
+    if conversation_id is None:
+        return None
+    conversation, _ = await hold(tx, conversation_id)
+    if conversation is None or conversation.work_item_id != work_item_id:
+        return None
+    return conversation
 
 
 async def get_many(tx: Tx, conversation_ids: Sequence[str]) -> list[Conversation]:
@@ -111,37 +140,43 @@ async def get_many(tx: Tx, conversation_ids: Sequence[str]) -> list[Conversation
     return [conversation_of(row) for row in rows]
 
 
-async def _hold(tx: Tx, which: str, wanted: str) -> Conversation | None:
-    """Wait for one's turn, then hold the row.
+async def save(
+    tx: Tx, before: Conversation, after: Conversation, lines: Sequence[Message] = ()
+) -> Conversation:
+    """Write what differs, count the version up and add lines to the thread, in one statement.
 
-    Waiting for a row takes a transaction number first, so those who wait would be numbered in the
-    order they came, not in the order they wrote: the stream would show a thread's lines swapped.
-    Waiting for one's turn takes none.
+    The row must be held since `before`.
     """
-    row = await tx.fetchrow(
-        f"""
-        WITH turn AS MATERIALIZED (
-          SELECT c.id, conversations.take_turn(c.id) FROM conversations.conversation c
-           WHERE c.tenant_id = $1 AND {which})
-        SELECT {", ".join("c." + name for name in _FIELDS)}
-          FROM conversations.conversation c JOIN turn ON turn.id = c.id
-         WHERE c.tenant_id = $1 AND {which} FOR UPDATE OF c
-        """,
-        tx.tenant_id, wanted,
-    )  # fmt: skip
-    return conversation_of(row) if row else None
-
-
-async def save(tx: Tx, before: Conversation, after: Conversation) -> Conversation:
-    """Write what differs and count the version up; the row must be held since `before`."""
     changed = [name for name in _FIELDS if getattr(before, name) != getattr(after, name)]
     changed = [name for name in changed if name != "v"]
     sets = "".join(f", {name} = ${n}" for n, name in enumerate(changed, 3))
+    args = [tx.tenant_id, before.id, *(_value(after, name) for name in changed)]
+    said = ""
+    if lines:
+        said = f"WITH said AS ({_insert_lines(len(lines), first=len(args) + 1)}) "
+        for line in lines:
+            args += _line_values(line)
     await tx.execute(
-        f"UPDATE conversations.conversation SET v = v + 1{sets} WHERE tenant_id = $1 AND id = $2",
-        tx.tenant_id, before.id, *(_value(after, name) for name in changed),
-    )  # fmt: skip
+        f"{said}UPDATE conversations.conversation SET v = v + 1{sets}"
+        " WHERE tenant_id = $1 AND id = $2",
+        *args,
+    )
     return replace(after, v=before.v + 1)
+
+
+def _insert_lines(count: int, *, first: int) -> str:
+    size = len(_MESSAGE_FIELDS)
+    rows = (", ".join(f"${first + row * size + n}" for n in range(size)) for row in range(count))
+    values = ", ".join(f"($1, {row})" for row in rows)
+    return f"INSERT INTO conversations.message (tenant_id, {_MESSAGE}) VALUES {values}"
+
+
+def _line_values(message: Message) -> list[Any]:
+    return [
+        message.id, message.client_id, message.conversation_id, message.seq, message.kind.value,
+        message.author.kind.value, message.author.id, message.author.name, message.text,
+        message.at, message.nonce, message.delivery, message.meta, message.origin_id,
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,28 +208,10 @@ async def take_in(
     return TakenIn(row["verdict"], conversation_of(row, "c_"), _message_of(row, "m_"))
 
 
-async def add_message(tx: Tx, message: Message) -> None:
-    """Write a message under a sequence number taken while the conversation is held."""
-    await tx.execute(
-        f"INSERT INTO conversations.message (tenant_id, {_MESSAGE})"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-        tx.tenant_id, message.id, message.client_id, message.conversation_id, message.seq,
-        message.kind.value, message.author.kind.value, message.author.id, message.author.name,
-        message.text, message.at, message.nonce, message.delivery, message.meta, message.origin_id,
-    )  # fmt: skip
-
-
-async def message_by_nonce(
-    tx: Tx, *, conversation_id: str, author_kind: str, nonce: str
-) -> Message | None:
-    """Return the message that a side has sent with a nonce."""
-    row = await tx.fetchrow(
-        _WITH_FILES
-        + " WHERE m.tenant_id = $1 AND m.conversation_id = $2 AND m.author_kind = $3"
-        " AND m.nonce = $4",
-        tx.tenant_id, conversation_id, author_kind, nonce,
-    )  # fmt: skip
-    return _message_of(row) if row else None
+async def add_lines(tx: Tx, lines: Sequence[Message]) -> None:
+    """Write lines under the numbers they took while the conversation is held."""
+    args = [value for line in lines for value in _line_values(line)]
+    await tx.execute(_insert_lines(len(lines), first=2), tx.tenant_id, *args)
 
 
 async def get_message(tx: Tx, message_id: str) -> Message | None:

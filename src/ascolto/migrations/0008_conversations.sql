@@ -327,6 +327,24 @@ CREATE FUNCTION conversations.take_turn(wanted uuid) RETURNS void LANGUAGE sql V
   SELECT pg_advisory_xact_lock(hashtextextended(wanted::text, 8))
 $$;
 
+-- A conversation held for one writer, and what that side has sent with a nonce before. A function,
+-- because only its later statements see what was written while it waited for its turn.
+CREATE FUNCTION conversations.hold(
+  wanted uuid, side text, side_nonce text, OUT c conversations.conversation, OUT known uuid)
+LANGUAGE plpgsql AS $$
+DECLARE
+  tenant uuid := current_setting('ascolto.tenant')::uuid;
+BEGIN
+  PERFORM conversations.take_turn(wanted);
+  SELECT * INTO c FROM conversations.conversation
+   WHERE tenant_id = tenant AND id = wanted FOR UPDATE;
+  IF c.id IS NOT NULL AND side_nonce IS NOT NULL THEN
+    SELECT m.id INTO known FROM conversations.message m
+     WHERE m.tenant_id = tenant AND m.conversation_id = wanted AND m.author_kind = side
+       AND m.nonce = side_nonce;
+  END IF;
+END $$;
+
 -- A customer's message in one statement: lock, recognise a repetition, number, write, set clocks.
 -- What follows for the state of the conversation is decided by the caller, who holds the lock.
 CREATE FUNCTION conversations.take_in(

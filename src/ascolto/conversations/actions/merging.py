@@ -65,6 +65,7 @@ async def _end(source: Held, target: Held) -> None:
 async def _move(source: Held, target: Held) -> int:
     """Move what lies beside the thread, and the thread itself."""
     # The closing line of the source is moved too: it is in the thread when the rows are counted.
+    await source.write_lines()
     count = await store.move_messages(source.tx, source=source.now, target=target.now)
     await store_aside.move_aside(source.tx, source=source.now, target=target.now)
     s, t = source.now, target.now

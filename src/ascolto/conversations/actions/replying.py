@@ -7,7 +7,6 @@ from ascolto.conversations import clocks, errors, events, live, store, store_asi
 from ascolto.conversations.held import (
     Held,
     acting,
-    checked_nonce,
     checked_text,
     hold,
     hold_for,
@@ -44,8 +43,8 @@ async def reply(
     """
     files = list(dict.fromkeys(attachments))
     checked_text(text, files=len(files))
-    held = await hold(tx, conversation_id)
-    known = await _sent_before(held, AuthorKind.OPERATOR, text=text, nonce=nonce)
+    held = await hold(tx, conversation_id, side=AuthorKind.OPERATOR, nonce=nonce)
+    known = await _sent_before(held, text=text)
     if known is not None:
         return known
     _require_owner(held, operator_id=operator_id, supervise=supervise)
@@ -54,7 +53,9 @@ async def reply(
     message = await held.add(
         MessageKind.MESSAGE, author=acting(tx, operator_id), text=text, nonce=nonce, files=files
     )
-    held.now = clocks.replied(held.now, await held.hours(), tx.now)
+    # The hours matter only while the resolution clock runs: it stops with the first reply.
+    hours = await held.hours() if held.now.resolution_due_at is not None else None
+    held.now = clocks.replied(held.now, hours, tx.now)
     held.change(unread=0)
     tx.emit(_message_out(held, message, operator_id=operator_id))
     await held.save()
@@ -88,16 +89,12 @@ async def _require_unchanged(held: Held, *, operator_id: str, expected_seq: int)
         )
 
 
-async def _sent_before(
-    held: Held, author_kind: AuthorKind, *, text: str, nonce: str | None
-) -> Message | None:
-    if checked_nonce(nonce) is None:
+async def _sent_before(held: Held, *, text: str) -> Message | None:
+    if held.known_id is None:
         return None
-    known = await store.message_by_nonce(
-        held.tx, conversation_id=held.now.id, author_kind=author_kind.value, nonce=nonce or ""
-    )
+    known = await store.get_message(held.tx, held.known_id)
     if known is not None and known.text != text:
-        raise errors.NonceClash("This nonce was used for another text.", nonce=nonce)
+        raise errors.NonceClash("This nonce was used for another text.", nonce=known.nonce)
     return known
 
 
@@ -123,8 +120,8 @@ async def say(
     meta: dict[str, Any] | None = None,
 ) -> Message:
     """Tell the customer something that no person wrote; the clock of the first reply goes on."""
-    held = await hold(tx, conversation_id)
-    known = await _sent_before(held, author_kind, text=text, nonce=nonce)
+    held = await hold(tx, conversation_id, side=author_kind, nonce=nonce)
+    known = await _sent_before(held, text=text)
     if known is not None:
         return known
     message = await held.add(
@@ -150,9 +147,9 @@ async def add_note(
     meta: dict[str, Any] | None = None,
 ) -> Message:
     """Write a note for colleagues; whoever it names is told."""
-    held = await hold(tx, conversation_id)
     author = acting(tx, operator_id)
-    known = await _sent_before(held, author.kind, text=text, nonce=nonce)
+    held = await hold(tx, conversation_id, side=author.kind, nonce=nonce)
+    known = await _sent_before(held, text=text)
     if known is not None:
         return known
     named = await _known_operators(tx, mentions)
@@ -165,6 +162,7 @@ async def add_note(
     )
     ids = [operator for operator, _ in named if operator != operator_id]
     if ids:
+        await held.write_lines()
         await store_aside.add_mentions(tx, message=message, operator_ids=ids)
     shown = [live.mentioned(message, operator_id=i, number=held.now.number) for i in ids]
     tx.emit(
