@@ -6,6 +6,9 @@
 import css from "./loader.css?inline";
 import { ink } from "../panel/contrast.ts";
 
+const SANDBOX =
+  "allow-scripts allow-same-origin allow-forms allow-modals allow-downloads allow-popups allow-popups-to-escape-sandbox";
+
 type Said = { ascolto?: number; t?: string; n?: number; c?: string };
 
 (() => {
@@ -53,7 +56,8 @@ type Said = { ascolto?: number; t?: string; n?: number; c?: string };
     frame = document.createElement("iframe");
     frame.title = name;
     frame.hidden = true;
-    frame.allow = "clipboard-write";
+    // Same origin only on our own demo pages, where a sandbox would hold nothing.
+    if (home !== location.origin) frame.setAttribute("sandbox", SANDBOX);
     frame.src = at.href;
     root.prepend(frame);
   };
