@@ -1,5 +1,6 @@
 """One real server with the demo organisations and one real Chromium for each file of tests."""
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -89,6 +90,7 @@ def panel(house: RunningServer, page: Page) -> Panel:
 
 
 @pytest.fixture(scope="module")
-def operator(house: RunningServer) -> Operator:
+def operator(house: RunningServer) -> Iterator[Operator]:
     """Let an operator of the demo be at work."""
-    return Operator(house.url)
+    with contextlib.closing(Operator(house.url)) as someone:
+        yield someone

@@ -1,5 +1,6 @@
 """The chat widget as customers meet it: nothing lost, nothing doubled, nothing kept unasked."""
 
+import contextlib
 import random
 import re
 
@@ -187,8 +188,8 @@ def test_a_killed_server_costs_no_message(house: RunningServer, panel: Panel) ->
     house.start()
     expect(panel.chat.get_by_text("Inviato", exact=True)).to_be_visible(timeout=30_000)
     expect(panel.chat.get_by_text("Collegamento interrotto")).to_be_hidden(timeout=30_000)
-    operator = Operator(house.url)
-    conversation = operator.take(name)
-    assert panel.texts() == operator.heard(conversation) == ["uno", "due", "tre"]
-    operator.say(conversation, "Eccoci di nuovo")
+    with contextlib.closing(Operator(house.url)) as operator:
+        conversation = operator.take(name)
+        assert panel.texts() == operator.heard(conversation) == ["uno", "due", "tre"]
+        operator.say(conversation, "Eccoci di nuovo")
     expect(panel.chat.locator(".operator .text")).to_have_text("Eccoci di nuovo")

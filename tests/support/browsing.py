@@ -39,6 +39,11 @@ class Visitor:
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         return page
 
+    def forgive(self, words: str) -> None:
+        """Forget a complaint that was to be expected."""
+        assert any(words in one for one in self.complaints)
+        self.complaints = [one for one in self.complaints if words not in one]
+
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and _CUT not in message.text:
             self.complaints.append(message.text)
@@ -66,6 +71,10 @@ class Operator:
     def __init__(self, url: str, *, tenant: str = "aurelia", email: str | None = None) -> None:
         self.http = sign_in(url, tenant=tenant, email=email or f"operatrice@{tenant}.example")
         self._put("/presence", {"state": "available"})
+
+    def close(self) -> None:
+        """Go home."""
+        self.http.close()
 
     def _put(self, path: str, body: dict[str, Any]) -> None:
         answer = self.http.put(f"/api/v1{path}", json=body)
