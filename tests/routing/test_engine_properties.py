@@ -249,11 +249,11 @@ class Contact(RuleBasedStateMachine):
 
 
 ContactTest = Contact.TestCase
-ContactTest.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+ContactTest.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
 
 
 @given(seed=st.integers(0, 10**9), people=st.integers(2, 12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_crowded_day_is_decided_as_the_plain_rules_say(seed: int, people: int) -> None:
     day, real, plain = RandomDay(seed, people=people), e.Engine(), PlainEngine()
     for event in day.opening():
