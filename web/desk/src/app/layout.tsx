@@ -71,7 +71,7 @@ function SignedIn() {
         <div className="shell" data-thread={inThread || undefined}>
           <div className="skips">
             <a href="#content">{t("skip.content")}</a>
-            <a href="#composer">{t("skip.composer")}</a>
+            {inThread && <a href="#composer">{t("skip.composer")}</a>}
           </div>
           <TopBar />
           <ConnectionBanner />

@@ -1,0 +1,90 @@
+"""The desk as an operator uses it in a browser, and a customer who writes to it."""
+
+import re
+import time
+from dataclasses import dataclass, field
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from ascolto.kit.ids import new_id
+from support.demo import DEMO_PASSWORD
+
+_STATES = re.compile("Disponibile|Occupat|In pausa|Assente|Fuori turno")
+
+
+@dataclass
+class Writer:
+    """A customer who writes over the public interface."""
+
+    url: str
+    name: str
+    token: str = ""
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20))
+
+    def begin(self, text: str, *, key: str = "aurelia") -> None:
+        """Begin a conversation."""
+        answer = self.http.post(
+            f"{self.url}/public/v1/chat/{key}/conversations",
+            json={"nonce": new_id(), "text": text, "name": self.name, "language": "it"},
+        )
+        assert answer.status_code == 201, answer.text
+        self.token = answer.json()["token"]
+
+    def say(self, text: str) -> None:
+        """Write once more."""
+        answer = self.http.post(
+            f"{self.url}/public/v1/conversation/messages",
+            json={"nonce": new_id(), "text": text},
+            headers=self._headers(),
+        )
+        assert answer.status_code == 201, answer.text
+
+    def answers(self) -> list[str]:
+        """Return what operators have said."""
+        answer = self.http.get(
+            f"{self.url}/public/v1/conversation/messages", headers=self._headers()
+        )
+        return [m["text"] for m in answer.json()["items"] if m["author"]["kind"] == "operator"]
+
+    def _headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}"}
+
+
+@dataclass
+class Desk:
+    """One desk in one browser."""
+
+    url: str
+    page: Page
+
+    def sign_in(self, email: str, *, tenant: str = "aurelia") -> None:
+        """Sign in with the keyboard."""
+        self.page.goto(self.url + "/desk/")
+        self.page.get_by_label("Organizzazione").fill(tenant)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type(email)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type(DEMO_PASSWORD)
+        self.page.keyboard.press("Enter")
+        expect(self.page.get_by_role("heading", name="Il mio lavoro")).to_be_visible()
+
+    def come(self, state: str = "Disponibile") -> None:
+        """Set one's own state from the menu."""
+        button = self.page.get_by_role("button", name=_STATES)
+        button.click()
+        self.page.get_by_role("menuitemradio", name=state).click()
+        expect(self.page.get_by_role("menu")).to_have_count(0)
+        expect(button).to_contain_text(state)
+
+    def accept(self, name: str) -> None:
+        """Take offers with the key until the one of a customer has come."""
+        mine = self.page.get_by_role("option").filter(has_text=name)
+        expect(self.page.get_by_role("button", name="Accetta").first.or_(mine)).to_be_visible()
+        deadline = time.monotonic() + 30
+        while not mine.count():
+            assert time.monotonic() < deadline, f"{name} was not offered"
+            if self.page.get_by_role("button", name="Accetta").count():
+                self.page.keyboard.press("a")
+            self.page.wait_for_timeout(300)
+        mine.click()
