@@ -1,6 +1,7 @@
 """The desk as operators meet it: by keyboard alone, through a server's death, in both themes."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -74,7 +75,7 @@ def test_what_was_written_while_the_server_was_dead_arrives_once(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_screen_of_the_desk_has_barriers(
-    house: RunningServer, visitor: Visitor, theme: str
+    house: RunningServer, visitor: Visitor, theme: Literal["light", "dark"]
 ) -> None:
     page = visitor.page()
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
