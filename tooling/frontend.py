@@ -112,7 +112,8 @@ def install(chosen: Node) -> None:
     """Install the locked npm packages unless they are there."""
     lock = WEB / "package-lock.json"
     state = hashlib.sha256(lock.read_bytes()).hexdigest()
-    if INSTALLED.is_file() and INSTALLED.read_text() == state:
+    there = INSTALLED.with_name(".package-lock.json").is_file()  # npm's own note
+    if there and INSTALLED.is_file() and INSTALLED.read_text() == state:
         return
     chosen.npm_run("ci", "--ignore-scripts", "--no-audit", "--no-fund", doing="npm packages")
     INSTALLED.write_text(state)
