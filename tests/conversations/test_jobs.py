@@ -169,6 +169,21 @@ async def test_what_is_not_written_up_in_time_is_closed_and_can_still_be_told(de
             )
 
 
+async def test_a_customer_who_writes_into_a_wrap_up_is_not_closed_away(desk: Desk) -> None:
+    late = await in_wrap_up(desk)
+    desk.clock.at += timedelta(seconds=60)
+    await desk.wrote(late, "Ancora una domanda")
+    desk.clock.at += timedelta(seconds=900)
+    assert await jobs.end_wrap_ups(desk.database) == 1
+    assert (await desk.read(late)).state is State.WAITING
+    async with desk.as_system() as tx:
+        item = await tx.fetchrow(
+            "SELECT state, preferred_operator FROM routing.work_item WHERE ref = $1", late
+        )
+    assert item is not None
+    assert (item["state"], item["preferred_operator"]) == ("waiting", desk.anna)
+
+
 async def test_a_client_may_leave_its_wrap_ups_without_a_limit(desk: Desk) -> None:
     late = await in_wrap_up(desk)
     async with desk.as_system() as tx:

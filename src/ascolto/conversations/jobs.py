@@ -6,6 +6,7 @@ may run the same job: the row that is held, or the row that is written once, let
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 import asyncpg
@@ -106,10 +107,14 @@ async def end_wrap_ups(db: Database) -> int:
     for tenant_id in await _tenants(db):
         async with db.transaction(tenant_id, actor=SYSTEM) as tx:
             late = await timing.overlong_wrap_ups(tx)
-        ended += await _each(
-            db, tenant_id, late, lambda tx, one: timing.end_wrap_up(tx, conversation_id=one)
-        )
+        ended += await _each(db, tenant_id, list(late), partial(_end_wrap_up, late=late))
     return ended
+
+
+async def _end_wrap_up(tx: Tx, conversation_id: str, *, late: dict[str, datetime]) -> bool:
+    return await timing.end_wrap_up(
+        tx, conversation_id=conversation_id, since=late[conversation_id]
+    )
 
 
 async def sweep_files(services: Services) -> int:
