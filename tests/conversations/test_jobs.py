@@ -136,6 +136,20 @@ async def test_the_talks_of_who_is_gone_go_to_others_once_and_come_first(desk: D
     assert (await desk.events("routing.")).count("requeued") == 1
 
 
+async def test_what_is_answered_in_hours_stays_with_its_operator_until_the_next_shift(
+    desk: Desk,
+) -> None:
+    talk = await desk.talking()
+    async with desk.as_system() as tx:
+        await tx.execute("UPDATE conversations.conversation SET channel = 'email'")
+        await routing.set_presence(tx, operator_id=desk.anna, state="offline")
+    desk.clock.at += timedelta(hours=11)
+    assert await jobs.free_left(desk.database) == 0
+    desk.clock.at += timedelta(hours=2)
+    assert await jobs.free_left(desk.database) == 1
+    assert (await desk.read(talk.id)).state is State.WAITING
+
+
 async def in_wrap_up(desk: Desk) -> str:
     talk = await desk.talking()
     async with desk.as_operator(desk.anna) as tx:
