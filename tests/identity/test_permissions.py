@@ -21,7 +21,6 @@ def test_an_operator_sees_own_results_and_no_floor() -> None:
     operator = permissions_of(["operator"])
     assert "insight.own_results" in operator
     assert "insight.floor" not in operator
-    assert "privacy.view_individual" not in operator
 
 
 def test_a_client_reads_its_figures_and_no_conversation_customer_or_worker() -> None:

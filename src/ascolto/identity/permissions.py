@@ -63,7 +63,6 @@ _TEAM_LEADER = _OPERATOR | {
     "insight.floor",
     "insight.metrics",
     "people.assign_skills",
-    "privacy.view_individual",
     "routing.supervise",
     "tenancy.read_settings",
 }
@@ -102,7 +101,6 @@ _CONFIGURATOR = _STAFF | {
 
 _ANALYST = _STAFF | {
     "identity.manage_tokens",
-    "insight.events",
     "insight.floor",
     "insight.metrics",
     "tenancy.read_settings",
@@ -123,7 +121,6 @@ _ADMIN = _CONFIGURATOR | {
     "customers.read",
     "identity.manage_accounts",
     "identity.read_mail",
-    "insight.events",
 }
 
 PERMISSIONS_OF: Mapping[Role, frozenset[str]] = MappingProxyType(

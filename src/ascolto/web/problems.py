@@ -175,7 +175,6 @@ def install(app: FastAPI) -> None:
         asyncpg.AdminShutdownError,
         asyncpg.CrashShutdownError,
         asyncpg.TooManyConnectionsError,
-        asyncpg.TransactionRollbackError,
         ConnectionError,
         TimeoutError,
     ):

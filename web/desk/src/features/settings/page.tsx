@@ -130,8 +130,8 @@ function Sessions() {
 }
 
 /** The browser and system of a sign-in, from what the browser said about itself. */
-function device(agent: string | null | undefined): string {
-  const browser = /(Firefox|Edg|Chrome|Safari)\//.exec(agent ?? "")?.[1] ?? "?";
-  const system = /(Windows|Mac OS|Android|iPhone|Linux)/.exec(agent ?? "")?.[1] ?? "";
+function device(told: string | null | undefined): string {
+  const browser = /(Firefox|Edg|Chrome|Safari)\//.exec(told ?? "")?.[1] ?? "?";
+  const system = /(Windows|Mac OS|Android|iPhone|Linux)/.exec(told ?? "")?.[1] ?? "";
   return [browser === "Edg" ? "Edge" : browser, system].filter(Boolean).join(" · ");
 }
