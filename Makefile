@@ -29,7 +29,8 @@ setup: ## Make .venv with .venv/bin/ascolto from the hashed locks
 build: setup ## Build desk and widget if their sources changed
 	@$(BIN)/python tooling/frontend.py
 
-test: lint types imports browser unit web ## Run every check and test
+test: setup ## Run every check and test, with a summary of the stages
+	@$(BIN)/python tooling/check.py
 
 lint: setup
 	$(BIN)/ruff check .
