@@ -121,3 +121,16 @@ def send(server: RunningServer, token: str, text: str, *, nonce: str) -> None:
         timeout=20,
     )
     assert answer.status_code == 201, answer.text
+
+
+def test_ctrl_c_ends_open_chats_without_a_fuss(urls: PostgresUrls) -> None:
+    with running_server(urls, demo=True) as server:
+        token = begin(server)["token"]
+        stream = f"{server.url}/public/v1/conversation/stream"
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx.stream("GET", stream, headers=headers, timeout=20) as answer:
+            lines = answer.iter_lines()
+            assert next(lines).startswith("retry:")
+            assert server.stop() == 0
+            assert not any("error" in line for line in lines)
+        assert "Traceback" not in server.log()

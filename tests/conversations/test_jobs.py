@@ -136,6 +136,20 @@ async def test_the_talks_of_who_is_gone_go_to_others_once_and_come_first(desk: D
     assert (await desk.events("routing.")).count("requeued") == 1
 
 
+async def test_what_is_answered_in_hours_stays_with_its_operator_until_the_next_shift(
+    desk: Desk,
+) -> None:
+    talk = await desk.talking()
+    async with desk.as_system() as tx:
+        await tx.execute("UPDATE conversations.conversation SET channel = 'email'")
+        await routing.set_presence(tx, operator_id=desk.anna, state="offline")
+    desk.clock.at += timedelta(hours=11)
+    assert await jobs.free_left(desk.database) == 0
+    desk.clock.at += timedelta(hours=2)
+    assert await jobs.free_left(desk.database) == 1
+    assert (await desk.read(talk.id)).state is State.WAITING
+
+
 async def in_wrap_up(desk: Desk) -> str:
     talk = await desk.talking()
     async with desk.as_operator(desk.anna) as tx:
@@ -167,6 +181,21 @@ async def test_what_is_not_written_up_in_time_is_closed_and_can_still_be_told(de
             await conversations.close(
                 tx, conversation_id=late, outcome="resolved", operator_id=desk.anna
             )
+
+
+async def test_a_customer_who_writes_into_a_wrap_up_is_not_closed_away(desk: Desk) -> None:
+    late = await in_wrap_up(desk)
+    desk.clock.at += timedelta(seconds=60)
+    await desk.wrote(late, "Ancora una domanda")
+    desk.clock.at += timedelta(seconds=900)
+    assert await jobs.end_wrap_ups(desk.database) == 1
+    assert (await desk.read(late)).state is State.WAITING
+    async with desk.as_system() as tx:
+        item = await tx.fetchrow(
+            "SELECT state, preferred_operator FROM routing.work_item WHERE ref = $1", late
+        )
+    assert item is not None
+    assert (item["state"], item["preferred_operator"]) == ("waiting", desk.anna)
 
 
 async def test_a_client_may_leave_its_wrap_ups_without_a_limit(desk: Desk) -> None:

@@ -6,6 +6,7 @@ may run the same job: the row that is held, or the row that is written once, let
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 import asyncpg
@@ -31,8 +32,10 @@ FREE_EVERY_S = 15.0
 WRAP_UP_EVERY_S = 20.0
 SWEEP_EVERY_S = 600.0
 # A person who loses the line often comes back at once; a customer in a live chat cannot wait long.
+# What is answered in hours stays with its operator until the next shift, no longer.
 GONE_S = 120.0
-LIVE_CHANNELS = ("webchat", "messaging")
+ABSENT_S = 12 * 3_600.0
+LIVE_CHANNELS = ("webchat", "messaging", "voice")
 # A content whose row is gone may be in use again: somebody uploads the same file just now.
 CONTENT_FOR_S = 3_600.0
 _BATCH = 100
@@ -84,15 +87,18 @@ async def tell_overdue(db: Database) -> int:
     return told
 
 
-async def free_left(db: Database, *, gone_s: float = GONE_S) -> int:
-    """Give live chats whose operator is gone to somebody else; return how many."""
+async def free_left(db: Database, *, gone_s: float = GONE_S, absent_s: float = ABSENT_S) -> int:
+    """Give what an operator who is gone was talking in to somebody else; return how many.
+
+    Live talks after minutes, everything else after half a day.
+    """
     freed = 0
     for tenant_id in await _tenants(db):
-        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
-            gone = await routing.gone_operators(tx, longer_than_s=gone_s)
-            left = await store_due.held_by_any(tx, gone, channels=LIVE_CHANNELS) if gone else []
-        free = partial(_free, gone=frozenset(gone))
-        freed += await _each(db, tenant_id, left, free)
+        for away_s, channels in ((gone_s, LIVE_CHANNELS), (absent_s, None)):
+            async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+                gone = await routing.gone_operators(tx, longer_than_s=away_s)
+                left = await store_due.held_by_any(tx, gone, channels=channels) if gone else []
+            freed += await _each(db, tenant_id, left, partial(_free, gone=frozenset(gone)))
     return freed
 
 
@@ -106,10 +112,14 @@ async def end_wrap_ups(db: Database) -> int:
     for tenant_id in await _tenants(db):
         async with db.transaction(tenant_id, actor=SYSTEM) as tx:
             late = await timing.overlong_wrap_ups(tx)
-        ended += await _each(
-            db, tenant_id, late, lambda tx, one: timing.end_wrap_up(tx, conversation_id=one)
-        )
+        ended += await _each(db, tenant_id, list(late), partial(_end_wrap_up, late=late))
     return ended
+
+
+async def _end_wrap_up(tx: Tx, conversation_id: str, *, late: dict[str, datetime]) -> bool:
+    return await timing.end_wrap_up(
+        tx, conversation_id=conversation_id, since=late[conversation_id]
+    )
 
 
 async def sweep_files(services: Services) -> int:

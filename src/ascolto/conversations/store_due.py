@@ -54,12 +54,14 @@ async def note_missed(tx: Tx) -> list[Missed]:
     return [Missed(**row) for row in rows]
 
 
-async def held_by_any(tx: Tx, operator_ids: Sequence[str], *, channels: Sequence[str]) -> list[str]:
-    """Return the ids of what some operators are talking in, on some channels."""
+async def held_by_any(
+    tx: Tx, operator_ids: Sequence[str], *, channels: Sequence[str] | None
+) -> list[str]:
+    """Return the ids of what some operators are talking in, on some channels or on all."""
     rows = await tx.fetch(
         "SELECT id FROM conversations.conversation WHERE tenant_id = $1"
-        " AND operator_id = ANY($2::uuid[]) AND state = 'active' AND channel = ANY($3::text[])"
-        " ORDER BY id LIMIT 500",
-        tx.tenant_id, list(operator_ids), list(channels),
+        " AND operator_id = ANY($2::uuid[]) AND state = 'active'"
+        " AND ($3::text[] IS NULL OR channel = ANY($3)) ORDER BY id LIMIT 500",
+        tx.tenant_id, list(operator_ids), None if channels is None else list(channels),
     )  # fmt: skip
     return [row["id"] for row in rows]

@@ -51,6 +51,9 @@ async def list_conversations(
     conditions = ["c.tenant_id = $1", "c.merged_into IS NULL", _VIEWS[wanted.view]]
     # Named whatever the view, so that the statement always knows its type.
     conditions.append("($2::uuid IS NULL OR true)")
+    if wanted.sort == "due" and wanted.view == "all":
+        # Nothing is due of what is closed, and a list of years is not sorted for each look.
+        conditions.append("c.state <> 'closed'")
     if wanted.own_only:
         conditions.append("(c.operator_id = $2 OR c.last_operator_id = $2)")
 

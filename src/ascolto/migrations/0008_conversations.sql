@@ -66,6 +66,7 @@ CREATE INDEX conversation_of_operator ON conversations.conversation (tenant_id, 
   WHERE operator_id IS NOT NULL;
 CREATE INDEX conversation_closed ON conversations.conversation (tenant_id, closed_at DESC, id)
   WHERE state = 'closed';
+CREATE INDEX conversation_opened ON conversations.conversation (tenant_id, opened_at, id);
 CREATE INDEX conversation_of_customer ON conversations.conversation
   (tenant_id, customer_id, opened_at DESC);
 CREATE INDEX conversation_to_wake ON conversations.conversation (snoozed_until)

@@ -13,7 +13,9 @@ from types import FrameType
 
 import uvicorn
 import uvloop
+from fastapi import FastAPI
 
+from ascolto.channels.webchat.stream import ShortFollower
 from ascolto.kit.log import configure_logging
 from ascolto.kit.settings import Settings
 from ascolto.web.app import build_app
@@ -25,10 +27,16 @@ class Server(uvicorn.Server):
     """Uvicorn's server, with our idea of signals and a child that goes first."""
 
     def __init__(
-        self, config: uvicorn.Config, *, stopping: Collection[signal.Signals], say: Say
+        self,
+        config: uvicorn.Config,
+        *,
+        app: FastAPI,
+        stopping: Collection[signal.Signals],
+        say: Say,
     ) -> None:
         """Prepare; nothing listens before `serve`."""
         super().__init__(config)
+        self._app: FastAPI = app
         self._stopping = stopping
         self.say = say
         self.day: asyncio.subprocess.Process | None = None
@@ -60,9 +68,16 @@ class Server(uvicorn.Server):
             with contextlib.suppress(ProcessLookupError):
                 self.day.kill()  # it keeps nothing: its people are virtual
             await self.day.wait()
+        self._end_streams()
         await super().shutdown(sockets)
         if self.force_exit:  # what we cut off now has nothing to tell the impatient
             logging.getLogger("uvicorn.error").disabled = True
+
+    def _end_streams(self) -> None:
+        """End the customers' streams, which never end by themselves; the pages come back."""
+        services = getattr(self._app.state, "services", None)
+        if services is not None:
+            services.live.resync_all(when=lambda follower: isinstance(follower, ShortFollower))
 
 
 def serve(
@@ -76,7 +91,8 @@ def serve(
 ) -> None:
     """Serve on a bound socket until one of the stopping signals comes."""
     configure_logging()
-    server = Server(_uvicorn_config(settings, dsn=dsn), stopping=stopping, say=say)
+    app = build_app(settings, dsn=dsn)
+    server = Server(_uvicorn_config(settings, app), app=app, stopping=stopping, say=say)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(server, settings, door=door, started=started))
 
@@ -118,10 +134,10 @@ def _announce(settings: Settings, *, seconds: float, say: Say) -> None:
     say("Ctrl-C stops everything.")
 
 
-def _uvicorn_config(settings: Settings, *, dsn: str) -> uvicorn.Config:
+def _uvicorn_config(settings: Settings, app: FastAPI) -> uvicorn.Config:
     """Return the server's configuration: sockets without compression, which costs memory."""
     return uvicorn.Config(
-        build_app(settings, dsn=dsn),
+        app,
         host=settings.host,
         port=settings.port,
         http="httptools",

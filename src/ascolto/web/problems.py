@@ -175,6 +175,7 @@ def install(app: FastAPI) -> None:
         asyncpg.AdminShutdownError,
         asyncpg.CrashShutdownError,
         asyncpg.TooManyConnectionsError,
+        asyncpg.TransactionRollbackError,
         ConnectionError,
         TimeoutError,
     ):

@@ -41,6 +41,7 @@ export class Chat {
   #mode = "";
   #again = false;
   #stuck = true;
+  #shaped = "";
 
   constructor(session: Session, on: { phone: () => void }) {
     this.#session = session;
@@ -59,6 +60,8 @@ export class Chat {
         tabindex: 0,
         "aria-label": t("thread"),
         onscroll: () => {
+          // A scroll that only comes from a change of size is nobody's wish.
+          if (this.#shape() !== this.#shaped) return;
           this.#stuck = this.#atEnd();
           if (this.#stuck) this.#below.hidden = true;
         },
@@ -70,7 +73,10 @@ export class Chat {
     this.box = h("div", { class: "chat" }, this.#scroll, this.#below, this.#foot);
     this.#composer.takeDrops(this.box);
     // What was at the end stays at the end when the place to write grows.
-    new ResizeObserver(() => this.#stuck && this.toEnd()).observe(this.#scroll);
+    new ResizeObserver(() => {
+      this.#shaped = this.#shape();
+      if (this.#stuck) this.toEnd();
+    }).observe(this.#scroll);
   }
 
   /** Who says a message, in words. */
@@ -118,6 +124,10 @@ export class Chat {
     this.#drawFoot();
     if (!stay) this.toEnd();
     else if (before !== this.#list.lastElementChild) this.#below.hidden = false;
+  }
+
+  #shape(): string {
+    return `${this.#scroll.clientWidth} ${this.#scroll.clientHeight}`;
   }
 
   #atEnd(): boolean {

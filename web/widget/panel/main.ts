@@ -12,7 +12,7 @@ import type { Config } from "./wire.ts";
 import { speak, t } from "./words.ts";
 
 const key = location.pathname.split("/")[2] ?? "";
-const asked = new URLSearchParams(location.search);
+const wanted = new URLSearchParams(location.search);
 const root = document.documentElement;
 const app = document.getElementById("app")!;
 
@@ -32,13 +32,12 @@ function paint(config: Config): void {
   document.title = config.texts.title ?? config.brand.name;
 }
 
-async function configured(api: Api, language: string): Promise<Config | null> {
-  const wanted = encodeURIComponent(language.slice(0, 35));
+async function configured(ask: () => Promise<Config>, asked: Promise<Config>): Promise<Config | null> {
   const said = h("p", { class: "plain", role: "status" }, t("loading"));
   app.replaceChildren(said);
   for (let tries = 0; ; tries += 1) {
     try {
-      return await api.get<Config>(`/chat/${key}/config?language=${wanted}`);
+      return await (tries ? ask() : asked);
     } catch (problem) {
       const passing = problem instanceof Problem && problem.passing;
       said.textContent = t(passing ? "unreachable" : "noSuchChat");
@@ -50,13 +49,18 @@ async function configured(api: Api, language: string): Promise<Config | null> {
 }
 
 async function begin(): Promise<void> {
-  const theme = asked.get("theme");
+  const theme = wanted.get("theme");
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
   if (framed) root.dataset.framed = "";
-  const language = asked.get("lang") || navigator.language;
+  const language = wanted.get("lang") || navigator.language;
   const api = new Api();
+  const ask = () =>
+    api.get<Config>(`/chat/${key}/config?language=${encodeURIComponent(language.slice(0, 35))}`);
+  // Words and settings come side by side: on a slow line each trip counts.
+  const first = ask();
+  first.catch(() => {});
   await speak(/^it/i.test(language) ? "it" : "en");
-  const config = await configured(api, language);
+  const config = await configured(ask, first);
   if (!config) return;
   await speak(config.language);
   paint(config);

@@ -40,11 +40,15 @@ export class Session {
     this.api = api;
     this.memory = memory;
     const kept = memory.load();
+    const own = new Set(kept.outbox?.map((item) => item.nonce));
     this.outbox = new Outbox(
       {
         deliver: (item) => this.#deliver(item),
         changed: (items) => {
-          memory.put({ outbox: [...items] });
+          // Another tab may keep messages of its own there.
+          for (const item of items) own.add(item.nonce);
+          const others = (memory.load().outbox ?? []).filter((item) => !own.has(item.nonce));
+          memory.put({ outbox: [...others, ...items] });
           this.onchange();
         },
         after: (ms, run) => {

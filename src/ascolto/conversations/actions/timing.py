@@ -66,15 +66,15 @@ async def free_left(tx: Tx, *, conversation_id: str, gone: Collection[str]) -> b
     return True
 
 
-async def overlong_wrap_ups(tx: Tx) -> list[str]:
-    """Return the conversations whose wrap-up has lasted longer than their client allows."""
+async def overlong_wrap_ups(tx: Tx) -> dict[str, datetime]:
+    """Return the conversations whose wrap-up lasts longer than allowed, with when it began."""
     limits: dict[str, int] = {}
-    found = []
+    found = {}
     for ref, client_id, since in await routing.wrap_ups_since(tx, tx.now):
         if client_id not in limits:
             limits[client_id] = await setting(tx, WRAP_UP_LIMIT, client_id=client_id)
         if _over(since, limits[client_id], tx.now):
-            found.append(ref)
+            found[ref] = since
     return found
 
 
@@ -82,12 +82,21 @@ def _over(since: datetime, limit_s: int, now: datetime) -> bool:
     return limit_s > 0 and now - since > timedelta(seconds=limit_s)
 
 
-async def end_wrap_up(tx: Tx, *, conversation_id: str) -> bool:
-    """Close what nobody wrote up in time; its operator may still say later how it ended."""
+async def end_wrap_up(tx: Tx, *, conversation_id: str, since: datetime) -> bool:
+    """Close what nobody wrote up in time; its operator may still say later how it ended.
+
+    When the customer has written meanwhile somebody must answer, so it goes back to its queue.
+    """
     conversation = await store.get(tx, conversation_id, lock=True)
     if conversation is None or conversation.state is not State.WRAPUP:
         return False
     held = Held.of(tx, conversation)
-    await close_held(held, outcome=Outcome.UNCLASSIFIED)
-    await held.save()
+    at = conversation.last_message_at
+    if conversation.last_from == "customer" and at is not None and at > since:
+        await queueing.give_back(held, to_head=True, preferred_operator=conversation.operator_id)
+        await held.note_event("requeued", author=SYSTEM_AUTHOR)
+        await held.save(reason="requeued")
+    else:
+        await close_held(held, outcome=Outcome.UNCLASSIFIED)
+        await held.save()
     return True

@@ -84,6 +84,8 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
         reason1: answers.reason1 || null,
         reason2: answers.reason2 || null,
         note: answers.note.trim() || null,
+        // What came while this form was filled in must be read before the contact is closed.
+        expected_seq: row.last_seq,
       }),
     onSuccess: (next) => {
       keep(id, null);
