@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Error, expect
 
-from support.browsing import Visitor
-from support.elsewhere import allow_site, another_site
-from support.panel import Panel
+from support.browsing import Operator, Visitor
+from support.elsewhere import a_ticket, allow_site, another_site
+from support.panel import Panel, fresh_name
 from support.running import RunningServer
 
 _OWN_GLOBALS = """() => {
@@ -72,3 +72,26 @@ def test_nothing_is_fetched_before_somebody_wants_it(
     page.goto(house.url + "/demo/aurelia")
     page.wait_for_load_state("networkidle")
     assert sorted(asked) == ["/demo-host.css", "/demo/aurelia", "/widget.js"]
+
+
+def test_the_site_can_say_who_is_signed_in(
+    house: RunningServer, panel: Panel, operator: Operator
+) -> None:
+    name = fresh_name()
+    ticket = a_ticket(house, "aurelia", name=name)
+    panel.page.evaluate("ticket => Ascolto.identify(ticket)", ticket)
+    panel.open().begin("Sono nell'area clienti")
+    shown = operator.http.get(f"/api/v1/conversations/{operator.take(name)}").json()
+    assert shown["conversation"]["customer"]["verified"]
+
+
+def test_a_used_ticket_stops_nobody_from_writing(
+    house: RunningServer, visitor: Visitor, panel: Panel
+) -> None:
+    ticket = a_ticket(house, "aurelia", name=fresh_name())
+    for text in ("Con il biglietto", "Con il biglietto usato"):
+        panel.page.goto(house.url + "/demo/aurelia")
+        panel.page.evaluate("ticket => Ascolto.identify(ticket)", ticket)
+        panel.open().begin(text)
+        assert panel.texts() == [text]
+    visitor.forgive("410 (Gone)")

@@ -51,6 +51,7 @@ class Visitor:
 
 def barriers(frame: Frame | Page) -> list[str]:
     """Return what axe-core finds wrong for people with disabilities."""
+    assert AXE.is_file(), "axe-core is not installed: run `make build`"
     frame.evaluate(AXE.read_text("utf-8"))
     found = frame.evaluate(
         """async () => (await axe.run(document, {

@@ -4,6 +4,9 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
 
 from support.demo import sign_in
 from support.running import RunningServer
@@ -52,12 +55,28 @@ def another_site(house: RunningServer, key: str) -> Iterator[str]:
         server.server_close()
 
 
-def allow_site(house: RunningServer, key: str, site: str) -> None:
-    """Let a site hold a chat of the demo."""
+@contextlib.contextmanager
+def _channel(house: RunningServer, key: str) -> Iterator[tuple[httpx.Client, dict[str, Any]]]:
+    """Open a chat of the demo as its configurator."""
     who = sign_in(house.url, tenant="aurelia", email="config@aurelia.example")
     with contextlib.closing(who) as http:
         channels = http.get("/api/v1/channels").json()["items"]
-        channel = next(one for one in channels if one["public_key"] == key)
+        yield http, next(one for one in channels if one["public_key"] == key)
+
+
+def allow_site(house: RunningServer, key: str, site: str) -> None:
+    """Let a site hold a chat of the demo."""
+    with _channel(house, key) as (http, channel):
         changed = {"v": channel["v"], "settings": {**channel["settings"], "sites": [site]}}
         answer = http.patch(f"/api/v1/channels/{channel['id']}", json=changed)
         assert answer.status_code == 200, answer.text
+
+
+def a_ticket(house: RunningServer, key: str, *, name: str) -> str:
+    """Vouch for a customer, as the client's own server would."""
+    with _channel(house, key) as (http, channel):
+        email = name.replace(" ", ".").lower() + "@posta.example"
+        body = {"kind": "email", "value": email, "name": name}
+        answer = http.post(f"/api/v1/channels/{channel['id']}/tickets", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["ticket"])

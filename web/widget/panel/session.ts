@@ -164,6 +164,11 @@ export class Session {
       return { is: "sent" };
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
+      if (problem.code === "channels.ticket_gone" && item.start) {
+        // Used or run out: who it was is not known now, what was written goes all the same.
+        delete item.start.ticket;
+        return { is: "later", afterMs: 1 };
+      }
       if (problem.passing) return { is: "later", ...(problem.afterMs && { afterMs: problem.afterMs }) };
       if (problem.expired) this.#expire();
       else if (item.start && !this.api.token) {

@@ -119,7 +119,7 @@ export class Shell {
     if (phase === "lost" || over) return t("over");
     if (thread.state === "active" && thread.operator) return t("talkingTo", { name: thread.operator });
     if (!config.open) return t("closedNow");
-    return thread.wait?.words || t(thread.state === "active" ? "answering" : "waiting");
+    return thread.wait?.words || t(thread.state === "waiting" || thread.state === "open" ? "waiting" : "answering");
   }
 
   #warn(): void {
