@@ -43,7 +43,7 @@ imports: setup
 	$(BIN)/lint-imports --no-logo
 
 unit: build
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 web: build
 	@$(BIN)/python tooling/frontend.py check

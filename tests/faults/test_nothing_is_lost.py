@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from ascolto.kit.db import Database
 from ascolto.kit.postgres import EmbeddedPostgres, PostgresUrls, temporary_postgres
@@ -24,6 +25,10 @@ from ascolto.simulator.scenario import load_scenario
 from support.balancer import balancer
 from support.books import settle
 from support.running import RunningServer, running_server
+
+# A call that is cut off while it connects leaves its socket to the garbage collector: a trait of
+# the HTTP client that plays the customers, not of the server under test.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 KILLS = int(os.environ.get("ASCOLTO_KILLS", "20"))
 Kill = Callable[[int], Awaitable[None]]

@@ -90,7 +90,8 @@ class Held:
             kind=kind,
             author=author,
             text=text,
-            at=self.tx.now,
+            # Whoever waited for the thread began before: the thread's time still never runs back.
+            at=max(self.tx.now, self.now.last_message_at or self.tx.now),
             nonce=nonce,
             meta=meta or {},
         )
