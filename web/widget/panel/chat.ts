@@ -70,7 +70,7 @@ export class Chat {
       this.#typing,
       this.#told,
     );
-    this.box = h("div", { class: "chat" }, this.#scroll, this.#below, this.#foot);
+    this.box = h("div", { class: "chat" }, this.#scroll, h("div", { class: "rim" }, this.#below), this.#foot);
     this.#composer.takeDrops(this.box);
     // What was at the end stays at the end when the place to write grows.
     new ResizeObserver(() => {
