@@ -1,5 +1,9 @@
 """What the desk asks: its snapshot, lists, one conversation, its thread, and answering."""
 
+import asyncio
+
+import httpx
+
 from ascolto import routing
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.ids import new_id
@@ -277,3 +281,25 @@ async def test_a_customers_history_is_one_list(office: Office) -> None:
         assert set(page["items"][0]) >= {"id", "number", "channel", "subject", "state", "opened_at"}
         nobody = await anna.get(f"/customers/{new_id()}/timeline")
         refused(nobody, 404, "conversations.unknown_conversation")
+
+
+async def test_who_has_a_conversation_open_is_shown_to_who_opens_it(office: Office) -> None:
+    talk = await office.desk.talking()
+    topic = f"conversation:{talk.id}"
+    bruno = {"operator_id": office.desk.bruno, "account_id": new_id(), "name": "Bruno"}
+
+    async def seen(browser: httpx.AsyncClient) -> list[str]:
+        shown = ok(await browser.get(f"/conversations/{talk.id}"))
+        return [viewer["name"] for viewer in shown["viewers"]]
+
+    async def until(browser: httpx.AsyncClient, names: list[str]) -> None:
+        async with asyncio.timeout(10):
+            while await seen(browser) != names:
+                await asyncio.sleep(0.02)
+
+    async with office.signed_in() as anna:
+        for on, names in ((True, ["Bruno"]), (False, [])):
+            await office.services.live.whisper(
+                office.desk.tenant, topic, "viewing", {**bruno, "on": on}, office.desk.client_id
+            )
+            await until(anna, names)

@@ -24,6 +24,7 @@ from ascolto.conversations.views import (
     MessageView,
     QueueRef,
     RowView,
+    ViewerView,
 )
 from ascolto.customers import store as customers_store
 from ascolto.customers.views import CustomerView
@@ -147,8 +148,8 @@ def _moment(text: Any) -> datetime:
 
 
 @router.get("/conversations/{conversation_id}", summary="One conversation")
-async def show_conversation(conversation_id: UUID, call: Reader) -> DetailView:
-    """Return a conversation with its customer, why it came to its operator, and one's drafts."""
+async def show_conversation(conversation_id: UUID, call: Reader, request: Request) -> DetailView:
+    """Return a conversation with its customer, why it came here, one's drafts and who looks on."""
     conversation = await _known(call, conversation_id)
     tx = call.tx
     customer = await customers_store.standing_for(tx, conversation.customer_id)
@@ -177,8 +178,17 @@ async def show_conversation(conversation_id: UUID, call: Reader) -> DetailView:
         why=why["why"] if why else None,
         draft=drafts[0] if drafts else None,
         drafts=drafts,
-        viewers=[],
+        viewers=_viewers(call, request, conversation.id),
     )
+
+
+def _viewers(call: Call, request: Request, conversation_id: str) -> list[ViewerView]:
+    found = services_of(request).live.viewers(call.tx.tenant_id, f"conversation:{conversation_id}")
+    return [
+        ViewerView(operator_id=who["operator_id"], name=who["name"])
+        for who in found
+        if who["account_id"] != call.principal.account_id
+    ]
 
 
 @router.get("/conversations/{conversation_id}/messages", summary="Lines of a thread")

@@ -239,6 +239,13 @@ class DraftView(BaseModel):
     rev: int
 
 
+class ViewerView(BaseModel):
+    """Somebody who has the conversation open."""
+
+    operator_id: str | None
+    name: str
+
+
 class DetailView(BaseModel):
     """A conversation with its customer, why it came here and one's own draft."""
 
@@ -247,7 +254,7 @@ class DetailView(BaseModel):
     why: dict[str, Any] | None
     draft: DraftView | None
     drafts: list[DraftView]
-    viewers: list[dict[str, Any]]
+    viewers: list[ViewerView]
 
 
 class QueueRef(BaseModel):

@@ -5,6 +5,7 @@ holding everybody's memory. Frames are encoded once, whatever the audience.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -15,6 +16,8 @@ from ascolto.kit.outbox import StoredFrame
 from ascolto.kit.relay import Relay
 
 QUEUE_LIMIT = 2_000
+# Whoever looks says so again and again; a node that dies leaves nobody looking for ever.
+VIEWING_S = 60.0
 
 
 class Follower:
@@ -69,6 +72,7 @@ class LiveHub:
         self._relay = relay
         self._followers: dict[tuple[str, str], set[Follower]] = {}
         self._all: set[Follower] = set()
+        self._viewing: dict[tuple[str, str], dict[str, tuple[float, dict[str, Any]]]] = {}
         relay.add_frame_listener(self._deliver)
         relay.add_ephemeral_listener(self._deliver_ephemeral)
 
@@ -133,8 +137,29 @@ class LiveHub:
         payload = orjson.dumps([tenant_id, topic, kind, client_id, body]).decode()
         await self._relay.send_ephemeral(payload)
 
+    def viewers(self, tenant_id: str, topic: str) -> list[dict[str, Any]]:
+        """Return who looks at what a topic is about, on any node, as they last said."""
+        oldest = time.monotonic() - VIEWING_S
+        known = self._viewing.get((tenant_id, topic), {})
+        return [body for at, body in known.values() if at > oldest]
+
+    def _note_viewing(self, tenant_id: str, topic: str, body: dict[str, Any]) -> None:
+        known = self._viewing.setdefault((tenant_id, topic), {})
+        who = str(body.get("account_id"))
+        if body.get("on"):
+            known[who] = (time.monotonic(), body)
+        else:
+            known.pop(who, None)
+        oldest = time.monotonic() - VIEWING_S
+        for gone in [key for key, (at, _) in known.items() if at <= oldest]:
+            del known[gone]
+        if not known:
+            del self._viewing[tenant_id, topic]
+
     def _deliver_ephemeral(self, payload: str) -> None:
         tenant_id, topic, kind, client_id, body = orjson.loads(payload)
+        if kind == "viewing":
+            self._note_viewing(tenant_id, topic, body)
         xid, number = self._relay.position
         self._deliver(
             StoredFrame(

@@ -259,7 +259,7 @@ class LiveSession:
         topic = f"conversation:{conversation_id}"
         if topic not in self._follower.topics:
             return  # only who follows a conversation may be seen in it
-        if kind == "viewing":
+        if kind == "viewing" and self._viewing != conversation_id:
             await self.stop_viewing()
             self._viewing = conversation_id
         await self._whisper(kind, conversation_id, here=True)

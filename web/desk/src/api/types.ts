@@ -153,7 +153,7 @@ export interface Customer {
 }
 
 export interface Viewer {
-  operator_id: string;
+  operator_id: string | null;
   name: string;
 }
 

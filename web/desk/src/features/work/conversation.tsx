@@ -8,6 +8,7 @@ import { moment } from "@/i18n/format";
 import { useAction } from "@/keys/react";
 import { shown } from "@/keys/map";
 import { useLive, useRow } from "@/live/react";
+import { reduce } from "@/live/reducers";
 import { may, useSession } from "@/session";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button, IconButton } from "@ui/button";
@@ -43,12 +44,17 @@ export function Conversation({ id, onBack, onNext }: Props) {
   const detail = useQuery(detailQuery(id));
   const live = useRow("conversations", id);
   const seen = useRef<ConversationRow | null>(null);
-  const { data } = detail;
+  const { data, dataUpdatedAt: loadedAt } = detail;
   useEffect(() => {
     if (!data) return;
     adoptRow(store, data.conversation);
     if (data.draft) drafts.adopt(id, data.draft.kind, data.draft.text, data.draft.rev);
-  }, [data, store, drafts, id]);
+    // Who looked when this was loaded, as if they had just said so.
+    for (const viewer of data.viewers) {
+      const said = { k: "viewing", b: { ...viewer, conversation_id: id, on: true } };
+      store.apply(reduce(store, said, loadedAt));
+    }
+  }, [data, loadedAt, store, drafts, id]);
   // A conversation that left this desk while open stays readable, as it was last known.
   const row = live ?? (seen.current?.id === id ? seen.current : data?.conversation);
   useEffect(() => {

@@ -75,7 +75,7 @@ export function draftChanged(known: Reader, draft: Draft): Change[] {
 
 interface Ephemeral {
   conversation_id: string;
-  operator_id?: string;
+  operator_id?: string | null;
   customer_id?: string;
   who?: string;
   name?: string;

@@ -14,6 +14,7 @@ import { useOutbox } from "./outbox-react";
 import { TypingLine } from "./typing";
 
 const NEAR_PX = 48;
+const VIEWING_AGAIN_MS = 25_000;
 
 /** The messages of one conversation, newest at the bottom, fifty at a time. */
 export function Thread({ row }: { row: ConversationRow }) {
@@ -195,8 +196,14 @@ function useReading(row: ConversationRow, atBottom: boolean): void {
   const { store, engine } = useLive();
   const { id, unread, last_seq: seq } = row;
   useEffect(() => {
-    engine.tell({ t: "viewing", conversation_id: id });
-    return () => engine.tell({ t: "viewing", conversation_id: null });
+    // Said again and again: who comes later, or after a cut line, must hear of it too.
+    const look = () => engine.tell({ t: "viewing", conversation_id: id });
+    look();
+    const again = setInterval(look, VIEWING_AGAIN_MS);
+    return () => {
+      clearInterval(again);
+      engine.tell({ t: "viewing", conversation_id: null });
+    };
   }, [engine, id]);
   useEffect(() => {
     if (unread === 0 || !atBottom) return undefined;
