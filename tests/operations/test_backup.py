@@ -2,14 +2,13 @@
 
 import asyncio
 import io
+import json
 import os
 import stat
 import tarfile
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import rmtree
 from typing import ClassVar
 
 import asyncpg
@@ -43,14 +42,6 @@ async def told(database: Database) -> list[str]:
     async with database.transaction(TENANT, actor=SYSTEM) as tx:
         rows = await tx.fetch("SELECT body FROM kit.event ORDER BY id")
     return [row["body"]["words"] for row in rows]
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="ascolto-ops-"))
-    path.chmod(0o711)  # the server's account passes through
-    yield path
-    rmtree(path)
 
 
 @pytest.fixture
@@ -162,6 +153,45 @@ async def test_a_damaged_archive_replaces_nothing(
         assert run("restore", archive, "--data", folder / "first", "--force") == 1
         assert "Nothing was restored" in capsys.readouterr().out
     assert len(await contents(folder / "first")) == 120
+
+
+async def test_a_backup_of_a_newer_ascolto_is_left_to_it(
+    folder: Path, installation: EmbeddedPostgres, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive, newer = folder / "backup.tar", folder / "newer.tar"
+    assert run("backup", archive, "--data", folder / "first") == 0
+    with tarfile.open(archive) as source, tarfile.open(newer, "w") as target:
+        for member in source:
+            content = source.extractfile(member)
+            assert content is not None
+            data = content.read()
+            if member.name == "manifest.json":
+                data = json.dumps(json.loads(data) | {"schema": 9999, "ascolto": "99.0"}).encode()
+                member.size = len(data)
+            target.addfile(member, io.BytesIO(data))
+    assert run("restore", newer, "--data", folder / "second") == 1
+    assert "made by a newer Ascolto (99.0, schema 9999" in capsys.readouterr().out
+    assert not (folder / "second" / "postgres").exists()
+
+
+async def test_a_full_disk_leaves_no_half_backup_and_no_half_restore(
+    folder: Path,
+    installation: EmbeddedPostgres,
+    small_disk: Callable[[str], Path],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (folder / "first" / "attachments" / "ab" / "film").write_bytes(os.urandom(8_000_000))
+    place = small_disk("4m")
+    assert run("backup", place / "backup.tar", "--data", folder / "first") == 1
+    assert "No space left on device" in capsys.readouterr().out
+    assert list(place.iterdir()) == []
+    archive = folder / "backup.tar"
+    assert run("backup", archive, "--data", folder / "first") == 0
+    assert run("restore", archive, "--data", place / "second") == 1
+    assert "No space left on device" in capsys.readouterr().out
+    assert not (place / "second" / "attachments").exists()
+    assert run("restore", archive, "--data", folder / "second") == 0
+    assert len(await contents(folder / "second")) == 120
 
 
 def test_an_archive_cannot_write_outside_its_folder(

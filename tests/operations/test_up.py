@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import rmtree
 
@@ -15,14 +15,6 @@ import pytest
 
 from ascolto.kit.postgres import EmbeddedPostgres, temporary_postgres
 from support.commands import PATIENCE_S, up
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="ascolto-up-", dir="/tmp"))
-    path.chmod(0o711)  # the database's account passes through
-    yield path
-    rmtree(path)
 
 
 @pytest.fixture(scope="module")
@@ -172,24 +164,15 @@ def test_a_folder_without_the_right_to_write_is_told(folder: Path) -> None:
         assert "cannot be used: Permission denied" in server.refused()
 
 
-def test_a_full_disk_is_told_and_starts_once_there_is_room(folder: Path) -> None:
-    place = folder / "small"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m,mode=711", "tmpfs", str(place)],
-        check=False,
-        capture_output=True,
-    )
-    if mounted.returncode:
-        pytest.skip("no right to mount a small disk here: run as root to include this test")
-    try:
-        with up(place / "data") as server:
-            assert "No space left on device" in server.refused()
-        subprocess.run(["mount", "-o", "remount,size=1g", str(place)], check=True)
-        with up(place / "data") as server:
-            server.wait_until_up()
-    finally:
-        subprocess.run(["umount", str(place)], check=True)
+def test_a_full_disk_is_told_and_starts_once_there_is_room(
+    small_disk: Callable[[str], Path],
+) -> None:
+    place = small_disk("12m")
+    with up(place / "data") as server:
+        assert "No space left on device" in server.refused()
+    subprocess.run(["mount", "-o", "remount,size=1g", str(place)], check=True)
+    with up(place / "data") as server:
+        server.wait_until_up()
 
 
 def test_a_server_of_ones_own_is_used_with_the_least_rights(folder: Path) -> None:

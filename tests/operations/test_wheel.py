@@ -3,10 +3,7 @@
 import subprocess
 import sys
 import sysconfig
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from shutil import rmtree
 from zipfile import ZipFile
 
 import httpx
@@ -16,14 +13,6 @@ from support.commands import up
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "src" / "ascolto" / "web" / "static"
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="ascolto-wheel-", dir="/tmp"))
-    path.chmod(0o711)
-    yield path
-    rmtree(path)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ _POLICY_ROLES = """
 SELECT DISTINCT r.rolname FROM pg_policy p JOIN pg_roles r ON r.oid = ANY (p.polroles) ORDER BY 1
 """
 
+_SCHEMA = "SELECT coalesce(max(number), 0) FROM public.ascolto_migration"
+
 
 def main(args: argparse.Namespace) -> int:
     """Write a backup and say where it is."""
@@ -55,6 +57,7 @@ def backup(
         about = {
             "ascolto": __version__,
             "postgresql": ask(database.admin_dsn, "SHOW server_version"),
+            "schema": int(ask(database.admin_dsn, _SCHEMA)),
             "roles": ask(database.admin_dsn, _POLICY_ROLES).splitlines(),
             "made_at": now.isoformat(),
         }

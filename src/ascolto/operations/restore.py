@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from ascolto.kit.migrate import all_migrations
 from ascolto.kit.postgres import APP_ROLE, OWNER_ROLE, EmbeddedPostgres, PostgresError
 from ascolto.kit.postgres.cluster import Say
 from ascolto.kit.postgres.supervisor import DATABASE
@@ -68,6 +69,7 @@ def restore(
     with tempfile.TemporaryDirectory(dir=data_dir, prefix=".restore-") as folder:
         unpacked = Path(folder)
         manifest = archive.extract(source, unpacked)
+        _require_known_schema(manifest)
         dump = unpacked / archive.DUMP
         with reached(data_dir, database_url=database_url, alone=True, say=say) as database:
             occupied = ask(database.admin_dsn, _TABLES) != "0" or any(
@@ -86,6 +88,15 @@ def restore(
                 _load(database.owner_dsn, dump, owner=None, roles=manifest["roles"])
         _replace_files(data_dir, unpacked)
     return manifest
+
+
+def _require_known_schema(manifest: dict[str, Any]) -> None:
+    newest = all_migrations()[-1].number
+    if manifest["schema"] > newest:
+        raise archive.ArchiveError(
+            f"it was made by a newer Ascolto ({manifest['ascolto']}, schema {manifest['schema']};"
+            f" this one knows {newest}). Restore it with that version."
+        )
 
 
 def _replace_embedded(server: EmbeddedPostgres, dump: Path, *, roles: list[str]) -> None:
