@@ -1,0 +1,46 @@
+"""A customer in one window, an operator in another, and the server killed in between."""
+
+from playwright.sync_api import expect
+
+from support.browsing import Visitor
+from support.desk import Desk
+from support.panel import Panel, fresh_name
+from support.running import RunningServer
+
+_LONG_MS = 30_000
+
+
+def answer(desk: Desk, text: str) -> None:
+    desk.page.get_by_label("Risposta al cliente").fill(text)
+    desk.page.keyboard.press("Control+Enter")
+
+
+def test_two_windows_talk_and_a_killed_server_loses_nothing(
+    house: RunningServer, visitor: Visitor, panel: Panel
+) -> None:
+    name = fresh_name()
+    desk = Desk(house.url, visitor.page())
+    desk.sign_in("operatrice@aurelia.example")
+    desk.come("Disponibile")
+    panel.open().begin("La bolletta è doppia", name=name)
+    desk.accept(name)
+    answer(desk, "Buongiorno, controllo subito.")
+    expect(panel.chat.locator(".operator .text")).to_have_text(["Buongiorno, controllo subito."])
+    panel.chat.get_by_label("Scriva qui").press_sequentially("Gra", delay=20)
+    expect(desk.page.get_by_text("sta scrivendo").first).to_be_visible()
+    panel.write("Grazie")
+    expect(desk.page.get_by_role("log").get_by_text("Grazie", exact=True)).to_be_visible()
+    house.kill()
+    panel.write("Aspetto qui")
+    answer(desk, "Era il conguaglio.")
+    house.start()
+    wanted = ["Aspetto qui", "Era il conguaglio."]
+    for text in wanted:
+        expect(panel.chat.locator("ol").get_by_text(text)).to_be_visible(timeout=_LONG_MS)
+        expect(desk.page.get_by_role("log").get_by_text(text)).to_be_visible(timeout=_LONG_MS)
+    expect(panel.chat.get_by_text("Inviato", exact=True)).to_be_visible(timeout=_LONG_MS)
+    said = panel.texts()
+    assert sorted(said[3:]) == wanted
+    assert said[:3] == ["La bolletta è doppia", "Buongiorno, controllo subito.", "Grazie"]
+    assert len(said) == 5
+    visitor.complaints[:] = [c for c in visitor.complaints if "401" not in c and "503" not in c]
