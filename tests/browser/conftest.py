@@ -17,7 +17,10 @@ from support.panel import Panel
 from support.running import RunningServer, running_server
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_FLAGS = ["--no-sandbox", "--font-render-hinting=none", "--disable-dev-shm-usage"]
+_FLAGS = [
+    *("--no-sandbox", "--font-render-hinting=none", "--disable-dev-shm-usage"),
+    "--host-resolver-rules=MAP *.lan 127.0.0.1",  # a name without TLS, as in an office's network
+]
 _numbers = itertools.count(1)
 
 

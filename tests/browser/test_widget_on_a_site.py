@@ -95,3 +95,12 @@ def test_a_used_ticket_stops_nobody_from_writing(
         panel.open().begin(text)
         assert panel.texts() == [text]
     visitor.forgive("410 (Gone)")
+
+
+def test_it_works_in_an_office_network_without_tls(house: RunningServer, visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto(house.url.replace("127.0.0.1", "ascolto.lan") + "/demo/aurelia")
+    assert not page.evaluate("isSecureContext")
+    panel = Panel(page).open().begin("Senza TLS")
+    assert panel.texts() == ["Senza TLS"]
+    visitor.forgive("Cross-Origin-Opener-Policy header has been ignored")

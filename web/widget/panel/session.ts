@@ -13,7 +13,9 @@ const TYPING_TOLD_MS = 3_000;
 const WAIT_ASKED_MS = 20_000;
 const CALM_MS = 2_500;
 
-export const nonce = () => crypto.randomUUID();
+/** Random enough for ever; a page without TLS has no randomUUID. */
+export const nonce = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export class Session {
   thread: Thread = empty;
