@@ -16,6 +16,7 @@ from ascolto.routing.leadership import Leadership, LeadLostError
 TURN_S = 0.04
 TENANTS_S = 2.0
 LEASE_S = 0.16
+LOST = (LeadLostError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
 
@@ -131,8 +132,8 @@ class Dispatcher:
             if not task.done():
                 continue
             error = task.exception()
-            if isinstance(error, LeadLostError):
-                log.warning("leader.lost", tenant_id=tenant_id)
+            if isinstance(error, LOST):
+                log.warning("leader.lost", tenant_id=tenant_id, error=type(error).__name__)
             elif error is not None:
                 log.error("leader.failed", tenant_id=tenant_id, exc_info=error)
             del self._leads[tenant_id]

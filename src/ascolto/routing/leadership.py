@@ -218,22 +218,31 @@ class Leadership:
             return
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
             found = {item.id: item for item in await store.work_by_ids(tx, wanted)}
+        moved = []
         for item_id in wanted:
             item = found.get(item_id)
             known = self.engine.held_by(item_id) is not None
-            if known and not force and item and item.v == self._versions.get(item_id):
-                continue
-            self._forget(item_id)
+            if force or not (known and item and item.v == self._versions.get(item_id)):
+                moved.append(item_id)
+        self._forget(moved)
+        for item_id in moved:
+            item = found.get(item_id)
             if item is not None and item.state in LIVE:
                 self._take_in(item)
 
-    def _forget(self, item_id: str) -> None:
-        """Drop what was believed and decided about a piece of work."""
-        self._versions.pop(item_id, None)
-        if any(_item_of(decision) == item_id for decision in self._decisions):
-            self._decisions = deque(d for d in self._decisions if _item_of(d) != item_id)
-        if self.engine.held_by(item_id) is not None:
-            self._feed(engine.ItemCancelled(self._seconds(), item_id))
+    def _forget(self, item_ids: list[str]) -> None:
+        """Drop what was believed and decided about some pieces of work."""
+        if not self._undecided().isdisjoint(item_ids):
+            gone = set(item_ids)
+            self._decisions = deque(d for d in self._decisions if _item_of(d) not in gone)
+        for item_id in item_ids:
+            self._versions.pop(item_id, None)
+            if self.engine.held_by(item_id) is not None:
+                self._feed(engine.ItemCancelled(self._seconds(), item_id))
+
+    def _undecided(self) -> set[str | None]:
+        """Return the work about which something is decided and not yet being committed."""
+        return {_item_of(decision) for decision in self._decisions}
 
     # -- committing ----------------------------------------------------------------------------
 
@@ -345,10 +354,12 @@ class Leadership:
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
             rows = await store.live_states(tx)
         believed = self.engine.items()
+        # What is decided and not yet committed differs by its nature.
+        coming = self._undecided() | self._in_flight
         different = {
             item_id
             for item_id in rows.keys() | believed.keys()
-            if rows.get(item_id) != believed.get(item_id)
+            if rows.get(item_id) != believed.get(item_id) and item_id not in coming
         }
         stubborn = different & self._doubted
         self._doubted = different - stubborn

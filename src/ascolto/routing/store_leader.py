@@ -11,7 +11,7 @@ from ascolto.routing.model import Presence, PresenceState
 
 LOCK_CLASS = 7_241_002
 APPLICATION_NAME = "ascolto-leader"
-FROZEN_MS = 150
+FROZEN_MS = 250
 
 
 async def tenants_to_lead(connection: asyncpg.Connection) -> list[str]:
@@ -86,11 +86,15 @@ async def hold_epoch(tx: Tx, *, epoch: int) -> bool:
     """Hold the epoch until this transaction ends; False when another leader has begun one.
 
     A process that freezes in mid-transaction loses it after `FROZEN_MS`, else its successor
-    would wait for ever for the row it holds.
+    would wait for ever for the row it holds. Claims name their rows by key: whatever the planner
+    believes of a table that has just grown, it shall look them up, not read them all.
     """
     return (
         await tx.fetchval(
-            "SELECT set_config('idle_in_transaction_session_timeout', $3, true)"
+            "SELECT set_config('idle_in_transaction_session_timeout', $3, true),"
+            " set_config('enable_seqscan', 'off', true),"
+            " set_config('enable_hashjoin', 'off', true),"
+            " set_config('enable_mergejoin', 'off', true)"
             " FROM routing.leader WHERE tenant_id = $1 AND epoch = $2 FOR SHARE",
             tx.tenant_id,
             epoch,
