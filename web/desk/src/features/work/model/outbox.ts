@@ -39,6 +39,11 @@ export interface OutboxOptions {
   later?: (work: () => void, ms: number) => void;
 }
 
+/** Random enough for ever; a page without TLS (an office network) has no randomUUID. */
+function randomNonce(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 export class Outbox {
   private readonly options: OutboxOptions;
   private list: OutboxItem[];
@@ -65,7 +70,7 @@ export class Outbox {
   add(item: NewItem): OutboxItem {
     const made: OutboxItem = {
       ...item,
-      nonce: this.options.newNonce?.() ?? crypto.randomUUID(),
+      nonce: this.options.newNonce?.() ?? randomNonce(),
       at: new Date(this.options.now?.() ?? Date.now()).toISOString(),
       attempts: 0,
       state: "queued",
