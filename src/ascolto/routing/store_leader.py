@@ -92,9 +92,7 @@ async def hold_epoch(tx: Tx, *, epoch: int) -> bool:
     return (
         await tx.fetchval(
             "SELECT set_config('idle_in_transaction_session_timeout', $3, true),"
-            " set_config('enable_seqscan', 'off', true),"
-            " set_config('enable_hashjoin', 'off', true),"
-            " set_config('enable_mergejoin', 'off', true)"
+            " set_config('enable_seqscan', 'off', true)"
             " FROM routing.leader WHERE tenant_id = $1 AND epoch = $2 FOR SHARE",
             tx.tenant_id,
             epoch,
@@ -125,8 +123,8 @@ async def claim_offers(
              SET state = 'offered', operator_id = wanted.operator_id, offered_at = $6,
                  offer_expires_at = wanted.expires_at, offers = w.offers + 1, v = w.v + 1
             FROM wanted
-           WHERE w.tenant_id = $1 AND w.id = wanted.id AND w.state = 'waiting'
-             AND w.v = wanted.v
+           WHERE w.tenant_id = $1 AND w.id = wanted.id AND w.v = wanted.v
+             AND w.state || '' = 'waiting' -- so written that only the key's index can serve
           RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.operator_id,
                     w.offer_expires_at, w.v, wanted.why),
         kept AS (
@@ -159,7 +157,7 @@ async def take_back_offers(
                                ELSE w.excluded END,
                v = w.v + 1
           FROM unnest($2::uuid[], $3::uuid[], $4::bool[]) AS t(id, operator_id, exclude)
-         WHERE w.tenant_id = $1 AND w.id = t.id AND w.state = 'offered'
+         WHERE w.tenant_id = $1 AND w.id = t.id AND w.state || '' = 'offered'
            AND w.operator_id = t.operator_id
         RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, w.v, t.operator_id
         """,
