@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import ascolto
 from ascolto.kit.postgres import EmbeddedPostgres
-from support.browsing import Operator, Visitor
+from support.browsing import Operator, Profile
 from support.panel import Panel
 from support.running import RunningServer, running_server
 
@@ -63,7 +63,7 @@ def browser(house: RunningServer, chromium_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
+def profile(browser: Browser) -> Iterator[Profile]:
     """Give a fresh browser profile that notes every complaint of its pages."""
     context = browser.new_context(
         locale="it-IT",
@@ -73,16 +73,16 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
         accept_downloads=True,
     )
     context.set_default_timeout(15_000)
-    someone = Visitor(context)
+    someone = Profile(context)
     yield someone
     context.close()
     assert someone.complaints == []
 
 
 @pytest.fixture
-def page(visitor: Visitor) -> Page:
+def page(profile: Profile) -> Page:
     """Give a page of a fresh profile."""
-    return visitor.page()
+    return profile.page()
 
 
 @pytest.fixture

@@ -6,23 +6,23 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.browsing import Visitor, barriers
+from support.browsing import Profile, barriers
 from support.desk import Desk, Writer
 from support.panel import fresh_name
 from support.running import RunningServer
 
 
 @pytest.fixture
-def visitor(visitor: Visitor) -> Iterator[Visitor]:
+def profile(profile: Profile) -> Iterator[Profile]:
     """Give a profile whose first, signed-out look at the session is no complaint."""
-    yield visitor
-    visitor.complaints[:] = [c for c in visitor.complaints if "401" not in c and "503" not in c]
+    yield profile
+    profile.complaints[:] = [c for c in profile.complaints if "401" not in c and "503" not in c]
 
 
 @pytest.fixture
-def desk(house: RunningServer, visitor: Visitor) -> Desk:
+def desk(house: RunningServer, profile: Profile) -> Desk:
     """Sit down at a desk, signed in."""
-    desk = Desk(house.url, visitor.page())
+    desk = Desk(house.url, profile.page())
     desk.sign_in("operatrice@aurelia.example")
     return desk
 
@@ -75,9 +75,9 @@ def test_what_was_written_while_the_server_was_dead_arrives_once(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_screen_of_the_desk_has_barriers(
-    house: RunningServer, visitor: Visitor, theme: Literal["light", "dark"]
+    house: RunningServer, profile: Profile, theme: Literal["light", "dark"]
 ) -> None:
-    page = visitor.page()
+    page = profile.page()
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.goto(house.url + "/desk/")
     expect(page.get_by_role("button", name="Entra")).to_be_visible()
@@ -95,8 +95,8 @@ def test_no_screen_of_the_desk_has_barriers(
         assert barriers(page) == [], path
 
 
-def test_the_desk_speaks_english_too(house: RunningServer, visitor: Visitor) -> None:
-    page = visitor.page()
+def test_the_desk_speaks_english_too(house: RunningServer, profile: Profile) -> None:
+    page = profile.page()
     page.goto(house.url + "/desk/")
     page.get_by_role("radio", name="English").or_(
         page.get_by_role("button", name="English")
@@ -106,9 +106,9 @@ def test_the_desk_speaks_english_too(house: RunningServer, visitor: Visitor) -> 
 
 
 def test_the_floor_tells_of_queues_and_of_no_single_person(
-    house: RunningServer, visitor: Visitor
+    house: RunningServer, profile: Profile
 ) -> None:
-    page = visitor.page()
+    page = profile.page()
     Desk(house.url, page).sign_in("team@aurelia.example")
     page.goto(house.url + "/desk/floor")
     expect(page.get_by_text("Fatture e pagamenti")).to_be_visible()

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from support.browsing import Visitor
+from support.browsing import Profile
 from support.desk import Desk
 from support.panel import Panel, fresh_name
 from support.running import RunningServer
@@ -16,10 +16,10 @@ def answer(desk: Desk, text: str) -> None:
 
 
 def test_two_windows_talk_and_a_killed_server_loses_nothing(
-    house: RunningServer, visitor: Visitor, panel: Panel
+    house: RunningServer, profile: Profile, panel: Panel
 ) -> None:
     name = fresh_name()
-    desk = Desk(house.url, visitor.page())
+    desk = Desk(house.url, profile.page())
     desk.sign_in("operatrice@aurelia.example")
     desk.come("Disponibile")
     panel.open().begin("La bolletta è doppia", name=name)
@@ -43,4 +43,4 @@ def test_two_windows_talk_and_a_killed_server_loses_nothing(
     assert sorted(said[3:]) == wanted
     assert said[:3] == ["La bolletta è doppia", "Buongiorno, controllo subito.", "Grazie"]
     assert len(said) == 5
-    visitor.complaints[:] = [c for c in visitor.complaints if "401" not in c and "503" not in c]
+    profile.complaints[:] = [c for c in profile.complaints if "401" not in c and "503" not in c]

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import FilePayload, Route, expect
 
-from support.browsing import Operator, Visitor
+from support.browsing import Operator, Profile
 from support.panel import NOTHING, Panel, fresh_name
 from support.running import RunningServer
 
@@ -27,12 +27,12 @@ def test_a_customer_and_an_operator_talk(panel: Panel, operator: Operator) -> No
     assert operator.heard(conversation) == ["La bolletta è doppia", "Grazie", "Il codice è 4471902"]
 
 
-def test_nothing_is_stored_before_the_customer_agrees(panel: Panel, visitor: Visitor) -> None:
+def test_nothing_is_stored_before_the_customer_agrees(panel: Panel, profile: Profile) -> None:
     panel.open().begin("Vorrei sapere una cosa")
     panel.write("E anche un'altra")
     expect(panel.chat.locator("ol > li")).to_have_count(2)
     assert panel.kept() == NOTHING
-    assert visitor.context.cookies() == []
+    assert profile.context.cookies() == []
     assert panel.page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
     panel.option("Ricorda su questo dispositivo")
     assert list(panel.kept()["local"]) == ["ascolto:aurelia"]
@@ -50,17 +50,17 @@ def test_a_remembered_conversation_goes_on_after_a_change_of_page(panel: Panel) 
 
 
 def test_what_is_written_offline_arrives_once_and_in_order(
-    panel: Panel, visitor: Visitor, operator: Operator
+    panel: Panel, profile: Profile, operator: Operator
 ) -> None:
     name = fresh_name()
     panel.open().begin("uno", name=name)
     conversation = operator.take(name)
-    visitor.context.set_offline(True)
+    profile.context.set_offline(True)
     expect(panel.chat.get_by_text("Manca la connessione")).to_be_visible()
     for text in ("due", "tre", "quattro"):
         panel.write(text)
     expect(panel.chat.get_by_text("Non inviato. Riproviamo da soli.")).to_be_visible()
-    visitor.context.set_offline(False)
+    profile.context.set_offline(False)
     expect(panel.chat.get_by_text("Inviato", exact=True)).to_be_visible()
     expect(panel.chat.get_by_text("Manca la connessione")).to_be_hidden()
     assert panel.texts() == operator.heard(conversation) == ["uno", "due", "tre", "quattro"]
@@ -168,8 +168,8 @@ def test_markup_in_a_message_stays_text(panel: Panel, operator: Operator) -> Non
     assert panel.chat.locator("ol img, ol script, ol a").count() == 0
 
 
-def test_english_speaks_english(house: RunningServer, visitor: Visitor) -> None:
-    page = visitor.page()
+def test_english_speaks_english(house: RunningServer, profile: Profile) -> None:
+    page = profile.page()
     page.goto(house.url + "/demo/aurelia?lang=en")
     page.get_by_role("button", name="Need help?").click()
     chat = page.frame_locator("iframe")

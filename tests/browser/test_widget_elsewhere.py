@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from websockets.sync.client import connect
 
 from ascolto.kit.postgres import EmbeddedPostgres
-from support.browsing import Operator, Visitor
+from support.browsing import Operator, Profile
 from support.panel import Panel, fresh_name
 from support.running import RunningServer
 
@@ -35,7 +35,7 @@ def mailed_link(pg: EmbeddedPostgres, house: RunningServer, email: str) -> str:
 
 
 def test_a_conversation_goes_on_on_another_device(
-    pg: EmbeddedPostgres, house: RunningServer, panel: Panel, visitor: Visitor, operator: Operator
+    pg: EmbeddedPostgres, house: RunningServer, panel: Panel, profile: Profile, operator: Operator
 ) -> None:
     name = fresh_name()
     panel.open().begin("Comincio dal computer", name=name)
@@ -47,7 +47,7 @@ def test_a_conversation_goes_on_on_another_device(
     panel.chat.get_by_role("button", name="Manda l'e-mail").click()
     expect(panel.chat.get_by_text("Guardi la posta di teresa@posta.example")).to_be_focused()
     link = mailed_link(pg, house, "teresa@posta.example")
-    phone = visitor.page()
+    phone = profile.page()
     phone.set_viewport_size({"width": 390, "height": 844})
     phone.goto(link)
     phone.get_by_role("button", name="Riprendi").click()
@@ -59,11 +59,11 @@ def test_a_conversation_goes_on_on_another_device(
     wanted = ["Comincio dal computer", "Continuo dal telefono"]
     expect(panel.chat.locator("ol .text")).to_have_text(wanted)
     assert operator.heard(conversation) == wanted
-    again = visitor.page()
+    again = profile.page()
     again.goto(link)
     again.get_by_role("button", name="Riprendi").click()
     expect(again.get_by_text("Il collegamento è scaduto o è già stato usato")).to_be_visible()
-    visitor.forgive("410 (Gone)")
+    profile.forgive("410 (Gone)")
 
 
 def test_one_sees_that_the_operator_is_writing(

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Error, expect
 
-from support.browsing import Operator, Visitor
+from support.browsing import Operator, Profile
 from support.elsewhere import a_ticket, allow_site, another_site
 from support.panel import Panel, fresh_name
 from support.running import RunningServer
@@ -22,11 +22,11 @@ _READ_THE_CHAT = """() => document.querySelector("ascolto-chat").shadowRoot
 
 
 def test_a_hostile_page_can_neither_break_nor_read_it(
-    house: RunningServer, visitor: Visitor
+    house: RunningServer, profile: Profile
 ) -> None:
     with another_site(house, "aurelia") as site:
         allow_site(house, "aurelia", site)
-        page = visitor.page()
+        page = profile.page()
         page.goto(site)
         launcher = page.get_by_role("button", name="Serve aiuto?")
         box = launcher.bounding_box()
@@ -64,9 +64,9 @@ def test_the_page_can_open_and_close_it(panel: Panel) -> None:
 
 
 def test_nothing_is_fetched_before_somebody_wants_it(
-    house: RunningServer, visitor: Visitor
+    house: RunningServer, profile: Profile
 ) -> None:
-    page = visitor.page()
+    page = profile.page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(house.url)))
     page.goto(house.url + "/demo/aurelia")
@@ -86,7 +86,7 @@ def test_the_site_can_say_who_is_signed_in(
 
 
 def test_a_used_ticket_stops_nobody_from_writing(
-    house: RunningServer, visitor: Visitor, panel: Panel
+    house: RunningServer, profile: Profile, panel: Panel
 ) -> None:
     ticket = a_ticket(house, "aurelia", name=fresh_name())
     for text in ("Con il biglietto", "Con il biglietto usato"):
@@ -94,13 +94,13 @@ def test_a_used_ticket_stops_nobody_from_writing(
         panel.page.evaluate("ticket => Ascolto.identify(ticket)", ticket)
         panel.open().begin(text)
         assert panel.texts() == [text]
-    visitor.forgive("410 (Gone)")
+    profile.forgive("410 (Gone)")
 
 
-def test_it_works_in_an_office_network_without_tls(house: RunningServer, visitor: Visitor) -> None:
-    page = visitor.page()
+def test_it_works_in_an_office_network_without_tls(house: RunningServer, profile: Profile) -> None:
+    page = profile.page()
     page.goto(house.url.replace("127.0.0.1", "ascolto.lan") + "/demo/aurelia")
     assert not page.evaluate("isSecureContext")
     panel = Panel(page).open().begin("Senza TLS")
     assert panel.texts() == ["Senza TLS"]
-    visitor.forgive("Cross-Origin-Opener-Policy header has been ignored")
+    profile.forgive("Cross-Origin-Opener-Policy header has been ignored")

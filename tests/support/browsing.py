@@ -24,7 +24,7 @@ _SMALL = """() => [...document.querySelectorAll("a[href], button, input, select,
   .map(([one, box]) => `${one.outerHTML.slice(0, 90)} ${box.width}x${box.height}`)"""
 
 
-class Visitor:
+class Profile:
     """One browser profile; what its pages complain of is kept."""
 
     def __init__(self, context: BrowserContext) -> None:
