@@ -200,12 +200,15 @@ class LiveSession:
 
     async def _send_all(self) -> None:
         follower = self._follower
+        loop = asyncio.get_running_loop()
+        ping_at = loop.time() + PING_S
         while True:
-            try:
-                await asyncio.wait_for(follower.wake.wait(), timeout=PING_S)
-            except TimeoutError:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(follower.wake.wait(), timeout=ping_at - loop.time())
+            if loop.time() >= ping_at:
+                # Also on a busy line: who only listens would be taken for dead otherwise.
+                ping_at = loop.time() + PING_S
                 await self._socket.send_text('{"t":"ping"}')
-                continue
             follower.wake.clear()
             while follower.queue:
                 await self._send(follower.queue.popleft())
