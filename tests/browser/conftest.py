@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import ascolto
 from ascolto.kit.postgres import EmbeddedPostgres
 from support.browsing import Operator, Profile
 from support.panel import Panel
 from support.running import RunningServer, running_server
+
+# A busy machine is no failure: what is waited for may take its time.
+expect.set_options(timeout=30_000)
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = [

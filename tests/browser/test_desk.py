@@ -51,6 +51,7 @@ def test_an_operator_takes_and_answers_by_keyboard_alone(desk: Desk, writer: Wri
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Buongiorno, controllo subito.").last).to_be_visible()
     expect(page.get_by_label("Risposta al cliente")).to_have_value("")
+    writer.wait_for_answer("Buongiorno, controllo subito.")
     assert writer.answers() == ["Buongiorno, controllo subito."]
     writer.say("Grazie mille")
     expect(page.get_by_text("Grazie mille").last).to_be_visible()
@@ -68,6 +69,7 @@ def test_what_was_written_while_the_server_was_dead_arrives_once(
     house.start()
     expect(page.get_by_label("Risposta al cliente")).to_have_value("E questa è solo una bozza")
     expect(page.get_by_text("inviato", exact=True).last).to_be_visible(timeout=30_000)
+    writer.wait_for_answer("Mando un tecnico domani.")
     assert writer.answers() == ["Mando un tecnico domani."]
     page.reload()
     expect(page.get_by_label("Risposta al cliente")).to_have_value("E questa è solo una bozza")

@@ -47,6 +47,13 @@ class Writer:
         )
         return [m["text"] for m in answer.json()["items"] if m["author"]["kind"] == "operator"]
 
+    def wait_for_answer(self, text: str) -> None:
+        """Wait until an operator's words have reached the server: the desk shows them before."""
+        deadline = time.monotonic() + 60
+        while text not in self.answers():
+            assert time.monotonic() < deadline, self.answers()
+            time.sleep(0.05)
+
     def _headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}"}
 
