@@ -21,6 +21,7 @@ from ascolto.kit.stream import prune_frames
 from ascolto.kit.subscribers import Subscribers
 from ascolto.routing.dispatcher import Dispatcher
 from ascolto.web import edges, pages, problems
+from ascolto.web.idempotency import Idempotency, forget_old
 from ascolto.web.lines import Lines
 from ascolto.web.live_socket import live
 from ascolto.web.rooms import API_ROUTERS, PAGE_ROUTES, PUBLIC_ROUTERS, SUBSCRIBERS, Job, background
@@ -60,6 +61,7 @@ def build_app(settings: Settings, *, dsn: str, clock: Clock | None = None) -> Fa
     app.router.routes.extend(PAGE_ROUTES)
     app.router.routes.extend(pages.routes)
     app.add_api_route("/api/v1/health", health, methods=["GET"], tags=["system"])
+    app.add_middleware(Idempotency)
     app.add_middleware(edges.Edges, secure=settings.secure_cookies)
     return app
 
@@ -128,5 +130,6 @@ async def _prune(db: Database) -> None:
         await asyncio.sleep(PRUNE_EVERY_S)
         try:
             await prune_frames(db)
+            await forget_old(db)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("prune.postponed", error=type(error).__name__)

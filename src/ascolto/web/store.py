@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from ascolto.kit.db import Tx
+from ascolto.kit.db import Record, Tx
 
 
 async def touch_lines(tx: Tx, *, node_id: str, operator_ids: Sequence[str]) -> None:
@@ -44,3 +44,71 @@ async def all_tenant_ids(connection: asyncpg.Connection) -> list[str]:
     """Return the ids of every tenant, through the owner's function."""
     rows = await connection.fetch("SELECT id FROM tenancy.list_tenant_ids() AS t(id)")
     return [row["id"] for row in rows]
+
+
+async def claim_key(
+    tx: Tx, *, key_hash: bytes, request_hash: bytes, under_way_s: float
+) -> Record | None:
+    """Claim an idempotency key; None when it is ours, else what stands under it.
+
+    A claim whose request never came to an end may be taken over after a while.
+    """
+    claimed = await tx.fetchval(
+        """
+        INSERT INTO web.idempotent_answer AS a (tenant_id, key_hash, request_hash, at)
+        VALUES ($1, $2, $3, $4)
+        ON CONFLICT (tenant_id, key_hash) DO UPDATE
+           SET at = excluded.at, request_hash = excluded.request_hash
+         WHERE a.status IS NULL AND a.at < excluded.at - make_interval(secs => $5)
+        RETURNING 1
+        """,
+        tx.tenant_id,
+        key_hash,
+        request_hash,
+        tx.now,
+        under_way_s,
+    )
+    if claimed is not None:
+        return None
+    return await tx.fetchrow(
+        "SELECT request_hash, status, content_type, body FROM web.idempotent_answer"
+        " WHERE tenant_id = $1 AND key_hash = $2",
+        tx.tenant_id,
+        key_hash,
+    )
+
+
+async def keep_answer(
+    tx: Tx, *, key_hash: bytes, status: int, content_type: str, body: bytes
+) -> None:
+    """Keep what was answered under a key."""
+    await tx.execute(
+        "UPDATE web.idempotent_answer SET status = $3, content_type = $4, body = $5"
+        " WHERE tenant_id = $1 AND key_hash = $2",
+        tx.tenant_id,
+        key_hash,
+        status,
+        content_type,
+        body,
+    )
+
+
+async def free_key(tx: Tx, *, key_hash: bytes) -> None:
+    """Let a key be used again: its request came to nothing."""
+    await tx.execute(
+        "DELETE FROM web.idempotent_answer"
+        " WHERE tenant_id = $1 AND key_hash = $2 AND status IS NULL",
+        tx.tenant_id,
+        key_hash,
+    )
+
+
+async def forget_answers(tx: Tx, *, older_s: float) -> int:
+    """Forget the keys of longer ago."""
+    return await tx.execute(
+        "DELETE FROM web.idempotent_answer"
+        " WHERE tenant_id = $1 AND at < $2::timestamptz - make_interval(secs => $3)",
+        tx.tenant_id,
+        tx.now,
+        older_s,
+    )
