@@ -92,6 +92,9 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--minutes", type=float, help="minutes of life to play (until Ctrl-C)")
     simulate.add_argument("--seed", type=int, default=1, help="the same seed plays the same day")
     simulate.add_argument("--operators", type=int, help="how many virtual operators work")
+    simulate.add_argument(
+        "--caller", type=int, metavar="PID", help="leave when this parent process has gone"
+    )
     doctor = command("doctor", "ascolto.operations.doctor", "examine the installation")
     doctor.add_argument(
         "--port", type=int, default=_default_port(), help="port that `up` would use"

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -107,6 +108,21 @@ def test_a_killed_server_leaves_nothing_that_stops_the_next_start(settled: Path)
         with up(settled, ASCOLTO_QUIET_DEMO="1") as again:
             again.wait_until_up()
         assert all_gone(children)
+
+
+def test_a_crowd_whose_caller_went_before_its_first_look_leaves() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        crowd = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "ascolto.cli", "simulate", "--scenario", "living_day"),
+                *("--url", f"http://127.0.0.1:{silent.getsockname()[1]}", "--caller", "1"),
+            ],
+            start_new_session=True,
+        )
+        try:
+            assert crowd.wait(PATIENCE_S) == 0
+        finally:
+            crowd.kill()
 
 
 def test_a_migration_killed_half_way_is_done_whole_at_the_next_start(folder: Path) -> None:

@@ -173,26 +173,26 @@ def main(args: argparse.Namespace) -> int:
         operators=args.operators,
         keep_books=not scenario.endless,
     )
-    report = asyncio.run(_until_interrupted(plan))
+    report = asyncio.run(_until_interrupted(plan, caller=args.caller))
     print(report.table())
     print(json.dumps(report.document(), ensure_ascii=False))
     sys.stdout.flush()
     return 0 if report.audit.clean else 1
 
 
-async def _until_interrupted(plan: Plan) -> SimulatorReport:
+async def _until_interrupted(plan: Plan, *, caller: int | None) -> SimulatorReport:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    if plan.scenario.endless:
+    playing = asyncio.create_task(simulate(plan, stop=stop))
+    if plan.scenario.endless or caller is not None:
         # The demo's crowd keeps no books: it leaves with whoever called it, without good-byes.
-        crowd = asyncio.create_task(simulate(plan, stop=stop))
-        parent = os.getppid()
-        while not stop.is_set() and os.getppid() == parent and not crowd.done():
+        # The caller tells its own number, since it may be gone before we first look.
+        parent = caller or os.getppid()
+        while not stop.is_set() and os.getppid() == parent and not playing.done():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), timeout=1.0)
-        if not crowd.done():
+        if not playing.done():
             os._exit(0)
-        return await crowd
-    return await simulate(plan, stop=stop)
+    return await playing

@@ -115,7 +115,7 @@ async def _start_living_day(settings: Settings) -> asyncio.subprocess.Process | 
         return None
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "ascolto.cli", "simulate", "--scenario", "living_day"),
-        *("--url", f"http://{settings.host}:{settings.port}"),
+        *("--url", f"http://{settings.host}:{settings.port}", "--caller", str(os.getpid())),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
