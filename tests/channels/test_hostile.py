@@ -153,15 +153,16 @@ async def test_a_place_that_is_none_begins_the_stream_anew(chat: Chat, place: st
 
 async def test_one_customer_cannot_flood(chat: Chat) -> None:
     customer = await chat.start()
-    codes = [
-        (await customer.post("/messages", {"text": str(n), "nonce": f"n{n}"})).status_code
-        for n in range(40)
+    answers = [
+        await customer.post("/messages", {"text": str(n), "nonce": f"n{n}"}) for n in range(40)
     ]
-    assert codes[0] == 201
-    assert codes[-1] == 429
-    last = await customer.post("/messages", {"text": "x", "nonce": "x"})
-    assert last.json()["code"] == "channels.too_fast"
-    assert int(last.headers["retry-after"]) >= 1
+    assert answers[0].status_code == 201
+    refused = [answer for answer in answers if answer.status_code != 201]
+    assert refused
+    for answer in refused:
+        assert answer.status_code == 429
+        assert answer.json()["code"] == "channels.too_fast"
+        assert int(answer.headers["retry-after"]) >= 1
 
 
 async def test_one_address_cannot_start_without_end(chat: Chat) -> None:
@@ -177,6 +178,6 @@ async def test_one_address_cannot_start_without_end(chat: Chat) -> None:
 
     codes = [(await start()).status_code for _ in range(22)]
     assert codes[0] == 201
-    assert codes[-1] == 429
+    assert 429 in codes
     headers["X-Forwarded-For"] = "203.0.113.10"
     assert (await start()).status_code == 201

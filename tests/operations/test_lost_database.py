@@ -51,8 +51,9 @@ def processes_of(postgres: EmbeddedPostgres) -> list[psutil.Process]:
     return [postmaster, *postmaster.children(recursive=True)]
 
 
-def check(answer: httpx.Response) -> None:
-    assert answer.status_code in {200, 503}, (answer.request.url.path, answer.text)
+def check(answer: httpx.Response, server: RunningServer) -> None:
+    failed = [line for line in server.log().splitlines() if "request.failed" in line]
+    assert answer.status_code in {200, 503}, (answer.request.url.path, *failed)
     if answer.status_code == 503 and not answer.request.url.path.endswith("/health"):
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["retry-after"]
@@ -60,7 +61,7 @@ def check(answer: httpx.Response) -> None:
 
 
 async def test_a_killed_database_is_told_as_a_moment_s_pause_and_comes_back(
-    postgres: EmbeddedPostgres, desk: httpx.AsyncClient
+    postgres: EmbeddedPostgres, server: RunningServer, desk: httpx.AsyncClient
 ) -> None:
     heard: Counter[int] = Counter()
     over = asyncio.Event()
@@ -68,7 +69,7 @@ async def test_a_killed_database_is_told_as_a_moment_s_pause_and_comes_back(
     async def keep_asking(path: str) -> None:
         while not over.is_set():
             answer = await desk.get(path)
-            check(answer)
+            check(answer, server)
             heard[answer.status_code] += 1
             await asyncio.sleep(0.01)
 
@@ -86,7 +87,7 @@ async def test_a_killed_database_is_told_as_a_moment_s_pause_and_comes_back(
 
 
 async def test_a_frozen_database_holds_no_caller_for_ever(
-    postgres: EmbeddedPostgres, desk: httpx.AsyncClient
+    postgres: EmbeddedPostgres, server: RunningServer, desk: httpx.AsyncClient
 ) -> None:
     frozen = processes_of(postgres)
     for process in frozen:
@@ -98,7 +99,7 @@ async def test_a_frozen_database_holds_no_caller_for_ever(
             process.send_signal(signal.SIGCONT)
     assert {answer.status_code for answer in answers} == {503}
     for answer in answers:
-        check(answer)
+        check(answer, server)
     async with asyncio.timeout(60):
         while not (await desk.get("/api/v1/desk")).is_success:
             await asyncio.sleep(0.05)

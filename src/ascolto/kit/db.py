@@ -213,7 +213,7 @@ class Database:
             f"SET LOCAL ascolto.tenant = '{tenant_id}';"
             f"SET LOCAL ascolto.clients = '{scope_text(clients)}'"
         )
-        connection = await self._pool.acquire(timeout=_TURN_S)
+        connection = await self._acquire()
         try:
             tx = Tx(
                 connection,
@@ -248,11 +248,22 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """Lend a bare connection with no tenant: for what stands above tenants, as the relay."""
+        connection = await self._acquire()
         try:
-            async with self._pool.acquire(timeout=_TURN_S) as connection:
-                yield connection
+            yield connection
         except asyncpg.InternalClientError as error:
             raise asyncpg.InterfaceError("the connection to the database broke") from error
+        finally:
+            await self._pool.release(connection)
+
+    async def _acquire(self) -> asyncpg.Connection:
+        try:
+            return await self._pool.acquire(timeout=_TURN_S)
+        except (asyncpg.InternalClientError, OSError) as error:
+            if isinstance(error, TimeoutError):
+                raise
+            # A server that just died may have left a socket without a file, or half an answer.
+            raise asyncpg.InterfaceError("the database cannot be reached") from error
 
     async def dedicated(self, *, application_name: str = "ascolto") -> asyncpg.Connection:
         """Open a connection of one's own, to listen or to hold a lock; the caller closes it."""

@@ -171,10 +171,9 @@ def install(app: FastAPI) -> None:
         asyncpg.PostgresConnectionError,
         asyncpg.InterfaceError,
         asyncpg.InternalClientError,
-        asyncpg.CannotConnectNowError,
-        asyncpg.AdminShutdownError,
-        asyncpg.CrashShutdownError,
-        asyncpg.TooManyConnectionsError,
+        asyncpg.OperatorInterventionError,  # shutting down, starting up, cancelled
+        asyncpg.InsufficientResourcesError,  # disk full, memory, too many connections
+        asyncpg.PostgresSystemError,  # its files cannot be read or written
         asyncpg.TransactionRollbackError,
         ConnectionError,
         TimeoutError,
