@@ -1,5 +1,6 @@
 """Closed hours, a call instead, another device: what a chat does beside chatting."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -153,8 +154,8 @@ async def test_overflow_is_told_once(chat: Chat) -> None:
         kind="routing.overflowed",
         version=1,
         client_id=chat.desk.client_id,
-        actor=SYSTEM.as_json(),
-        body={"conversation_id": customer.id},
+        actor_json=json.dumps(SYSTEM.as_json()),
+        body_json=json.dumps({"conversation_id": customer.id}),
     )
     for _ in range(2):
         async with chat.desk.as_system() as tx:

@@ -1,5 +1,6 @@
 """Chunks, order and doubles of the log change nothing in what is folded from it."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -44,15 +45,17 @@ def any_log(draw: st.DrawFn) -> list[StoredEvent]:
             kind,
             1,
             CLIENT,
-            {},
-            {
-                "work_item_id": f"w{which}",
-                "conversation_id": f"c{which}",
-                "operator_id": f"o{number % 2}",
-                "queue_id": f"q{number % 3}",
-                "state": "available",
-                "channel": "webchat",
-            },
+            "{}",
+            json.dumps(
+                {
+                    "work_item_id": f"w{which}",
+                    "conversation_id": f"c{which}",
+                    "operator_id": f"o{number % 2}",
+                    "queue_id": f"q{number % 3}",
+                    "state": "available",
+                    "channel": "webchat",
+                }
+            ),
         )
         for number, (kind, which) in enumerate(steps)
     ]

@@ -3,6 +3,7 @@
 Monday 2 March 2026, Rome. Written as (time, kind, work item, conversation, more).
 """
 
+import json
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,6 +111,8 @@ def events() -> list[StoredEvent]:
         body |= {"work_item_id": work} if work else {}
         body |= {"conversation_id": conversation} if conversation else {}
         stored.append(
-            StoredEvent(TENANT, number, number, at(clock), kind, 1, CLIENT, {}, {**body, **more})
+            StoredEvent(
+                TENANT, number, number, at(clock), kind, 1, CLIENT, "{}", json.dumps(body | more)
+            )
         )
     return sorted(stored, key=lambda event: (event.at, event.id))

@@ -1,5 +1,6 @@
 """The same day again: byte for byte, whatever the hash seed, and after a rebuild."""
 
+import json
 import os
 import subprocess
 import sys
@@ -138,7 +139,9 @@ def rebuilt(first: e.Engine, told: list[e.Event]) -> e.Engine:
 def test_a_stored_day_can_be_compared_with_what_the_rules_say_now() -> None:
     def stored(number: int, kind: str, **body: object) -> StoredEvent:
         at = datetime.fromtimestamp(1000 + number, UTC)
-        return StoredEvent("t", number, number, at, f"routing.{kind}", 1, "acme", {}, body)
+        return StoredEvent(
+            "t", number, number, at, f"routing.{kind}", 1, "acme", "{}", json.dumps(body)
+        )
 
     day = [
         stored(1, "presence_changed", operator_id="anna", state="available"),

@@ -59,9 +59,8 @@ class Encoded:
         """Encode a frame once."""
         self.frame = frame
         self.place = (frame.xid, frame.id)
-        body = orjson.dumps(frame.body).decode()
         kind = orjson.dumps(frame.kind).decode()
-        self.tail = f',"c":"{frame.cursor}","k":{kind},"b":{body}}}'
+        self.tail = f',"c":"{frame.cursor}","k":{kind},"b":{frame.body_json}}}'
 
 
 class LiveHub:
@@ -169,6 +168,6 @@ class LiveHub:
                 topic=topic,
                 kind=kind,
                 client_id=client_id,
-                body=body,
+                body_json=orjson.dumps(body).decode(),
             )
         )

@@ -8,7 +8,10 @@ follow: it carries wire shapes and is deleted after a quarter of an hour.
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
+
+import orjson
 
 _INSERT = """
 WITH events AS (
@@ -49,9 +52,12 @@ class Frame:
     client_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredEvent:
-    """An event as it lies in the log; (xid, id) is its place in the one order of all nodes."""
+    """An event as it lies in the log; (xid, id) is its place in the one order of all nodes.
+
+    Most who hear of it need no more than its kind, so its JSON is read only when asked for.
+    """
 
     tenant_id: str
     id: int
@@ -60,13 +66,25 @@ class StoredEvent:
     kind: str
     version: int
     client_id: str | None
-    actor: dict[str, Any]
-    body: dict[str, Any]
+    actor_json: str
+    body_json: str
+
+    @cached_property
+    def actor(self) -> dict[str, Any]:
+        """Return who did it."""
+        found: dict[str, Any] = orjson.loads(self.actor_json)
+        return found
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """Return the facts."""
+        found: dict[str, Any] = orjson.loads(self.body_json)
+        return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredFrame:
-    """A frame as it lies in the stream."""
+    """A frame as it lies in the stream; its body leaves for the wire as the text it is."""
 
     tenant_id: str
     id: int
@@ -74,7 +92,13 @@ class StoredFrame:
     topic: str
     kind: str
     client_id: str | None
-    body: dict[str, Any]
+    body_json: str
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """Return what it says."""
+        found: dict[str, Any] = orjson.loads(self.body_json)
+        return found
 
     @property
     def cursor(self) -> str:

@@ -181,8 +181,8 @@ def event_of(row: asyncpg.Record) -> StoredEvent:
         kind=row["kind"],
         version=row["version"],
         client_id=row["client_id"],
-        actor=row["actor"],
-        body=row["body"],
+        actor_json=row["actor"],
+        body_json=row["body"],
     )
 
 
@@ -195,5 +195,5 @@ def frame_of(row: asyncpg.Record) -> StoredFrame:
         topic=row["topic"],
         kind=row["kind"],
         client_id=row["client_id"],
-        body=row["body"],
+        body_json=row["body"],
     )

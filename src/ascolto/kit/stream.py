@@ -33,7 +33,8 @@ async def frames_after(
         """
         SELECT f.* FROM kit.frame_window() AS w
           CROSS JOIN LATERAL (
-            SELECT tenant_id, id, xid::text::bigint AS xid, topic, kind, client_id, body
+            SELECT tenant_id, id, xid::text::bigint AS xid, topic, kind, client_id,
+                   body::text AS body
               FROM kit.frame
              WHERE topic = ANY($3::text[])
                AND (xid, id) > ($1::bigint::text::xid8, $2::bigint)

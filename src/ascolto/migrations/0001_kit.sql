@@ -106,7 +106,7 @@ LANGUAGE sql STABLE AS $$ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::
 -- one function that runs as the owner. Rows above the horizon are reported as one 'pending' mark.
 CREATE FUNCTION kit.read_stream(after_xid bigint, after_id bigint, how_many int)
 RETURNS TABLE (source text, tenant_id uuid, id bigint, xid bigint, at timestamptz, topic text,
-               kind text, version int, client_id uuid, actor jsonb, body jsonb)
+               kind text, version int, client_id uuid, actor text, body text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
@@ -114,7 +114,7 @@ DECLARE
 BEGIN
   RETURN QUERY
     SELECT s.source, s.tenant_id, s.id, s.xid::text::bigint, s.at, s.topic, s.kind, s.version,
-           s.client_id, s.actor, s.body
+           s.client_id, s.actor::text, s.body::text
       FROM (
         (SELECT 'event' AS source, e.tenant_id, e.id, e.xid, e.at, NULL::text AS topic, e.kind,
                 e.version, e.client_id, e.actor, e.body
@@ -139,10 +139,10 @@ END $$;
 -- Events of some kinds after a place, for one durable subscriber.
 CREATE FUNCTION kit.read_events(after_xid bigint, after_id bigint, kinds text[], how_many int)
 RETURNS TABLE (tenant_id uuid, id bigint, xid bigint, at timestamptz, kind text, version int,
-               client_id uuid, actor jsonb, body jsonb)
+               client_id uuid, actor text, body text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT e.tenant_id, e.id, e.xid::text::bigint, e.at, e.kind, e.version, e.client_id, e.actor,
-         e.body
+  SELECT e.tenant_id, e.id, e.xid::text::bigint, e.at, e.kind, e.version, e.client_id,
+         e.actor::text, e.body::text
     FROM kit.event e
    WHERE (e.xid, e.id) > (after_xid::text::xid8, after_id)
      AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
