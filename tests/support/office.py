@@ -93,12 +93,13 @@ class Office:
 
 @contextlib.asynccontextmanager
 async def open_office(
-    urls: PostgresUrls, database: Database, *, data: Path
+    urls: PostgresUrls, database: Database, *, data: Path, api_per_second: float = 50.0
 ) -> AsyncIterator[Office]:
     """Start the application and let Anna and Bruno sign up."""
     clock = HandClock()
     database.clock = clock
-    app = build_app(Settings(data=data), dsn=urls.app_dsn, clock=clock)
+    settings = Settings(data=data, api_per_second=api_per_second)
+    app = build_app(settings, dsn=urls.app_dsn, clock=clock)
     async with app.router.lifespan_context(app):
         from support.servers import new_tenant  # noqa: PLC0415 - pytest loads it as a plugin first
 

@@ -17,6 +17,7 @@ class Settings:
     smtp_url: str | None = None
     allow_private_webhooks: bool = False
     demo: bool = False
+    api_per_second: float = 50.0
 
     @property
     def secure_cookies(self) -> bool:
@@ -42,4 +43,5 @@ def settings_from(env: Mapping[str, str] = os.environ, *, data: Path) -> Setting
         smtp_url=env.get("ASCOLTO_SMTP_URL") or None,
         allow_private_webhooks=env.get("ASCOLTO_ALLOW_PRIVATE_WEBHOOKS") == "1",
         demo=env.get("ASCOLTO_DEMO") == "1",
+        api_per_second=float(env.get("ASCOLTO_API_PER_SECOND", "50")),
     )

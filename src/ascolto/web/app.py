@@ -22,6 +22,7 @@ from ascolto.kit.subscribers import Subscribers
 from ascolto.routing.dispatcher import Dispatcher
 from ascolto.web import edges, pages, problems
 from ascolto.web.idempotency import Idempotency, forget_old
+from ascolto.web.limits import RateLimits
 from ascolto.web.lines import Lines
 from ascolto.web.live_socket import live
 from ascolto.web.rooms import API_ROUTERS, PAGE_ROUTES, PUBLIC_ROUTERS, SUBSCRIBERS, Job, background
@@ -62,6 +63,7 @@ def build_app(settings: Settings, *, dsn: str, clock: Clock | None = None) -> Fa
     app.router.routes.extend(pages.routes)
     app.add_api_route("/api/v1/health", health, methods=["GET"], tags=["system"])
     app.add_middleware(Idempotency)
+    app.add_middleware(RateLimits, per_second=settings.api_per_second)
     app.add_middleware(edges.Edges, secure=settings.secure_cookies)
     return app
 

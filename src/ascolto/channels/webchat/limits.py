@@ -1,30 +1,11 @@
-"""How fast one address and one customer may go: token buckets in this process's memory.
+"""How fast one address and one customer may go."""
 
-A limit of one node among several is enough against floods; what must never happen twice is
-guarded by the database. Requests of this very machine pass: they come from our own programs, or
-from a proxy that has to name the true address (`X-Forwarded-For`).
-"""
-
-import ipaddress
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
 from ascolto.channels.errors import TooFast
-
-KEYS_KEPT = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many at once, and so many a second in the long run."""
-
-    burst: float
-    per_second: float
-
+from ascolto.kit.rates import Buckets, Rate, address_of
 
 STARTS = Rate(burst=20, per_second=1 / 6)
 REQUESTS = Rate(burst=240, per_second=20)
@@ -39,20 +20,12 @@ STREAMS = Rate(burst=30, per_second=1 / 2)
 class Limits:
     """The buckets of one process."""
 
-    now: Callable[[], float] = time.monotonic
-    _buckets: OrderedDict[tuple[str, str], tuple[float, float]] = field(default_factory=OrderedDict)
+    buckets: Buckets = field(default_factory=Buckets)
 
     def spend(self, name: str, who: str, rate: Rate) -> None:
         """Take one from a bucket, or refuse and say when there will be one again."""
-        at = self.now()
-        left, since = self._buckets.pop((name, who), (rate.burst, at))
-        left = min(rate.burst, left + (at - since) * rate.per_second)
-        allowed = left >= 1
-        self._buckets[name, who] = (left - 1 if allowed else left, at)
-        if len(self._buckets) > KEYS_KEPT:
-            self._buckets.popitem(last=False)
-        if not allowed:
-            wait = (1 - left) / rate.per_second
+        wait = self.buckets.spend((name, who), rate)
+        if wait:
             raise TooFast("Slower, please.", retry_after_s=max(1, round(wait + 0.5)))
 
     def spend_address(self, connection: HTTPConnection, name: str, rate: Rate) -> None:
@@ -60,22 +33,6 @@ class Limits:
         address = address_of(connection)
         if address is not None:
             self.spend(name, address, rate)
-
-
-def address_of(connection: HTTPConnection) -> str | None:
-    """Return the network an address stands for; None for this very machine."""
-    host = connection.client.host if connection.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host or None
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address
-    if address.is_loopback:
-        return None
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
 
 
 def limits_of(connection: HTTPConnection) -> Limits:
