@@ -12,7 +12,7 @@ import { reduce } from "@/live/reducers";
 import { may, useSession } from "@/session";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button, IconButton } from "@ui/button";
-import { Icon } from "@ui/icon";
+import { Icon, type IconName } from "@ui/icon";
 import { Menu, MenuItem } from "@ui/menu";
 import { say } from "@ui/toast";
 import { adoptRow, detailQuery } from "./api";
@@ -175,15 +175,16 @@ interface HeaderProps {
 function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, onWrap, onContext }: HeaderProps) {
   const t = useT();
   const { engine } = useLive();
+  const name = row.customer.name ?? t("customer.unnamed");
   return (
     <header className="thread-head">
       <IconButton className="narrow-only" icon="arrow-left" label={t("thread.back")} shortcut={shown("back")} onPress={onBack} />
       <div className="grow">
-        <h2 className="clip">{row.subject ?? row.customer.name ?? t("conversation.untitled")}</h2>
+        <h2 className="clip">{row.subject || name}</h2>
         <div className="row-flex meta thread-sub">
           <ClientBadge id={row.client_id} />
           <span className="clip">
-            {row.customer.name ?? t("customer.unnamed")} · {channelName(row.channel)} · #{row.number}
+            {[row.subject ? name : "", channelName(row.channel), `#${row.number}`].filter(Boolean).join(" · ")}
           </span>
           {row.state !== "active" && <Pill>{stateName(row.state)}</Pill>}
           {row.snoozed_until && row.state === "snoozed" && (
@@ -206,29 +207,49 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, onWrap, onContex
               {t("keys.snooze")}
             </MenuItem>
           </Menu>
-          <IconButton
-            className="wide-only"
-            icon="arrow-right-left"
-            label={t("keys.transfer")}
-            shortcut={shown("transfer")}
-            onPress={() => onPanel("transfer")}
-          />
+          <HeadButton icon="arrow-right-left" label={t("keys.transfer")} shortcut={shown("transfer")} onPress={() => onPanel("transfer")} />
           {row.state !== "wrapup" && (
-            <IconButton
-              className="wide-only"
-              icon="clock"
-              label={t("keys.snooze")}
-              shortcut={shown("snooze")}
-              onPress={() => onPanel("snooze")}
-            />
+            <HeadButton icon="clock" label={t("keys.snooze")} shortcut={shown("snooze")} onPress={() => onPanel("snooze")} />
           )}
         </>
       )}
       {canWrap && (
-        <IconButton tone="outline" className="button-outline" icon="check" label={t("keys.resolve")} shortcut={shown("resolve")} onPress={onWrap} />
+        <HeadButton
+          main
+          icon="check"
+          label={t("keys.resolve")}
+          shortcut={shown("resolve")}
+          onPress={onWrap}
+        />
       )}
       <IconButton className="context-toggle" icon="panel-right" label={t("context.open")} onPress={onContext} />
     </header>
+  );
+}
+
+interface HeadButtonProps {
+  icon: IconName;
+  label: string;
+  shortcut: string | undefined;
+  onPress: () => void;
+  main?: boolean;
+}
+
+/** What one can do with the conversation: in words where there is room, else as an icon with its name. */
+function HeadButton({ icon, label, shortcut, onPress, main = false }: HeadButtonProps) {
+  return (
+    <IconButton
+      tone="outline"
+      className={`thread-act button-outline ${main ? "thread-act-main" : "wide-only"}`}
+      icon={icon}
+      label={label}
+      onPress={onPress}
+      {...(shortcut ? { shortcut } : {})}
+    >
+      <span className="thread-act-word" aria-hidden="true">
+        {label}
+      </span>
+    </IconButton>
   );
 }
 

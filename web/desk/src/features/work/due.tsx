@@ -17,7 +17,7 @@ export function Due({ row }: { row: ConversationRow }) {
   const tone = left < 0 ? "bad" : left < SOON_MS ? "warn" : "plain";
   const words = left < 0 ? t("due.late", { time: span(-left) }) : t("due.left", { time: span(left) });
   return (
-    <Pill tone={tone}>
+    <Pill tone={tone} icon={left < 0 ? "circle-alert" : "timer"}>
       <span aria-hidden="true">{span(left)}</span>
       <span className="hidden-visually">{words}</span>
     </Pill>

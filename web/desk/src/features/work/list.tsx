@@ -5,6 +5,7 @@ import { useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive, useRow } from "@/live/react";
 import { useNow } from "@/live/ticker";
+import { useQueueName } from "@/reference";
 import { useSession } from "@/session";
 import { useSettings } from "@/settings";
 import { Empty } from "@ui/bits";
@@ -14,6 +15,7 @@ import { ClientBadge } from "./client-badge";
 import { Due } from "./due";
 import { channelIcon, channelName, stateName } from "./labels";
 import type { ListOrder } from "./model/order";
+import { rowWords } from "./model/rows";
 
 interface ListProps {
   order: ListOrder<ConversationRow>;
@@ -150,9 +152,11 @@ function RowContent({ id, order }: { id: string; order: ListOrder<ConversationRo
   const { clients } = useSession();
   useNow(30);
   const row = live ?? order.row(id);
+  const queue = useQueueName(row?.queue_id);
   if (!row) return null;
   const left = order.left(id);
   const unread = row.unread > 0;
+  const words = rowWords(row);
   return (
     <div className="row-grid" data-unread={unread || undefined} data-left={left || undefined}>
       <span className="avatar">
@@ -165,9 +169,15 @@ function RowContent({ id, order }: { id: string; order: ListOrder<ConversationRo
           <span className="grow row-flex">{clients.length > 1 && <ClientBadge id={row.client_id} />}</span>
           {left ? <span className="meta">{t("list.left")}</span> : <RowMark row={row} />}
         </div>
-        <div className="clip row-subject">{row.subject || row.preview || t("conversation.untitled")}</div>
+        <div className="clip row-words">
+          {words.subject && <span className="row-subject">{words.subject} </span>}
+          {row.last_from === "operator" && <Answered />}
+          {words.preview || (!words.subject && t("conversation.untitled"))}
+        </div>
         <div className="row-flex row-last">
-          <span className="grow clip meta">{row.preview}</span>
+          <span className="grow clip meta">
+            {queue ?? channelName(row.channel)} · #{row.number}
+          </span>
           {row.last_message_at && (
             <span className="meta num">{moment(row.last_message_at, engine.serverNow())}</span>
           )}
@@ -180,6 +190,17 @@ function RowContent({ id, order }: { id: string; order: ListOrder<ConversationRo
         </div>
       </div>
     </div>
+  );
+}
+
+/** The last word was ours: the customer is the one to speak. */
+function Answered() {
+  const t = useT();
+  return (
+    <>
+      <Icon name="reply" />
+      <span className="hidden-visually">{t("list.answered")}</span>{" "}
+    </>
   );
 }
 

@@ -53,3 +53,13 @@ export function comparer(sort: ListFilter["sort"]) {
     return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
   };
 }
+
+const worded = (text: string | null) => (text ?? "").replace(/\s+/g, " ").trim();
+
+/** The words of a row: a subject only where it says more than the last message. */
+export function rowWords(row: Pick<ConversationRow, "subject" | "preview">): { subject: string; preview: string } {
+  const subject = worded(row.subject);
+  const preview = worded(row.preview);
+  const bare = subject.replace(/…$/, "");
+  return bare && preview.startsWith(bare) ? { subject: "", preview } : { subject, preview };
+}
