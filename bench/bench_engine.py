@@ -266,6 +266,35 @@ def lived_again(log: list[e.Event], start: int) -> list[float]:
     return sorted(found)
 
 
+def chosen(day: Day) -> list[float]:
+    """Return choices a second, by slice: somebody becomes free and is offered work, nothing else.
+
+    This is the narrow reading of "decision", the one a bare match is measured by. What comes
+    before and after in the life of the work (arrival, answer) happens between the slices.
+    """
+    handle, found = day.engine.handle, []
+    for _ in range(2 * SLICES):
+        day.at += 0.1
+        states = day.engine.items().items()
+        for item_id, (state, operator_id) in list(states):
+            if state == "offered" and operator_id is not None:
+                handle(e.OfferAccepted(day.at, item_id, operator_id))
+        held = sorted((i, o) for i, (state, o) in states if o is not None and state != "offered")
+        day.chance.shuffle(held)
+        ended = [e.WorkEnded(day.at, item_id, operator_id) for item_id, operator_id in held[:400]]
+        begin = time.process_time_ns()
+        decided = [handle(event) for event in ended]
+        spent_s = (time.process_time_ns() - begin) / 1e9
+        offers = sum(isinstance(one, e.Offer) for out in decided for one in out)
+        found.append(offers / spent_s)
+        day.waiting -= offers
+        while day.waiting < WAITING:
+            day.waiting += 1
+            out = handle(day.arrival(0.0))
+            day.waiting -= sum(isinstance(one, e.Offer) for one in out)
+    return sorted(found)
+
+
 def floor_ms(operators: int) -> tuple[float, float]:
     """Return what one look at the whole floor costs, and one event, with so many people."""
     day = Day(5, operators)
@@ -295,6 +324,7 @@ def main() -> None:
     spent, matched, log = sorted(day.spent), sorted(day.matched), day.log
     made = {kind: day.decisions[kind] - before[kind] for kind in before}
     decided, events, virtual_s = sum(made.values()), len(spent), round(day.at)
+    choices = chosen(day)
     del day
     rates = lived_again(log, start)
     few, many = floor_ms(OPERATORS), floor_ms(10 * OPERATORS)
@@ -310,6 +340,10 @@ def main() -> None:
             ),
             Figure(name="the same, quickest slice", measured=rates[-1], unit="/s"),
             Figure(name="the same, slowest slice", measured=rates[0], unit="/s"),
+            Figure(
+                name="choices a second: free, so offered work", measured=choices[SLICES], unit="/s"
+            ),
+            Figure(name="the same, quickest slice", measured=choices[-1], unit="/s"),
             Figure(name="offers a second", measured=middle * made[e.Offer] / decided, unit="/s"),
             Figure(name="events a second", measured=middle * events / decided, unit="/s"),
             Figure(
