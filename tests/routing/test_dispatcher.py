@@ -12,7 +12,8 @@ from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.postgres import PostgresUrls
 from ascolto.kit.relay import Relay
 from ascolto.routing import store_leader
-from ascolto.routing.leadership import Leadership, LeadLostError
+from ascolto.routing.commits import LeadLostError
+from ascolto.routing.leadership import Leadership
 from support.queues import a_queue, a_work_item, an_operator
 
 PATIENCE_S = 10.0
@@ -185,8 +186,10 @@ async def test_a_zombie_leaders_claims_match_nothing(
     await zombie._begin()
     async with database.transaction(tenant, actor=SYSTEM) as tx:
         await store_leader.begin_epoch(tx, node_id=tenant, backend_pid=2)
+    zombie._commits.begin()
+    await zombie._commits.wait()
     with pytest.raises(LeadLostError):
-        await zombie._commit_batch()
+        await zombie._end_commits()
     assert await state_of(database, tenant, item.id) == ("waiting", None)
 
 
@@ -200,7 +203,9 @@ async def test_work_that_was_cancelled_before_the_commit_is_not_offered(
     await lead._begin()
     async with database.transaction(tenant, actor=SYSTEM) as tx:
         await routing.cancel(tx, work_item_id=item.id, reason="abandoned")
-    await lead._commit_batch()
+    lead._commits.begin()
+    await lead._commits.wait()
+    await lead._end_commits()
     assert await state_of(database, tenant, item.id) == ("cancelled", None)
     assert lead.engine.held_by(item.id) is None
 

@@ -76,7 +76,8 @@ async def people_by_team(tx: Tx) -> list[Record]:
     return await tx.fetch(
         "WITH load AS ("
         "  SELECT operator_id, count(*) AS n FROM routing.work_item"
-        "   WHERE tenant_id = $1 AND state IN ('active', 'wrapup') GROUP BY operator_id)"
+        "   WHERE tenant_id = $1 AND ended_at IS NULL AND state IN ('active', 'wrapup')"
+        "   GROUP BY operator_id)"
         " SELECT c.client_id, coalesce(t.name, '') AS team, count(*) AS n,"
         "   count(*) FILTER (WHERE p.state IN ('available', 'busy')) AS present,"
         "   count(*) FILTER (WHERE p.state = 'available' AND l.n IS NULL) AS available,"

@@ -139,8 +139,8 @@ def _require_id(text: str) -> None:
 
 async def prepare_connection(connection: asyncpg.Connection) -> None:
     """Teach a connection our wire forms: ids as text, JSON as dict, and the bounded role."""
-    await connection.set_type_codec(
-        "uuid", schema="pg_catalog", encoder=str, decoder=str, format="text"
+    await connection.set_builtin_type_codec(
+        "uuid", schema="pg_catalog", codec_name="text", format="text"
     )
     for name in ("json", "jsonb"):
         await connection.set_type_codec(

@@ -13,15 +13,16 @@ from typing import Any, ClassVar
 
 import orjson
 
+# Arrays of text, cast row by row: the driver encodes nothing else so fast.
 _INSERT = """
 WITH events AS (
   INSERT INTO kit.event (tenant_id, at, actor, kind, version, client_id, body)
-  SELECT $1::uuid, $2::timestamptz, $3::jsonb, k, v, c, b
-    FROM unnest($4::text[], $5::int[], $6::uuid[], $7::jsonb[]) AS e(k, v, c, b)
+  SELECT $1::uuid, $2::timestamptz, $3::jsonb, k, v, c::uuid, b::jsonb
+    FROM unnest($4::text[], $5::int[], $6::text[], $7::text[]) AS e(k, v, c, b)
 )
 INSERT INTO kit.frame (tenant_id, at, topic, kind, client_id, body)
-SELECT $1::uuid, $2::timestamptz, t, k, c, b
-  FROM unnest($8::text[], $9::text[], $10::uuid[], $11::jsonb[]) AS f(t, k, c, b)
+SELECT $1::uuid, $2::timestamptz, t, k, c::uuid, b::jsonb
+  FROM unnest($8::text[], $9::text[], $10::text[], $11::text[]) AS f(t, k, c, b)
 """
 
 
@@ -121,11 +122,11 @@ def insert_statement(
         [e.kind for e in events],
         [e.version for e in events],
         [e.client_id for e in events],
-        [e.body() for e in events],
+        [orjson.dumps(e.body()).decode() for e in events],
         [f.topic for f in frames],
         [f.kind for f in frames],
         [f.client_id for f in frames],
-        [f.body for f in frames],
+        [orjson.dumps(f.body).decode() for f in frames],
     )
 
 

@@ -11,7 +11,8 @@ from ascolto.kit.db import Database
 from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.relay import Relay
 from ascolto.routing import store_leader
-from ascolto.routing.leadership import Leadership, LeadLostError
+from ascolto.routing.commits import LeadLostError
+from ascolto.routing.leadership import Leadership
 
 TURN_S = 0.04
 TENANTS_S = 2.0

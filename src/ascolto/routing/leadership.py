@@ -9,27 +9,22 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from datetime import UTC, datetime
 
 import structlog
 
 from ascolto.kit.db import SYSTEM, Database, Tx
-from ascolto.kit.outbox import Frame, StoredEvent
-from ascolto.routing import engine, events, floor, live, roster, store, store_leader, store_queues
-from ascolto.routing.actions import tell_presence
+from ascolto.kit.outbox import StoredEvent
+from ascolto.routing import engine, events, floor, roster, store, store_leader, store_queues
+from ascolto.routing.commits import BATCH, Commits
 from ascolto.routing.model import LIVE, WorkItem
-from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, about, to_engine
+from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, to_engine
 
-BATCH = 400
 LOAD_TURN = 200
 RECONCILE_S = 2.0
+RECONCILE_SHARE = 50.0
 FLOOR_S = 1.0
 
 log = structlog.get_logger(__name__)
-
-
-class LeadLostError(Exception):
-    """Another node has begun a later epoch."""
 
 
 class Leadership:
@@ -41,16 +36,12 @@ class Leadership:
         self.tenant_id = tenant_id
         self._node_id = node_id
         self._backend_pid = backend_pid
-        self.epoch = 0
         self.engine = engine.Engine()
         self.ready = asyncio.Event()
         self._inbox: deque[StoredEvent] = deque()
-        self._decisions: deque[engine.Decision] = deque()
         self._wake = asyncio.Event()
-        self._commit: asyncio.Task[None] | None = None
+        self._commits = Commits(db, tenant_id=tenant_id, wake=self._wake)
         self._doubted: set[str] = set()
-        self._versions: dict[str, int] = {}
-        self._in_flight: set[str] = set()
         self._later: dict[str, None] = {}
         self._floor = floor.FloorFeed()
 
@@ -66,35 +57,39 @@ class Leadership:
         try:
             due_reconcile = due_floor = time.monotonic()
             while True:
-                if self._commit is not None and self._commit.done():
-                    finished, self._commit = self._commit, None
-                    finished.result()
-                if self._later and self._commit is None:
-                    later, self._later = self._later, {}
-                    await self._read_again(list(later))
+                await self._end_commits()
                 await self._hear_all()
                 self._tick()
-                if self._decisions and self._commit is None:
-                    self._commit = asyncio.create_task(self._commit_batch())
-                    self._commit.add_done_callback(lambda _: self._wake.set())
+                if not self._later:
+                    self._commits.begin()
                 now = time.monotonic()
                 if now >= due_reconcile:
-                    due_reconcile = now + RECONCILE_S
-                    await self._reconcile()
+                    due_reconcile = now + await self._reconcile()
                 if now >= due_floor:
                     due_floor = now + FLOOR_S
                     await self._publish_floor()
                 await self._sleep(min(due_reconcile, due_floor) - time.monotonic())
         finally:
-            if self._commit is not None:
-                self._commit.cancel()
-                await asyncio.gather(self._commit, return_exceptions=True)
+            await self._commits.stop()
+
+    @property
+    def epoch(self) -> int:
+        """Return the number of this lead: what carries an earlier one is refused."""
+        return self._commits.epoch
+
+    async def _end_commits(self) -> None:
+        refused = self._commits.ended()
+        if refused:
+            await self._read_again(refused, force=True)
+        if self._later and self._commits.idle:
+            later, self._later = self._later, {}
+            await self._read_again(list(later))
 
     # -- beginning -----------------------------------------------------------------------------
 
     async def _begin(self) -> None:
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
-            self.epoch = await store_leader.begin_epoch(
+            self._commits.epoch = await store_leader.begin_epoch(
                 tx, node_id=self._node_id, backend_pid=self._backend_pid
             )
             tx.emit(events.LeaderChanged(epoch=self.epoch, node_id=self._node_id))
@@ -139,7 +134,7 @@ class Leadership:
     def _take_in(self, item: WorkItem) -> None:
         if item.queue_id not in self.queues:
             return  # its queue arrives with the next reload
-        self._versions[item.id] = item.v
+        self._commits.versions[item.id] = item.v
         at = self._seconds()
         if item.state == "waiting":
             self._feed(engine.ItemEnqueued(at, item.for_engine()))
@@ -152,7 +147,7 @@ class Leadership:
     # -- hearing -------------------------------------------------------------------------------
 
     def _feed(self, event: engine.Event) -> None:
-        self._decisions.extend(self.engine.handle(event))
+        self._commits.decided.extend(self.engine.handle(event))
 
     def _tick(self) -> None:
         timer = self.engine.next_timer()
@@ -183,9 +178,9 @@ class Leadership:
         """Count a row's version along; a wrong count only costs one more reading."""
         item_id = event.body.get("work_item_id")
         if event.kind in ENDS:
-            self._versions.pop(item_id or "", None)
-        elif item_id in self._versions:
-            self._versions[item_id] += 1
+            self._commits.versions.pop(item_id or "", None)
+        elif item_id in self._commits.versions:
+            self._commits.versions[item_id] += 1
 
     def _expects(self, accepted: engine.OfferAccepted) -> bool:
         """Tell whether the engine knows of the offer that was taken."""
@@ -212,8 +207,8 @@ class Leadership:
 
         What is being committed just now is read after that: its row is about to change.
         """
-        self._later.update(dict.fromkeys(i for i in item_ids if i in self._in_flight))
-        wanted = [i for i in item_ids if i not in self._in_flight]
+        self._later.update(dict.fromkeys(i for i in item_ids if i in self._commits.in_flight))
+        wanted = [i for i in item_ids if i not in self._commits.in_flight]
         if not wanted:
             return
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
@@ -222,7 +217,7 @@ class Leadership:
         for item_id in wanted:
             item = found.get(item_id)
             known = self.engine.held_by(item_id) is not None
-            if force or not (known and item and item.v == self._versions.get(item_id)):
+            if force or not (known and item and item.v == self._commits.versions.get(item_id)):
                 moved.append(item_id)
         self._forget(moved)
         for item_id in moved:
@@ -232,130 +227,27 @@ class Leadership:
 
     def _forget(self, item_ids: list[str]) -> None:
         """Drop what was believed and decided about some pieces of work."""
-        if not self._undecided().isdisjoint(item_ids):
-            gone = set(item_ids)
-            self._decisions = deque(d for d in self._decisions if _item_of(d) not in gone)
+        self._commits.forget(item_ids)
         for item_id in item_ids:
-            self._versions.pop(item_id, None)
             if self.engine.held_by(item_id) is not None:
                 self._feed(engine.ItemCancelled(self._seconds(), item_id))
 
-    def _undecided(self) -> set[str | None]:
-        """Return the work about which something is decided and not yet being committed."""
-        return {_item_of(decision) for decision in self._decisions}
-
-    # -- committing ----------------------------------------------------------------------------
-
-    async def _commit_batch(self) -> None:
-        batch: list[engine.Decision] = []
-        while self._decisions and len(batch) < BATCH:
-            batch.append(self._decisions.popleft())
-        rejected: list[str] = []
-        self._in_flight = {item_id for d in batch if (item_id := _item_of(d)) is not None}
-        try:
-            async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
-                if not await store_leader.hold_epoch(tx, epoch=self.epoch):
-                    raise LeadLostError
-                for run in _runs(batch):
-                    rejected += await self._commit_run(tx, run)
-        finally:
-            self._in_flight = set()
-        if rejected:
-            await self._read_again(rejected, force=True)
-
-    async def _commit_run(self, tx: Tx, run: list[engine.Decision]) -> list[str]:
-        first = run[0]
-        if isinstance(first, engine.Offer):
-            return await self._commit_offers(tx, [d for d in run if isinstance(d, engine.Offer)])
-        if isinstance(first, engine.OfferTimedOut):
-            return await self._commit_timeouts(
-                tx, [d for d in run if isinstance(d, engine.OfferTimedOut)]
-            )
-        rejected = []
-        for decision in run:
-            if isinstance(decision, engine.SetAway):
-                changed = await store_leader.set_away(
-                    tx, operator_id=decision.operator_id, reason=decision.reason
-                )
-                if changed is not None:
-                    tell_presence(tx, *changed)
-            elif isinstance(decision, engine.Overflowed):
-                rejected += await self._commit_overflow(tx, decision)
-        return rejected
-
-    async def _commit_offers(self, tx: Tx, offers: list[engine.Offer]) -> list[str]:
-        rows = await store_leader.claim_offers(
-            tx,
-            epoch=self.epoch,
-            items=[offer.item_id for offer in offers],
-            operators=[offer.operator_id for offer in offers],
-            expires=[datetime.fromtimestamp(offer.expires_at, UTC) for offer in offers],
-            whys=[offer.why.as_json() for offer in offers],
-            versions=[self._versions.get(offer.item_id, -1) for offer in offers],
-        )
-        for row in rows:
-            self._versions[row["id"]] = row["v"]
-            expires_at = row["offer_expires_at"].isoformat()
-            tx.emit(
-                events.Offered(
-                    **about(row),
-                    operator_id=row["operator_id"],
-                    expires_at=expires_at,
-                    epoch=self.epoch,
-                ),
-                Frame(
-                    live.operator_topic(row["operator_id"]),
-                    "offer.made",
-                    live.offer_of_row(row, expires_at=expires_at),
-                    client_id=row["client_id"],
-                ),
-            )
-        taken = {row["id"] for row in rows}
-        return [offer.item_id for offer in offers if offer.item_id not in taken]
-
-    async def _commit_timeouts(self, tx: Tx, run: list[engine.OfferTimedOut]) -> list[str]:
-        rows = await store_leader.take_back_offers(
-            tx,
-            items=[d.item_id for d in run],
-            operators=[d.operator_id for d in run],
-            exclude=[d.missed for d in run],
-        )
-        for row in rows:
-            self._versions[row["id"]] = row["v"]
-            tx.emit(
-                events.OfferExpired(**about(row), operator_id=row["operator_id"]),
-                Frame(
-                    live.operator_topic(row["operator_id"]),
-                    "offer.withdrawn",
-                    {"work_item_id": row["id"], "reason": "expired"},
-                    client_id=row["client_id"],
-                ),
-            )
-        back = {row["id"] for row in rows}
-        return [d.item_id for d in run if d.item_id not in back]
-
-    async def _commit_overflow(self, tx: Tx, decision: engine.Overflowed) -> list[str]:
-        row = await store_leader.overflow(
-            tx,
-            item_id=decision.item_id,
-            from_queue=decision.from_queue,
-            to_queue=decision.to_queue,
-        )
-        if row is None:
-            return [decision.item_id]
-        self._versions[row["id"]] = row["v"]
-        tx.emit(events.Overflowed(**about(row), from_queue_id=decision.from_queue))
-        return []
-
     # -- keeping true --------------------------------------------------------------------------
 
-    async def _reconcile(self) -> None:
-        """Compare memory with rows; what differs twice in a row is read again."""
+    async def _reconcile(self) -> float:
+        """Compare memory with rows, and return in how many seconds to do it again.
+
+        What differs twice in a row is read again. A large backlog costs more to compare, so it is
+        compared less often; while it is handed out, all of it is on its way and nothing is told.
+        """
+        if len(self._commits.decided) > BATCH:
+            return FLOOR_S
+        begun = time.monotonic()
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
             rows = await store.live_states(tx)
         believed = self.engine.items()
         # What is decided and not yet committed differs by its nature.
-        coming = self._undecided() | self._in_flight
+        coming = self._commits.undecided() | self._commits.in_flight
         different = {
             item_id
             for item_id in rows.keys() | believed.keys()
@@ -366,6 +258,7 @@ class Leadership:
         if stubborn:
             log.warning("leader.reconciled", tenant_id=self.tenant_id, items=len(stubborn))
             await self._read_again(sorted(stubborn), force=True)
+        return max(RECONCILE_S, RECONCILE_SHARE * (time.monotonic() - begun))
 
     async def _publish_floor(self) -> None:
         rows = self._floor.rows(self.engine, self.queues)
@@ -378,7 +271,7 @@ class Leadership:
         wait = max(0.0, at_most)
         if timer is not None:
             wait = min(wait, max(0.0, timer - self._seconds()))
-        if self._inbox or (self._decisions and self._commit is None):
+        if self._inbox or (self._commits.can_begin and not self._later):
             return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), timeout=wait)
@@ -386,18 +279,3 @@ class Leadership:
 
     def _seconds(self) -> float:
         return self._db.clock.now().timestamp()
-
-
-def _item_of(decision: engine.Decision) -> str | None:
-    return None if isinstance(decision, engine.SetAway) else decision.item_id
-
-
-def _runs(batch: list[engine.Decision]) -> list[list[engine.Decision]]:
-    """Cut a batch into runs of one sort, keeping order."""
-    runs: list[list[engine.Decision]] = []
-    for decision in batch:
-        if runs and type(runs[-1][0]) is type(decision):
-            runs[-1].append(decision)
-        else:
-            runs.append([decision])
-    return runs

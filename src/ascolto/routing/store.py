@@ -70,7 +70,7 @@ async def live_work(tx: Tx) -> list[WorkItem]:
     rows = await tx.fetch(
         f"""
         SELECT {_WORK} FROM routing.work_item w
-         WHERE w.tenant_id = $1 AND w.state IN ('waiting', 'offered', 'active', 'wrapup')
+         WHERE w.tenant_id = $1 AND w.ended_at IS NULL
          ORDER BY w.enqueued_at, w.id
         """,
         tx.tenant_id,
@@ -93,7 +93,7 @@ async def work_of(tx: Tx, operator_id: str) -> list[WorkItem]:
     """Return what an operator holds or is being offered."""
     rows = await tx.fetch(
         f"SELECT {_WORK} FROM routing.work_item w WHERE w.tenant_id = $1 AND w.operator_id = $2"
-        " AND w.state IN ('offered', 'active', 'wrapup') ORDER BY w.enqueued_at",
+        " AND w.ended_at IS NULL ORDER BY w.enqueued_at",
         tx.tenant_id,
         operator_id,
     )
@@ -104,7 +104,7 @@ async def live_states(tx: Tx) -> dict[str, tuple[str, str | None]]:
     """Return the state and operator of all work that is not over."""
     rows = await tx.fetch(
         "SELECT id, state, operator_id FROM routing.work_item"
-        " WHERE tenant_id = $1 AND state IN ('waiting', 'offered', 'active', 'wrapup')",
+        " WHERE tenant_id = $1 AND ended_at IS NULL",
         tx.tenant_id,
     )
     return {row["id"]: (row["state"], row["operator_id"]) for row in rows}
@@ -118,7 +118,8 @@ async def offers_of(tx: Tx, operator_id: str) -> list[tuple[WorkItem, dict[str, 
                           WHERE d.tenant_id = w.tenant_id AND d.work_item_id = w.id
                           ORDER BY d.id DESC LIMIT 1) AS why
           FROM routing.work_item w
-         WHERE w.tenant_id = $1 AND w.operator_id = $2 AND w.state = 'offered'
+         WHERE w.tenant_id = $1 AND w.operator_id = $2 AND w.ended_at IS NULL
+           AND w.state = 'offered'
          ORDER BY w.offer_expires_at, w.id
         """,
         tx.tenant_id,
@@ -200,7 +201,7 @@ async def cancel_work(tx: Tx, *, work_item_id: str) -> tuple[WorkItem, str, str 
         WITH before AS (
           SELECT id, state, operator_id FROM routing.work_item
            WHERE tenant_id = $1 AND id = $2
-             AND state IN ('waiting', 'offered', 'active', 'wrapup') FOR UPDATE)
+             AND ended_at IS NULL FOR UPDATE)
         UPDATE routing.work_item w
            SET state = 'cancelled', ended_at = $3, offer_expires_at = NULL, v = w.v + 1
           FROM before WHERE w.tenant_id = $1 AND w.id = before.id
@@ -233,7 +234,7 @@ async def put_back(
         WITH before AS (
           SELECT id, state, queue_id, operator_id FROM routing.work_item
            WHERE tenant_id = $1 AND id = $2
-             AND state IN ('waiting', 'offered', 'active', 'wrapup') FOR UPDATE),
+             AND ended_at IS NULL FOR UPDATE),
         target AS (
           SELECT q.id FROM routing.queue q JOIN before b ON q.id = coalesce($3::uuid, b.queue_id)
            WHERE q.tenant_id = $1 AND q.archived_at IS NULL)
@@ -384,7 +385,8 @@ async def wrap_ups_since(tx: Tx, before: datetime) -> list[tuple[str, str, datet
     """Return (ref, client, since) of the paperwork begun before a moment and not ended."""
     rows = await tx.fetch(
         "SELECT ref, client_id, wrap_up_at FROM routing.work_item WHERE tenant_id = $1"
-        " AND state = 'wrapup' AND wrap_up_at < $2 ORDER BY wrap_up_at, id LIMIT 500",
+        " AND ended_at IS NULL AND state = 'wrapup' AND wrap_up_at < $2"
+        " ORDER BY wrap_up_at, id LIMIT 500",
         tx.tenant_id,
         before,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+import orjson
 
 from ascolto.kit.db import Tx
 from ascolto.routing.model import Presence, PresenceState
@@ -92,7 +93,8 @@ async def hold_epoch(tx: Tx, *, epoch: int) -> bool:
     return (
         await tx.fetchval(
             "SELECT set_config('idle_in_transaction_session_timeout', $3, true),"
-            " set_config('enable_seqscan', 'off', true)"
+            " set_config('plan_cache_mode', 'force_generic_plan', true),"
+            " set_config('enable_hashjoin', 'off', true), set_config('enable_seqscan', 'off', true)"
             " FROM routing.leader WHERE tenant_id = $1 AND epoch = $2 FOR SHARE",
             tx.tenant_id,
             epoch,
@@ -115,18 +117,18 @@ async def claim_offers(
     """Offer waiting work; return the rows that had not moved meanwhile, with what a desk shows."""
     rows = await tx.fetch(
         """
-        WITH wanted AS (
-          SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::jsonb[],
-                               $8::int[]) AS t(id, operator_id, expires_at, why, v)),
+        WITH wanted AS MATERIALIZED (
+          SELECT id::uuid, operator_id::uuid, expires_at, why, v
+            FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::text[], $8::int[])
+              AS t(id, operator_id, expires_at, why, v)),
         claimed AS (
           UPDATE routing.work_item w
              SET state = 'offered', operator_id = wanted.operator_id, offered_at = $6,
                  offer_expires_at = wanted.expires_at, offers = w.offers + 1, v = w.v + 1
             FROM wanted
-           WHERE w.tenant_id = $1 AND w.id = wanted.id AND w.v = wanted.v
-             AND w.state || '' = 'waiting' -- so written that only the key's index can serve
+           WHERE w.tenant_id = $1 AND w.id = wanted.id AND w.v = wanted.v AND w.state = 'waiting'
           RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.operator_id,
-                    w.offer_expires_at, w.v, wanted.why),
+                    w.offer_expires_at, w.v, wanted.why::jsonb AS why),
         kept AS (
           INSERT INTO routing.decision
             (tenant_id, work_item_id, client_id, operator_id, at, epoch, why)
@@ -137,7 +139,7 @@ async def claim_offers(
         list(items),
         list(operators),
         list(expires),
-        list(whys),
+        [orjson.dumps(why).decode() for why in whys],
         tx.now,
         epoch,
         list(versions),
@@ -151,13 +153,16 @@ async def take_back_offers(
     """Make offers that were not taken wait again at the head; return those still open."""
     rows = await tx.fetch(
         """
+        WITH t AS MATERIALIZED (
+          SELECT id::uuid, operator_id::uuid, exclude
+            FROM unnest($2::text[], $3::text[], $4::bool[]) AS a(id, operator_id, exclude))
         UPDATE routing.work_item w
            SET state = 'waiting', operator_id = NULL, offer_expires_at = NULL, to_head = true,
                excluded = CASE WHEN t.exclude THEN array_append(w.excluded, t.operator_id)
                                ELSE w.excluded END,
                v = w.v + 1
-          FROM unnest($2::uuid[], $3::uuid[], $4::bool[]) AS t(id, operator_id, exclude)
-         WHERE w.tenant_id = $1 AND w.id = t.id AND w.state || '' = 'offered'
+          FROM t
+         WHERE w.tenant_id = $1 AND w.id = t.id AND w.state = 'offered'
            AND w.operator_id = t.operator_id
         RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, w.v, t.operator_id
         """,

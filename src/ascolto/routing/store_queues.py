@@ -89,7 +89,7 @@ async def archive_queue(tx: Tx, queue_id: str) -> Queue | None:
          WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL
            AND NOT EXISTS (SELECT 1 FROM routing.work_item w
                             WHERE w.tenant_id = $1 AND w.queue_id = $2
-                              AND w.state IN ('waiting', 'offered', 'active', 'wrapup'))
+                              AND w.ended_at IS NULL)
         RETURNING {_ALL}
         """,
         tx.tenant_id,
