@@ -44,6 +44,16 @@ async def test_once_on_the_password_alone_opens_nothing(door: Door, clock: Fixed
         assert right.status_code == 200
 
 
+async def test_everybody_can_see_whether_they_use_codes(door: Door, clock: FixedClock) -> None:
+    await door.add_account()
+    async with door.signed_in() as browser, door.browser() as other:
+        assert (await browser.get("/totp")).json() == {"on": False, "recovery_left": 0}
+        _, recovery = await enrol(browser, clock)
+        assert (await browser.get("/totp")).json() == {"on": True, "recovery_left": 10}
+        await door.sign_in(other, totp=recovery[0])
+        assert (await browser.get("/totp")).json() == {"on": True, "recovery_left": 9}
+
+
 async def test_a_code_overheard_cannot_be_used_again(door: Door, clock: FixedClock) -> None:
     await door.add_account()
     async with door.signed_in() as browser, door.browser() as thief:

@@ -1,4 +1,4 @@
-import { useId, type ComponentProps, type ReactNode } from "react";
+import { useId, useState, type ComponentProps, type ReactNode } from "react";
 import { Icon } from "./icon";
 
 interface FrameProps {
@@ -41,6 +41,33 @@ function useFrame({ label, hint, error, hideLabel }: FrameProps) {
 export function TextField({ label, hint, error, hideLabel, ...rest }: FrameProps & ComponentProps<"input">) {
   const { attributes, around } = useFrame({ label, hint, error, hideLabel });
   return around(<input {...rest} {...attributes} className="input" />);
+}
+
+/** A password that its writer may look at: typed wrongly unseen is typed again. */
+export function PasswordField({
+  label,
+  hint,
+  error,
+  show,
+  ...rest
+}: Omit<FrameProps, "hideLabel"> & { show: string } & Omit<ComponentProps<"input">, "type">) {
+  const { attributes, around } = useFrame({ label, hint, error });
+  const [seen, setSeen] = useState(false);
+  return around(
+    <div className="secret">
+      <input {...rest} {...attributes} type={seen ? "text" : "password"} autoCapitalize="none" spellCheck={false} className="input" />
+      <button
+        type="button"
+        className="button button-icon"
+        aria-pressed={seen}
+        aria-label={show}
+        title={show}
+        onClick={() => setSeen(!seen)}
+      >
+        <Icon name={seen ? "eye-off" : "eye"} />
+      </button>
+    </div>,
+  );
 }
 
 /** A labelled block of text. */

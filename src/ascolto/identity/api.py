@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
-from ascolto.identity import api_accounts, store_sessions
+from ascolto.identity import api_accounts, store, store_sessions
 from ascolto.identity.actions import end_sessions as ending
 from ascolto.identity.actions import set_password, use_totp
 from ascolto.identity.actions.sign_in import Attempt, sign_in
@@ -20,6 +20,7 @@ from ascolto.identity.guard import (
 from ascolto.identity.model import SESSION_LIFE, Principal
 from ascolto.identity.views import (
     CodeProof,
+    CodesView,
     EndedView,
     EnrolmentView,
     PasswordChange,
@@ -168,6 +169,13 @@ async def change_password(body: PasswordChange, person: Person, request: Request
     await set_password.change_password(
         services_of(request).db, person, current=body.current, password=body.password
     )
+
+
+@router.get("/totp", summary="Whether I use codes")
+async def show_totp(call: Own) -> CodesView:
+    """Return whether the door asks for a code, and how many recovery codes are left."""
+    asks, left = await store.totp_state(call.tx, call.principal.account_id)
+    return CodesView(on=asks, recovery_left=left)
 
 
 @router.post("/totp", summary="Begin to use codes")

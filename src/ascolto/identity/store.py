@@ -179,6 +179,16 @@ async def spend_link(tx: Tx, secret_hash: bytes) -> str | None:
     return account_id
 
 
+async def totp_state(tx: Tx, account_id: str) -> tuple[bool, int]:
+    """Tell whether an account asks for codes, and how many recovery codes are left."""
+    row = await tx.fetchrow(
+        "SELECT totp_secret IS NOT NULL AS asks, cardinality(recovery_hashes) AS codes_left"
+        " FROM identity.account WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, account_id,
+    )  # fmt: skip
+    return (row["asks"], row["codes_left"]) if row else (False, 0)
+
+
 async def start_totp(tx: Tx, account_id: str, sealed: str) -> int:
     """Keep a sealed secret that waits to be confirmed; 0 when codes are already on."""
     return await tx.execute(

@@ -155,6 +155,13 @@ class PasswordProof(Body):
     password: Password
 
 
+class CodesView(BaseModel):
+    """Whether the door asks for a code, and how many recovery codes are left."""
+
+    on: bool
+    recovery_left: int
+
+
 class EnrolmentView(BaseModel):
     """What the authenticator app needs; shown once."""
 

@@ -100,6 +100,6 @@ export const api = {
     send<T>("POST", path, body ?? {}, options),
   put: <T>(path: string, body?: unknown, options?: RequestOptions) =>
     send<T>("PUT", path, body ?? {}, options),
-  delete: <T>(path: string, options?: RequestOptions) =>
-    send<T>("DELETE", path, undefined, options),
+  delete: <T>(path: string, { body, ...options }: RequestOptions & { body?: unknown } = {}) =>
+    send<T>("DELETE", path, body, options),
 };

@@ -32,6 +32,13 @@ const login = createRoute({
   component: lazyRouteComponent(() => import("@/features/login/page"), "LoginPage"),
 });
 
+/** The letters' links end here: `/desk/password#…`. */
+const password = createRoute({
+  getParentRoute: () => root,
+  path: "/password",
+  component: lazyRouteComponent(() => import("@/features/login/password"), "PasswordPage"),
+});
+
 const desk = createRoute({
   getParentRoute: () => root,
   id: "desk",
@@ -116,6 +123,7 @@ const settings = createRoute({
 
 const tree = root.addChildren([
   login,
+  password,
   desk.addChildren([home, work.addChildren([workOne]), floor, results, conversations, settings]),
 ]);
 
