@@ -14,9 +14,9 @@ from ascolto.routing import store_leader
 from ascolto.routing.commits import LeadLostError
 from ascolto.routing.leadership import Leadership
 
-TURN_S = 0.04
+TURN_S = 0.03
 TENANTS_S = 2.0
-LEASE_S = 0.16
+LEASE_S = 0.12
 LOST = (LeadLostError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
@@ -70,7 +70,8 @@ class Dispatcher:
                     refresh_at = now + TENANTS_S
                     self._tenants = await store_leader.tenants_to_lead(connection)
                 await self._campaign(connection)
-                await self._watch_others(connection)
+                if await self._watch_others(connection):
+                    await self._campaign(connection)  # its locks are free: no time to lose
                 await self._reap(connection)
             except Exception as error:  # noqa: BLE001 - whatever it is, a node must go on trying to lead
                 log.warning(
@@ -107,9 +108,10 @@ class Dispatcher:
             task = asyncio.create_task(lead.run(), name=f"lead {tenant_id}")
             self._leads[tenant_id] = (lead, task)
 
-    async def _watch_others(self, connection: asyncpg.Connection) -> None:
+    async def _watch_others(self, connection: asyncpg.Connection) -> bool:
         """End the session of leaders that have gone silent (a frozen process, a dead network).
 
+        Tells whether any was ended.
         Silence is counted on this node's own clock and only while this node itself is punctual:
         when the whole machine stands still, nobody is to blame.
         """
@@ -118,7 +120,8 @@ class Dispatcher:
         self._last_turn = now
         others = set(self._tenants) - self._leads.keys()
         if not others:
-            return
+            return False
+        ended = False
         for tenant_id, (pid, beat) in (await store_leader.beats(connection)).items():
             heard, since = self._heard.get(tenant_id, (None, now))
             if heard != beat or not punctual or tenant_id not in others:
@@ -126,7 +129,9 @@ class Dispatcher:
             elif now - since > LEASE_S:
                 self._heard[tenant_id] = (beat, now)
                 if await store_leader.end_session(connection, backend_pid=pid):
+                    ended = True
                     log.warning("dispatcher.ended_silent_leader", tenant_id=tenant_id)
+        return ended
 
     async def _reap(self, connection: asyncpg.Connection) -> None:
         for tenant_id, (_, task) in list(self._leads.items()):

@@ -23,6 +23,7 @@ LOAD_TURN = 200
 RECONCILE_S = 2.0
 RECONCILE_SHARE = 50.0
 FLOOR_S = 1.0
+HEARING_TURN_S = 0.015
 
 log = structlog.get_logger(__name__)
 
@@ -157,7 +158,13 @@ class Leadership:
 
     async def _hear_all(self) -> None:
         reread: dict[str, None] = {}
+        paused = time.monotonic()
         while self._inbox:
+            if time.monotonic() - paused > HEARING_TURN_S:
+                if not self._later:
+                    self._commits.begin()
+                await asyncio.sleep(0)  # whoever hears much must not seem to have fallen silent
+                paused = time.monotonic()
             event = self._inbox.popleft()
             if event.kind in READS_ROW:
                 reread[event.body["work_item_id"]] = None
