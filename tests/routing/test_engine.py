@@ -509,3 +509,13 @@ def test_low_priority_work_is_not_starved_by_a_stream_of_urgent_work() -> None:
     while served[-1] != "patient":
         served.append(offers(floor.end(served[-1]))[0][0])
     assert len(served) == 61, "ten minutes of urgent work at one every ten seconds, no more"
+
+
+def test_who_ends_their_last_work_without_room_for_more_is_no_longer_counted_as_busy() -> None:
+    floor = Floor()
+    floor.person("anna", channels={"webchat": 0})
+    item = e.WorkItem("w1", "acme", "chat", "webchat", floor.at)
+    floor.hear(e.ItemRestored(floor.at, item, "active", "anna"))
+    assert [(c.available, c.busy) for c in floor.engine.crowds()] == [(0, 1)]
+    floor.end("w1")
+    assert [(c.available, c.busy) for c in floor.engine.crowds()] == [(1, 0)]

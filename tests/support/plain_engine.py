@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ascolto.routing import engine as e
 
+RING = 2
 SECOND_CHANCE_S = 180.0
 PRIORITY_WORTH_S = 600.0
 USUAL = {
@@ -184,13 +185,22 @@ class PlainEngine:
         if piece.holder is not None and item.preferred_until is not None:
             found.append((item.preferred_until, 1))
         if piece.ring_seen + 1 < len(policy.rings):
-            found.append((item.enqueued_at + policy.rings[piece.ring_seen + 1].after_s, 2))
+            found.append((item.enqueued_at + policy.rings[piece.ring_seen + 1].after_s, RING))
         overflows = policy.overflow_queue_id is not None and not piece.overflow_tried
         if overflows and policy.overflow_after_s is not None:
             found.append((piece.entered_at + policy.overflow_after_s, 3))
         if piece.excluded and piece.avoided_at is not None:
             found.append((piece.avoided_at + SECOND_CHANCE_S, 4))
         return found
+
+    def ring_would_matter(self, piece: What, at: float) -> bool:
+        """Tell whether anybody could take a piece at the moment its next ring opens."""
+        now, moment = self.now, self.moment
+        self.now = self.moment = at
+        try:
+            return any(self.fits(who, piece) for who in self.people.values())
+        finally:
+            self.now, self.moment = now, moment
 
     def due(self) -> list[tuple[float, Rank, int, What]]:
         every = [

@@ -6,7 +6,7 @@ from ascolto.routing.engine import fitness, matching, timers
 from ascolto.routing.engine import model as m
 from ascolto.routing.engine.backlog import Backlog
 from ascolto.routing.engine.crew import Crew
-from ascolto.routing.engine.state import Person, Piece, rank_of, ring_at
+from ascolto.routing.engine.state import BUSY, Person, Piece, rank_of, ring_at
 
 SECOND_CHANCE_S = 180.0
 """After so long without anybody, work is offered again to who has missed or declined it."""
@@ -133,7 +133,7 @@ class Moves:
                 break
             ring = ring_at(piece, self.moment)
             self._hand(piece, person, ring, preferred=piece.holder is person)
-        if person.room or person.place is not None:
+        if person.room or person.place is not None or person.doing == BUSY:
             self._crew.settle(person)
 
     def _hand(self, piece: Piece, person: Person, ring: int, *, preferred: bool) -> None:
