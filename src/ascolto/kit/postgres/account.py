@@ -4,6 +4,8 @@ PostgreSQL refuses to run as root. Under root it gets an unprivileged account of
 that is not Ascolto's is ever made more open for it.
 """
 
+import contextlib
+import fcntl
 import os
 import pwd
 import shutil
@@ -16,6 +18,8 @@ from ascolto.kit.postgres.failures import PostgresStartError
 
 SYSTEM_USER = "ascolto"
 _ROOT = 0
+_ACCOUNTS = Path("/etc/passwd")
+_USERADD_PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
 
 
 class _SpawnAs(TypedDict, total=False):
@@ -80,27 +84,37 @@ def _name_of(uid: int) -> str:
 
 
 def _system_user() -> pwd.struct_passwd:
-    for attempt in ("look", "create"):
-        try:
-            return pwd.getpwnam(SYSTEM_USER)
-        except KeyError:
-            useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
-            if attempt == "look" and useradd:
-                subprocess.run(
-                    [
-                        useradd,
-                        *("--system", "--user-group", "--no-create-home"),
-                        *("--home-dir", "/var/lib/ascolto", "--shell", "/usr/sbin/nologin"),
-                        *("--comment", "Ascolto embedded PostgreSQL", SYSTEM_USER),
-                    ],
-                    check=False,  # a parallel start may have been quicker: the next look tells
-                    capture_output=True,
-                )
-    try:
-        return pwd.getpwnam("nobody")
-    except KeyError:
-        message = (
-            "PostgreSQL does not run as root, and there is neither a user 'ascolto' nor 'nobody' "
-            "to run it as. Create one (useradd --system ascolto) or start Ascolto as a normal user."
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam(SYSTEM_USER)
+    _add_system_user()
+    for name in (SYSTEM_USER, "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    message = (
+        "PostgreSQL does not run as root, and there is neither a user 'ascolto' nor 'nobody' "
+        "to run it as. Create one (useradd --system ascolto) or start Ascolto as a normal user."
+    )
+    raise PostgresStartError(message)
+
+
+def _add_system_user() -> None:
+    useradd = shutil.which("useradd", path=_USERADD_PATH)
+    if useradd is None:
+        return
+    with _ACCOUNTS.open("rb") as accounts:
+        # Of two useradd at once, each may write a user of its own, and the later one's number
+        # stays: whoever read the earlier number would run PostgreSQL as nobody known.
+        fcntl.flock(accounts, fcntl.LOCK_EX)
+        with contextlib.suppress(KeyError):
+            pwd.getpwnam(SYSTEM_USER)
+            return  # whoever held the lock before us has added it
+        subprocess.run(
+            [
+                useradd,
+                *("--system", "--user-group", "--no-create-home"),
+                *("--home-dir", "/var/lib/ascolto", "--shell", "/usr/sbin/nologin"),
+                *("--comment", "Ascolto embedded PostgreSQL", SYSTEM_USER),
+            ],
+            check=False,  # where it may not, `nobody` serves
+            capture_output=True,
         )
-        raise PostgresStartError(message) from None
