@@ -61,8 +61,9 @@ browser: # a Chromium for the browser tests, from Debian's packages where that m
 	fi
 
 bench: build ## Measure; one table and one JSON for each bench in bench/results
-	@if compgen -G 'bench/bench_*.py' >/dev/null; then mkdir -p bench/results; \
-		for bench in bench/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done; \
+	@if compgen -G 'bench/bench_*.py' >/dev/null; then mkdir -p bench/results; missed=0; \
+		for bench in bench/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || missed=1; done; \
+		exit $$missed; \
 	else echo "There is no bench/bench_*.py yet."; fi
 
 soak: build ## The fault tests with many more kills, then a long simulated day

@@ -54,7 +54,11 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     up = command("up", "ascolto.web.serve", "start the server (and the embedded database)")
-    up.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    up.add_argument(
+        "--host",
+        default=os.environ.get("ASCOLTO_HOST", "127.0.0.1"),
+        help="address to listen on (ASCOLTO_HOST; now: %(default)s)",
+    )
     up.add_argument(
         "--port",
         type=int,

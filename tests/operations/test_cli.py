@@ -12,14 +12,15 @@ def test_a_checkout_keeps_its_data_beside_its_sources(monkeypatch: pytest.Monkey
     assert default_data_dir() == Path(__file__).resolve().parents[2] / ".ascolto"
 
 
-def test_the_environment_names_data_folder_port_and_database(
+def test_the_environment_names_data_folder_address_and_database(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ASCOLTO_DATA", "/srv/ascolto")
     monkeypatch.setenv("ASCOLTO_PORT", "8500")
+    monkeypatch.setenv("ASCOLTO_HOST", "0.0.0.0")  # noqa: S104 - only parsed
     monkeypatch.setenv("DATABASE_URL", "postgresql:///elsewhere")
     args = parser().parse_args(["up"])
-    assert (args.data, args.port) == (Path("/srv/ascolto"), 8500)
+    assert (args.data, args.host, args.port) == (Path("/srv/ascolto"), "0.0.0.0", 8500)  # noqa: S104
     assert args.database_url == "postgresql:///elsewhere"
 
 
@@ -36,5 +37,7 @@ def test_every_command_is_in_the_help(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit):
         main(["--help"])
     told = capsys.readouterr().out
-    for command in ("up", "organisation", "demo", "simulate", "doctor", "backup", "restore"):
+    for command in (
+        *("up", "organisation", "demo", "simulate", "doctor", "backup", "restore", "openapi"),
+    ):
         assert f"\n    {command}" in told
