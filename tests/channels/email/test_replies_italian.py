@@ -58,7 +58,7 @@ BLOCKS = {
     "virgilio": "----Messaggio originale----\nDa: assistenza@aurelia.example\n"
     "Data: 3-mar-2026 10.00\nA: <mario@virgilio.example>\nOgg: Bolletta",
     "tiscali": "Il 03.03.2026 10:00 Assistenza Aurelia ha scritto:",
-    "aruba": "Da: \"Assistenza\" <assistenza@aurelia.example>\nA: mario@rossi.example\nCc: \n"
+    "aruba": 'Da: "Assistenza" <assistenza@aurelia.example>\nA: mario@rossi.example\nCc: \n'
     "Data: Tue, 3 Mar 2026 10:00:00 +0100\nOggetto: Bolletta",
     "android": "-------- Messaggio originale --------\nDa: Assistenza <assistenza@aurelia.example>\n"
     "Data: 03/03/26  10:00  (GMT+01:00)\nA: mario@rossi.example\nOggetto: Bolletta",

@@ -9,6 +9,7 @@ from ascolto.channels.email.source import Source
 
 LONGEST_BLOCK = 1 << 18
 LONGEST_VALUE = 20_000
+_MOST_STRAY_LINES = 4
 _HEADER = re.compile(rb"([!-9;-~]{1,100})[ \t]*:((?:[^\n]*)(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _BLANK_LINE = re.compile(rb"\r*\n|\r*\Z")
 _KNOWN = re.compile(
@@ -53,10 +54,18 @@ def read_block(source: Source, start: int, end: int) -> tuple[Fields, int]:
 
 
 def _is_stray(block: bytes, at: int, line_end: int) -> bool:
-    """Tell whether a line that is no header stands among headers, as mbox's "From " does."""
+    """Tell whether a line that is no header stands among headers: mbox's "From ", lost folds."""
     if block.startswith((b"From ", b">From "), at) and at == 0:
         return True
-    return not block.startswith(b"--", at) and _KNOWN.match(block, line_end) is not None
+    if block.startswith(b"--", at):
+        return False
+    for _ in range(_MOST_STRAY_LINES):
+        if _KNOWN.match(block, line_end):
+            return True
+        if _BLANK_LINE.match(block, line_end):
+            return False
+        line_end = block.find(b"\n", line_end) + 1 or len(block)
+    return False
 
 
 def unfold(raw: bytes) -> str:

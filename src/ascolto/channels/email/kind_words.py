@@ -67,6 +67,7 @@ STATUS_CODE = re.compile(
     r"(?<![\d.])[45]\.\d{1,2}\.\d{1,3}(?![\d.])|\b(?:550|551|552|553|554|450|451|452|421)[ -]"
 )
 BOUNCE_NOTE = re.compile(r"\"notificationType\"\s?:\s?\"Bounce\"")
+DELIVERY_NOTE = re.compile(r"\"notificationType\"\s?:\s?\"Delivery\"")
 COMPLAINT_NOTE = re.compile(r"\"notificationType\"\s?:\s?\"Complaint\"")
 COMPLAINT_SUBJECT = re.compile(r"(?:complaint about message from|abuse report|spam report)\b")
 AGGREGATE_REPORT = re.compile(r"(?:\[.{1,40}\] )?report domain:")

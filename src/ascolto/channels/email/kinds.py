@@ -60,9 +60,17 @@ def understand(mail: Mail) -> Understanding:
         return Understanding(
             Kind.RECEIPT, "disposition", reports.original_id(mail), receipt=_disposition(mail)
         )
+    if words.DELIVERY_NOTE.search(mail.text[:400]):
+        return Understanding(
+            Kind.RECEIPT, "delivery notification", reports.original_id(mail), receipt="delivered"
+        )
     why = _bounce(mail, types, report)
     if why:
         found = reports.recipients(mail)
+        if found and all(one.action in ("delivered", "relayed", "expanded") for one in found):
+            return Understanding(
+                Kind.RECEIPT, why, reports.original_id(mail), tuple(found), receipt="delivered"
+            )
         return Understanding(
             Kind.BOUNCE,
             why,
@@ -126,7 +134,9 @@ def _bounce(mail: Mail, types: set[str], report: str) -> str:
     signs += 2 * says + returned + coded
     if answered or (words.AUTO_SUBJECT.match(mail.subject) and daemon < 2):
         return ""
-    if not (daemon or silent or subject) or not (says or returned or coded or daemon == 2 or subject):
+    if not (daemon or silent or subject) or not (
+        says or returned or coded or daemon == 2 or subject
+    ):
         return ""
     # A person who writes about a failed delivery has a subject and a text, but no daemon's marks.
     return "signs of a bounce" if signs >= (4 if daemon or silent else 5) else ""
@@ -165,6 +175,8 @@ def _auto_reply(mail: Mail) -> str:
     if words.AUTO_SUBJECT.match(subject):
         return "subject"
     unattended = submitted.startswith("auto") or _returns_nowhere(mail)
-    if unattended and (words.AWAY_SUBJECT.search(subject) or words.AWAY_TEXT.search(mail.text[:2000])):
+    if unattended and (
+        words.AWAY_SUBJECT.search(subject) or words.AWAY_TEXT.search(mail.text[:2000])
+    ):
         return "absence"
     return ""

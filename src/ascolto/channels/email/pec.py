@@ -17,7 +17,12 @@ RECEIPTS = (
     *("accettazione", "presa-in-carico", "avvenuta-consegna", "non-accettazione"),
     *("preavviso-errore-consegna", "errore-consegna", "rilevazione-virus"),
 )
-_FAILURES = ("non-accettazione", "preavviso-errore-consegna", "errore-consegna", "rilevazione-virus")
+_FAILURES = (
+    "non-accettazione",
+    "preavviso-errore-consegna",
+    "errore-consegna",
+    "rilevazione-virus",
+)
 _SUBJECTS = {
     "accettazione:": "accettazione",
     "consegna:": "avvenuta-consegna",

@@ -8,12 +8,30 @@ import re
 # "wrote" as programs write it, at the end of an introduction or before the name.
 WROTE = (
     *(r"ha scritto", r"ha scritto il", r"scrive", r"ha risposto", r"wrote", r"writes", r"schrieb"),
-    *(r"a [ée]crit", r"escribi[óo]", r"escreveu", r"va escriure", r"skrev", r"schreef", r"følgende"),
+    *(
+        r"a [ée]crit",
+        r"escribi[óo]",
+        r"escreveu",
+        r"va escriure",
+        r"skrev",
+        r"schreef",
+        r"følgende",
+    ),
     *(r"heeft (?:het volgende )?geschreven", r"geschreven", r"kirjoitti", r"napisa[łl]\(?a?\)?"),
     *(r"napsala?\(?a?\)?", r"napísala?", r"írta", r"ezt írta", r"a scris", r"yazdı", r"şunu yazdı"),
     *(r"написала?\(?а?\)?", r"пишет", r"писала?", r"написа(?:в|ла)", r"пише", r"έγραψε", r"написа"),
     *(r"je napisao(?:/la)?", r"je napisala?", r"đã viết", r"menulis", r"kirjutas", r"rašė"),
-    *(r"rakstīja", r"写道", r"寫道", r"のメール", r"書きました", r"님이 작성", r"작성", r"כתב/?ה?", r"كتب"),
+    *(
+        r"rakstīja",
+        r"写道",
+        r"寫道",
+        r"のメール",
+        r"書きました",
+        r"님이 작성",
+        r"작성",
+        r"כתב/?ה?",
+        r"كتب",
+    ),
 )
 # Words by which an introduction begins, a weekday or a figure apart.
 BEGINS = (

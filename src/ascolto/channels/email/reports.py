@@ -20,7 +20,9 @@ RETURNED = ("text/rfc822-headers", "message/rfc822-headers", "message/global-hea
 _MOST_TEXT = 200_000
 _STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY_CODE = re.compile(r"(?<![\d.])([45])\d\d[ -](?:#?[245]\.\d{1,3}\.\d{1,3}|[A-Za-z<])")
-_TEXT_ID = re.compile(r"(?im)^[\s>|*]{0,8}(?:x-)?(?:original[ -])?message-id\s?:\s{0,9}<?([^<>\s]{3,998})>?")
+_TEXT_ID = re.compile(
+    r"(?im)^[\s>|*]{0,8}(?:x-)?(?:original[ -])?message-id\s?:\s{0,9}<?([^<>\s]{3,998})>?"
+)
 _JSON_ID = re.compile(
     r"\"name\"\s?:\s?\"Message-ID\"\s?,\s?\"value\"\s?:\s?\"\s?<?([^\"<>\s]{3,500})>?\s?\"",
     re.IGNORECASE,
@@ -92,8 +94,10 @@ def permanent(mail: Mail, found: list[Recipient]) -> bool | None:
     """Tell whether sending again is useless: True, False (try again), None when nothing says."""
     said = [one for one in found if one.status or one.action]
     if said:
-        return any(one.status.startswith("5") or (not one.status and one.action == "failed")
-                   for one in said)
+        return any(
+            one.status.startswith("5") or (not one.status and one.action == "failed")
+            for one in said
+        )
     text = mail.text[:_MOST_TEXT]
     code = _STATUS.search(text) or _REPLY_CODE.search(text)
     if code:
@@ -105,6 +109,9 @@ def original_id(mail: Mail) -> str | None:
     """Return the id of the mail that a report speaks of: from its own words, surest first."""
     for part in own_parts(mail.root):
         found = _id_in_part(part)
+        if not found and part is not mail.root:
+            # Returned headers that slipped into a part's own.
+            found = _first_id(" ".join(part.all("message-id")))
         if found:
             return found
     for name in ("x-riferimento-message-id", "x-original-message-id", "original-message-id"):
@@ -115,6 +122,11 @@ def original_id(mail: Mail) -> str | None:
     said = _TEXT_ID.findall(text) or _JSON_ID.findall(text) or _JSON_SENT_ID.findall(text)
     if said:
         return str(said[0])
+    # Returned headers under a boundary that does not fit, or in no part at all.
+    below = mail.root.source[mail.root.start : mail.root.start + _MOST_TEXT].decode("latin-1")
+    loose = _TEXT_ID.search(below)
+    if loose:
+        return loose[1]
     answered = mail.in_reply_to or mail.references
     return answered[-1] if answered else None
 
