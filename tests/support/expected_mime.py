@@ -84,30 +84,29 @@ def _content_type(want: dict[str, Any]) -> dict[str, Any]:
 
 
 def _part(part: Part, want: dict[str, Any]) -> list[str]:
-    out = []
     said, kind = _content_type(want), _kind(want)
+    out = []
     if said and part.type != f"{said['c_type']}/{said['c_subtype']}".lower():
         out.append("type")
-    body = want["body"][kind] if isinstance(want["body"], dict) else None
-    if kind == "Multipart":
-        if not part.is_multipart:
+    body: Any = want["body"][kind]
+    if kind == "Message" and part.is_message:
+        out.extend(differences(part.children[0], body))
+    elif kind in ("Message", "Multipart"):
+        if part.is_multipart != (kind == "Multipart"):
             out.append("structure")
-    elif kind == "Message":
-        if not part.is_message:
-            out.append("structure")
-        else:
-            out.extend(differences(part.children[0], body))
-    elif kind in ("Text", "Html"):
-        raw = part.encoding == "x-uuencode"
-        ours = decode(part.source[part.start : part.end]) if raw else part_text(part)
-        if not _same_text(ours, body):
-            out.append("text")
-    elif part.encoding == "x-uuencode":
-        if part.source[part.start : part.end].split() != bytes(body).split():
-            out.append("bytes")
-    elif part.content() != bytes(body):
-        out.append("bytes")
+    elif not _same_body(part, body):
+        out.append("text" if kind in ("Text", "Html") else "bytes")
     return out
+
+
+def _same_body(part: Part, body: Any) -> bool:
+    raw = part.source[part.start : part.end]
+    as_it_is = part.encoding == "x-uuencode"
+    if isinstance(body, str):
+        return _same_text(decode(raw) if as_it_is else part_text(part), body)
+    if as_it_is:
+        return raw.split() == bytes(body).split()
+    return part.content() == bytes(body)
 
 
 def _same_text(ours: str, wanted: str) -> bool:

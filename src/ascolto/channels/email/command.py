@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import mmap
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -41,9 +42,9 @@ def parse_lines(paths: list[Path]) -> Iterator[dict[str, Any]]:
     """Yield one line for each mail, or one with `error` where there is none."""
     for path in paths:
         try:
-            yield {"file": str(path), **_parsed(read_mail(_open(path)))}
+            yield {"file": _name(path), **_parsed(read_mail(_open(path)))}
         except (OSError, NotAMail) as reason:
-            yield {"file": str(path), "error": _said(reason)}
+            yield {"file": _name(path), "error": _said(reason)}
 
 
 def visible_lines(paths: list[Path]) -> Iterator[dict[str, Any]]:
@@ -52,9 +53,9 @@ def visible_lines(paths: list[Path]) -> Iterator[dict[str, Any]]:
         try:
             text = _plain(path.read_bytes())
         except OSError as reason:
-            yield {"file": str(path), "error": _said(reason)}
+            yield {"file": _name(path), "error": _said(reason)}
             continue
-        yield {"file": str(path), **asdict(split(text))}
+        yield {"file": _name(path), **asdict(split(text))}
 
 
 def thread_lines(paths: list[Path]) -> Iterator[dict[str, Any]]:
@@ -62,14 +63,14 @@ def thread_lines(paths: list[Path]) -> Iterator[dict[str, Any]]:
     threads, unreadable = Threads(), []
     for folder in paths:
         if not folder.is_dir():
-            yield {"file": str(folder), "error": "no such folder"}
+            yield {"file": _name(folder), "error": "no such folder"}
             continue
         for path in sorted(one for one in folder.rglob("*") if one.is_file()):
             try:
-                threads.add(_arrival(str(path.relative_to(folder)), _open(path)))
+                threads.add(_arrival(_name(path.relative_to(folder)), _open(path)))
             except (OSError, NotAMail) as reason:
-                unreadable.append({"file": str(path), "error": _said(reason)})
-        yield {"folder": str(folder), "threads": threads.threads(), "unreadable": len(unreadable)}
+                unreadable.append({"file": _name(path), "error": _said(reason)})
+        yield {"folder": _name(folder), "threads": threads.threads(), "unreadable": len(unreadable)}
     yield from unreadable
 
 
@@ -78,6 +79,11 @@ _VERBS: dict[str, Callable[[list[Path]], Iterator[dict[str, Any]]]] = {
     "visible": visible_lines,
     "thread": thread_lines,
 }
+
+
+def _name(path: Path) -> str:
+    # A file's name may be any bytes; JSON holds text.
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _said(reason: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Header lines: where they end, what they say, and words in other charsets (RFC 5322, 2047, 2231)."""
+"""Header lines: where they end, what they say, words in other charsets (RFC 5322, 2047, 2231)."""
 
 import binascii
 import re

@@ -65,7 +65,7 @@ _WITH_CONTENT = {
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
 _FETCHES = re.compile(r"url\s{0,20}\(|image-set|expression\s{0,20}\(|@import|\\", re.IGNORECASE)
 _BACKGROUND = re.compile(
-    r"""\bbackground\s?=\s?["']?\s?https?:|url\s?\(\s?["']?\s?(?:https?:)?//""", re.I
+    r"""\bbackground\s?=\s?["']?\s?https?:|url\s?\(\s?["']?\s?(?:https?:)?//""", re.IGNORECASE
 )
 
 _EDGE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")

@@ -80,14 +80,10 @@ class _Writer:
         name, attributes = tag[2].lower(), source[tag.end() : end - 1]
         if tag[1]:
             self._close(name)
-            return end
-        if name in _SKIPPED and not attributes.endswith("/"):
-            close = _closing(source, name, end)
-            return end if close < 0 else close
-        if name not in _VOID and "style" in attributes and _HIDDEN.search(attributes[:2000]):
-            close = _closing(source, name, end)
-            return end if close < 0 else close
-        self._open(name, attributes[:2000])
+        elif _is_hidden(name, attributes):
+            return max(end, _closing(source, name, end))
+        else:
+            self._open(name, attributes[:2000])
         return end
 
     def _open(self, name: str, attributes: str) -> None:
@@ -168,6 +164,13 @@ class _Writer:
         self._break(0)
         lines = (line.rstrip(" ").replace("\xa0", " ") for line in self.lines)
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def _is_hidden(name: str, attributes: str) -> bool:
+    if name in _SKIPPED:
+        return not attributes.endswith("/")
+    styled = name not in _VOID and "style" in attributes
+    return styled and _HIDDEN.search(attributes[:2000]) is not None
 
 
 def _past(source: str, mark: str, at: int) -> int:

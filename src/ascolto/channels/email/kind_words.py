@@ -49,18 +49,22 @@ BOUNCE_TEXT = re.compile(
     r"rejected|returned (?:to sender|mail|message)|delivery failure|delivery attempts|"
     r"address(?:es)? (?:had|with) (?:permanent|transient)|qmail-send program|invalid recipient|"
     r"host (?:not found|unknown)|could not send|unrouteable|relay(?:ing)? denied|"
-    r"non (?:è stato possibile|può essere) (?:recapita|consegna)|impossibile (?:recapitare|consegnare)|"
+    r"non (?:è stato possibile|può essere) (?:recapita|consegna)|impossibile (?:recapitare|"
+    r"consegnare)|"
     r"utente sconosciuto|casella (?:piena|inesistente)|destinatari[oo] (?:sconosciuto|inesistente)|"
-    r"nicht zugestellt|n'a pas pu être (?:remis|distribu|livr)|no (?:se )?(?:ha podido|pudo) entregar|"
+    r"nicht zugestellt|n'a pas pu être (?:remis|distribu|livr)|no (?:se )?(?:ha podido|"
+    r"pudo) entregar|"
     r"не (?:удалось|может быть) доставл|送信できませんでした|配信できませんでした|宛先不明|"
     r"無法(?:傳送|投遞)|无法(?:送达|投递)|failed addresses|failed recipients?|permanently rejected",
     re.IGNORECASE,
 )
 RETURNED_BELOW = re.compile(
     r"(?im)^[\s>*#=|-]{0,80}(?:(?:a )?copy of (?:the|your) (?:original )?message|"
-    r"below this line is (?:a copy of|the original)|(?:the )?original message (?:follows|headers?|was)|"
+    r"below this line is (?:a copy of|the original)|(?:the )?original message (?:follows|"
+    r"headers?|was)|"
     r"returned message|bounced e-?mail|unsent message|start of returned|header of the message|"
-    r"(?:your )?(?:original|returned) (?:message|mail)(?: text| headers?)?\s?:?|message headers? follow|"
+    r"(?:your )?(?:original|returned) (?:message|mail)(?: text| headers?)?\s?:?|"
+    r"message headers? follow|"
     r"included (?:below|is)|messaggio originale)",
 )
 STATUS_CODE = re.compile(
@@ -77,11 +81,14 @@ AUTO_REPLY_HEADERS = (
     *("x-mail-autoreply", "x-vacation-message", "x-out-of-office", "x-auto-response"),
 )
 AUTO_SUBJECT = re.compile(
-    r"\s{0,9}(?:re|r|aw|sv|i|tr|fw|fwd)?:?\s{0,3}[\[(]?(?:auto(?:matic|mated|mat(?:ica|isch\w{0,3}|yczna"
-    r"|ikus))?[- ]?(?:e-?mail )?(?:reply|response|answer|respons)\w{0,3}|autorisposta|auto[- ]?svar|"
+    r"\s{0,9}(?:re|r|aw|sv|i|tr|fw|fwd)?:?\s{0,3}[\[(]?(?:auto(?:matic|mated|mat(?:ica|"
+    r"isch\w{0,3}|yczna"
+    r"|ikus))?[- ]?(?:e-?mail )?(?:reply|response|answer|respons)\w{0,3}|autorisposta|"
+    r"auto[- ]?svar|"
     r"risposta automatica|risponditore automatico|messaggio automatico di (?:risposta|assenza)|"
     r"out of (?:the )?office|ooo|away (?:from|until)|fuori (?:sede|ufficio|stanza)|assenza"
-    r" (?:dall.ufficio|temporanea)|assente(?: dall.ufficio)?\s?[:\]-]|on vacation|vacation (?:reply|"
+    r" (?:dall.ufficio|temporanea)|assente(?: dall.ufficio)?\s?[:\]-]|on vacation|"
+    r"vacation (?:reply|"
     r"notice|response)|réponse automatique|message d.absence|absence du bureau|absent du bureau|"
     r"respuesta automática|fuera de (?:la )?oficina|resposta automática|ausência|"
     r"automatische (?:antwort|antwoord|beantwoording)|abwesenheits(?:notiz|nachricht|assistent)|"
@@ -97,7 +104,8 @@ AWAY_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 AWAY_TEXT = re.compile(
-    r"\b(?:out of (?:the )?office|on (?:vacation|holiday|annual leave|leave)|(?:i am|i'm|i will be) "
+    r"\b(?:out of (?:the )?office|on (?:vacation|holiday|annual leave|leave)|(?:i am|i'm|"
+    r"i will be) "
     r"(?:currently )?(?:away|out|absent)|(?:sono|sarò) (?:in ferie|assente|fuori (?:sede|ufficio))|"
     r"non sono in ufficio|al mio rientro|nicht im (?:büro|haus)|im urlaub|en congés?|de vacaciones|"
     r"messaggio (?:è stato )?generato automaticamente|automat(?:ic|ed) (?:reply|response)|"

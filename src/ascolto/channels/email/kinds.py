@@ -43,45 +43,54 @@ class Understanding:
 
 def understand(mail: Mail) -> Understanding:
     """Tell what a mail is and, unless it is a message, which mail it speaks of."""
-    certified = read_certified(mail)
-    if certified is not None:
-        if certified.is_receipt:
-            original = certified.original_id or reports.original_id(mail)
-            return Understanding(
-                Kind.RECEIPT, "pec", original, certified=certified, receipt=certified.kind
-            )
-        return Understanding(Kind.MESSAGE, "pec", certified=certified)
     types = {part.type for part in reports.own_parts(mail.root)}
     report = mail.root.parameters.get("report-type", "").lower()
-    why = _feedback(mail, types, report)
-    if why:
-        return Understanding(Kind.FEEDBACK, why, reports.original_id(mail))
-    if types.intersection(reports.DISPOSITION) or report == "disposition-notification":
-        return Understanding(
-            Kind.RECEIPT, "disposition", reports.original_id(mail), receipt=_disposition(mail)
-        )
-    if words.DELIVERY_NOTE.search(mail.text[:400]):
-        return Understanding(
-            Kind.RECEIPT, "delivery notification", reports.original_id(mail), receipt="delivered"
-        )
-    why = _bounce(mail, types, report)
-    if why:
-        found = reports.recipients(mail)
-        if found and all(one.action in ("delivered", "relayed", "expanded") for one in found):
-            return Understanding(
-                Kind.RECEIPT, why, reports.original_id(mail), tuple(found), receipt="delivered"
-            )
-        return Understanding(
-            Kind.BOUNCE,
-            why,
-            reports.original_id(mail),
-            tuple(found),
-            reports.permanent(mail, found),
-        )
-    why = _auto_reply(mail)
-    if why:
-        return Understanding(Kind.AUTO_REPLY, why, _answered(mail))
+    for look in (_certified, _feedback, _receipt, _bounce, _auto_reply):
+        found = look(mail, types, report)
+        if found is not None:
+            return found
     return Understanding(Kind.MESSAGE, "")
+
+
+def _certified(mail: Mail, _types: set[str], _report: str) -> Understanding | None:
+    certified = read_certified(mail)
+    if certified is None:
+        return None
+    if not certified.is_receipt:
+        return Understanding(Kind.MESSAGE, "pec", certified=certified)
+    original = certified.original_id or reports.original_id(mail)
+    return Understanding(Kind.RECEIPT, "pec", original, certified=certified, receipt=certified.kind)
+
+
+def _receipt(mail: Mail, types: set[str], report: str) -> Understanding | None:
+    if types.intersection(reports.DISPOSITION) or report == "disposition-notification":
+        why, receipt = "disposition", _disposition(mail)
+    elif words.DELIVERY_NOTE.search(mail.text[:400]):
+        why, receipt = "delivery notification", "delivered"
+    else:
+        return None
+    return Understanding(Kind.RECEIPT, why, reports.original_id(mail), receipt=receipt)
+
+
+def _feedback(mail: Mail, types: set[str], report: str) -> Understanding | None:
+    why = _why_feedback(mail, types, report)
+    return Understanding(Kind.FEEDBACK, why, reports.original_id(mail)) if why else None
+
+
+def _bounce(mail: Mail, types: set[str], report: str) -> Understanding | None:
+    why = _why_bounce(mail, types, report)
+    if not why:
+        return None
+    found = tuple(reports.recipients(mail))
+    original = reports.original_id(mail)
+    if found and all(one.action in ("delivered", "relayed", "expanded") for one in found):
+        return Understanding(Kind.RECEIPT, why, original, found, receipt="delivered")
+    return Understanding(Kind.BOUNCE, why, original, found, reports.permanent(mail, found))
+
+
+def _auto_reply(mail: Mail, _types: set[str], _report: str) -> Understanding | None:
+    why = _why_auto_reply(mail)
+    return Understanding(Kind.AUTO_REPLY, why, _answered(mail)) if why else None
 
 
 def _disposition(mail: Mail) -> str:
@@ -99,7 +108,7 @@ def _answered(mail: Mail) -> str | None:
     return answered[-1] if answered else reports.original_id(mail)
 
 
-def _feedback(mail: Mail, types: set[str], report: str) -> str:
+def _why_feedback(mail: Mail, types: set[str], report: str) -> str:
     if types.intersection(reports.FEEDBACK) or report == "feedback-report":
         return "feedback report"
     subject = mail.subject.lower()
@@ -107,39 +116,41 @@ def _feedback(mail: Mail, types: set[str], report: str) -> str:
         return "aggregate report"
     if words.COMPLAINT_SUBJECT.match(subject) and "message/rfc822" in types:
         return "complaint"
-    if "notificationType" in mail.text[:400] and words.COMPLAINT_NOTE.search(mail.text[:400]):
+    if words.COMPLAINT_NOTE.search(mail.text[:400]):
         return "complaint notification"
     return ""
 
 
-def _bounce(mail: Mail, types: set[str], report: str) -> str:
+def _why_bounce(mail: Mail, types: set[str], report: str) -> str:
     if types.intersection(reports.DELIVERY) or report == "delivery-status":
         return "delivery status"
     if mail.root.raw("x-failed-recipients") is not None:
         return "failed recipients"
-    text = mail.text[:_MOST_TEXT]
-    if "notificationType" in text[:400] and words.BOUNCE_NOTE.search(text[:400]):
+    if words.BOUNCE_NOTE.search(mail.text[:400]):
         return "bounce notification"
-    daemon = _daemon(mail)
+    return "signs of a bounce" if _looks_bounced(mail, types) else ""
+
+
+def _looks_bounced(mail: Mail, types: set[str]) -> bool:
+    """Weigh what a system that sends no report shows all the same."""
+    text = mail.text[:_MOST_TEXT]
+    daemon, silent = _daemon(mail), _returns_nowhere(mail)
     subject = words.BOUNCE_SUBJECT.search(mail.subject) is not None
-    silent = _returns_nowhere(mail)
+    if not (daemon or silent or subject):
+        return False
+    if daemon < 2 and words.AUTO_SUBJECT.match(mail.subject):
+        return False
+    if mail.in_reply_to and not silent and not daemon:
+        return False  # a person's answer
     says = words.BOUNCE_TEXT.search(text) is not None
     returned = bool(
         types.intersection(("message/rfc822", *reports.RETURNED))
         or words.RETURNED_BELOW.search(text)
     )
     coded = words.STATUS_CODE.search(text) is not None
-    answered = bool(mail.in_reply_to) and not silent and not daemon
-    signs = 3 * (daemon == 2) + 2 * (daemon == 1) + 2 * subject + 2 * silent
-    signs += 2 * says + returned + coded
-    if answered or (words.AUTO_SUBJECT.match(mail.subject) and daemon < 2):
-        return ""
-    if not (daemon or silent or subject) or not (
-        says or returned or coded or daemon == 2 or subject
-    ):
-        return ""
-    # A person who writes about a failed delivery has a subject and a text, but no daemon's marks.
-    return "signs of a bounce" if signs >= (4 if daemon or silent else 5) else ""
+    signs = {0: 0, 1: 2, 2: 3}[daemon] + 2 * (subject + silent + says) + returned + coded
+    # A person who writes about a failed delivery has the words, but no daemon's marks.
+    return signs >= (4 if daemon or silent else 5)
 
 
 def _daemon(mail: Mail) -> int:
@@ -160,7 +171,7 @@ def _returns_nowhere(mail: Mail) -> bool:
     return bool(paths) and re.sub(r"\s", "", paths[0]) in ("<>", "<<>>", "")
 
 
-def _auto_reply(mail: Mail) -> str:
+def _why_auto_reply(mail: Mail) -> str:
     header = mail.root.header
     submitted = header("auto-submitted").partition(";")[0].strip().lower()
     if submitted in ("auto-replied", "auto-replied (vacation)", "auto_replied"):

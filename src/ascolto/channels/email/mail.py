@@ -142,7 +142,7 @@ class Mail:
     @cached_property
     def attachments(self) -> list[Attachment]:
         """Return what hangs on the mail; what winmail.dat wraps stands in its place."""
-        out = []
+        out: list[Attachment] = []
         for part in self.bodies.attachments:
             wrapped = [f for f in self.tnef if f.part is part and not f.is_body]
             out.extend(Attachment(f.name, f.type, f.cid, "attachment", None, f) for f in wrapped)
@@ -184,9 +184,9 @@ def read_mail(source: Source) -> Mail:
     mail = Mail(root, parts.bodies(root))
     for part in mail.bodies.attachments:
         named = (part.name or "").lower()
-        if part.type in _TNEF_TYPES or named == "winmail.dat":
-            if part.end - part.start <= LARGEST_TNEF:
-                mail.tnef.extend(read_tnef(part.content(), part))
+        wraps = part.type in _TNEF_TYPES or named == "winmail.dat"
+        if wraps and part.end - part.start <= LARGEST_TNEF:
+            mail.tnef.extend(read_tnef(part.content(), part))
     return mail
 
 

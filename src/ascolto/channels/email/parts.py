@@ -139,8 +139,9 @@ class _Reader:
         if level is None or first is None:
             part.problem = "no boundary"
             return part, self._end_at_next(part, levels)
-        inside, found = [*levels, level], first
+        inside = [*levels, level]
         inner = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
+        found: Delimiter | None = first
         while found is not None and found.level is level and not found.closing:
             if self.parts >= MOST_PARTS:
                 part.problem = "too many parts"
@@ -237,55 +238,48 @@ class Bodies:
 def bodies(root: Part) -> Bodies:
     """Choose the parts to read (RFC 8621, 4.1.4); a mail inside counts as one attachment."""
     found = Bodies([], [], [])
-    _choose([root], "mixed", found, want_text=True, want_html=True, in_alternative=False)
+    _choose([root], "mixed", found, _Wanted())
     return found
 
 
-def _choose(
-    parts: list[Part],
-    kind: str,
-    found: Bodies,
-    *,
-    want_text: bool,
-    want_html: bool,
-    in_alternative: bool,
-) -> None:
+@dataclass(slots=True)
+class _Wanted:
+    """Which bodies the parts of one multipart still add to."""
+
+    text: bool = True
+    html: bool = True
+    in_alternative: bool = False
+
+
+def _choose(parts: list[Part], kind: str, found: Bodies, wanted: _Wanted) -> None:
     texts, htmls = len(found.text), len(found.html)
     for number, part in enumerate(parts):
         if part.is_multipart:
             inner = part.type.partition("/")[2]
-            _choose(
-                part.children,
-                inner,
-                found,
-                want_text=want_text,
-                want_html=want_html,
-                in_alternative=in_alternative or inner == "alternative",
-            )
-            continue
-        media = part.type.startswith(_SHOWN_MEDIA)
-        is_html = part.type == "text/html"
-        if not _is_shown(part, kind, first=number == 0):
+            alternative = wanted.in_alternative or inner == "alternative"
+            _choose(part.children, inner, found, _Wanted(wanted.text, wanted.html, alternative))
+        elif not _is_shown(part, kind, first=number == 0) or part.type.startswith(_SHOWN_MEDIA):
             found.attachments.append(part)
-            continue
-        if kind == "alternative":
-            target = found.html if is_html else found.attachments if media else found.text
-            target.append(part)
-            continue
-        if in_alternative and not media:
-            want_html, want_text = want_html and is_html, want_text and not is_html
-        if media:
-            found.attachments.append(part)
-            continue
-        if want_text:
-            found.text.append(part)
-        if want_html:
-            found.html.append(part)
-    if kind == "alternative" and want_text and want_html:
+        elif kind == "alternative":
+            (found.html if part.type == "text/html" else found.text).append(part)
+        else:
+            _add(part, found, wanted)
+    if kind == "alternative" and wanted.text and wanted.html:
+        # One form only was sent: it serves for both.
         if texts == len(found.text) and htmls != len(found.html):
             found.text.extend(found.html[htmls:])
         elif htmls == len(found.html) and texts != len(found.text):
             found.html.extend(found.text[texts:])
+
+
+def _add(part: Part, found: Bodies, wanted: _Wanted) -> None:
+    if wanted.in_alternative:
+        is_html = part.type == "text/html"
+        wanted.html, wanted.text = wanted.html and is_html, wanted.text and not is_html
+    if wanted.text:
+        found.text.append(part)
+    if wanted.html:
+        found.html.append(part)
 
 
 def _is_shown(part: Part, kind: str, *, first: bool) -> bool:

@@ -36,8 +36,10 @@ _LONGEST = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """What certified mail says of itself: `kind` is a receipt's name, "posta-certificata" or
-    "errore" (an ordinary mail in an anomaly envelope)."""
+    """What certified mail says of itself.
+
+    `kind` is a receipt's name, "posta-certificata" or "errore" (ordinary mail in an envelope).
+    """
 
     kind: str
     sender: str

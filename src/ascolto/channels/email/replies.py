@@ -53,31 +53,28 @@ def split(text: str) -> Reply:
 def _kinds(lines: list[str]) -> tuple[list[str], int]:
     """Return the kind of each line, and from which line on all is quoted."""
     kinds: list[str] = []
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        if _QUOTED.match(line):
+    while len(kinds) < len(lines):
+        at = len(kinds)
+        if _QUOTED.match(lines[at]):
             kinds.append(_QUOTE)
-            at += 1
             continue
-        if line == QUOTE_MARK:
-            length = _marked_length(lines, at)
-        elif is_original_line(line):
-            length = 0
-        else:
-            length = introduction_length(lines, at) or -block_length(lines, at)
+        length = _introduction(lines, at)
         if length is None:
             kinds.append(_TEXT)
-            at += 1
-        elif length > 0 and _quotes_follow(lines, at + length):
+        elif length and _quotes_follow(lines, at + length):
             kinds.extend(_INTRO * length)
-            at += length
-        elif length == 0 and line != QUOTE_MARK and not is_original_line(line):
-            kinds.append(_TEXT)
-            at += 1
         else:
             return kinds, at
     return kinds, len(lines)
+
+
+def _introduction(lines: list[str], at: int) -> int | None:
+    """Return how many lines introduce quoted lines here, 0 if all below is quoted, None if none."""
+    if lines[at] == QUOTE_MARK:
+        return _marked_length(lines, at)
+    if is_original_line(lines[at]) or block_length(lines, at):
+        return 0
+    return introduction_length(lines, at) or None
 
 
 def _marked_length(lines: list[str], at: int) -> int:

@@ -13,8 +13,10 @@ _TAG = re.compile(r"\[#([A-Za-z0-9]{1,24})\]")
 
 
 def reply_address(mailbox: str, conversation: str, *, key: bytes) -> str:
-    """Return the address whose replies belong to a conversation; small letters and figures only,
-    because some servers change capitals."""
+    """Return the address whose replies belong to a conversation.
+
+    Small letters and figures only, because some servers change capitals.
+    """
     local, at, domain = mailbox.partition("@")
     return f"{local}+c{conversation}-{_signature(conversation, key)}{at}{domain}"
 

@@ -51,12 +51,14 @@ LABELS = {
     "from": "da|mittente|from|de|von|van|fra|från|od|от|від|lähettäjä|feladó|kimden|από|"
     "发件人|寄件者|差出人|보낸 사람|expéditeur|remitente|absender|afzender|di|from name|de la",
     "date": "inviato|inviato il|inviata|data|data invio|sent|date|sent on|envoyé|envoyé le|enviado|"
-    "enviado el|enviada em|enviado em|fecha|gesendet|gesendet am|datum|verzonden|verzonden op|sendt|"
+    "enviado el|enviada em|enviado em|fecha|gesendet|gesendet am|datum|verzonden|verzonden op|"
+    "sendt|"
     "dato|skickat|wysłano|data wysłania|odesláno|отправлено|дата|дата відправлення|lähetetty|"
     "küldve|gönderme tarihi|tarih|ημερομηνία|发送时间|日期|送信日時|日時|날짜|message du|trimis",
     "to": "a|per|destinatario|to|à|pour|para|an|aan|til|till|do|komu|кому|vastaanottaja|címzett|"
     "kime|προς|收件人|收件者|宛先|받는 사람|destinataire|către|empfänger",
-    "cc": "cc|c.c.|ccn|copia|copia a|copie|copie à|kopie|kopi|kopia|dw|копия|copia per conoscenza|bcc",
+    "cc": "cc|c.c.|ccn|copia|copia a|copie|copie à|kopie|kopi|kopia|dw|копия|"
+    "copia per conoscenza|bcc",
     "subject": "oggetto|subject|objet|asunto|assunto|betreff|onderwerp|emne|ämne|temat|předmět|"
     "тема|aihe|tárgy|konu|θέμα|主题|主旨|件名|제목|subiect",
     "other": "importanza|importance|priorità|priority|allegati|attachments|reply-to|rispondi a|"
@@ -82,7 +84,8 @@ ORIGINAL = (
 # A phone's or a program's own last line, up to its name.
 SENT_FROM = (
     r"inviat[oa] (?:da|dal|dalla|con|tramite|dall'|via)|spedito da|scritto (?:da|dal) (?:mio )?"
-    r"(?:telefono|cellulare|iphone)|ottieni outlook per|scarica outlook|sent (?:from|via|using|by|with)"
+    r"(?:telefono|cellulare|iphone)|ottieni outlook per|scarica outlook|sent (?:from|via|using|"
+    r"by|with)"
     r"|get outlook for|sent a|envoyé (?:de|depuis|à partir de|via|avec|par|du)|télécharger outlook|"
     r"obtenir outlook|obtenez outlook|enviado (?:desde|do|de|a partir|pelo|via)|obtener outlook|"
     r"obter o? ?outlook|gesendet (?:von|mit|aus|vom|über)|von meinem .{1,30} gesendet|"
@@ -94,42 +97,46 @@ SENT_FROM = (
 )
 # How a letter ends; the whole line says nothing else.
 _FAREWELLS = (
-    r"(?:(?:i miei |i nostri |i pi[ùu] )?(?:cordiali|distinti|cari|migliori|affettuosi|sentiti) saluti|"
-    r"saluti(?: cordiali| distinti)?|cordialmente|cordialit[àa]|distintamente|un (?:caro |cordiale )?"
+    r"(?:(?:i miei |i nostri |i pi[ùu] )?(?:cordiali|distinti|cari|migliori|affettuosi|"
+    r"sentiti) saluti|"
+    r"saluti(?: cordiali| distinti)?|cordialmente|cordialit[àa]|distintamente|un (?:caro |"
+    r"cordiale )?"
     r"saluto|un saluto cordiale|porgo (?:i miei )?(?:cordiali|distinti) saluti|in fede|"
     r"con osservanza|a presto|buona (?:giornata|serata)|buon lavoro|la saluto(?: cordialmente)?|"
     r"cordiali saluti e buon lavoro|c\.?s\.?|grazie e (?:cordiali )?saluti|"
-    r"ringrazi(?:o|ando|amo)(?: anticipatamente)?,? (?:e )?(?:porgo |invio )?(?:cordiali |distinti )?"
-    r"saluti|grazie mille e (?:cordiali )?saluti|cordialissimi saluti|tanti saluti|ossequi)",
+    r"ringrazi(?:o|ando|amo)(?: anticipatamente)?,? (?:e )?(?:porgo |invio )?(?:cordiali |"
+    r"distinti )?"
+    r"saluti|grazie mille e (?:cordiali )?saluti|cordialissimi saluti|tanti saluti|ossequi)|"
     r"(?:(?:with )?(?:kind|best|warm|warmest|kindest|many)? ?(?:regards|wishes)|best|cheers|"
     r"sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|respectfully(?: yours)?|cordially|"
     r"all the best|thanks (?:and|&) (?:best |kind )?regards|thank you and (?:best |kind )?regards|"
-    r"rgds|br|kr|warmly)",
+    r"rgds|br|kr|warmly)|"
     r"(?:(?:bien )?cordialement|(?:bien |sincères |meilleures )?salutations(?: distinguées)?|"
-    r"bien à vous|meilleures salutations|cdlt|sincèrement)",
+    r"bien à vous|meilleures salutations|cdlt|sincèrement)|"
     r"(?:mit freundlichen gr[üu](?:ß|ss)en|(?:viele|beste|liebe|freundliche|herzliche) "
-    r"gr[üu](?:ß|ss)e|mfg|freundlichen gru(?:ß|ss)|gru(?:ß|ss)|hochachtungsvoll|lg|vg)",
+    r"gr[üu](?:ß|ss)e|mfg|freundlichen gru(?:ß|ss)|gru(?:ß|ss)|hochachtungsvoll|lg|vg)|"
     r"(?:(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|un abrazo|saludos cordiales|"
-    r"atenciosamente|com os melhores cumprimentos|cumprimentos|abraços?|att|melhores cumprimentos)",
+    r"atenciosamente|com os melhores cumprimentos|cumprimentos|abraços?|att|melhores cumprimentos)|"
     r"(?:met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|"
     r"med venlig hilsen|venlig hilsen|mvh|med vennlig hilsen|hilsen|med vänliga hälsningar|"
     r"vänliga hälsningar|hälsningar|ystävällisin terveisin|terveisin|t\.|pozdrawiam|"
     r"z poważaniem|s pozdravem|üdvözlettel|cu stimă|saygılarımla|с уважением|з повагою|"
-    r"με εκτίμηση|此致)",
+    r"με εκτίμηση|此致)"
 )
-FAREWELL = re.compile(
-    rf"\W{{0,3}}(?:{'|'.join(_FAREWELLS)})\s*[,.;!:…-]{{0,3}}[^\w\n]{{0,4}}", re.IGNORECASE
-)
+FAREWELL = re.compile(rf"\W{{0,3}}(?:{_FAREWELLS})\s*[,.;!:…-]{{0,3}}[^\w\n]{{0,4}}", re.IGNORECASE)
 # Notices that follow a signature and say nothing of the matter.
 NOTICE = re.compile(
     r"\W{0,6}(?:le informazioni contenute (?:in|nel)|questo messaggio (?:e|è|di posta|contiene|ed)|"
-    r"(?:ai sensi|in ottemperanza) (?:del|dell|della)\b.{0,40}(?:privacy|regolamento|d\.? ?lgs|gdpr|legge)|"
+    r"(?:ai sensi|in ottemperanza) (?:del|dell|della)\b.{0,40}(?:privacy|regolamento|d\.? ?lgs|"
+    r"gdpr|legge)|"
     r"avviso di riservatezza|nota di riservatezza|informativa (?:sulla )?(?:privacy|riservatezza)|"
     r"il presente messaggio|la presente (?:e-?mail|comunicazione) (?:e|è|contiene|ed)|"
     r"(?:please |prima di stampare|before printing|rispetta l.ambiente|think before you print)"
     r".{0,30}(?:stampa|print|environment|ambiente|mail)|"
-    r"confidentiality notice|this (?:e-?mail|message|communication)(?: and| is| may| contains|, includ)"
-    r".{0,80}(?:confidential|privileged|intended)|disclaimer\b|the information (?:contained )?in this "
+    r"confidentiality notice|this (?:e-?mail|message|communication)(?: and| is| may| contains|"
+    r", includ)"
+    r".{0,80}(?:confidential|privileged|intended)|disclaimer\b|"
+    r"the information (?:contained )?in this "
     r"(?:e-?mail|message)|ce message (?:et|est|contient).{0,60}confidentiel|"
     r"diese e-?mail (?:enthält|kann).{0,40}vertraulich|este mensaje.{0,40}confidencial)",
     re.IGNORECASE,

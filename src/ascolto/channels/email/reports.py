@@ -5,7 +5,7 @@ those who send none of them.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ascolto.channels.email import headers
@@ -29,7 +29,9 @@ _JSON_ID = re.compile(
 )
 _JSON_SENT_ID = re.compile(r"\"messageId\"\s?:\s?\"<?([^\"<>\s]{3,500})>?\"")
 _ADDRESS = re.compile(r"[\w.+=%/~!#$&'*{}|^-]{1,64}@[\w.-]{1,190}\w")
-_DELAYED = re.compile(r"delay|warning|still being retried|not yet been delivered|in ritardo", re.I)
+_DELAYED = re.compile(
+    r"delay|warning|still being retried|not yet been delivered|in ritardo", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def recipients(mail: Mail) -> list[Recipient]:
     return [Recipient(one, "failed", status, "") for one in _ADDRESS.findall(failed)]
 
 
-def permanent(mail: Mail, found: list[Recipient]) -> bool | None:
+def permanent(mail: Mail, found: Sequence[Recipient]) -> bool | None:
     """Tell whether sending again is useless: True, False (try again), None when nothing says."""
     said = [one for one in found if one.status or one.action]
     if said:

@@ -59,7 +59,7 @@ def _begins(lines: list[str], at: int, end: int) -> bool:
         return False
     below = [one for one in lines[at + 1 : end] if one.strip()]
     if _DELIMITER.match(line):
-        return bool(below) or at + 1 == end or True
+        return True
     if _FOOTER_RULE.match(line):
         return 0 < len(below) <= _LONGEST_FOOTER
     if len(line) <= _LONGEST_LINE and words.FAREWELL.fullmatch(line):

@@ -110,10 +110,10 @@ def _properties(raw: bytes, code_page: str) -> dict[int, str | bytes]:
 
 
 def _past_name(raw: bytes, at: int) -> int:
-    by_name = struct.unpack_from("<I", raw, at + 16)[0]
+    by_name: int = struct.unpack_from("<I", raw, at + 16)[0]
     if not by_name:
         return at + 24
-    size = struct.unpack_from("<I", raw, at + 20)[0]
+    size: int = struct.unpack_from("<I", raw, at + 20)[0]
     return at + 24 + (size + 3 & ~3)
 
 
