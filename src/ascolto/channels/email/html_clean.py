@@ -13,9 +13,11 @@ import nh3
 
 from ascolto.channels.email.html_text import to_text
 
-LONGEST = 2_000_000
+LONGEST = 1_000_000
 # The cleaner's time grows with the square of the nesting; deeper than this no person's mail goes.
 DEEPEST = 400
+# Each broken character reference costs it far more than a letter.
+MOST_REFERENCES = 50_000
 _TAGS = {
     *("a", "abbr", "address", "b", "big", "blockquote", "br", "caption", "center", "cite", "code"),
     *("col", "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em", "font", "h1", "h2", "h3"),
@@ -102,7 +104,7 @@ def clean(source: str, *, remote_images: bool = False) -> Shown:
         return None if name == "href" and value.lower().lstrip().startswith("cid:") else value
 
     cut = source[:LONGEST]
-    if _is_too_deep(cut):
+    if cut.count("&") > MOST_REFERENCES or _is_too_deep(cut):
         return Shown(f"<pre>{html.escape(to_text(cut))}</pre>", 0)
     backgrounds = len(_BACKGROUND.findall(cut))
     cleaned = nh3.clean(

@@ -3,7 +3,10 @@
 import html
 import re
 
-LONGEST = 2_000_000
+LONGEST = 1_000_000
+# A page with more tags than this is read on without its layout.
+MOST_TAGS = 50_000
+_MOST_UNCLOSED = 4
 # A private character on a line of its own: from here on the client quotes an earlier mail.
 QUOTE_MARK = "\ue000"
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,40})")
@@ -33,6 +36,7 @@ _OUTLOOK_LINE = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"""(?:[^"'>]|"[^"]*"|'[^']*')*""")
+_ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 _CITE = re.compile(r"""\btype\s?=\s?["']?cite""", re.IGNORECASE)
 _ALT = re.compile(r"""\balt\s?=\s?(?:"([^"]{1,200})"|'([^']{1,200})')""", re.IGNORECASE)
 
@@ -55,6 +59,8 @@ class _Writer:
         self.depth = 0
         self.verbatim = 0
         self.owed = 0
+        self.tags = 0
+        self.unclosed = 0
 
     def read(self, source: str) -> None:
         at, size = 0, len(source)
@@ -65,13 +71,17 @@ class _Writer:
                 return
             if begin > at:
                 self._words(source[at:begin])
+            self.tags += 1
+            if self.tags > MOST_TAGS:
+                self._words(_ANY_TAG.sub(" ", source[begin:]))
+                return
             at = self._markup(source, begin)
 
     def _markup(self, source: str, begin: int) -> int:
-        if source.startswith("<!--", begin):
-            return _past(source, "-->", begin + 4)
+        if source.startswith("<!--", begin) and self.unclosed < _MOST_UNCLOSED:
+            return self._past_hidden(source.find("-->", begin), begin + 4, 3)
         if source.startswith(("<!", "<?"), begin):
-            return _past(source, ">", begin)
+            return _tag_end(source, begin + 2)
         tag = _TAG.match(source, begin)
         if tag is None:
             self._words("<")
@@ -81,10 +91,19 @@ class _Writer:
         if tag[1]:
             self._close(name)
         elif _is_hidden(name, attributes):
-            return max(end, _closing(source, name, end))
+            if self.unclosed >= _MOST_UNCLOSED:
+                return end
+            return self._past_hidden(_closing(source, name, end), end, 0)
         else:
             self._open(name, attributes[:2000])
         return end
+
+    def _past_hidden(self, close: int, otherwise: int, length: int) -> int:
+        """Go behind what is hidden; what is never closed hides nothing, and is soon given up."""
+        if close >= 0:
+            return close + length
+        self.unclosed += 1
+        return otherwise
 
     def _open(self, name: str, attributes: str) -> None:
         quotes = _QUOTE_CLASS.search(attributes) or (
@@ -173,14 +192,6 @@ def _is_hidden(name: str, attributes: str) -> bool:
     return styled and _HIDDEN.search(attributes[:2000]) is not None
 
 
-def _past(source: str, mark: str, at: int) -> int:
-    found = source.find(mark, at)
-    if found < 0:
-        # An unclosed comment hides nothing from a reader who looks for it.
-        return at if mark == "-->" else len(source)
-    return found + len(mark)
-
-
 def _tag_end(source: str, at: int) -> int:
     """Return where a tag ends; a ">" inside quotes does not end it, an unclosed quote does."""
     end = source.find(">", at)
@@ -203,5 +214,5 @@ def _closing(source: str, name: str, at: int) -> int:
     for edge in re.compile(rf"<(/?){re.escape(name)}\b", re.IGNORECASE).finditer(source, at):
         depth += -1 if edge[1] else 1
         if depth == 0:
-            return _past(source, ">", edge.end())
+            return _tag_end(source, edge.end())
     return -1

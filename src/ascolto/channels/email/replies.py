@@ -18,7 +18,7 @@ from ascolto.channels.email.introductions import (
 )
 from ascolto.channels.email.signatures import signature_start
 
-MOST_LINES = 20_000
+MOST_LINES = 4_000
 _QUOTED = re.compile(r"\s{0,8}(?:>|\|\s|»)")
 _LONG_ENOUGH_TO_WRAP = 60
 _TEXT, _QUOTE, _INTRO = "t", "q", "i"
@@ -40,8 +40,10 @@ def split(text: str) -> Reply:
     lines = lines[:MOST_LINES]
     kinds, end = _kinds(lines)
     shown, quoted = _shown(lines, kinds, end)
-    quoted.extend(lines[end:])
-    quoted.extend(rest)
+    # What is longer than anybody writes is not looked into; it stays where it was.
+    (quoted if end < len(lines) or (kinds and kinds[-1] == _QUOTE) else shown).extend(
+        lines[end:] + rest
+    )
     start, cut = signature_start(shown)
     signature = shown[start:cut]
     # Below a phone's last line stands only what it quotes.

@@ -11,6 +11,8 @@ _LONGEST_SIGNATURE = 12
 _LONGEST_FOOTER = 30
 _LONGEST_LINE = 90
 _HEAD_OF_SENT_FROM = 110
+# A signature is short; further up nobody signs.
+_LOOKED_AT = 80
 
 
 def signature_start(lines: list[str]) -> tuple[int, int]:
@@ -27,7 +29,7 @@ def signature_start(lines: list[str]) -> tuple[int, int]:
         start, end = phone, phone + 1
         if _is_short(lines, phone + 1, size):
             end = size  # a signature may go on below it
-    for at in range(start):
+    for at in range(max(0, start - _LOOKED_AT), start):
         if _begins(lines, at, start):
             return _before_blank(lines, at), max(end, start)
     return _before_blank(lines, start), end
