@@ -42,7 +42,7 @@ def parse_lines(paths: list[Path]) -> Iterator[dict[str, Any]]:
     """Yield one line for each mail, or one with `error` where there is none."""
     for path in paths:
         try:
-            yield {"file": _name(path), **_parsed(read_mail(_open(path)))}
+            yield {"file": _name(path), **parsed(read_mail(_open(path)))}
         except (OSError, NotAMail) as reason:
             yield {"file": _name(path), "error": _said(reason)}
 
@@ -67,7 +67,7 @@ def thread_lines(paths: list[Path]) -> Iterator[dict[str, Any]]:
             continue
         for path in sorted(one for one in folder.rglob("*") if one.is_file()):
             try:
-                threads.add(_arrival(_name(path.relative_to(folder)), _open(path)))
+                threads.add(arrival(_name(path.relative_to(folder)), read_mail(_open(path))))
             except (OSError, NotAMail) as reason:
                 unreadable.append({"file": _name(path), "error": _said(reason)})
         yield {"folder": _name(folder), "threads": threads.threads(), "unreadable": len(unreadable)}
@@ -101,8 +101,8 @@ def _plain(raw: bytes) -> str:
     return decode(raw).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _arrival(key: str, source: Source) -> Arrival:
-    mail = read_mail(source)
+def arrival(key: str, mail: Mail) -> Arrival:
+    """Return what threading must know of a mail read from a file."""
     sender = mail.sender
     return Arrival(
         key=key,
@@ -111,11 +111,12 @@ def _arrival(key: str, source: Source) -> Arrival:
         sender=sender.address if sender else "",
         recipients=tuple(one.address for one in (*mail.people("to"), *mail.people("cc"))),
         subject=mail.subject,
-        digest=hashlib.sha256(source).digest(),
+        digest=hashlib.sha256(mail.root.source).digest(),
     )
 
 
-def _parsed(mail: Mail) -> dict[str, Any]:
+def parsed(mail: Mail) -> dict[str, Any]:
+    """Return everything that the command tells of a mail, ready to be JSON."""
     found = understand(mail)
     carried = carried_mail(mail, found.certified) if found.certified else None
     read = carried or mail

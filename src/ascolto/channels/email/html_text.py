@@ -59,6 +59,7 @@ class _Writer:
         self.depth = 0
         self.verbatim = 0
         self.owed = 0
+        self.owed_depth = 0
         self.tags = 0
         self.unclosed = 0
 
@@ -157,7 +158,7 @@ class _Writer:
     def _append(self, said: str) -> None:
         if said and self.owed and said.strip():
             if self.lines and self.owed > 1:
-                self.lines.append("> " * self.depth)
+                self.lines.append("> " * self.owed_depth)
             self.owed = 0
         if said:
             self.line.append(said)
@@ -171,6 +172,7 @@ class _Writer:
         if "".join(self.line).strip():
             self._end_line()
         self.line = []
+        self.owed_depth = min(self.owed_depth, self.depth) if self.owed else self.depth
         self.owed = max(self.owed, lines)
 
     def _end_line(self) -> None:
