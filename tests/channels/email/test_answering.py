@@ -12,7 +12,9 @@ OWN = {"aiuto@aurelia.example"}
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
-def reason(more: str = "", *, sender: str = "ada@example.org", to: str = "aiuto@aurelia.example"):  # type: ignore[no-untyped-def]  # the reason or None, compared below
+def reason(
+    more: str = "", *, sender: str = "ada@example.org", to: str = "aiuto@aurelia.example"
+) -> str | None:
     mail = read_mail(f"From: {sender}\nTo: {to}\nSubject: x\n{more}\nciao".encode())
     return why_no_auto_reply(mail, understand(mail), own=OWN)
 

@@ -15,14 +15,13 @@ from ascolto.channels.email.html_text import to_text
         *('<p style="position:fixed;top:0">x</p>', '<p style="background:url(//e)">x</p>'),
         *('<p style="b\\61ckground:u\\72l(//e)">x</p>', "<meta http-equiv=refresh content=0>"),
         *('<table background="http://e/">', '<img srcset="http://e/ 1x">', "<link href=//e>"),
-        '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 '
-        'onerror=alert(1)&gt;">',
+        '<math><mtext><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=1&gt;">',
     ],
 )
 def test_nothing_that_acts_or_fetches_is_left(source: str) -> None:
     shown = clean(source).html.lower()
     for never in ("script", "onerror", "onload", "//e", "position", "<form", "<meta", "<style"):
-        assert never not in shown.replace("--&gt;&lt;img src=1 onerror=alert(1)&gt;", "")
+        assert never not in shown.replace("--&gt;&lt;img src=1 onerror=1&gt;", "")
 
 
 def test_remote_pictures_wait_until_somebody_asks_and_own_ones_stay() -> None:

@@ -17,7 +17,8 @@ def kind_of(
 
 
 DATICERT = """<?xml version="1.0" encoding="UTF-8"?>
-<postacert tipo="{kind}" errore="{error}"><intestazione><mittente>aiuto@pec.aurelia.example</mittente>
+<postacert tipo="{kind}" errore="{error}"><intestazione>
+<mittente>aiuto@pec.aurelia.example</mittente>
 <destinatari tipo="certificato">mario@pec.example</destinatari><risposte>aiuto@pec.aurelia.example
 </risposte><oggetto>Bolletta &amp; rimborso</oggetto></intestazione><dati>
 <gestore-emittente>Gestore PEC S.p.A.</gestore-emittente><data zona="+0100"><giorno>03/03/2026
@@ -72,7 +73,8 @@ def test_a_read_receipt_is_a_receipt_and_tied() -> None:
     found = kind_of(
         more="Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n",
         text="--b\n\nLetto.\n--b\nContent-Type: message/disposition-notification\n\n"
-        "Final-Recipient: rfc822; ada@example.org\nOriginal-Message-ID: <nostro-2@aurelia.example>\n"
+        "Final-Recipient: rfc822; ada@example.org\nOriginal-Message-ID: "
+        "<nostro-2@aurelia.example>\n"
         "Disposition: manual-action/MDN-sent-manually; displayed\n--b--\n",
     )
     assert (found.kind, found.receipt) == (Kind.RECEIPT, "displayed")

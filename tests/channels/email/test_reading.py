@@ -183,7 +183,8 @@ def test_winmail_dat_is_unpacked_into_its_files() -> None:
 def test_an_invitation_says_what_it_asks() -> None:
     found = mail(
         b"Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST\n"
-        b"BEGIN:VEVENT\nUID:1\nSUMMARY:Visita\\, ore dieci\nDTSTART;TZID=Europe/Rome:20260303T100000\n"
+        b"BEGIN:VEVENT\nUID:1\nSUMMARY:Visita\\, ore "
+        b"dieci\nDTSTART;TZID=Europe/Rome:20260303T100000\n"
         b"ORGANIZER;CN=Ada:mailto:ada@exam\n ple.org\nEND:VEVENT\nEND:VCALENDAR\n"
     ).invitation
     assert found is not None
@@ -191,24 +192,16 @@ def test_an_invitation_says_what_it_asks() -> None:
     assert (found.organiser, found.starts) == ("ada@example.org", "20260303T100000")
 
 
+PGP, PKCS7 = b"application/pgp-", b"application/x-pkcs7-"
+WRAPPED = b'; protocol="%s"; boundary=b\n\n--b\n\nx\n--b--'
+
+
 @pytest.mark.parametrize(
     ("head", "wanted"),
     [
-        (
-            b'Content-Type: multipart/signed; protocol="application/pgp-signature"; boundary=b\n\n'
-            b"--b\n\nx\n--b--",
-            ("pgp_signed",),
-        ),
-        (
-            b'Content-Type: multipart/signed; protocol="application/x-pkcs7-signature"; boundary=b\n\n'
-            b"--b\n\nx\n--b--",
-            ("smime_signed",),
-        ),
-        (
-            b'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b\n\n'
-            b"--b\n\nx\n--b--",
-            ("pgp_encrypted",),
-        ),
+        (b"Content-Type: multipart/signed" + WRAPPED % (PGP + b"signature"), ("pgp_signed",)),
+        (b"Content-Type: multipart/signed" + WRAPPED % (PKCS7 + b"signature"), ("smime_signed",)),
+        (b"Content-Type: multipart/encrypted" + WRAPPED % (PGP + b"encrypted"), ("pgp_encrypted",)),
         (
             b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx",
             ("smime_encrypted",),
@@ -241,13 +234,13 @@ def test_a_files_content_tells_its_type() -> None:
 def test_a_large_mail_stays_out_of_memory(tmp_path: Path) -> None:
     path = tmp_path / "large.eml"
     line = base64.b64encode(b"x" * 57) + b"\n"
-    with path.open("wb") as file:
-        file.write(HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nciao\n--b\n")
-        file.write(b"Content-Type: application/zip; name=a.zip\n")
-        file.write(b"Content-Transfer-Encoding: base64\n\n")
+    with path.open("wb") as made:
+        made.write(HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nciao\n--b\n")
+        made.write(b"Content-Type: application/zip; name=a.zip\n")
+        made.write(b"Content-Transfer-Encoding: base64\n\n")
         for _ in range(40 * 1024):
-            file.write(line * 13)
-        file.write(b"--b--\n")
+            made.write(line * 13)
+        made.write(b"--b--\n")
     assert path.stat().st_size > 40_000_000
     tracemalloc.start()
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as source:

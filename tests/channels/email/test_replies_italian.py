@@ -12,7 +12,8 @@ OLD_QUOTED = "\n".join(f"> {line}".rstrip() for line in OLD.split("\n"))
 INTRODUCTIONS = {
     "gmail": "Il giorno mar 3 mar 2026 alle ore 10:00 Assistenza Aurelia <\n"
     "assistenza@aurelia.example> ha scritto:",
-    "gmail_old": "Il giorno 3 marzo 2026 10:00, Assistenza Aurelia <assistenza@aurelia.example> ha\n"
+    "gmail_old": "Il giorno 3 marzo 2026 10:00, Assistenza Aurelia <assistenza@aurelia.example> "
+    "ha\n"
     "scritto:",
     "gmail_short": "Il mar 3 mar 2026, 10:00 Assistenza <assistenza@aurelia.example> ha scritto:",
     "apple": "Il giorno 3 mar 2026, alle ore 10:00, Assistenza Aurelia "
@@ -22,14 +23,17 @@ INTRODUCTIONS = {
     "thunderbird": "Il 03/03/2026 10:00, Assistenza Aurelia ha scritto:",
     "thunderbird_old": "Assistenza Aurelia ha scritto il 03/03/2026 10:00:",
     "kmail": "In data martedì 3 marzo 2026 10:00:00 CET, Assistenza Aurelia ha scritto:",
-    "aqua_mail": 'In data 3 marzo 2026 10:00:31 "Assistenza" <assistenza@aurelia.example> ha scritto:',
+    "aqua_mail": 'In data 3 marzo 2026 10:00:31 "Assistenza" <assistenza@aurelia.example> ha '
+    "scritto:",
     "yahoo": "Il martedì 3 marzo 2026 alle ore 10:00:00 CET, Assistenza Aurelia "
     "<assistenza@aurelia.example> ha scritto:",
-    "libero_mobile": "Il 3 marzo 2026 alle 10:00 Assistenza <assistenza@aurelia.example> ha scritto:",
+    "libero_mobile": "Il 3 marzo 2026 alle 10:00 Assistenza <assistenza@aurelia.example> ha "
+    "scritto:",
     "proton": "Il martedì 3 marzo 2026 10:00, Assistenza <assistenza@aurelia.example> ha scritto:",
     "tuta": "3 mar 2026, 10:00 da assistenza@aurelia.example:",
     "roundcube": "Il 2026-03-03 10:00 Assistenza Aurelia ha scritto:",
-    "samsung": "Il mar 3 mar 2026, 10:00 Assistenza Aurelia <assistenza@aurelia.example>\nha scritto:",
+    "samsung": "Il mar 3 mar 2026, 10:00 Assistenza Aurelia <assistenza@aurelia.example>\nha "
+    "scritto:",
     "ios_mail_weekday": "Il giorno martedì 3 marzo 2026, Assistenza Aurelia "
     "<assistenza@aurelia.example>\nha scritto:",
     "web": "Alle 10:00 di martedì 3 marzo 2026, Assistenza Aurelia ha scritto:",
@@ -50,7 +54,8 @@ BLOCKS = {
     "outlook_mac": "Da: Assistenza Aurelia <assistenza@aurelia.example>\n"
     "Data: martedì 3 marzo 2026 alle ore 10:00\nA: Mario Rossi <mario@rossi.example>\n"
     "Oggetto: Bolletta di marzo",
-    "original": "-----Messaggio originale-----\nDa: Assistenza [mailto:assistenza@aurelia.example]\n"
+    "original": "-----Messaggio originale-----\nDa: Assistenza "
+    "[mailto:assistenza@aurelia.example]\n"
     "Inviato: martedì 3 marzo 2026 10:00\nA: Mario Rossi\nOggetto: Bolletta",
     "libero": "---------- Messaggio originale ----------\n"
     "Da: Assistenza <assistenza@aurelia.example>\nA: mario@libero.example\n"
@@ -60,7 +65,8 @@ BLOCKS = {
     "tiscali": "Il 03.03.2026 10:00 Assistenza Aurelia ha scritto:",
     "aruba": 'Da: "Assistenza" <assistenza@aurelia.example>\nA: mario@rossi.example\nCc: \n'
     "Data: Tue, 3 Mar 2026 10:00:00 +0100\nOggetto: Bolletta",
-    "android": "-------- Messaggio originale --------\nDa: Assistenza <assistenza@aurelia.example>\n"
+    "android": "-------- Messaggio originale --------\nDa: Assistenza "
+    "<assistenza@aurelia.example>\n"
     "Data: 03/03/26  10:00  (GMT+01:00)\nA: mario@rossi.example\nOggetto: Bolletta",
     "android_one_line": "-------- Messaggio originale --------\n"
     "Da: Assistenza <a@aurelia.example> Data: 03/03/26 10:00 (GMT+01:00) A: m@r.example "
@@ -94,9 +100,11 @@ SIGNATURES = {
     "libero": "Inviato da Libero Mail per Android",
     "windows": "Inviato da Posta per Windows",
     "dashes": "-- \nMario Rossi\nRossi Srl - P.IVA 01234567890",
-    "dashes_notice": "--\nMario Rossi\n\nLe informazioni contenute in questo messaggio sono riservate.",
+    "dashes_notice": "--\nMario Rossi\n\nLe informazioni contenute in questo messaggio sono "
+    "riservate.",
     "notice": "Cordiali saluti\nMario Rossi\n\nAVVISO DI RISERVATEZZA\nIl presente messaggio è "
-    "destinato esclusivamente alle persone indicate; se ricevuto per errore va distrutto e ne va data "
+    "destinato esclusivamente alle persone indicate; se ricevuto per errore va distrutto e ne "
+    "va data "
     "comunicazione al mittente.",
 }
 
@@ -156,8 +164,10 @@ def test_answers_between_quoted_lines_keep_the_lines_they_answer() -> None:
 
 HTML = {
     "gmail": '<div dir="ltr">Nuovo testo</div><br><div class="gmail_quote"><div dir="ltr" '
-    'class="gmail_attr">Il giorno mar 3 mar 2026 alle ore 10:00 Assistenza &lt;<a href="mailto:a@b.it">'
-    'a@b.it</a>&gt; ha scritto:<br></div><blockquote class="gmail_quote">Vecchio</blockquote></div>',
+    'class="gmail_attr">Il giorno mar 3 mar 2026 alle ore 10:00 Assistenza &lt;<a '
+    'href="mailto:a@b.it">'
+    "a@b.it</a>&gt; ha scritto:<br></div><blockquote "
+    'class="gmail_quote">Vecchio</blockquote></div>',
     "outlook": '<p>Nuovo testo</p><div><div style="border:none;border-top:solid #E1E1E1 1.0pt;'
     'padding:3.0pt 0cm 0cm 0cm"><p><b>Da:</b> Assistenza<br><b>Inviato:</b> martedì 3 marzo<br>'
     "<b>A:</b> Mario<br><b>Oggetto:</b> R: x</p></div></div><p>Vecchio</p>",
@@ -165,11 +175,14 @@ HTML = {
     "<b>Da:</b> Assistenza<br><b>Inviato:</b> martedì<br></div><div>Vecchio</div>",
     "apple": 'Nuovo testo<br><div><br><blockquote type="cite"><div>Il giorno 3 mar 2026, alle ore '
     "10:00, Assistenza &lt;a@b.it&gt; ha scritto:</div><br><div>Vecchio</div></blockquote></div>",
-    "thunderbird": '<p>Nuovo testo</p><div class="moz-cite-prefix">Il 03/03/26 10:00, Assistenza ha '
+    "thunderbird": '<p>Nuovo testo</p><div class="moz-cite-prefix">Il 03/03/26 10:00, '
+    "Assistenza ha "
     'scritto:<br></div><blockquote type="cite" cite="mid:1@b.it">Vecchio</blockquote>',
-    "yahoo": '<div>Nuovo testo</div><div class="yahoo_quoted" id="yahoo_quoted_1"><div>Il martedì 3 '
+    "yahoo": '<div>Nuovo testo</div><div class="yahoo_quoted" id="yahoo_quoted_1"><div>Il '
+    "martedì 3 "
     "marzo 2026 alle ore 10:00:00 CET, Assistenza &lt;a@b.it&gt; ha scritto:</div>Vecchio</div>",
-    "libero": "<p>Nuovo testo</p><blockquote><p>Il 3 marzo 2026 alle 10.00 Assistenza &lt;a@b.it&gt; "
+    "libero": "<p>Nuovo testo</p><blockquote><p>Il 3 marzo 2026 alle 10.00 Assistenza "
+    "&lt;a@b.it&gt; "
     "ha scritto:</p>Vecchio</blockquote>",
 }
 

@@ -158,7 +158,7 @@ class _Writer:
     def _append(self, said: str) -> None:
         if said and self.owed and said.strip():
             if self.lines and self.owed > 1:
-                self.lines.append("> " * self.owed_depth)
+                self.lines.append("> " * min(self.owed_depth, self.depth))
             self.owed = 0
         if said:
             self.line.append(said)

@@ -93,7 +93,8 @@ SENT_FROM = (
     r"beziehen|verzonden (?:vanaf|met|vanuit|via)|verstuurd (?:vanaf|met|vanuit|via)|"
     r"outlook voor (?:ios|android) downloaden|sendt fra|skickat från|lähetetty|wysłane (?:z|za)|"
     r"odesláno z|отправлено (?:с|из)|надіслано (?:з|із)|trimis (?:de|din)|gönderildi|"
-    r"iphone'umdan|elküldve|posláno z|στάλθηκε από|发自我的|從我的|iphoneから送信|나의 .{1,20}에서 보냄"
+    r"iphone'umdan|elküldve|posláno z|στάλθηκε από|发自我的|從我的|iphoneから送信|나의 .{1,20}에서 "
+    r"보냄"
 )
 # How a letter ends; the whole line says nothing else.
 _FAREWELLS = (

@@ -27,7 +27,8 @@ def encoding_of(value: str) -> str:
 
 def is_base64(sample: bytes) -> bool:
     """Tell whether bytes called base64 can be it: nearly nothing else, no words with blanks."""
-    head = sample[:4096]
+    # Below the padding a list may have put its footer.
+    head = sample[:4096].partition(b"=")[0]
     solid = head.translate(None, _BLANK)
     if not solid:
         return True
