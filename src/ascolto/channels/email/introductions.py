@@ -36,6 +36,10 @@ _DAY = re.compile(
     r"|\b[^\W\d_]{3,12} \d{1,2}\b"
 )
 _OLD_GMAIL = re.compile(r"\d{4}[/.-]\d{1,2}[/.-]\d{1,2} .{1,80}<[^<>\s]{1,80}@[^<>\s]{1,80}>$")
+_FRAMED = re.compile(rf"[-_]{{2,20}} .{{1,200}}\s{_VERB}\s?[-_]{{2,20}}$", re.IGNORECASE)
+_QUOTING = re.compile(r"(?:quoting|citando|zitat von|citant) .{1,200}[:：]$", re.IGNORECASE)
+# Marks of the writing direction, which some programs put around names and addresses.
+_DIRECTIONS = dict.fromkeys((0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _SENTENCE_END = re.compile(r"[.!?]$")
 _ABBREVIATED = re.compile(r"\b[^\W\d]{1,4}\.$")
 
@@ -79,7 +83,7 @@ def is_original_line(line: str) -> bool:
 
 def introduction_length(lines: list[str], at: int) -> int:
     """Return how many lines from this one introduce a quotation, 0 for none."""
-    first = lines[at]
+    first = lines[at].translate(_DIRECTIONS)
     if not first or len(first) > _LONGEST_INTRODUCTION:
         return 0
     starts = _BEGINS.match(first) is not None or _WEEKDAY.match(first) is not None
@@ -89,6 +93,7 @@ def introduction_length(lines: list[str], at: int) -> int:
         if not line.strip() or (length > 1 and not starts):
             return 0
         joined = f"{joined} {line.strip()}" if joined else line.strip()
+        joined = joined.translate(_DIRECTIONS)
         if len(joined) > _LONGEST_INTRODUCTION:
             return 0
         if _introduces(joined, starts=starts, quoted=_is_quoted_after(lines, at + length)):
@@ -107,6 +112,8 @@ def _introduces(said: str, *, starts: bool, quoted: bool) -> bool:
     plain = said.rstrip(" *_")
     dated = _CLOCK.search(plain) is not None or _DAY.search(plain) is not None
     addressed = "@" in plain and _ADDRESS.search(plain) is not None
+    if _FRAMED.match(said) or (addressed and _QUOTING.match(plain)):
+        return True
     if _ENDS_WITH_VERB.search(plain):
         colon = plain.rstrip("-_ ").endswith((":", "："))
         return quoted or (dated and addressed) or (colon and (addressed or (starts and dated)))
@@ -117,7 +124,7 @@ def _introduces(said: str, *, starts: bool, quoted: bool) -> bool:
             return True
         # Some programs say only when and who.
         clock = _CLOCK.search(plain) is not None
-        return addressed and dated and (clock or quoted) and len(plain) <= 250
+        return addressed and (quoted or (dated and clock)) and len(plain) <= 250
     return addressed and _OLD_GMAIL.match(plain) is not None
 
 

@@ -54,7 +54,8 @@ LABELS = {
     "enviado el|enviada em|enviado em|fecha|gesendet|gesendet am|datum|verzonden|verzonden op|"
     "sendt|"
     "dato|skickat|wysłano|data wysłania|odesláno|отправлено|дата|дата відправлення|lähetetty|"
-    "küldve|gönderme tarihi|tarih|ημερομηνία|发送时间|日期|送信日時|日時|날짜|message du|trimis",
+    "küldve|gönderme tarihi|tarih|ημερομηνία|发送时间|日期|送信日時|日時|日付|날짜|message du|"
+    "trimis",
     "to": "a|per|destinatario|to|à|pour|para|an|aan|til|till|do|komu|кому|vastaanottaja|címzett|"
     "kime|προς|收件人|收件者|宛先|받는 사람|destinataire|către|empfänger",
     "cc": "cc|c.c.|ccn|copia|copia a|copie|copie à|kopie|kopi|kopia|dw|копия|"
