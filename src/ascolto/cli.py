@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from ascolto import __version__
+from ascolto.channels.email.arguments import describe as describe_mail
 
 DEFAULT_PORT = 8400
 
@@ -112,6 +113,8 @@ def parser() -> argparse.ArgumentParser:
     )
     restore.add_argument("archive", type=Path, help="what `ascolto backup` wrote")
     restore.add_argument("--force", action="store_true", help="replace the data that is there")
+    mail = command("mail", "ascolto.channels.email.command", "what Ascolto makes of mails")
+    describe_mail(mail)
     command("openapi", "ascolto.web.openapi", "print the OpenAPI description of the HTTP interface")
     return top
 

@@ -28,6 +28,7 @@ ELSEWHERE = {
     ("agent", "user_agent"): "HTTP calls a browser so",
     ("ticket", "ticket"): "a one-time proof from a client's own server of who is signed in",
     ("supervisor", "supervisor"): "the program that keeps the embedded database alive",
+    ("disposition", "disposition"): "a mail's Content-Disposition, and the report of RFC 8098",
     ("utils", "utils"): "email.utils, of the standard library",
 }
 _COMMENTS_AND_TEXTS = re.compile(

@@ -1,0 +1,193 @@
+"""What a mail is: a person's message, a bounce, an automatic answer, a feedback report, a receipt.
+
+Standard marks decide alone (RFC 3464, 3834, 5965, 8098; PEC). Where a system sends none of them,
+several weaker signs must come together: who sends, the empty return path, the subject, what the
+text says and whether the mail comes back with it.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ascolto.channels.email import kind_words as words
+from ascolto.channels.email import reports
+from ascolto.channels.email.mail import Mail
+from ascolto.channels.email.pec import Certified, read_certified
+from ascolto.channels.email.reports import Recipient
+
+_MOST_TEXT = 20_000
+
+
+class Kind(StrEnum):
+    """What a mail is."""
+
+    MESSAGE = "message"
+    BOUNCE = "bounce"
+    AUTO_REPLY = "auto_reply"
+    FEEDBACK = "feedback"
+    RECEIPT = "receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a mail is, about which earlier mail, and what may follow from it."""
+
+    kind: Kind
+    why: str
+    original_id: str | None = None
+    recipients: tuple[Recipient, ...] = ()
+    permanent: bool | None = None
+    certified: Certified | None = None
+    receipt: str = ""
+
+
+def understand(mail: Mail) -> Understanding:
+    """Tell what a mail is and, unless it is a message, which mail it speaks of."""
+    types = {part.type for part in reports.own_parts(mail.root)}
+    report = mail.root.parameters.get("report-type", "").lower()
+    for look in (_certified, _feedback, _receipt, _bounce, _auto_reply):
+        found = look(mail, types, report)
+        if found is not None:
+            return found
+    return Understanding(Kind.MESSAGE, "")
+
+
+def _certified(mail: Mail, _types: set[str], _report: str) -> Understanding | None:
+    certified = read_certified(mail)
+    if certified is None:
+        return None
+    if not certified.is_receipt:
+        return Understanding(Kind.MESSAGE, "pec", certified=certified)
+    original = certified.original_id or reports.original_id(mail)
+    return Understanding(Kind.RECEIPT, "pec", original, certified=certified, receipt=certified.kind)
+
+
+def _receipt(mail: Mail, types: set[str], report: str) -> Understanding | None:
+    if types.intersection(reports.DISPOSITION) or report == "disposition-notification":
+        why, receipt = "disposition", _disposition(mail)
+    elif words.DELIVERY_NOTE.search(mail.text[:400]):
+        why, receipt = "delivery notification", "delivered"
+    else:
+        return None
+    return Understanding(Kind.RECEIPT, why, reports.original_id(mail), receipt=receipt)
+
+
+def _feedback(mail: Mail, types: set[str], report: str) -> Understanding | None:
+    why = _why_feedback(mail, types, report)
+    return Understanding(Kind.FEEDBACK, why, reports.original_id(mail)) if why else None
+
+
+def _bounce(mail: Mail, types: set[str], report: str) -> Understanding | None:
+    why = _why_bounce(mail, types, report)
+    if not why:
+        return None
+    found = tuple(reports.recipients(mail))
+    original = reports.original_id(mail)
+    if found and all(one.action in ("delivered", "relayed", "expanded") for one in found):
+        return Understanding(Kind.RECEIPT, why, original, found, receipt="delivered")
+    return Understanding(Kind.BOUNCE, why, original, found, reports.permanent(mail, found))
+
+
+def _auto_reply(mail: Mail, _types: set[str], _report: str) -> Understanding | None:
+    why = _why_auto_reply(mail)
+    return Understanding(Kind.AUTO_REPLY, why, _answered(mail)) if why else None
+
+
+def _disposition(mail: Mail) -> str:
+    for part in reports.own_parts(mail.root):
+        if part.type in reports.DISPOSITION:
+            for group in reports.groups(part):
+                said = group.get("disposition", "").partition(";")[2].strip().lower()
+                if said:
+                    return said.partition("/")[0].strip()
+    return "displayed"
+
+
+def _answered(mail: Mail) -> str | None:
+    answered = mail.in_reply_to or mail.references
+    return answered[-1] if answered else reports.original_id(mail)
+
+
+def _why_feedback(mail: Mail, types: set[str], report: str) -> str:
+    if types.intersection(reports.FEEDBACK) or report == "feedback-report":
+        return "feedback report"
+    subject = mail.subject.lower()
+    if words.AGGREGATE_REPORT.match(subject) and ("submitter" in subject or "report-id" in subject):
+        return "aggregate report"
+    if words.COMPLAINT_SUBJECT.match(subject) and "message/rfc822" in types:
+        return "complaint"
+    if words.COMPLAINT_NOTE.search(mail.text[:400]):
+        return "complaint notification"
+    return ""
+
+
+def _why_bounce(mail: Mail, types: set[str], report: str) -> str:
+    if types.intersection(reports.DELIVERY) or report == "delivery-status":
+        return "delivery status"
+    if mail.root.raw("x-failed-recipients") is not None:
+        return "failed recipients"
+    if words.BOUNCE_NOTE.search(mail.text[:400]):
+        return "bounce notification"
+    return "signs of a bounce" if _looks_bounced(mail, types) else ""
+
+
+def _looks_bounced(mail: Mail, types: set[str]) -> bool:
+    """Weigh what a system that sends no report shows all the same."""
+    text = mail.text[:_MOST_TEXT]
+    daemon, silent = _daemon(mail), _returns_nowhere(mail)
+    subject = words.BOUNCE_SUBJECT.search(mail.subject) is not None
+    if not (daemon or silent or subject):
+        return False
+    if daemon < 2 and words.AUTO_SUBJECT.match(mail.subject):
+        return False
+    if mail.in_reply_to and not silent and not daemon:
+        return False  # a person's answer
+    says = words.BOUNCE_TEXT.search(text) is not None
+    returned = bool(
+        types.intersection(("message/rfc822", *reports.RETURNED))
+        or words.RETURNED_BELOW.search(text)
+    )
+    coded = words.STATUS_CODE.search(text) is not None
+    signs = {0: 0, 1: 2, 2: 3}[daemon] + 2 * (subject + silent + says) + returned + coded
+    # A person who writes about a failed delivery has the words, but no daemon's marks.
+    return signs >= (4 if daemon or silent else 5)
+
+
+def _daemon(mail: Mail) -> int:
+    """Return 2 for a sender who is never a person, 1 for one who seldom is, 0 for others."""
+    sender = mail.sender
+    if sender is None:
+        return 0
+    local = sender.address.partition("@")[0].lower()
+    if words.DAEMON.search(local) or words.DAEMON_NAME.search(sender.name):
+        return 2
+    if words.DAEMON.search(mail.root.header("return-path").partition("@")[0]):
+        return 2
+    return int(words.SYSTEM_SENDER.fullmatch(local) is not None)
+
+
+def _returns_nowhere(mail: Mail) -> bool:
+    paths = mail.root.all("return-path")
+    return bool(paths) and re.sub(r"\s", "", paths[0]) in ("<>", "<<>>", "")
+
+
+def _why_auto_reply(mail: Mail) -> str:
+    header = mail.root.header
+    submitted = header("auto-submitted").partition(";")[0].strip().lower()
+    if submitted in ("auto-replied", "auto-replied (vacation)", "auto_replied"):
+        return "auto-submitted"
+    for name in words.AUTO_REPLY_HEADERS:
+        said = mail.root.raw(name)
+        if said is not None and header(name).strip().lower() not in ("no", "false", "0"):
+            return name
+    if header("precedence").strip().lower() in ("auto_reply", "auto-reply"):
+        return "precedence"
+    subject = mail.subject
+    if words.AUTO_SUBJECT.match(subject):
+        return "subject"
+    unattended = submitted.startswith("auto") or _returns_nowhere(mail)
+    if unattended and (
+        words.AWAY_SUBJECT.search(subject) or words.AWAY_TEXT.search(mail.text[:2000])
+    ):
+        return "absence"
+    return ""

@@ -1,0 +1,212 @@
+"""A mail as one reads it: who, to whom, what about, the text, what hangs on it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from ascolto.channels.email import headers, parts
+from ascolto.channels.email.addresses import Address, addresses, message_ids, moment, only_ids
+from ascolto.channels.email.calendar import Invitation, read_invitation
+from ascolto.channels.email.charsets import decode
+from ascolto.channels.email.html_text import to_text
+from ascolto.channels.email.parts import Bodies, Part
+from ascolto.channels.email.sniffing import content_type
+from ascolto.channels.email.source import Source
+from ascolto.channels.email.tnef import TnefFile, read_tnef
+
+# A text longer than this is cut for reading and search; the mail itself is always kept whole.
+LONGEST_TEXT = 2_000_000
+LARGEST_TNEF = 64 << 20
+_TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
+_PGP_ARMOUR = re.compile(r"^-----BEGIN PGP (SIGNED )?MESSAGE-----", re.MULTILINE)
+
+
+class NotAMail(ValueError):
+    """The bytes have no header line at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something that hangs on a mail; its bytes are read only when asked for."""
+
+    name: str | None
+    type: str
+    cid: str | None
+    disposition: str
+    part: Part | None
+    held: TnefFile | None = None
+
+    @property
+    def inline(self) -> bool:
+        """Tell whether the text shows it in place."""
+        return self.disposition == "inline" or (
+            self.cid is not None and self.disposition != "attachment"
+        )
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield the bytes in pieces."""
+        if self.held is not None:
+            yield self.held.content
+        elif self.part is not None:
+            yield from self.part.stream()
+
+    def seen_type(self) -> str:
+        """Return the type that the content itself shows, else the one that was said."""
+        head = self.held.content[:64] if self.held else self.part.content(512) if self.part else b""
+        return content_type(head) or self.type
+
+
+@dataclass(eq=False)
+class Mail:
+    """A mail that has been read; parts of it are worked out when first asked for."""
+
+    root: Part
+    bodies: Bodies
+    tnef: list[TnefFile] = field(default_factory=list)
+
+    @property
+    def sender(self) -> Address | None:
+        """Return who wrote, the first when there are several."""
+        found = self.people("from")
+        return next((one for one in found if one.address), found[0] if found else None)
+
+    def people(self, name: str) -> tuple[Address, ...]:
+        """Return the addresses of a field, of all its lines."""
+        return tuple(one for value in self.root.all(name) for one in addresses(value))
+
+    @cached_property
+    def subject(self) -> str:
+        """Return the subject, empty when there is none."""
+        return self.root.header("subject")
+
+    @cached_property
+    def date(self) -> datetime | None:
+        """Return when it says it was written."""
+        raw = self.root.raw("date")
+        return None if raw is None else moment(headers.unfold(raw))
+
+    @cached_property
+    def message_id(self) -> str | None:
+        """Return its id without brackets; a hint, never a key: ids are missing and come twice."""
+        found = message_ids(" ".join(self.root.all("message-id")))
+        return found[0] if found else None
+
+    @cached_property
+    def in_reply_to(self) -> tuple[str, ...]:
+        """Return the ids it answers, without what is only somebody's address."""
+        said = [re.sub(r"\([^()]*\)", " ", value) for value in self.root.all("in-reply-to")]
+        return only_ids(message_ids(" ".join(said)), self._addresses())
+
+    @cached_property
+    def references(self) -> tuple[str, ...]:
+        """Return the ids of the mails before it, oldest first, without brackets."""
+        return message_ids(" ".join(self.root.all("references")))
+
+    def _addresses(self) -> set[str]:
+        return {one.address for name in ("from", "to", "cc") for one in self.people(name)}
+
+    @cached_property
+    def html(self) -> str:
+        """Return the HTML as it came (never to be shown before it is cleaned)."""
+        found = [part for part in self.bodies.html if part.type == "text/html"]
+        return "\n".join(part_text(part) for part in found)[:LONGEST_TEXT]
+
+    @cached_property
+    def text(self) -> str:
+        """Return the text: the plain parts, and those in HTML turned into text."""
+        return self._text(marked=False)
+
+    @cached_property
+    def marked_text(self) -> str:
+        """Return the text with marks where a client's quote container begins."""
+        return self._text(marked=True)
+
+    def _text(self, *, marked: bool) -> str:
+        said, size = [], 0
+        for part in self.bodies.text:
+            if size >= LONGEST_TEXT:
+                break
+            body = part_text(part)
+            body = to_text(body, marked=marked) if part.type == "text/html" else body
+            said.append(body)
+            size += len(body)
+        # Some send an empty plain part beside the HTML that says it all.
+        if not any(one.strip() for one in said) and self.html:
+            said = [to_text(self.html, marked=marked)]
+        if not any(one.strip() for one in said):
+            said.extend(file.content.decode("utf-8") for file in self.tnef if file.is_body)
+        return "\n".join(said)[:LONGEST_TEXT]
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        """Return what hangs on the mail; what winmail.dat wraps stands in its place."""
+        out: list[Attachment] = []
+        for part in self.bodies.attachments:
+            wrapped = [f for f in self.tnef if f.part is part and not f.is_body]
+            out.extend(Attachment(f.name, f.type, f.cid, "attachment", None, f) for f in wrapped)
+            if not wrapped:
+                out.append(Attachment(part.name, part.type, part.cid, part.disposition, part))
+        return out
+
+    @cached_property
+    def invitation(self) -> Invitation | None:
+        """Return what a calendar part says, None when there is none that can be read."""
+        for part in self.root.walk():
+            if part.type in ("text/calendar", "application/ics"):
+                found = read_invitation(part_text(part))
+                if found is not None:
+                    return found
+        return None
+
+    @cached_property
+    def protection(self) -> tuple[str, ...]:
+        """Return how it is signed or sealed: smime_signed, smime_encrypted, pgp_signed, ..."""
+        found = [_protection(part) for part in self.root.walk()]
+        armour = _PGP_ARMOUR.search(self.text[:100_000])
+        if armour:
+            found.append("pgp_signed" if armour[1] else "pgp_encrypted")
+        return tuple(dict.fromkeys(one for one in found if one))
+
+    @cached_property
+    def problems(self) -> tuple[str, ...]:
+        """Return what was broken and how it was read all the same."""
+        found = [part.problem for part in self.root.walk()]
+        return tuple(dict.fromkeys(one for one in found if one))
+
+
+def read_mail(source: Source) -> Mail:
+    """Read a mail; only bytes without a single header line are refused (NotAMail)."""
+    root = parts.read(source)
+    if not root.fields:
+        raise NotAMail("empty" if not len(source) else "no header line: this is not a mail")
+    mail = Mail(root, parts.bodies(root))
+    for part in mail.bodies.attachments:
+        named = (part.name or "").lower()
+        wraps = part.type in _TNEF_TYPES or named == "winmail.dat"
+        if wraps and part.end - part.start <= LARGEST_TNEF:
+            mail.tnef.extend(read_tnef(part.content(), part))
+    return mail
+
+
+def part_text(part: Part) -> str:
+    """Return a text part's text with line feeds, cut where nobody reads on."""
+    raw = part.content(2 * LONGEST_TEXT)
+    text = decode(raw, part.parameters.get("charset"))
+    return text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST_TEXT]
+
+
+def _protection(part: Part) -> str | None:
+    kind = part.type
+    if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
+        signed = "signed" in part.parameters.get("smime-type", "")
+        return "smime_signed" if signed else "smime_encrypted"
+    protocol = part.parameters.get("protocol", "").lower()
+    if kind == "multipart/signed":
+        return (
+            "pgp_signed" if "pgp" in protocol else "smime_signed" if "pkcs7" in protocol else None
+        )
+    if kind == "multipart/encrypted":
+        return "pgp_encrypted"
+    return None

@@ -1,0 +1,145 @@
+"""How mail programs of many languages introduce what they quote, and how people end a letter.
+
+Italian and English first; then the languages whose programs write such lines of their own.
+"""
+
+import re
+
+# "wrote" as programs write it, at the end of an introduction or before the name.
+WROTE = (
+    *(r"ha scritto", r"ha scritto il", r"scrive", r"ha risposto", r"wrote", r"writes", r"schrieb"),
+    *(
+        r"a [ée]crit",
+        r"escribi[óo]",
+        r"escreveu",
+        r"va escriure",
+        r"skrev",
+        r"schreef",
+        r"følgende",
+    ),
+    *(r"heeft (?:het volgende )?geschreven", r"geschreven", r"kirjoitti", r"napisa[łl]\(?a?\)?"),
+    *(r"napsala?\(?a?\)?", r"napísala?", r"írta", r"ezt írta", r"a scris", r"yazdı", r"şunu yazdı"),
+    *(r"написала?\(?а?\)?", r"пишет", r"писала?", r"написа(?:в|ла)", r"пише", r"έγραψε", r"написа"),
+    *(r"je napisao(?:/la)?", r"je napisala?", r"đã viết", r"menulis", r"kirjutas", r"rašė"),
+    *(
+        r"rakstīja",
+        r"写道",
+        r"寫道",
+        r"のメール",
+        r"書きました",
+        r"님이 작성",
+        r"작성",
+        r"כתב/?ה?",
+        r"كتب",
+    ),
+)
+# Words by which an introduction begins, a weekday or a figure apart.
+BEGINS = (
+    *("il giorno", "il", "lo", "in data", "in date", "alle", "alle ore", "on", "at", "le", "el"),
+    *("em", "am", "op", "den", "d.", "på", "w dniu", "dnia", "dňa", "dne", "în data", "la", "vào"),
+    *("pada", "στις", "quoting", "citando", "quote", "na", "noen", "a"),
+    # Days of the week as programs shorten them: Italian, English, French, German, Spanish, Dutch.
+    *("lun", "mar", "mer", "gio", "ven", "sab", "dom", "mon", "tue", "wed", "thu", "fri", "sat"),
+    *("sun", "jeu", "sam", "dim", "mo", "di", "mi", "do", "fr", "sa", "so", "mié", "jue", "vie"),
+    *("sáb", "ma", "wo", "vr", "za", "zo", "ter", "qua", "qui", "sex", "seg"),
+    # Nordic, Finnish, Slavic.
+    *("tir", "ons", "tor", "fre", "lør", "lör", "søn", "sön", "man", "mån", "tis", "ti", "ke"),
+    *("to", "pe", "su", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "pon", "wt", "śr", "czw", "pt"),
+)
+# The lines with which Outlook and others begin what they quote, by kind.
+LABELS = {
+    "from": "da|mittente|from|de|von|van|fra|från|od|от|від|lähettäjä|feladó|kimden|από|"
+    "发件人|寄件者|差出人|보낸 사람|expéditeur|remitente|absender|afzender|di|from name|de la",
+    "date": "inviato|inviato il|inviata|data|data invio|sent|date|sent on|envoyé|envoyé le|enviado|"
+    "enviado el|enviada em|enviado em|fecha|gesendet|gesendet am|datum|verzonden|verzonden op|"
+    "sendt|"
+    "dato|skickat|wysłano|data wysłania|odesláno|отправлено|дата|дата відправлення|lähetetty|"
+    "küldve|gönderme tarihi|tarih|ημερομηνία|发送时间|日期|送信日時|日時|日付|날짜|message du|"
+    "trimis",
+    "to": "a|per|destinatario|to|à|pour|para|an|aan|til|till|do|komu|кому|vastaanottaja|címzett|"
+    "kime|προς|收件人|收件者|宛先|받는 사람|destinataire|către|empfänger",
+    "cc": "cc|c.c.|ccn|copia|copia a|copie|copie à|kopie|kopi|kopia|dw|копия|"
+    "copia per conoscenza|bcc",
+    "subject": "oggetto|subject|objet|asunto|assunto|betreff|onderwerp|emne|ämne|temat|předmět|"
+    "тема|aihe|tárgy|konu|θέμα|主题|主旨|件名|제목|subiect",
+    "other": "importanza|importance|priorità|priority|allegati|attachments|reply-to|rispondi a|"
+    "répondre à|responder a|antwort an|organizzazione|organization|priorité|wichtigkeit",
+}
+# Said between dashes above what is quoted or passed on.
+ORIGINAL = (
+    r"messaggio originale|messaggio inoltrato|messaggio originario|inizio messaggio inoltrato|"
+    r"original(?: e-?mail)? message|original message|forwarded message|begin forwarded message|"
+    r"reply message|original appointment|message d'origine|message original|message transféré|"
+    r"début du message (?:transféré|réexpédié)|mensaje original|mensaje reenviado|"
+    r"mensagem original|mensagem encaminhada|mensagem reencaminhada|urspr[üu]e?ngliche nachricht|"
+    r"original-?nachricht|weitergeleitete nachricht|anfang der weitergeleiteten nachricht|"
+    r"oorspronkelijk bericht|doorgestuurd bericht|oprindelig (?:meddelelse|besked)|"
+    r"opprinnelig melding|videresendt (?:melding|meddelelse)|ursprungligt meddelande|"
+    r"vidarebefordrat meddelande|alkuperäinen viesti|välitetty viesti|wiadomość oryginalna|"
+    r"oryginalna wiadomość|przekazana wiadomość|původní zpráva|přeposlaná zpráva|pôvodná správa|"
+    r"eredeti üzenet|mesaj original|özgün ileti|orijinal mesaj|iletilen mesaj|"
+    r"исходное сообщение|пересылаемое сообщение|пересланное сообщение|оригінальне повідомлення|"
+    r"αρχικό μήνυμα|原始邮件|原始郵件|转发的邮件|元のメッセージ|원본 메시지|quoted message|"
+    r"messaggio precedente|testo originale|replied message|original text"
+)
+# A phone's or a program's own last line, up to its name.
+SENT_FROM = (
+    r"inviat[oa] (?:da|dal|dalla|con|tramite|dall'|via)|spedito da|scritto (?:da|dal) (?:mio )?"
+    r"(?:telefono|cellulare|iphone)|ottieni outlook per|scarica outlook|sent (?:from|via|using|"
+    r"by|with)"
+    r"|get outlook for|sent a|envoyé (?:de|depuis|à partir de|via|avec|par|du)|télécharger outlook|"
+    r"obtenir outlook|obtenez outlook|enviado (?:desde|do|de|a partir|pelo|via)|obtener outlook|"
+    r"obter o? ?outlook|gesendet (?:von|mit|aus|vom|über)|von meinem .{1,30} gesendet|"
+    r"diese nachricht wurde von meinem|holen sie sich outlook|outlook für (?:ios|android) "
+    r"beziehen|verzonden (?:vanaf|met|vanuit|via)|verstuurd (?:vanaf|met|vanuit|via)|"
+    r"outlook voor (?:ios|android) downloaden|sendt fra|skickat från|lähetetty|wysłane (?:z|za)|"
+    r"odesláno z|отправлено (?:с|из)|надіслано (?:з|із)|trimis (?:de|din)|gönderildi|"
+    r"iphone'umdan|elküldve|posláno z|στάλθηκε από|发自我的|從我的|iphoneから送信|나의 .{1,20}에서 "
+    r"보냄"
+)
+# How a letter ends; the whole line says nothing else.
+_FAREWELLS = (
+    r"(?:(?:i miei |i nostri |i pi[ùu] )?(?:cordiali|distinti|cari|migliori|affettuosi|"
+    r"sentiti) saluti|"
+    r"saluti(?: cordiali| distinti)?|cordialmente|cordialit[àa]|distintamente|un (?:caro |"
+    r"cordiale )?"
+    r"saluto|un saluto cordiale|porgo (?:i miei )?(?:cordiali|distinti) saluti|in fede|"
+    r"con osservanza|a presto|buona (?:giornata|serata)|buon lavoro|la saluto(?: cordialmente)?|"
+    r"cordiali saluti e buon lavoro|c\.?s\.?|grazie e (?:cordiali )?saluti|"
+    r"ringrazi(?:o|ando|amo)(?: anticipatamente)?,? (?:e )?(?:porgo |invio )?(?:cordiali |"
+    r"distinti )?"
+    r"saluti|grazie mille e (?:cordiali )?saluti|cordialissimi saluti|tanti saluti|ossequi)|"
+    r"(?:(?:with )?(?:kind|best|warm|warmest|kindest|many)? ?(?:regards|wishes)|best|cheers|"
+    r"sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|respectfully(?: yours)?|cordially|"
+    r"all the best|thanks (?:and|&) (?:best |kind )?regards|thank you and (?:best |kind )?regards|"
+    r"rgds|br|kr|warmly)|"
+    r"(?:(?:bien )?cordialement|(?:bien |sincères |meilleures )?salutations(?: distinguées)?|"
+    r"bien à vous|meilleures salutations|cdlt|sincèrement)|"
+    r"(?:mit freundlichen gr[üu](?:ß|ss)en|(?:viele|beste|liebe|freundliche|herzliche) "
+    r"gr[üu](?:ß|ss)e|mfg|freundlichen gru(?:ß|ss)|gru(?:ß|ss)|hochachtungsvoll|lg|vg)|"
+    r"(?:(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|un abrazo|saludos cordiales|"
+    r"atenciosamente|com os melhores cumprimentos|cumprimentos|abraços?|att|melhores cumprimentos)|"
+    r"(?:met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|"
+    r"med venlig hilsen|venlig hilsen|mvh|med vennlig hilsen|hilsen|med vänliga hälsningar|"
+    r"vänliga hälsningar|hälsningar|ystävällisin terveisin|terveisin|t\.|pozdrawiam|"
+    r"z poważaniem|s pozdravem|üdvözlettel|cu stimă|saygılarımla|с уважением|з повагою|"
+    r"με εκτίμηση|此致)"
+)
+FAREWELL = re.compile(rf"\W{{0,3}}(?:{_FAREWELLS})\s*[,.;!:…-]{{0,3}}[^\w\n]{{0,4}}", re.IGNORECASE)
+# Notices that follow a signature and say nothing of the matter.
+NOTICE = re.compile(
+    r"\W{0,6}(?:le informazioni contenute (?:in|nel)|questo messaggio (?:e|è|di posta|contiene|ed)|"
+    r"(?:ai sensi|in ottemperanza) (?:del|dell|della)\b.{0,40}(?:privacy|regolamento|d\.? ?lgs|"
+    r"gdpr|legge)|"
+    r"avviso di riservatezza|nota di riservatezza|informativa (?:sulla )?(?:privacy|riservatezza)|"
+    r"il presente messaggio|la presente (?:e-?mail|comunicazione) (?:e|è|contiene|ed)|"
+    r"(?:please |prima di stampare|before printing|rispetta l.ambiente|think before you print)"
+    r".{0,30}(?:stampa|print|environment|ambiente|mail)|"
+    r"confidentiality notice|this (?:e-?mail|message|communication)(?: and| is| may| contains|"
+    r", includ)"
+    r".{0,80}(?:confidential|privileged|intended)|disclaimer\b|"
+    r"the information (?:contained )?in this "
+    r"(?:e-?mail|message)|ce message (?:et|est|contient).{0,60}confidentiel|"
+    r"diese e-?mail (?:enthält|kann).{0,40}vertraulich|este mensaje.{0,40}confidencial)",
+    re.IGNORECASE,
+)

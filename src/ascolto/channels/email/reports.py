@@ -1,0 +1,171 @@
+"""Delivery and feedback reports: which recipients, for good or for now, about which mail.
+
+Fields of RFC 3464 (delivery), RFC 5965 (feedback), RFC 8098 (disposition), and the plain text of
+those who send none of them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ascolto.channels.email import headers
+from ascolto.channels.email.addresses import message_ids
+from ascolto.channels.email.mail import Mail, part_text
+from ascolto.channels.email.parts import Part
+
+DELIVERY = ("message/delivery-status", "message/global-delivery-status")
+FEEDBACK = ("message/feedback-report",)
+DISPOSITION = ("message/disposition-notification", "message/global-disposition-notification")
+RETURNED = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
+_MOST_TEXT = 200_000
+_STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
+_REPLY_CODE = re.compile(r"(?<![\d.])([45])\d\d[ -](?:#?[245]\.\d{1,3}\.\d{1,3}|[A-Za-z<])")
+_TEXT_ID = re.compile(
+    r"(?im)^[\s>|*]{0,8}(?:x-)?(?:original[ -])?message-id\s?:\s{0,9}<?([^<>\s]{3,998})>?"
+)
+_JSON_ID = re.compile(
+    r"\"name\"\s?:\s?\"Message-ID\"\s?,\s?\"value\"\s?:\s?\"\s?<?([^\"<>\s]{3,500})>?\s?\"",
+    re.IGNORECASE,
+)
+_JSON_SENT_ID = re.compile(r"\"messageId\"\s?:\s?\"<?([^\"<>\s]{3,500})>?\"")
+_ADDRESS = re.compile(r"[\w.+=%/~!#$&'*{}|^-]{1,64}@[\w.-]{1,190}\w")
+_DELAYED = re.compile(
+    r"delay|warning|still being retried|not yet been delivered|in ritardo", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What became of one recipient; status as in "5.1.1", empty when the report gives none."""
+
+    address: str
+    action: str
+    status: str
+    diagnostic: str
+
+
+def own_parts(root: Part) -> Iterator[Part]:
+    """Yield the parts of the mail itself, not those of mails that it carries."""
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if not part.is_message:
+            waiting.extend(reversed(part.children))
+
+
+def groups(part: Part) -> list[dict[str, str]]:
+    """Return the groups of fields of a report part; the first is about the whole mail."""
+    raw = part.content(1 << 18).replace(b"\r\n", b"\n").strip(b"\n")
+    out = []
+    for block in re.split(rb"\n[ \t]*\n", raw)[:500]:
+        fields, _ = headers.read_block(block + b"\n", 0, len(block) + 1)
+        found: dict[str, str] = {}
+        for name, value in fields:
+            found.setdefault(name, headers.text(value))
+        if found:
+            out.append(found)
+    return out
+
+
+def recipients(mail: Mail) -> list[Recipient]:
+    """Return what the report says of each recipient, from its fields, else from its headers."""
+    out = []
+    for part in own_parts(mail.root):
+        if part.type not in DELIVERY:
+            continue
+        for group in groups(part):
+            who = group.get("final-recipient") or group.get("original-recipient")
+            if who:
+                out.append(
+                    Recipient(
+                        who.partition(";")[2].strip().strip("<>") or who.strip(),
+                        group.get("action", "").lower(),
+                        (_STATUS.search(group.get("status", "")) or [""])[0],
+                        group.get("diagnostic-code", "").partition(";")[2].strip(),
+                    )
+                )
+    if out:
+        return out
+    failed = " ".join(mail.root.all("x-failed-recipients"))
+    status = (_STATUS.search(mail.text[:_MOST_TEXT]) or [""])[0]
+    return [Recipient(one, "failed", status, "") for one in _ADDRESS.findall(failed)]
+
+
+def permanent(mail: Mail, found: Sequence[Recipient]) -> bool | None:
+    """Tell whether sending again is useless: True, False (try again), None when nothing says."""
+    said = [one for one in found if one.status or one.action]
+    if said:
+        return any(
+            one.status.startswith("5") or (not one.status and one.action == "failed")
+            for one in said
+        )
+    text = mail.text[:_MOST_TEXT]
+    code = _STATUS.search(text) or _REPLY_CODE.search(text)
+    if code:
+        return code[1] == "5"
+    return False if _DELAYED.search(mail.subject) else None
+
+
+def original_id(mail: Mail) -> str | None:
+    """Return the id of the mail that a report speaks of: from its own words, surest first."""
+    for part in own_parts(mail.root):
+        found = _id_in_part(part)
+        if not found and part is not mail.root:
+            # Returned headers that slipped into a part's own.
+            found = _first_id(" ".join(part.all("message-id")))
+        if found:
+            return found
+    for name in ("x-riferimento-message-id", "x-original-message-id", "original-message-id"):
+        found = _first_id(" ".join(mail.root.all(name)))
+        if found:
+            return found
+    text = _whole_text(mail)
+    said = _TEXT_ID.findall(text) or _JSON_ID.findall(text) or _JSON_SENT_ID.findall(text)
+    if said:
+        return str(said[0])
+    # Returned headers under a boundary that does not fit, or in no part at all.
+    below = mail.root.source[mail.root.start : mail.root.start + _MOST_TEXT].decode("latin-1")
+    loose = _TEXT_ID.search(below)
+    if loose:
+        return loose[1]
+    answered = mail.in_reply_to or mail.references
+    return answered[-1] if answered else None
+
+
+def _whole_text(mail: Mail) -> str:
+    """Return every text of the mail itself: returned headers also come as odd attachments."""
+    out, size = [], 0
+    for part in own_parts(mail.root):
+        if size < _MOST_TEXT and not part.children and part.type.startswith("text/"):
+            said = mail.text if part.type == "text/html" else part_text(part)
+            out.append(said[:_MOST_TEXT])
+            size += len(out[-1])
+    return "\n".join(out) if out else mail.text[:_MOST_TEXT]
+
+
+def _id_in_part(part: Part) -> str | None:
+    if part.is_message:
+        return _first_id(" ".join(part.children[0].all("message-id")))
+    if part.type in RETURNED:
+        block = part.content(1 << 18).lstrip(b"\r\n")
+        fields, _ = headers.read_block(block, 0, len(block))
+        values = [headers.unfold(value) for name, value in fields if name == "message-id"]
+        return _first_id(" ".join(values))
+    if part.type in (*DELIVERY, *DISPOSITION, *FEEDBACK):
+        for group in groups(part):
+            for name in ("original-message-id", "x-original-message-id"):
+                found = _first_id(group.get(name, ""))
+                if found:
+                    return found
+    elif part.type.startswith(("message/", "application/octet")) and not part.children:
+        # A returned mail under a type of its own, or one that lost its beginning.
+        text = part.content(1 << 16).decode("latin-1")
+        said = _TEXT_ID.search(text)
+        return said[1] if said else None
+    return None
+
+
+def _first_id(value: str) -> str | None:
+    found = message_ids(value)
+    return found[0] if found else None

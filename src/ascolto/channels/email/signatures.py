@@ -1,0 +1,85 @@
+"""Where a signature begins: the delimiter, a phone's last line, a farewell, a legal notice."""
+
+import re
+
+from ascolto.channels.email import reply_words as words
+
+_DELIMITER = re.compile(r"\s{0,3}(?:--|—|––|- -)\s{0,3}$|\s{0,3}[—–─]{3,80}\s{0,3}$")
+_FOOTER_RULE = re.compile(r"\s{0,3}_{2,80}\s{0,3}$")
+_SENT_FROM = re.compile(rf"[\s*_<\[-]{{0,8}}(?:{words.SENT_FROM})\b.{{0,80}}$", re.IGNORECASE)
+_LONGEST_SIGNATURE = 12
+_LONGEST_FOOTER = 30
+_LONGEST_LINE = 90
+_HEAD_OF_SENT_FROM = 110
+# A signature is short; further up nobody signs.
+_LOOKED_AT = 80
+
+
+def signature_start(lines: list[str]) -> tuple[int, int]:
+    """Return where the signature begins and where it ends in the shown lines of a reply.
+
+    What follows the end is what a phone put below its last line: quoted text.
+    """
+    size = len(lines)
+    while size and not lines[size - 1].strip():
+        size -= 1
+    start, end = size, size
+    phone = _sent_from(lines, size)
+    if phone is not None:
+        start, end = phone, phone + 1
+        if _is_short(lines, phone + 1, size):
+            end = size  # a signature may go on below it
+    for at in range(max(0, start - _LOOKED_AT), start):
+        if _begins(lines, at, start):
+            return _before_blank(lines, at), max(end, start)
+    return _before_blank(lines, start), end
+
+
+def _sent_from(lines: list[str], size: int) -> int | None:
+    for at in range(size):
+        line = lines[at]
+        if len(line) > _HEAD_OF_SENT_FROM or not _SENT_FROM.match(line):
+            continue
+        alone = at == 0 or not lines[at - 1].strip() or at + 1 == size
+        said = line.rstrip()
+        ends_sentence = said.endswith((".", "!", "?", ",")) and "<" not in said
+        if alone and not ends_sentence and len(said.split()) <= 12:
+            return at
+    return None
+
+
+def _is_short(lines: list[str], begin: int, end: int) -> bool:
+    filled = [line for line in lines[begin:end] if line.strip()]
+    return not filled or (
+        _DELIMITER.match(filled[0]) is not None and len(filled) <= _LONGEST_SIGNATURE
+    )
+
+
+def _begins(lines: list[str], at: int, end: int) -> bool:
+    line = lines[at]
+    if not line.strip() or len(line) > 400:
+        return False
+    below = [one for one in lines[at + 1 : end] if one.strip()]
+    if _DELIMITER.match(line):
+        return True
+    if _FOOTER_RULE.match(line):
+        return 0 < len(below) <= _LONGEST_FOOTER
+    if len(line) <= _LONGEST_LINE and words.FAREWELL.fullmatch(line):
+        return _is_signature(below)
+    return at > 0 and words.NOTICE.match(line) is not None and len(below) <= _LONGEST_FOOTER
+
+
+def _is_signature(below: list[str]) -> bool:
+    """Tell whether lines below a farewell can be a name, a job, numbers and a legal notice."""
+    for number, line in enumerate(below):
+        if words.NOTICE.match(line) or _FOOTER_RULE.match(line) or _DELIMITER.match(line):
+            return True
+        if number >= _LONGEST_SIGNATURE or len(line) > _LONGEST_LINE:
+            return False
+    return True
+
+
+def _before_blank(lines: list[str], at: int) -> int:
+    while at and not lines[at - 1].strip():
+        at -= 1
+    return at

@@ -1,0 +1,115 @@
+"""Content-Transfer-Encoding undone, damage included: base64, quoted-printable, uuencode."""
+
+import binascii
+import re
+from collections.abc import Iterator
+
+from ascolto.channels.email.source import Source
+
+CHUNK = 1 << 18
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NOT_BASE64 = bytes(sorted(set(range(256)) - set(_ALPHABET)))
+_BLANK = b" \t\r\n"
+_PADDING = re.compile(rb"={1,3}")
+_INNER_BLANK = re.compile(rb"\S[ \t]+\S")
+_UU_LINE = re.compile(rb"begin(?:-base64)? [0-7]{3,4} [^\n]*\n")
+
+
+def encoding_of(value: str) -> str:
+    """Return "base64", "quoted-printable", "x-uuencode" or "" from a header's value."""
+    word = value.partition(";")[0].partition("(")[0].strip().strip("\"'").lower()
+    if word in ("base64", "base-64", "b"):
+        return "base64"
+    if word in ("quoted-printable", "quotedprintable", "quoted_printable", "q"):
+        return "quoted-printable"
+    return "x-uuencode" if word in ("x-uuencode", "uuencode", "x-uue", "uue") else ""
+
+
+def is_base64(sample: bytes) -> bool:
+    """Tell whether bytes called base64 can be it: nearly nothing else, no words with blanks."""
+    # Below the padding a list may have put its footer.
+    head = sample[:4096].partition(b"=")[0]
+    solid = head.translate(None, _BLANK)
+    if not solid:
+        return True
+    strange = len(solid.translate(None, _ALPHABET + b"=-_"))
+    inner_blanks = len(_INNER_BLANK.findall(head))
+    return strange * 20 <= len(solid) and inner_blanks * 20 <= len(solid)
+
+
+def decode(raw: bytes, encoding: str) -> tuple[bytes, bool]:
+    """Return the content and whether it was sound; what is no such encoding stays as it is."""
+    if encoding == "base64":
+        return _base64(raw)
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(raw), True
+    if encoding == "x-uuencode":
+        return _uuencode(raw)
+    return raw, True
+
+
+def _base64(raw: bytes) -> tuple[bytes, bool]:
+    if not is_base64(raw):
+        return raw, False
+    first = _PADDING.search(raw)
+    if first is None:
+        return _quads(raw), True
+    rest = raw[first.end() :]
+    if rest.translate(None, _ALPHABET + b"=" + _BLANK) or _INNER_BLANK.search(rest):
+        # Somebody's footer below the padding, as lists add it.
+        return _quads(raw[: first.start()]) + b"\n" + rest, False
+    # Maybe more base64, glued together by the sender.
+    return b"".join(map(_quads, _PADDING.split(raw))), True
+
+
+def _quads(raw: bytes) -> bytes:
+    solid = raw.translate(None, _NOT_BASE64)
+    # A lone last letter carries no byte.
+    solid = solid[: len(solid) - (len(solid) % 4 == 1)]
+    return binascii.a2b_base64(solid + b"=" * (-len(solid) % 4))
+
+
+def _uuencode(raw: bytes) -> tuple[bytes, bool]:
+    begin = _UU_LINE.search(raw)
+    if begin is None:
+        return raw, False
+    out = []
+    for line in raw[begin.end() :].splitlines():
+        if line.strip() in (b"end", b"`"):
+            break
+        try:
+            out.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            # Trailing blanks lost or added on the way: the length says what counts.
+            need = (((line[0] - 32) & 63) * 4 + 5) // 3
+            try:
+                out.append(binascii.a2b_uu(line[:need].ljust(need)))
+            except binascii.Error:
+                return b"".join(out), False
+    return b"".join(out), True
+
+
+def stream(source: Source, start: int, end: int, encoding: str) -> Iterator[bytes]:
+    """Yield the decoded content in pieces, so that an attachment never stands in memory whole."""
+    if encoding == "base64" and is_base64(source[start : min(end, start + 4096)]):
+        yield from _stream_base64(source, start, end)
+    elif encoding in ("quoted-printable", "x-uuencode"):
+        # Text by nature, and short; decoded at once.
+        yield decode(source[start:end], encoding)[0]
+    else:
+        for at in range(start, end, CHUNK):
+            yield source[at : min(end, at + CHUNK)]
+
+
+def _stream_base64(source: Source, start: int, end: int) -> Iterator[bytes]:
+    rest = b""
+    for at in range(start, end, CHUNK):
+        *ended, open_one = _PADDING.split(source[at : min(end, at + CHUNK)])
+        for piece in ended:
+            yield _quads(rest + piece)
+            rest = b""
+        solid = rest + open_one.translate(None, _NOT_BASE64)
+        whole = len(solid) & ~3
+        yield binascii.a2b_base64(solid[:whole])
+        rest = solid[whole:]
+    yield _quads(rest)
