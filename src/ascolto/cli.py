@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from ascolto import __version__
+from ascolto.workforce import command_line as workforce
 
 DEFAULT_PORT = 8400
 
@@ -108,6 +109,10 @@ def parser() -> argparse.ArgumentParser:
     )
     restore.add_argument("archive", type=Path, help="what `ascolto backup` wrote")
     restore.add_argument("--force", action="store_true", help="replace the data that is there")
+    about = "forecasts and how many people they take, from and to files"
+    planning = commands.add_parser("workforce", help=about, description=about)
+    planning.set_defaults(runs=workforce.__name__)
+    workforce.describe(planning)
     command("openapi", "ascolto.web.openapi", "print the OpenAPI description of the HTTP interface")
     return top
 
