@@ -123,7 +123,8 @@ def _month_marks(day: date, calendar: Calendar) -> list[str]:
     if gone < 3:
         marks.append("beginning of the month")
     if left < LAST_DAYS:
-        marks.append(f"{left} working days before the month ends")
+        place = f"working day {left + 1} from the end" if left else "last working day"
+        marks.append(f"{place} of the month")
     if left < 2:
         marks.append("end of the month")
     if abs(day.day - _MID_MONTH) <= 1:
