@@ -34,7 +34,7 @@ def reasons(panel: Panel, origin: int, mean: Floats, closed: Flags) -> tuple[Day
     if fitted is None:
         return ()
     coming = np.arange(origin, len(panel.days))
-    parts = kernels_of(panel, coming, fitted.rows, fitted.belief)
+    parts = kernels_of(panel, coming, fitted.rows, fitted.belief, origin=origin)
     effect = {name: fitted.scale * (part @ fitted.weights) for name, part in parts.items()}
     by_mark = _by_mark(fitted, coming)
     # Weekdays are told against the mean of the open ones.
@@ -71,10 +71,12 @@ def _weekday_effect(fitted: Fit, weekday: int) -> float:
 
 def _by_mark(fitted: Fit, coming: np.ndarray[tuple[int], np.dtype[np.int64]]) -> dict[str, Floats]:
     """Return what each mark of the calendar adds to each coming day's logarithm."""
-    values = fitted.panel.features.values
-    learnt = values[fitted.rows].T @ fitted.weights * fitted.belief.calendar**2 * fitted.scale
+    panel, origin = fitted.panel, fitted.origin
+    known = panel.marks(fitted.rows, origin)
+    learnt = known.T @ fitted.weights * fitted.belief.calendar**2 * fitted.scale
+    marks = panel.marks(coming, origin)
     return {
-        name: values[coming, column] * learnt[column]
-        for column, name in enumerate(fitted.panel.features.names)
-        if values[coming, column].any()
+        name: marks[:, column] * learnt[column]
+        for column, name in enumerate(panel.features.names)
+        if marks[:, column].any()
     }

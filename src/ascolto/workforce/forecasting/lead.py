@@ -6,19 +6,22 @@ Counts are taken by their square root, which gives a Poisson count one spread wh
    calendar says (a ridge), a level that drifts, and an after-effect that fades from day to day.
    One linear system gives the best forecast of the sum and of each part, which explains the day.
    A day far from what the others say of it (a fault, a strike) counts for less.
-3. What is left of each day by interval has a few common shapes; their weights are forecast in the
-   same way. After Weinberg, Brown and Stroud 2007 and Shen and Huang 2008, who model the same.
+3. What is left of each day by interval has two common shapes; their weights follow the calendar
+   and their own recent mean.
+After Weinberg, Brown and Stroud 2007 and Shen and Huang 2008, who model the same.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from ascolto.workforce.forecasting.history import Flags, Floats, Whole
 from ascolto.workforce.forecasting.panel import Panel
 
-MOST_DAYS = 370
-"""Older days are left to the calendar: a year has each holiday once."""
+_MOST_DAYS = 365
+"""Older days are left out, a hundred at a time: a year has each holiday once."""
+_STEP = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +39,9 @@ class Belief:
     profile_half_life_days: float = 120.0
     profile_days: float = 1.0
     shapes: int = 2
-    shape_calendar: float = 0.7
-    shape_after: float = 0.5
-    shape_fades: float = 0.3
-    shape_level: float = 0.3
-    shape_noise: float = 1.3
-    shape_half_life_days: float = 60.0
+    shape_calendar: float = 0.55
+    shape_half_life_days: float = 40.0
+    shape_prior_days: float = 20.0
 
 
 BELIEF = Belief()
@@ -54,13 +54,15 @@ class Fit:
 
     belief: Belief
     panel: Panel
+    origin: int
     rows: Whole
     mean: float
     scale: float
     weights: Floats
     profiles: Floats
     shapes: Floats
-    shape_weights: Floats
+    shape_slopes: Floats
+    shape_level: Floats
     far: Flags
 
 
@@ -71,28 +73,28 @@ def root(counts: Floats) -> Floats:
 
 def fit(panel: Panel, origin: int, *, belief: Belief = BELIEF) -> Fit | None:
     """Learn from the rows before `origin`; None where no day is known."""
-    rows = np.flatnonzero(panel.known[:origin])[-MOST_DAYS:]
-    if rows.size == 0 or not panel.counts[rows].any():
+    before = int(panel.known[:origin].sum())
+    skipped = max(0, (before - _MOST_DAYS) // _STEP * _STEP)
+    rows, inverse_root = _factored(panel, skipped, belief)
+    used = before - skipped
+    rows, inverse_root = rows[:used], inverse_root[:used, :used]
+    if used == 0 or not panel.counts[rows].any():
         return None
-    open_ = panel.hours[panel.weekdays[rows]]
-    roots = np.where(open_, root(panel.counts[rows]), 0.0)
+    weekdays = panel.weekdays[rows]
+    roots = np.where(panel.hours[weekdays], root(panel.counts[rows]), 0.0)
     age = rows[-1] - rows
-    profiles = _profiles(roots, panel.weekdays[rows], age, belief)
-    mine = profiles[panel.weekdays[rows]]
+    profiles = _profiles(roots, weekdays, age, belief)
+    mine = profiles[weekdays]
     size = (roots * mine).sum(axis=1) / (mine * mine).sum(axis=1)
-    left = roots - size[:, None] * mine
     log_size = np.log(np.maximum(size, 0.05))
     mean = float(np.median(log_size))
-    scale = _scale(log_size, panel.weekdays[rows])
-    weights, far = _solve(panel, rows, (log_size - mean) / scale, belief)
-    recent = np.sqrt(0.5 ** (age / belief.shape_half_life_days))
-    shapes = np.linalg.svd(left * recent[:, None], full_matrices=False)[2][: belief.shapes]
-    scores = left @ shapes.T
-    spread = scores.std(axis=0) + 1e-9
-    kernel = _shape_kernel(panel, rows, rows, belief)
-    kernel[np.diag_indices(rows.size)] += belief.shape_noise**2
-    shape_weights = np.linalg.solve(kernel, scores / spread) * spread
-    return Fit(belief, panel, rows, mean, scale, weights, profiles, shapes, shape_weights, far)
+    scale = _scale(log_size, weekdays)
+    weights, far = _solve(inverse_root, (log_size - mean) / scale, belief)
+    left = roots - size[:, None] * mine
+    shapes, slopes, level = _shapes(left, panel.features.values[rows], age, belief)
+    return Fit(
+        belief, panel, origin, rows, mean, scale, weights, profiles, shapes, slopes, level, far
+    )
 
 
 def _profiles(roots: Floats, weekdays: Whole, age: Whole, belief: Belief) -> Floats:
@@ -100,14 +102,14 @@ def _profiles(roots: Floats, weekdays: Whole, age: Whole, belief: Belief) -> Flo
     weight = np.where(size > 0, 0.5 ** (age / belief.profile_half_life_days), 0.0)
     shapes = roots / np.where(size > 0, size, 1.0)[:, None]
     seen = shapes > 0
-    common = (weight[:, None] * shapes).sum(axis=0) / np.maximum(weight @ seen, 1e-9)
+    common = weight @ shapes / np.maximum(weight @ seen, 1e-9)
     profiles = np.empty((7, roots.shape[1]))
     for weekday in range(7):
         mine = weekdays == weekday
         drawn = belief.profile_days
         if mine.any():
+            total = weight[mine] @ shapes[mine] + drawn * common
             open_ = seen[mine].any(axis=0)
-            total = (weight[mine, None] * shapes[mine]).sum(axis=0) + drawn * common
             profiles[weekday] = np.where(open_, total / (weight[mine].sum() + drawn), 0.0)
         else:
             profiles[weekday] = common
@@ -122,58 +124,95 @@ def _scale(log_size: Floats, weekdays: Whole) -> float:
     return max(1.4826 * float(np.median(np.abs(left - np.median(left)))), _FLOOR)
 
 
-def kernels_of(panel: Panel, coming: Whole, rows: Whole, belief: Belief) -> dict[str, Floats]:
+def kernels_of(
+    panel: Panel, coming: Whole, rows: Whole, belief: Belief, *, origin: int
+) -> dict[str, Floats]:
     """Return each part's covariance between two sets of days (H by n), by the part's name."""
-    values = panel.features.values
     apart = np.abs(coming[:, None] - rows[None, :])
     since = np.minimum(coming[:, None], rows[None, :]) - rows[0] + 1.0
     same = panel.weekdays[coming][:, None] == panel.weekdays[rows][None, :]
+    marks = panel.marks(coming, origin) @ panel.marks(rows, origin).T
+    fading = belief.after**2 * belief.after_fades ** np.arange(int(apart.max()) + 1)
     return {
         "mean": np.full(apart.shape, belief.mean**2),
         "weekday": belief.weekday**2 * same,
-        "calendar": belief.calendar**2 * (values[coming] @ values[rows].T),
+        "calendar": belief.calendar**2 * marks,
         "level": 5.0 * belief.level**2 * since,
-        "after": belief.after**2 * belief.after_fades**apart,
+        "after": fading[apart],
     }
 
 
-def _solve(panel: Panel, rows: Whole, sizes: Floats, belief: Belief) -> tuple[Floats, Flags]:
+@lru_cache(maxsize=4)
+def _factored(panel: Panel, skipped: int, belief: Belief) -> tuple[Whole, Floats]:
+    """Return the known rows after the skipped ones and the inverse root of their covariance.
+
+    It does not depend on what came, and the root of the first days is a corner of the root of all:
+    so every origin of a panel shares one.
+    """
+    rows = np.flatnonzero(panel.known)[skipped : skipped + _MOST_DAYS + _STEP]
+    if rows.size == 0:
+        return rows, np.zeros((0, 0))
+    parts = kernels_of(panel, rows, rows, belief, origin=panel.past)
+    kernel = np.asarray(sum(parts.values()))
+    kernel[np.diag_indices(rows.size)] += belief.noise**2
+    return rows, _inverse_lower(np.linalg.cholesky(kernel))
+
+
+def _inverse_lower(lower: Floats) -> Floats:
+    """Return the inverse of a lower triangular matrix, by halves."""
+    size = lower.shape[0]
+    if size <= 48:
+        return np.asarray(np.linalg.inv(lower))
+    half = size // 2
+    inverse = np.zeros_like(lower)
+    inverse[:half, :half] = _inverse_lower(lower[:half, :half])
+    inverse[half:, half:] = _inverse_lower(lower[half:, half:])
+    corner = lower[half:, :half] @ inverse[:half, :half]
+    inverse[half:, :half] = -inverse[half:, half:] @ corner
+    return inverse
+
+
+def _solve(inverse_root: Floats, sizes: Floats, belief: Belief) -> tuple[Floats, Flags]:
     """Return the weight of each day in a forecast, and which days were found far off."""
-    kernel = np.asarray(sum(kernels_of(panel, rows, rows, belief).values()))
-    noise = np.full(rows.size, belief.noise**2)
-    inverse = np.linalg.inv(kernel + np.diag(noise))
-    weights = inverse @ sizes
-    own = np.diag(inverse)
-    # What a day is beyond what all the others say of it, in standard deviations.
-    beyond = weights / own
+    weights = inverse_root.T @ (inverse_root @ sizes)
+    own = (inverse_root * inverse_root).sum(axis=0)
     far = np.abs(weights) > belief.far * np.sqrt(own)
     if far.any():
-        noise[far] += beyond[far] ** 2
-        weights = np.linalg.solve(kernel + np.diag(noise), sizes)
+        # What a day is beyond what the others say of it becomes noise of that day: the identity
+        # of Woodbury for the few days concerned.
+        beyond = (weights[far] / own[far]) ** 2
+        columns = inverse_root.T @ inverse_root[:, far]
+        inner = np.diag(1.0 / beyond) + columns[far]
+        weights = weights - columns @ np.linalg.solve(inner, weights[far])
     return weights, far
 
 
-def _shape_kernel(panel: Panel, coming: Whole, rows: Whole, belief: Belief) -> Floats:
-    values = panel.features.values
-    apart = np.abs(coming[:, None] - rows[None, :])
-    found = belief.shape_after**2 * belief.shape_fades**apart
-    found += belief.shape_level**2 * np.exp(-apart / 60.0)
-    found += belief.shape_calendar**2 * (values[coming] @ values[rows].T)
-    return np.asarray(found)
+def _shapes(
+    left: Floats, marks: Floats, age: Whole, belief: Belief
+) -> tuple[Floats, Floats, Floats]:
+    """Return the common shapes of what is left, their slopes on the calendar and recent level."""
+    recent = 0.5 ** (age / belief.shape_half_life_days)
+    weighted = left * np.sqrt(0.5 ** (age / 60.0))[:, None]
+    shapes = np.linalg.eigh(weighted.T @ weighted)[1][:, ::-1][:, : belief.shapes].T
+    scores = left @ shapes.T
+    ridge = marks.T @ marks + np.eye(marks.shape[1]) / belief.shape_calendar**2
+    slopes = np.linalg.solve(ridge, marks.T @ scores)
+    rest = scores - marks @ slopes
+    level = recent @ rest / (recent.sum() + belief.shape_prior_days)
+    return shapes, slopes, level
 
 
-def predict(fitted: Fit, origin: int, horizon: int) -> Floats:
-    """Return the expected counts of the days from `origin` on (horizon by S)."""
-    panel, belief = fitted.panel, fitted.belief
+def predict(fitted: Fit, horizon: int) -> Floats:
+    """Return the expected counts of the days from the origin on (horizon by S)."""
+    panel, belief, origin = fitted.panel, fitted.belief, fitted.origin
     coming = np.arange(origin, origin + horizon)
-    parts = kernels_of(panel, coming, fitted.rows, belief)
+    parts = kernels_of(panel, coming, fitted.rows, belief, origin=origin)
     log_size = fitted.mean + fitted.scale * (sum(parts.values()) @ fitted.weights)
     weekdays = panel.weekdays[coming]
     roots = np.exp(log_size)[:, None] * fitted.profiles[weekdays]
-    kernel = _shape_kernel(panel, coming, fitted.rows, belief)
-    roots = roots + kernel @ fitted.shape_weights @ fitted.shapes
-    counts = np.maximum(np.maximum(roots, 0.0) ** 2 - 0.25, 0.0)
-    return np.where(panel.hours[weekdays], counts, 0.0)
+    scores = panel.marks(coming, origin) @ fitted.shape_slopes + fitted.shape_level
+    roots = np.maximum(roots + scores @ fitted.shapes, 0.0)
+    return np.where(panel.hours[weekdays], np.maximum(roots**2 - 0.25, 0.0), 0.0)
 
 
 def lead(panel: Panel, origin: int, horizon: int) -> Floats:
@@ -181,4 +220,4 @@ def lead(panel: Panel, origin: int, horizon: int) -> Floats:
     fitted = fit(panel, origin)
     if fitted is None:
         return np.full((horizon, panel.counts.shape[1]), np.nan)
-    return predict(fitted, origin, horizon)
+    return predict(fitted, horizon)

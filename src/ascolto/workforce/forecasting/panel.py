@@ -17,7 +17,7 @@ from ascolto.workforce.forecasting.history import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Panel:
     """Days by intervals with what is known of each day beforehand.
 
@@ -33,6 +33,16 @@ class Panel:
     features: Features
     past: int
 
+    def marks(self, rows: Whole, origin: int) -> Floats:
+        """Return the features of some days as an origin knows them: absences to come are unknown."""
+        values = self.features.values[rows]
+        if ABSENT in self.features.names and (rows > origin).any():
+            values[rows > origin, self.features.names.index(ABSENT)] = 0.0
+        return values
+
+
+ABSENT = "day after an absent day"
+"""A mark for the day after one that is usually open and was not there."""
 
 Model = Callable[[Panel, int, int], Floats]
 """Forecasts the rows `origin` to `origin + horizon` of a panel from the rows before `origin`."""
@@ -55,6 +65,15 @@ def panel_of(history: History, calendar: Calendar, *, horizon: int = 0) -> Panel
         times=np.vstack([history.times, *to_come]),
         hours=history.hours,
         known=np.concatenate([history.known, np.zeros(coming, bool)]),
-        features=features_of(days, calendar),
+        features=_with_absences(features_of(days, calendar), history.known),
         past=len(history.days),
     )
+
+
+def _with_absences(features: Features, known: Flags) -> Features:
+    after = np.zeros(features.values.shape[0])
+    after[1 : known.size + 1] = ~known[: after.size - 1]
+    if not after.any():
+        return features
+    values = np.hstack([features.values, after[:, None]])
+    return Features((*features.names, ABSENT), values)
