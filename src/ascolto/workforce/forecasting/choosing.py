@@ -5,12 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from ascolto.workforce.forecasting.history import Floats, Whole
-from ascolto.workforce.forecasting.rolling import BANDS, LEAD, NAMES, Rolled, band_of, heard
+from ascolto.workforce.forecasting.rolling import BANDS, BLEND, LEAD, NAMES, Rolled, band_of, heard
 
-# Another model must have been better by this share before it speaks instead of the lead: most
-# differences between good models are chance.
+# Another model must have been better by this share before it speaks instead of the usual one:
+# most differences between good models are chance.
 _CLEARLY = 0.03
 _FEWEST_ANSWERS = 5
+# Beyond a week the last level is worth less, and two models that err differently err less.
+_USUAL = (LEAD, LEAD, BLEND, BLEND)
 
 
 def errors_by_band(rolled: Rolled, before: int) -> dict[str, Floats]:
@@ -32,24 +34,24 @@ def errors_by_band(rolled: Rolled, before: int) -> dict[str, Floats]:
 def choose(rolled: Rolled, before: int) -> tuple[str, ...]:
     """Return the model of each band, knowing only the days before a row.
 
-    Where a band could not be judged yet, the band before it decides.
+    Where a band could not be judged yet, the usual model speaks.
     """
     errors = errors_by_band(rolled, before)
     answers = errors.pop("")
     chosen: list[str] = []
     for band in range(len(BANDS)):
         if answers[band] < _FEWEST_ANSWERS:
-            chosen.append(chosen[-1] if chosen else LEAD)
+            chosen.append(_USUAL[band])
             continue
         totals = {name: float(errors[name][band]) for name in NAMES if name in errors}
-        chosen.append(_best(totals))
+        chosen.append(_best(totals, usual=_USUAL[band]))
     return tuple(chosen)
 
 
-def _best(totals: Mapping[str, float]) -> str:
+def _best(totals: Mapping[str, float], *, usual: str) -> str:
     best = min(totals, key=lambda name: totals[name])
-    if LEAD in totals and totals[best] >= (1.0 - _CLEARLY) * totals[LEAD]:
-        return LEAD
+    if usual in totals and totals[best] >= (1.0 - _CLEARLY) * totals[usual]:
+        return usual
     return best
 
 

@@ -34,7 +34,7 @@ class Panel:
     past: int
 
     def marks(self, rows: Whole, origin: int) -> Floats:
-        """Return the features of some days as an origin knows them: absences to come are unknown."""
+        """Return the features of some days as an origin knows them: no absence yet to come."""
         values = self.features.values[rows]
         if ABSENT in self.features.names and (rows > origin).any():
             values[rows > origin, self.features.names.index(ABSENT)] = 0.0
