@@ -92,19 +92,31 @@ def _by_day(
 def _holes(
     counts: dict[date, Floats], times: dict[date, Whole], minutes: Whole
 ) -> dict[date, list[int]]:
-    """Return the minutes of each day that its weekday usually has and the day has not."""
+    """Return the minutes of each day that other days of its weekday have and the day has not.
+
+    Of a weekday that is there only once, all other days are asked, and only within its hours.
+    """
+    days = list(counts)
+    there = ~np.isnan(np.array([counts[day] for day in days]))
+    weekdays = np.array([day.weekday() for day in days])
     found: dict[date, list[int]] = {}
-    for weekday in range(7):
-        mine = [day for day in counts if day.weekday() == weekday]
-        if not mine:
+    for place, day in enumerate(days):
+        others = weekdays == day.weekday()
+        others[place] = False
+        missing = ~there[place] & (times[day] > 0)
+        if not missing.any():
             continue
-        there = ~np.isnan(np.array([counts[day] for day in mine]))
-        usual = there.mean(axis=0) > _USUALLY
-        for day, row in zip(mine, there, strict=True):
-            # Between a day's own first and last interval nothing may be missing that others have.
-            missing = usual & ~row & (times[day] > 0)
-            if missing.any():
-                found[day] = minutes[missing].tolist()
+        if others.any():
+            missing &= there[others].mean(axis=0) >= _USUALLY
+        elif len(days) > 1:
+            others = np.arange(len(days)) != place
+            told = np.flatnonzero(there[place])
+            missing[: told[0]] = missing[told[-1] :] = False
+            missing &= there[others].mean(axis=0) >= _USUALLY
+        else:
+            missing[:] = False
+        if missing.any():
+            found[day] = minutes[missing].tolist()
     return dict(sorted(found.items()))
 
 

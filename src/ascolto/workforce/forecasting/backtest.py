@@ -10,7 +10,15 @@ from ascolto.workforce.forecasting.calendars import Calendar
 from ascolto.workforce.forecasting.choosing import choose, spoken
 from ascolto.workforce.forecasting.history import Floats, History, Whole
 from ascolto.workforce.forecasting.panel import panel_of
-from ascolto.workforce.forecasting.rolling import BANDS, NAMES, Rolled, band_of, origins_of, roll
+from ascolto.workforce.forecasting.rolling import (
+    BANDS,
+    BLENDS,
+    NAMES,
+    Rolled,
+    band_of,
+    origins_of,
+    roll,
+)
 from ascolto.workforce.forecasting.spread import marked_days, spreads
 
 CHOSEN = "chosen"
@@ -137,7 +145,8 @@ def _said(rolled: Rolled, judged: list[int], models: list[tuple[str, ...]]) -> _
 
 
 def _fitted(chosen: tuple[str, ...], bands: Whole) -> set[str]:
-    return {chosen[band] for band in bands.tolist()}
+    spoke = {chosen[band] for band in bands.tolist()}
+    return {part for name in spoke for part in BLENDS.get(name, {name: 1.0})}
 
 
 def _worth(

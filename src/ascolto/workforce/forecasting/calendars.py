@@ -38,7 +38,8 @@ class Calendar:
     holidays: Mapping[date, str] = field(default_factory=dict)
     weekend: frozenset[int] = frozenset({5, 6})
     events: tuple[Event, ...] = ()
-    country: str = "none"
+    month_marks: bool = True
+    """Whether a day's place in the month is looked at."""
 
 
 @lru_cache(maxsize=64)
@@ -61,7 +62,7 @@ def calendar_for(
     for year in range(first.year - 1, last.year + 2):
         found, weekend = _days_off(country, year)
         named |= found
-    return Calendar(named, weekend, tuple(events), country)
+    return Calendar(named, weekend, tuple(events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def features_of(days: Sequence[date], calendar: Calendar) -> Features:
         events.setdefault(event.day, set()).add(f"event {event.kind}")
         events.setdefault(event.day + timedelta(1), set()).add(f"day after {event.kind}")
     for row, day in enumerate(days):
-        for name in _month_marks(day, calendar):
+        for name in _month_marks(day, calendar) if calendar.month_marks else ():
             mark(name, row)
         previous = days[row - 1] if row else day - timedelta(1)
         following = days[row + 1] if row + 1 < len(days) else _next_open(day, days)

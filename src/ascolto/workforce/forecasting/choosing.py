@@ -9,7 +9,7 @@ from ascolto.workforce.forecasting.rolling import BANDS, BLEND, LEAD, NAMES, Rol
 
 # Another model must have been better by this share before it speaks instead of the usual one:
 # most differences between good models are chance.
-_CLEARLY = 0.03
+_CLEARLY = 0.05
 _FEWEST_ANSWERS = 5
 # Beyond a week the last level is worth less, and two models that err differently err less.
 _USUAL = (LEAD, LEAD, BLEND, BLEND)

@@ -3,7 +3,8 @@
 Counts are taken by their square root, which gives a Poisson count one spread whatever its size.
 1. A profile for each weekday, drawn towards the profile of all days.
 2. The logarithm of a day's size is a Gaussian process whose parts add up: mean, weekday, what the
-   calendar says (a ridge), a level that drifts, and an after-effect that fades from day to day.
+   calendar says (a ridge), a level that drifts and one that returns within weeks, and an
+   after-effect that fades from day to day.
    One linear system gives the best forecast of the sum and of each part, which explains the day.
    A day far from what the others say of it (a fault, a strike) counts for less.
 3. What is left of each day by interval has two common shapes; their weights follow the calendar
@@ -31,7 +32,9 @@ class Belief:
     mean: float = 3.0
     weekday: float = 3.0
     calendar: float = 2.5
-    level: float = 0.04
+    drift: float = 0.02
+    season: float = 0.45
+    season_days: float = 20.0
     after: float = 0.3
     after_fades: float = 0.6
     noise: float = 0.3
@@ -72,7 +75,7 @@ def root(counts: Floats) -> Floats:
 
 
 def fit(panel: Panel, origin: int, *, belief: Belief = BELIEF) -> Fit | None:
-    """Learn from the rows before `origin`; None where no day is known."""
+    """Learn from the rows before `origin`; None where nothing ever came."""
     before = int(panel.known[:origin].sum())
     skipped = max(0, (before - _MOST_DAYS) // _STEP * _STEP)
     rows, inverse_root = _factored(panel, skipped, belief)
@@ -132,12 +135,14 @@ def kernels_of(
     since = np.minimum(coming[:, None], rows[None, :]) - rows[0] + 1.0
     same = panel.weekdays[coming][:, None] == panel.weekdays[rows][None, :]
     marks = panel.marks(coming, origin) @ panel.marks(rows, origin).T
-    fading = belief.after**2 * belief.after_fades ** np.arange(int(apart.max()) + 1)
+    distances = np.arange(int(apart.max()) + 1)
+    fading = belief.after**2 * belief.after_fades**distances
+    season = belief.season**2 * np.exp(-distances / belief.season_days)
     return {
         "mean": np.full(apart.shape, belief.mean**2),
         "weekday": belief.weekday**2 * same,
         "calendar": belief.calendar**2 * marks,
-        "level": 5.0 * belief.level**2 * since,
+        "level": 5.0 * belief.drift**2 * since + season[apart],
         "after": fading[apart],
     }
 
@@ -216,8 +221,8 @@ def predict(fitted: Fit, horizon: int) -> Floats:
 
 
 def lead(panel: Panel, origin: int, horizon: int) -> Floats:
-    """Forecast with everything the calendar says; NaN where nothing is known."""
+    """Forecast with everything the calendar says; nothing where nothing ever came."""
     fitted = fit(panel, origin)
     if fitted is None:
-        return np.full((horizon, panel.counts.shape[1]), np.nan)
+        return np.zeros((horizon, panel.counts.shape[1]))
     return predict(fitted, horizon)
