@@ -10,6 +10,7 @@ from typing import cast
 
 from ascolto import __version__
 from ascolto.channels.email.arguments import describe as describe_mail
+from ascolto.workforce import command_line as workforce
 
 DEFAULT_PORT = 8400
 
@@ -115,6 +116,10 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("--force", action="store_true", help="replace the data that is there")
     mail = command("mail", "ascolto.channels.email.command", "what Ascolto makes of mails")
     describe_mail(mail)
+    about = "forecasts and how many people they take, from and to files"
+    planning = commands.add_parser("workforce", help=about, description=about)
+    planning.set_defaults(runs=workforce.__name__)
+    workforce.describe(planning)
     command("openapi", "ascolto.web.openapi", "print the OpenAPI description of the HTTP interface")
     return top
 

@@ -1,0 +1,1 @@
+"""Forecasting: expected volumes of each interval, their spread, and why."""
