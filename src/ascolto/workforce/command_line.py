@@ -92,6 +92,24 @@ SUBCOMMANDS = (
             JSON,
         ),
     ),
+    Subcommand(
+        "simulate",
+        "ascolto.workforce.simulating.simulate_command",
+        "what a scenario of arrivals and people comes to, with intervals",
+        (
+            at("scenario", type=Path, help="JSON, as docs/rosters.md describes it"),
+            at("--runs", type=int, default=100, help="replications (%(default)s)"),
+            at("--seed", type=int, default=0, help="the same seed gives the same runs"),
+            at(
+                "--by",
+                choices=("compiled", "routing"),
+                default="compiled",
+                help="the compiled week, or the very routing engine with its rings and overflow",
+            ),
+            at("--by-period", action="store_true", help="figures of each period too"),
+            JSON,
+        ),
+    ),
 )
 
 
