@@ -6,13 +6,15 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ascolto.workforce.errors import WorkforceError
+
 Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Amount: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 People: TypeAlias = Annotated[int, Field(ge=0)]
 Name: TypeAlias = Annotated[str, Field(min_length=1)]
 
 
-class ScenarioError(ValueError):
+class ScenarioError(WorkforceError):
     """A scenario that cannot be simulated; each line says where and why."""
 
 
