@@ -268,9 +268,7 @@ def _weeks(
     return found
 
 
-def _office(
-    person: dict[str, Any], here: list[Shift], first: date
-) -> list[tuple[date, str, str]]:
+def _office(person: dict[str, Any], here: list[Shift], first: date) -> list[tuple[date, str, str]]:
     if person.get("office") is None:
         return []
     most = person["office"]["days_per_week"][1]

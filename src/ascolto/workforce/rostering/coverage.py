@@ -38,8 +38,15 @@ def empty_cover(arrays: Arrays) -> Cover:
     )
     for at in range(arrays.limits[INTERVALS]):
         refresh(
-            cover.spread[at], cover.load[at], cover.worth, cover.reach[at], cover.gain[at],
-            arrays.masks, arrays.demand[at], arrays.weights, at,
+            cover.spread[at],
+            cover.load[at],
+            cover.worth,
+            cover.reach[at],
+            cover.gain[at],
+            arrays.masks,
+            arrays.demand[at],
+            arrays.weights,
+            at,
         )
     return cover
 

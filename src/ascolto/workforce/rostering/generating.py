@@ -41,13 +41,16 @@ def generate(
 ) -> Instance:
     """Return an instance for so many people; the same seed gives the same one."""
     chance = np.random.default_rng(seed)
-    contracts = _dealt(chance, [name for name, _, _ in CONTRACTS], [s for *_, s in CONTRACTS], people)
+    contracts = _dealt(
+        chance, [name for name, _, _ in CONTRACTS], [s for *_, s in CONTRACTS], people
+    )
     skills = _dealt(chance, list(range(len(SKILLS))), [share for _, share in SKILLS], people)
     drawn = [
         _person(chance, n, contracts[n], SKILLS[skills[n]][0], start, weeks) for n in range(people)
     ]
     supply = sum(
-        NET_MINUTES[person["contract"]] * (5 * weeks - len(person["leave"])) / 15 for person in drawn
+        NET_MINUTES[person["contract"]] * (5 * weeks - len(person["leave"])) / 15
+        for person in drawn
     )
     body: dict[str, Any] = {
         "start": start.isoformat(),

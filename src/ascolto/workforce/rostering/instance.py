@@ -72,7 +72,9 @@ class Band(_Part):
     @model_validator(mode="after")
     def _has_length(self) -> Self:
         if minute_of(self.begin) >= minute_of(self.end):
-            raise ValueError(f"{self.begin} is not before {self.end} (the next day's 06:00 is 30:00)")
+            raise ValueError(
+                f"{self.begin} is not before {self.end} (the next day's 06:00 is 30:00)"
+            )
         return self
 
 

@@ -187,13 +187,33 @@ def best_weeks(  # noqa: C901, PLR0912, PLR0915 — there and back over the same
         reached = min(most, d % 7 * largest)
         if d % 7 == 0:
             live_day(
-                values[d], shifts, d, 0, most, ended, worked_c[w], off_c[w], rested_c[w], worked[d],
-                off[d], rested[d],
+                values[d],
+                shifts,
+                d,
+                0,
+                most,
+                ended,
+                worked_c[w],
+                off_c[w],
+                rested_c[w],
+                worked[d],
+                off[d],
+                rested[d],
             )
         else:
             live_day(
-                values[d], shifts, d, reached, most, ended, worked[d - 1], off[d - 1], rested[d - 1],
-                worked[d], off[d], rested[d],
+                values[d],
+                shifts,
+                d,
+                reached,
+                most,
+                ended,
+                worked[d - 1],
+                off[d - 1],
+                rested[d - 1],
+                worked[d],
+                off[d],
+                rested[d],
             )
         if d % 7 == 6:
             for r in range(1, runs):
@@ -263,11 +283,23 @@ def plan(
     chosen = np.full(wishes.shape[0], NONE, np.int64)
     pause = np.maximum(worth[off], 0.0) if off >= 0 else np.zeros_like(worth[own])
     shift_values(
-        worth[own], pause, arrays.shifts[c], arrays.options[c], arrays.kinds, arrays.slots, wishes,
-        values, layouts,
+        worth[own],
+        pause,
+        arrays.shifts[c],
+        arrays.options[c],
+        arrays.kinds,
+        arrays.slots,
+        wishes,
+        values,
+        layouts,
     )
     total = best_weeks(
-        values, arrays.shifts[c], arrays.weeks[p], arrays.people[p], arrays.limits, chosen,
+        values,
+        arrays.shifts[c],
+        arrays.weeks[p],
+        arrays.people[p],
+        arrays.limits,
+        chosen,
     )
     rows = np.where(chosen >= 0, layouts[np.arange(len(chosen)), np.maximum(chosen, 0)], NONE)
     return total, chosen, rows

@@ -61,12 +61,8 @@ def count_in(arrays: Arrays, cover: Cover, weeks: Whole, p: int, by: int) -> Non
                         s = off
                 m += 1
             if s >= 0:
-                change(
-                    spread[t], load[t], reach[t], gain[t], masks, demand[t], weights, s, by
-                )
-                refresh(
-                    spread[t], load[t], worth, reach[t], gain[t], masks, demand[t], weights, t
-                )
+                change(spread[t], load[t], reach[t], gain[t], masks, demand[t], weights, s, by)
+                refresh(spread[t], load[t], worth, reach[t], gain[t], masks, demand[t], weights, t)
 
 
 @compiled
@@ -92,7 +88,14 @@ def respond(  # noqa: PLR0917 — compiled functions take no keywords
         for t in range(own.shape[0]):
             pause[t] = max(cover.worth[off, t], 0.0)
     shift_values(
-        own, pause, arrays.shifts[c], arrays.options[c], arrays.kinds, arrays.slots, static, values,
+        own,
+        pause,
+        arrays.shifts[c],
+        arrays.options[c],
+        arrays.kinds,
+        arrays.slots,
+        static,
+        values,
         layouts,
     )
     if blur > 0.0:
@@ -100,7 +103,11 @@ def respond(  # noqa: PLR0917 — compiled functions take no keywords
             for k in range(arrays.options[c, d]):
                 values[d, k] += blur * chance.standard_normal()
     best_weeks(
-        values, arrays.shifts[c], arrays.weeks[p], arrays.people[p], arrays.limits,
+        values,
+        arrays.shifts[c],
+        arrays.weeks[p],
+        arrays.people[p],
+        arrays.limits,
         weeks[CHOSEN, p],
     )
     for d in range(weeks.shape[2]):

@@ -14,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ascolto.workforce.rostering.axis import Axis
-from ascolto.workforce.rostering.instance import Band, Contract, Instance, Person, axis_of, minute_of
+from ascolto.workforce.rostering.instance import (
+    Band,
+    Contract,
+    Instance,
+    Person,
+    axis_of,
+    minute_of,
+)
 from ascolto.workforce.rostering.layouts import MEAL, Layout, layouts_of
 from ascolto.workforce.rostering.legal import Rules
 
@@ -168,7 +175,9 @@ def _arrays(
             shifts[c, START, d, :n] = [o.start for o in found]
             shifts[c, END, d, :n] = [o.end for o in found]
             counts_minutes = contract.weekly_minutes is not None
-            shifts[c, UNITS, d, :n] = [o.paid_minutes // unit if counts_minutes else 1 for o in found]
+            shifts[c, UNITS, d, :n] = [
+                o.paid_minutes // unit if counts_minutes else 1 for o in found
+            ]
             shifts[c, KIND, d, :n] = [rows[o.paid_minutes, contract.meal_minutes][0] for o in found]
         for field, back, rest in (
             (AFTER_REST, 1, rules.daily_rest_minutes),
