@@ -87,6 +87,10 @@ def bound(problem: Problem, *, seconds: float, cost: float) -> float:
     missing, excess = float(arrays.weights[MISSING]), float(arrays.weights[EXCESS])
     open_to = (arrays.masks[:, None] >> np.arange(demand.shape[1])) & 1 == 1
     prices = np.where(demand > 0, 0.1 * missing, -excess)
+    # Compiled before the clock runs.
+    blank = np.zeros((len(arrays.masks), len(arrays.demand)))
+    one = arrays._replace(people=arrays.people[:1], static=arrays.static[:1])
+    everybody_alone(one, blank, blank.astype(np.int64), np.zeros_like(arrays.demand))
     best, stride, since, direction = 0.0, 0.5, 0, np.zeros_like(demand)
     begin = time.perf_counter()
     while time.perf_counter() - begin < seconds:
