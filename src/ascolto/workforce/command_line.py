@@ -44,7 +44,14 @@ HISTORY = (
     at("--interval", metavar="30min", help="length of an interval; longer than the file's adds up"),
     at("--country", default="none", choices=("IT", "US", "IL", "none"), help="public holidays"),
     at("--events", type=Path, metavar="CSV", help="own events: date,name[,kind]"),
-    at("--timezone", metavar="ZONE", help="such as Europe/Rome: needed for times with an offset"),
+    at("--timezone", metavar="ZONE", help="such as Europe/Rome: whose clocks change"),
+    at("--separator", default=",", choices=(",", ";", "tab"), help="between columns (%(default)s)"),
+    at(
+        "--gaps",
+        default="refuse",
+        choices=("refuse", "unknown"),
+        help="a day with a hole: refuse the file, or take nothing of that day (%(default)s)",
+    ),
 )
 
 SUBCOMMANDS = (

@@ -16,6 +16,7 @@ from ascolto.workforce.compiling import compiled
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 # Beyond this no centre reaches: what never meets its target ends here.
 MOST_OPERATORS = 10_000_000

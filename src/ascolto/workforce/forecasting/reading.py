@@ -1,0 +1,240 @@
+"""Reads a history from CSV and names every row that is not what it should be.
+
+Nothing is guessed: what is refused is told with its row (the heading is row 1), what is accepted
+with a condition is told as a note. A file has `interval_start` and `calls`; times are local.
+"""
+
+import csv
+import io
+import math
+from collections import Counter
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ascolto.workforce.errors import BadFile
+from ascolto.workforce.forecasting.arranging import arrange
+from ascolto.workforce.forecasting.history import DAY_MINUTES, History
+from ascolto.workforce.forecasting.rows import Faults, Row
+
+START, CALLS = "interval_start", "calls"
+
+
+def read_history(
+    path: Path,
+    *,
+    interval_minutes: int | None = None,
+    timezone: str | None = None,
+    separator: str = ",",
+    gaps: str = "refuse",
+) -> History:
+    """Read a history; raise BadFile naming the rows that are wrong.
+
+    A longer interval than the file's adds its intervals up. With `gaps` "unknown", a day with a
+    hole is a day of which nothing is known, and a note says so.
+    """
+    faults = Faults(path)
+    notes: list[str] = []
+    if timezone is not None:
+        try:
+            ZoneInfo(timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise BadFile(str(path), [f"there is no time zone {timezone}"]) from None
+    rows = _rows(_text(path, notes), faults, separator, notes)
+    faults.stop()
+    rows = _local(rows, timezone, faults, notes)
+    faults.stop()
+    step = _interval(rows, faults)
+    faults.stop()
+    return arrange(
+        rows,
+        faults=faults,
+        step=step,
+        wanted=interval_minutes or step,
+        timezone=timezone,
+        gaps=gaps,
+        notes=notes,
+    )
+
+
+def _text(path: Path, notes: list[str]) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as failure:
+        raise BadFile(str(path), [f"cannot be read: {failure.strerror}"]) from None
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadFile(str(path), ["row 1: the file is in UTF-16; save it as UTF-8"])
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raw = raw[3:]
+        notes.append("row 1: a byte order mark before the heading, left out")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as failure:
+        row = raw[: failure.start].count(b"\n") + 1
+        raise BadFile(str(path), [f"row {row}: not UTF-8"]) from None
+    if "\r\n" in text:
+        notes.append("rows end with carriage returns (CRLF), read as line ends")
+    if "\0" in text:
+        row = text[: text.index("\0")].count("\n") + 1
+        raise BadFile(str(path), [f"row {row}: a zero byte"])
+    return text
+
+
+def _rows(text: str, faults: Faults, separator: str, notes: list[str]) -> list[Row]:
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    found: list[Row] = []
+    try:
+        heading = [name.strip() for name in next(lines, [])]
+        if not heading:
+            faults.add(1, "the file is empty")
+            return []
+        _check_heading(heading, faults, separator, notes)
+        faults.stop()
+        start, calls = heading.index(START), heading.index(CALLS)
+        for cells in lines:
+            if cells:
+                row = _row(lines.line_num, cells, len(heading), faults, (start, calls))
+                found += [row] if row else []
+    except csv.Error as failure:
+        faults.add(lines.line_num, f"not CSV: {failure}")
+    if not found and not faults.found:
+        faults.add(2, "there is a heading and no history")
+    return found
+
+
+def _check_heading(heading: list[str], faults: Faults, separator: str, notes: list[str]) -> None:
+    for name in (START, CALLS):
+        if heading.count(name) > 1:
+            faults.add(1, f"the column {name} is there {heading.count(name)} times")
+        if name in heading:
+            continue
+        others = [each for each in ";\t," if each != separator and each in separator.join(heading)]
+        if others:
+            shown = {"\t": "tabs", ";": "semicolons", ",": "commas"}[others[0]]
+            faults.add(1, f"columns are parted by {shown}: give --separator if that is meant")
+            return
+        faults.add(1, f"there is no column {name}, only {', '.join(heading)}")
+    others = [name for name in heading if name not in {START, CALLS}]
+    if others:
+        notes.append(f"columns not used: {', '.join(others)}")
+
+
+def _row(
+    number: int, cells: list[str], columns: int, faults: Faults, places: tuple[int, int]
+) -> Row | None:
+    if len(cells) != columns:
+        faults.add(number, f"{len(cells)} cells under {columns} columns")
+        return None
+    start, calls = (cells[place].strip() for place in places)
+    try:
+        at = datetime.fromisoformat(start)
+    except ValueError:
+        faults.add(number, f"not a date and time as 2026-03-02 07:30: {start!r}")
+        return None
+    if len(start) <= 10:
+        faults.add(number, f"a date without a time: {start!r}")
+        return None
+    if at.second or at.microsecond:
+        faults.add(number, f"an interval begins on a whole minute, not at {start!r}")
+        return None
+    try:
+        count = float(calls) if "_" not in calls else math.nan
+    except ValueError:
+        count = math.nan
+    if not math.isfinite(count):
+        faults.add(number, f"not a number: {calls!r}")
+    elif count < 0:
+        faults.add(number, f"a negative number of calls: {calls}")
+    else:
+        return Row(number, at, count)
+    return None
+
+
+def _local(rows: list[Row], timezone: str | None, faults: Faults, notes: list[str]) -> list[Row]:
+    """Return the rows by the clock on the wall; the second of a repeated hour has fold 1."""
+    aware = [row for row in rows if row.at.tzinfo is not None]
+    if aware and len(aware) < len(rows):
+        odd = aware[0] if len(aware) * 2 < len(rows) else next(r for r in rows if not r.at.tzinfo)
+        faults.add(odd.number, "some times have an offset and some have none")
+        return rows
+    if aware and timezone is None:
+        offset = aware[0].at.strftime("%z")
+        faults.add(
+            aware[0].number,
+            f"times have an offset ({offset}): give --timezone, whose clock is on the wall",
+        )
+        return rows
+    if timezone is None:
+        return rows
+    zone = ZoneInfo(timezone)
+    if aware:
+        return [Row(row.number, row.at.astimezone(zone), row.calls) for row in rows]
+    return _folded(rows, zone, faults, notes)
+
+
+def _folded(rows: list[Row], zone: ZoneInfo, faults: Faults, notes: list[str]) -> list[Row]:
+    seen: set[datetime] = set()
+    found, never = [], 0
+    for row in rows:
+        at = row.at.replace(tzinfo=zone)
+        first, second = at.utcoffset(), at.replace(fold=1).utcoffset()
+        if first is not None and second is not None and first < second:
+            # The clock jumped over this time.
+            if row.calls:
+                faults.add(row.number, f"{row.at} did not happen in {zone.key}")
+            never += 1
+            continue
+        if row.at in seen and first != second:
+            at = at.replace(fold=1)
+        seen.add(row.at)
+        found.append(Row(row.number, at, row.calls))
+    if never:
+        notes.append(f"{never} intervals that the clock jumped over, told as 0 and left out")
+    return found
+
+
+def _key(row: Row) -> tuple[datetime, int]:
+    return row.at.replace(tzinfo=None, fold=0), row.at.fold
+
+
+def _interval(rows: list[Row], faults: Faults) -> int:
+    """Return the length of an interval in minutes, and name what does not fit in."""
+    seen: dict[tuple[datetime, int], int] = {}
+    for row in rows:
+        if (key := _key(row)) in seen:
+            hint = "" if row.at.tzinfo else " (if the clocks went back then, give --timezone)"
+            faults.add(row.number, f"the interval of row {seen[key]} again: {key[0]}{hint}")
+        seen.setdefault(key, row.number)
+    for before, after in pairwise(rows):
+        # In the repeated hour, clocks run twice over the same times.
+        if _key(after)[0] < _key(before)[0] and not after.at.fold:
+            faults.add(after.number, f"earlier than row {before.number}: rows are not in order")
+    apart = Counter(
+        after.minute - before.minute
+        for before, after in pairwise(rows)
+        if after.at.date() == before.at.date() and after.minute > before.minute
+    )
+    if not apart:
+        faults.add(rows[0].number, "no two intervals of one day: their length cannot be told")
+        return DAY_MINUTES
+    step = apart.most_common(1)[0][0]
+    if DAY_MINUTES % step:
+        faults.add(rows[0].number, f"intervals of {step} minutes do not fit a day")
+        return step
+    for row in rows:
+        if (row.minute - rows[0].minute) % step:
+            faults.add(row.number, f"{_key(row)[0]} is not on the grid of {step} minutes of row 2")
+    return step
+
+
+def minutes_of(text: str) -> int:
+    """Read a length such as 30min, 15m, 1h or 30; raise ValueError for anything else."""
+    number = text.strip().lower()
+    for unit, minutes in (("minutes", 1), ("min", 1), ("m", 1), ("hour", 60), ("h", 60), ("", 1)):
+        if number.endswith(unit) and number.removesuffix(unit).strip().isdigit():
+            found = int(number.removesuffix(unit)) * minutes
+            if 0 < found <= DAY_MINUTES and not DAY_MINUTES % found:
+                return found
+            break
+    raise ValueError(f"not a length that fits a day: {text}")

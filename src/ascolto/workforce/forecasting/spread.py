@@ -1,0 +1,131 @@
+"""How far a forecast may be off, learnt from how far it was off: split-conformal quantiles.
+
+Errors are taken on the square-root scale, where they are nearly alike; their variance is fitted as
+a + b times the forecast (a: chance, 1/4 for Poisson; b: the day was another one than expected), and
+the quantiles of the errors so standardised are taken as they were, not as a normal law has them.
+Days that the calendar marks (holidays, the days beside them, events) err more: an ordinary day's
+spread is learnt from ordinary days, a marked one's from all.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import NormalDist
+
+import numpy as np
+
+from ascolto.workforce.forecasting.choosing import spoken
+from ascolto.workforce.forecasting.history import Flags, Floats
+from ascolto.workforce.forecasting.lead import root
+from ascolto.workforce.forecasting.panel import Panel
+from ascolto.workforce.forecasting.rolling import BANDS, Rolled, band_of, heard
+
+# With fewer answers than this the spread is assumed, not measured.
+_FEWEST_ORIGINS = 6
+# Older errors are of another time of the year.
+_MOST_ORIGINS = 45
+ASSUMED_CV = 0.15
+"""How far a day may be another one than expected, before anything has been measured."""
+_POISSON = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The spread of one band: variance on the root scale, and the standardised errors in order."""
+
+    chance: float
+    day: float
+    errors: Floats
+    measured: bool
+
+    def quantile(self, mean: Floats, level: float) -> Floats:
+        """Return the quantile of what will come where so much is expected."""
+        deviation = np.sqrt(self.chance + self.day * mean)
+        step = float(np.quantile(self.errors, level, method="weibull"))
+        roots = np.maximum(root(mean) + step * deviation, 0.0)
+        return np.where(mean > 0, np.maximum(roots**2 - 0.25, 0.0), 0.0)
+
+    def rate_cv(self, mean: Floats) -> Floats:
+        """Return how far the rate itself may be off, relative to it: without the calls' chance."""
+        extra = 4.0 * (self.chance - _POISSON) / np.maximum(mean, 1e-9) + 4.0 * self.day
+        return np.sqrt(np.clip(extra, 0.0, 4.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    """The spreads of the bands, of ordinary days and of those that the calendar marks."""
+
+    ordinary: tuple[Spread, ...]
+    marked: tuple[Spread, ...]
+
+    def of(self, band: int, *, marked: bool) -> Spread:
+        """Return the spread that a day has."""
+        return (self.marked if marked else self.ordinary)[band]
+
+
+def marked_days(panel: Panel) -> Flags:
+    """Tell which days the calendar marks beyond their place in the month."""
+    marks = ("holiday", "event", "day before", "day after", "two days after")
+    columns = [name.startswith(marks) for name in panel.features.names]
+    return np.asarray(panel.features.values[:, columns].any(axis=1))
+
+
+def _assumed() -> Spread:
+    normal = [NormalDist().inv_cdf(share) for share in np.linspace(0.005, 0.995, 199).tolist()]
+    return Spread(_POISSON, ASSUMED_CV**2 / 4.0, np.array(normal), measured=False)
+
+
+def spreads(rolled: Rolled | None, before: int, models: tuple[str, ...]) -> Spreads:
+    """Return the spreads, from errors that were known before a row.
+
+    A band of which too little is known takes the one before it; the first, an assumed one.
+    """
+    if rolled is None or not (rolled.origins < before).any():
+        assumed = (_assumed(),) * len(BANDS)
+        return Spreads(assumed, assumed)
+    actual, said = rolled.actual(), spoken(rolled, models)
+    oldest = rolled.origins[rolled.origins < before][-_MOST_ORIGINS:][0]
+    judged = heard(rolled, before) & ~np.isnan(actual).any(axis=2)
+    judged &= (rolled.origins >= oldest)[:, None]
+    rows = rolled.origins[:, None] + np.arange(rolled.horizon)
+    rows = np.minimum(rows, rolled.panel.past - 1)
+    use = rolled.panel.hours[rolled.panel.weekdays[rows]] & (rolled.times() == 1)
+    ordinary = judged & ~marked_days(rolled.panel)[rows]
+    return Spreads(
+        _by_band(said, actual, judged=ordinary, use=use),
+        _by_band(said, actual, judged=judged, use=use),
+    )
+
+
+def _by_band(said: Floats, actual: Floats, *, judged: Flags, use: Flags) -> tuple[Spread, ...]:
+    band = band_of(said.shape[1])
+    found: list[Spread] = []
+    for each in range(len(BANDS)):
+        mine = judged & (band == each)
+        origins = int(mine.any(axis=1).sum())
+        if origins < _FEWEST_ORIGINS:
+            found.append(found[-1] if found else _assumed())
+        else:
+            chosen = mine[:, :, None] & use
+            found.append(_measured(said[chosen], actual[chosen], origins=origins))
+    return tuple(_never_narrower(found))
+
+
+def _measured(said: Floats, actual: Floats, *, origins: int) -> Spread:
+    errors = root(actual) - root(said)
+    # The intervals of a day err together, so it is days that count, and few of them say too little.
+    errors *= 1.0 + 4.0 / origins
+    squared = np.minimum(errors**2, np.quantile(errors**2, 0.99))
+    # Least squares of the squared error on the forecast, each part not below nothing.
+    centre = said - said.mean()
+    day = max(float((centre * squared).sum() / max((centre**2).sum(), 1e-9)), 0.0)
+    chance = max(float(squared.mean() - day * said.mean()), 0.05)
+    return Spread(chance, day, np.sort(errors / np.sqrt(chance + day * said)), measured=True)
+
+
+def _never_narrower(found: list[Spread]) -> list[Spread]:
+    """Return the bands so that none looks better known than one before it: that would be chance."""
+    kept = found[:1]
+    for before, after in pairwise(found):
+        narrower = after.day < before.day and after.chance < before.chance
+        kept.append(kept[-1] if narrower else after)
+    return kept
