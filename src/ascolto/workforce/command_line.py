@@ -105,7 +105,7 @@ SUBCOMMANDS = (
         "what a scenario of arrivals and people comes to, with intervals",
         (
             at("scenario", type=Path, help="JSON, as docs/rosters.md describes it"),
-            at("--runs", type=int, default=100, help="replications (%(default)s)"),
+            at("--runs", dest="times", type=int, default=100, help="replications (%(default)s)"),
             at("--seed", type=int, default=0, help="the same seed gives the same runs"),
             at(
                 "--by",

@@ -15,7 +15,7 @@ SHOWN = ("offered", "answered", "abandoned", "service_level", "asa_s")
 
 def main(args: argparse.Namespace) -> int:
     """Simulate, print, and return 2 when the scenario cannot be read."""
-    if args.runs < 1:
+    if args.times < 1:
         print("--runs: at least one", file=sys.stderr)
         return 2
     try:
@@ -25,7 +25,7 @@ def main(args: argparse.Namespace) -> int:
         return 2
     live = live_through if args.by == "routing" else simulate
     begin = time.process_time()
-    runs = live(scenario, runs=args.runs, seed=args.seed)
+    runs = live(scenario, runs=args.times, seed=args.seed)
     spent = time.process_time() - begin
     found = {
         "simulated_by": args.by,
