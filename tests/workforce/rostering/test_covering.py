@@ -1,4 +1,4 @@
-"""Anonymous shifts over a demand: proven cheapest, compared with all that could be on small days."""
+"""Anonymous shifts over a demand: proven cheapest, as by trying everything on small days."""
 
 from itertools import product
 

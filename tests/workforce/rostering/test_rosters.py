@@ -21,7 +21,11 @@ from ascolto.workforce.rostering.problem import problem_of
 from ascolto.workforce.rostering.roster import cost_json, roster_json
 from ascolto.workforce.rostering.search import Found, search_again
 
-QUEUES = [{"id": "voice"}, {"id": "chat"}, {"id": "papers", "off_screen": True}]
+QUEUES: list[dict[str, Any]] = [
+    {"id": "voice"},
+    {"id": "chat"},
+    {"id": "papers", "off_screen": True},
+]
 SPRING, AUTUMN, USUAL = date(2026, 3, 23), date(2026, 10, 19), date(2026, 3, 2)
 
 
@@ -121,7 +125,9 @@ def test_a_roster_never_breaks_a_rule_and_never_misstates_its_cost(instance: Ins
     result = examined(instance, roster)
     cost = cost_json(problem_of(instance), found.weeks, found.cover)
     # Who cannot be given their contract is told, and is all that an examiner may find.
-    unexpected = [v for v in result.violations if v.article != "contract" or not cost["units_short"]]
+    unexpected = [
+        v for v in result.violations if v.article != "contract" or not cost["units_short"]
+    ]
     assert unexpected == []
     assert result.cost["total"] == pytest.approx(cost["total"])
 

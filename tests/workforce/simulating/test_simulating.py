@@ -25,8 +25,8 @@ def one_queue(**changes: Any) -> dict[str, Any]:
     return {"period_s": 28800, "queues": [queue], "groups": [group]}
 
 
-# MMC, MMCAb and SimpleMSK are examples of umontreal-simul/contactcenters (doc/examples, Apache-2.0):
-# their figures below are the 95 % intervals of its own 1,000 days.
+# MMC, MMCAb and SimpleMSK are examples of umontreal-simul/contactcenters (doc/examples,
+# Apache-2.0): their figures below are the 95 % intervals of its own 1,000 days.
 def three_skills() -> dict[str, Any]:
     rates = ((4.2, 5.3, 3.2), (5.1, 4.3, 4.8), (6.3, 5.2, 4.8))
     queues = [

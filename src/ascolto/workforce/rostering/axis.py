@@ -1,4 +1,4 @@
-"""The axis of time: intervals of real time from the first midnight, and the wall clock beside it."""
+"""The axis of time: intervals from the first midnight on, and the wall clock beside them."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -86,7 +86,8 @@ def bound(problem: Problem, *, seconds: float, cost: float) -> float:
     demand = arrays.demand[:intervals]
     missing, excess = float(arrays.weights[MISSING]), float(arrays.weights[EXCESS])
     open_to = (arrays.masks[:, None] >> np.arange(demand.shape[1])) & 1 == 1
-    prices = np.where(demand > 0, 0.1 * missing, -excess)
+    # Everybody works their contract anyhow, so only differences between prices move people.
+    prices = np.where(demand > 0, (missing - excess) / 2, -excess)
     # Compiled before the clock runs.
     blank = np.zeros((len(arrays.masks), len(arrays.demand)))
     one = arrays._replace(people=arrays.people[:1], static=arrays.static[:1])

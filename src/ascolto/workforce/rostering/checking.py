@@ -66,8 +66,8 @@ def examine(instance: dict[str, Any], roster: dict[str, Any]) -> Examined:
     zone = ZoneInfo(instance.get("timezone", "Europe/Rome"))
     contracts = {contract["id"]: contract for contract in instance["contracts"]}
     known = {person["id"] for person in instance["people"]}
-    for name in sorted(set(roster["people"]) - known):
-        found.append(Violation(name, "", "instance", "nobody of this name"))
+    strangers = sorted(set(roster["people"]) - known)
+    found += [Violation(name, "", "instance", "nobody of this name") for name in strangers]
     covered: dict[tuple[str, datetime], int] = defaultdict(int)
     seated: dict[datetime, int] = defaultdict(int)
     wishes: dict[str, float] = defaultdict(float)
@@ -76,7 +76,7 @@ def examine(instance: dict[str, Any], roster: dict[str, Any]) -> Examined:
         shifts = _shifts(roster["people"].get(person["id"], []))
         contract = contracts[person["contract"]]
         found += _person(instance, person, contract, shifts, zone)
-        _add_wishes(instance, person, contract, shifts, zone, wishes)
+        _add_wishes(person, contract, shifts, zone, wishes)
         for shift in shifts:
             _add_cover(shift, step, covered, seated)
     seats = (instance.get("office") or {}).get("seats")
@@ -138,19 +138,24 @@ def _one_shift(
         found.append((day, "roster", "the day is not of this roster"))
     if shift.paid not in contract["shift_minutes"]:
         found.append((day, "contract", f"{shift.paid} paid minutes are not agreed"))
-    bands = list(contract["bands"])
-    if person.get("elastic"):
-        bands += contract.get("elastic_bands", [])
-    if not any(_within(band, shift, zone) for band in bands):
-        article = "D.Lgs. 81/2015 art. 5"
-        if any(_within(band, shift, zone) for band in contract.get("elastic_bands", [])):
-            article = "D.Lgs. 81/2015 art. 6"
-        found.append((day, article, "outside the agreed bands"))
+    found += _bands(person, contract, shift, zone)
     queues = {queue["id"] for queue in instance["queues"]}
     for _, what in shift.parts:
         if what not in RESTS and (what not in queues or what not in person["skills"]):
             found.append((day, "skills", f"cannot work on {what}"))
     return [*found, *_breaks(instance, shift)]
+
+
+def _bands(
+    person: dict[str, Any], contract: dict[str, Any], shift: Shift, zone: ZoneInfo
+) -> list[tuple[date, str, str]]:
+    if any(_within(band, shift, zone) for band in contract["bands"]):
+        return []
+    if not any(_within(band, shift, zone) for band in contract.get("elastic_bands", [])):
+        return [(shift.day, "D.Lgs. 81/2015 art. 5", "outside the agreed bands")]
+    if person.get("elastic"):
+        return []
+    return [(shift.day, "D.Lgs. 81/2015 art. 6", "an elastic clause has not been agreed")]
 
 
 def _within(band: dict[str, Any], shift: Shift, zone: ZoneInfo) -> bool:
@@ -279,7 +284,6 @@ def _office(person: dict[str, Any], here: list[Shift], first: date) -> list[tupl
 
 
 def _add_wishes(
-    instance: dict[str, Any],
     person: dict[str, Any],
     contract: dict[str, Any],
     shifts: list[Shift],

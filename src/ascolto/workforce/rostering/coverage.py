@@ -14,8 +14,11 @@ from ascolto.workforce.rostering.problem import EXCESS, INTERVALS, MISSING, Arra
 
 
 class Cover(NamedTuple):
-    """What moves: `spread` (t, s, q) people of a set on a queue, `load` (t, q), `worth` (s, t) what
-    one more of a set would save, `reach` (t, q) the queues one may pass people on to, as bits; `gain` (t, q) what one more saves.
+    """What moves as people come and go.
+
+    `spread` (t, s, q) people of a set on a queue, `load` (t, q) of all sets; `worth` (s, t) what
+    one more of a set would save, `gain` (t, q) one more on a queue; `reach` (t, q) the queues one
+    may pass people on to, as bits.
     """
 
     spread: Whole
@@ -63,7 +66,7 @@ def saving(load: int, demand: float, weights: Floats) -> float:
 
 
 @compiled
-def refresh(  # noqa: PLR0917 — compiled functions take arrays one by one: a tuple of them is slower
+def refresh(  # noqa: C901, PLR0912 — one look at one interval, half a million times a second
     spread: Whole,
     load: Whole,
     worth: Floats,
@@ -128,7 +131,7 @@ def pass_on(spread: Whole, masks: Whole, begin: int, goal: int) -> None:
 
 
 @compiled
-def change(  # noqa: PLR0917 — as above
+def change(
     spread: Whole,
     load: Whole,
     reach: Whole,

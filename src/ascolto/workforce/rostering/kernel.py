@@ -35,7 +35,7 @@ WORKED, OFF, RESTED = 0, 1, 2
 
 
 @compiled
-def shift_values(  # noqa: PLR0917 — compiled functions take arrays one by one
+def shift_values(
     worth: Floats,
     pause_worth: Floats,
     shifts: Whole,
@@ -79,7 +79,7 @@ def shift_values(  # noqa: PLR0917 — compiled functions take arrays one by one
 
 
 @compiled
-def live_day(  # noqa: C901, PLR0912, PLR0917 — one recursion over arrays that are told one by one
+def live_day(  # noqa: C901, PLR0912 — one recursion over arrays that are told one by one
     values: Floats,
     shifts: Whole,
     d: int,
@@ -96,8 +96,9 @@ def live_day(  # noqa: C901, PLR0912, PLR0917 — one recursion over arrays that
     """Work out the states after a day from those of the day before.
 
     `worked` (u, r, k) and `off` (u, k) are the best of options up to k, the latter of the day
-    before; `rested` (u,). Before this day no more than `reached` units can be. Who is off on the first day still has `ended`, the earliest interval
-    their weekly rest may be over, to wait for on the second.
+    before; `rested` (u,). Before this day no more than `reached` units can be. Who is off on the
+    first day still has `ended`, the earliest interval their weekly rest may be over, to wait for on
+    the second.
     """
     sources, runs, widest = last_worked.shape
     sources = min(sources, reached + 1)
@@ -105,8 +106,7 @@ def live_day(  # noqa: C901, PLR0912, PLR0917 — one recursion over arrays that
         rested[u] = max(last_rested[u], last_off[u, widest - 1])
         for r in range(1, runs):
             for k in range(widest):
-                if last_worked[u, r, k] > off[u, k]:
-                    off[u, k] = last_worked[u, r, k]
+                off[u, k] = max(off[u, k], last_worked[u, r, k])
     for k in range(values.shape[0]):
         value = values[k]
         if value <= NEVER:
@@ -130,8 +130,7 @@ def live_day(  # noqa: C901, PLR0912, PLR0917 — one recursion over arrays that
     for u in range(min(most, reached + shifts[UNITS, d].max()) + 1):
         for r in range(1, runs):
             for k in range(1, widest):
-                if worked[u, r, k - 1] > worked[u, r, k]:
-                    worked[u, r, k] = worked[u, r, k - 1]
+                worked[u, r, k] = max(worked[u, r, k], worked[u, r, k - 1])
 
 
 @compiled
@@ -140,8 +139,7 @@ def settle(of: Floats, least: int, most: int, settled: Floats) -> None:
     for u in range(most + 1):
         due = SHORT * max(0, least - u)
         for n in range(of.shape[1]):
-            if of[u, n] - due > settled[n]:
-                settled[n] = of[u, n] - due
+            settled[n] = max(settled[n], of[u, n] - due)
 
 
 @compiled
@@ -266,7 +264,7 @@ def best_weeks(  # noqa: C901, PLR0912, PLR0915 — there and back over the same
                     r = run
         elif last_off[u, widest - 1] > last_rested[u]:
             state, k = OFF, widest - 1
-    return total
+    return float(total)
 
 
 def plan(

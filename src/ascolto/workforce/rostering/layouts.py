@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, pairwise
 
 from ascolto.workforce.rostering.legal import Rules
 
@@ -61,7 +61,7 @@ def _splits(total: int, parts: int, shortest: int, longest: int) -> list[tuple[i
     found = []
     for cuts in combinations_with_replacement(range(spare + 1), parts - 1):
         marks = (0, *cuts, spare)
-        split = tuple(longest - (b - a) for a, b in zip(marks, marks[1:], strict=False))
+        split = tuple(longest - (b - a) for a, b in pairwise(marks))
         if min(split) >= shortest:
             found.append(split)
     return found

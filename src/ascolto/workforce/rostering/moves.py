@@ -66,7 +66,7 @@ def count_in(arrays: Arrays, cover: Cover, weeks: Whole, p: int, by: int) -> Non
 
 
 @compiled
-def respond(  # noqa: PLR0917 — compiled functions take no keywords
+def respond(
     arrays: Arrays,
     cover: Cover,
     weeks: Whole,
@@ -117,7 +117,7 @@ def respond(  # noqa: PLR0917 — compiled functions take no keywords
 
 
 @compiled
-def sweep(  # noqa: PLR0917 — as above
+def sweep(
     arrays: Arrays,
     cover: Cover,
     weeks: Whole,
@@ -157,7 +157,7 @@ def whole_cost(arrays: Arrays, cover: Cover, weeks: Whole) -> float:
 
 
 @compiled
-def improve(  # noqa: PLR0917 — compiled functions take no keywords
+def improve(  # noqa: C901 — one loop over local arrays: handing them on costs more
     arrays: Arrays,
     cover: Cover,
     weeks: Whole,
@@ -167,9 +167,9 @@ def improve(  # noqa: PLR0917 — compiled functions take no keywords
     cost: float,
     chance: np.random.Generator,
 ) -> float:
-    """Take a few people out and give them their best weeks anew, so many times; keep what is better.
+    """Take a few people out and give them their best weeks anew, so many times.
 
-    With `heat` above zero what is a little worse is kept sometimes. Returns the cost.
+    What is better is kept. With `heat` above zero what is a little worse is kept sometimes. Returns the cost.
     """
     people, intervals = arrays.people.shape[0], arrays.limits[INTERVALS]
     values = np.empty(arrays.static.shape[1:])

@@ -74,7 +74,7 @@ class Arrays(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One shift that a contract allows on a day: intervals, paid minutes, within the usual bands."""
+    """One shift that a contract allows on a day, in intervals; `usual` are the agreed bands."""
 
     start: int
     end: int
@@ -147,11 +147,9 @@ def _starts(band: Band, day: int, span: int, step: int, axis: Axis) -> Iterator[
         start = axis.at(day, minute)
         if start is None or minute >= 1440:
             continue
-        if closes is None:
-            fits = minute + span <= last
-        else:
-            fits = start + span // axis.minutes <= closes
-        if fits:
+        # A band that closes in the hour that never comes is as long as it says.
+        left = (last - minute) // axis.minutes if closes is None else closes - start
+        if span // axis.minutes <= left:
             yield start
 
 

@@ -76,7 +76,14 @@ class Plan:
 
     def remember(self, *people: int) -> Memory:
         """Return what a change of these people's weeks will touch."""
-        cover = Cover(*(array.copy() for array in self.cover))
+        now = self.cover
+        cover = Cover(
+            now.spread.copy(),
+            now.load.copy(),
+            now.worth.copy(),
+            now.reach.copy(),
+            now.gain.copy(),
+        )
         return Memory(self.weeks[:, list(people)].copy(), people, cover)
 
     def undo(self, memory: Memory) -> None:
@@ -235,7 +242,9 @@ def best_extra(
     return best
 
 
-def who_could_come(plan_: Plan, d: int, *, at_most: int = 3) -> tuple[list[StandIn], dict[str, int]]:
+def who_could_come(
+    plan_: Plan, d: int, *, at_most: int = 3
+) -> tuple[list[StandIn], dict[str, int]]:
     """Return who off on a day could work it within every rule, best first, and why others cannot.
 
     The extra shift is beyond the week's contract, so it is asked, never told; 48 hours are kept.
@@ -246,17 +255,18 @@ def who_could_come(plan_: Plan, d: int, *, at_most: int = 3) -> tuple[list[Stand
     values = np.empty((1, arrays.static.shape[2]))
     layouts = np.zeros((1, arrays.static.shape[2]), np.int64)
     off = plan_.weeks[CHOSEN] == NONE
-    for p in np.flatnonzero(~off[:, d]):
-        refused["at work"] += int(p) >= 0
+    refused["at work"] = int((~off[:, d]).sum())
     for person in np.flatnonzero(off[:, d]):
         p = int(person)
         c, chosen = int(arrays.people[p, CONTRACT]), plan_.weeks[CHOSEN, p]
         if _run_with(chosen, d, int(arrays.people[p, RUN_BEFORE])) > rules.consecutive_days:
             refused["days in a row"] += 1
             continue
-        if _paid_in_week(problem, c, chosen, d) + min(
-            (o.paid_minutes for o in problem.options[c][d]), default=0
-        ) > rules.weekly_minutes:
+        if (
+            _paid_in_week(problem, c, chosen, d)
+            + min((o.paid_minutes for o in problem.options[c][d]), default=0)
+            > rules.weekly_minutes
+        ):
             refused["48 hours"] += 1
             continue
         low, high = _room(plan_, p, d, rules.daily_rest_minutes, rules.weekly_rest_minutes, minutes)
@@ -265,8 +275,15 @@ def who_could_come(plan_: Plan, d: int, *, at_most: int = 3) -> tuple[list[Stand
         other = np.maximum(plan_.cover.worth[pauses], 0.0) if pauses >= 0 else np.zeros_like(own)
         static = arrays.static[p, d : d + 1]
         shift_values(
-            own, other, arrays.shifts[c][:, d : d + 1], arrays.options[c][d : d + 1], arrays.kinds,
-            arrays.slots, static, values, layouts,
+            own,
+            other,
+            arrays.shifts[c][:, d : d + 1],
+            arrays.options[c][d : d + 1],
+            arrays.kinds,
+            arrays.slots,
+            static,
+            values,
+            layouts,
         )
         starts, ends = arrays.shifts[c, 0, d], arrays.shifts[c, 1, d]
         k = best_extra(values[0], static[0], low, high, starts, ends, int(arrays.options[c, d]))
@@ -340,7 +357,9 @@ def explain_day(plan_: Plan, p: int, d: int) -> list[str]:
         static[d] = FORBIDDEN
         without, _, _ = plan(arrays, p, worth, static=static)
         begin = problem.axis.moment(option.start)
-        said.append(f"works from {begin:%H:%M}: without this day the plan costs {best - without:g} more")
+        said.append(
+            f"works from {begin:%H:%M}: without this day the plan costs {best - without:g} more"
+        )
         wanted = worth[arrays.people[p, SKILLS], option.start : option.end]
         hours = float((wanted > 0).sum()) * problem.axis.minutes / 60
         said.append(f"needed in {hours:g} hours of the shift by what others leave open")

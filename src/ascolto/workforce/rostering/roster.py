@@ -58,15 +58,21 @@ def slots_of(problem: Problem, weeks: Whole, p: int, d: int) -> list[Slot]:
     return found
 
 
-def queues_of(problem: Problem, weeks: Whole, cover: Cover) -> dict[tuple[int, int], int]:
-    """Return on which queue each person (p, t) works; they stay where they were if they can."""
-    at_work: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+def _at_work(problem: Problem, weeks: Whole) -> dict[int, dict[int, list[int]]]:
+    """Return who is at work in each interval, by the set of skills they are there with."""
+    found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     people, days = weeks.shape[1:]
     for p in range(people):
         for d in range(days):
             for slot in slots_of(problem, weeks, p, d):
                 if slot.skills >= 0:
-                    at_work[slot.t][slot.skills].append(p)
+                    found[slot.t][slot.skills].append(p)
+    return found
+
+
+def queues_of(problem: Problem, weeks: Whole, cover: Cover) -> dict[tuple[int, int], int]:
+    """Return on which queue each person (p, t) works; they stay where they were if they can."""
+    at_work = _at_work(problem, weeks)
     found: dict[tuple[int, int], int] = {}
     masks = [int(mask) for mask in problem.arrays.masks]
     for t in sorted(at_work):

@@ -23,6 +23,7 @@ MOST_PEOPLE = 4
 HEAT = 3.0
 TRIES_AT_ONCE = 20
 
+Clock = Callable[[], float]
 Progress = Callable[["Stand"], bool]
 """Hears how far the search is; what it returns says whether to go on."""
 
@@ -52,7 +53,9 @@ class Found:
 
 
 class _Search:
-    def __init__(self, problem: Problem, seed: int, progress: Progress | None) -> None:
+    def __init__(
+        self, problem: Problem, seed: int, progress: Progress | None, clock: Clock
+    ) -> None:
         self.arrays = problem.arrays
         self.chance = np.random.default_rng(seed)
         self.progress = progress
@@ -60,10 +63,11 @@ class _Search:
         self.best, self.cost = self.weeks.copy(), float("inf")
         self.planned = self.sweeps = self.tries = 0
         self.goes_on = True
-        self.begin = time.perf_counter()
+        self.clock = clock
+        self.begin = clock()
 
     def gone_s(self) -> float:
-        return time.perf_counter() - self.begin
+        return self.clock() - self.begin
 
     def stand(self) -> Stand:
         return Stand(self.gone_s(), self.planned, self.sweeps, self.tries, self.cost)
@@ -119,16 +123,21 @@ class _Search:
 
 
 def search(
-    problem: Problem, *, seconds: float, seed: int = 0, progress: Progress | None = None
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int = 0,
+    progress: Progress | None = None,
+    clock: Clock = time.perf_counter,
 ) -> Found:
-    """Search for cheap weeks for so many seconds, once the functions are compiled."""
+    """Search for cheap weeks for so many seconds of a clock, once the functions are compiled."""
     compile_for(problem)
-    trial = _Search(problem, seed, None)
+    trial = _Search(problem, seed, None, clock)
     for _ in range(2):
         begun = trial.gone_s()
         trial.sweep(FIRST_BLUR)
     each = max(1e-6, trial.gone_s() - begun)
-    run = _Search(problem, seed, progress)
+    run = _Search(problem, seed, progress, clock)
     run.begin = trial.begin
     left = SWEEPS_SHARE * (seconds - run.gone_s())
     run.anneal(int(min(MOST_SWEEPS, max(2, left / each))), 10**9, seconds * 0.97)
@@ -141,7 +150,7 @@ def search_again(
     problem: Problem, *, planned: int, sweeps: int | None = None, tries: int = 0, seed: int = 0
 ) -> Found:
     """Search with numbers of steps instead of seconds: the same answer on every machine."""
-    run = _Search(problem, seed, None)
+    run = _Search(problem, seed, None, time.perf_counter)
     run.anneal(planned, 10**9 if sweeps is None else sweeps, float("inf"))
     while run.tries < tries:
         run.regroup(min(TRIES_AT_ONCE, tries - run.tries))
