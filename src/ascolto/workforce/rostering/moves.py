@@ -169,7 +169,8 @@ def improve(  # noqa: C901 — one loop over local arrays: handing them on costs
 ) -> float:
     """Take a few people out and give them their best weeks anew, so many times.
 
-    What is better is kept. With `heat` above zero what is a little worse is kept sometimes. Returns the cost.
+    What is better is kept; with `heat` above zero what is a little worse too, sometimes. Returns
+    the cost.
     """
     people, intervals = arrays.people.shape[0], arrays.limits[INTERVALS]
     values = np.empty(arrays.static.shape[1:])

@@ -16,8 +16,11 @@ from ascolto.workforce.rostering import moves
 from ascolto.workforce.rostering.coverage import Cover, empty_cover
 from ascolto.workforce.rostering.problem import Problem, Whole
 
-FIRST_BLUR, LAST_BLUR = 6.0, 0.5
-SWEEPS_SHARE = 0.75
+FIRST_BLUR, LAST_BLUR = 5.0, 1.0
+# Where few sweeps fit into the time, small groups would gain less than sweeps do.
+SWEEPS_SHARE, SWEEPS_SHARE_OF_FEW, FEW_SWEEPS = 0.75, 0.93, 100
+# The first sweep takes nobody out, so it is shorter than the others.
+LATER_SWEEPS = 1.6
 MOST_SWEEPS = 4000
 MOST_PEOPLE = 4
 HEAT = 3.0
@@ -94,7 +97,7 @@ class _Search:
         Stops at `most` sweeps or at `until_s`.
         """
         self.planned = planned
-        for n in range(planned):
+        for n in range(self.sweeps, planned):
             if not self.goes_on or self.sweeps >= most or self.gone_s() > until_s:
                 return
             self.sweep(FIRST_BLUR + (LAST_BLUR - FIRST_BLUR) * n / max(1, planned - 1))
@@ -132,15 +135,12 @@ def search(
 ) -> Found:
     """Search for cheap weeks for so many seconds of a clock, once the functions are compiled."""
     compile_for(problem)
-    trial = _Search(problem, seed, None, clock)
-    for _ in range(2):
-        begun = trial.gone_s()
-        trial.sweep(FIRST_BLUR)
-    each = max(1e-6, trial.gone_s() - begun)
     run = _Search(problem, seed, progress, clock)
-    run.begin = trial.begin
-    left = SWEEPS_SHARE * (seconds - run.gone_s())
-    run.anneal(int(min(MOST_SWEEPS, max(2, left / each))), 10**9, seconds * 0.97)
+    begun = run.gone_s()
+    run.sweep(FIRST_BLUR)
+    fit = (seconds - run.gone_s()) / max(1e-6, LATER_SWEEPS * (run.gone_s() - begun))
+    share = SWEEPS_SHARE_OF_FEW if fit < FEW_SWEEPS else SWEEPS_SHARE
+    run.anneal(int(min(MOST_SWEEPS, max(2, share * fit))), 10**9, seconds * 0.97)
     while run.goes_on and run.gone_s() < seconds:
         run.regroup(TRIES_AT_ONCE)
     return run.found()
