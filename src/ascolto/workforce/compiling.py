@@ -31,4 +31,7 @@ def compiled(function: AnyFunction) -> AnyFunction:
         return function
     import numba  # noqa: PLC0415 — as above
 
-    return cast("AnyFunction", numba.njit(cache=True)(function))
+    try:
+        return cast("AnyFunction", numba.njit(cache=True)(function))
+    except RuntimeError:  # no folder to keep it in: compiled anew in each process
+        return cast("AnyFunction", numba.njit(function))

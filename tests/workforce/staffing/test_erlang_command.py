@@ -1,7 +1,9 @@
 """`ascolto workforce erlang`, as a person with a script meets it."""
 
 import json
-from pathlib import Path
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -62,7 +64,42 @@ def test_what_cannot_be_answered_is_said(
     assert capsys.readouterr().err.startswith("ascolto workforce erlang: ")
 
 
+def python(code: str, **environment: str) -> str:
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    return ran.stdout.strip()
+
+
 def test_starting_the_server_does_not_pay_for_numbers() -> None:
-    source = Path(__file__).resolve().parents[3] / "src" / "ascolto" / "workforce"
-    for light in ("__init__.py", "command_line.py", "errors.py"):
-        assert "numpy" not in (source / light).read_text("utf-8").replace("need numpy", "")
+    code = """
+import sys
+import ascolto.cli, ascolto.web.serve, ascolto.web.rooms
+ascolto.cli.parser()
+print([name for name in ("numpy", "numba") if name in sys.modules])
+"""
+    assert python(code) == "[]"
+
+
+def test_without_a_compiler_the_figures_are_the_same_to_the_last_digit() -> None:
+    code = """
+from ascolto.workforce.staffing import erlang, kernels
+from ascolto.workforce.compiling import may_compile
+print(may_compile(), kernels.impatient(600.0, 560, 5 / 3, 5 / 3))
+print(erlang.required([5.0, 50.0], aht_s=240, target_s=20).tolist())
+"""
+    plain, compiled = python(code, ASCOLTO_PLAIN="1"), python(code, ASCOLTO_PLAIN="")
+    missing = python(f"import sys; sys.modules['numba'] = None\n{code}", ASCOLTO_PLAIN="")
+    assert plain.startswith("False")
+    assert missing == plain
+    assert compiled.split(" ", 1)[1].split("(")[1:] != []
+    for here, there in zip(plain.split("(")[1:], compiled.split("(")[1:], strict=True):
+        figures = [
+            [float(part) for part in text.partition(")")[0].split(",")] for text in (here, there)
+        ]
+        assert figures[0] == pytest.approx(figures[1], rel=1e-13)
+    assert plain.splitlines()[1] == compiled.splitlines()[1]

@@ -14,6 +14,9 @@ import numpy as np
 from ascolto.workforce.errors import BadFigure
 from ascolto.workforce.forecasting.history import Floats
 
+MONTH_MARK = "of the month"
+"""What the names of all marks of the month end with."""
+
 COUNTRIES = ("IT", "US", "IL")
 # The library also lists the day of national unity, which has not been a day off since 1977.
 _NOT_DAYS_OFF = {"National Unity Day"}

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 import numpy as np
 
 from ascolto.workforce.forecasting.history import Floats, Whole
+from ascolto.workforce.forecasting.panel import MONTH_WEEKS
 from ascolto.workforce.forecasting.rolling import BANDS, BLEND, LEAD, NAMES, Rolled, band_of, heard
 
 # Another model must have been better by this share before it speaks instead of the usual one:
 # most differences between good models are chance.
 _CLEARLY = 0.05
 _FEWEST_ANSWERS = 5
-# Beyond a week the last level is worth less, and two models that err differently err less.
+# Beyond a week the last level is worth less, and two models that err differently err less; so it
+# is with little history, from which much is believed.
 _USUAL = (LEAD, LEAD, BLEND, BLEND)
+_USUAL_AT_FIRST = (BLEND,) * len(BANDS)
 
 
 def errors_by_band(rolled: Rolled, before: int) -> dict[str, Floats]:
@@ -36,15 +39,17 @@ def choose(rolled: Rolled, before: int) -> tuple[str, ...]:
 
     Where a band could not be judged yet, the usual model speaks.
     """
+    week = int(rolled.panel.hours.any(axis=1).sum())
+    usual = _USUAL if before >= MONTH_WEEKS * week else _USUAL_AT_FIRST
     errors = errors_by_band(rolled, before)
     answers = errors.pop("")
     chosen: list[str] = []
     for band in range(len(BANDS)):
         if answers[band] < _FEWEST_ANSWERS:
-            chosen.append(_USUAL[band])
+            chosen.append(usual[band])
             continue
         totals = {name: float(errors[name][band]) for name in NAMES if name in errors}
-        chosen.append(_best(totals, usual=_USUAL[band]))
+        chosen.append(_best(totals, usual=usual[band]))
     return tuple(chosen)
 
 

@@ -13,7 +13,7 @@ from ascolto.workforce.forecasting.choosing import choose
 from ascolto.workforce.forecasting.edits import Edit, Edited, apply
 from ascolto.workforce.forecasting.explaining import DayReason, reasons
 from ascolto.workforce.forecasting.history import Flags, Floats, History, Whole
-from ascolto.workforce.forecasting.panel import Panel, panel_of
+from ascolto.workforce.forecasting.panel import MONTH_WEEKS, Panel, panel_of
 from ascolto.workforce.forecasting.rolling import (
     BANDS,
     NAMES,
@@ -171,8 +171,8 @@ def _limits(panel: Panel, known: int, measured: bool) -> list[str]:  # noqa: FBT
         said.append(f"{known} known days: a weekday seen once or twice is half believed")
     if known < FEWEST_LEAD_DAYS:
         said.append("less than three weeks: no choice between models, no calendar effects")
-    elif known < 9 * week:
-        said.append("less than nine weeks: effects of the month are hardly known")
+    elif known < MONTH_WEEKS * week:
+        said.append("less than nine weeks: no effects of the month")
     if not measured:
         said.append("the spread is assumed (a day may be off by 15 %), not measured")
     if known < 52 * week:

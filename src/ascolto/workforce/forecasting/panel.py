@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from ascolto.workforce.forecasting.calendars import Calendar, Features, features_of
+from ascolto.workforce.forecasting.calendars import MONTH_MARK, Calendar, Features, features_of
 from ascolto.workforce.forecasting.history import (
     Flags,
     Floats,
@@ -34,12 +34,23 @@ class Panel:
     past: int
 
     def marks(self, rows: Whole, origin: int) -> Floats:
-        """Return the features of some days as an origin knows them: no absence yet to come."""
+        """Return the features of some days as an origin knows them.
+
+        No absence is known before it comes, and with less than nine weeks nothing of the month is
+        believed of days to come: a mark seen once or twice is a week's accident.
+        """
         values = self.features.values[rows]
-        if ABSENT in self.features.names and (rows > origin).any():
-            values[rows > origin, self.features.names.index(ABSENT)] = 0.0
+        names = self.features.names
+        if ABSENT in names and (rows > origin).any():
+            values[rows > origin, names.index(ABSENT)] = 0.0
+        if origin < MONTH_WEEKS * int(self.hours.any(axis=1).sum()):
+            monthly = np.array([name.endswith(MONTH_MARK) for name in names], bool)
+            values[np.ix_(rows >= origin, monthly)] = 0.0
         return values
 
+
+MONTH_WEEKS = 9
+"""Weeks of history from which on the month's effects are believed."""
 
 ABSENT = "day after an absent day"
 """A mark for the day after one that is usually open and was not there."""

@@ -113,7 +113,7 @@ def _by_band(said: Floats, actual: Floats, *, judged: Flags, use: Flags) -> tupl
 def _measured(said: Floats, actual: Floats, *, origins: int) -> Spread:
     errors = root(actual) - root(said)
     # The intervals of a day err together, so it is days that count, and few of them say too little.
-    errors *= 1.0 + 4.0 / origins
+    errors *= 1.0 + 6.0 / origins
     squared = np.minimum(errors**2, np.quantile(errors**2, 0.99))
     # Least squares of the squared error on the forecast, each part not below nothing.
     centre = said - said.mean()
