@@ -99,6 +99,59 @@ SUBCOMMANDS = (
             JSON,
         ),
     ),
+    Subcommand(
+        "simulate",
+        "ascolto.workforce.simulating.simulate_command",
+        "what a scenario of arrivals and people comes to, with intervals",
+        (
+            at("scenario", type=Path, help="JSON, as docs/rosters.md describes it"),
+            at("--runs", dest="times", type=int, default=100, help="replications (%(default)s)"),
+            at("--seed", type=int, default=0, help="the same seed gives the same runs"),
+            at(
+                "--by",
+                choices=("compiled", "routing"),
+                default="compiled",
+                help="the compiled week, or the very routing engine with its rings and overflow",
+            ),
+            at("--by-period", action="store_true", help="figures of each period too"),
+            JSON,
+        ),
+    ),
+    Subcommand(
+        "roster",
+        "ascolto.workforce.rostering.roster_command",
+        "who works when: shifts, breaks and queues for named people",
+        (
+            at("instance", type=Path, help="JSON, as docs/rosters.md describes it"),
+            at("--seconds", type=float, default=10.0, help="how long to search (%(default)g)"),
+            at("--bound-seconds", type=float, help="for the bound (a quarter of the search)"),
+            at("--seed", type=int, default=0, help="the same seed and steps give the same roster"),
+            at("--quiet", action="store_true", help="no progress"),
+            at("-o", "--output", type=Path, metavar="JSON", help="where to write (now: here)"),
+            JSON,
+        ),
+    ),
+    Subcommand(
+        "check",
+        "ascolto.workforce.rostering.roster_command",
+        "examine a roster: every rule with its article; exit 1 with violations",
+        (
+            at("instance", type=Path, help="what the roster was made for"),
+            at("roster", type=Path, help="what `ascolto workforce roster` wrote, or anybody"),
+            JSON,
+        ),
+    ),
+    Subcommand(
+        "instance",
+        "ascolto.workforce.rostering.roster_command",
+        "an invented instance to measure rosters by",
+        (
+            at("--people", type=int, default=50, help="how many (%(default)s)"),
+            at("--start-every-minutes", type=int, default=15, choices=(15, 30, 60)),
+            at("--seed", type=int, default=0),
+            at("-o", "--output", type=Path, metavar="JSON", help="where to write (now: here)"),
+        ),
+    ),
 )
 
 

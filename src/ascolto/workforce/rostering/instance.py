@@ -1,0 +1,277 @@
+"""What a roster is made from: the days, the demand, contracts, people with their wishes.
+
+Wall-clock times are HH:MM of the place; 24:00 and later is the next day. Lengths are real minutes,
+so a night on which the clocks change still lasts as long as it is paid.
+"""
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Self, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from ascolto.workforce.errors import WorkforceError
+from ascolto.workforce.rostering.axis import Axis
+
+_CLOCK = re.compile(r"([0-4]?\d):([0-5]\d)")
+LATEST_MINUTE = 48 * 60
+
+
+class InstanceError(WorkforceError):
+    """An instance that no roster can be made from; each line says where and why."""
+
+
+def minute_of(clock: str) -> int:
+    """Return the minutes from midnight of HH:MM; 24:00 and later is the next day."""
+    found = _CLOCK.fullmatch(clock)
+    minute = int(found[1]) * 60 + int(found[2]) if found else -1
+    if not 0 <= minute <= LATEST_MINUTE:
+        raise ValueError(f"{clock!r} is no time from 00:00 to 48:00")
+    return minute
+
+
+def _checked_clock(clock: str) -> str:
+    minute_of(clock)
+    return clock
+
+
+Clock: TypeAlias = Annotated[str, AfterValidator(_checked_clock)]
+Name: TypeAlias = Annotated[str, Field(min_length=1)]
+Amount: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Weekday: TypeAlias = Annotated[int, Field(ge=1, le=7)]
+EVERY_DAY: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Queue(_Part):
+    """What people work on; work off the screen is the change of activity that a pause may be."""
+
+    id: Name
+    off_screen: bool = False
+
+
+class Band(_Part):
+    """Within which times shifts lie, on which weekdays (1 is Monday) they begin."""
+
+    begin: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
+    weekdays: tuple[Weekday, ...] = EVERY_DAY
+
+    @model_validator(mode="after")
+    def _has_length(self) -> Self:
+        if minute_of(self.begin) >= minute_of(self.end):
+            raise ValueError(
+                f"{self.begin} is not before {self.end} (the next day's 06:00 is 30:00)"
+            )
+        return self
+
+
+class Contract(_Part):
+    """How long shifts are, how many in a week, within which bands.
+
+    `shift_minutes` are paid; a meal is added where they are more than six hours.
+    """
+
+    id: Name
+    shift_minutes: tuple[Annotated[int, Field(ge=60, le=720)], ...] = Field(min_length=1)
+    shifts_per_week: Annotated[int, Field(ge=1, le=7)] | None = None
+    weekly_minutes: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
+    meal_minutes: Annotated[int, Field(ge=0, le=120)] = 30
+    bands: tuple[Band, ...] = Field(min_length=1)
+    elastic_bands: tuple[Band, ...] = ()
+    start_every_minutes: Annotated[int, Field(ge=5, le=240)] = 15
+
+    @model_validator(mode="after")
+    def _one_measure_of_the_week(self) -> Self:
+        if (self.shifts_per_week is None) == (self.weekly_minutes is None):
+            raise ValueError("tell either shifts_per_week or weekly_minutes")
+        if self.weekly_minutes is not None and self.weekly_minutes[0] > self.weekly_minutes[1]:
+            raise ValueError("weekly_minutes: the least is more than the most")
+        return self
+
+
+class Window(_Part):
+    """From when to when a shift should begin."""
+
+    begin: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
+
+
+class Before(_Part):
+    """What somebody worked just before: days in a row, and when the last shift ended."""
+
+    consecutive_days: Annotated[int, Field(ge=0, le=31)] = 0
+    last_end: datetime
+
+    @model_validator(mode="after")
+    def _has_a_zone(self) -> Self:
+        if self.last_end.tzinfo is None:
+            raise ValueError("last_end needs an offset, such as 2026-03-01T21:00+01:00")
+        return self
+
+
+class Places(_Part):
+    """How many of a week's shifts are in the office, and the weekdays of the team."""
+
+    days_per_week: tuple[Annotated[int, Field(ge=0, le=7)], Annotated[int, Field(ge=0, le=7)]]
+    team_weekdays: tuple[Weekday, ...] = ()
+
+
+class Person(_Part):
+    """Somebody: contract, what they can do, what they ask for, when they are away."""
+
+    id: Name
+    contract: Name
+    skills: tuple[Name, ...] = Field(min_length=1)
+    preferred_start: Window | None = None
+    days_off: tuple[date, ...] = ()
+    leave: tuple[date, ...] = ()
+    before: Before | None = None
+    elastic: bool = False
+    office: Places | None = None
+
+
+class Weights(_Part):
+    """What each shortcoming costs: people-intervals, shifts, days."""
+
+    missing: Amount = 10.0
+    excess: Amount = 1.0
+    preference: Amount = 8.0
+    day_off: Amount = 20.0
+    elastic: Amount = 30.0
+    office_day: Amount = 5.0
+
+
+class Office(_Part):
+    """How many can sit there at once."""
+
+    seats: Annotated[int, Field(ge=0)]
+
+
+class Instance(_Part):
+    """One stretch of whole weeks to make a roster for."""
+
+    start: date
+    days: Annotated[int, Field(ge=7, le=56, multiple_of=7)]
+    timezone: Name = "Europe/Rome"
+    interval_minutes: Annotated[int, Field(ge=5, le=60)] = 15
+    queues: tuple[Queue, ...] = Field(min_length=1, max_length=30)
+    demand: dict[Name, tuple[Amount, ...]]
+    contracts: tuple[Contract, ...] = Field(min_length=1)
+    people: tuple[Person, ...] = Field(min_length=1)
+    weights: Weights = Weights()
+    office: Office | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        wrong = [*_calendar(self), *_names(self)]
+        if not wrong:
+            wrong = [*_demand(self), *_contracts(self)]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+
+def axis_of(instance: Instance) -> Axis:
+    """Return the axis of an instance."""
+    return Axis(
+        start=instance.start,
+        days=instance.days,
+        zone=instance.timezone,
+        minutes=instance.interval_minutes,
+    )
+
+
+def _calendar(instance: Instance) -> list[str]:
+    wrong = []
+    if instance.start.weekday() != 0:
+        wrong.append(f"start: {instance.start} is not a Monday")
+    if 60 % instance.interval_minutes:
+        wrong.append(f"interval_minutes: {instance.interval_minutes} does not divide an hour")
+    try:
+        ZoneInfo(instance.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        wrong.append(f"timezone: {instance.timezone} is not known")
+    return wrong
+
+
+def _names(instance: Instance) -> list[str]:
+    wrong = []
+    named = {
+        "queue": [queue.id for queue in instance.queues],
+        "contract": [contract.id for contract in instance.contracts],
+        "person": [person.id for person in instance.people],
+    }
+    for what, names in named.items():
+        twice = {name for name in names if names.count(name) > 1} if len(names) < 200 else set()
+        if len(set(names)) < len(names):
+            wrong.append(f"{what}: a name is there twice {sorted(twice)}".rstrip(" []"))
+    queues, contracts = set(named["queue"]), set(named["contract"])
+    for person in instance.people:
+        if person.contract not in contracts:
+            wrong.append(f"person {person.id}: no contract {person.contract}")
+        wrong += [f"person {person.id}: no queue {s}" for s in person.skills if s not in queues]
+    return wrong
+
+
+def _demand(instance: Instance) -> list[str]:
+    wrong = []
+    intervals = axis_of(instance).day_begins[-1]
+    queues = {queue.id for queue in instance.queues}
+    wrong += [f"demand: no queue {name}" for name in instance.demand if name not in queues]
+    wrong += [f"demand: nothing for queue {name}" for name in queues - set(instance.demand)]
+    for name, values in instance.demand.items():
+        if len(values) != intervals:
+            told = f"demand of {name}: {len(values)} values for {intervals} intervals"
+            wrong.append(f"{told} (days on which the clocks change are an hour shorter or longer)")
+    return wrong
+
+
+def _contracts(instance: Instance) -> list[str]:
+    wrong, step = [], instance.interval_minutes
+    for contract in instance.contracts:
+        grid = (*contract.shift_minutes, contract.meal_minutes, contract.start_every_minutes)
+        if any(minutes % step for minutes in grid):
+            wrong.append(f"contract {contract.id}: not all lengths are multiples of {step} min")
+        longest = max(contract.shift_minutes)
+        if longest > 360 and contract.meal_minutes < 10:
+            wrong.append(f"contract {contract.id}: beyond six hours a break of 10 min is due")
+        if contract.shifts_per_week and contract.shifts_per_week * longest > 2880:
+            wrong.append(f"contract {contract.id}: more than 48 hours in a week")
+        if contract.shifts_per_week == 7:
+            wrong.append(f"contract {contract.id}: a day of rest is due every week")
+        if contract.weekly_minutes and contract.weekly_minutes[0] > 2880:
+            wrong.append(f"contract {contract.id}: more than 48 hours in a week")
+    return wrong
+
+
+def read_instance(text: str) -> Instance:
+    """Return the instance of a JSON document; InstanceError names each field that is wrong."""
+    try:
+        return Instance.model_validate_json(text)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in found['loc']) or 'instance'}: {found['msg']}"
+            for found in error.errors()
+        ]
+        raise InstanceError("\n".join(lines)) from None
+
+
+def load_instance(path: Path) -> Instance:
+    """Return the instance of a JSON file."""
+    try:
+        return read_instance(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InstanceError(f"{path}: {error.strerror}") from None
