@@ -219,15 +219,16 @@ async def test_the_people_of_a_client_name_their_client_when_made_and_when_chang
     door: Door,
 ) -> None:
     telco = await door.add_client("Telco")
-    theirs = {"roles": ["client"]}
+    theirs: dict[str, Any] = {"roles": ["client"]}
+    nobody: tuple[list[str] | None, ...] = (None, [])
     async with admin(door) as boss:
-        for clients in (None, []):
+        for clients in nobody:
             refused = await boss.post("/accounts", json=new(**theirs, clients=clients))
             assert (refused.status_code, refused.json()["code"]) == (422, "identity.client_unnamed")
         made = await boss.post("/accounts", json=new(**theirs, clients=[telco.id]))
         assert made.status_code == 201
         url, v = f"/accounts/{made.json()['id']}", made.json()["v"]
-        for clients in (None, []):
+        for clients in nobody:
             wider = await boss.patch(url, json={"v": v, "clients": clients})
             assert wider.json()["code"] == "identity.client_unnamed"
         wide = (await boss.post("/accounts", json=new("tutti@prova.example"))).json()

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
 import httpx
@@ -21,8 +21,8 @@ class Line:
     """One desk's socket, spoken to as a server would hand it to the application."""
 
     def __init__(self) -> None:
-        self.inward: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.outward: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.inward: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
+        self.outward: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
 
     async def say(self, **message: Any) -> None:
         await self.inward.put({"type": "websocket.receive", "text": orjson.dumps(message).decode()})

@@ -13,7 +13,12 @@ from ascolto.insight.errors import NotAnOperator, UnknownMetric
 from ascolto.insight.floor import TodayBooks, fold_groups, queues_now
 from ascolto.insight.fold import FOLDED_KINDS
 from ascolto.insight.formulas import FORMULAS, formula
-from ascolto.insight.measure import Answer
+from ascolto.insight.measure import (
+    BACKLOG_METRICS,
+    OPERATOR_METRICS,
+    THREAD_METRICS,
+    Answer,
+)
 from ascolto.insight.model import Tally
 from ascolto.insight.own import DAY_MINUTES, results_by_day
 from ascolto.insight.tally import bucket
@@ -37,6 +42,8 @@ router = APIRouter(tags=["insight"])
 
 LONGEST_OWN = 31
 SERVICE_LEVEL_METRIC = "service_level"
+# Of these no wait is in time or late by a contract.
+UNCOUNTED = THREAD_METRICS | OPERATOR_METRICS | BACKLOG_METRICS
 
 Metrics = Annotated[Call, permit("insight.metrics")]
 Own = Annotated[Call, permit("insight.own_results")]
@@ -72,12 +79,15 @@ async def show_metric(
     if chosen is None:
         raise UnknownMetric("The dictionary has no such metric.", metric=metric, version=version)
     answer = await ask(call.tx, chosen, period, scope, threshold_s=threshold_s)
+    counted = scope.queues.values() if chosen.id not in UNCOUNTED else ()
+    used = scope.used(period, counted, threshold_s=threshold_s)
     return MetricView(
         metric=metric,
         formula=FormulaView.of(chosen),
         since=since,
         until=until,
         group_by=group_by,
+        counting=CountingView.of(used),
         total=FigureView.of(answer.total),
         groups=[
             GroupView(
@@ -112,10 +122,13 @@ def _groups_of_client(
 ) -> list[GroupView]:
     by_client = period.group_by in {"none", "client"}
     figures = {client_id: answer.total} if by_client else answer.groups
+    terms = scope.terms[client_id]
+    of_client = [queue for queue in scope.queues.values() if queue.client_id == client_id]
     groups = []
     for key, figure in figures.items():
-        queue = scope.queues.get(key)
-        terms = scope.terms_of(queue) if queue else scope.terms[client_id]
+        queues = [scope.queues[key]] if key in scope.queues else of_client
+        shares = {terms.target_of(queue.share_at(period.until)) for queue in queues}
+        target = shares.pop() if len(shares) == 1 else terms.target
         group_by = "client" if by_client else period.group_by
         groups.append(
             GroupView(
@@ -123,10 +136,10 @@ def _groups_of_client(
                 name=scope.name(group_by, key),
                 client_id=client_id,
                 formula=f"{terms.formula_id}@{terms.version}",
-                counting=CountingView.of(terms.counting),
+                counting=CountingView.of(scope.used(period, queues)),
                 figure=FigureView.of(figure),
-                target=terms.target,
-                met=met(terms.formula, terms, figure),
+                target=target,
+                met=met(terms.formula, target, figure),
             )
         )
     return groups

@@ -11,7 +11,7 @@ from ascolto.insight import store
 from ascolto.insight.ask import Scope
 from ascolto.insight.fold import WORK_KINDS
 from ascolto.insight.formulas import SMALLEST_GROUP
-from ascolto.insight.model import Counting, Figure
+from ascolto.insight.model import DatedCounting, Figure
 from ascolto.insight.today import Today
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.routing import read_now
@@ -27,7 +27,7 @@ class _Book:
 
     day: str = ""
     today: Today | None = None
-    counting: Mapping[str, Counting] = field(default_factory=dict)
+    counting: Mapping[str, DatedCounting] = field(default_factory=dict)
     place: tuple[int, int] = (0, 0)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -39,7 +39,7 @@ class TodayBooks:
     _books: dict[str, _Book] = field(default_factory=dict)
 
     async def read(
-        self, db: Database, tenant_id: str, *, counting: Mapping[str, Counting], zone: ZoneInfo
+        self, db: Database, tenant_id: str, *, counting: Mapping[str, DatedCounting], zone: ZoneInfo
     ) -> Today:
         """Read on from where the last reading stopped; a new day or new targets begin anew."""
         book = self._books.setdefault(tenant_id, _Book())
@@ -84,9 +84,11 @@ class QueueNow:
 async def queues_now(tx: Tx, scope: Scope, today: Today) -> list[QueueNow]:
     """Return every queue in scope with the leader's last look at it and its day so far."""
     seen = {row["queue_id"]: row for row in await read_now(tx)}
-    found = []
+    found, moment = [], tx.now
     for queue in scope.queues.values():
-        terms = scope.terms_of(queue)
+        if queue.archived:
+            continue
+        terms = scope.terms[queue.client_id]
         found.append(
             QueueNow(
                 queue_id=queue.id,
@@ -94,8 +96,8 @@ async def queues_now(tx: Tx, scope: Scope, today: Today) -> list[QueueNow]:
                 client_id=queue.client_id,
                 now=seen.get(queue.id, {}),
                 level=today.level(queue.id, terms),
-                target=terms.target,
-                target_s=terms.counting.threshold_s,
+                target=terms.target_of(queue.share_at(moment)),
+                target_s=scope.counting_of(queue).at(moment).threshold_s,
             )
         )
     return found
