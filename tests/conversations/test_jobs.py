@@ -196,6 +196,9 @@ async def test_a_customer_who_writes_into_a_wrap_up_is_not_closed_away(desk: Des
         )
     assert item is not None
     assert (item["state"], item["preferred_operator"]) == ("waiting", desk.anna)
+    # Back to whoever had it: handed on to nobody, so no transfer in the figures.
+    assert "requeued" in await desk.events("routing.")
+    assert "transferred" not in await desk.events("routing.")
 
 
 async def test_a_client_may_leave_its_wrap_ups_without_a_limit(desk: Desk) -> None:
