@@ -77,7 +77,7 @@ class Operation:
         found = [
             Slot(parameter["in"], parameter["name"])
             for parameter in self._told.get("parameters", [])
-            if _takes_id(parameter["schema"])
+            if "schema" in parameter and _takes_id(parameter["schema"])
         ]
         if self._body is not None:
             properties = self._body[1].get("properties", {})
