@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from ascolto.identity.guard import Call, permit
 from ascolto.insight import store
 from ascolto.insight.ask import Period, Scope, ask, contract_levels, period_of, scope_of
-from ascolto.insight.errors import NotAnOperator, UnknownMetric
+from ascolto.insight.errors import NotAgreed, NotAnOperator, UnknownMetric
 from ascolto.insight.floor import TodayBooks, fold_groups, queues_now
 from ascolto.insight.fold import FOLDED_KINDS
 from ascolto.insight.formulas import FORMULAS, formula
@@ -21,6 +22,7 @@ from ascolto.insight.measure import (
 )
 from ascolto.insight.model import Tally
 from ascolto.insight.own import DAY_MINUTES, results_by_day
+from ascolto.insight.person import SHOWN_FIELDS, fields_of
 from ascolto.insight.tally import bucket
 from ascolto.insight.views import (
     CountingView,
@@ -32,10 +34,13 @@ from ascolto.insight.views import (
     FormulaView,
     GroupView,
     MetricView,
+    PersonView,
     ResultsView,
     met,
 )
 from ascolto.kit.http import services_of
+from ascolto.people.actions import get_operator
+from ascolto.privacy import is_visible, monitoring_mode, record_view
 from ascolto.tenancy import store as tenancy_store
 
 router = APIRouter(tags=["insight"])
@@ -48,6 +53,7 @@ UNCOUNTED = THREAD_METRICS | OPERATOR_METRICS | BACKLOG_METRICS
 Metrics = Annotated[Call, permit("insight.metrics")]
 Own = Annotated[Call, permit("insight.own_results")]
 Floor = Annotated[Call, permit("insight.floor")]
+FloorPeople = Annotated[Call, permit("insight.floor_people")]
 GroupBy = Literal["none", "client", "queue", "channel", "half_hour", "hour", "day"]
 Since = Annotated[datetime, Query(alias="from")]
 Until = Annotated[datetime, Query(alias="to")]
@@ -195,8 +201,40 @@ async def show_floor(call: Floor, request: Request) -> FloorView:
                 busy=row["present"] - row["available"],
                 on_break=row["on_break"],
             )
-            for row in fold_groups(await store.people_by_team(call.tx))
+            for row in fold_groups(
+                await store.people_by_team(call.tx), smallest=scope.smallest_group
+            )
         ],
+    )
+
+
+@router.get("/floor/operators/{operator_id}", summary="One person, by agreement")
+async def show_person(
+    operator_id: UUID, call: FloorPeople, why: Annotated[str, Query(min_length=1, max_length=500)]
+) -> PersonView:
+    """Return of one operator what an agreement in force lets others see; the look is logged.
+
+    Without an agreement people are seen in groups alone, and this is refused. Oneself one sees
+    whole, and nobody is told.
+    """
+    operator = await get_operator(call.tx, str(operator_id))
+    own = call.principal.operator_id == operator.id
+    mode = await monitoring_mode(call.tx)
+    allowed = {f for f in SHOWN_FIELDS if is_visible(mode, call.tx.now, f, own=own)}
+    if not allowed:
+        raise NotAgreed("No agreement in force lets single people be seen.")
+    await record_view(
+        call.tx,
+        call.principal,
+        subject_kind="operator",
+        subject_id=operator.id,
+        what="floor: " + ", ".join(sorted(allowed)),
+        why=why,
+    )
+    zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
+    fields = await fields_of(call.tx, operator.id, allowed, zone=zone)
+    return PersonView(
+        operator_id=operator.id, name=operator.display_name, at=call.tx.now, fields=fields
     )
 
 

@@ -21,6 +21,7 @@ from ascolto.insight.model import Counting, DatedCounting
 from ascolto.insight.store import KnownQueue
 from ascolto.insight.terms import SERVICE_LEVEL, Terms
 from ascolto.kit.db import Tx
+from ascolto.privacy import MINIMUM_GROUP
 from ascolto.tenancy import store as tenancy_store
 from ascolto.tenancy.actions import setting
 
@@ -47,6 +48,7 @@ class Scope:
     client_names: dict[str, str]
     queues: dict[str, KnownQueue]
     terms: dict[str, Terms]
+    smallest_group: int
 
     def counting(self) -> dict[str, DatedCounting]:
         """Return what is counted for each queue, by its client's contract."""
@@ -99,7 +101,9 @@ async def scope_of(tx: Tx, *, at: datetime) -> Scope:
     terms = {key: await setting(tx, SERVICE_LEVEL, at=at, client_id=key) for key in clients}
     known = await store.list_queues(tx)
     queues = {queue.id: queue for queue in known if queue.client_id in clients}
-    return Scope(clients, queues, terms)
+    smallest = [await setting(tx, MINIMUM_GROUP, at=at, client_id=key) for key in clients]
+    smallest.append(await setting(tx, MINIMUM_GROUP, at=at))
+    return Scope(clients, queues, terms, max(smallest))
 
 
 async def ask(
@@ -125,6 +129,7 @@ async def ask(
         counting=Counting() if threshold_s is None else Counting(threshold_s=threshold_s),
         counting_of=_with_threshold(scope.counting(), threshold_s),
         business_of=business,
+        smallest_group=scope.smallest_group,
     )
     return await asyncio.to_thread(measure, question, await _events(tx, question))
 
@@ -164,6 +169,7 @@ async def contract_levels(tx: Tx, period: Period, scope: Scope) -> dict[str, Ans
             zone=period.zone,
             counting=terms.counting(Counting().threshold_s),
             counting_of=scope.counting(),
+            smallest_group=scope.smallest_group,
         )
         events = [e for e in await _events(tx, question) if e.client_id == client_id]
         found[client_id] = await asyncio.to_thread(measure, question, events)

@@ -114,16 +114,19 @@ def _here(group: Mapping[str, Any]) -> int:
     return int(group["present"] + group["on_break"])
 
 
-def fold_groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Fold teams of whom fewer than five are here into one, left out when it is still too small.
+def fold_groups(
+    rows: Iterable[Mapping[str, Any]], *, smallest: int = SMALLEST_GROUP
+) -> list[dict[str, Any]]:
+    """Fold teams of whom fewer than `smallest` are here into one; left out if still too small.
 
     Only what is shown as a group of at least five is told: a figure on four people is a figure
     on persons.
     """
+    least = max(smallest, SMALLEST_GROUP)
     kept: list[dict[str, Any]] = []
     folded: dict[str, dict[str, Any]] = {}
     for row in rows:
-        if row["team"] and _here(row) >= SMALLEST_GROUP:
+        if row["team"] and _here(row) >= least:
             kept.append({**row, "group": row["team"]})
             continue
         client_id = row["client_id"]
@@ -131,5 +134,5 @@ def fold_groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         into = folded.setdefault(client_id, empty)
         for name in _PEOPLE:
             into[name] += row[name]
-    kept.extend(group for group in folded.values() if _here(group) >= SMALLEST_GROUP)
+    kept.extend(group for group in folded.values() if _here(group) >= least)
     return sorted(kept, key=lambda group: (group["client_id"], group["group"]))

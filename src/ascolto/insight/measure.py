@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ascolto.insight.engaged import engaged_seconds, handling_and_ready
 from ascolto.insight.errors import CannotGroup
 from ascolto.insight.fold import PRESENCE, THREAD_KINDS, WORK_KINDS, Ledger
-from ascolto.insight.formulas import Formula, withhold
+from ascolto.insight.formulas import SMALLEST_GROUP, Formula, withhold
 from ascolto.insight.model import (
     Counting,
     DatedCounting,
@@ -48,6 +48,7 @@ class Question:
     counting: Counting = field(default_factory=Counting)
     counting_of: Mapping[str, DatedCounting] = field(default_factory=dict)
     business_of: Mapping[str, BusinessSeconds] = field(default_factory=dict)
+    smallest_group: int = SMALLEST_GROUP
 
     def counted_at(self, queue_id: str, moment: datetime) -> Counting:
         """Return the target wait of a queue at a moment, with what its contract counts."""
@@ -137,7 +138,8 @@ def measure_backlog(
 
 
 def _figure(question: Question, tally: Tally) -> Figure:
-    return withhold(question.formula, tally, question.formula.of(tally))
+    figure = question.formula.of(tally)
+    return withhold(question.formula, tally, figure, smallest=question.smallest_group)
 
 
 def _of_episodes(question: Question, ledger: Ledger) -> dict[str, Tally]:

@@ -152,6 +152,18 @@ async def events_of_operator(
     return [_logged(row) for row in rows]
 
 
+async def presence_of(tx: Tx, operator_id: str) -> Record | None:
+    """Return an operator's state, since when, and how much work is in their hands."""
+    return await tx.fetchrow(
+        "SELECT p.state, p.since, p.break_due_at,"
+        "   (SELECT count(*) FROM routing.work_item w WHERE w.tenant_id = $1"
+        "     AND w.operator_id = $2 AND w.ended_at IS NULL"
+        "     AND w.state IN ('active', 'wrapup')) AS active"
+        "  FROM routing.presence p WHERE p.tenant_id = $1 AND p.operator_id = $2",
+        tx.tenant_id, operator_id,
+    )  # fmt: skip
+
+
 async def people_by_team(tx: Tx) -> list[Record]:
     """Return, by client and team, how many work there and how many are here, doing what."""
     return await tx.fetch(

@@ -207,6 +207,15 @@ class FloorGroupView(BaseModel):
     on_break: int = Field(serialization_alias="break")
 
 
+class PersonView(BaseModel):
+    """Of one operator what may be seen: a field that is not agreed is not there."""
+
+    operator_id: str
+    name: str
+    at: datetime
+    fields: dict[str, str | float | None]
+
+
 class FloorView(BaseModel):
     """The floor at one moment."""
 
