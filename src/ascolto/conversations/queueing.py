@@ -110,13 +110,15 @@ async def give_back(
     )
 
 
-async def let_go(held: Held, *, outcome: str, cancelled: str = "closed") -> None:
+async def let_go(
+    held: Held, *, outcome: str, cancelled: str = "closed", silent: bool = False
+) -> None:
     """End the work on a conversation: finished when an operator had it, else taken back."""
     c = held.before
     if c.work_item_id is None:
         return
     if c.state is State.WAITING:
-        await routing.cancel(held.tx, work_item_id=c.work_item_id, reason=cancelled)
+        await routing.cancel(held.tx, work_item_id=c.work_item_id, reason=cancelled, silent=silent)
     elif c.state in {State.ACTIVE, State.WRAPUP} and c.operator_id is not None:
         await routing.finish(
             held.tx, work_item_id=c.work_item_id, operator_id=c.operator_id, outcome=outcome

@@ -206,12 +206,13 @@ async def close_held(
     note: str = "",
     promise: dict[str, Any] | None = None,
     cancelled: str = "closed",
+    silent: bool = False,
     author: Author = SYSTEM_AUTHOR,
 ) -> None:
     """Close a held conversation and let its work go."""
     worked = held.ids()
     held.move(Verb.CLOSE)
-    await queueing.let_go(held, outcome=outcome.value, cancelled=cancelled)
+    await queueing.let_go(held, outcome=outcome.value, cancelled=cancelled, silent=silent)
     held.now = clocks.paused(held.now, await held.hours(), held.tx.now)
     held.change(
         closed_at=held.tx.now,
