@@ -11,7 +11,7 @@ from ascolto.kit.ids import new_id
 from ascolto.people.actions import create_operator
 from ascolto.people.model import NewOperator
 from ascolto.routing.actions import set_presence
-from ascolto.tenancy.actions import change_setting
+from ascolto.tenancy.actions import change_setting, create_client
 from support.log import MORNING, Said, figure, request, write
 from support.office import Office, ok, refused
 
@@ -270,6 +270,12 @@ async def test_the_floor_shows_each_queues_day_and_a_group_of_five(office: Offic
             )
             await set_presence(tx, operator_id=person.id, state="available", country="IT")
     await office.hire(ANALYST, "team_leader")
+    async with desk.as_system() as tx:
+        other = await create_client(tx, name="Gas", color="#332211")
+    await office.hire("stretta@prova.example", "team_leader", clients=[other.id])
+    async with office.signed_in("stretta@prova.example") as leader:
+        elsewhere = ok(await leader.get("/floor"))
+        assert (elsewhere["queues"], elsewhere["groups"]) == ([], [])
     async with office.signed_in(ANALYST) as leader:
         shown = ok(await leader.get("/floor"))
     (queue,) = shown["queues"]

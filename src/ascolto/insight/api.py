@@ -181,9 +181,7 @@ async def show_floor(call: Floor, request: Request) -> FloorView:
     """Return every queue with its day so far, and people in groups of at least five."""
     scope = await scope_of(call.tx, at=call.tx.now)
     zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
-    today = await _books(request).read(
-        services_of(request).db, call.tx.tenant_id, counting=scope.counting(), zone=zone
-    )
+    today = await _books(request).read(services_of(request).db, call.tx.tenant_id, zone=zone)
     now = call.tx.now
     return FloorView(
         at=now,

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ascolto.insight import store
-from ascolto.insight.ask import Scope
+from ascolto.insight.ask import Scope, scope_of
 from ascolto.insight.fold import WORK_KINDS
 from ascolto.insight.formulas import SMALLEST_GROUP
 from ascolto.insight.model import DatedCounting, Figure
@@ -17,6 +17,7 @@ from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.routing import read_now
 
 BATCH = 20_000
+AGREED_FOR = timedelta(seconds=5)
 OTHERS = "others"
 _PEOPLE = ("n", "present", "available", "on_break")
 
@@ -28,6 +29,7 @@ class _Book:
     day: str = ""
     today: Today | None = None
     counting: Mapping[str, DatedCounting] = field(default_factory=dict)
+    agreed_at: datetime | None = None
     place: tuple[int, int] = (0, 0)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -38,12 +40,14 @@ class TodayBooks:
 
     _books: dict[str, _Book] = field(default_factory=dict)
 
-    async def read(
-        self, db: Database, tenant_id: str, *, counting: Mapping[str, DatedCounting], zone: ZoneInfo
-    ) -> Today:
-        """Read on from where the last reading stopped; a new day or new targets begin anew."""
+    async def read(self, db: Database, tenant_id: str, *, zone: ZoneInfo) -> Today:
+        """Read on from where the last reading stopped; a new day or new targets begin anew.
+
+        The whole organisation's day is counted, whoever asks: one book serves all who look on.
+        """
         book = self._books.setdefault(tenant_id, _Book())
         async with book.lock:
+            counting = await _agreed(db, tenant_id, book)
             local = db.clock.now().astimezone(zone)
             midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
             today = book.today
@@ -54,6 +58,16 @@ class TodayBooks:
             async with db.transaction(tenant_id, actor=SYSTEM) as tx:
                 await _read_on(tx, book, today)
         return today
+
+
+async def _agreed(db: Database, tenant_id: str, book: _Book) -> Mapping[str, DatedCounting]:
+    """Return what is counted for each queue, looked up anew every few seconds."""
+    now = db.clock.now()
+    if book.agreed_at is not None and now - book.agreed_at < AGREED_FOR:
+        return book.counting
+    book.agreed_at = now
+    async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+        return (await scope_of(tx, at=now)).counting()
 
 
 async def _read_on(tx: Tx, book: _Book, today: Today) -> None:
