@@ -196,6 +196,9 @@ async def test_a_customer_who_writes_into_a_wrap_up_is_not_closed_away(desk: Des
         )
     assert item is not None
     assert (item["state"], item["preferred_operator"]) == ("waiting", desk.anna)
+    # Back to whoever had it: handed on to nobody, so no transfer in the figures.
+    assert "requeued" in await desk.events("routing.")
+    assert "transferred" not in await desk.events("routing.")
 
 
 async def test_a_client_may_leave_its_wrap_ups_without_a_limit(desk: Desk) -> None:
@@ -244,3 +247,34 @@ async def test_uploads_that_were_never_sent_are_forgotten_after_a_day(
         assert await tx.fetchval("SELECT count(*) FROM conversations.attachment") == 0
     # The content itself stays for an hour: somebody may be uploading the same file.
     assert place_of(settings.attachments, tenant_id=desk.tenant, sha256=kept.sha256).exists()
+
+
+async def test_who_leaves_the_queue_without_a_word_waits_no_longer_where_that_was_agreed(
+    desk: Desk,
+) -> None:
+    gone = await desk.opened()
+    await desk.wrote(gone.id)
+    there = await desk.opened()
+    await desk.wrote(there.id)
+    answered = await desk.talking()
+    await desk.replied(answered.id)
+    desk.clock.at += timedelta(hours=2)
+    assert await jobs.end_silent(desk.database) == 0, "nobody is sent off unless it was agreed"
+    async with desk.as_system() as tx:
+        await change_setting(
+            tx, "conversations.silent_in_queue_s", 600, actor=SYSTEM, client_id=desk.client_id
+        )
+    await desk.wrote(there.id, "Ci siete?")
+    ended = await asyncio.gather(*(jobs.end_silent(desk.database) for _ in range(3)))
+    assert sum(ended) == 1
+    row = await desk.read(gone.id)
+    assert (row.state, row.outcome) == (State.CLOSED, "abandoned")
+    assert await desk.work_state(gone.id) == ["cancelled"]
+    async with desk.as_system() as tx:
+        body = await tx.fetchval("SELECT body FROM kit.event WHERE kind = 'routing.abandoned'")
+    assert (body["silent"], body["waited_s"]) == (True, 7200)
+    assert (await desk.read(there.id)).state is State.WAITING
+    assert (await desk.read(answered.id)).state is State.ACTIVE
+    # Whoever comes back after all is heard.
+    await desk.wrote(gone.id, "Sono tornata")
+    assert (await desk.read(gone.id)).state is State.WAITING

@@ -53,7 +53,7 @@ async def test_aurelia_comes_with_its_people_queues_and_contract(database: Datab
         assert {queue.name for queue in await list_queues(tx)} >= {"Guasti acqua", "Reclami"}
         (client,) = await tenancy_store.list_clients(tx)
         terms = await setting(tx, SERVICE_LEVEL, client_id=client.id)
-        assert (terms.formula_id, terms.counting.threshold_s, terms.target) == (
+        assert (terms.formula_id, terms.threshold_s, terms.target) == (
             "sl_strict",
             60,
             0.8,

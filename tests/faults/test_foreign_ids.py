@@ -15,6 +15,7 @@ import asyncpg
 import httpx
 import pytest
 
+from ascolto.channels.actions.configuring import create_channel
 from ascolto.identity.permissions import Role
 from ascolto.kit.db import Database
 from ascolto.kit.ids import new_id
@@ -27,7 +28,7 @@ from support.doors import Door
 from support.office import Office, ok, open_office
 from support.servers import new_tenant
 from support.talk import Desk, set_up_desk
-from support.valid import Operation, Slot, operations, send
+from support.valid import PUBLIC, Operation, Slot, operations, send
 
 # Which table the ids of a place come from. A new kind of id has to be named here.
 TABLE_OF = {
@@ -68,7 +69,8 @@ LIVELY = {"routing.leader", "routing.queue_now", "web.line", "kit.frame", "ident
 # What the server says by itself at any moment: a slow machine may take the lead anew.
 ITS_OWN_EVENTS = "kind <> 'routing.leader_changed'"
 REFUSED = {403, 404}
-ALL_ROLES = tuple(role.value for role in Role)
+# A client's own people name their client: they do what others may, and see less.
+ALL_ROLES = tuple(role.value for role in Role if role is not Role.CLIENT)
 EVERYBODY = "tutto@prova.example"
 ONE_CLIENT = "una@prova.example"
 
@@ -260,6 +262,7 @@ class Attack:
     browser: httpx.AsyncClient
     tenant: str
     client: str | None
+    ways: tuple[Operation, ...] = field(default_factory=lambda: tuple(operations()))
     wrong: list[str] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
     tried: int = 0
@@ -278,7 +281,7 @@ class Attack:
 
     async def try_all(self) -> None:
         """Try every place of every route."""
-        for operation in operations():
+        for operation in self.ways:
             for slot in operation.slots():
                 table = table_of(slot, operation)
                 if self.client is not None and not await self.world.has_client(table):
@@ -346,3 +349,34 @@ async def test_what_belongs_to_another_client_is_as_if_it_were_not_there(world: 
     assert await world.fingerprint(tenant="", client=world.other_client) == before
     assert attack.tried > 60
     assert len(attack.reached) > 40
+
+
+async def test_a_customers_token_opens_nothing_of_others_whoever_they_are(world: World) -> None:
+    mine, theirs = world.mine, world.theirs
+    async with mine.desk.as_system() as tx:
+        channel = await create_channel(
+            tx,
+            client_id=mine.desk.client_id,
+            kind="webchat",
+            name="Sito",
+            queue_id=mine.desk.queue.id,
+        )
+    ways = tuple(operations(prefix=PUBLIC))
+    others = (
+        (theirs.desk.tenant, None),
+        (mine.desk.tenant, world.other_client),
+        (mine.desk.tenant, mine.desk.client_id),  # of another conversation of the same client
+    )
+    for tenant, client in others:
+        async with mine.door.browser() as browser:
+            begun = await browser.post(
+                f"http://desk.example{PUBLIC}chat/{channel.public_key}/conversations",
+                json={"nonce": new_id(), "text": "Buongiorno"},
+            )
+            browser.headers["authorization"] = f"Bearer {ok(begun)['token']}"
+            before = await world.fingerprint(tenant=theirs.desk.tenant, client=None)
+            attack = Attack(world, browser, tenant=tenant, client=client, ways=ways)
+            await attack.try_all()
+        assert not attack.wrong, "\n".join(attack.wrong)
+        assert attack.tried == 2, "a new place for an id in the chat is tried here too"
+        assert await world.fingerprint(tenant=theirs.desk.tenant, client=None) == before

@@ -4,17 +4,10 @@
 """
 
 import inspect
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from fastapi import APIRouter
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
-
-from ascolto.identity.guard import permission_of
 from ascolto.identity.permissions import ALL_PERMISSIONS, PERMISSIONS_OF, Role
-from ascolto.web.rooms import API_ROUTERS, PUBLIC_ROUTERS
+from ascolto.web.describe import dependencies_of, every_route, permissions
 
 TABLE = Path(__file__).with_name("permissions.txt")
 
@@ -32,43 +25,8 @@ BESIDE = {
 }
 
 
-def _routes_of(router: APIRouter, prefix: str) -> Iterator[tuple[str, APIRoute]]:
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            yield prefix + route.path, route
-        elif (inner := getattr(route, "original_router", None)) is not None:
-            yield from _routes_of(inner, prefix)
-
-
-def every_route() -> Iterator[tuple[str, APIRoute]]:
-    """Yield every route of every room with its whole path."""
-    for prefix, routers in (("/api/v1", API_ROUTERS), ("/public/v1", PUBLIC_ROUTERS)):
-        for router in routers:
-            yield from _routes_of(router, prefix)
-
-
-def _calls(dependant: Dependant) -> Iterator[Any]:
-    for inner in dependant.dependencies:
-        if inner.call is not None:
-            yield inner.call
-        yield from _calls(inner)
-
-
-def _name(path: str, route: APIRoute) -> str:
-    return f"{min(route.methods or {'?'})} {path}"
-
-
-def _permissions() -> dict[str, str | None]:
-    found: dict[str, str | None] = {}
-    for path, route in every_route():
-        doors = [p for call in _calls(route.dependant) if (p := permission_of(call)) is not None]
-        assert len(doors) <= 1, f"{path} has two doors"
-        found[_name(path, route)] = doors[0] if doors else None
-    return found
-
-
 def test_every_inner_route_has_exactly_one_door() -> None:
-    doors = _permissions()
+    doors = permissions()
     assert len(doors) > 60, "the routes were not found"
     inner = {name: door for name, door in doors.items() if "/api/v1/" in name}
     without = {name for name, door in inner.items() if door is None}
@@ -76,14 +34,14 @@ def test_every_inner_route_has_exactly_one_door() -> None:
 
 
 def test_every_door_asks_for_a_permission_that_some_role_holds_and_every_one_is_asked_for() -> None:
-    asked = {door for door in _permissions().values() if door is not None}
+    asked = {door for door in permissions().values() if door is not None}
     assert asked <= ALL_PERMISSIONS
     assert ALL_PERMISSIONS - asked - BESIDE == set()
 
 
 def test_the_table_of_roles_and_routes_is_the_one_that_was_agreed() -> None:
     lines = []
-    for name, door in sorted(_permissions().items(), key=lambda pair: pair[0].split(" ")[::-1]):
+    for name, door in sorted(permissions().items(), key=lambda pair: pair[0].split(" ")[::-1]):
         if "/api/v1/" not in name:
             continue
         roles = [role.value for role in Role if door in PERMISSIONS_OF[role]]
@@ -97,7 +55,7 @@ def test_the_table_of_roles_and_routes_is_the_one_that_was_agreed() -> None:
 def test_no_route_or_dependency_blocks_the_loop() -> None:
     blocking = []
     for path, route in every_route():
-        for call in (route.endpoint, *_calls(route.dependant)):
+        for call in (route.endpoint, *dependencies_of(route.dependant)):
             body = call if inspect.isroutine(call) or inspect.isclass(call) else call.__call__
             plain = inspect.iscoroutinefunction(body) or inspect.isasyncgenfunction(body)
             if not plain and not inspect.isclass(body):

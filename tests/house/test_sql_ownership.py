@@ -16,7 +16,7 @@ _SQL = re.compile(
 _SCHEMA = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z]+)\.[a-z_]+")
 # What a room may read beside its own schema: the log it computes from, and doors made for others.
 MAY_READ = {
-    "insight": {"kit", "people", "routing"},
+    "insight": {"kit", "people", "routing", "conversations"},
     "routing": {"tenancy"},
     "web": {"tenancy"},
     "identity": {"kit"},

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -212,3 +213,38 @@ async def test_no_event_holds_an_address_or_a_secret(door: Door) -> None:
     async with door.db.transaction(door.tenant_id, actor=SYSTEM) as tx:
         bodies = await tx.fetchval("SELECT string_agg(body::text, ' ') FROM kit.event")
     assert "@" not in bodies
+
+
+async def test_the_people_of_a_client_name_their_client_when_made_and_when_changed(
+    door: Door,
+) -> None:
+    telco = await door.add_client("Telco")
+    theirs: dict[str, Any] = {"roles": ["client"]}
+    nobody: tuple[list[str] | None, ...] = (None, [])
+    async with admin(door) as boss:
+        for clients in nobody:
+            refused = await boss.post("/accounts", json=new(**theirs, clients=clients))
+            assert (refused.status_code, refused.json()["code"]) == (422, "identity.client_unnamed")
+        made = await boss.post("/accounts", json=new(**theirs, clients=[telco.id]))
+        assert made.status_code == 201
+        url, v = f"/accounts/{made.json()['id']}", made.json()["v"]
+        for clients in nobody:
+            wider = await boss.patch(url, json={"v": v, "clients": clients})
+            assert wider.json()["code"] == "identity.client_unnamed"
+        wide = (await boss.post("/accounts", json=new("tutti@prova.example"))).json()
+        turned = await boss.patch(f"/accounts/{wide['id']}", json={"v": wide["v"], **theirs})
+        assert turned.json()["code"] == "identity.client_unnamed"
+        both = {**theirs, "clients": [telco.id]}
+        turned = await boss.patch(f"/accounts/{wide['id']}", json={"v": wide["v"], **both})
+        assert turned.status_code == 200
+
+
+async def test_the_database_itself_knows_no_people_of_a_client_who_see_every_client(
+    door: Door,
+) -> None:
+    anna = await door.add_account()
+    with pytest.raises(asyncpg.CheckViolationError):
+        async with door.db.transaction(door.tenant_id, actor=SYSTEM) as tx:
+            await tx.execute(
+                "UPDATE identity.account SET roles = '{client}' WHERE id = $1", anna.id
+            )

@@ -30,9 +30,9 @@ async def wide_door(database: Database, clock: FixedClock, tmp_path: object) -> 
 async def test_somebody_of_one_client_sees_no_row_of_another(wide_door: Door) -> None:
     telco = await wide_door.add_client("Telco")
     await wide_door.add_client("Banca")
-    await wide_door.add_account(clients=[telco.id])
-    await wide_door.add_account(email="tutti@prova.example")
-    await wide_door.add_account(email="nessuno@prova.example", clients=[])
+    await wide_door.add_account("team_leader", clients=[telco.id])
+    await wide_door.add_account("team_leader", email="tutti@prova.example")
+    await wide_door.add_account("team_leader", email="nessuno@prova.example", clients=[])
     async with wide_door.signed_in() as browser:
         assert (await browser.get("/hostile")).json() == ["Telco"]
     async with wide_door.signed_in("tutti@prova.example") as browser:
@@ -44,8 +44,8 @@ async def test_somebody_of_one_client_sees_no_row_of_another(wide_door: Door) ->
 async def test_the_next_request_on_the_same_connection_starts_afresh(wide_door: Door) -> None:
     telco = await wide_door.add_client("Telco")
     await wide_door.add_client("Banca")
-    await wide_door.add_account(clients=[telco.id])
-    await wide_door.add_account(email="tutti@prova.example")
+    await wide_door.add_account("team_leader", clients=[telco.id])
+    await wide_door.add_account("team_leader", email="tutti@prova.example")
     async with (
         wide_door.signed_in() as narrow,
         wide_door.signed_in("tutti@prova.example") as wide,

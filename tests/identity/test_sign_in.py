@@ -12,7 +12,7 @@ from support.doors import PASSWORD, Door
 
 async def test_the_right_password_opens_a_session_that_says_who_one_is(door: Door) -> None:
     client = await door.add_client("Telco")
-    await door.add_account("operator", clients=[client.id])
+    await door.add_account("operator", "team_leader", clients=[client.id])
     async with door.signed_in() as browser:
         state = (await browser.get("/session")).json()
     assert state["account"]["name"] == "Anna"

@@ -49,10 +49,10 @@ async def test_the_day_so_far_is_read_on_from_where_the_last_reading_stopped(
     books = TodayBooks()
     work = {"work_item_id": new_id(), "queue_id": "q"}
     await write(database, tenant, "routing.human_requested", work)
-    first = await books.read(database, tenant, counting={}, zone=ROME)
+    first = await books.read(database, tenant, zone=ROME)
     assert (first.tally("q").requested, first.tally("q").answered) == (1, 0)
     await write(database, tenant, "routing.answered", {**work, "operator_id": new_id()})
-    second = await books.read(database, tenant, counting={}, zone=ROME)
+    second = await books.read(database, tenant, zone=ROME)
     assert second is first
     assert (second.tally("q").requested, second.tally("q").answered) == (1, 1)
 
@@ -60,7 +60,7 @@ async def test_the_day_so_far_is_read_on_from_where_the_last_reading_stopped(
 async def test_an_organisation_without_queues_has_an_empty_floor(
     database: Database, tenant: str
 ) -> None:
-    today = await TodayBooks().read(database, tenant, counting={}, zone=ROME)
+    today = await TodayBooks().read(database, tenant, zone=ROME)
     async with database.transaction(tenant, actor=SYSTEM) as tx:
         assert await queues_now(tx, await scope_of(tx, at=tx.now), today) == []
         assert fold_groups(await people_by_team(tx)) == []

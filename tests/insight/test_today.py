@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ascolto.insight.fold import Ledger
-from ascolto.insight.model import Counting, Tally
+from ascolto.insight.model import Counting, DatedCounting, Tally
 from ascolto.insight.tally import tally_episodes
 from ascolto.insight.terms import read_terms
 from ascolto.insight.today import Today
@@ -33,7 +33,7 @@ def test_at_any_moment_the_running_counts_are_those_of_the_log_so_far(
     how_far: int, random: Random
 ) -> None:
     log = events()[:how_far]
-    today = Today(since=at("00:00:00"), counting={"bills": COUNTING})
+    today = Today(since=at("00:00:00"), counting={"bills": DatedCounting.always(COUNTING)})
     while log:
         size = random.randint(1, 9)
         today.take(log[:size])
@@ -45,7 +45,7 @@ def test_at_any_moment_the_running_counts_are_those_of_the_log_so_far(
 
 
 def test_the_floor_shows_the_service_level_by_the_clients_own_contract() -> None:
-    today = Today(since=at("00:00:00"), counting={"bills": COUNTING})
+    today = Today(since=at("00:00:00"), counting={"bills": DatedCounting.always(COUNTING)})
     today.take(events())
     strict = read_terms({"formula": "sl_strict", "threshold_s": 20, "target": 0.8})
     credit = read_terms({"formula": "sl_credit", "threshold_s": 20, "target": 0.8})
@@ -54,6 +54,6 @@ def test_the_floor_shows_the_service_level_by_the_clients_own_contract() -> None
 
 
 def test_what_was_asked_before_midnight_belongs_to_yesterday() -> None:
-    today = Today(since=at("09:01:00"), counting={"bills": COUNTING})
+    today = Today(since=at("09:01:00"), counting={"bills": DatedCounting.always(COUNTING)})
     today.take(events())
     assert today.tally("bills").requested == 10  # all but w1

@@ -27,3 +27,16 @@ async def test_a_server_that_went_and_took_its_socket_along_is_told_as_a_lost_co
                         await line.fetchval("SELECT 1")
         finally:
             await database.close()
+
+
+@pytest.mark.parametrize("table", ["kit.event", "privacy.view_log"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE {} SET at = at", "DELETE FROM {}", "TRUNCATE {}"],
+)
+async def test_what_happened_can_be_neither_changed_nor_taken_out_by_the_server(
+    database: Database, tenant: str, table: str, statement: str
+) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            await tx.execute(statement.format(table))

@@ -214,8 +214,10 @@ async def test_colleagues_see_names_and_teams_but_no_skills_or_places(
 ) -> None:
     await planner.post("/skills", json={"code": "a1", "name": "A"})
     account = await door.add_account()
-    own = await add(planner, "Anna", account_id=account.id, skills={"a1": {"level": 3}})
-    await add(planner, "Bruno", place="home", skills={"a1": {"level": 9}})
+    telco = {"clients": [(await door.add_client("Telco")).id]}
+    anna = {"account_id": account.id, "skills": {"a1": {"level": 3}}, **telco}
+    own = await add(planner, "Anna", **anna)
+    await add(planner, "Bruno", place="home", skills={"a1": {"level": 9}}, **telco)
     async with door.signed_in() as browser:
         query = {"skill": "a1", "q": "bruno"}
         (other,) = (await browser.get("/operators", params=query)).json()["items"]

@@ -14,6 +14,7 @@ from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.http import Services
 from ascolto.kit.postgres import PostgresUrls
 from ascolto.kit.settings import Settings
+from ascolto.people.actions import change_operator, get_operator
 from ascolto.web.app import build_app
 from support.doors import PASSWORD, Door, _hash
 from support.talk import Desk, HandClock, set_up_desk
@@ -61,15 +62,18 @@ class Office:
         """Give somebody an account."""
         password_hash = await _hash(PASSWORD)
         async with self.desk.database.transaction(self.desk.tenant, actor=SYSTEM) as tx:
-            await create_account(
+            account = await create_account(
                 tx,
                 email=email,
                 name=email.partition("@")[0].title(),
                 roles=roles or ("operator",),
                 clients=clients,
-                operator_id=operator_id,
                 password_hash=password_hash,
             )
+            if operator_id is not None:
+                known = await get_operator(tx, operator_id)
+                mine = {"account_id": account.id}
+                await change_operator(tx, operator_id, v=known.v, changes=mine)
 
     @contextlib.asynccontextmanager
     async def signed_in(

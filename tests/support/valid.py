@@ -11,6 +11,7 @@ import httpx
 from ascolto.web.openapi import description
 
 DOCUMENT = description()
+INNER, PUBLIC = "/api/v1/", "/public/v1/"
 _number = itertools.count(1)
 
 # Values that a schema cannot tell, by the name of the field.
@@ -77,7 +78,7 @@ class Operation:
         found = [
             Slot(parameter["in"], parameter["name"])
             for parameter in self._told.get("parameters", [])
-            if _takes_id(parameter["schema"])
+            if "schema" in parameter and _takes_id(parameter["schema"])
         ]
         if self._body is not None:
             properties = self._body[1].get("properties", {})
@@ -96,7 +97,10 @@ class Operation:
             if slot.where == "path":
                 path = path.replace("{" + slot.name + "}", ids(slot.name))
         path = path.replace("{key}", "service_level.terms")
-        arguments: dict[str, Any] = {"method": self.method, "url": path.removeprefix("/api/v1")}
+        # The doors' browsers stand before the inner interface; the chat lies beside it.
+        chat = path.startswith(PUBLIC)
+        url = f"http://desk.example{path}" if chat else "/" + path.removeprefix(INNER)
+        arguments: dict[str, Any] = {"method": self.method, "url": url}
         if chosen is not None and chosen.where == "query":
             arguments["params"] = {chosen.name: ids(chosen.name)}
         if self._body is not None:
@@ -120,10 +124,10 @@ class Operation:
         return arguments
 
 
-def operations() -> Iterator[Operation]:
-    """Yield every route of the inner interface."""
+def operations(*, prefix: str = INNER) -> Iterator[Operation]:
+    """Yield every route of the inner interface, or of the customers' one."""
     for path, methods in DOCUMENT["paths"].items():
-        if path.startswith("/api/v1/"):
+        if path.startswith(prefix):
             for method in methods:
                 yield Operation(method.upper(), path)
 

@@ -30,12 +30,15 @@ WAKE_EVERY_S = 2.0
 OVERDUE_EVERY_S = 5.0
 FREE_EVERY_S = 15.0
 WRAP_UP_EVERY_S = 20.0
+SILENT_EVERY_S = 15.0
 SWEEP_EVERY_S = 600.0
 # A person who loses the line often comes back at once; a customer in a live chat cannot wait long.
 # What is answered in hours stays with its operator until the next shift, no longer.
 GONE_S = 120.0
 ABSENT_S = 12 * 3_600.0
 LIVE_CHANNELS = ("webchat", "messaging", "voice")
+# Who writes and reads at once can leave without a word; a letter is not taken back by silence.
+TYPED_CHANNELS = ("webchat", "messaging")
 # A content whose row is gone may be in use again: somebody uploads the same file just now.
 CONTENT_FOR_S = 3_600.0
 _BATCH = 100
@@ -122,6 +125,18 @@ async def _end_wrap_up(tx: Tx, conversation_id: str, *, late: dict[str, datetime
     )
 
 
+async def end_silent(db: Database) -> int:
+    """Take out of the queue who has left without a sign; return how many."""
+    ended = 0
+    for tenant_id in await _tenants(db):
+        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+            quiet = await timing.silent_in_queue(tx, channels=TYPED_CHANNELS, limit=_BATCH)
+        ended += await _each(
+            db, tenant_id, quiet, lambda tx, one: timing.leave_silently(tx, conversation_id=one)
+        )
+    return ended
+
+
 async def sweep_files(services: Services) -> int:
     """Forget uploads that were never sent, rows first; return how many contents went."""
     swept = 0
@@ -190,5 +205,6 @@ BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
     _every(OVERDUE_EVERY_S, "overdue told", _on_db(tell_overdue)),
     _every(FREE_EVERY_S, "freed", _on_db(free_left)),
     _every(WRAP_UP_EVERY_S, "wrap-ups ended", _on_db(end_wrap_ups)),
+    _every(SILENT_EVERY_S, "silent ended", _on_db(end_silent)),
     _every(SWEEP_EVERY_S, "files swept", sweep_files),
 )

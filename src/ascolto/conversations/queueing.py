@@ -27,14 +27,16 @@ def card_of(c: Conversation) -> dict[str, Any]:
     }
 
 
-async def join(held: Held, *, preferred_operator: str | None = None) -> bool:
+async def join(held: Held, *, cause: str = "first", preferred_operator: str | None = None) -> bool:
     """Ask for a person: put an open conversation into its queue; False when there is none.
 
     A queue may have been taken out of use while the conversation slept or was closed: then another
     of the client's queues for the channel takes it in.
     """
     async for queue_id in _queues_for(held):
-        item = await _enqueued(held, queue_id=queue_id, preferred_operator=preferred_operator)
+        item = await _enqueued(
+            held, queue_id=queue_id, cause=cause, preferred_operator=preferred_operator
+        )
         if item is None:
             continue
         held.move(Verb.QUEUE)
@@ -57,7 +59,7 @@ async def _queues_for(held: Held) -> AsyncIterator[str]:
 
 
 async def _enqueued(
-    held: Held, *, queue_id: str, preferred_operator: str | None
+    held: Held, *, queue_id: str, cause: str, preferred_operator: str | None
 ) -> routing.WorkItem | None:
     c = held.now
     try:
@@ -72,6 +74,7 @@ async def _enqueued(
             preferred_operator=preferred_operator,
             preferred_for_s=PREFERRED_FOR_S if preferred_operator else None,
             due_at=c.due_at,
+            cause=cause,
         )
     except routing.QueueUnknown:
         return None
@@ -107,13 +110,15 @@ async def give_back(
     )
 
 
-async def let_go(held: Held, *, outcome: str, cancelled: str = "closed") -> None:
+async def let_go(
+    held: Held, *, outcome: str, cancelled: str = "closed", silent: bool = False
+) -> None:
     """End the work on a conversation: finished when an operator had it, else taken back."""
     c = held.before
     if c.work_item_id is None:
         return
     if c.state is State.WAITING:
-        await routing.cancel(held.tx, work_item_id=c.work_item_id, reason=cancelled)
+        await routing.cancel(held.tx, work_item_id=c.work_item_id, reason=cancelled, silent=silent)
     elif c.state in {State.ACTIVE, State.WRAPUP} and c.operator_id is not None:
         await routing.finish(
             held.tx, work_item_id=c.work_item_id, operator_id=c.operator_id, outcome=outcome

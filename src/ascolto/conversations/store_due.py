@@ -54,6 +54,29 @@ async def note_missed(tx: Tx) -> list[Missed]:
     return [Missed(**row) for row in rows]
 
 
+async def clients_waiting(tx: Tx, *, channels: Sequence[str]) -> list[str]:
+    """Return the clients for whom somebody waits on some channels who was never answered."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT client_id FROM conversations.conversation WHERE tenant_id = $1"
+        " AND state = 'waiting' AND first_replied_at IS NULL AND channel = ANY($2::text[])",
+        tx.tenant_id, list(channels),
+    )  # fmt: skip
+    return [row["client_id"] for row in rows]
+
+
+async def quiet_in_queue(
+    tx: Tx, *, client_id: str, channels: Sequence[str], until: datetime, limit: int
+) -> list[str]:
+    """Return what waits, never answered, in which the customer last wrote before a moment."""
+    rows = await tx.fetch(
+        "SELECT id FROM conversations.conversation WHERE tenant_id = $1 AND client_id = $2"
+        " AND state = 'waiting' AND first_replied_at IS NULL AND channel = ANY($3::text[])"
+        " AND coalesce(last_message_at, opened_at) <= $4 ORDER BY id LIMIT $5",
+        tx.tenant_id, client_id, list(channels), until, limit,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
 async def held_by_any(
     tx: Tx, operator_ids: Sequence[str], *, channels: Sequence[str] | None
 ) -> list[str]:

@@ -10,7 +10,7 @@ Refusal
 ├── Conflict         EmailTaken · LastAdmin · AccountChanged · TotpAlreadyOn · TotpNotStarted
 │                    OperatorTaken
 └── Invalid          WeakPassword · WrongPassword · WrongCode · BadEmail · UnknownRole
-                     UnknownScope · UnknownScopeClient · BadExpiry
+                     UnknownScope · UnknownScopeClient · ClientUnnamed · BadExpiry
 """
 
 from ascolto.kit.errors import (
@@ -179,6 +179,12 @@ class UnknownScopeClient(Invalid):
     """A client in the scope does not exist or is not yours."""
 
     code = "identity.unknown_scope_client"
+
+
+class ClientUnnamed(Invalid):
+    """An account of a client's own people says of which client."""
+
+    code = "identity.client_unnamed"
 
 
 class BadExpiry(Invalid):

@@ -61,6 +61,7 @@ _TEAM_LEADER = _OPERATOR | {
     "conversations.read_all",
     "conversations.supervise",
     "insight.floor",
+    "insight.floor_people",
     "insight.metrics",
     "people.assign_skills",
     "routing.supervise",

@@ -87,10 +87,20 @@ async def update_account(tx: Tx, account: Account) -> Account | None:
 
 
 async def set_operator(tx: Tx, account_id: str, operator_id: str | None) -> int:
-    """Link an account with an operator, or unlink it."""
+    """Link an account with an operator, or unlink it; for whom they work is told afterwards."""
     return await tx.execute(
-        "UPDATE identity.account SET operator_id = $3, v = v + 1 WHERE tenant_id = $1 AND id = $2",
+        "UPDATE identity.account SET operator_id = $3, operator_clients = '{}', v = v + 1"
+        " WHERE tenant_id = $1 AND id = $2",
         tx.tenant_id, account_id, operator_id,
+    )  # fmt: skip
+
+
+async def set_operator_clients(tx: Tx, operator_id: str, clients: Collection[str]) -> None:
+    """Note for which clients the operator that an account is works."""
+    await tx.execute(
+        "UPDATE identity.account SET operator_clients = $3"
+        " WHERE tenant_id = $1 AND operator_id = $2",
+        tx.tenant_id, operator_id, sorted(clients),
     )  # fmt: skip
 
 

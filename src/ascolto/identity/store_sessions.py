@@ -8,28 +8,38 @@ from ascolto.identity.model import SEEN_GRAIN, SESSION_IDLE, ApiToken, Principal
 from ascolto.identity.permissions import NOT_FOR_TOKENS, permissions_of
 from ascolto.kit.db import Tx
 
+# Who only answers customers sees the clients they work for, within the account's own scope.
+_SIGHT = """CASE WHEN a.roles <> ARRAY['operator'] THEN a.client_scope
+                WHEN a.client_scope IS NULL THEN a.operator_clients
+                ELSE ARRAY(SELECT unnest(a.client_scope)
+                           INTERSECT SELECT unnest(a.operator_clients))
+           END"""
+
 # One statement finds who is asking and narrows the transaction to the clients they may see.
-_BY_SESSION = """
-SELECT a.id AS account_id, a.name, a.email, a.roles, a.client_scope, a.operator_id, a.locale,
-       s.id AS session_id, s.seen_at,
-       set_config('ascolto.clients', COALESCE(a.client_scope::text, '*'), true)
-  FROM identity.session s
-  JOIN identity.account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
- WHERE s.tenant_id = $1 AND s.secret_hash = $2
-   AND s.expires_at > $3 AND s.seen_at > $4 AND a.disabled_at IS NULL
+_BY_SESSION = f"""
+SELECT x.*, set_config('ascolto.clients', COALESCE(x.client_scope::text, '*'), true)
+  FROM (
+    SELECT a.id AS account_id, a.name, a.email, a.roles, a.operator_id, a.locale,
+           s.id AS session_id, s.seen_at, {_SIGHT} AS client_scope
+      FROM identity.session s
+      JOIN identity.account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
+     WHERE s.tenant_id = $1 AND s.secret_hash = $2
+       AND s.expires_at > $3 AND s.seen_at > $4 AND a.disabled_at IS NULL
+  ) x
 """
 
-_BY_API_KEY = """
+_BY_API_KEY = f"""
 SELECT x.*, set_config('ascolto.clients', COALESCE(x.client_scope::text, '*'), true)
   FROM (
     SELECT a.id AS account_id, t.name, a.email, a.roles, a.operator_id, a.locale,
            t.id AS token_id, t.scopes, t.last_used_at,
-           CASE WHEN t.client_scope IS NULL THEN a.client_scope
-                WHEN a.client_scope IS NULL THEN t.client_scope
-                ELSE ARRAY(SELECT unnest(t.client_scope) INTERSECT SELECT unnest(a.client_scope))
+           CASE WHEN t.client_scope IS NULL THEN o.client_scope
+                WHEN o.client_scope IS NULL THEN t.client_scope
+                ELSE ARRAY(SELECT unnest(t.client_scope) INTERSECT SELECT unnest(o.client_scope))
            END AS client_scope
       FROM identity.api_token t
       JOIN identity.account a ON a.tenant_id = t.tenant_id AND a.id = t.account_id
+     CROSS JOIN LATERAL (SELECT {_SIGHT} AS client_scope) o
      WHERE t.tenant_id = $1 AND t.secret_hash = $2
        AND t.expires_at > $3 AND t.revoked_at IS NULL AND a.disabled_at IS NULL
   ) x

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
@@ -9,13 +10,19 @@ from fastapi import APIRouter, Query, Request
 from ascolto.identity.guard import Call, permit
 from ascolto.insight import store
 from ascolto.insight.ask import Period, Scope, ask, contract_levels, period_of, scope_of
-from ascolto.insight.errors import NotAnOperator, UnknownMetric
+from ascolto.insight.errors import NotAgreed, NotAnOperator, UnknownMetric
 from ascolto.insight.floor import TodayBooks, fold_groups, queues_now
 from ascolto.insight.fold import FOLDED_KINDS
 from ascolto.insight.formulas import FORMULAS, formula
-from ascolto.insight.measure import Answer
+from ascolto.insight.measure import (
+    BACKLOG_METRICS,
+    OPERATOR_METRICS,
+    THREAD_METRICS,
+    Answer,
+)
 from ascolto.insight.model import Tally
 from ascolto.insight.own import DAY_MINUTES, results_by_day
+from ascolto.insight.person import SHOWN_FIELDS, fields_of
 from ascolto.insight.tally import bucket
 from ascolto.insight.views import (
     CountingView,
@@ -27,20 +34,26 @@ from ascolto.insight.views import (
     FormulaView,
     GroupView,
     MetricView,
+    PersonView,
     ResultsView,
     met,
 )
 from ascolto.kit.http import services_of
+from ascolto.people.actions import get_operator
+from ascolto.privacy import is_visible, monitoring_mode, record_view
 from ascolto.tenancy import store as tenancy_store
 
 router = APIRouter(tags=["insight"])
 
 LONGEST_OWN = 31
 SERVICE_LEVEL_METRIC = "service_level"
+# Of these no wait is in time or late by a contract.
+UNCOUNTED = THREAD_METRICS | OPERATOR_METRICS | BACKLOG_METRICS
 
 Metrics = Annotated[Call, permit("insight.metrics")]
 Own = Annotated[Call, permit("insight.own_results")]
 Floor = Annotated[Call, permit("insight.floor")]
+FloorPeople = Annotated[Call, permit("insight.floor_people")]
 GroupBy = Literal["none", "client", "queue", "channel", "half_hour", "hour", "day"]
 Since = Annotated[datetime, Query(alias="from")]
 Until = Annotated[datetime, Query(alias="to")]
@@ -72,12 +85,15 @@ async def show_metric(
     if chosen is None:
         raise UnknownMetric("The dictionary has no such metric.", metric=metric, version=version)
     answer = await ask(call.tx, chosen, period, scope, threshold_s=threshold_s)
+    counted = scope.queues.values() if chosen.id not in UNCOUNTED else ()
+    used = scope.used(period, counted, threshold_s=threshold_s)
     return MetricView(
         metric=metric,
         formula=FormulaView.of(chosen),
         since=since,
         until=until,
         group_by=group_by,
+        counting=CountingView.of(used),
         total=FigureView.of(answer.total),
         groups=[
             GroupView(
@@ -112,10 +128,13 @@ def _groups_of_client(
 ) -> list[GroupView]:
     by_client = period.group_by in {"none", "client"}
     figures = {client_id: answer.total} if by_client else answer.groups
+    terms = scope.terms[client_id]
+    of_client = [queue for queue in scope.queues.values() if queue.client_id == client_id]
     groups = []
     for key, figure in figures.items():
-        queue = scope.queues.get(key)
-        terms = scope.terms_of(queue) if queue else scope.terms[client_id]
+        queues = [scope.queues[key]] if key in scope.queues else of_client
+        shares = {terms.target_of(queue.share_at(period.until)) for queue in queues}
+        target = shares.pop() if len(shares) == 1 else terms.target
         group_by = "client" if by_client else period.group_by
         groups.append(
             GroupView(
@@ -123,10 +142,10 @@ def _groups_of_client(
                 name=scope.name(group_by, key),
                 client_id=client_id,
                 formula=f"{terms.formula_id}@{terms.version}",
-                counting=CountingView.of(terms.counting),
+                counting=CountingView.of(scope.used(period, queues)),
                 figure=FigureView.of(figure),
-                target=terms.target,
-                met=met(terms.formula, terms, figure),
+                target=target,
+                met=met(terms.formula, target, figure),
             )
         )
     return groups
@@ -162,9 +181,7 @@ async def show_floor(call: Floor, request: Request) -> FloorView:
     """Return every queue with its day so far, and people in groups of at least five."""
     scope = await scope_of(call.tx, at=call.tx.now)
     zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
-    today = await _books(request).read(
-        services_of(request).db, call.tx.tenant_id, counting=scope.counting(), zone=zone
-    )
+    today = await _books(request).read(services_of(request).db, call.tx.tenant_id, zone=zone)
     now = call.tx.now
     return FloorView(
         at=now,
@@ -182,8 +199,40 @@ async def show_floor(call: Floor, request: Request) -> FloorView:
                 busy=row["present"] - row["available"],
                 on_break=row["on_break"],
             )
-            for row in fold_groups(await store.people_by_team(call.tx))
+            for row in fold_groups(
+                await store.people_by_team(call.tx), smallest=scope.smallest_group
+            )
         ],
+    )
+
+
+@router.get("/floor/operators/{operator_id}", summary="One person, by agreement")
+async def show_person(
+    operator_id: UUID, call: FloorPeople, why: Annotated[str, Query(min_length=1, max_length=500)]
+) -> PersonView:
+    """Return of one operator what an agreement in force lets others see; the look is logged.
+
+    Without an agreement people are seen in groups alone, and this is refused. Oneself one sees
+    whole, and nobody is told.
+    """
+    operator = await get_operator(call.tx, str(operator_id))
+    own = call.principal.operator_id == operator.id
+    mode = await monitoring_mode(call.tx)
+    allowed = {f for f in SHOWN_FIELDS if is_visible(mode, call.tx.now, f, own=own)}
+    if not allowed:
+        raise NotAgreed("No agreement in force lets single people be seen.")
+    await record_view(
+        call.tx,
+        call.principal,
+        subject_kind="operator",
+        subject_id=operator.id,
+        what="floor: " + ", ".join(sorted(allowed)),
+        why=why,
+    )
+    zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
+    fields = await fields_of(call.tx, operator.id, allowed, zone=zone)
+    return PersonView(
+        operator_id=operator.id, name=operator.display_name, at=call.tx.now, fields=fields
     )
 
 

@@ -1,6 +1,7 @@
 """Questions of the metric dictionary, asked of the log within a transaction."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,11 +9,19 @@ from zoneinfo import ZoneInfo
 from ascolto.insight import store
 from ascolto.insight.errors import BadPeriod, CannotGroup, PeriodTooBusy
 from ascolto.insight.formulas import Formula
-from ascolto.insight.measure import OPERATOR_METRICS, Answer, Question, measure
-from ascolto.insight.model import Counting
+from ascolto.insight.measure import (
+    BACKLOG_METRICS,
+    OPERATOR_METRICS,
+    Answer,
+    Question,
+    measure,
+    measure_backlog,
+)
+from ascolto.insight.model import Counting, DatedCounting
+from ascolto.insight.store import KnownQueue
 from ascolto.insight.terms import SERVICE_LEVEL, Terms
 from ascolto.kit.db import Tx
-from ascolto.routing import Queue, list_queues
+from ascolto.privacy import MINIMUM_GROUP
 from ascolto.tenancy import store as tenancy_store
 from ascolto.tenancy.actions import setting
 
@@ -37,18 +46,35 @@ class Scope:
     """The clients and queues whoever asks may see, and what each client has agreed."""
 
     client_names: dict[str, str]
-    queues: dict[str, Queue]
+    queues: dict[str, KnownQueue]
     terms: dict[str, Terms]
+    smallest_group: int
 
-    def counting(self) -> dict[str, Counting]:
-        """Return each queue's target wait with its client's idea of a short abandon."""
-        return {key: self.terms_of(queue).counting for key, queue in self.queues.items()}
+    def counting(self) -> dict[str, DatedCounting]:
+        """Return what is counted for each queue, by its client's contract."""
+        return {key: self.counting_of(queue) for key, queue in self.queues.items()}
 
-    def terms_of(self, queue: Queue) -> Terms:
-        """Return a queue's own promise, measured by its client's formula."""
+    def counting_of(self, queue: KnownQueue) -> DatedCounting:
+        """Return what is counted for a queue: its contract's wait, else its own at that moment."""
         agreed = self.terms[queue.client_id]
-        counting = replace(agreed.counting, threshold_s=queue.target_s)
-        return replace(agreed, counting=counting, target=queue.target_share)
+        return DatedCounting(
+            tuple((since, agreed.counting(wait_s)) for since, wait_s, _ in queue.targets)
+        )
+
+    def used(
+        self,
+        period: "Period",
+        queues: Iterable[KnownQueue],
+        *,
+        threshold_s: float | None = None,
+    ) -> list[Counting]:
+        """Return all that some queues were counted by in a period, without repeats."""
+        found = [
+            counting if threshold_s is None else replace(counting, threshold_s=threshold_s)
+            for queue in queues
+            for counting in self.counting_of(queue).between(period.since, period.until)
+        ]
+        return list(dict.fromkeys(found))
 
     def name(self, group_by: str, key: str) -> str:
         """Return a group's name for people."""
@@ -73,8 +99,11 @@ async def scope_of(tx: Tx, *, at: datetime) -> Scope:
     """Return what the asker may see, with the terms in force at a moment."""
     clients = {client.id: client.name for client in await tenancy_store.list_clients(tx)}
     terms = {key: await setting(tx, SERVICE_LEVEL, at=at, client_id=key) for key in clients}
-    queues = {queue.id: queue for queue in await list_queues(tx) if queue.client_id in clients}
-    return Scope(clients, queues, terms)
+    known = await store.list_queues(tx)
+    queues = {queue.id: queue for queue in known if queue.client_id in clients}
+    smallest = [await setting(tx, MINIMUM_GROUP, at=at, client_id=key) for key in clients]
+    smallest.append(await setting(tx, MINIMUM_GROUP, at=at))
+    return Scope(clients, queues, terms, max(smallest))
 
 
 async def ask(
@@ -83,7 +112,8 @@ async def ask(
     """Work out one formula over a period."""
     if chosen.id in OPERATOR_METRICS and tx.clients is not None:
         raise CannotGroup("Time at disposal belongs to no single client.")
-    fixed = None if threshold_s is None else Counting(threshold_s=threshold_s)
+    if chosen.id in BACKLOG_METRICS:
+        return await _backlog(tx, chosen, period)
     business = {}
     if chosen.id == "ttr_business":
         for client_id in scope.terms:
@@ -96,11 +126,35 @@ async def ask(
         until=period.until,
         group_by=period.group_by,
         zone=period.zone,
-        counting=fixed or Counting(),
-        counting_of={} if fixed else scope.counting(),
+        counting=Counting() if threshold_s is None else Counting(threshold_s=threshold_s),
+        counting_of=_with_threshold(scope.counting(), threshold_s),
         business_of=business,
+        smallest_group=scope.smallest_group,
     )
     return await asyncio.to_thread(measure, question, await _events(tx, question))
+
+
+def _with_threshold(
+    counting_of: dict[str, DatedCounting], threshold_s: float | None
+) -> dict[str, DatedCounting]:
+    """Count by another wait than agreed, and by all else that was agreed."""
+    if threshold_s is None:
+        return counting_of
+    return {
+        key: DatedCounting(
+            tuple((at, replace(counting, threshold_s=threshold_s)) for at, counting in dated.steps)
+        )
+        for key, dated in counting_of.items()
+    }
+
+
+async def _backlog(tx: Tx, chosen: Formula, period: Period) -> Answer:
+    """Count what is open at the period's end, or now when that lies ahead."""
+    at = min(period.until, tx.now)
+    found = await store.open_at(tx, at=at, limit=MOST_EVENTS + 1)
+    if len(found) > MOST_EVENTS:
+        raise PeriodTooBusy("More is open than can be counted.", most_events=MOST_EVENTS)
+    return measure_backlog(chosen, found, at=at, group_by=period.group_by)
 
 
 async def contract_levels(tx: Tx, period: Period, scope: Scope) -> dict[str, Answer]:
@@ -113,8 +167,9 @@ async def contract_levels(tx: Tx, period: Period, scope: Scope) -> dict[str, Ans
             until=period.until,
             group_by=period.group_by,
             zone=period.zone,
-            counting=terms.counting,
+            counting=terms.counting(Counting().threshold_s),
             counting_of=scope.counting(),
+            smallest_group=scope.smallest_group,
         )
         events = [e for e in await _events(tx, question) if e.client_id == client_id]
         found[client_id] = await asyncio.to_thread(measure, question, events)

@@ -3,7 +3,7 @@
 Refusal
 ├── Invalid    UnknownMetric · BadPeriod · CannotGroup
 ├── TooLarge   PeriodTooBusy
-└── Forbidden  NotAnOperator
+└── Forbidden  NotAnOperator · NotAgreed
 """
 
 from ascolto.kit.errors import Forbidden, Invalid, TooLarge
@@ -37,3 +37,9 @@ class NotAnOperator(Forbidden):
     """Only somebody who answers customers has results of his own."""
 
     code = "insight.not_an_operator"
+
+
+class NotAgreed(Forbidden):
+    """No agreement in force lets single people be seen."""
+
+    code = "insight.not_agreed"

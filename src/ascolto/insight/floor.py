@@ -3,20 +3,21 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ascolto.insight import store
-from ascolto.insight.ask import Scope
+from ascolto.insight.ask import Scope, scope_of
 from ascolto.insight.fold import WORK_KINDS
 from ascolto.insight.formulas import SMALLEST_GROUP
-from ascolto.insight.model import Counting, Figure
+from ascolto.insight.model import DatedCounting, Figure
 from ascolto.insight.today import Today
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.routing import read_now
 
 BATCH = 20_000
+AGREED_FOR = timedelta(seconds=5)
 OTHERS = "others"
 _PEOPLE = ("n", "present", "available", "on_break")
 
@@ -27,7 +28,8 @@ class _Book:
 
     day: str = ""
     today: Today | None = None
-    counting: Mapping[str, Counting] = field(default_factory=dict)
+    counting: Mapping[str, DatedCounting] = field(default_factory=dict)
+    agreed_at: datetime | None = None
     place: tuple[int, int] = (0, 0)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -38,12 +40,14 @@ class TodayBooks:
 
     _books: dict[str, _Book] = field(default_factory=dict)
 
-    async def read(
-        self, db: Database, tenant_id: str, *, counting: Mapping[str, Counting], zone: ZoneInfo
-    ) -> Today:
-        """Read on from where the last reading stopped; a new day or new targets begin anew."""
+    async def read(self, db: Database, tenant_id: str, *, zone: ZoneInfo) -> Today:
+        """Read on from where the last reading stopped; a new day or new targets begin anew.
+
+        The whole organisation's day is counted, whoever asks: one book serves all who look on.
+        """
         book = self._books.setdefault(tenant_id, _Book())
         async with book.lock:
+            counting = await _agreed(db, tenant_id, book)
             local = db.clock.now().astimezone(zone)
             midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
             today = book.today
@@ -54,6 +58,16 @@ class TodayBooks:
             async with db.transaction(tenant_id, actor=SYSTEM) as tx:
                 await _read_on(tx, book, today)
         return today
+
+
+async def _agreed(db: Database, tenant_id: str, book: _Book) -> Mapping[str, DatedCounting]:
+    """Return what is counted for each queue, looked up anew every few seconds."""
+    now = db.clock.now()
+    if book.agreed_at is not None and now - book.agreed_at < AGREED_FOR:
+        return book.counting
+    book.agreed_at = now
+    async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+        return (await scope_of(tx, at=now)).counting()
 
 
 async def _read_on(tx: Tx, book: _Book, today: Today) -> None:
@@ -84,9 +98,11 @@ class QueueNow:
 async def queues_now(tx: Tx, scope: Scope, today: Today) -> list[QueueNow]:
     """Return every queue in scope with the leader's last look at it and its day so far."""
     seen = {row["queue_id"]: row for row in await read_now(tx)}
-    found = []
+    found, moment = [], tx.now
     for queue in scope.queues.values():
-        terms = scope.terms_of(queue)
+        if queue.archived:
+            continue
+        terms = scope.terms[queue.client_id]
         found.append(
             QueueNow(
                 queue_id=queue.id,
@@ -94,8 +110,8 @@ async def queues_now(tx: Tx, scope: Scope, today: Today) -> list[QueueNow]:
                 client_id=queue.client_id,
                 now=seen.get(queue.id, {}),
                 level=today.level(queue.id, terms),
-                target=terms.target,
-                target_s=terms.counting.threshold_s,
+                target=terms.target_of(queue.share_at(moment)),
+                target_s=scope.counting_of(queue).at(moment).threshold_s,
             )
         )
     return found
@@ -112,16 +128,19 @@ def _here(group: Mapping[str, Any]) -> int:
     return int(group["present"] + group["on_break"])
 
 
-def fold_groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Fold teams of whom fewer than five are here into one, left out when it is still too small.
+def fold_groups(
+    rows: Iterable[Mapping[str, Any]], *, smallest: int = SMALLEST_GROUP
+) -> list[dict[str, Any]]:
+    """Fold teams of whom fewer than `smallest` are here into one; left out if still too small.
 
     Only what is shown as a group of at least five is told: a figure on four people is a figure
     on persons.
     """
+    least = max(smallest, SMALLEST_GROUP)
     kept: list[dict[str, Any]] = []
     folded: dict[str, dict[str, Any]] = {}
     for row in rows:
-        if row["team"] and _here(row) >= SMALLEST_GROUP:
+        if row["team"] and _here(row) >= least:
             kept.append({**row, "group": row["team"]})
             continue
         client_id = row["client_id"]
@@ -129,5 +148,5 @@ def fold_groups(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         into = folded.setdefault(client_id, empty)
         for name in _PEOPLE:
             into[name] += row[name]
-    kept.extend(group for group in folded.values() if _here(group) >= SMALLEST_GROUP)
+    kept.extend(group for group in folded.values() if _here(group) >= least)
     return sorted(kept, key=lambda group: (group["client_id"], group["group"]))

@@ -233,6 +233,8 @@ def read_episode(work_item_id: str, facts: list[Fact]) -> Episode | None:
         callback_connected_at=reading.callback_connected_at,
         withdrawn_at=reading.withdrawn_at,
         silent=reading.silent,
+        # Events of before causes were told counted as customers' requests, and still do.
+        cause=str(start.body.get("cause") or "first"),
     )
 
 
@@ -261,7 +263,9 @@ class _Clocks:
     closed_since: datetime | None = None
     replied_at: datetime | None = None
     first: tuple[datetime, datetime] | None = None
+    first_by: str = ""
     later: list[tuple[datetime, datetime]] = field(default_factory=list)
+    later_by: list[str] = field(default_factory=list)
     customer_waits: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     def customer_wrote(self, at: datetime) -> None:
@@ -270,13 +274,14 @@ class _Clocks:
             self.replied_at = None
         self.waiting_since = self.waiting_since or at
 
-    def person_replied(self, at: datetime) -> None:
+    def person_replied(self, at: datetime, operator_id: str) -> None:
         if self.waiting_since is not None:
             span = (self.waiting_since, at)
             if self.first is None:
-                self.first = span
+                self.first, self.first_by = span, operator_id
             else:
                 self.later.append(span)
+                self.later_by.append(operator_id)
             self.waiting_since = None
         self.replied_at = self.replied_at or at
 
@@ -310,21 +315,22 @@ def read_thread(conversation_id: str, facts: list[Fact]) -> Thread | None:
     closed_at: datetime | None = None
     counts = dict.fromkeys((CLOSED, REOPENED), 0)
     score: int | None = None
+    closed_by = scored_by = ""
     for fact in facts:
         if fact.kind == MESSAGE_IN:
             clocks.customer_wrote(fact.at)
         elif fact.kind == MESSAGE_OUT and _by_a_person(fact):
-            clocks.person_replied(fact.at)
+            clocks.person_replied(fact.at, _who(fact))
         elif fact.kind == CLOSED:
             clocks.closed(fact.at)
-            closed_at = fact.at
+            closed_at, closed_by = fact.at, _who(fact)
             counts[CLOSED] += 1
         elif fact.kind == REOPENED:
             clocks.reopened(fact.at)
             closed_at = None
             counts[REOPENED] += 1
         elif fact.kind == SURVEYED:
-            score = int(fact.body["score"])
+            score, scored_by = int(fact.body["score"]), _who(fact)
     return Thread(
         conversation_id=conversation_id,
         client_id=start.client_id,
@@ -337,13 +343,17 @@ def read_thread(conversation_id: str, facts: list[Fact]) -> Thread | None:
         closed_at=closed_at,
         times_closed=counts[CLOSED],
         times_reopened=counts[REOPENED],
-        operators=tuple(sorted({str(f.body["operator_id"]) for f in facts if _named(f)})),
+        operators=tuple(sorted({_who(fact) for fact in facts} - {""})),
         score=score,
+        first_reply_by=clocks.first_by,
+        next_replies_by=tuple(clocks.later_by),
+        closed_by=closed_by,
+        scored_by=scored_by or closed_by,
     )
 
 
-def _named(fact: Fact) -> bool:
-    return bool(fact.body.get("operator_id"))
+def _who(fact: Fact) -> str:
+    return str(fact.body.get("operator_id") or "")
 
 
 def _first_text(facts: list[Fact], key: str) -> str:

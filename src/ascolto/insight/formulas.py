@@ -51,9 +51,11 @@ class Formula:
         )
 
 
-def withhold(chosen: Formula, tally: Tally, figure: Figure) -> Figure:
-    """Empty a figure that would tell how fewer than five people work."""
-    if not chosen.of_people or len(set(tally.operators)) >= SMALLEST_GROUP:
+def withhold(
+    chosen: Formula, tally: Tally, figure: Figure, *, smallest: int = SMALLEST_GROUP
+) -> Figure:
+    """Empty a figure that would tell how too few people work: five, or more where it is agreed."""
+    if not chosen.of_people or len(set(tally.operators)) >= max(smallest, SMALLEST_GROUP):
         return figure
     return replace(figure, value=None, numerator=0.0, denominator=0.0, detail={}, withheld=True)
 

@@ -4,20 +4,36 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ascolto.insight.engaged import engaged_seconds, handling_and_ready
 from ascolto.insight.errors import CannotGroup
 from ascolto.insight.fold import PRESENCE, THREAD_KINDS, WORK_KINDS, Ledger
-from ascolto.insight.formulas import Formula, withhold
-from ascolto.insight.model import Counting, Episode, Figure, LoggedEvent, Tally, Thread
-from ascolto.insight.tally import BusinessSeconds, bucket, count_episode, count_thread
+from ascolto.insight.formulas import SMALLEST_GROUP, Formula, withhold
+from ascolto.insight.model import (
+    Counting,
+    DatedCounting,
+    Episode,
+    Figure,
+    LoggedEvent,
+    Tally,
+    Thread,
+)
+from ascolto.insight.tally import (
+    BusinessSeconds,
+    bucket,
+    count_backlog,
+    count_episode,
+    count_thread,
+)
 
 ALL = "all"
 GROUPS = ("none", "client", "queue", "channel", "half_hour", "hour", "day")
 _MINUTES = {"half_hour": 30, "hour": 60, "day": 1440}
 THREAD_METRICS = frozenset({"frt", "nrt", "ttr", "ttr_business", "reopen", "csat"})
 OPERATOR_METRICS = frozenset({"occupancy"})
+BACKLOG_METRICS = frozenset({"backlog_age"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +46,14 @@ class Question:
     group_by: str
     zone: ZoneInfo
     counting: Counting = field(default_factory=Counting)
-    counting_of: Mapping[str, Counting] = field(default_factory=dict)
+    counting_of: Mapping[str, DatedCounting] = field(default_factory=dict)
     business_of: Mapping[str, BusinessSeconds] = field(default_factory=dict)
+    smallest_group: int = SMALLEST_GROUP
+
+    def counted_at(self, queue_id: str, moment: datetime) -> Counting:
+        """Return the target wait of a queue at a moment, with what its contract counts."""
+        dated = self.counting_of.get(queue_id)
+        return dated.at(moment) if dated else self.counting
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -68,8 +90,56 @@ def measure(question: Question, events: Iterable[LoggedEvent]) -> Answer:
     )
 
 
+class Standing(Protocol):
+    """What is open: of which client, queue and channel, since when, and owed by when."""
+
+    @property
+    def client_id(self) -> str:
+        """For which client."""
+
+    @property
+    def queue_id(self) -> str:
+        """In which queue, or nothing."""
+
+    @property
+    def channel(self) -> str:
+        """By which way it came in."""
+
+    @property
+    def opened_at(self) -> datetime:
+        """Since when it is open."""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """By when something is owed."""
+
+
+def measure_backlog(
+    chosen: Formula, found: Iterable[Standing], *, at: datetime, group_by: str
+) -> Answer:
+    """Work out the age of what is open at a moment; it belongs to no interval."""
+    if group_by in _MINUTES:
+        raise CannotGroup("What is open at a moment belongs to no interval.")
+    keys: dict[str, Callable[[Standing], str]] = {
+        "client": lambda one: one.client_id,
+        "queue": lambda one: one.queue_id,
+        "channel": lambda one: one.channel,
+    }
+    by_key: dict[str, list[tuple[datetime, datetime | None]]] = {}
+    key_of = keys.get(group_by)
+    for one in found:
+        by_key.setdefault(key_of(one) if key_of else ALL, []).append((one.opened_at, one.due_at))
+    tallies = {key: count_backlog(ages, at=at) for key, ages in by_key.items()}
+    groups = {} if group_by == "none" else tallies
+    return Answer(
+        total=chosen.of(Tally.total(tallies.values())),
+        groups={key: chosen.of(tally) for key, tally in sorted(groups.items())},
+    )
+
+
 def _figure(question: Question, tally: Tally) -> Figure:
-    return withhold(question.formula, tally, question.formula.of(tally))
+    figure = question.formula.of(tally)
+    return withhold(question.formula, tally, figure, smallest=question.smallest_group)
 
 
 def _of_episodes(question: Question, ledger: Ledger) -> dict[str, Tally]:
@@ -79,7 +149,7 @@ def _of_episodes(question: Question, ledger: Ledger) -> dict[str, Tally]:
     found: dict[str, list[Tally]] = {}
     for episode in episodes:
         if question.since <= episode.requested_at < question.until:
-            counting = question.counting_of.get(episode.queue_id, question.counting)
+            counting = question.counted_at(episode.queue_id, episode.requested_at)
             seconds = engaged.get(episode.work_item_id, 0.0)
             counted = count_episode(episode, counting, engaged_s=seconds)
             found.setdefault(_key(question, episode, episode.requested_at), []).append(counted)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Protocol
 
@@ -76,6 +76,7 @@ class Episode:
     callback_connected_at: datetime | None = None
     withdrawn_at: datetime | None = None
     silent: bool = False
+    cause: str = "first"
 
     @property
     def answered_at(self) -> datetime | None:
@@ -107,6 +108,11 @@ class Thread:
     times_reopened: int = 0
     operators: tuple[str, ...] = ()
     score: int | None = None
+    # Who stands behind the replies above, the last close and the score.
+    first_reply_by: str = ""
+    next_replies_by: tuple[str, ...] = ()
+    closed_by: str = ""
+    scored_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +125,44 @@ class PresenceSpan:
     until: datetime
 
 
+# Why somebody was asked for when it was the customer who asked; all else is our own doing.
+CUSTOMER_CAUSES = frozenset({"first", "returned"})
+CAUSES = CUSTOMER_CAUSES | {"woken", "reopened", "undo"}
+
+
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What a contract fixes before anything is counted: the target wait and the short abandon."""
+    """What a contract fixes before anything is counted: the target wait and the short abandon.
+
+    `causes` are the reasons to ask for a person that count as requests of customers.
+    """
 
     threshold_s: float = 20.0
     short_s: float = 5.0
     internal_transfers: bool = False
+    causes: frozenset[str] = CUSTOMER_CAUSES
+
+
+@dataclass(frozen=True, slots=True)
+class DatedCounting:
+    """What is counted from which moment on; the first holds also for all that was before it."""
+
+    steps: tuple[tuple[datetime, Counting], ...]
+
+    @classmethod
+    def always(cls, counting: Counting) -> "DatedCounting":
+        """Return one that never changed."""
+        return cls(((datetime.min.replace(tzinfo=UTC), counting),))
+
+    def at(self, moment: datetime) -> Counting:
+        """Return what was counted at a moment."""
+        begun = [counting for since, counting in self.steps if since <= moment]
+        return begun[-1] if begun else self.steps[0][1]
+
+    def between(self, since: datetime, until: datetime) -> tuple[Counting, ...]:
+        """Return all that was counted in a period, in its order."""
+        later = [counting for start, counting in self.steps if since < start < until]
+        return (self.at(since), *later)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ascolto.insight.engaged import engaged_seconds, handling_and_ready
 from ascolto.insight.fold import Ledger
-from ascolto.insight.model import Counting, Episode, LoggedEvent, Tally
+from ascolto.insight.model import Counting, Episode, LoggedEvent, Tally, Thread
 from ascolto.insight.tally import bucket, count_episode, count_thread
 
 DAY_MINUTES = 1440
@@ -36,7 +36,8 @@ def results_by_day(
             days.setdefault(_day(taken_at, zone), []).append(tally)
     for thread in ledger.conversations():
         if since <= thread.opened_at < until:
-            days.setdefault(_day(thread.opened_at, zone), []).append(count_thread(thread))
+            part = count_thread(_own_part(thread, operator_id))
+            days.setdefault(_day(thread.opened_at, zone), []).append(part)
     _add_time(days, ledger, own, operator_id, since=since, until=until, zone=zone)
     return {day: Tally.total(tallies) for day, tallies in sorted(days.items())}
 
@@ -45,6 +46,21 @@ def _only(episode: Episode, operator_id: str) -> Episode:
     """Leave out what others did of it."""
     stints = tuple(stint for stint in episode.stints if stint.operator_id == operator_id)
     return replace(episode, stints=stints)
+
+
+def _own_part(thread: Thread, operator_id: str) -> Thread:
+    """Leave of a conversation what this operator did: replies, the last close, and its score."""
+    replies = zip(thread.next_replies, thread.next_replies_by, strict=True)
+    closed = thread.closed_by == operator_id
+    return replace(
+        thread,
+        first_reply=thread.first_reply if thread.first_reply_by == operator_id else None,
+        next_replies=tuple(span for span, by in replies if by == operator_id),
+        closed_at=thread.closed_at if closed else None,
+        times_closed=thread.times_closed if closed else 0,
+        times_reopened=thread.times_reopened if closed else 0,
+        score=thread.score if thread.scored_by == operator_id else None,
+    )
 
 
 def _add_time(

@@ -50,6 +50,87 @@ async def events_after(
     return [((row["xid"], row["id"]), _logged(row)) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class KnownQueue:
+    """A queue in use or out of it, with what it promised from which moment on."""
+
+    id: str
+    client_id: str
+    name: str
+    archived: bool
+    targets: tuple[tuple[datetime, float, float], ...]
+
+    def share_at(self, moment: datetime) -> float:
+        """Return the share of answers in time that the queue promised at a moment."""
+        begun = [share for since, _, share in self.targets if since <= moment]
+        return begun[-1] if begun else self.targets[0][2]
+
+
+async def list_queues(tx: Tx) -> list[KnownQueue]:
+    """Return all queues in scope by name, also those out of use: their past is still measured."""
+    promised: dict[str, list[tuple[datetime, float, float]]] = {}
+    for row in await tx.fetch(
+        "SELECT queue_id, valid_from, target_s, target_share FROM routing.queue_target"
+        " WHERE tenant_id = $1 ORDER BY queue_id, valid_from",
+        tx.tenant_id,
+    ):
+        step = (row["valid_from"], row["target_s"], row["target_share"])
+        promised.setdefault(row["queue_id"], []).append(step)
+    rows = await tx.fetch(
+        "SELECT id, client_id, name, archived_at IS NOT NULL AS archived, target_s, target_share"
+        " FROM routing.queue WHERE tenant_id = $1 ORDER BY lower(name), id",
+        tx.tenant_id,
+    )
+    return [
+        KnownQueue(
+            id=row["id"],
+            client_id=row["client_id"],
+            name=row["name"],
+            archived=row["archived"],
+            targets=tuple(
+                promised.get(row["id"], [(tx.now, row["target_s"], row["target_share"])])
+            ),
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThing:
+    """A conversation that was open at a moment, and by when something was owed in it."""
+
+    client_id: str
+    queue_id: str
+    channel: str
+    opened_at: datetime
+    due_at: datetime | None
+
+
+async def open_at(tx: Tx, *, at: datetime, limit: int) -> list[OpenThing]:
+    """Return what was open at a moment, at most `limit` of them, the oldest first.
+
+    The first close or reopening after that moment tells how it was then; without one it is as now.
+    Due is what is due first: a reply, or the resolution where the reply was given.
+    """
+    rows = await tx.fetch(
+        "WITH later AS ("
+        "  SELECT DISTINCT ON (body->>'conversation_id')"
+        "         (body->>'conversation_id')::uuid AS id, kind"
+        "    FROM kit.event WHERE tenant_id = $1 AND at > $2"
+        "     AND kind IN ('conversations.closed', 'conversations.reopened')"
+        "   ORDER BY body->>'conversation_id', at, id)"
+        " SELECT c.client_id, coalesce(c.queue_id::text, '') AS queue_id, c.channel, c.opened_at,"
+        "   coalesce(c.due_at, c.resolution_due_at) AS due_at"
+        "  FROM conversations.conversation c LEFT JOIN later l ON l.id = c.id"
+        " WHERE c.tenant_id = $1 AND c.opened_at <= $2"
+        "   AND (c.state <> 'closed' OR l.id IS NOT NULL)"
+        "   AND coalesce(l.kind = 'conversations.closed', c.state <> 'closed')"
+        " ORDER BY c.opened_at, c.id LIMIT $3",
+        tx.tenant_id, at, limit,
+    )  # fmt: skip
+    return [OpenThing(**row) for row in rows]
+
+
 async def events_of_operator(
     tx: Tx, *, operator_id: str, since: datetime, until: datetime, kinds: Collection[str]
 ) -> list[Logged]:
@@ -69,6 +150,18 @@ async def events_of_operator(
         tx.tenant_id, operator_id, since, until, list(kinds),
     )  # fmt: skip
     return [_logged(row) for row in rows]
+
+
+async def presence_of(tx: Tx, operator_id: str) -> Record | None:
+    """Return an operator's state, since when, and how much work is in their hands."""
+    return await tx.fetchrow(
+        "SELECT p.state, p.since, p.break_due_at,"
+        "   (SELECT count(*) FROM routing.work_item w WHERE w.tenant_id = $1"
+        "     AND w.operator_id = $2 AND w.ended_at IS NULL"
+        "     AND w.state IN ('active', 'wrapup')) AS active"
+        "  FROM routing.presence p WHERE p.tenant_id = $1 AND p.operator_id = $2",
+        tx.tenant_id, operator_id,
+    )  # fmt: skip
 
 
 async def people_by_team(tx: Tx) -> list[Record]:

@@ -10,14 +10,17 @@ from ascolto.insight.model import Counting, Episode, Leg, Tally, Thread
 
 BusinessSeconds = Callable[[datetime, datetime], float]
 
-TEXT_CHANNELS = frozenset({"webchat", "chat", "whatsapp", "sms", "email", "social", "telegram"})
+# The channels of routing on which a customer writes; the rest is spoken, or is nobody's writing.
+TEXT_CHANNELS = frozenset({"webchat", "messaging", "email"})
 
 
 def count_episode(episode: Episode, counting: Counting, *, engaged_s: float = 0.0) -> Tally:
     """Count what one episode adds to the interval of its request."""
     legs = [leg for leg in episode.legs if counting.internal_transfers or not leg.internal]
     asked = Tally()
-    if episode.callback_accepted_at is not None:
+    if episode.cause not in counting.causes:
+        pass  # work that we brought back ourselves: handled, but no customer's request
+    elif episode.callback_accepted_at is not None:
         connected = int(episode.callback_connected_at is not None)
         asked = Tally(requested=1, callbacks_accepted=1, callbacks_connected=connected)
     elif episode.withdrawn_at is not None and not episode.stints:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ascolto.insight.fold import WORK_KINDS, Fact, read_episode
-from ascolto.insight.model import Counting, Figure, LoggedEvent, Tally
+from ascolto.insight.model import Counting, DatedCounting, Figure, LoggedEvent, Tally
 from ascolto.insight.tally import count_episode
 from ascolto.insight.terms import Terms
 
@@ -31,7 +31,7 @@ class Today:
     """
 
     since: datetime
-    counting: Mapping[str, Counting] = field(default_factory=dict)
+    counting: Mapping[str, DatedCounting] = field(default_factory=dict)
     _facts: dict[str, dict[int, Fact]] = field(default_factory=dict)
     _shares: dict[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
     _queues: dict[str, list[int]] = field(default_factory=dict)
@@ -57,7 +57,8 @@ class Today:
         if episode is None:
             return
         queue_id, before = self._shares.get(work_item_id, (episode.queue_id, (0,) * len(_COUNTED)))
-        counting = self.counting.get(episode.queue_id) or Counting()
+        dated = self.counting.get(episode.queue_id)
+        counting = dated.at(episode.requested_at) if dated else Counting()
         tally = count_episode(episode, counting)
         after = tuple(int(getattr(tally, name)) for name in _COUNTED)
         totals = self._queues.setdefault(queue_id, [0] * len(_COUNTED))

@@ -1,5 +1,6 @@
 """Wire shapes of figures."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, Field
@@ -7,7 +8,6 @@ from pydantic import BaseModel, Field
 from ascolto.insight.floor import QueueNow, oldest_wait_s
 from ascolto.insight.formulas import Formula
 from ascolto.insight.model import Counting, Figure, Tally
-from ascolto.insight.terms import Terms
 
 
 class FormulaView(BaseModel):
@@ -57,17 +57,24 @@ class FigureView(BaseModel):
 class CountingView(BaseModel):
     """What was counted as in time, as short, and whether transfers count again."""
 
-    threshold_s: float
+    threshold_s: float | None = Field(description="null when several were in force")
+    thresholds_s: list[float] = Field(description="every wait that counted as in time")
     short_s: float
     internal_transfers: bool
+    causes: list[str]
 
     @classmethod
-    def of(cls, counting: Counting) -> "CountingView":
-        """Show what was counted."""
+    def of(cls, used: Sequence[Counting]) -> "CountingView | None":
+        """Show what was counted; None when nothing could be."""
+        if not used:
+            return None
+        waits = sorted({counting.threshold_s for counting in used})
         return cls(
-            threshold_s=counting.threshold_s,
-            short_s=counting.short_s,
-            internal_transfers=counting.internal_transfers,
+            threshold_s=waits[0] if len(waits) == 1 else None,
+            thresholds_s=waits,
+            short_s=used[-1].short_s,
+            internal_transfers=used[-1].internal_transfers,
+            causes=sorted(used[-1].causes),
         )
 
 
@@ -92,6 +99,9 @@ class MetricView(BaseModel):
     since: datetime = Field(serialization_alias="from")
     until: datetime = Field(serialization_alias="to")
     group_by: str
+    counting: CountingView | None = Field(
+        default=None, description="what was counted; null where each group says so, or nothing is"
+    )
     total: FigureView | None = Field(description="null when clients are measured differently")
     groups: list[GroupView]
 
@@ -197,6 +207,15 @@ class FloorGroupView(BaseModel):
     on_break: int = Field(serialization_alias="break")
 
 
+class PersonView(BaseModel):
+    """Of one operator what may be seen: a field that is not agreed is not there."""
+
+    operator_id: str
+    name: str
+    at: datetime
+    fields: dict[str, str | float | None]
+
+
 class FloorView(BaseModel):
     """The floor at one moment."""
 
@@ -205,8 +224,8 @@ class FloorView(BaseModel):
     groups: list[FloorGroupView]
 
 
-def met(formula: Formula, terms: Terms, figure: Figure) -> bool | None:
-    """Tell whether a figure reaches its contract's target; None without a figure."""
-    if figure.value is None:
+def met(formula: Formula, target: float | None, figure: Figure) -> bool | None:
+    """Tell whether a figure reaches what was promised; None without a figure or a promise."""
+    if figure.value is None or target is None:
         return None
-    return figure.value >= terms.target if formula.rising else figure.value <= terms.target
+    return figure.value >= target if formula.rising else figure.value <= target

@@ -3,6 +3,11 @@
 import os
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from random import Random
 from uuid import UUID
 
 _RANDOM_BITS = 74
@@ -36,12 +41,42 @@ class Sequence:
         return _text_of(fresh >> _RANDOM_BITS, fresh)
 
 
-_sequence = Sequence()
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where ids come from: a clock, a source of chance, and the order they are made in."""
+
+    milliseconds: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    noise: Callable[[], bytes] = lambda: os.urandom(10)
+    sequence: Sequence = field(default_factory=Sequence)
+
+    @classmethod
+    def seeded(cls, seed: int, *, milliseconds: int = 1_772_500_000_000) -> "Source":
+        """Return a source that gives the same ids each time, all of one moment."""
+        chance = Random(seed)  # noqa: S311 - made to be foretold, for tests and simulations
+        return cls(milliseconds=lambda: milliseconds, noise=lambda: chance.randbytes(10))
+
+    def next(self) -> str:
+        """Return the next id."""
+        return self.sequence.next(self.milliseconds(), self.noise())
+
+
+_SYSTEM = Source()
+_source: ContextVar[Source] = ContextVar("source of ids", default=_SYSTEM)
 
 
 def new_id() -> str:
-    """Return a fresh UUIDv7 as text; those of one process rise in the order they are made."""
-    return _sequence.next(time.time_ns() // 1_000_000, os.urandom(10))
+    """Return a fresh UUIDv7 as text; those of one source rise in the order they are made."""
+    return _source.get().next()
+
+
+@contextmanager
+def ids_from(source: Source) -> Iterator[None]:
+    """Let the ids made in here, and in tasks begun in here, come from a source."""
+    token = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(token)
 
 
 def _text_of(milliseconds: int, entropy: int) -> str:

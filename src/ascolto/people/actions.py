@@ -6,7 +6,11 @@ from typing import Any
 
 import asyncpg
 
-from ascolto.identity.actions.change_accounts import get_account, link_operator
+from ascolto.identity.actions.change_accounts import (
+    get_account,
+    keep_operator_clients,
+    link_operator,
+)
 from ascolto.identity.errors import OperatorTaken
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
@@ -41,6 +45,7 @@ async def create_operator(tx: Tx, new: NewOperator, *, operator_id: str | None =
         raise errors.AccountTaken("This account is already an operator's.") from taken
     await store.set_skills(tx, key, levels)
     await store.set_clients(tx, key, new.clients)
+    await _tell_sight(tx, key)
     tx.emit(events.OperatorChanged(operator_id=key, change="created"))
     return await get_operator(tx, key)
 
@@ -91,6 +96,7 @@ async def set_clients(tx: Tx, operator_id: str, clients: Collection[str]) -> Ope
         raise errors.NoClient("Leave at least one of your clients, or ask who sees them all.")
     await _require_clients(tx, clients)
     await store.set_clients(tx, operator_id, clients)
+    await _tell_sight(tx, operator_id)
     tx.emit(events.OperatorChanged(operator_id=operator_id, change="clients"))
     return await get_operator(tx, operator_id)
 
@@ -101,6 +107,13 @@ async def _relink(tx: Tx, before: Operator, account_id: str | None) -> None:
     if account_id is not None:
         await get_account(tx, account_id)
         await link_operator(tx, account_id=account_id, operator_id=before.id)
+        await _tell_sight(tx, before.id)
+
+
+async def _tell_sight(tx: Tx, operator_id: str) -> None:
+    """Let the operator's account see for whom they work, and nobody else."""
+    clients = await store.all_clients_of(tx, operator_id)
+    await keep_operator_clients(tx, operator_id=operator_id, clients=clients)
 
 
 async def _require_clients(tx: Tx, clients: Collection[str]) -> None:

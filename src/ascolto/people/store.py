@@ -140,6 +140,12 @@ async def set_skills(tx: Tx, operator_id: str, levels: dict[str, SkillLevel]) ->
     )  # fmt: skip
 
 
+async def all_clients_of(tx: Tx, operator_id: str) -> list[str]:
+    """Return every client an operator works for, in scope or not."""
+    found: list[str] = await tx.fetchval("SELECT people.all_clients_of($1)", operator_id)
+    return found
+
+
 async def set_clients(tx: Tx, operator_id: str, clients: Collection[str]) -> None:
     """Let an operator work for exactly these of the clients in scope; the past stays written."""
     fresh = sorted(clients)

@@ -43,6 +43,7 @@ async def enqueue(
     priority: int | None = None,
     eu_only: bool = False,
     enqueued_at: datetime | None = None,
+    cause: str = "first",
 ) -> WorkItem:
     """Let a piece of work wait for a person; `enqueued_at` keeps an earlier place in the queue.
 
@@ -72,7 +73,7 @@ async def enqueue(
     )
     if item is None:
         raise QueueUnknown("There is no such queue for this client.", queue_id=queue_id)
-    tx.emit(events.HumanRequested(**_about(item)))
+    tx.emit(events.HumanRequested(**_about(item), cause=cause))
     return item
 
 
@@ -172,7 +173,9 @@ async def requeue(
     item, was, from_queue, held_by = back
     about = _about(item, operator_id=held_by, state=was)
     event: Event
-    if from_queue != item.queue_id or preferred_operator is not None:
+    # Back to whoever had it, in the queue it was in: nobody handed it on.
+    handed_on = preferred_operator is not None and preferred_operator != held_by
+    if from_queue != item.queue_id or handed_on:
         event = events.Transferred(
             **about, from_queue_id=from_queue, to_operator_id=preferred_operator
         )

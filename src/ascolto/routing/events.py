@@ -22,9 +22,17 @@ class WorkEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class HumanRequested(WorkEvent):
-    """Work began to wait for a person."""
+    """Work began to wait for a person: `cause` says whether it is a customer's new request.
+
+    first     nobody had been asked for before
+    returned  the customer wrote into what was closed or put aside
+    woken     its time had come, or somebody brought it back before
+    reopened  an operator opened it again
+    undo      an operator took back having closed it just before
+    """
 
     kind: ClassVar[str] = "routing.human_requested"
+    cause: str = "first"
     estimated_wait_s: float | None = None
 
 

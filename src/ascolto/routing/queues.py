@@ -46,6 +46,7 @@ async def create_queue(tx: Tx, *, values: dict[str, Any]) -> Queue:
         queue = await store_queues.insert_queue(tx, new_id(), values)
     except asyncpg.UniqueViolationError as error:
         raise NameTaken("The client has a queue of this name.", field="name") from error
+    await store_queues.keep_target(tx, queue)
     _tell(tx, queue, values)
     return queue
 
@@ -70,6 +71,8 @@ async def change_queue(tx: Tx, *, queue_id: str, values: dict[str, Any]) -> Queu
         raise NameTaken("The client has a queue of this name.", field="name") from error
     if queue is None:
         raise QueueUnknown("There is no such queue.")
+    if (queue.target_s, queue.target_share) != (known.target_s, known.target_share):
+        await store_queues.keep_target(tx, queue)
     _tell(tx, queue, values)
     return queue
 

@@ -81,6 +81,18 @@ async def update_queue(tx: Tx, queue_id: str, values: dict[str, Any]) -> Queue |
     return None if row is None else queue_of(row)
 
 
+async def keep_target(tx: Tx, queue: Queue) -> None:
+    """Write down what a queue promises from now on."""
+    await tx.execute(
+        "INSERT INTO routing.queue_target"
+        " (tenant_id, queue_id, client_id, valid_from, target_s, target_share)"
+        " VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (tenant_id, queue_id, valid_from) DO UPDATE"
+        " SET target_s = excluded.target_s, target_share = excluded.target_share",
+        tx.tenant_id, queue.id, queue.client_id, tx.now, queue.target_s, queue.target_share,
+    )  # fmt: skip
+
+
 async def archive_queue(tx: Tx, queue_id: str) -> Queue | None:
     """Take a queue out of use unless work still waits in it."""
     row = await tx.fetchrow(

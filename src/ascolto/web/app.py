@@ -21,6 +21,7 @@ from ascolto.kit.stream import prune_frames
 from ascolto.kit.subscribers import Subscribers
 from ascolto.routing.dispatcher import Dispatcher
 from ascolto.web import edges, pages, problems
+from ascolto.web.describe import DescribedApp
 from ascolto.web.idempotency import Idempotency, forget_old
 from ascolto.web.limits import RateLimits
 from ascolto.web.lines import Lines
@@ -44,7 +45,7 @@ def build_app(settings: Settings, *, dsn: str, clock: Clock | None = None) -> Fa
             app.state.lines = lines
             yield
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Ascolto",
         version=ascolto.__version__,
         summary="One queue for every contact of an organisation's customers.",

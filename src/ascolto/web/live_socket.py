@@ -115,11 +115,16 @@ class LiveSession:
         while True:
             await asyncio.sleep(WELCOME_S)
             try:
-                await principal_of_socket(self._socket)
+                principal = await principal_of_socket(self._socket)
             except Refusal as refusal:
                 raise BadMessageError(refusal.code) from refusal
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 continue  # the database is away: that is no reason to send anybody off
+            if _rights(principal) != _rights(self._principal):
+                # What was let in under the former rights is on the screen: take a fresh snapshot
+                # and come in anew.
+                await _say(self._socket, {"t": "resync", "reason": "rights"})
+                return
 
     async def refuse(self, code: str) -> None:
         """Say why, and hang up."""
@@ -295,6 +300,11 @@ class LiveSession:
 
     def _actor(self) -> Actor:
         return Actor(kind=self._principal.kind, id=self._principal.account_id)
+
+
+def _rights(who: Principal) -> tuple[Any, ...]:
+    """Return what decides which frames somebody may follow."""
+    return who.permissions, who.clients, who.operator_id
 
 
 async def _say(socket: WebSocket, message: dict[str, Any]) -> None:

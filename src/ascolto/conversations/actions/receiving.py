@@ -80,6 +80,7 @@ async def _stored(tx: Tx, conversation: Conversation, message: Message) -> Messa
 async def _rouse(held: Held) -> None:
     """Bring a conversation that nobody attends back to a queue, to whoever had it if possible."""
     preferred = held.now.operator_id or held.now.last_operator_id
+    cause = "first" if held.now.state is State.OPEN else "returned"
     if held.now.state is State.CLOSED:
         reopen_held(held, by="customer")
         await held.note_event("reopened", author=_customer(held.now))
@@ -88,7 +89,7 @@ async def _rouse(held: Held) -> None:
         held.change(snoozed_until=None)
         held.tx.emit(events.Woken(**held.ids(), by="customer"))
         await held.note_event("woken", author=_customer(held.now))
-    await queueing.join(held, preferred_operator=preferred)
+    await queueing.join(held, cause=cause, preferred_operator=preferred)
     await held.save(reason="requeued")
 
 

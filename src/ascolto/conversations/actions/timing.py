@@ -3,7 +3,7 @@
 Every node may try at once: whoever comes second finds nothing left to do.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from ascolto import routing
@@ -20,6 +20,19 @@ WRAP_UP_LIMIT = declare(
     default=900,
     parse=whole_number(least=0, most=86_400),
     meaning="Seconds after which a conversation in wrap-up is closed by itself; 0 = never",
+)
+
+
+# A wait may be long through no fault of the customer's, so each organisation says what it takes
+# for a sign that nobody is there any more.
+SILENT_IN_QUEUE = declare(
+    "conversations.silent_in_queue_s",
+    default=0,
+    parse=whole_number(least=0, most=86_400),
+    meaning=(
+        "Seconds without a word from a customer whom nobody has answered yet, after which they"
+        " count as gone without a sign and wait no longer; 0 = never"
+    ),
 )
 
 
@@ -80,6 +93,35 @@ async def overlong_wrap_ups(tx: Tx) -> dict[str, datetime]:
 
 def _over(since: datetime, limit_s: int, now: datetime) -> bool:
     return limit_s > 0 and now - since > timedelta(seconds=limit_s)
+
+
+async def silent_in_queue(tx: Tx, *, channels: Sequence[str], limit: int) -> list[str]:
+    """Return whose customers have been quiet in the queue for longer than their client allows."""
+    found: list[str] = []
+    for client_id in await store_due.clients_waiting(tx, channels=channels):
+        allowed = await setting(tx, SILENT_IN_QUEUE, client_id=client_id)
+        if allowed > 0:
+            until = tx.now - timedelta(seconds=allowed)
+            found += await store_due.quiet_in_queue(
+                tx, client_id=client_id, channels=channels, until=until, limit=limit
+            )
+    return found
+
+
+async def leave_silently(tx: Tx, *, conversation_id: str) -> bool:
+    """Take a customer who has gone without a sign out of the queue; False when they are there."""
+    conversation = await store.get(tx, conversation_id, lock=True)
+    if conversation is None or conversation.state is not State.WAITING:
+        return False
+    allowed = await setting(tx, SILENT_IN_QUEUE, client_id=conversation.client_id)
+    last = conversation.last_message_at or conversation.opened_at
+    answered = conversation.first_replied_at is not None
+    if answered or not allowed or tx.now - last < timedelta(seconds=allowed):
+        return False
+    held = Held.of(tx, conversation)
+    await close_held(held, outcome=Outcome.ABANDONED, cancelled="abandoned", silent=True)
+    await held.save()
+    return True
 
 
 async def end_wrap_up(tx: Tx, *, conversation_id: str, since: datetime) -> bool:

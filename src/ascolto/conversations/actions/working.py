@@ -206,12 +206,13 @@ async def close_held(
     note: str = "",
     promise: dict[str, Any] | None = None,
     cancelled: str = "closed",
+    silent: bool = False,
     author: Author = SYSTEM_AUTHOR,
 ) -> None:
     """Close a held conversation and let its work go."""
     worked = held.ids()
     held.move(Verb.CLOSE)
-    await queueing.let_go(held, outcome=outcome.value, cancelled=cancelled)
+    await queueing.let_go(held, outcome=outcome.value, cancelled=cancelled, silent=silent)
     held.now = clocks.paused(held.now, await held.hours(), held.tx.now)
     held.change(
         closed_at=held.tx.now,
@@ -240,13 +241,22 @@ async def reopen(tx: Tx, *, conversation_id: str, operator_id: str | None) -> Co
     held = await hold(tx, conversation_id)
     if held.now.merged_into is not None:
         raise errors.NotNow("It goes on in another conversation.", merged_into=held.now.merged_into)
+    cause = "undo" if _just_closed(held, operator_id) else "reopened"
     reopen_held(held, by="operator" if operator_id else "system")
     await held.note_event("reopened", author=acting(tx, operator_id))
     held.now = clocks.resumed(held.now, await held.hours(), tx.now)
     preferred = operator_id or held.now.last_operator_id
-    if not await queueing.join(held, preferred_operator=preferred):
+    if not await queueing.join(held, cause=cause, preferred_operator=preferred):
         raise errors.NoQueue("This conversation has no queue to wait in.")
     return await held.save(reason="requeued")
+
+
+def _just_closed(held: Held, operator_id: str | None) -> bool:
+    """Tell whether an operator takes back having closed it a moment ago."""
+    c = held.now
+    if c.closed_at is None or operator_id is None or c.last_operator_id != operator_id:
+        return False
+    return (held.tx.now - c.closed_at).total_seconds() <= UNDO_S
 
 
 def reopen_held(held: Held, *, by: str) -> None:
@@ -290,6 +300,8 @@ async def snooze(
 
 
 SNOOZE_LIMIT_S = 366 * 86_400
+# Longer than the desk offers to take back a close.
+UNDO_S = 60.0
 
 
 async def wake(held: Held, *, by: str) -> Conversation:
@@ -300,7 +312,7 @@ async def wake(held: Held, *, by: str) -> Conversation:
     held.tx.emit(events.Woken(**held.ids(), by=by))
     await held.note_event("woken", author=SYSTEM_AUTHOR)
     held.now = clocks.resumed(held.now, await held.hours(), held.tx.now)
-    await queueing.join(held, preferred_operator=owner)
+    await queueing.join(held, cause="woken", preferred_operator=owner)
     return await held.save(reason="requeued")
 
 

@@ -12,7 +12,6 @@ from ascolto.identity.actions.end_sessions import end_sessions
 from ascolto.identity.model import Account
 from ascolto.identity.permissions import Role
 from ascolto.kit.db import Tx
-from ascolto.kit.errors import Conflict
 from ascolto.kit.ids import new_id
 from ascolto.tenancy import store as tenancy_store
 
@@ -29,7 +28,6 @@ async def create_account(
     roles: Collection[str],
     clients: Collection[str] | None = None,
     locale: str = "it",
-    operator_id: str | None = None,
     password_hash: str | None = None,
     account_id: str | None = None,
 ) -> Account:
@@ -44,17 +42,18 @@ async def create_account(
         locale=locale,
         roles=_known_roles(roles),
         clients=await _known_scope(tx, clients),
-        operator_id=operator_id,
+        operator_id=None,
         has_password=password_hash is not None,
         has_totp=False,
         v=1,
         created_at=tx.now,
         disabled_at=None,
     )
+    _require_named_client(account)
     try:
         await store.insert_account(tx, account, password_hash=password_hash)
     except asyncpg.UniqueViolationError as taken:
-        raise _taken(taken) from taken
+        raise errors.EmailTaken("An account with this address exists.") from taken
     tx.emit(_event(account, "created"))
     return account
 
@@ -79,6 +78,8 @@ async def change_account(tx: Tx, account_id: str, *, v: int, changes: dict[str, 
         disabled = wanted.pop("disabled")
         wanted["disabled_at"] = (before.disabled_at or tx.now) if disabled else None
     after = replace(before, v=v, **wanted)
+    if after.disabled_at is None:
+        _require_named_client(after)
     if (
         _administers(before)
         and not _administers(after)
@@ -104,8 +105,19 @@ async def link_operator(tx: Tx, *, account_id: str, operator_id: str | None) -> 
         raise errors.UnknownAccount("There is no such account.", account_id=account_id)
 
 
+async def keep_operator_clients(tx: Tx, *, operator_id: str, clients: Collection[str]) -> None:
+    """Note for which clients the operator of an account works: who only answers sees no others."""
+    await store.set_operator_clients(tx, operator_id, clients)
+
+
 def _administers(account: Account) -> bool:
     return Role.ADMIN in account.roles and account.clients is None and account.disabled_at is None
+
+
+def _require_named_client(account: Account) -> None:
+    """Refuse a client's own people without a client: with none named they would see them all."""
+    if Role.CLIENT in account.roles and not account.clients:
+        raise errors.ClientUnnamed("Say which client these are the people of.")
 
 
 def _known_roles(roles: Collection[str]) -> tuple[str, ...]:
@@ -125,12 +137,6 @@ async def _known_scope(tx: Tx, clients: Collection[str] | None) -> frozenset[str
     if unknown:
         raise errors.UnknownScopeClient("There is no such client.", unknown=sorted(unknown))
     return frozenset(clients)
-
-
-def _taken(violation: asyncpg.UniqueViolationError) -> Conflict:
-    if violation.constraint_name == "account_operator":
-        return errors.OperatorTaken("This operator already has an account.")
-    return errors.EmailTaken("An account with this address exists.")
 
 
 def _event(account: Account, change: str) -> events.AccountChanged:
