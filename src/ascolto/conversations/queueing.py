@@ -10,6 +10,7 @@ from typing import Any
 from ascolto import routing
 from ascolto.conversations import errors
 from ascolto.conversations.held import Held
+from ascolto.conversations.hours import follow_queue
 from ascolto.conversations.model import Conversation, State, Verb
 
 # How long a returning customer waits for the operator they know before anybody may answer.
@@ -38,9 +39,12 @@ async def join(held: Held, *, preferred_operator: str | None = None) -> bool:
         if item is None:
             continue
         held.move(Verb.QUEUE)
+        moved = item.queue_id != held.before.queue_id
         held.change(
             work_item_id=item.id, queue_id=item.queue_id, operator_id=None, operator_name=""
         )
+        if moved:
+            await follow_queue(held)
         return True
     return False
 
@@ -72,6 +76,7 @@ async def _enqueued(
             preferred_operator=preferred_operator,
             preferred_for_s=PREFERRED_FOR_S if preferred_operator else None,
             due_at=c.due_at,
+            eu_only=c.eu_only,
         )
     except routing.QueueUnknown:
         return None
@@ -96,6 +101,7 @@ async def give_back(
         to_head=to_head,
         exclude_operator=exclude_operator,
         preferred_operator=preferred_operator,
+        eu_only=c.eu_only,
         note=note,
     )
     held.change(
@@ -105,6 +111,8 @@ async def give_back(
         operator_id=None,
         operator_name="",
     )
+    if item.queue_id != c.queue_id:
+        await follow_queue(held)
 
 
 async def let_go(held: Held, *, outcome: str, cancelled: str = "closed") -> None:

@@ -16,6 +16,7 @@ from ascolto.routing.actions import (
     start_wrap_up,
 )
 from ascolto.routing.dispatcher import Dispatcher
+from ascolto.routing.engine import EU_COUNTRIES
 from ascolto.routing.errors import (
     BadQueue,
     NotYours,
@@ -39,6 +40,7 @@ from ascolto.routing.store import (
 from ascolto.routing.store_queues import get_queue, list_queues, read_now
 
 __all__ = [
+    "EU_COUNTRIES",
     "BadQueue",
     "Dispatcher",
     "NotYours",

@@ -130,6 +130,7 @@ async def show_conversation(visit: Visiting) -> ConversationView:
         last_seq=shown["last_seq"],
         cursor=await stream_cursor(tx),
         wait=WaitView.of(scene) if now.state.value in ("open", "waiting") else None,
+        eu_offer=shown["eu_offer"],
         callback=_call_view(promise) if promise else None,
         expires_at=visit.holder.expires_at,
     )
@@ -283,6 +284,13 @@ async def typing(visit: Visiting, request: Request) -> None:
         },
         holder.client_id,
     )
+
+
+@public_router.post("/conversation/eu-operator", summary="Ask for somebody in the Union")
+async def ask_for_eu(visit: Visiting) -> StateView:
+    """Wait for somebody in Italy or the European Union, keeping one's place; twice is once."""
+    asked = await conversations.ask_for_eu(visit.tx, conversation_id=visit.holder.conversation_id)
+    return StateView(state=asked.state.value)
 
 
 @public_router.post("/conversation/end", summary="End the conversation")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ascolto import routing
+from ascolto import conversations, routing
 from ascolto.channels import store
 from ascolto.channels.model import Channel, WebchatSettings
 from ascolto.channels.webchat.texts import Words
@@ -134,11 +134,9 @@ async def _setting_of(tx: Tx, channel: Channel) -> _Setting:
 
 async def hours_of(tx: Tx, channel: Channel) -> OpeningHours | None:
     """Return the hours of the queue behind a channel, else its client's; None is always open."""
-    queue = await routing.get_queue(tx, channel.queue_id)
-    if queue is not None and queue.calendar_id is not None:
-        calendar = await tenancy.get_calendar(tx, queue.calendar_id)
-    else:
-        calendar = await tenancy.calendar_of_client(tx, channel.client_id)
+    calendar = await conversations.calendar_of_queue(
+        tx, queue_id=channel.queue_id, client_id=channel.client_id
+    )
     return calendar.hours if calendar else None
 
 
