@@ -185,9 +185,7 @@ async def test_a_customer_answered_from_outside_the_union_is_told_and_may_ask_fo
 ) -> None:
     customer = await chat.start("La bolletta è doppia")
     async with chat.desk.as_system() as tx:
-        await routing.set_presence(
-            tx, operator_id=chat.desk.anna, state="available", country="AL"
-        )
+        await routing.set_presence(tx, operator_id=chat.desk.anna, state="available", country="AL")
     async with customer.stream() as line:
         assert (await line.next("conversation.state"))["eu_offer"] is False
         await line.next("message.added")

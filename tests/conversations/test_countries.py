@@ -24,9 +24,7 @@ async def settles(desk: Desk, operator_id: str, *, country: str) -> None:
 async def works_from(desk: Desk, operator_id: str, country: str) -> None:
     """Let an operator's session say where they are."""
     async with desk.as_system() as tx:
-        await routing.set_presence(
-            tx, operator_id=operator_id, state="available", country=country
-        )
+        await routing.set_presence(tx, operator_id=operator_id, state="available", country=country)
 
 
 async def tells(desk: Desk, when: str) -> None:

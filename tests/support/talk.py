@@ -146,9 +146,7 @@ class Desk:
 
 async def tell_countries(tx: Tx, when: str, *, client_id: str) -> None:
     """Set when customers are told the country of who answers."""
-    await change_setting(
-        tx, "conversations.tell_country", when, actor=SYSTEM, client_id=client_id
-    )
+    await change_setting(tx, "conversations.tell_country", when, actor=SYSTEM, client_id=client_id)
 
 
 OFFICE_HOURS = OpeningHours("Europe/Rome", dict.fromkeys(range(5), ((9 * 60, 18 * 60),)))

@@ -135,6 +135,9 @@ class Callback:
     wanted_at: datetime | None
     call_at: datetime
     queued_at: datetime | None = field(default=None)
+    # The work that the call replaces, and since when it had waited.
+    origin_item_id: str | None = None
+    place_at: datetime | None = None
 
 
 def first_name(name: str) -> str:

@@ -5,6 +5,7 @@ order of locks is always conversation first, work item second.
 """
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from ascolto import routing
@@ -28,14 +29,24 @@ def card_of(c: Conversation) -> dict[str, Any]:
     }
 
 
-async def join(held: Held, *, preferred_operator: str | None = None) -> bool:
+async def join(
+    held: Held,
+    *,
+    preferred_operator: str | None = None,
+    enqueued_at: datetime | None = None,
+) -> bool:
     """Ask for a person: put an open conversation into its queue; False when there is none.
 
     A queue may have been taken out of use while the conversation slept or was closed: then another
     of the client's queues for the channel takes it in.
     """
     async for queue_id in _queues_for(held):
-        item = await _enqueued(held, queue_id=queue_id, preferred_operator=preferred_operator)
+        item = await _enqueued(
+            held,
+            queue_id=queue_id,
+            preferred_operator=preferred_operator,
+            enqueued_at=enqueued_at,
+        )
         if item is None:
             continue
         held.move(Verb.QUEUE)
@@ -61,7 +72,7 @@ async def _queues_for(held: Held) -> AsyncIterator[str]:
 
 
 async def _enqueued(
-    held: Held, *, queue_id: str, preferred_operator: str | None
+    held: Held, *, queue_id: str, preferred_operator: str | None, enqueued_at: datetime | None
 ) -> routing.WorkItem | None:
     c = held.now
     try:
@@ -77,6 +88,7 @@ async def _enqueued(
             preferred_for_s=PREFERRED_FOR_S if preferred_operator else None,
             due_at=c.due_at,
             eu_only=c.eu_only,
+            enqueued_at=enqueued_at,
         )
     except routing.QueueUnknown:
         return None

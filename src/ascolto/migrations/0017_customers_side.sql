@@ -26,6 +26,14 @@ CREATE TABLE conversations.openings (
 );
 SELECT kit.protect('conversations.openings');
 
+-- A call keeps the place that the customer had when asking for it, and is followed until it ended.
+ALTER TABLE channels.callback
+  ADD COLUMN origin_item_id uuid,
+  ADD COLUMN place_at timestamptz,
+  ADD COLUMN settled_at timestamptz;
+CREATE INDEX callback_unsettled ON channels.callback (tenant_id, queued_at)
+  WHERE settled_at IS NULL;
+
 -- A customer's message in one statement: lock, recognise a repetition, number, write, set clocks.
 -- What follows for the state of the conversation is decided by the caller, who holds the lock.
 CREATE OR REPLACE FUNCTION conversations.take_in(

@@ -37,7 +37,7 @@ from ascolto.routing.store import (
     present_for,
     wrap_ups_since,
 )
-from ascolto.routing.store_queues import get_queue, list_queues, read_now
+from ascolto.routing.store_queues import get_queue, list_queues, read_now, waiting_in
 
 __all__ = [
     "EU_COUNTRIES",
@@ -75,5 +75,6 @@ __all__ = [
     "set_break_due",
     "set_presence",
     "start_wrap_up",
+    "waiting_in",
     "wrap_ups_since",
 ]

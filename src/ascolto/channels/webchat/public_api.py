@@ -27,7 +27,7 @@ from ascolto.channels.webchat.limits import (
     limits_of,
 )
 from ascolto.channels.webchat.shown import message_shown, state_shown
-from ascolto.channels.webchat.state import Scene, closed_now, known_channel, scene_of
+from ascolto.channels.webchat.state import Scene, closed_now, known_channel, scene_for, scene_of
 from ascolto.channels.webchat.stream import CustomerStream, EventStream
 from ascolto.channels.webchat.views import (
     CallView,
@@ -142,7 +142,7 @@ async def _scene(visit: Visit) -> tuple[Conversation, Scene]:
     channel = await store.get_channel(visit.tx, visit.holder.channel_id)
     if channel is None:
         raise UnknownChannel("This chat is no longer in use.")
-    return now, await scene_of(visit.tx, channel, language=now.language)
+    return now, await scene_for(visit.tx, channel, now)
 
 
 def _call_view(promise: calling.Promise) -> CallView:

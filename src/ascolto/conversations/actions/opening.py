@@ -1,5 +1,6 @@
 """A conversation begins, and asks for a person."""
 
+from datetime import datetime
 from typing import Any
 
 from ascolto import customers
@@ -102,15 +103,22 @@ def search_of(c: Conversation) -> str:
 
 
 async def ask_for_person(
-    tx: Tx, *, conversation_id: str, queue_id: str | None = None
+    tx: Tx,
+    *,
+    conversation_id: str,
+    queue_id: str | None = None,
+    enqueued_at: datetime | None = None,
 ) -> Conversation:
-    """Put an open conversation into a queue; one that is queued or held already stays as it is."""
+    """Put an open conversation into a queue; one that is queued or held already stays as it is.
+
+    `enqueued_at` keeps an earlier place in the queue.
+    """
     held = await hold(tx, conversation_id)
     if held.now.state is not State.OPEN:
         return held.now
     if queue_id is not None:
         held.change(queue_id=queue_id)
-    if not await queueing.join(held):
+    if not await queueing.join(held, enqueued_at=enqueued_at):
         raise errors.NoQueue("This conversation has no queue to wait in.")
     return await held.save()
 
