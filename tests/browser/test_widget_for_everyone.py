@@ -68,7 +68,7 @@ def test_a_whole_conversation_needs_no_mouse(panel: Panel, operator: Operator) -
     conversation = operator.take(name)
     keys.type("Ci siete?")
     keys.press("Enter")
-    expect(panel.chat.locator("ol .text")).to_have_count(2)
+    expect(panel.chat.locator("ol li:not(.system) .text")).to_have_count(2)
     expect(panel.chat.get_by_text("Inviato", exact=True)).to_be_visible()
     assert operator.heard(conversation) == ["Scrivo con la tastiera", "Ci siete?"]
     more = panel.chat.get_by_role("button", name="Altre opzioni")
@@ -104,7 +104,7 @@ def test_others_are_announced_once_and_oneself_never(panel: Panel, operator: Ope
     operator.say(operator.take(name), "Eccomi")
     panel.chat.locator(".operator").wait_for()
     panel.write("Bene")
-    expect(panel.chat.locator("ol .text")).to_have_count(3)
+    expect(panel.chat.locator("ol li:not(.system) .text")).to_have_count(3)
     expect(panel.chat.get_by_text("Inviato", exact=True)).to_be_visible()
     said = panel.chat.get_by_role("log").locator("p").all_inner_texts()
     assert said == ["Giulia, servizio clienti: Eccomi"]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from ascolto.channels.model import Callback, Channel, Pass, ResumeLink, Ticket
+from ascolto.conversations import Conversation
 from ascolto.kit.db import Tx
 
 _CHANNEL = (
@@ -163,6 +164,25 @@ async def links_since(tx: Tx, *, conversation_id: str, since: datetime) -> int:
     count: int = await tx.fetchval(
         "SELECT count(*) FROM channels.resume_link"
         " WHERE tenant_id = $1 AND conversation_id = $2 AND created_at > $3",
+        tx.tenant_id, conversation_id, since,
+    )  # fmt: skip
+    return count
+
+
+async def insert_copy(tx: Tx, copy_id: str, *, conversation: Conversation) -> None:
+    """Note that a copy of a conversation was mailed; the address is not kept."""
+    await tx.execute(
+        "INSERT INTO channels.transcript (tenant_id, id, client_id, conversation_id, at)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        tx.tenant_id, copy_id, conversation.client_id, conversation.id, tx.now,
+    )  # fmt: skip
+
+
+async def copies_since(tx: Tx, *, conversation_id: str, since: datetime) -> int:
+    """Count the copies mailed of late of a conversation."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM channels.transcript"
+        " WHERE tenant_id = $1 AND conversation_id = $2 AND at > $3",
         tx.tenant_id, conversation_id, since,
     )  # fmt: skip
     return count

@@ -34,6 +34,18 @@ ALTER TABLE channels.callback
 CREATE INDEX callback_unsettled ON channels.callback (tenant_id, queued_at)
   WHERE settled_at IS NULL;
 
+-- That a copy of a conversation was mailed, so that nobody sends mail without end by it.
+CREATE TABLE channels.transcript (
+  tenant_id       uuid NOT NULL REFERENCES tenancy.tenant (id),
+  id              uuid NOT NULL,
+  client_id       uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  at              timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX transcript_of_conversation ON channels.transcript (tenant_id, conversation_id, at);
+SELECT kit.protect('channels.transcript');
+
 -- A customer's message in one statement: lock, recognise a repetition, number, write, set clocks.
 -- What follows for the state of the conversation is decided by the caller, who holds the lock.
 CREATE OR REPLACE FUNCTION conversations.take_in(

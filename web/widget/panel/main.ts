@@ -18,8 +18,8 @@ const app = document.getElementById("app")!;
 
 function paint(config: Config): void {
   const { color } = config.brand;
-  const onLight = readable(color, "#ffffff", 5.5);
-  const onDark = readable(color, "#20272b", 6);
+  const onLight = readable(color, "#ffffff", 7);
+  const onDark = readable(color, "#20272b", 7);
   const colors = {
     "--brand": color,
     "--on-brand": ink(color),

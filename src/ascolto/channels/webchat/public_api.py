@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ascolto import conversations
 from ascolto.channels import store
-from ascolto.channels.actions import calling, resuming, visiting
+from ascolto.channels.actions import calling, mailing, resuming, visiting
 from ascolto.channels.actions.visiting import Started, Wish, first_own_seq, standing
 from ascolto.channels.errors import LinkGone, NoUploads, UnknownChannel
 from ascolto.channels.model import LANGUAGES
@@ -331,6 +331,14 @@ async def mail_resume_link(body: LinkWish, visit: Visiting, request: Request) ->
         email=body.email,
         public_url=services_of(request).settings.public_url,
     )
+
+
+@public_router.post("/conversation/transcript", status_code=202, summary="Mail a copy")
+async def mail_transcript(body: LinkWish, visit: Visiting, request: Request) -> None:
+    """Mail a copy of what was said; a few a day of each conversation."""
+    limits_of(request).spend_address(request, "links", LINKS)
+    now, scene = await _scene(visit)
+    await mailing.mail_transcript(visit.tx, scene, visit.holder, now, email=body.email)
 
 
 @public_router.post("/resume", summary="Open a mailed link")
