@@ -57,6 +57,8 @@ class ExternalSettings(BaseModel):
     language: Language = "it"
     # A thread that was closed longer ago than this begins a new conversation.
     new_after_days: Annotated[int, Field(ge=0, le=365)] = 7
+    # Whoever writes while nobody is there is told when they will be answered.
+    answer_closed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

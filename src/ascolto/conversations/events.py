@@ -183,6 +183,14 @@ class SetAside(Event):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Released(Event):
+    """A person has dealt with something that was set aside."""
+
+    kind: ClassVar[str] = "conversations.released"
+    quarantine_id: str
+
+
 def ids_of(conversation: Any) -> dict[str, Any]:
     """Return the fields that every event of a conversation carries."""
     return {

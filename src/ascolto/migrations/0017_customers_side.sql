@@ -46,6 +46,14 @@ CREATE TABLE channels.transcript (
 CREATE INDEX transcript_of_conversation ON channels.transcript (tenant_id, conversation_id, at);
 SELECT kit.protect('channels.transcript');
 
+-- What was handed in and could not be taken in: the same id again finds what it became.
+ALTER TABLE channels.handed_in ADD COLUMN quarantine_id uuid;
+CREATE INDEX quarantine_open ON conversations.quarantine (tenant_id, id)
+  WHERE released_at IS NULL;
+
+-- What customers send in a day is counted for each client.
+CREATE INDEX attachment_by_time ON conversations.attachment (tenant_id, client_id, created_at);
+
 -- A customer's message in one statement: lock, recognise a repetition, number, write, set clocks.
 -- What follows for the state of the conversation is decided by the caller, who holds the lock.
 CREATE OR REPLACE FUNCTION conversations.take_in(

@@ -41,6 +41,7 @@ export const words = {
   fileTooBig: "{name} is too large. The limit is {max}.",
   fileType: "{name} is of a kind we cannot take. You can send photos and PDF documents.",
   fileFailed: "{name} did not arrive. Please try again.",
+  filesFull: "There is no room for more files.",
   fileEmpty: "{name} is empty.",
   tooManyFiles: "You can send 10 files at a time.",
   waitFiles: "One moment: the files are on their way.",

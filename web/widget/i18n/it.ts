@@ -41,6 +41,7 @@ export const words = {
   fileTooBig: "{name} è troppo grande. Il massimo è {max}.",
   fileType: "Il tipo di {name} non è ammesso. Può mandare foto e documenti PDF.",
   fileFailed: "{name} non è arrivato. Provi di nuovo.",
+  filesFull: "Non c'è più posto per altri file.",
   fileEmpty: "{name} è vuoto.",
   tooManyFiles: "Può mandare 10 file alla volta.",
   waitFiles: "Aspetti un momento: i file stanno arrivando.",

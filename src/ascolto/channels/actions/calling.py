@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ascolto import conversations, routing
+from ascolto import conversations, customers, routing
 from ascolto.channels import errors, events, store
 from ascolto.channels.model import Callback, Pass
 from ascolto.channels.webchat.state import Scene
@@ -57,6 +57,7 @@ async def request_call(
                            call_at=call_at, item=item)  # fmt: skip
     words = _words(scene, callback)
     await _tell(tx, scene, callback, words)
+    await customers.remember_channel(tx, customer_id=conversation.customer_id, channel="voice")
     if item is not None:
         tx.emit(events.CallbackAccepted(**_replaced(conversation, item, callback)))
     if conversation.state in (State.OPEN, State.WAITING):

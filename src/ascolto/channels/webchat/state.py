@@ -54,13 +54,19 @@ class Scene:
         One nonce for each closing, so that nobody hears the same twice in one night.
         """
         if self.hours is not None and not self.open:
-            opens = self.hours.next_opening(self.now)
-            night = f"{opens:%Y%m%dT%H%M}" if opens else "for-now"
-            text = self.words.closed(self.hours, self.now, name="received_closed")
-            return text, f"closed-{night}"
+            return closed_answer(self.words, self.hours, self.now, name="received_closed")
         if self.busy:
             return self.words.say("busy", wait=self.wait_words()), "busy"
         return None
+
+
+def closed_answer(
+    words: Words, hours: OpeningHours, now: datetime, *, name: str
+) -> tuple[str, str]:
+    """Return what to say while closed, and a nonce that is one for each closing."""
+    opens = hours.next_opening(now)
+    night = f"{opens:%Y%m%dT%H%M}" if opens else "for-now"
+    return words.closed(hours, now, name=name), f"closed-{night}"
 
 
 @dataclass(frozen=True, slots=True)
