@@ -195,3 +195,26 @@ def test_a_killed_server_costs_no_message(house: RunningServer, panel: Panel) ->
         assert panel.texts() == operator.heard(conversation) == ["uno", "due", "tre"]
         operator.say(conversation, "Eccoci di nuovo")
     expect(panel.chat.locator(".operator .text")).to_have_text("Eccoci di nuovo")
+
+
+def test_who_is_answered_from_outside_the_union_may_ask_for_somebody_inside(
+    panel: Panel, operator: Operator
+) -> None:
+    name = fresh_name()
+    panel.open().begin("La bolletta è doppia", name=name)
+    operator.put("/presence", {"state": "available", "country": "AL"})
+    try:
+        operator.take(name)
+        notice = panel.chat.locator(".system .text").filter(has_text="Albania")
+        expect(notice).to_be_visible()
+        ask = panel.chat.get_by_role("button", name="Chieda una persona in Italia")
+        expect(ask).to_be_visible()
+        ask.click()
+        asked = panel.chat.locator(".system .text").filter(has_text="il posto in coda")
+        expect(asked).to_be_visible()
+        expect(ask).to_be_hidden()
+    finally:
+        operator.put("/presence", {"state": "available", "country": "IT"})
+    operator.take(name)
+    expect(panel.chat.get_by_text("Risponde Giulia")).to_be_visible()
+    expect(ask).to_be_hidden()

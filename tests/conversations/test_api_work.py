@@ -284,8 +284,8 @@ async def test_what_is_set_aside_is_seen_and_released_by_team_leaders_alone(
                 content={"text": f"Lettera {n}"},
             )
     async with office.signed_in() as anna:
-        refused(await anna.get("/quarantine"), 403, "identity.not_allowed")
-        refused(await anna.get("/ledger"), 403, "identity.not_allowed")
+        refused(await anna.get("/quarantine"), 403, "identity.not_permitted")
+        refused(await anna.get("/ledger"), 403, "identity.not_permitted")
     async with office.signed_in("laura@prova.example") as laura:
         first = ok(await laura.get("/quarantine", params={"limit": 2}))
         assert [one["content"]["text"] for one in first["items"]] == ["Lettera 0", "Lettera 1"]

@@ -63,7 +63,7 @@ async def ask_for_eu(tx: Tx, *, conversation_id: str) -> Conversation:
         return await held.save()
     await _say(held, countries.said("eu_asked", language=held.now.language))
     if held.now.state is not State.OPEN:
-        await queueing.give_back(held, to_head=owner is not None, exclude_operator=owner)
+        await queueing.give_back(held, to_head=owner is not None)
     return await held.save(reason="requeued")
 
 
