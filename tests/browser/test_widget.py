@@ -94,6 +94,7 @@ def test_a_closed_panel_tells_of_new_messages(panel: Panel, operator: Operator) 
     name = fresh_name()
     panel.open().begin("Aspetto", name=name)
     conversation = operator.take(name)
+    panel.chat.locator(".system").wait_for()  # the country of who answers: seen before closing
     panel.page.keyboard.press("Escape")
     # Closed first: what comes while it is open has been seen.
     expect(panel.page.get_by_role("button", name="Serve aiuto?", exact=True)).to_be_visible()

@@ -119,7 +119,10 @@ def test_others_are_announced_once_and_oneself_never(panel: Panel, operator: Ope
     expect(panel.chat.locator("ol li:not(.system) .text")).to_have_count(3)
     expect(panel.chat.get_by_text("Inviato", exact=True)).to_be_visible()
     said = panel.chat.get_by_role("log").locator("p").all_inner_texts()
-    assert said == ["Giulia, servizio clienti: Eccomi"]
+    assert said == [
+        "Messaggio automatico: Chi le risponde ora si trova in: Italia.",
+        "Giulia, servizio clienti: Eccomi",
+    ]
 
 
 @pytest.mark.parametrize("size", [(320, 640), (360, 740), (600, 430)])

@@ -77,7 +77,7 @@ export const words = {
   linkSent: "Done. Look in the mailbox of {email}.",
   transcript: "Download the text",
   mailText: "Send the text by e-mail",
-  mailIntro: "We send you a copy of what we wrote to each other.",
+  mailIntro: "We send you a copy of the conversation.",
   sendText: "Send the copy",
   textSent: "Done. The copy goes to {email}.",
   print: "Print",

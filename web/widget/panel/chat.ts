@@ -93,7 +93,7 @@ export class Chat {
       case "operator":
         return `${author.name}, ${t("person")}`;
       case "assistant":
-        return `${this.#session.config.texts.assistant ?? author.name} (AI)`;
+        return `${this.#session.config.texts.assistant!} (AI)`;
       default:
         return t("system");
     }

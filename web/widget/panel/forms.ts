@@ -9,6 +9,8 @@ import { dayName, t } from "./words.ts";
 export interface Screen {
   box: HTMLElement;
   focus: () => void;
+  /** Show what has changed since. */
+  draw?: () => void;
 }
 
 /** What went wrong, in words a person can act on. */
@@ -132,7 +134,7 @@ export function elsewhere(config: Config, phone: (() => void) | null): Child[] {
   const { callback, texts, brand } = config;
   return [
     callback && phone
-      ? h("button", { type: "button", class: "quiet", onclick: phone }, icon("phone"), texts.phone_offer ?? t("phoneTitle"))
+      ? h("button", { type: "button", class: "quiet", onclick: phone }, icon("phone"), texts.phone_offer!)
       : config.phone && h("p", {}, ...split(t("callUs", { phone: config.phone }), config.phone)),
     brand.contact_url && h("p", {}, h("a", { href: brand.contact_url, target: "_blank", rel: "noopener" }, t("contact"))),
   ];

@@ -29,7 +29,7 @@ function paint(config: Config): void {
     "--on-accent-dark": ink(onDark),
   };
   for (const [name, value] of Object.entries(colors)) root.style.setProperty(name, value);
-  document.title = config.texts.title ?? config.brand.name;
+  document.title = config.texts.title!;
 }
 
 async function configured(ask: () => Promise<Config>, asked: Promise<Config>): Promise<Config | null> {

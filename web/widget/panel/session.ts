@@ -10,6 +10,7 @@ export type Phase = "start" | "chat" | "lost";
 
 const TYPING_SHOWN_MS = 6_000;
 const TYPING_TOLD_MS = 3_000;
+const LOOKED_MS = 60_000;
 const CALM_MS = 2_500;
 
 /** Random enough for ever; a page without TLS has no randomUUID. */
@@ -70,6 +71,7 @@ export class Session {
     addEventListener("online", () => this.wake());
     document.addEventListener("visibilitychange", () => document.hidden || this.wake());
     this.outbox.wake();
+    setInterval(() => this.#look(), LOOKED_MS);
   }
 
   get over(): boolean {
@@ -216,6 +218,19 @@ export class Session {
       if (!known && message.author.kind !== "customer") this.onheard(message);
     }
     this.onchange();
+  }
+
+  /** A page may stay open over closing time: see anew whether somebody is there. */
+  #look(): void {
+    if (document.hidden) return;
+    const { key, language } = this.config;
+    this.api.get<Config>(`/chat/${key}/config?language=${language}`).then(
+      (now) => {
+        Object.assign(this.config, now);
+        this.onchange();
+      },
+      () => {}, // what was last known goes on being shown
+    );
   }
 
   #linked(up: boolean): void {

@@ -109,6 +109,7 @@ export class Shell {
     }
     this.#status.textContent = this.#standing();
     this.#more.hidden = phase !== "chat";
+    this.#screen?.draw?.();
     this.#chat.draw();
     this.#warn();
   }
@@ -161,7 +162,7 @@ export class Shell {
       h("button", { type: "button", onclick: () => { this.#toggle(false); run(); } }, label);
     const begun = session.api.token !== null;
     return [
-      config.callback && choice(config.texts.phone_offer ?? t("phoneTitle"), () => this.#aside(phoneForm)),
+      config.callback && choice(config.texts.phone_offer!, () => this.#aside(phoneForm)),
       begun && choice(t("deviceTitle"), () => this.#aside(deviceForm)),
       thread.messages.some((one) => one.author.kind === "operator") && choice(t("mailText"), () => this.#aside(transcriptForm)),
       choice(t("transcript"), () => save(session, (message) => this.#chat.speaker(message))),

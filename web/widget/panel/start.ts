@@ -21,6 +21,9 @@ export function startForm(session: Session, phone: () => void): Screen {
   const remember = h("input", { type: "checkbox" });
   const vouched = session.ticket !== undefined;
 
+  const greeting = h("p", { class: "greeting" }, texts.greeting!);
+  const begin = h("button", { class: "primary" });
+  const expect = h("p", {}, icon("clock"), " ");
   const summary = h("ul", { class: "problem", role: "alert", hidden: true });
 
   const check = (): boolean => {
@@ -53,23 +56,32 @@ export function startForm(session: Session, phone: () => void): Screen {
     summary,
     text.box,
     h("div", { class: "pair" }, ask.name !== "no" && name.box, ask.email !== "no" && email.box),
-    h("label", { class: "check" }, remember, h("span", {}, texts.remember ?? t("remember"))),
+    h("label", { class: "check" }, remember, h("span", {}, texts.remember!)),
     h(
       "p",
       { class: "small" },
-      texts.consent ?? "",
+      texts.consent!,
       brand.privacy_url && h("span", {}, " ", h("a", { href: brand.privacy_url, target: "_blank", rel: "noopener" }, t("privacy"))),
     ),
-    h("button", { class: "primary" }, t(config.open ? "begin" : "leave")),
+    begin,
   );
   if (refused) text.wrong(said(refused.code));
-  const wait = config.open ? config.wait.words : config.hours;
+  const draw = () => {
+    const wait = config.open ? config.wait.words : config.hours;
+    begin.textContent = t(config.open ? "begin" : "leave");
+    expect.className = config.open ? "expect" : "expect shut";
+    expect.hidden = !wait;
+    expect.lastChild!.textContent = wait;
+    greeting.hidden = !config.open;
+  };
+  draw();
   return {
+    draw,
     box: h(
       "div",
       { class: "page" },
-      config.open && h("p", { class: "greeting" }, texts.greeting ?? ""),
-      wait && h("p", { class: config.open ? "expect" : "expect shut" }, icon("clock"), wait),
+      greeting,
+      expect,
       form,
       ...elsewhere(config, phone),
     ),
