@@ -39,6 +39,8 @@ QUEUE_LIMIT = 500
 REPLAY_LIMIT = 500
 # As many pages as somebody may have open on one conversation.
 LINES_LIMIT = 20
+# What a page takes for granted as long as nobody tells it of a wait.
+_UNKNOWN: dict[str, Any] = {"seconds": None, "words": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class CustomerStream:
         self._hub = hub
         self._shown = shown
         self._follower = ShortFollower(tenant_id=shown.tenant_id, clients=None)
-        self._told: dict[str, Any] | None = None
+        self._told = _UNKNOWN
 
     async def begin(self, *, after: str | None, after_seq: int) -> Beginning:
         """Follow first, then read what was missed, so that nothing falls between."""
@@ -147,7 +149,7 @@ class CustomerStream:
                         yield text
                         return
             if state is not before:
-                self._told = None
+                self._told = _UNKNOWN
                 text += await self._wait(beginning, state)
             if text:
                 yield text
