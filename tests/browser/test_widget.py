@@ -45,7 +45,7 @@ def test_a_remembered_conversation_goes_on_after_a_change_of_page(panel: Panel) 
     panel.chat.get_by_label("Scriva qui").fill("a metà frase")
     panel.page.reload()
     panel.page.get_by_role("button", name="Serve aiuto?").click()
-    expect(panel.chat.locator("ol .text")).to_have_text(["Si ricordi di me"])
+    expect(panel.chat.locator("ol li:not(.system) .text")).to_have_text(["Si ricordi di me"])
     expect(panel.chat.get_by_label("Scriva qui")).to_have_value("a metà frase")
 
 
@@ -94,6 +94,7 @@ def test_a_closed_panel_tells_of_new_messages(panel: Panel, operator: Operator) 
     name = fresh_name()
     panel.open().begin("Aspetto", name=name)
     conversation = operator.take(name)
+    panel.chat.locator(".system").wait_for()  # the country of who answers: seen before closing
     panel.page.keyboard.press("Escape")
     # Closed first: what comes while it is open has been seen.
     expect(panel.page.get_by_role("button", name="Serve aiuto?", exact=True)).to_be_visible()
@@ -195,3 +196,26 @@ def test_a_killed_server_costs_no_message(house: RunningServer, panel: Panel) ->
         assert panel.texts() == operator.heard(conversation) == ["uno", "due", "tre"]
         operator.say(conversation, "Eccoci di nuovo")
     expect(panel.chat.locator(".operator .text")).to_have_text("Eccoci di nuovo")
+
+
+def test_who_is_answered_from_outside_the_union_may_ask_for_somebody_inside(
+    panel: Panel, operator: Operator
+) -> None:
+    name = fresh_name()
+    panel.open().begin("La bolletta è doppia", name=name)
+    operator.put("/presence", {"state": "available", "country": "AL"})
+    try:
+        operator.take(name)
+        notice = panel.chat.locator(".system .text").filter(has_text="Albania")
+        expect(notice).to_be_visible()
+        ask = panel.chat.get_by_role("button", name="Chieda una persona in Italia")
+        expect(ask).to_be_visible()
+        ask.click()
+        asked = panel.chat.locator(".system .text").filter(has_text="il posto in coda")
+        expect(asked).to_be_visible()
+        expect(ask).to_be_hidden()
+    finally:
+        operator.put("/presence", {"state": "available", "country": "IT"})
+    operator.take(name)
+    expect(panel.chat.get_by_text("Risponde Giulia")).to_be_visible()
+    expect(ask).to_be_hidden()

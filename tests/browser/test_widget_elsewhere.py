@@ -51,13 +51,13 @@ def test_a_conversation_goes_on_on_another_device(
     phone.set_viewport_size({"width": 390, "height": 844})
     phone.goto(link)
     phone.get_by_role("button", name="Riprendi").click()
-    expect(phone.locator("ol .text")).to_have_text(["Comincio dal computer"])
+    expect(phone.locator("ol li:not(.system) .text")).to_have_text(["Comincio dal computer"])
     assert "resume" not in phone.url
     phone.get_by_label("Scriva qui").fill("Continuo dal telefono")
     phone.get_by_role("button", name="Invia", exact=True).click()
     panel.chat.get_by_role("button", name="Torna alla chat").last.click()
     wanted = ["Comincio dal computer", "Continuo dal telefono"]
-    expect(panel.chat.locator("ol .text")).to_have_text(wanted)
+    expect(panel.chat.locator("ol li:not(.system) .text")).to_have_text(wanted)
     assert operator.heard(conversation) == wanted
     again = profile.page()
     again.goto(link)
@@ -120,7 +120,7 @@ def test_paper_gets_the_whole_conversation_and_nothing_else(
     for number in range(12):
         page.get_by_label("Scriva qui").fill(f"Riga {number}")
         page.keyboard.press("Enter")
-    expect(page.locator("ol .text")).to_have_count(13)
+    expect(page.locator("ol li:not(.system) .text")).to_have_count(13)
     page.emulate_media(media="print")
     assert page.locator(".scroll").evaluate("one => one.scrollHeight <= one.clientHeight")
     expect(page.locator(".foot")).to_be_hidden()

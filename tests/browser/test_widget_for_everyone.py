@@ -1,5 +1,6 @@
 """The chat widget for those who see, hear or move otherwise, and on small screens."""
 
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -7,6 +8,17 @@ from playwright.sync_api import expect
 
 from support.browsing import Operator, barriers, small_targets
 from support.panel import Panel, fresh_name
+
+PICTURES = Path(__file__).parents[2] / "test-results"
+# Buttons of the conversation and the place to write: colours are the system's, so only edges tell.
+_EDGES = """() => [...document.querySelectorAll("textarea, .primary, .second, .bubble")]
+  .filter((one) => one.checkVisibility())
+  .map((one) => {
+    const style = getComputedStyle(one);
+    const drawn = [style.borderTopWidth, style.outlineStyle === "none" ? "0" : style.outlineWidth]
+      .some((width) => parseFloat(width) > 0);
+    return { what: one.className || one.localName, drawn };
+  })"""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -68,7 +80,7 @@ def test_a_whole_conversation_needs_no_mouse(panel: Panel, operator: Operator) -
     conversation = operator.take(name)
     keys.type("Ci siete?")
     keys.press("Enter")
-    expect(panel.chat.locator("ol .text")).to_have_count(2)
+    expect(panel.chat.locator("ol li:not(.system) .text")).to_have_count(2)
     expect(panel.chat.get_by_text("Inviato", exact=True)).to_be_visible()
     assert operator.heard(conversation) == ["Scrivo con la tastiera", "Ci siete?"]
     more = panel.chat.get_by_role("button", name="Altre opzioni")
@@ -104,10 +116,13 @@ def test_others_are_announced_once_and_oneself_never(panel: Panel, operator: Ope
     operator.say(operator.take(name), "Eccomi")
     panel.chat.locator(".operator").wait_for()
     panel.write("Bene")
-    expect(panel.chat.locator("ol .text")).to_have_count(3)
+    expect(panel.chat.locator("ol li:not(.system) .text")).to_have_count(3)
     expect(panel.chat.get_by_text("Inviato", exact=True)).to_be_visible()
     said = panel.chat.get_by_role("log").locator("p").all_inner_texts()
-    assert said == ["Giulia, servizio clienti: Eccomi"]
+    assert said == [
+        "Messaggio automatico: Chi le risponde ora si trova in: Italia.",
+        "Giulia, servizio clienti: Eccomi",
+    ]
 
 
 @pytest.mark.parametrize("size", [(320, 640), (360, 740), (600, 430)])
@@ -122,3 +137,24 @@ def test_it_fits_small_and_enlarged_screens(panel: Panel, size: tuple[int, int])
     send = panel.chat.get_by_role("button", name="Invia", exact=True)
     send.scroll_into_view_if_needed()
     expect(send).to_be_in_viewport()
+
+
+def test_what_is_wrong_with_a_form_is_told_in_one_place_too(panel: Panel) -> None:
+    panel.open()
+    panel.chat.get_by_label("E-mail").fill("carla")
+    panel.chat.get_by_role("button", name="Inizia la chat").click()
+    summary = panel.chat.get_by_role("alert").filter(has_text="e-mail")
+    expect(summary.get_by_role("link")).to_have_count(2)
+    summary.get_by_role("link", name="Scriva prima il messaggio.").click()
+    expect(panel.chat.get_by_label("Come possiamo aiutarla?")).to_be_focused()
+
+
+def test_with_forced_colours_each_control_keeps_its_edge(panel: Panel) -> None:
+    """Taken as pictures for people to look at; what binds is that edges are drawn."""
+    panel.page.emulate_media(forced_colors="active")
+    panel.open().begin("Si vede tutto?")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    panel.page.screenshot(path=PICTURES / "widget-forced-colors.png")
+    edges = panel.frame().evaluate(_EDGES)
+    assert edges
+    assert [edge for edge in edges if not edge["drawn"]] == []

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ascolto import conversations
+from ascolto import conversations, routing
 from ascolto.channels.webchat.stream import QUEUE_LIMIT, CustomerStream
 from ascolto.identity import secrets
 from ascolto.kit.live import Follower
@@ -178,3 +178,26 @@ async def test_one_conversation_has_so_many_lines_and_no_more(
         await line.next("message.added")
         second = await customer.get("/stream")
         assert (second.status_code, second.headers["retry-after"]) == (429, "30")
+
+
+async def test_a_customer_answered_from_outside_the_union_is_told_and_may_ask_for_it(
+    chat: Chat,
+) -> None:
+    customer = await chat.start("La bolletta è doppia")
+    async with chat.desk.as_system() as tx:
+        await routing.set_presence(tx, operator_id=chat.desk.anna, state="available", country="AL")
+    async with customer.stream() as line:
+        assert (await line.next("conversation.state"))["eu_offer"] is False
+        await line.next("message.added")
+        await chat.desk.accepted(customer.id)
+        assert "Albania" in (await line.next("message.added"))["text"]
+        assert (await line.next("conversation.state"))["eu_offer"] is True
+        assert (await customer.get("")).json()["eu_offer"] is True
+        asked = await customer.post("/eu-operator")
+        assert (asked.status_code, asked.json()) == (200, {"state": "waiting"})
+        assert "Unione europea" in (await line.next("message.added"))["text"]
+        now = await line.next("conversation.state")
+    assert (now["state"], now["eu_offer"]) == ("waiting", False)
+    assert (await customer.post("/eu-operator")).status_code == 200
+    await chat.desk.accepted(customer.id, chat.desk.bruno)
+    assert (await customer.get("")).json()["operator_name"] == "Bruno"

@@ -211,3 +211,33 @@ async def test_a_ticket_of_the_clients_server_brings_a_customer_back_to_their_fi
     twice = {"ticket": tickets[2], "text": "x", "nonce": "0123456789abcdef"}
     again = [(await chat.post_start(twice)).json()["conversation_id"] for _ in range(2)]
     assert again[0] == again[1]
+
+
+async def test_a_copy_of_what_was_said_goes_to_the_customers_address(chat: Chat) -> None:
+    customer = await chat.start("La bolletta è doppia")
+    early = await customer.post("/transcript", {"email": "carla@posta.example"})
+    assert (early.status_code, early.json()["code"]) == (409, "channels.nothing_to_send")
+    await chat.desk.accepted(customer.id)
+    async with chat.desk.as_operator(chat.desk.anna) as tx:
+        await conversations.add_note(
+            tx,
+            conversation_id=customer.id,
+            operator_id=chat.desk.anna,
+            text="Cliente difficile",
+            nonce=None,
+        )
+    await chat.desk.replied(customer.id, "La correggo subito")
+    wrong = await customer.post("/transcript", {"email": "carla"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "channels.bad_address")
+    answers = [
+        await customer.post("/transcript", {"email": "carla@posta.example"}) for _ in range(4)
+    ]
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
+    async with chat.desk.as_system() as tx:
+        mails = await tx.fetch("SELECT recipient, subject, body FROM kit.outgoing_mail")
+    assert [mail["recipient"] for mail in mails] == ["carla@posta.example"] * 3
+    body = mails[0]["body"]
+    assert body.index("La bolletta è doppia") < body.index("La correggo subito")
+    assert "03/03/2026 10:00  Lei" in body
+    assert "Anna" in body
+    assert "difficile" not in body

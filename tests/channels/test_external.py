@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import httpx
 
 from ascolto import conversations
-from ascolto.channels.actions.configuring import create_channel
+from ascolto.channels.actions.configuring import change_channel, create_channel
 from ascolto.channels.webhooks.fan_out import fan_out_batch
+from ascolto.conversations.store_quarantine import list_quarantine
 from ascolto.kit.db import SYSTEM
 from support.chat import Chat
 
@@ -220,3 +222,50 @@ async def waiting_work(chat: Chat) -> list[str]:
     async with chat.desk.database.transaction(chat.desk.tenant, actor=SYSTEM) as tx:
         rows = await tx.fetch("SELECT ref FROM routing.work_item WHERE state = 'waiting'")
     return [row["ref"] for row in rows]
+
+
+async def test_what_cannot_be_taken_in_is_kept_with_its_reason_once(chat: Chat) -> None:
+    program = await a_program(chat)
+    missing = "01a00000-0000-7000-8000-000000000000"
+    letters: list[tuple[str, dict[str, Any], str]] = [
+        ("x" * 20_001, {}, "too_long"),
+        ("  ", {}, "empty"),
+        ("Ecco il file", {"attachment_ids": [missing]}, "files_missing"),
+    ]
+    for n, (text, more, _) in enumerate(letters):
+        first = await program.hand_in(text, f"q-{n}", **more)
+        again = await program.hand_in(text, f"q-{n}", **more)
+        assert (first.status_code, again.status_code) == (202, 202)
+        assert first.json() == again.json()
+    async with chat.desk.as_system() as tx:
+        kept = await list_quarantine(tx, limit=10)
+        assert await tx.fetchval("SELECT count(*) FROM conversations.conversation") == 0
+    assert [one.reason for one in kept] == [reason for _, _, reason in letters]
+    assert kept[0].content["text"] == letters[0][0]
+    assert kept[0].content["from"]["value"] == "carla"
+    assert (await program.hand_in("Altro", "q-0")).status_code == 409
+
+
+async def test_a_channel_that_is_off_still_loses_nothing(chat: Chat) -> None:
+    program = await a_program(chat)
+    async with chat.desk.as_system() as tx:
+        await change_channel(tx, program.channel_id, v=1, changes={"active": False})
+    assert (await program.hand_in("C'è nessuno?", "off-1")).status_code == 202
+    async with chat.desk.as_system() as tx:
+        (kept,) = await list_quarantine(tx, limit=10)
+    assert (kept.reason, kept.content["text"]) == ("channel_off", "C'è nessuno?")
+
+
+async def test_whoever_writes_a_letter_at_night_hears_when_somebody_will_answer(
+    chat: Chat,
+) -> None:
+    program = await a_program(chat)
+    await program.fetch()
+    chat.desk.clock.at = datetime(2026, 3, 3, 21, 0, tzinfo=UTC)
+    taken = (await program.hand_in("Manca la luce", "n-1")).json()
+    await program.hand_in("Ancora buio", "n-2")
+    page = await program.fetch()
+    (item,) = page["items"]
+    assert item["conversation_id"] == taken["conversation_id"]
+    assert "domani alle 09:00" in item["text"]
+    assert "pagina" not in item["text"]

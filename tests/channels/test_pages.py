@@ -52,3 +52,16 @@ async def test_the_host_page_allows_itself_nothing_but_the_chat(chat: Chat) -> N
     assert "{" not in page.text
     assert "unsafe" not in page.headers["content-security-policy"]
     assert (await chat.http.get("/demo-host.css")).headers["content-type"].startswith("text/css")
+
+
+async def test_a_browser_without_scripts_is_shown_the_other_ways_in(
+    chat: Chat, built: Path
+) -> None:
+    (built / "panel.html").write_text("<body><noscript><p>Serve JavaScript.</p></noscript></body>")
+    settings = {"contact_url": "https://luce.example/scrivici?a=1&b=2", "phone": "+39 800 123"}
+    async with chat.desk.as_system() as tx:
+        await change_channel(tx, chat.channel.id, v=1, changes={"settings": settings})
+    page = (await chat.http.get(f"/chat/{chat.channel.public_key}?lang=en")).text
+    inside = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert '<a href="https://luce.example/scrivici?a=1&amp;b=2"' in inside
+    assert '<a href="tel:+39800123">Call us: +39 800 123</a>' in inside

@@ -1,10 +1,16 @@
 """Files in the chat: sent, seen, fetched by whom they are for, and nothing a browser would run."""
 
+import io
+import zipfile
+from datetime import timedelta
+
 import httpx
 import pytest
 
 from ascolto import conversations
 from ascolto.channels.actions.configuring import change_channel
+from ascolto.kit.db import SYSTEM
+from ascolto.tenancy.actions import change_setting
 from support.chat import Chat, Customer
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
@@ -98,3 +104,58 @@ async def test_half_a_form_is_refused(chat: Chat) -> None:
         )
         assert 400 <= answer.status_code < 500
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def a_bomb() -> bytes:
+    """Return a small archive that calls itself a letter and unpacks to half a gigabyte."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", b"\0" * 500_000_000)
+    return packed.getvalue()
+
+
+async def test_a_zip_bomb_is_refused_at_the_door_and_leaves_nothing(chat: Chat) -> None:
+    customer = await chat.start()
+    answer = await upload(customer, "lettera.docx", a_bomb())
+    assert (answer.status_code, answer.json()["code"]) == (422, "conversations.bad_files")
+    async with chat.desk.as_system() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM conversations.attachment") == 0
+    folder = chat.door.app.state.services.settings.attachments
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+async def limits(chat: Chat, key: str, megabytes: int) -> None:
+    async with chat.desk.as_system() as tx:
+        await change_setting(
+            tx, f"conversations.{key}", megabytes, actor=SYSTEM, client_id=chat.desk.client_id
+        )
+
+
+async def test_a_conversation_holds_no_more_than_it_may(chat: Chat) -> None:
+    await limits(chat, "files_per_conversation_mb", 1)
+    customer, other = await chat.start(), await chat.start()
+    assert (await upload(customer, "a.txt", b"a" * 600_000)).status_code == 201
+    answer = await upload(customer, "b.txt", b"b" * 600_000)
+    assert (answer.status_code, answer.json()["code"]) == (409, "conversations.files_full")
+    assert (await upload(customer, "c.txt", b"c" * 400_000)).status_code == 201
+    assert (await upload(other, "b.txt", b"b" * 600_000)).status_code == 201
+
+
+async def test_a_clients_day_holds_no_more_than_it_may(chat: Chat) -> None:
+    await limits(chat, "files_per_day_mb", 1)
+    first, second = await chat.start(), await chat.start()
+    assert (await upload(first, "a.txt", b"a" * 600_000)).status_code == 201
+    assert (await upload(second, "b.txt", b"b" * 600_000)).status_code == 409
+    chat.desk.clock.at += timedelta(hours=24, seconds=1)
+    assert (await upload(second, "b.txt", b"b" * 600_000)).status_code == 201
+
+
+async def test_what_a_customer_did_not_send_is_forgotten_within_hours(chat: Chat) -> None:
+    customer = await chat.start()
+    await upload(customer, "a.png", PNG)
+    for hours, left in ((2, 1), (4, 0)):
+        chat.desk.clock.at = chat.desk.clock.at.replace(hour=9 + hours)
+        async with chat.desk.as_system() as tx:
+            await conversations.forget_unsent(tx)
+            assert await tx.fetchval("SELECT count(*) FROM conversations.attachment") == left

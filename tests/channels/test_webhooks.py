@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ascolto import conversations
 from ascolto.channels.actions.configuring import create_channel
 from ascolto.channels.actions.handing_in import Inbound, Sender, hand_in
 from ascolto.channels.webhooks import model, reach
@@ -136,6 +137,7 @@ async def test_an_external_channel_may_be_called_instead_of_fetching(office: Off
         sender = Sender("phone", "+39 333 1234567", verified=True)
         inbound = Inbound(thread="sms-1", external_id="1", sender=sender, text="Ciao")
         message = await hand_in(tx, channel, inbound)
+    assert isinstance(message, conversations.Message)
     await desk.accepted(message.conversation_id)
     await desk.replied(message.conversation_id, "Salve")
     await office.go()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ascolto import routing
+from ascolto import conversations, routing
 from ascolto.kit.ids import new_id
 from support.office import Office, ok, refused
 
@@ -268,3 +268,60 @@ async def test_whoever_supervises_acts_in_others_conversations_and_nobody_else(
             refused(await knowledge.get(path), 403, "identity.not_permitted")
     async with office.door.browser() as nobody:
         refused(await nobody.get(c), 401, "identity.not_signed_in")
+
+
+async def test_what_is_set_aside_is_seen_and_released_by_team_leaders_alone(
+    office: Office,
+) -> None:
+    await office.hire("laura@prova.example", "team_leader")
+    for n in range(3):
+        async with office.desk.as_system() as tx:
+            await conversations.set_aside(
+                tx,
+                client_id=office.desk.client_id,
+                channel="sms",
+                reason="too_long",
+                content={"text": f"Lettera {n}"},
+            )
+    async with office.signed_in() as anna:
+        refused(await anna.get("/quarantine"), 403, "identity.not_permitted")
+        refused(await anna.get("/ledger"), 403, "identity.not_permitted")
+    async with office.signed_in("laura@prova.example") as laura:
+        first = ok(await laura.get("/quarantine", params={"limit": 2}))
+        assert [one["content"]["text"] for one in first["items"]] == ["Lettera 0", "Lettera 1"]
+        rest = ok(await laura.get("/quarantine", params={"cursor": first["next_cursor"]}))
+        assert [one["content"]["text"] for one in rest["items"]] == ["Lettera 2"]
+        path = f"/quarantine/{first['items'][0]['id']}/release"
+        ok(await laura.post(path))
+        refused(await laura.post(path), 404, "conversations.unknown_message")
+        left = ok(await laura.get("/quarantine"))
+        assert len(left["items"]) == 2
+
+
+async def test_the_ledger_finds_everything_that_came_in_somewhere(office: Office) -> None:
+    await office.hire("laura@prova.example", "team_leader")
+    desk = office.desk
+    await desk.opened()
+    await desk.wrote((await desk.opened()).id)
+    await desk.talking()
+    done = await desk.talking()
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.close(
+            tx, conversation_id=done.id, outcome="resolved", operator_id=desk.anna
+        )
+    async with desk.as_system() as tx:
+        kept, gone = [
+            await conversations.set_aside(
+                tx, client_id=desk.client_id, channel="sms", reason="empty", content={}
+            )
+            for _ in range(2)
+        ]
+        await conversations.release(tx, quarantine_id=gone)
+    async with office.signed_in("laura@prova.example") as laura:
+        books = ok(await laura.get("/ledger"))
+        sides = ("received", "handled", "waiting", "in_hand", "quarantined", "balanced")
+        assert [books[side] for side in sides] == [6, 2, 2, 1, 1, True]
+        async with desk.as_system() as tx:
+            await tx.execute("DELETE FROM conversations.quarantine WHERE id = $1", kept)
+        books = ok(await laura.get("/ledger"))
+        assert (books["received"], books["quarantined"], books["balanced"]) == (6, 0, False)

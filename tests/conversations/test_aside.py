@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from ascolto import conversations
-from ascolto.conversations import errors, store_aside
+from ascolto.conversations import errors, store_aside, store_quarantine
 from ascolto.conversations.model import Draft
 from support.talk import Desk
 
@@ -116,7 +116,7 @@ async def test_what_is_set_aside_is_kept_until_released_once(desk: Desk) -> None
             tx, client_id=desk.client_id, channel="api", reason="no thread", content={"a": 1}
         )
     async with desk.as_system() as tx:
-        assert len(await store_aside.list_quarantine(tx, limit=10)) == 1
+        assert len(await store_quarantine.list_quarantine(tx, limit=10)) == 1
         await conversations.release(tx, quarantine_id=quarantine_id)
     with pytest.raises(errors.UnknownMessage):
         async with desk.as_system() as tx:

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ascolto import conversations
+from ascolto import conversations, routing
 from ascolto.conversations import clocks
 from ascolto.conversations.clocks import customer_wrote, paused, replied, started
 from ascolto.conversations.model import Conversation
 from ascolto.tenancy import OpeningHours
+from ascolto.tenancy.actions import create_calendar
 from ascolto.tenancy.settings import BadValue
 from support.talk import OFFICE_HOURS, Desk
 
@@ -166,3 +167,69 @@ async def test_putting_aside_stops_the_clocks_and_waking_starts_them(desk: Desk)
         awake = await conversations.wake_now(tx, conversation_id=talk.id, operator_id=desk.anna)
     assert awake.waiting_since == desk.clock.at
     assert awake.resolution_due_at == OFFICE_HOURS.add_business_seconds(desk.clock.at, left)
+
+
+NIGHT = datetime(2026, 3, 3, 21, 0, tzinfo=UTC)  # 22:00 in Rome, long after the office closed
+ALWAYS = OpeningHours("Europe/Rome", dict.fromkeys(range(7), ((0, 24 * 60),)))
+
+
+async def a_queue_that_opens(desk: Desk, name: str, hours: OpeningHours) -> str:
+    """Add a queue with hours of its own."""
+    async with desk.as_system() as tx:
+        calendar = await create_calendar(tx, name=name, hours=hours, client_id=desk.client_id)
+        queue = await routing.create_queue(
+            tx,
+            values={
+                "client_id": desk.client_id,
+                "name": name,
+                "channel": "webchat",
+                "calendar_id": calendar.id,
+            },
+        )
+    return queue.id
+
+
+async def test_a_queue_that_never_closes_owes_its_reply_at_night(desk: Desk) -> None:
+    desk.clock.at = NIGHT
+    night = await desk.opened(queue_id=await a_queue_that_opens(desk, "Guasti", ALWAYS))
+    assert night.reply_due_at == NIGHT + timedelta(seconds=120)
+    day = await desk.opened()
+    assert day.reply_due_at == datetime(2026, 3, 4, 8, 2, tzinfo=UTC)  # 9:02 in Rome
+
+
+async def test_a_later_message_is_due_by_the_hours_of_its_queue(desk: Desk) -> None:
+    talk = await desk.talking(queue_id=await a_queue_that_opens(desk, "Guasti", ALWAYS))
+    await desk.replied(talk.id)
+    desk.clock.at = NIGHT
+    await desk.wrote(talk.id, "È mancata la luce")
+    assert (await desk.read(talk.id)).reply_due_at == NIGHT + timedelta(seconds=180)
+
+
+async def test_what_is_left_of_a_promise_goes_along_to_a_queue_with_other_hours(desk: Desk) -> None:
+    night_queue = await a_queue_that_opens(desk, "Guasti", ALWAYS)
+    desk.clock.at = datetime(2026, 3, 3, 16, 59, tzinfo=UTC)  # a minute before closing time
+    talk = await desk.talking()
+    assert talk.reply_due_at == datetime(2026, 3, 4, 8, 1, tzinfo=UTC)
+    desk.clock.at = NIGHT
+    async with desk.as_operator(desk.anna) as tx:
+        moved = await conversations.transfer(
+            tx, conversation_id=talk.id, operator_id=desk.anna, queue_id=night_queue
+        )
+    assert moved.reply_due_at == NIGHT + timedelta(seconds=60)
+    await desk.accepted(talk.id, desk.bruno)
+    async with desk.as_operator(desk.bruno) as tx:
+        back = await conversations.transfer(
+            tx, conversation_id=talk.id, operator_id=desk.bruno, queue_id=desk.queue.id
+        )
+    assert back.reply_due_at == datetime(2026, 3, 4, 8, 1, tzinfo=UTC)
+
+
+async def test_what_is_overdue_stays_so_in_any_queue(desk: Desk) -> None:
+    night_queue = await a_queue_that_opens(desk, "Guasti", ALWAYS)
+    talk = await desk.talking()
+    desk.clock.at = NIGHT
+    async with desk.as_operator(desk.anna) as tx:
+        moved = await conversations.transfer(
+            tx, conversation_id=talk.id, operator_id=desk.anna, queue_id=night_queue
+        )
+    assert moved.reply_due_at == talk.reply_due_at

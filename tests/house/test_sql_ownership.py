@@ -21,6 +21,7 @@ MAY_READ = {
     "web": {"tenancy"},
     "identity": {"kit"},
     "channels": {"kit"},
+    "conversations": {"kit"},
 }
 
 

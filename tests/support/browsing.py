@@ -71,13 +71,14 @@ class Operator:
 
     def __init__(self, url: str, *, tenant: str = "aurelia", email: str | None = None) -> None:
         self.http = sign_in(url, tenant=tenant, email=email or f"operatrice@{tenant}.example")
-        self._put("/presence", {"state": "available"})
+        self.put("/presence", {"state": "available"})
 
     def close(self) -> None:
         """Go home."""
         self.http.close()
 
-    def _put(self, path: str, body: dict[str, Any]) -> None:
+    def put(self, path: str, body: dict[str, Any]) -> None:
+        """Set something."""
         answer = self.http.put(f"/api/v1{path}", json=body)
         assert answer.status_code < 300, answer.text
 
@@ -101,7 +102,7 @@ class Operator:
                 if offer["card"]["customer_name"] == name:
                     return str(offer["conversation_id"])
             if desk["presence"]["state"] != "available":
-                self._put("/presence", {"state": "available"})
+                self.put("/presence", {"state": "available"})
             time.sleep(0.1)
         raise AssertionError(f"{name} was not offered")
 

@@ -56,7 +56,7 @@ class Panel:
 
     def texts(self) -> list[str]:
         """Return what is in the thread."""
-        return self.chat.locator("ol .text").all_inner_texts()
+        return self.chat.locator("ol li:not(.system) .text").all_inner_texts()
 
     def kept(self) -> dict[str, Any]:
         """Return whatever the browser keeps for our origin."""

@@ -13,7 +13,12 @@ from ascolto.kit.ids import new_id
 from ascolto.people.actions import create_operator
 from ascolto.people.model import NewOperator
 from ascolto.tenancy import OpeningHours
-from ascolto.tenancy.actions import change_client, create_calendar, create_client
+from ascolto.tenancy.actions import (
+    change_client,
+    change_setting,
+    create_calendar,
+    create_client,
+)
 
 
 class HandClock(Clock):
@@ -139,6 +144,11 @@ class Desk:
         return [row["state"] for row in rows]
 
 
+async def tell_countries(tx: Tx, when: str, *, client_id: str) -> None:
+    """Set when customers are told the country of who answers."""
+    await change_setting(tx, "conversations.tell_country", when, actor=SYSTEM, client_id=client_id)
+
+
 OFFICE_HOURS = OpeningHours("Europe/Rome", dict.fromkeys(range(5), ((9 * 60, 18 * 60),)))
 
 
@@ -151,6 +161,8 @@ async def set_up_desk(database: Database, tenant: str, clock: HandClock) -> Desk
             tx, name="Ufficio", hours=OFFICE_HOURS, client_id=client.id
         )
         await change_client(tx, client.id, v=client.v, changes={"default_calendar_id": calendar.id})
+        # Its operators are in Italy: what a thread holds here is what people said.
+        await tell_countries(tx, "outside_it", client_id=client.id)
         queue = await routing.create_queue(
             tx, values={"client_id": client.id, "name": "Fatture", "channel": "webchat"}
         )

@@ -26,6 +26,7 @@ from ascolto.channels.views import (
     OutgoingView,
     ReportBody,
     SenderBody,
+    SetAsideView,
     TakenView,
     TicketView,
 )
@@ -126,10 +127,18 @@ async def issue_ticket(channel_id: UUID, body: NewTicket, call: Carrier) -> Tick
 
 
 @router.post("/channels/{channel_id}/inbound", status_code=201, summary="Hand in a message")
-async def hand_in(channel_id: UUID, body: InboundBody, call: Carrier) -> TakenView:
-    """Take in what a customer wrote elsewhere, once for each external_id."""
+async def hand_in(
+    channel_id: UUID, body: InboundBody, call: Carrier, response: Response
+) -> TakenView | SetAsideView:
+    """Take in what a customer wrote elsewhere, once for each external_id.
+
+    What cannot be taken in is kept for a person to look at, and answered with 202.
+    """
     channel = await configuring.known(call.tx, str(channel_id))
     message = await handing_in.hand_in(call.tx, channel, body.value())
+    if isinstance(message, handing_in.SetAside):
+        response.status_code = 202
+        return SetAsideView(quarantine_id=message.quarantine_id)
     return TakenView(
         conversation_id=message.conversation_id, message_id=message.id, seq=message.seq
     )

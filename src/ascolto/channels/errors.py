@@ -6,7 +6,7 @@ Refusal
 ├── Forbidden        NoUploads
 ├── Gone             LinkGone · TicketGone
 ├── Conflict         StartClash · KeyTaken · ChannelChanged · WebhookChanged · WebhookOff
-│                    · AlreadyAsked
+│                    · AlreadyAsked · NothingToSend
 ├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind
 └── TooMany          TooFast
 """
@@ -98,6 +98,12 @@ class AlreadyAsked(Conflict):
     """A call was asked for already in this conversation."""
 
     code = "channels.already_asked"
+
+
+class NothingToSend(Conflict):
+    """Nobody has answered yet: there is no conversation to copy."""
+
+    code = "channels.nothing_to_send"
 
 
 class BadChannel(Invalid):

@@ -36,6 +36,31 @@ class CallRequested(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallEvent(Event):
+    """What became of a request that a call took the place of; ids are the request's own."""
+
+    work_item_id: str
+    queue_id: str
+    channel: str
+    conversation_id: str
+    call_conversation_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackAccepted(CallEvent):
+    """A customer in line would rather be called: the call takes the place in the queue."""
+
+    kind: ClassVar[str] = "channels.callback_accepted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackConnected(CallEvent):
+    """The customer was reached by the call."""
+
+    kind: ClassVar[str] = "channels.callback_connected"
+
+
+@dataclass(frozen=True, kw_only=True)
 class WebhookDisabled(Event):
     """A webhook failed too often and is silent until somebody looks."""
 

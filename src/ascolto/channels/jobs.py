@@ -15,6 +15,7 @@ from ascolto.channels.actions import calling
 from ascolto.channels.webchat.texts import Words
 from ascolto.channels.webhooks.deliver import deliver
 from ascolto.channels.webhooks.fan_out import fan_out
+from ascolto.conversations import State
 from ascolto.conversations.errors import NonceClash
 from ascolto.conversations.files import remove_contents
 from ascolto.kit.db import SYSTEM, Database, Tx
@@ -42,8 +43,14 @@ async def apologise(tx: Tx, event: StoredEvent) -> None:
     if conversation is None or conversation.channel_id is None:
         return
     channel = await store.get_channel(tx, conversation.channel_id)
-    if channel is None or channel.kind != "webchat":
+    if channel is None or channel.kind != "webchat" or conversation.state is not State.WAITING:
         return
+    queue_id = str(event.body.get("queue_id") or conversation.queue_id)
+    calendar = await conversations.calendar_of_queue(
+        tx, queue_id=queue_id, client_id=channel.client_id
+    )
+    if calendar is not None and not calendar.hours.is_open(tx.now):
+        return  # nobody is there to be asked
     client = await tenancy.get_client(tx, channel.client_id)
     words = Words.of(
         channel.webchat(),
@@ -62,6 +69,7 @@ async def queue_calls(services: Services) -> None:
     while True:
         await asyncio.sleep(CALLS_EVERY_S)
         await _each_tenant(services.db, "calls", calling.queue_due)
+        await _each_tenant(services.db, "ended calls", calling.settle_ended)
 
 
 async def sweep(services: Services) -> None:

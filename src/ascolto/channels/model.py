@@ -57,6 +57,8 @@ class ExternalSettings(BaseModel):
     language: Language = "it"
     # A thread that was closed longer ago than this begins a new conversation.
     new_after_days: Annotated[int, Field(ge=0, le=365)] = 7
+    # Whoever writes while nobody is there is told when they will be answered.
+    answer_closed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,9 @@ class Callback:
     wanted_at: datetime | None
     call_at: datetime
     queued_at: datetime | None = field(default=None)
+    # The work that the call replaces, and since when it had waited.
+    origin_item_id: str | None = None
+    place_at: datetime | None = None
 
 
 def first_name(name: str) -> str:

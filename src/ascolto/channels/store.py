@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from ascolto.channels.model import Callback, Channel, Pass, ResumeLink, Ticket
+from ascolto.conversations import Conversation
 from ascolto.kit.db import Tx
 
 _CHANNEL = (
@@ -13,7 +14,10 @@ _CHANNEL = (
 )
 _PASS = "id, client_id, channel_id, conversation_id, customer_id, customer_name, expires_at"  # noqa: S105 - columns
 _LINK = "id, client_id, channel_id, conversation_id, customer_id, customer_name, email"
-_CALLBACK = "id, client_id, origin_id, conversation_id, phone, wanted_at, call_at, queued_at"
+_CALLBACK = (
+    "id, client_id, origin_id, conversation_id, phone, wanted_at, call_at, queued_at, "
+    "origin_item_id, place_at"
+)
 
 
 async def tenant_of_key(connection: asyncpg.Connection, key: str) -> str | None:
@@ -165,6 +169,25 @@ async def links_since(tx: Tx, *, conversation_id: str, since: datetime) -> int:
     return count
 
 
+async def insert_copy(tx: Tx, copy_id: str, *, conversation: Conversation) -> None:
+    """Note that a copy of a conversation was mailed; the address is not kept."""
+    await tx.execute(
+        "INSERT INTO channels.transcript (tenant_id, id, client_id, conversation_id, at)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        tx.tenant_id, copy_id, conversation.client_id, conversation.id, tx.now,
+    )  # fmt: skip
+
+
+async def copies_since(tx: Tx, *, conversation_id: str, since: datetime) -> int:
+    """Count the copies mailed of late of a conversation."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM channels.transcript"
+        " WHERE tenant_id = $1 AND conversation_id = $2 AND at > $3",
+        tx.tenant_id, conversation_id, since,
+    )  # fmt: skip
+    return count
+
+
 async def use_link(tx: Tx, secret_hash: bytes) -> ResumeLink | None:
     """Use a link up; None when it was used, has run out or never was."""
     row = await tx.fetchrow(
@@ -202,11 +225,11 @@ async def insert_callback(tx: Tx, callback: Callback) -> bool:
     """Write a call that was asked for; False when one was asked for already."""
     return await tx.execute(
         "INSERT INTO channels.callback (tenant_id, id, client_id, origin_id, conversation_id,"
-        " phone, wanted_at, call_at, queued_at, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        " phone, wanted_at, call_at, queued_at, created_at, origin_item_id, place_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
         tx.tenant_id, callback.id, callback.client_id, callback.origin_id,
         callback.conversation_id, callback.phone, callback.wanted_at, callback.call_at,
-        callback.queued_at, tx.now,
+        callback.queued_at, tx.now, callback.origin_item_id, callback.place_at,
     ) == 1  # fmt: skip
 
 
@@ -229,6 +252,25 @@ async def take_due_callbacks(tx: Tx, *, limit: int) -> list[Callback]:
         tx.tenant_id, tx.now, limit,
     )  # fmt: skip
     return [Callback(**row) for row in rows]
+
+
+async def unsettled_callbacks(tx: Tx, *, limit: int) -> list[Callback]:
+    """Return the calls that wait for somebody or are being made, the longest first."""
+    rows = await tx.fetch(
+        f"SELECT {_CALLBACK} FROM channels.callback WHERE tenant_id = $1"
+        " AND queued_at IS NOT NULL AND settled_at IS NULL ORDER BY queued_at LIMIT $2",
+        tx.tenant_id, limit,
+    )  # fmt: skip
+    return [Callback(**row) for row in rows]
+
+
+async def settle_callback(tx: Tx, callback_id: str) -> bool:
+    """Note that a call is over; False when another node did so."""
+    return await tx.execute(
+        "UPDATE channels.callback SET settled_at = $3"
+        " WHERE tenant_id = $1 AND id = $2 AND settled_at IS NULL",
+        tx.tenant_id, callback_id, tx.now,
+    ) == 1  # fmt: skip
 
 
 async def forget_old(tx: Tx, *, openings_for: timedelta) -> int:

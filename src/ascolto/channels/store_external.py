@@ -36,6 +36,7 @@ class HandedIn:
 
     fingerprint: bytes
     message_id: str | None
+    quarantine_id: str | None
 
 
 _THREAD = "channel_id, thread, client_id, conversation_id, customer_id"
@@ -53,7 +54,7 @@ async def claim(
     if fresh:
         return None
     row = await tx.fetchrow(
-        "SELECT fingerprint, message_id FROM channels.handed_in"
+        "SELECT fingerprint, message_id, quarantine_id FROM channels.handed_in"
         " WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3",
         tx.tenant_id, channel_id, external_id,
     )  # fmt: skip
@@ -68,6 +69,15 @@ async def settle(
         "UPDATE channels.handed_in SET conversation_id = $4, message_id = $5"
         " WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3",
         tx.tenant_id, channel_id, external_id, conversation_id, message_id,
+    )  # fmt: skip
+
+
+async def settle_aside(tx: Tx, *, channel_id: str, external_id: str, quarantine_id: str) -> None:
+    """Write under which id something handed in was set aside."""
+    await tx.execute(
+        "UPDATE channels.handed_in SET quarantine_id = $4"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND external_id = $3",
+        tx.tenant_id, channel_id, external_id, quarantine_id,
     )  # fmt: skip
 
 

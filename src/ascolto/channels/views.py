@@ -109,7 +109,8 @@ class InboundBody(_Body):
     thread: Foreign
     external_id: Foreign
     sender: SenderBody = Field(alias="from")
-    text: Annotated[str, StringConstraints(max_length=TEXT_LIMIT, pattern=NO_ZERO)] = ""
+    # Longer than a message may be: what is too long is kept aside, not thrown away.
+    text: Annotated[str, StringConstraints(max_length=20 * TEXT_LIMIT, pattern=NO_ZERO)] = ""
     language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,35}$")] | None = None
     attachment_ids: Annotated[list[UUID], Field(max_length=10)] = []
 
@@ -140,6 +141,12 @@ class TakenView(BaseModel):
     conversation_id: str
     message_id: str
     seq: int
+
+
+class SetAsideView(BaseModel):
+    """Under which id a message that could not be taken in is kept."""
+
+    quarantine_id: str
 
 
 class NewTicket(_Body):

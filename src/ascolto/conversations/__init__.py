@@ -26,6 +26,7 @@ from ascolto.conversations.actions.replying import (
     reply,
     say,
 )
+from ascolto.conversations.actions.telling import ask_for_eu
 from ascolto.conversations.actions.working import (
     accept,
     close,
@@ -36,6 +37,8 @@ from ascolto.conversations.actions.working import (
     wake_now,
     wrap_up,
 )
+from ascolto.conversations.hours import calendar_of_queue
+from ascolto.conversations.live import offers_eu
 from ascolto.conversations.model import (
     AuthorKind,
     Conversation,
@@ -56,7 +59,9 @@ __all__ = [
     "State",
     "accept",
     "add_note",
+    "ask_for_eu",
     "ask_for_person",
+    "calendar_of_queue",
     "clients_of",
     "close",
     "consult",
@@ -69,6 +74,7 @@ __all__ = [
     "mark_delivered",
     "mark_read",
     "merge",
+    "offers_eu",
     "open_conversation",
     "receive",
     "release",

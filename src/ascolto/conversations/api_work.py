@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from ascolto.conversations import errors, store, store_aside
-from ascolto.conversations.actions import aside, merging, replying, working
+from ascolto.conversations import errors, held, store, store_aside
+from ascolto.conversations.actions import aside, merging, replying, telling, working
 from ascolto.conversations.live import at_text
 from ascolto.conversations.model import State
 from ascolto.conversations.views import (
@@ -92,6 +92,18 @@ async def _go_on(call: Call, conversation_id: str, body: ReplyBody) -> None:
         )
     elif body.until is not None:
         await working.snooze(call.tx, conversation_id=conversation_id, until=body.until, **who)
+
+
+@router.post("/conversations/{conversation_id}/eu-operator", summary="Pass on a wish for the Union")
+async def ask_for_eu(conversation_id: UUID, call: Mover) -> RowView:
+    """Let the conversation wait for an operator in the Union, for a customer who has asked."""
+    await held.hold_for(
+        call.tx,
+        str(conversation_id),
+        operator_id=call.principal.operator_id,
+        supervise=_supervises(call),
+    )
+    return RowView.of(await telling.ask_for_eu(call.tx, conversation_id=str(conversation_id)))
 
 
 @router.post("/conversations/{conversation_id}/notes", summary="Write a note for colleagues")

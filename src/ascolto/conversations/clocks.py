@@ -154,6 +154,16 @@ def after(hours: OpeningHours | None, start: datetime, seconds: float | None) ->
         return None
 
 
+def carried(
+    before: OpeningHours | None, after_: OpeningHours | None, due_at: datetime | None, *,
+    now: datetime,
+) -> datetime | None:  # fmt: skip
+    """Return when something is due by other hours; what is overdue stays as it was."""
+    if due_at is None or due_at <= now:
+        return due_at
+    return after(after_, now, between(before, now, due_at))
+
+
 def between(hours: OpeningHours | None, start: datetime, end: datetime) -> float:
     """Return the seconds that count from one moment to another, 0 when it has passed."""
     if hours is None:

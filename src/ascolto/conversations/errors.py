@@ -5,7 +5,7 @@ Refusal
 │                 · UnknownReason · UnknownColleague · UnknownClient
 ├── Forbidden     NotYours · NotAnOperator
 ├── Conflict      NotNow · ThreadChanged · NonceClash · DraftChanged · AlreadySurveyed
-│                 · NameTaken · CannedChanged
+│                 · NameTaken · CannedChanged · FilesFull
 ├── Invalid       EmptyMessage · BadText · BadReasons · BadOutcome · BadMerge · BadMoment · NoQueue
 │                 · UnknownVariable · MissingValue · BadFiles
 ├── Unavailable   DiskUnavailable
@@ -181,6 +181,12 @@ class TextTooLong(TooLarge):
     """The text is longer than a message may be."""
 
     code = "conversations.text_too_long"
+
+
+class FilesFull(Conflict):
+    """The conversation, or the client's day, holds as many files as it may."""
+
+    code = "conversations.files_full"
 
 
 class FileTooLarge(TooLarge):

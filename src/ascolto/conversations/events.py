@@ -157,6 +157,23 @@ class TargetMissed(ConversationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CountryTold(ConversationEvent):
+    """The customer was told from which country they are answered (art. 24-bis DL 83/2012)."""
+
+    kind: ClassVar[str] = "conversations.country_told"
+    country: str
+    in_eu: bool
+    message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EuRequested(ConversationEvent):
+    """The customer asked to be answered by somebody in the Union."""
+
+    kind: ClassVar[str] = "conversations.eu_requested"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SetAside(Event):
     """Something came in that could not be placed."""
 
@@ -164,6 +181,14 @@ class SetAside(Event):
     quarantine_id: str
     channel: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released(Event):
+    """A person has dealt with something that was set aside."""
+
+    kind: ClassVar[str] = "conversations.released"
+    quarantine_id: str
 
 
 def ids_of(conversation: Any) -> dict[str, Any]:

@@ -68,7 +68,9 @@ class Held:
         """Return the hours by which the clocks run; None when every hour counts."""
         if not self.now.business_hours:
             return None
-        calendar = await tenancy.calendar_of_client(self.tx, self.now.client_id)
+        if self.now.calendar_id is None:
+            return None
+        calendar = await tenancy.get_calendar(self.tx, self.now.calendar_id)
         return calendar.hours if calendar else None
 
     async def add(

@@ -14,7 +14,7 @@ import structlog
 
 from ascolto import routing
 from ascolto.conversations import store_due
-from ascolto.conversations.actions import timing
+from ascolto.conversations.actions import moving, timing
 from ascolto.conversations.actions.keeping import forget_unsent
 from ascolto.conversations.actions.opening import customer_changed
 from ascolto.conversations.files import remove_contents
@@ -56,7 +56,13 @@ async def follow_customer(tx: Tx, event: StoredEvent) -> None:
             await customer_changed(tx, customer=customer, family=family)
 
 
+async def follow_overflow(tx: Tx, event: StoredEvent) -> None:
+    """Let a conversation be in the queue that its work has overflowed to."""
+    await moving.follow_work(tx, conversation_id=str(event.body["conversation_id"]))
+
+
 SUBSCRIBERS: Sequence[Subscriber] = (
+    Subscriber("conversations.follow_overflow", ("routing.overflowed",), follow_overflow),
     Subscriber(
         "conversations.follow_customer",
         ("customers.changed", "customers.merged", "customers.unmerged"),

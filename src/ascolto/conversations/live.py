@@ -8,11 +8,13 @@ internal: no notes, no ids of people.
 from datetime import datetime
 from typing import Any
 
+from ascolto.conversations.countries import in_eu
 from ascolto.conversations.model import (
     AttachmentRef,
     Conversation,
     Draft,
     Message,
+    State,
 )
 from ascolto.kit.outbox import Frame
 
@@ -108,7 +110,14 @@ def customer_state_body(c: Conversation) -> dict[str, Any]:
         "state": c.state.value,
         "operator_name": c.operator_name if c.operator_id else None,
         "last_seq": c.last_seq,
+        "eu_offer": offers_eu(c),
     }
+
+
+def offers_eu(c: Conversation) -> bool:
+    """Tell whether the customer may ask for somebody in the Union: who answers is outside it."""
+    told = c.country_told
+    return c.state is State.ACTIVE and not c.eu_only and bool(told) and not in_eu(told or "")
 
 
 def changed(c: Conversation) -> list[Frame]:

@@ -206,6 +206,7 @@ class Conversation:
     next_s: int | None
     resolution_s: int | None
     business_hours: bool
+    calendar_id: str | None
     waiting_since: datetime | None
     first_replied_at: datetime | None
     reply_due_at: datetime | None
@@ -213,6 +214,8 @@ class Conversation:
     resolution_left_s: float | None
     due_at: datetime | None
     due_kind: str | None
+    country_told: str | None
+    eu_only: bool
     v: int
 
 

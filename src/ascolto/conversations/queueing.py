@@ -5,15 +5,28 @@ order of locks is always conversation first, work item second.
 """
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 
-from ascolto import routing
-from ascolto.conversations import errors
+from ascolto import customers, routing
+from ascolto.conversations import errors, store_lists
 from ascolto.conversations.held import Held
+from ascolto.conversations.hours import follow_queue
 from ascolto.conversations.model import Conversation, State, Verb
+from ascolto.tenancy.actions import setting
+from ascolto.tenancy.settings import declare, whole_number
 
 # How long a returning customer waits for the operator they know before anybody may answer.
 PREFERRED_FOR_S = 60.0
+# Whom a customer talked with longer ago is nobody they would ask for.
+KNOWN_WITHIN = timedelta(days=90)
+KNOWN_OPERATOR = declare(
+    "conversations.known_operator_s",
+    default=0,
+    parse=whole_number(least=0, most=600),
+    meaning="Seconds for which a new conversation of a verified customer waits for the operator "
+    "they talked with last, before anybody may answer; 0 = not at all",
+)
 
 
 def card_of(c: Conversation) -> dict[str, Any]:
@@ -27,24 +40,57 @@ def card_of(c: Conversation) -> dict[str, Any]:
     }
 
 
-async def join(held: Held, *, cause: str = "first", preferred_operator: str | None = None) -> bool:
+async def join(
+    held: Held,
+    *,
+    cause: str = "first",
+    preferred_operator: str | None = None,
+    enqueued_at: datetime | None = None,
+) -> bool:
     """Ask for a person: put an open conversation into its queue; False when there is none.
 
     A queue may have been taken out of use while the conversation slept or was closed: then another
     of the client's queues for the channel takes it in.
     """
+    for_s = PREFERRED_FOR_S
+    if preferred_operator is None:
+        preferred_operator, for_s = await _known_operator(held)
     async for queue_id in _queues_for(held):
         item = await _enqueued(
-            held, queue_id=queue_id, cause=cause, preferred_operator=preferred_operator
+            held,
+            queue_id=queue_id,
+            cause=cause,
+            preferred_operator=preferred_operator,
+            preferred_for_s=for_s,
+            enqueued_at=enqueued_at,
         )
         if item is None:
             continue
         held.move(Verb.QUEUE)
+        moved = item.queue_id != held.before.queue_id
         held.change(
             work_item_id=item.id, queue_id=item.queue_id, operator_id=None, operator_name=""
         )
+        if moved:
+            await follow_queue(held)
         return True
     return False
+
+
+async def _known_operator(held: Held) -> tuple[str | None, float]:
+    """Return whom a verified customer talked with last, and for how long only they are asked.
+
+    Nobody while the setting is off, and for a customer whom we do not know.
+    """
+    c = held.now
+    if not c.customer_verified or c.last_operator_id is not None:
+        return None, 0.0
+    for_s = await setting(held.tx, KNOWN_OPERATOR, client_id=c.client_id)
+    if not for_s:
+        return None, 0.0
+    family = await customers.family_ids(held.tx, c.customer_id)
+    since = held.tx.now - KNOWN_WITHIN
+    return await store_lists.last_operator_of(held.tx, family, since=since), float(for_s)
 
 
 async def _queues_for(held: Held) -> AsyncIterator[str]:
@@ -59,7 +105,13 @@ async def _queues_for(held: Held) -> AsyncIterator[str]:
 
 
 async def _enqueued(
-    held: Held, *, queue_id: str, cause: str, preferred_operator: str | None
+    held: Held,
+    *,
+    queue_id: str,
+    cause: str,
+    preferred_operator: str | None,
+    preferred_for_s: float,
+    enqueued_at: datetime | None,
 ) -> routing.WorkItem | None:
     c = held.now
     try:
@@ -72,9 +124,11 @@ async def _enqueued(
             card=card_of(c),
             language=c.language,
             preferred_operator=preferred_operator,
-            preferred_for_s=PREFERRED_FOR_S if preferred_operator else None,
+            preferred_for_s=preferred_for_s if preferred_operator else None,
             due_at=c.due_at,
             cause=cause,
+            eu_only=c.eu_only,
+            enqueued_at=enqueued_at,
         )
     except routing.QueueUnknown:
         return None
@@ -99,6 +153,7 @@ async def give_back(
         to_head=to_head,
         exclude_operator=exclude_operator,
         preferred_operator=preferred_operator,
+        eu_only=c.eu_only,
         note=note,
     )
     held.change(
@@ -108,6 +163,8 @@ async def give_back(
         operator_id=None,
         operator_name="",
     )
+    if item.queue_id != c.queue_id:
+        await follow_queue(held)
 
 
 async def let_go(

@@ -44,7 +44,7 @@ SELECT {", ".join("m." + name for name in _MESSAGE_FIELDS)}, (
      WHERE a.tenant_id = m.tenant_id AND a.message_id = m.id) AS attached
   FROM conversations.message m
 """
-# How far ahead a client's openings are kept for `take_in`, and how little may be left of them.
+# How far ahead a calendar's openings are kept for `take_in`, and how little may be left of them.
 _AHEAD = timedelta(days=120)
 _LEAST = timedelta(days=90)
 
@@ -279,20 +279,20 @@ async def set_delivery(tx: Tx, *, message_id: str, delivery: str) -> bool:
     ) == 1  # fmt: skip
 
 
-async def keep_openings(tx: Tx, *, client_id: str, hours: OpeningHours, fingerprint: str) -> None:
-    """Write a client's coming openings for `take_in`, unless those kept still serve."""
+async def keep_openings(tx: Tx, *, calendar_id: str, hours: OpeningHours, fingerprint: str) -> None:
+    """Write a calendar's coming openings for `take_in`, unless those kept still serve."""
     covers_to = tx.now + _AHEAD
     stale = not await tx.fetchval(
         "SELECT fingerprint = $3 AND covers_to > $4 FROM conversations.openings"
-        " WHERE tenant_id = $1 AND client_id = $2",
-        tx.tenant_id, client_id, fingerprint, tx.now + _LEAST,
+        " WHERE tenant_id = $1 AND calendar_id = $2",
+        tx.tenant_id, calendar_id, fingerprint, tx.now + _LEAST,
     )  # fmt: skip
     if stale:
         await tx.execute(
-            "INSERT INTO conversations.openings (tenant_id, client_id, fingerprint, covers_to,"
-            " spans) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, client_id)"
+            "INSERT INTO conversations.openings (tenant_id, calendar_id, fingerprint, covers_to,"
+            " spans) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, calendar_id)"
             " DO UPDATE SET fingerprint = $3, covers_to = $4, spans = $5",
-            tx.tenant_id, client_id, fingerprint, covers_to,
+            tx.tenant_id, calendar_id, fingerprint, covers_to,
             list(hours.spans(tx.now - timedelta(days=1), covers_to)),
         )  # fmt: skip
 

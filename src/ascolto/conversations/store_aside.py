@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ascolto.conversations.model import Conversation, Draft, Message
 from ascolto.kit.db import Tx
@@ -172,40 +171,4 @@ async def add_survey(tx: Tx, *, conversation: Conversation, score: int, text: st
         " at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
         " ON CONFLICT (tenant_id, conversation_id) DO NOTHING",
         tx.tenant_id, new_id(), conversation.client_id, conversation.id, score, text, tx.now,
-    ) == 1  # fmt: skip
-
-
-async def add_quarantine(
-    tx: Tx,
-    quarantine_id: str,
-    *,
-    client_id: str | None,
-    channel: str,
-    reason: str,
-    content: dict[str, Any],
-) -> None:
-    """Keep what could not be placed."""
-    await tx.execute(
-        "INSERT INTO conversations.quarantine (tenant_id, id, client_id, channel, reason, content,"
-        " at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        tx.tenant_id, quarantine_id, client_id, channel, reason, content, tx.now,
-    )  # fmt: skip
-
-
-async def list_quarantine(tx: Tx, *, limit: int) -> list[dict[str, Any]]:
-    """Return what is set aside now, the oldest first."""
-    rows = await tx.fetch(
-        "SELECT id, client_id, channel, reason, content, at FROM conversations.quarantine"
-        " WHERE tenant_id = $1 AND released_at IS NULL ORDER BY id LIMIT $2",
-        tx.tenant_id, limit,
-    )  # fmt: skip
-    return [dict(row) for row in rows]
-
-
-async def release_quarantine(tx: Tx, quarantine_id: str) -> bool:
-    """Note that something set aside was dealt with."""
-    return await tx.execute(
-        "UPDATE conversations.quarantine SET released_at = $3, released_by = $4"
-        " WHERE tenant_id = $1 AND id = $2 AND released_at IS NULL",
-        tx.tenant_id, quarantine_id, tx.now, tx.actor.as_json(),
     ) == 1  # fmt: skip

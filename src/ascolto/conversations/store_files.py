@@ -41,14 +41,36 @@ async def count_unsent(tx: Tx, *, conversation_id: str, uploader_kind: str) -> i
     return count
 
 
-async def delete_unsent(tx: Tx, *, before: datetime) -> list[str]:
+async def bytes_of(tx: Tx, *, conversation_id: str, uploader_kind: str) -> int:
+    """Return how much one side has uploaded into a conversation."""
+    size: int = await tx.fetchval(
+        "SELECT coalesce(sum(size), 0)::bigint FROM conversations.attachment"
+        " WHERE tenant_id = $1 AND conversation_id = $2 AND uploader_kind = $3",
+        tx.tenant_id, conversation_id, uploader_kind,
+    )  # fmt: skip
+    return size
+
+
+async def bytes_since(tx: Tx, *, client_id: str, uploader_kind: str, since: datetime) -> int:
+    """Return how much one side has uploaded in all conversations of a client since a moment."""
+    size: int = await tx.fetchval(
+        "SELECT coalesce(sum(size), 0)::bigint FROM conversations.attachment"
+        " WHERE tenant_id = $1 AND client_id = $2 AND created_at > $4 AND uploader_kind = $3",
+        tx.tenant_id, client_id, uploader_kind, since,
+    )  # fmt: skip
+    return size
+
+
+async def delete_unsent(tx: Tx, *, before: datetime, customers_before: datetime) -> list[str]:
     """Delete files that hang on no message and return the contents nobody needs any more."""
     rows = await tx.fetch(
         "WITH gone AS (DELETE FROM conversations.attachment"
-        "  WHERE tenant_id = $1 AND message_id IS NULL AND created_at < $2 RETURNING id, sha256)"
+        "  WHERE tenant_id = $1 AND message_id IS NULL AND created_at <"
+        "  CASE uploader_kind WHEN 'customer' THEN $3::timestamptz ELSE $2 END"
+        "  RETURNING id, sha256)"
         " SELECT DISTINCT sha256 FROM gone WHERE NOT EXISTS ("
         "  SELECT 1 FROM conversations.attachment a WHERE a.tenant_id = $1"
         "   AND a.sha256 = gone.sha256 AND a.id NOT IN (SELECT id FROM gone))",
-        tx.tenant_id, before,
+        tx.tenant_id, before, customers_before,
     )  # fmt: skip
     return [row["sha256"] for row in rows]

@@ -108,6 +108,18 @@ async def of_family(
     return [conversation_of(row) for row in rows]
 
 
+async def last_operator_of(tx: Tx, customer_ids: Sequence[str], *, since: datetime) -> str | None:
+    """Return who talked last with a customer or whoever was merged into them."""
+    operator_id: str | None = await tx.fetchval(
+        "SELECT coalesce(operator_id, last_operator_id) FROM conversations.conversation"
+        " WHERE tenant_id = $1 AND customer_id = ANY($2::uuid[]) AND opened_at > $3"
+        " AND coalesce(operator_id, last_operator_id) IS NOT NULL"
+        " ORDER BY opened_at DESC LIMIT 1",
+        tx.tenant_id, list(customer_ids), since,
+    )  # fmt: skip
+    return operator_id
+
+
 async def clients_of(tx: Tx, conversation_ids: Sequence[str]) -> dict[str, str]:
     """Return the client of each conversation that this transaction may see."""
     rows = await tx.fetch(

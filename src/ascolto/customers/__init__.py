@@ -4,7 +4,15 @@ Owns the schema `customers`. Finds a customer by a verified identity only. Never
 wrote: conversations lie on a higher floor.
 """
 
-from ascolto.customers.actions import change, identify, known, merge, prove, unmerge
+from ascolto.customers.actions import (
+    change,
+    identify,
+    known,
+    merge,
+    prove,
+    remember_channel,
+    unmerge,
+)
 from ascolto.customers.model import ClaimedIdentity, Customer, Identity, Preferences
 from ascolto.customers.store import family_ids, standing_for
 
@@ -19,6 +27,7 @@ __all__ = [
     "known",
     "merge",
     "prove",
+    "remember_channel",
     "standing_for",
     "unmerge",
 ]

@@ -163,6 +163,19 @@ async def change(
     return await known(tx, customer.id)
 
 
+async def remember_channel(tx: Tx, *, customer_id: str, channel: str) -> None:
+    """Note the channel a customer chose, unless they have said before how to reach them."""
+    customer = await store.standing_for(tx, customer_id)
+    if customer is None or customer.preferences.get("channel"):
+        return
+    await change(
+        tx,
+        customer_id=customer.id,
+        v=customer.v,
+        preferences=Preferences(**{**customer.preferences, "channel": channel}),
+    )
+
+
 async def prove(
     tx: Tx, *, customer_id: str, kind: str, value: str, how: str = "operator"
 ) -> Customer:

@@ -59,6 +59,8 @@ _OPERATOR = _STAFF | {
 
 _TEAM_LEADER = _OPERATOR | {
     "conversations.read_all",
+    "conversations.read_ledger",
+    "conversations.release_quarantine",
     "conversations.supervise",
     "insight.floor",
     "insight.floor_people",

@@ -16,6 +16,7 @@ from ascolto.routing.actions import (
     start_wrap_up,
 )
 from ascolto.routing.dispatcher import Dispatcher
+from ascolto.routing.engine import EU_COUNTRIES
 from ascolto.routing.errors import (
     BadQueue,
     NotYours,
@@ -36,9 +37,10 @@ from ascolto.routing.store import (
     present_for,
     wrap_ups_since,
 )
-from ascolto.routing.store_queues import get_queue, list_queues, read_now
+from ascolto.routing.store_queues import get_queue, list_queues, read_now, waiting_in
 
 __all__ = [
+    "EU_COUNTRIES",
     "BadQueue",
     "Dispatcher",
     "NotYours",
@@ -73,5 +75,6 @@ __all__ = [
     "set_break_due",
     "set_presence",
     "start_wrap_up",
+    "waiting_in",
     "wrap_ups_since",
 ]

@@ -149,12 +149,13 @@ async def requeue(
     exclude_operator: str | None = None,
     preferred_operator: str | None = None,
     preferred_for_s: float = 120.0,
+    eu_only: bool = False,
     note: str | None = None,
 ) -> WorkItem:
     """Let live work wait again, in its queue or another, perhaps for one operator first.
 
-    It keeps the moment it began to wait, so nobody loses their place. Raises QueueUnknown,
-    WorkUnknown or WrongState.
+    With `eu_only` it waits for somebody in the Union from now on. It keeps the moment it began to
+    wait, so nobody loses their place. Raises QueueUnknown, WorkUnknown or WrongState.
     """
     back = await store.put_back(
         tx,
@@ -164,6 +165,7 @@ async def requeue(
         excluded=[exclude_operator] if exclude_operator else [],
         preferred_operator=preferred_operator,
         preferred_until=tx.now + timedelta(seconds=preferred_for_s) if preferred_operator else None,
+        eu_only=eu_only,
     )
     if back is None:
         item = await _known(tx, work_item_id)

@@ -227,6 +227,7 @@ async def put_back(
     excluded: Sequence[str],
     preferred_operator: str | None,
     preferred_until: datetime | None,
+    eu_only: bool = False,
 ) -> tuple[WorkItem, str, str, str | None] | None:
     """Make live work wait again; return it with the queue, state and operator it had."""
     row = await tx.fetchrow(
@@ -241,7 +242,8 @@ async def put_back(
         UPDATE routing.work_item w
            SET state = 'waiting', queue_id = target.id, operator_id = NULL,
                offer_expires_at = NULL, wrap_up_at = NULL, answered_at = NULL, to_head = $4,
-               excluded = $5, preferred_operator = $6, preferred_until = $7, v = w.v + 1
+               excluded = $5, preferred_operator = $6, preferred_until = $7,
+               eu_only = w.eu_only OR $8, v = w.v + 1
           FROM before, target WHERE w.tenant_id = $1 AND w.id = before.id
         RETURNING {_WORK}, before.state AS was, before.queue_id AS from_queue,
                   before.operator_id AS held_by
@@ -253,6 +255,7 @@ async def put_back(
         list(excluded),
         preferred_operator,
         preferred_until,
+        eu_only,
     )
     if row is None:
         return None

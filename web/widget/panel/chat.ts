@@ -1,6 +1,8 @@
 /** The conversation: what was said, who says it, and where to write. */
+import { Problem } from "./api.ts";
 import { Composer } from "./composer.ts";
 import { h, icon, linked } from "./dom.ts";
+import { elsewhere, said } from "./forms.ts";
 import type { Item } from "./outbox.ts";
 import type { Session } from "./session.ts";
 import { survey } from "./survey.ts";
@@ -30,6 +32,7 @@ function together(first: Message | undefined, next: Message | undefined): boolea
 export class Chat {
   readonly box: HTMLElement;
   #session: Session;
+  #phone: () => void;
   #composer: Composer;
   #list = h("ol", {});
   #scroll: HTMLElement;
@@ -37,6 +40,7 @@ export class Chat {
   #told = h("p", { class: "told", role: "status" });
   #below: HTMLButtonElement;
   #foot = h("div", { class: "foot" });
+  #eu = h("button", { type: "button", class: "second eu", hidden: true, onclick: () => void this.#askEu() });
   #rows = new Map<string, { mark: string; element: HTMLElement }>();
   #mode = "";
   #again = false;
@@ -45,6 +49,8 @@ export class Chat {
 
   constructor(session: Session, on: { phone: () => void }) {
     this.#session = session;
+    this.#phone = on.phone;
+    this.#eu.textContent = t("euAsk");
     this.#composer = new Composer(session, { ...on, sent: () => this.toEnd() });
     this.#below = h(
       "button",
@@ -70,7 +76,7 @@ export class Chat {
       this.#typing,
       this.#told,
     );
-    this.box = h("div", { class: "chat" }, this.#scroll, h("div", { class: "rim" }, this.#below), this.#foot);
+    this.box = h("div", { class: "chat" }, this.#scroll, h("div", { class: "rim" }, this.#below), this.#eu, this.#foot);
     this.#composer.takeDrops(this.box);
     // What was at the end stays at the end when the place to write grows.
     new ResizeObserver(() => {
@@ -87,7 +93,7 @@ export class Chat {
       case "operator":
         return `${author.name}, ${t("person")}`;
       case "assistant":
-        return `${this.#session.config.texts.assistant ?? author.name} (AI)`;
+        return `${this.#session.config.texts.assistant!} (AI)`;
       default:
         return t("system");
     }
@@ -121,9 +127,20 @@ export class Chat {
       this.#typing.dataset.name = name;
       this.#typing.replaceChildren(h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), name);
     }
+    this.#eu.hidden = !thread.euOffer;
     this.#drawFoot();
     if (!stay) this.toEnd();
     else if (before !== this.#list.lastElementChild) this.#below.hidden = false;
+  }
+
+  async #askEu(): Promise<void> {
+    try {
+      await this.#session.askEu();
+      this.focus();
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      this.tell(said(problem.code));
+    }
   }
 
   #shape(): string {
@@ -268,6 +285,7 @@ export class Chat {
         over && h("button", { type: "button", class: "second", onclick: write }, t("writeAgain")),
         h("button", { type: "button", class: "second", onclick: () => this.#session.renew() }, t("fresh")),
       ),
+      ...elsewhere(this.#session.config, over ? this.#phone : null),
     );
   }
 }

@@ -1,5 +1,6 @@
 /** Where the customer writes: text, files by button, by paste and by drop, and the way to a phone. */
 import { h, icon } from "./dom.ts";
+import { elsewhere } from "./forms.ts";
 import type { Session } from "./session.ts";
 import { Tray } from "./uploads.ts";
 import { t } from "./words.ts";
@@ -80,8 +81,7 @@ export class Composer {
         { class: "tools" },
         this.#attach,
         pick,
-        config.callback &&
-          h("button", { type: "button", class: "quiet", onclick: on.phone }, icon("phone"), config.texts.phone_offer ?? t("phoneTitle")),
+        elsewhere(config, on.phone)[0],
       ),
     );
     this.draw();

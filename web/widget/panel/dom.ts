@@ -55,6 +55,17 @@ export function linked(text: string, newTab: string): Child[] {
   );
 }
 
+/** What is wrong in a form, in one place: each point leads to its field. */
+export function summed(form: HTMLElement): Node[] {
+  const wrong = [...form.querySelectorAll<HTMLElement>("[aria-invalid=true]")];
+  return wrong.length < 2
+    ? []
+    : wrong.map((control) => {
+        const said = document.getElementById(`${control.id}e`)?.textContent;
+        return h("li", {}, h("a", { href: `#${control.id}` }, said));
+      });
+}
+
 let fields = 0;
 
 /** A labelled field with a place for what is wrong with it. */

@@ -2,12 +2,15 @@
 import { Problem } from "./api.ts";
 import { type Child, field, h, icon } from "./dom.ts";
 import type { Session } from "./session.ts";
+import type { Config } from "./wire.ts";
 import { isEmail } from "./start.ts";
 import { dayName, t } from "./words.ts";
 
 export interface Screen {
   box: HTMLElement;
   focus: () => void;
+  /** Show what has changed since. */
+  draw?: () => void;
 }
 
 /** What went wrong, in words a person can act on. */
@@ -126,26 +129,46 @@ export function phoneForm(session: Session, back: () => void): Screen {
   return screen;
 }
 
+/** The other ways to reach the client: a call back, its telephone number, its contact page. */
+export function elsewhere(config: Config, phone: (() => void) | null): Child[] {
+  const { callback, texts, brand } = config;
+  return [
+    callback && phone
+      ? h("button", { type: "button", class: "quiet", onclick: phone }, icon("phone"), texts.phone_offer!)
+      : config.phone && h("p", {}, ...split(t("callUs", { phone: config.phone }), config.phone)),
+    brand.contact_url && h("p", {}, h("a", { href: brand.contact_url, target: "_blank", rel: "noopener" }, t("contact"))),
+  ];
+}
+
 function split(text: string, phone: string): Child[] {
   const [before, after] = text.split(phone);
   return [before, h("a", { href: `tel:${phone.replace(/[^+\d]/g, "")}`, class: "tel" }, phone), after];
 }
 
-export function deviceForm(session: Session, back: () => void): Screen {
+export const deviceForm = (session: Session, back: () => void) =>
+  mailForm(session, back, ["deviceTitle", "deviceIntro", "sendLink", "linkSent"], "/conversation/resume-link");
+
+export const transcriptForm = (session: Session, back: () => void) =>
+  mailForm(session, back, ["mailText", "mailIntro", "sendText", "textSent"], "/conversation/transcript");
+
+type Word = Parameters<typeof t>[0];
+
+/** Ask for an address and mail something there. */
+function mailForm(session: Session, back: () => void, [title, intro, send, sent]: [Word, Word, Word, Word], path: string): Screen {
   const email = field(t("yourEmail"), h("input", { type: "email", autocomplete: "email", inputmode: "email", maxlength: 320 }));
   const ask = async () => {
     const value = email.control.value.trim();
     if (!isEmail(value)) return email.wrong(t(value ? "badEmail" : "needEmail"));
-    await session.api.post("/conversation/resume-link", { email: value });
-    done(screen, t("linkSent", { email: value }), back);
+    await session.api.post(path, { email: value });
+    done(screen, t(sent, { email: value }), back);
   };
   const form = h(
     "form",
     { novalidate: true, onsubmit: submitting(ask, email.wrong) },
     email.box,
-    h("button", { class: "primary" }, icon("mail"), t("sendLink")),
+    h("button", { class: "primary" }, icon("mail"), t(send)),
   );
-  const screen = page(t("deviceTitle"), back, h("p", {}, t("deviceIntro")), form);
+  const screen = page(t(title), back, h("p", {}, t(intro)), form);
   return screen;
 }
 

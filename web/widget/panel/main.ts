@@ -18,8 +18,8 @@ const app = document.getElementById("app")!;
 
 function paint(config: Config): void {
   const { color } = config.brand;
-  const onLight = readable(color, "#ffffff", 5.5);
-  const onDark = readable(color, "#20272b", 6);
+  const onLight = readable(color, "#ffffff", 7);
+  const onDark = readable(color, "#20272b", 7);
   const colors = {
     "--brand": color,
     "--on-brand": ink(color),
@@ -29,7 +29,7 @@ function paint(config: Config): void {
     "--on-accent-dark": ink(onDark),
   };
   for (const [name, value] of Object.entries(colors)) root.style.setProperty(name, value);
-  document.title = config.texts.title ?? config.brand.name;
+  document.title = config.texts.title!;
 }
 
 async function configured(ask: () => Promise<Config>, asked: Promise<Config>): Promise<Config | null> {

@@ -3,14 +3,14 @@ import { type Api, Problem } from "./api.ts";
 import type { Memory } from "./memory.ts";
 import { type Item, Outbox, type Verdict } from "./outbox.ts";
 import { Line } from "./stream.ts";
-import { applied, empty, isOver, lastSeq, type Thread, withMessages, withStanding } from "./thread.ts";
-import type { Attachment, Config, Frame, Message, Pass, Standing, Started, Wish } from "./wire.ts";
+import { applied, empty, isOver, lastSeq, type Thread, withMessages } from "./thread.ts";
+import type { Attachment, Config, Frame, Message, Pass, Started, Wish } from "./wire.ts";
 
 export type Phase = "start" | "chat" | "lost";
 
 const TYPING_SHOWN_MS = 6_000;
 const TYPING_TOLD_MS = 3_000;
-const WAIT_ASKED_MS = 20_000;
+const LOOKED_MS = 60_000;
 const CALM_MS = 2_500;
 
 /** Random enough for ever; a page without TLS has no randomUUID. */
@@ -70,8 +70,8 @@ export class Session {
     else if (this.outbox.items.length) this.phase = "chat";
     addEventListener("online", () => this.wake());
     document.addEventListener("visibilitychange", () => document.hidden || this.wake());
-    setInterval(() => void this.#askWait(), WAIT_ASKED_MS);
     this.outbox.wake();
+    setInterval(() => this.#look(), LOOKED_MS);
   }
 
   get over(): boolean {
@@ -115,6 +115,11 @@ export class Session {
     const now = await this.api.post<{ state: string }>("/conversation/end");
     this.thread = { ...this.thread, state: now.state, typing: null };
     this.onchange();
+  }
+
+  /** Ask for somebody in the Union; the line tells what comes of it. */
+  async askEu(): Promise<void> {
+    await this.api.post("/conversation/eu-operator");
   }
 
   typing(): void {
@@ -194,7 +199,6 @@ export class Session {
     this.thread = { ...this.thread, number: pass.number, state: pass.state ?? this.thread.state };
     this.memory.put({ token: pass.token, number: pass.number });
     this.#line.start();
-    void this.#askWait();
     this.onchange();
   }
 
@@ -214,6 +218,19 @@ export class Session {
       if (!known && message.author.kind !== "customer") this.onheard(message);
     }
     this.onchange();
+  }
+
+  /** A page may stay open over closing time: see anew whether somebody is there. */
+  #look(): void {
+    if (document.hidden) return;
+    const { key, language } = this.config;
+    this.api.get<Config>(`/chat/${key}/config?language=${language}`).then(
+      (now) => {
+        Object.assign(this.config, now);
+        this.onchange();
+      },
+      () => {}, // what was last known goes on being shown
+    );
   }
 
   #linked(up: boolean): void {
@@ -238,17 +255,5 @@ export class Session {
     this.phase = "lost";
     this.memory.forget();
     this.onchange();
-  }
-
-  async #askWait(): Promise<void> {
-    if (!this.api.token || document.hidden || !["open", "waiting"].includes(this.thread.state)) return;
-    try {
-      const now = await this.api.get<Standing>("/conversation");
-      this.thread =
-        this.thread.v < 0 ? withStanding(this.thread, now) : { ...this.thread, wait: now.wait ?? null };
-      this.onchange();
-    } catch {
-      // The line tells what is wrong; a wait that is not known is not shown.
-    }
   }
 }

@@ -1,7 +1,7 @@
 /** Header, notices and menu around whatever is on screen; what is heard is said aloud once. */
 import { Chat } from "./chat.ts";
 import { h, icon } from "./dom.ts";
-import { deviceForm, endForm, phoneForm, resumeForm, type Screen } from "./forms.ts";
+import { deviceForm, endForm, phoneForm, resumeForm, type Screen, transcriptForm } from "./forms.ts";
 import { framed, tell } from "./host.ts";
 import type { Session } from "./session.ts";
 import { startForm } from "./start.ts";
@@ -109,6 +109,7 @@ export class Shell {
     }
     this.#status.textContent = this.#standing();
     this.#more.hidden = phase !== "chat";
+    this.#screen?.draw?.();
     this.#chat.draw();
     this.#warn();
   }
@@ -161,8 +162,9 @@ export class Shell {
       h("button", { type: "button", onclick: () => { this.#toggle(false); run(); } }, label);
     const begun = session.api.token !== null;
     return [
-      config.callback && choice(config.texts.phone_offer ?? t("phoneTitle"), () => this.#aside(phoneForm)),
+      config.callback && choice(config.texts.phone_offer!, () => this.#aside(phoneForm)),
       begun && choice(t("deviceTitle"), () => this.#aside(deviceForm)),
+      thread.messages.some((one) => one.author.kind === "operator") && choice(t("mailText"), () => this.#aside(transcriptForm)),
       choice(t("transcript"), () => save(session, (message) => this.#chat.speaker(message))),
       choice(t("print"), () => window.print()),
       choice(t(memory.allowed ? "forget" : "remember"), () => {

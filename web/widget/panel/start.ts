@@ -1,6 +1,6 @@
 /** The first screen: what to expect, what is asked, and the consent before anything is stored. */
-import { field, h, icon } from "./dom.ts";
-import { type Screen, said } from "./forms.ts";
+import { field, h, icon, summed } from "./dom.ts";
+import { elsewhere, type Screen, said } from "./forms.ts";
 import type { Session } from "./session.ts";
 import { t } from "./words.ts";
 
@@ -21,6 +21,11 @@ export function startForm(session: Session, phone: () => void): Screen {
   const remember = h("input", { type: "checkbox" });
   const vouched = session.ticket !== undefined;
 
+  const greeting = h("p", { class: "greeting" }, texts.greeting!);
+  const begin = h("button", { class: "primary" });
+  const expect = h("p", {}, icon("clock"), " ");
+  const summary = h("ul", { class: "problem", role: "alert", hidden: true });
+
   const check = (): boolean => {
     const value = text.control.value.trim();
     const [who, where] = [name.control.value.trim(), email.control.value.trim()];
@@ -31,6 +36,9 @@ export function startForm(session: Session, phone: () => void): Screen {
       !where && ask.email === "required" && !vouched ? t("needEmail") : where && !isEmail(where) ? t("badEmail") : "",
     );
     name.wrong(!who && ask.name === "required" && !vouched ? t("needName") : "");
+    const points = summed(form);
+    summary.replaceChildren(...points);
+    summary.hidden = !points.length;
     return !form.querySelector("[aria-invalid=true]");
   };
   const form = h(
@@ -45,28 +53,37 @@ export function startForm(session: Session, phone: () => void): Screen {
         session.say(text.control.value.trim(), [], { ...(who && { name: who }), ...(where && { email: where }) });
       },
     },
+    summary,
     text.box,
     h("div", { class: "pair" }, ask.name !== "no" && name.box, ask.email !== "no" && email.box),
-    h("label", { class: "check" }, remember, h("span", {}, texts.remember ?? t("remember"))),
+    h("label", { class: "check" }, remember, h("span", {}, texts.remember!)),
     h(
       "p",
       { class: "small" },
-      texts.consent ?? "",
+      texts.consent!,
       brand.privacy_url && h("span", {}, " ", h("a", { href: brand.privacy_url, target: "_blank", rel: "noopener" }, t("privacy"))),
     ),
-    h("button", { class: "primary" }, t(config.open ? "begin" : "leave")),
+    begin,
   );
   if (refused) text.wrong(said(refused.code));
-  const wait = config.open ? config.wait.words : config.hours;
+  const draw = () => {
+    const wait = config.open ? config.wait.words : config.hours;
+    begin.textContent = t(config.open ? "begin" : "leave");
+    expect.className = config.open ? "expect" : "expect shut";
+    expect.hidden = !wait;
+    expect.lastChild!.textContent = wait;
+    greeting.hidden = !config.open;
+  };
+  draw();
   return {
+    draw,
     box: h(
       "div",
       { class: "page" },
-      config.open && h("p", { class: "greeting" }, texts.greeting ?? ""),
-      wait && h("p", { class: config.open ? "expect" : "expect shut" }, icon("clock"), wait),
+      greeting,
+      expect,
       form,
-      config.callback &&
-        h("button", { type: "button", class: "quiet", onclick: phone }, icon("phone"), texts.phone_offer ?? t("phoneTitle")),
+      ...elsewhere(config, phone),
     ),
     focus: () => text.control.focus(),
   };

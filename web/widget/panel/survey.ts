@@ -13,7 +13,7 @@ export function survey(session: Session): HTMLElement {
   const answers = [1, 2, 3, 4, 5] as const;
   const box = h("div", { class: "survey" });
   const thank = () => {
-    const thanks = h("p", { class: "good", tabindex: -1 }, icon("check"), texts.survey_thanks ?? "");
+    const thanks = h("p", { class: "good", tabindex: -1 }, icon("check"), texts.survey_thanks!);
     box.replaceChildren(thanks);
     thanks.focus();
   };
@@ -41,7 +41,7 @@ export function survey(session: Session): HTMLElement {
     h(
       "fieldset",
       {},
-      h("legend", {}, texts.survey_question ?? ""),
+      h("legend", {}, texts.survey_question!),
       h(
         "div",
         { class: "scale" },

@@ -7,6 +7,7 @@ export interface Thread {
   number: number;
   operator: string | null;
   wait: Wait | null;
+  euOffer: boolean;
   v: number;
   typing: string | null;
 }
@@ -17,6 +18,7 @@ export const empty: Thread = {
   number: 0,
   operator: null,
   wait: null,
+  euOffer: false,
   v: -1,
   typing: null,
 };
@@ -47,6 +49,7 @@ export function withStanding(thread: Thread, now: Standing): Thread {
     state: now.state,
     number: now.number,
     operator: now.operator_name,
+    euOffer: now.eu_offer ?? false,
     wait: queued ? (now.wait ?? thread.wait) : null,
     typing: now.state === "active" ? thread.typing : null,
   };

@@ -88,6 +88,7 @@ export class Tray {
   #why(problem: unknown, file: File): string {
     const status = problem instanceof Problem ? problem.status : 0;
     if (status === 413) return t("fileTooBig", { name: file.name, max: size(this.#uploads.max_bytes) });
+    if (status === 409) return t("filesFull");
     if (status === 415 || status === 422) return t("fileType", { name: file.name });
     return t("fileFailed", { name: file.name });
   }

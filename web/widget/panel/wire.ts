@@ -31,6 +31,8 @@ export interface Standing {
   last_seq: number;
   v?: number;
   wait?: Wait | null;
+  /** Who answers is outside the Union, and somebody inside may be asked for. */
+  eu_offer?: boolean;
   cursor?: string;
 }
 

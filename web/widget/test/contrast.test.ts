@@ -14,7 +14,7 @@ describe("a client's colour", () => {
   });
 
   it.each(brands)("%s becomes readable on light and on dark", (brand) => {
-    for (const [ground, wanted] of [["#ffffff", 5.5], ["#20272b", 6]] as const) {
+    for (const [ground, wanted] of [["#ffffff", 7], ["#20272b", 7]] as const) {
       const shade = readable(brand, ground, wanted);
       expect(contrast(shade, ground)).toBeGreaterThanOrEqual(wanted);
       expect(contrast(ink(shade), shade)).toBeGreaterThanOrEqual(4.5);
@@ -22,6 +22,6 @@ describe("a client's colour", () => {
   });
 
   it("stays as it is where it reads already", () => {
-    expect(readable("#0b6e75", "#ffffff", 5.5)).toBe("#0b6e75");
+    expect(readable("#0a5c63", "#ffffff", 7)).toBe("#0a5c63");
   });
 });

@@ -47,6 +47,12 @@ describe("the thread", () => {
     expect(applied(waiting, standing(2, "active")).wait).toBeNull();
   });
 
+  it("offers somebody in the Union only as long as the server says so", () => {
+    const abroad = applied(empty, { k: "conversation.state", b: { v: 1, state: "active", number: 1, operator_name: "Arben", last_seq: 2, eu_offer: true } });
+    expect(abroad.euOffer).toBe(true);
+    expect(applied(abroad, standing(2, "waiting")).euOffer).toBe(false);
+  });
+
   it("knows where to go on from and when it is over", () => {
     expect(lastSeq(empty)).toBe(0);
     expect(lastSeq(play([added(message(7)), added(message(3))]))).toBe(7);

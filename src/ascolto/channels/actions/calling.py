@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ascolto import conversations
+from ascolto import conversations, customers, routing
 from ascolto.channels import errors, events, store
 from ascolto.channels.model import Callback, Pass
 from ascolto.channels.webchat.state import Scene
@@ -13,6 +13,16 @@ from ascolto.kit.ids import new_id
 
 CHANNEL = "callback"
 AT_LATEST = timedelta(days=30)
+# How a call ends whose customer was not spoken to.
+_NOT_REACHED = frozenset(
+    outcome.value
+    for outcome in (
+        conversations.Outcome.NO_REPLY,
+        conversations.Outcome.ABANDONED,
+        conversations.Outcome.SPAM,
+        conversations.Outcome.MERGED,
+    )
+)
 _SLACK = timedelta(minutes=5)
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 15
 
@@ -42,10 +52,14 @@ async def request_call(
         return Promise(known, _words(scene, known))
     checked_phone(phone)
     call_at = _call_at(scene, wanted_at)
+    item = await _waiting_work(tx, conversation)
     callback = await _open(tx, scene, conversation, phone=phone.strip(), wanted_at=wanted_at,
-                           call_at=call_at)  # fmt: skip
+                           call_at=call_at, item=item)  # fmt: skip
     words = _words(scene, callback)
     await _tell(tx, scene, callback, words)
+    await customers.remember_channel(tx, customer_id=conversation.customer_id, channel="voice")
+    if item is not None:
+        tx.emit(events.CallbackAccepted(**_replaced(conversation, item, callback)))
     if conversation.state in (State.OPEN, State.WAITING):
         # The call takes its place: nobody shall also be asked to answer in writing.
         await conversations.close(
@@ -55,7 +69,7 @@ async def request_call(
             supervise=True,
         )
     if callback.queued_at is not None:
-        await conversations.ask_for_person(tx, conversation_id=callback.conversation_id)
+        await _queue(tx, callback)
     tx.emit(
         events.CallRequested(
             client_id=conversation.client_id,
@@ -66,6 +80,33 @@ async def request_call(
         )
     )
     return Promise(callback, words)
+
+
+async def _waiting_work(tx: Tx, conversation: Conversation) -> routing.WorkItem | None:
+    """Return the work of a customer who still stands in line."""
+    if conversation.state is not State.WAITING or conversation.work_item_id is None:
+        return None
+    return await routing.get_work(tx, conversation.work_item_id)
+
+
+def _replaced(origin: Conversation, item: routing.WorkItem, callback: Callback) -> dict[str, str]:
+    return {
+        "client_id": origin.client_id,
+        "work_item_id": item.id,
+        "queue_id": item.queue_id,
+        "channel": item.channel,
+        "conversation_id": origin.id,
+        "call_conversation_id": callback.conversation_id,
+    }
+
+
+async def _queue(tx: Tx, callback: Callback) -> None:
+    """Let a call wait: at once in the place its customer had, later from its own moment on."""
+    await conversations.ask_for_person(
+        tx,
+        conversation_id=callback.conversation_id,
+        enqueued_at=callback.place_at or callback.call_at,
+    )
 
 
 async def _tell(tx: Tx, scene: Scene, callback: Callback, words: str) -> None:
@@ -115,6 +156,7 @@ async def _open(
     phone: str,
     wanted_at: datetime | None,
     call_at: datetime,
+    item: routing.WorkItem | None,
 ) -> Callback:
     call = await conversations.open_conversation(
         tx,
@@ -136,6 +178,9 @@ async def _open(
         wanted_at=wanted_at,
         call_at=call_at,
         queued_at=tx.now if call_at <= tx.now else None,
+        origin_item_id=item.id if item else None,
+        # Whoever wished for another moment waits from that moment on.
+        place_at=item.enqueued_at if item and call_at <= tx.now else None,
     )
     if not await store.insert_callback(tx, callback):
         raise errors.AlreadyAsked("A call was asked for already.")
@@ -153,5 +198,24 @@ async def queue_due(tx: Tx, *, limit: int = 50) -> int:
     """Let the calls whose time has come join their queue; return how many."""
     due = await store.take_due_callbacks(tx, limit=limit)
     for callback in due:
-        await conversations.ask_for_person(tx, conversation_id=callback.conversation_id)
+        await _queue(tx, callback)
     return len(due)
+
+
+async def settle_ended(tx: Tx, *, limit: int = 1_000) -> int:
+    """Note the calls that are over and tell of those that reached the customer; return how many."""
+    settled = 0
+    for callback in await store.unsettled_callbacks(tx, limit=limit):
+        call = await conversations.get(tx, callback.conversation_id)
+        if call is None or call.state is not State.CLOSED:
+            continue
+        if not await store.settle_callback(tx, callback.id):
+            continue
+        settled += 1
+        origin = await conversations.get(tx, callback.origin_id)
+        item = None
+        if callback.origin_item_id is not None:
+            item = await routing.get_work(tx, callback.origin_item_id)
+        if origin is not None and item is not None and call.outcome not in _NOT_REACHED:
+            tx.emit(events.CallbackConnected(**_replaced(origin, item, callback)))
+    return settled

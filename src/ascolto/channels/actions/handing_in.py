@@ -1,5 +1,6 @@
 """An external program hands in what a customer wrote, and reports what became of an answer."""
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,13 +12,14 @@ import orjson
 from ascolto import conversations, customers
 from ascolto.channels import errors, store_external
 from ascolto.channels.actions.visiting import standing
-from ascolto.channels.model import Channel
+from ascolto.channels.model import Channel, WebchatSettings
 from ascolto.channels.store_external import Thread
-from ascolto.channels.webchat.texts import language_of
+from ascolto.channels.webchat.state import closed_answer
+from ascolto.channels.webchat.texts import Words, language_of
 from ascolto.conversations import Conversation, Message, State, store_files
 from ascolto.conversations import store as thread_store
-from ascolto.conversations.errors import UnknownAttachment
-from ascolto.conversations.model import Attachment
+from ascolto.conversations.errors import NonceClash, UnknownAttachment
+from ascolto.conversations.model import TEXT_LIMIT, Attachment
 from ascolto.customers import ClaimedIdentity
 from ascolto.kit.db import Tx
 
@@ -48,9 +50,21 @@ class Inbound:
         return hashlib.sha256(orjson.dumps([self.thread, self.text, self.attachments])).digest()
 
 
-async def hand_in(tx: Tx, channel: Channel, inbound: Inbound) -> Message:
-    """Take in a customer's message once; a thread closed long ago begins a new conversation."""
-    _require_external(channel)
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A message that could not be taken in and is kept for a person to look at."""
+
+    quarantine_id: str
+
+
+async def hand_in(tx: Tx, channel: Channel, inbound: Inbound) -> Message | SetAside:
+    """Take in a customer's message once; a thread closed long ago begins a new conversation.
+
+    What cannot be taken in is set aside with the reason: the customer has written it, and the
+    program that carries it may know nobody to give it back to.
+    """
+    if channel.kind != "external":
+        raise errors.WrongKind("Nothing is handed in at this channel.", kind=channel.kind)
     before = await store_external.claim(
         tx,
         channel_id=channel.id,
@@ -60,6 +74,9 @@ async def hand_in(tx: Tx, channel: Channel, inbound: Inbound) -> Message:
     )
     if before is not None:
         return await _known(tx, before, inbound)
+    hindrance = await _hindrance(tx, channel, inbound)
+    if hindrance is not None:
+        return await _set_aside(tx, channel, inbound, reason=hindrance)
     conversation = await _conversation(
         tx, channel, inbound.thread, inbound.sender, inbound.language
     )
@@ -78,10 +95,69 @@ async def hand_in(tx: Tx, channel: Channel, inbound: Inbound) -> Message:
         conversation_id=message.conversation_id,
         message_id=message.id,
     )
+    await _answer_closed(tx, channel, message.conversation_id)
     return message
 
 
-async def _known(tx: Tx, before: store_external.HandedIn, inbound: Inbound) -> Message:
+async def _hindrance(tx: Tx, channel: Channel, inbound: Inbound) -> str | None:
+    """Return why a message cannot be taken in; None when it can."""
+    if not channel.active:
+        return "channel_off"
+    if len(inbound.text) > TEXT_LIMIT:
+        return "too_long"
+    if not inbound.text.strip() and not inbound.attachments:
+        return "empty"
+    for file_id in set(inbound.attachments):
+        file = await store_files.get_attachment(tx, file_id)
+        if file is None or file.message_id is not None or file.uploader_kind != "customer":
+            return "files_missing"
+    return None
+
+
+async def _set_aside(tx: Tx, channel: Channel, inbound: Inbound, *, reason: str) -> SetAside:
+    sender = inbound.sender
+    quarantine_id = await conversations.set_aside(
+        tx,
+        client_id=channel.client_id,
+        channel=channel.label,
+        reason=reason,
+        content={
+            "channel_id": channel.id,
+            "thread": inbound.thread,
+            "external_id": inbound.external_id,
+            "from": {"kind": sender.kind, "value": sender.value, "name": sender.name},
+            "text": inbound.text,
+            "attachment_ids": list(inbound.attachments),
+        },
+    )
+    await store_external.settle_aside(
+        tx,
+        channel_id=channel.id,
+        external_id=inbound.external_id,
+        quarantine_id=quarantine_id,
+    )
+    return SetAside(quarantine_id)
+
+
+async def _answer_closed(tx: Tx, channel: Channel, conversation_id: str) -> None:
+    """Tell somebody who writes while nobody is there when they will be answered, once a night."""
+    if not channel.external().answer_closed:
+        return
+    now = await standing(tx, conversation_id)
+    calendar = await conversations.calendar_of_queue(
+        tx, queue_id=now.queue_id, client_id=now.client_id
+    )
+    if now.state is not State.WAITING or calendar is None or calendar.hours.is_open(tx.now):
+        return
+    words = Words.of(WebchatSettings(), language=now.language, client_name="")
+    text, nonce = closed_answer(words, calendar.hours, tx.now, name="taken_closed")
+    with contextlib.suppress(NonceClash):
+        await conversations.say(tx, conversation_id=now.id, text=text, nonce=nonce)
+
+
+async def _known(tx: Tx, before: store_external.HandedIn, inbound: Inbound) -> Message | SetAside:
+    if before.fingerprint == inbound.fingerprint() and before.quarantine_id is not None:
+        return SetAside(before.quarantine_id)
     if before.fingerprint != inbound.fingerprint() or before.message_id is None:
         raise errors.StartClash("This external_id was used for another message.")
     message = await thread_store.get_message(tx, before.message_id)

@@ -12,7 +12,7 @@ from ascolto import conversations, customers
 from ascolto.channels import errors, store
 from ascolto.channels.actions.vouching import vouched
 from ascolto.channels.model import PASS_LIFE, START_AGAIN_WITHIN, Channel, Pass
-from ascolto.channels.webchat.state import Scene, scene_of
+from ascolto.channels.webchat.state import Scene, scene_for
 from ascolto.conversations import Conversation, Message, State
 from ascolto.conversations.errors import NonceClash
 from ascolto.customers import ClaimedIdentity
@@ -125,7 +125,7 @@ async def answer_closed(tx: Tx, channel: Channel, conversation_id: str) -> None:
     now = await standing(tx, conversation_id)
     if now.state is not State.WAITING:
         return
-    answer = (await scene_of(tx, channel, language=now.language)).own_answer()
+    answer = (await scene_for(tx, channel, now)).own_answer()
     if answer is not None:
         text, nonce = answer
         # Words that were changed in the meantime are no reason to say it again.

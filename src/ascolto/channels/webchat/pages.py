@@ -21,7 +21,7 @@ import ascolto
 from ascolto.channels import store
 from ascolto.channels.model import Channel, WebchatSettings
 from ascolto.channels.webchat.door import tenant_of_key
-from ascolto.channels.webchat.texts import language_of
+from ascolto.channels.webchat.texts import Words, language_of
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.http import services_of
 from ascolto.tenancy import Client
@@ -73,13 +73,35 @@ async def asset(request: Request) -> Response:
 
 async def panel(request: Request) -> Response:
     """Serve the chat panel of a channel, to be framed by the channel's own sites only."""
-    channel, _ = await _channel_of(request)
+    channel, client = await _channel_of(request)
     path = STATIC / "panel.html"
     if not path.is_file():
         raise HTTPException(404, _NOT_BUILT)
-    policy = panel_policy(channel.webchat())
-    headers = {"content-security-policy": policy, "cache-control": "no-cache"}
-    return FileResponse(path, headers=headers)
+    settings = channel.webchat()
+    headers = {"content-security-policy": panel_policy(settings), "cache-control": "no-cache"}
+    page = path.read_text("utf-8").replace(
+        "</noscript>", _without_script(settings, client, request) + "</noscript>"
+    )
+    return HTMLResponse(page, headers=headers)
+
+
+def _without_script(settings: WebchatSettings, client: Client | None, request: Request) -> str:
+    """Return the other ways to reach a client, for a browser that runs no scripts."""
+    words = Words.of(
+        settings,
+        language=language_of(request.query_params.get("lang")),
+        client_name=client.name if client else "",
+    )
+    ways = []
+    if settings.contact_url:
+        address = html.escape(settings.contact_url)
+        name = html.escape(words.say("contact_page"))
+        ways.append(f'<p class="plain"><a href="{address}" target="_blank">{name}</a></p>')
+    if settings.phone:
+        number = re.sub(r"[^+0-9]", "", settings.phone)
+        text = html.escape(words.say("contact_phone", phone=settings.phone))
+        ways.append(f'<p class="plain"><a href="tel:{number}">{text}</a></p>')
+    return "".join(ways)
 
 
 def panel_policy(settings: WebchatSettings) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ascolto import conversations
 from ascolto.channels import store
-from ascolto.channels.actions import calling, resuming, visiting
+from ascolto.channels.actions import calling, mailing, resuming, visiting
 from ascolto.channels.actions.visiting import Started, Wish, first_own_seq, standing
 from ascolto.channels.errors import LinkGone, NoUploads, UnknownChannel
 from ascolto.channels.model import LANGUAGES
@@ -27,7 +27,7 @@ from ascolto.channels.webchat.limits import (
     limits_of,
 )
 from ascolto.channels.webchat.shown import message_shown, state_shown
-from ascolto.channels.webchat.state import Scene, closed_now, known_channel, scene_of
+from ascolto.channels.webchat.state import Scene, closed_now, known_channel, scene_for, scene_of
 from ascolto.channels.webchat.stream import CustomerStream, EventStream
 from ascolto.channels.webchat.views import (
     CallView,
@@ -130,6 +130,7 @@ async def show_conversation(visit: Visiting) -> ConversationView:
         last_seq=shown["last_seq"],
         cursor=await stream_cursor(tx),
         wait=WaitView.of(scene) if now.state.value in ("open", "waiting") else None,
+        eu_offer=shown["eu_offer"],
         callback=_call_view(promise) if promise else None,
         expires_at=visit.holder.expires_at,
     )
@@ -141,7 +142,7 @@ async def _scene(visit: Visit) -> tuple[Conversation, Scene]:
     channel = await store.get_channel(visit.tx, visit.holder.channel_id)
     if channel is None:
         raise UnknownChannel("This chat is no longer in use.")
-    return now, await scene_of(visit.tx, channel, language=now.language)
+    return now, await scene_for(visit.tx, channel, now)
 
 
 def _call_view(promise: calling.Promise) -> CallView:
@@ -285,6 +286,13 @@ async def typing(visit: Visiting, request: Request) -> None:
     )
 
 
+@public_router.post("/conversation/eu-operator", summary="Ask for somebody in the Union")
+async def ask_for_eu(visit: Visiting) -> StateView:
+    """Wait for somebody in Italy or the European Union, keeping one's place; twice is once."""
+    asked = await conversations.ask_for_eu(visit.tx, conversation_id=visit.holder.conversation_id)
+    return StateView(state=asked.state.value)
+
+
 @public_router.post("/conversation/end", summary="End the conversation")
 async def end(visit: Visiting) -> StateView:
     """End it from the customer's side; a second time changes nothing."""
@@ -323,6 +331,14 @@ async def mail_resume_link(body: LinkWish, visit: Visiting, request: Request) ->
         email=body.email,
         public_url=services_of(request).settings.public_url,
     )
+
+
+@public_router.post("/conversation/transcript", status_code=202, summary="Mail a copy")
+async def mail_transcript(body: LinkWish, visit: Visiting, request: Request) -> None:
+    """Mail a copy of what was said; a few a day of each conversation."""
+    limits_of(request).spend_address(request, "links", LINKS)
+    now, scene = await _scene(visit)
+    await mailing.mail_transcript(visit.tx, scene, visit.holder, now, email=body.email)
 
 
 @public_router.post("/resume", summary="Open a mailed link")

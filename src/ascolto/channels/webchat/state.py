@@ -1,14 +1,15 @@
 """How a chat stands for whoever is about to write: open or closed, how long the wait is."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ascolto import routing
+from ascolto import conversations, routing
 from ascolto.channels import store
 from ascolto.channels.model import Channel, WebchatSettings
 from ascolto.channels.webchat.texts import Words
+from ascolto.conversations import Conversation
 from ascolto.kit.db import Tx
 from ascolto.tenancy import OpeningHours
 from ascolto.tenancy import store as tenancy
@@ -28,6 +29,8 @@ class Scene:
     hours: OpeningHours | None
     wait_s: float | None
     now: datetime
+    # The wait of one who stands in line already, not of a new arrival.
+    in_line: bool = False
 
     @property
     def open(self) -> bool:
@@ -41,7 +44,9 @@ class Scene:
 
     def wait_words(self) -> str:
         """Return the expected wait in words; nothing while closed."""
-        return self.words.wait(self.wait_s) if self.open else ""
+        if not self.open:
+            return ""
+        return self.words.wait(self.wait_s, in_line=self.in_line)
 
     def own_answer(self) -> tuple[str, str] | None:
         """Return what to say at once to somebody who has just written, and its nonce.
@@ -49,13 +54,19 @@ class Scene:
         One nonce for each closing, so that nobody hears the same twice in one night.
         """
         if self.hours is not None and not self.open:
-            opens = self.hours.next_opening(self.now)
-            night = f"{opens:%Y%m%dT%H%M}" if opens else "for-now"
-            text = self.words.closed(self.hours, self.now, name="received_closed")
-            return text, f"closed-{night}"
+            return closed_answer(self.words, self.hours, self.now, name="received_closed")
         if self.busy:
             return self.words.say("busy", wait=self.wait_words()), "busy"
         return None
+
+
+def closed_answer(
+    words: Words, hours: OpeningHours, now: datetime, *, name: str
+) -> tuple[str, str]:
+    """Return what to say while closed, and a nonce that is one for each closing."""
+    opens = hours.next_opening(now)
+    night = f"{opens:%Y%m%dT%H%M}" if opens else "for-now"
+    return words.closed(hours, now, name=name), f"closed-{night}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ REMEMBERED = 1_000
 _settings = _Remembered(5.0)
 _channels = _Remembered(5.0)
 _waits = _Remembered(1.0)
+_lines = _Remembered(2.0)
 
 
 async def scene_of(tx: Tx, channel: Channel, *, language: str | None) -> Scene:
@@ -104,6 +116,21 @@ async def scene_of(tx: Tx, channel: Channel, *, language: str | None) -> Scene:
         wait_s=await wait_of(tx, channel.queue_id),
         now=tx.now,
     )
+
+
+async def scene_for(tx: Tx, channel: Channel, conversation: Conversation) -> Scene:
+    """Look at a channel as it stands for one conversation: its own queue, and its place there."""
+    scene = await scene_of(tx, channel, language=conversation.language)
+    queue_id = conversation.queue_id
+    if queue_id is not None and queue_id != channel.queue_id:
+        calendar = await conversations.calendar_of_queue(
+            tx, queue_id=queue_id, client_id=channel.client_id
+        )
+        scene = replace(scene, hours=calendar.hours if calendar else None)
+    if queue_id is None or conversation.work_item_id is None:
+        return scene
+    wait_s = await wait_in_line(tx, queue_id, work_item_id=conversation.work_item_id)
+    return replace(scene, wait_s=wait_s, in_line=True)
 
 
 async def known_channel(tx: Tx, channel_id: str) -> Channel | None:
@@ -134,23 +161,49 @@ async def _setting_of(tx: Tx, channel: Channel) -> _Setting:
 
 async def hours_of(tx: Tx, channel: Channel) -> OpeningHours | None:
     """Return the hours of the queue behind a channel, else its client's; None is always open."""
-    queue = await routing.get_queue(tx, channel.queue_id)
-    if queue is not None and queue.calendar_id is not None:
-        calendar = await tenancy.get_calendar(tx, queue.calendar_id)
-    else:
-        calendar = await tenancy.calendar_of_client(tx, channel.client_id)
+    calendar = await conversations.calendar_of_queue(
+        tx, queue_id=channel.queue_id, client_id=channel.client_id
+    )
     return calendar.hours if calendar else None
+
+
+async def wait_in_line(tx: Tx, queue_id: str, *, work_item_id: str) -> float | None:
+    """Return the wait left for work that stands in line, seconds; None when nobody knows.
+
+    The leader says what a new arrival would wait behind everybody; whoever stands further ahead
+    waits that share of it (the queue-length estimator is near enough to linear in the places).
+    """
+    row = await _seen_of(tx, queue_id)
+    seconds: float | None = row["wait_s"] if row else None
+    if row is None or seconds is None:
+        return None
+    key = (tx.tenant_id, queue_id)
+    line: dict[str, int] | None = _lines.get(key)
+    if line is None:
+        waiting = await routing.waiting_in(tx, queue_id)
+        line = {item_id: place for place, item_id in enumerate(waiting)}
+        _lines.put(key, line)
+    ahead = line.get(work_item_id)
+    if ahead is None:
+        item = await routing.get_work(tx, work_item_id)
+        if item is None or item.state is not routing.WorkState.WAITING:
+            return 0.0  # it is being offered just now
+        ahead = len(line)
+    places: int = max(row["waiting"], ahead) + 1
+    return seconds * (ahead + 1) / places
 
 
 async def wait_of(tx: Tx, queue_id: str) -> float | None:
     """Return the wait that the dispatcher expects in a queue, if it said so of late."""
+    row = await _seen_of(tx, queue_id)
+    wait: float | None = row["wait_s"] if row else None
+    return wait
+
+
+async def _seen_of(tx: Tx, queue_id: str) -> dict[str, Any] | None:
     key = (tx.tenant_id, queue_id)
     rows: list[dict[str, Any]] | None = _waits.get(key)
     if rows is None:
         rows = await routing.read_now(tx, queue_id=queue_id)
         _waits.put(key, rows)
-    for row in rows:
-        if tx.now - row["at"] <= FRESH:
-            wait: float | None = row["wait_s"]
-            return wait
-    return None
+    return next((row for row in rows if tx.now - row["at"] <= FRESH), None)

@@ -23,7 +23,9 @@ from ascolto.channels.errors import TooFast
 from ascolto.channels.model import Pass
 from ascolto.channels.webchat.door import admitted
 from ascolto.channels.webchat.shown import frame_shown, message_shown, state_shown
-from ascolto.conversations import Conversation
+from ascolto.channels.webchat.state import known_channel, scene_for
+from ascolto.channels.webchat.views import WaitView
+from ascolto.conversations import Conversation, State
 from ascolto.identity.secrets import Presented
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.live import Encoded, Follower, LiveHub
@@ -37,6 +39,8 @@ QUEUE_LIMIT = 500
 REPLAY_LIMIT = 500
 # As many pages as somebody may have open on one conversation.
 LINES_LIMIT = 20
+# What a page takes for granted as long as nobody tells it of a wait.
+_UNKNOWN: dict[str, Any] = {"seconds": None, "words": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Beginning:
     conversation_id: str
     full_names: bool
     chunks: list[str]
+    state: State
     more: bool = False
 
 
@@ -74,6 +79,7 @@ class CustomerStream:
         self._hub = hub
         self._shown = shown
         self._follower = ShortFollower(tenant_id=shown.tenant_id, clients=None)
+        self._told = _UNKNOWN
 
     async def begin(self, *, after: str | None, after_seq: int) -> Beginning:
         """Follow first, then read what was missed, so that nothing falls between."""
@@ -95,35 +101,57 @@ class CustomerStream:
                 known = [frame for frame in missed if (frame.xid, frame.id) <= place]
                 shown = [_event(frame, full_names=full_names) for frame in known]
                 chunks = [chunk for chunk in shown if chunk]
-                return Beginning(holder, now.id, full_names, chunks)
+                return Beginning(holder, now.id, full_names, chunks, now.state)
             return await _from_the_thread(
                 tx, holder, now, after_seq=after_seq, full_names=full_names
             )
+
+    async def _wait(self, beginning: Beginning, state: State) -> str:
+        """Return what to tell of the wait of one in line, when it is another than before."""
+        if state is not State.WAITING:
+            return ""
+        async with self._db.transaction(self._shown.tenant_id, actor=SYSTEM) as tx:
+            holder = await admitted(tx, self._shown)
+            now = await standing(tx, beginning.conversation_id)
+            channel = await known_channel(tx, holder.channel_id)
+            if channel is None or now.state is not State.WAITING:
+                return ""
+            scene = await scene_for(tx, channel, now)
+        wait = WaitView.of(scene).model_dump()
+        if wait == self._told:
+            return ""
+        self._told = wait
+        return _chunk("wait", wait, None)
 
     async def chunks(self, beginning: Beginning) -> AsyncIterator[str]:
         """Yield the stream, heartbeats included, until this side ends it."""
         yield "retry: 1000\n\n" + "".join(beginning.chunks)
         if beginning.more:
             return
-        follower = self._follower
+        follower, state = self._follower, beginning.state
+        if wait := await self._wait(beginning, state):
+            yield wait
         while not follower.lost:
             try:
                 await asyncio.wait_for(follower.wake.wait(), timeout=HEARTBEAT_S)
             except TimeoutError:
-                yield ":\n\n"
+                yield await self._wait(beginning, state) or ":\n\n"
                 continue
             follower.wake.clear()
-            batch = []
+            before, text = state, ""
             while follower.queue:
                 frame = follower.queue.popleft().frame
-                batch.append(_event(frame, full_names=beginning.full_names))
-                if frame.kind == "conversation.state" and frame.body.get("state") == "closed":
+                text += _event(frame, full_names=beginning.full_names)
+                if frame.kind == "conversation.state":
+                    state = State(frame.body["state"])
                     # It may go on inside another conversation: the page comes back and finds it.
-                    ended = await self._moved_on(beginning)
-                    if ended:
-                        yield "".join(chunk for chunk in batch if chunk)
+                    if state is State.CLOSED and await self._moved_on(beginning):
+                        yield text
                         return
-            if text := "".join(chunk for chunk in batch if chunk):
+            if state is not before:
+                self._told = _UNKNOWN
+                text += await self._wait(beginning, state)
+            if text:
                 yield text
 
     async def _moved_on(self, beginning: Beginning) -> bool:
@@ -160,7 +188,7 @@ async def _from_the_thread(
         _chunk("message.added", message_shown(message, full_names=full_names), cursor)
         for message in messages
     ]
-    return Beginning(holder, now.id, full_names, chunks, more=more)
+    return Beginning(holder, now.id, full_names, chunks, now.state, more=more)
 
 
 def _event(frame: StoredFrame, *, full_names: bool) -> str:

@@ -67,15 +67,19 @@ class Words:
         day = self.say("days").split()[local.weekday()]
         return self.say(name, time=f"{local:%H:%M}", day=day, date=f"{local:%d/%m}")
 
-    def wait(self, seconds: float | None) -> str:
-        """Return a wait as people say it; nothing when it is not known."""
+    def wait(self, seconds: float | None, *, in_line: bool = False) -> str:
+        """Return a wait as people say it, of a new arrival or of one who stands in line.
+
+        Nothing when it is not known.
+        """
         if seconds is None:
             return ""
         minutes = seconds / 60
         if minutes <= 1:
-            return self.say("wait_minute")
+            return self.say("line_minute" if in_line else "wait_minute")
         if minutes <= 20:
-            return self.say("wait_minutes", n=str(_rounded(minutes)))
+            name = "line_minutes" if in_line else "wait_minutes"
+            return self.say(name, n=str(_rounded(minutes)))
         if minutes <= 40:
             return self.say("wait_half_hour")
         return self.say("wait_hour" if minutes <= 75 else "wait_long")

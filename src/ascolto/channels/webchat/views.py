@@ -212,6 +212,7 @@ class ConversationView(BaseModel):
     last_seq: int
     cursor: str
     wait: WaitView | None
+    eu_offer: bool
     callback: CallView | None
     expires_at: datetime
 

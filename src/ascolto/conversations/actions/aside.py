@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ascolto.conversations import errors, events, live, store, store_aside
+from ascolto.conversations import errors, events, live, store, store_aside, store_quarantine
 from ascolto.conversations.held import checked_text, hold, hold_for
 from ascolto.conversations.model import Conversation, Draft
 from ascolto.kit.db import Tx
@@ -94,7 +94,7 @@ async def set_aside(
 ) -> str:
     """Keep something that came in and could not be placed, for a person to look at."""
     quarantine_id = new_id()
-    await store_aside.add_quarantine(
+    await store_quarantine.add_quarantine(
         tx, quarantine_id, client_id=client_id, channel=channel, reason=reason, content=content
     )
     tx.emit(
@@ -107,5 +107,6 @@ async def set_aside(
 
 async def release(tx: Tx, *, quarantine_id: str) -> None:
     """Let go of something set aside, having dealt with it."""
-    if not await store_aside.release_quarantine(tx, quarantine_id):
+    if not await store_quarantine.release_quarantine(tx, quarantine_id):
         raise errors.UnknownMessage("Nothing is set aside under this id.", id=quarantine_id)
+    tx.emit(events.Released(quarantine_id=quarantine_id))

@@ -6,12 +6,32 @@ from pathlib import Path
 
 from ascolto.conversations import errors, store, store_files
 from ascolto.conversations.files import checked_file, place_of, write_content
-from ascolto.conversations.model import Attachment
+from ascolto.conversations.model import Attachment, Conversation
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
+from ascolto.tenancy.actions import setting
+from ascolto.tenancy.settings import declare, whole_number
 
 UNSENT_LIMIT = 20
+# What a customer did not send within hours they sent otherwise; a draft may lie for a shift.
 UNSENT_FOR = timedelta(days=1)
+CUSTOMERS_UNSENT_FOR = timedelta(hours=3)
+_MEGABYTE = 1_000_000
+A_DAY = timedelta(days=1)
+
+# Anybody can open a chat: without an end to it, one script would fill the disk.
+CONVERSATION_LIMIT = declare(
+    "conversations.files_per_conversation_mb",
+    default=100,
+    parse=whole_number(least=1, most=100_000),
+    meaning="Megabytes of files that a customer may send in one conversation",
+)
+DAY_LIMIT = declare(
+    "conversations.files_per_day_mb",
+    default=5_000,
+    parse=whole_number(least=1, most=10_000_000),
+    meaning="Megabytes of files that all customers of a client may send in 24 hours",
+)
 
 
 async def keep_attachment(
@@ -27,6 +47,8 @@ async def keep_attachment(
     )
     if unsent >= UNSENT_LIMIT:
         raise errors.BadFiles("Send the files that are ready first.", limit=UNSENT_LIMIT)
+    if uploader_kind == "customer":
+        await _require_room(tx, conversation, size=checked.size)
     path = place_of(folder, tenant_id=tx.tenant_id, sha256=checked.sha256)
     await asyncio.to_thread(write_content, path, data)
     file = Attachment(
@@ -45,6 +67,21 @@ async def keep_attachment(
     return file
 
 
+async def _require_room(tx: Tx, conversation: Conversation, *, size: int) -> None:
+    """Refuse what a customer sends beyond what a conversation and a client's day may hold."""
+    client_id = conversation.client_id
+    limit = _MEGABYTE * await setting(tx, CONVERSATION_LIMIT, client_id=client_id)
+    kept = await store_files.bytes_of(tx, conversation_id=conversation.id, uploader_kind="customer")
+    if kept + size > limit:
+        raise errors.FilesFull("No more files in this conversation.", limit_bytes=limit)
+    limit = _MEGABYTE * await setting(tx, DAY_LIMIT, client_id=client_id)
+    kept = await store_files.bytes_since(
+        tx, client_id=client_id, uploader_kind="customer", since=tx.now - A_DAY
+    )
+    if kept + size > limit:
+        raise errors.FilesFull("No more files today.", limit_bytes=limit)
+
+
 async def find_attachment(
     tx: Tx, *, folder: Path, conversation_id: str, attachment_id: str
 ) -> tuple[Attachment, Path]:
@@ -60,4 +97,6 @@ async def find_attachment(
 
 async def forget_unsent(tx: Tx) -> list[str]:
     """Forget uploads that were never sent; return the contents whose files may go after commit."""
-    return await store_files.delete_unsent(tx, before=tx.now - UNSENT_FOR)
+    return await store_files.delete_unsent(
+        tx, before=tx.now - UNSENT_FOR, customers_before=tx.now - CUSTOMERS_UNSENT_FOR
+    )

@@ -1,20 +1,16 @@
 """A conversation begins, and asks for a person."""
 
-import hashlib
+from datetime import datetime
 from typing import Any
 
-import orjson
-
 from ascolto import customers
-from ascolto.conversations import clocks, errors, events, live, queueing, store
+from ascolto.conversations import clocks, errors, events, hours, live, queueing, store
 from ascolto.conversations.held import Held, hold
 from ascolto.conversations.model import Conversation, State
 from ascolto.customers import Customer
 from ascolto.customers.model import normalise
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
-from ascolto.tenancy import OpeningHours
-from ascolto.tenancy import store as tenancy
 from ascolto.tenancy.actions import setting
 
 
@@ -36,7 +32,13 @@ async def open_conversation(
         raise errors.UnknownConversation("No such customer.", customer_id=customer_id)
     document = await setting(tx, clocks.TARGETS, client_id=client_id)
     targets = clocks.targets_of(document, channel)
-    hours = await _hours(tx, client_id) if targets.business_hours else None
+    calendar = (
+        await hours.calendar_of_queue(tx, queue_id=queue_id, client_id=client_id)
+        if targets.business_hours
+        else None
+    )
+    if calendar is not None:
+        await hours.keep_openings(tx, calendar)
     fresh = Conversation(
         id=new_id(),
         client_id=client_id,
@@ -75,7 +77,8 @@ async def open_conversation(
         first_s=targets.first_s,
         next_s=targets.next_s,
         resolution_s=targets.resolution_s,
-        business_hours=hours is not None,
+        business_hours=calendar is not None,
+        calendar_id=calendar.id if calendar else None,
         waiting_since=None,
         first_replied_at=None,
         reply_due_at=None,
@@ -83,28 +86,15 @@ async def open_conversation(
         resolution_left_s=None,
         due_at=None,
         due_kind=None,
+        country_told=None,
+        eu_only=False,
         v=1,
     )
-    conversation = clocks.started(fresh, hours)
+    conversation = clocks.started(fresh, calendar.hours if calendar else None)
     await store.insert(tx, conversation, search=search_of(conversation))
     arrived = events.Arrived(**events.ids_of(conversation), language=language)
     tx.emit(arrived, *live.stood(conversation))
     return conversation
-
-
-async def _hours(tx: Tx, client_id: str) -> OpeningHours | None:
-    """Return the client's hours, having kept its coming openings for receiving."""
-    calendar = await tenancy.calendar_of_client(tx, client_id)
-    if calendar is None:
-        return None
-    document = orjson.dumps(calendar.hours.document(), option=orjson.OPT_SORT_KEYS)
-    await store.keep_openings(
-        tx,
-        client_id=client_id,
-        hours=calendar.hours,
-        fingerprint=hashlib.sha256(document).hexdigest(),
-    )
-    return calendar.hours
 
 
 def search_of(c: Conversation) -> str:
@@ -113,15 +103,22 @@ def search_of(c: Conversation) -> str:
 
 
 async def ask_for_person(
-    tx: Tx, *, conversation_id: str, queue_id: str | None = None
+    tx: Tx,
+    *,
+    conversation_id: str,
+    queue_id: str | None = None,
+    enqueued_at: datetime | None = None,
 ) -> Conversation:
-    """Put an open conversation into a queue; one that is queued or held already stays as it is."""
+    """Put an open conversation into a queue; one that is queued or held already stays as it is.
+
+    `enqueued_at` keeps an earlier place in the queue.
+    """
     held = await hold(tx, conversation_id)
     if held.now.state is not State.OPEN:
         return held.now
     if queue_id is not None:
         held.change(queue_id=queue_id)
-    if not await queueing.join(held):
+    if not await queueing.join(held, enqueued_at=enqueued_at):
         raise errors.NoQueue("This conversation has no queue to wait in.")
     return await held.save()
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from ascolto import routing
 from ascolto.conversations import clocks, errors, events, queueing, store, store_config
+from ascolto.conversations.actions import telling
 from ascolto.conversations.held import SYSTEM_AUTHOR, Held, acting, checked_text, hold, hold_for
 from ascolto.conversations.model import (
     OWN_OUTCOMES,
@@ -29,6 +30,7 @@ async def accept(tx: Tx, *, work_item_id: str, operator_id: str) -> Conversation
     await routing.accept(tx, work_item_id=work_item_id, operator_id=operator_id)
     held = Held.of(tx, conversation)
     await take(held, operator_id=operator_id, operator_name=tx.actor.name)
+    await telling.tell_country(held, operator_id=operator_id)
     return await held.save()
 
 
@@ -269,6 +271,7 @@ def reopen_held(held: Held, *, by: str) -> None:
         reason2=None,
         close_note="",
         promise=None,
+        country_told=None,
         last_operator_id=held.now.operator_id or held.now.last_operator_id,
         operator_id=None,
         operator_name="",

@@ -1,0 +1,95 @@
+"""The customer is told from which country they are answered, and may ask for the Union instead."""
+
+from ascolto import routing
+from ascolto.conversations import countries, errors, events, queueing
+from ascolto.conversations.held import SYSTEM_AUTHOR, Held, hold
+from ascolto.conversations.model import AuthorKind, Conversation, Message, MessageKind, State
+from ascolto.kit.db import Tx
+from ascolto.people import store as people
+from ascolto.tenancy.actions import setting
+
+
+async def tell_country(held: Held, *, operator_id: str) -> None:
+    """Tell the customer the country of who has just accepted, unless they know it already.
+
+    Told again when somebody in another country goes on, and after a reopening.
+    """
+    c = held.now
+    country = await country_of(held.tx, operator_id)
+    if country is None or country == c.country_told:
+        return
+    when = await setting(held.tx, countries.TELL_COUNTRY, client_id=c.client_id)
+    if not countries.is_told(when, country):
+        # A country that was told and is no longer true must not stand.
+        held.change(country_told=None)
+        return
+    offers = not countries.in_eu(country) and not c.eu_only
+    text = countries.said(
+        "country_offer" if offers else "country", language=c.language, country=country
+    )
+    nonce = f"country-{c.work_item_id}-{c.last_seq + 1}"
+    message = await _say(held, text, nonce=nonce, country=country)
+    held.change(country_told=country)
+    held.tx.emit(
+        events.CountryTold(
+            **held.ids(), country=country, in_eu=countries.in_eu(country), message_id=message.id
+        )
+    )
+
+
+async def country_of(tx: Tx, operator_id: str) -> str | None:
+    """Return where an operator is: by their session if it says so, else by their own record."""
+    presence = await routing.get_presence(tx, operator_id)
+    if presence is not None and presence.country is not None:
+        return presence.country
+    operator = await people.get_operator(tx, operator_id)
+    return operator.country if operator else None
+
+
+async def ask_for_eu(tx: Tx, *, conversation_id: str) -> Conversation:
+    """Let a customer wait for somebody in the Union, without losing their place; twice is once."""
+    held = await hold(tx, conversation_id)
+    if held.now.merged_into is not None:
+        return await ask_for_eu(tx, conversation_id=held.now.merged_into)
+    if held.now.state not in {State.OPEN, State.WAITING, State.ACTIVE}:
+        raise errors.NotNow("Nobody is answering here now.", state=held.now.state.value)
+    if held.now.eu_only:
+        return held.now
+    owner = held.now.operator_id
+    held.change(eu_only=True)
+    tx.emit(events.EuRequested(**held.ids()))
+    if owner is not None and await _is_in_eu(tx, owner):
+        # Who answers is where the customer wants them: the wish holds for whoever comes after.
+        return await held.save()
+    await _say(held, countries.said("eu_asked", language=held.now.language))
+    if held.now.state is not State.OPEN:
+        await queueing.give_back(held, to_head=owner is not None)
+    return await held.save(reason="requeued")
+
+
+async def _is_in_eu(tx: Tx, operator_id: str) -> bool:
+    country = await country_of(tx, operator_id)
+    return country is not None and countries.in_eu(country)
+
+
+async def _say(
+    held: Held, text: str, *, nonce: str | None = None, country: str | None = None
+) -> Message:
+    """Add a line of ours that leaves the list's preview to what people wrote."""
+    shown = (held.now.preview, held.now.last_from)
+    meta = {"what": "country", "country": country} if country else None
+    message = await held.add(
+        MessageKind.MESSAGE, author=SYSTEM_AUTHOR, text=text, nonce=nonce, meta=meta
+    )
+    held.change(preview=shown[0], last_from=shown[1])
+    held.tx.emit(
+        events.MessageOut(
+            **held.ids(),
+            message_id=message.id,
+            seq=message.seq,
+            length=len(text),
+            files=0,
+            author_kind=AuthorKind.SYSTEM.value,
+        )
+    )
+    return message

@@ -1,0 +1,63 @@
+"""Countries of those who answer: which are in the Union, and the words that tell them.
+
+Art. 24-bis DL 83/2012 (as amended by L. 232/2016): a customer is told first from which country
+they are answered, and may ask for somebody in Italy or in the Union in the same contact.
+"""
+
+import tomllib
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+
+from ascolto import routing
+from ascolto.tenancy import declare
+from ascolto.tenancy.settings import one_of
+
+
+class Telling(StrEnum):
+    """When a customer is told the country of who answers."""
+
+    ALWAYS = "always"
+    OUTSIDE_EU = "outside_eu"
+    OUTSIDE_ITALY = "outside_it"
+    NEVER = "never"
+
+
+TELL_COUNTRY = declare(
+    "conversations.tell_country",
+    default=Telling.ALWAYS.value,
+    parse=one_of(*Telling),
+    meaning="When customers are told the country of who answers: always, outside_eu, outside_it "
+    "or never (art. 24-bis DL 83/2012 asks for always)",
+)
+
+
+def in_eu(country: str) -> bool:
+    """Tell whether a country (ISO 3166-1 alpha-2) is in the European Union."""
+    return country in routing.EU_COUNTRIES
+
+
+def is_told(when: str, country: str) -> bool:
+    """Tell whether a country is told under a setting's value."""
+    match Telling(when):
+        case Telling.ALWAYS:
+            return True
+        case Telling.OUTSIDE_EU:
+            return not in_eu(country)
+        case Telling.OUTSIDE_ITALY:
+            return country != "IT"
+        case Telling.NEVER:
+            return False
+
+
+def said(name: str, *, language: str, country: str = "") -> str:
+    """Return a notice in a customer's language."""
+    spoken = "it" if language == "it" else "en"
+    named = _texts("countries.toml")[spoken].get(country, country)
+    return _texts("notices.toml")[spoken][name].replace("{country}", named)
+
+
+@lru_cache(maxsize=2)
+def _texts(name: str) -> dict[str, dict[str, str]]:
+    raw = files("ascolto.conversations").joinpath(name).read_text("utf-8")
+    return tomllib.loads(raw)

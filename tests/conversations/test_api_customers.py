@@ -1,0 +1,49 @@
+"""Customers over HTTP: an identity proved, two files joined and parted, one timeline for both."""
+
+from support.office import Office, ok, refused
+
+
+async def test_a_checked_identity_makes_a_customer_known(office: Office) -> None:
+    talk = await office.desk.talking()
+    path = f"/customers/{talk.customer_id}"
+    async with office.signed_in() as anna:
+        before = ok(await anna.get(path))
+        assert (before["verified"], before["identities"]) == (False, [])
+        proof = {"kind": "email", "value": "Carla@Posta.example"}
+        proved = ok(await anna.post(f"{path}/identities", json=proof))
+        assert proved["verified"] is True
+        assert [one["value"] for one in proved["identities"]] == ["Carla@Posta.example"]
+        assert ok(await anna.get("/customers", params={"q": "posta.example"}))["items"]
+        other = await office.desk.opened(name="Un'altra")
+        taken = await anna.post(f"/customers/{other.customer_id}/identities", json=proof)
+        assert refused(taken, 409, "customers.identity_taken")["customer_id"] == talk.customer_id
+
+
+async def test_a_merge_joins_the_timelines_and_its_undoing_parts_them(office: Office) -> None:
+    desk = office.desk
+    kept, merged = await desk.talking(name="Carla Rossi"), await desk.talking(name="C. Rossi")
+    later = await desk.opened(name="Un'altra ancora")
+    async with office.signed_in() as anna:
+
+        async def timeline(customer_id: str) -> list[str]:
+            page = ok(await anna.get(f"/customers/{customer_id}/timeline"))
+            return [row["id"] for row in page["items"]]
+
+        joined = ok(
+            await anna.post(
+                f"/customers/{merged.customer_id}/merge", json={"into": kept.customer_id}
+            )
+        )
+        assert joined["id"] == kept.customer_id
+        for customer_id in (kept.customer_id, merged.customer_id):
+            assert sorted(await timeline(customer_id)) == sorted([kept.id, merged.id])
+            assert ok(await anna.get(f"/customers/{customer_id}"))["id"] == kept.customer_id
+        assert await timeline(later.customer_id) == [later.id]
+        again = await anna.post(
+            f"/customers/{merged.customer_id}/merge", json={"into": kept.customer_id}
+        )
+        refused(again, 409, "customers.already_merged")
+        parted = ok(await anna.post(f"/customers/{merged.customer_id}/unmerge"))
+        assert parted["id"] == merged.customer_id
+        assert await timeline(kept.customer_id) == [kept.id]
+        assert await timeline(merged.customer_id) == [merged.id]
