@@ -8,10 +8,14 @@ people who are free for its group. Both looks are short, whatever the backlog.
 from collections.abc import Callable
 from typing import Any
 
-from ascolto.routing.engine import fitness, timers
+from ascolto.routing.engine import fitness, matching, timers
 from ascolto.routing.engine import model as m
 from ascolto.routing.engine.moves import ABSENT, Moves, by_rank
 from ascolto.routing.engine.state import rank_of, ring_at
+
+FRESH_S = 5.0
+"""Only who has just come is a new arrival, whose promise can be measured: work that waited before
+(moved from another queue, read again by a new leader) stands elsewhere than at the end."""
 
 
 class Engine(Moves):
@@ -57,14 +61,20 @@ class Engine(Moves):
                 self._requalify(person)
             for person in lapsed:
                 self._end_vain_holds(person)
+            self._end_step()
         if self._timers.due <= now:
             self._run_timers()
+        if self._crew.forgets_at <= now:
+            for person in self._crew.forget_breaks(now):
+                self._serve(person)
         self._handlers[type(event)](event)
+        if self._let_off or self._backlog.news:
+            self._end_step()
         return out
 
     def next_timer(self) -> float | None:
         """Return when the next Tick is needed, None when nothing waits for time."""
-        due = self._timers.next()
+        due = min(self._timers.next(), self._crew.forgets_at)
         return None if due == timers.NEVER else due
 
     def items(self) -> dict[str, tuple[str, str | None]]:
@@ -114,6 +124,8 @@ class Engine(Moves):
             reasons.append("missed_before")
         if piece.holder is not None and piece.holder is not person:
             reasons.append("kept_for_preferred")
+        if matching.is_kept_from(person, piece):
+            reasons.append("kept_for_exclusive")
         if piece.state != "waiting" and piece.operator_id != operator_id:
             reasons.append(f"already_{piece.state}")
         return reasons
@@ -164,7 +176,10 @@ class Engine(Moves):
             self._start_waiting(piece)
 
     def _channel_configured(self, event: m.ChannelConfigured) -> None:
+        if self._crew.costs.get(event.cost.channel) == event.cost:
+            return
         self._crew.set_cost(event.cost)
+        self._backlog.mark_exclusive(event.cost.channel)
         people = self._crew.people.values()
         for person in sorted(people, key=lambda p: (p.load, p.idle_since, p.config.id)):
             self._serve(person)
@@ -183,6 +198,7 @@ class Engine(Moves):
         if person is None:
             return
         self._leave(person, "offline")
+        self._crew.let_off(person)
         for piece in person.work:
             piece.person = None
         self._crew.set_traits(person, frozenset())
@@ -193,8 +209,10 @@ class Engine(Moves):
         person = self._crew.people.get(event.operator_id)
         if person is None:
             return
-        if event.country is not None and event.country != person.country:
-            person.country = event.country
+        person.told_country = event.country
+        country = event.country or person.config.country
+        if country != person.country:
+            person.country = country
             self._requalify(person)
             self._end_vain_holds(person)
         if event.state in ABSENT:
@@ -212,7 +230,7 @@ class Engine(Moves):
     def _break_due(self, event: m.BreakDue) -> None:
         person = self._crew.people.get(event.operator_id)
         if person is not None:
-            person.break_due_at = event.due_at
+            self._crew.note_break(person, event.due_at, self.now)
             self._serve(person)
 
     # -- work ----------------------------------------------------------------------------------
@@ -223,7 +241,8 @@ class Engine(Moves):
             return
         piece = self._new_piece(item)
         queue = piece.queue
-        if queue.pace.wants_promise(piece.sequence):
+        fresh = self.now - item.enqueued_at <= FRESH_S
+        if fresh and queue.pace.wants_promise(piece.sequence):
             free = self._backlog.free_for(queue)
             piece.promise = queue.pace.promise(self.now, ahead=queue.waiting, free=free)
         self._start_waiting(piece)
@@ -279,7 +298,7 @@ class Engine(Moves):
             offered_at = piece.expires_at - queue.policy.offer_timeout_s
             queue.pace.picked_up(max(0.0, now - offered_at))
         if piece.promise is not None:
-            queue.pace.kept(piece.promise, now - piece.item.enqueued_at)
+            queue.pace.kept(piece.promise, now - piece.promise.at)
             piece.promise = None
         piece.token += 1
         piece.expires_at = None

@@ -40,8 +40,9 @@ _LEAST_RANGE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What somebody was told, and what it was worked out from."""
+    """What somebody was told and when, and what it was worked out from."""
 
+    at: float
     seconds: float
     low: float
     high: float
@@ -100,7 +101,7 @@ class Pace:
         """Promise a wait behind `ahead` others while `free` people are free, if one can be told."""
         self._note_time(at)
         if free > 0 and ahead == 0:
-            return Promise(self.pick_up_s, 0.0, max(_LEAST_RANGE_S, 3 * self.pick_up_s), 0.0)
+            return Promise(at, self.pick_up_s, 0.0, max(_LEAST_RANGE_S, 3 * self.pick_up_s), 0.0)
         if self.served < _ENOUGH or self.busy_s <= 0:
             return None
         rate = self.served / self.busy_s
@@ -113,6 +114,7 @@ class Pace:
         middle = mean * self._factor()
         centre = log(middle) - deviation * deviation / 2
         return Promise(
+            at,
             middle + self.pick_up_s,
             exp(centre - self.down * deviation),
             exp(centre + self.up * deviation) + 2 * self.pick_up_s,

@@ -197,7 +197,10 @@ class WorkEnded:
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged:
-    """A person is available, busy, away, on a break or offline, and where."""
+    """A person is available, busy, away, on a break or offline, and where.
+
+    Without a country the session has told none, and the one on the person's record holds.
+    """
 
     at: float
     operator_id: str
