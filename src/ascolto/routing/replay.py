@@ -35,9 +35,7 @@ def heard(
                     yield engine.ItemCancelled(at, item.id)
                 yield engine.ItemEnqueued(at, replace(item, queue_id=event.body["queue_id"]))
         else:
-            told = to_engine(event)
-            if told is not None:
-                yield told
+            yield from to_engine(event)
 
 
 def compare(

@@ -235,7 +235,7 @@ class Backlog:
         if self.firsts[group.base] is piece:
             self._show_first(group, now)
 
-    def _show_first(self, group: Group, now: float) -> None:
+    def _show_first(self, group: Group, now: float) -> None:  # noqa: C901 - a call costs more
         """Show the first of a group to whoever its rings let in."""
         line, late = group.line, group.late
         while line and line[0].group is not group:
@@ -345,7 +345,7 @@ class Backlog:
                 self.news.append(group)
 
     def headed_by(self, piece: Piece) -> Group | None:
-        """Return the group of which a piece of exclusive work stands first, None when it doesn't."""
+        """Return the group at whose head exclusive work stands, None when it does not."""
         group = piece.group
         if group is None or not group.exclusive or self.firsts[group.base] is not piece:
             return None

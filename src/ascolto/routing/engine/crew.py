@@ -22,7 +22,7 @@ from ascolto.routing.engine.state import (
     Trait,
 )
 
-_DEFAULT_COSTS = (
+USUAL_COSTS = (
     m.ChannelCost("voice", 100),
     m.ChannelCost("webchat", 33, frozenset({"email", "task", "messaging"})),
     m.ChannelCost("messaging", 20, frozenset({"webchat", "email", "task"})),
@@ -41,8 +41,8 @@ class Crew:
     def __init__(self) -> None:
         """Start with nobody, and with the usual channels."""
         self.people: dict[str, Person] = {}
-        self.costs = {cost.channel: cost for cost in _DEFAULT_COSTS}
-        self.channels = {cost.channel: number for number, cost in enumerate(_DEFAULT_COSTS)}
+        self.costs = {cost.channel: cost for cost in USUAL_COSTS}
+        self.channels = {cost.channel: number for number, cost in enumerate(USUAL_COSTS)}
         self.open = [0] * len(self.channels)
         self.order: list[tuple[int, float, str, Person]] = []
         self.lapses_at: float | None = None

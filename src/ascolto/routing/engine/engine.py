@@ -10,6 +10,7 @@ from typing import Any
 
 from ascolto.routing.engine import fitness, matching, timers
 from ascolto.routing.engine import model as m
+from ascolto.routing.engine.estimates import Pace
 from ascolto.routing.engine.moves import ABSENT, Moves, by_rank
 from ascolto.routing.engine.state import rank_of, ring_at
 
@@ -39,6 +40,7 @@ class Engine(Moves):
             m.WorkEnded: self._item_gone,
             m.PresenceChanged: self._presence_changed,
             m.BreakDue: self._break_due,
+            m.QueuePaced: self._queue_paced,
             m.Tick: lambda _: None,
         }
 
@@ -141,6 +143,10 @@ class Engine(Moves):
         pace = self._backlog.queue(queue_id).pace
         return pace.promises, pace.error_s, pace.bias_s
 
+    def pace(self, queue_id: str) -> dict[str, float]:
+        """Return what a queue's promises are worked out from, for `QueuePaced` and `wait_at`."""
+        return self._backlog.queue(queue_id).pace.figures(self.now)
+
     def snapshot_counts(self) -> list[m.QueueCounts]:
         """Return each queue at a glance, in order of id."""
         return [
@@ -174,6 +180,13 @@ class Engine(Moves):
                 self._timers.set(piece.expires_at, timers.EXPIRE, piece)
         for piece in sorted(waiting, key=by_rank):
             self._start_waiting(piece)
+
+    def _queue_paced(self, event: m.QueuePaced) -> None:
+        queue = self._backlog.queues.get(event.queue_id)
+        if queue is not None:
+            queue.pace = Pace.of(event.figures)
+            if queue.waiting:
+                queue.pace.begin(self.now)
 
     def _channel_configured(self, event: m.ChannelConfigured) -> None:
         if self._crew.costs.get(event.cost.channel) == event.cost:

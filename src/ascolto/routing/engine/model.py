@@ -226,6 +226,15 @@ class ClaimRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuePaced:
+    """How fast a queue went and how wrong its promises were, as an earlier leader measured it."""
+
+    at: float
+    queue_id: str
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed."""
 
@@ -247,6 +256,7 @@ Event: TypeAlias = (
     | PresenceChanged
     | BreakDue
     | ClaimRejected
+    | QueuePaced
     | Tick
 )
 
