@@ -63,6 +63,8 @@ async def _against(tx: Tx, item: WorkItem, operator_id: str) -> list[str]:
     else:
         model.handle(engine.ItemEnqueued(at, item.for_engine()))
     against = model.why_not(item.id, operator_id)
+    if item.state != "waiting" and item.operator_id != operator_id:
+        against.append(f"already_{item.state}")
     if presence is None:
         return against
     against = [code for code in against if not code.startswith("presence_")]
