@@ -1,7 +1,9 @@
 """Routing on a real database: sustained work, a backlog drained, a leader lost.
 
 Every figure stands beside C32, the committed single-row inserts a second of pgbench on 32
-connections, taken on the same server in the same minute.
+connections, taken on the same server in the same minute; the drain has a C32 of its own, taken
+right before it. A rate counts as kept only when every piece sent was offered. Work is out of
+order when it was committed before another was begun and is nevertheless decided on after it.
 """
 
 import asyncio
@@ -11,8 +13,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,17 +30,19 @@ from ascolto.kit.postgres import PostgresUrls, temporary_postgres
 from ascolto.kit.relay import Relay
 from ascolto.people.actions import create_operator
 from ascolto.people.model import NewOperator
-from ascolto.tenancy.actions import create_client
+from ascolto.tenancy.actions import change_setting, create_client
 from limit import committed_inserts
 from report import Figure, publish
 
 OPERATORS = 300
 CAPACITY = 80
 BACKLOG = 20_000
-STEP_S = 6.0
-RATES = (200, 400, 600, 800, 1000, 1300, 1600, 2000, 2500)
+STEP_S = 4.0
+SHARES = (0.02, 0.04, 0.06, 0.08, 0.09, 0.095, 0.10, 0.105, 0.11, 0.12, 0.14)
 P99_MS = 25.0
 FAULT_RATE = 100.0
+TRIALS = 5
+STRIKE_S, AFTER_S = 0.6, 1.6
 
 
 @dataclass
@@ -87,6 +92,9 @@ async def a_floor(db: Database) -> Floor:
             tenant_id, f"bench-{tenant_id[-8:]}", "Banco di prova", tx.now,
         )  # fmt: skip
         client = await create_client(tx, name="Banco", color="#0b6e75")
+        # A chat takes so little that everybody has room for as many as their limit says.
+        costs = {"webchat": {"cost": 1, "interrupts": ["email"]}}
+        await change_setting(tx, "routing.channels", costs, actor=SYSTEM)
         queue = await routing.create_queue(
             tx,
             values={
@@ -111,22 +119,45 @@ async def a_floor(db: Database) -> Floor:
     return Floor(db, tenant_id, client.id, queue.id, [o.id for o in operators])
 
 
-@contextlib.contextmanager
-def node(urls: PostgresUrls, node_id: str) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """Run a dispatcher in its own process."""
-    script = Path(__file__).with_name("routing_node.py")
-    process = subprocess.Popen(
-        [sys.executable, str(script), urls.app_dsn, node_id],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL if os.environ.get("BENCH_QUIET", "1") == "1" else None,
-    )
-    try:
-        yield process
-    finally:
+@dataclass
+class Node:
+    """A dispatcher in its own process, and what it logs."""
+
+    id: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def end(self) -> None:
+        """Kill it, frozen or not."""
         with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGCONT)
-            process.kill()
-        process.wait()
+            self.process.send_signal(signal.SIGCONT)
+            self.process.kill()
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def nodes(urls: PostgresUrls) -> Iterator[Callable[[], Node]]:
+    """Return what starts a dispatcher in a process of its own; all of them end with this."""
+    script = Path(__file__).with_name("routing_node.py")
+    started: list[Node] = []
+
+    def start() -> Node:
+        log = Path(folder) / f"{len(started)}.log"
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                [sys.executable, str(script), urls.app_dsn, node_id := new_id()],
+                stdout=out,
+                stderr=subprocess.DEVNULL if os.environ.get("BENCH_QUIET", "1") == "1" else None,
+            )
+        started.append(Node(node_id, process, log))
+        return started[-1]
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            yield start
+        finally:
+            for node in started:
+                node.end()
 
 
 async def leader_of(floor: Floor) -> str | None:
@@ -142,6 +173,7 @@ class Watch:
     """Hears offers as a desk's node does, and measures from the commit of the request."""
 
     floor: Floor
+    begun: dict[str, float] = field(default_factory=dict)
     committed: dict[str, float] = field(default_factory=dict)
     early: dict[str, float] = field(default_factory=dict)
     delays: list[float] = field(default_factory=list)
@@ -172,11 +204,38 @@ class Watch:
 
     async def enqueue(self) -> None:
         """Commit a piece of work and note when it was committed."""
+        begun = time.perf_counter()
         item = await self.floor.enqueue()
         at = time.perf_counter()
+        self.begun[item] = begun
         self.committed[item] = at
         if item in self.early:
             self.delays.append(max(0.0, self.early.pop(item) - at))
+
+    async def all_offered(self, at_most_s: float) -> bool:
+        """Wait for every committed piece to be offered; False when some still is not."""
+        until_at = time.perf_counter() + at_most_s
+        while any(item not in self.offers for item in self.committed):
+            if time.perf_counter() > until_at:
+                return False
+            await asyncio.sleep(0.01)
+        return True
+
+    async def out_of_order(self) -> int:
+        """Count the work decided on after work that was begun when it had been committed."""
+        async with self.floor.db.transaction(self.floor.tenant_id, actor=SYSTEM) as tx:
+            rows = await tx.fetch(
+                "SELECT work_item_id, min(id) AS first FROM routing.decision"
+                " WHERE tenant_id = $1 GROUP BY work_item_id ORDER BY first",
+                self.floor.tenant_id,
+            )
+        wrong, latest = 0, float("-inf")
+        for row in rows:
+            item = row["work_item_id"]
+            if item in self.committed:
+                wrong += latest > self.committed[item]
+                latest = max(latest, self.begun[item])
+        return wrong
 
 
 async def run_at(watch: Watch, rate: float, seconds: float) -> bool:
@@ -203,31 +262,46 @@ def p99(values: list[float]) -> float:
     return sorted(values)[int(0.99 * len(values))] * 1000 if values else float("inf")
 
 
-async def sustained(urls: PostgresUrls, db: Database, relay: Relay) -> tuple[float, float]:
-    """Return the highest rate a second at which offers arrive in time, and their p99 in ms."""
+async def sustained(
+    urls: PostgresUrls, db: Database, relay: Relay, *, limit: float
+) -> tuple[float, float, int]:
+    """Return the highest rate a second with offers in time, their p99 in ms, and what was late.
+
+    Late is what was decided on out of order, at any of the rates.
+    """
     best = (0.0, float("inf"))
     floor = await a_floor(db)
     await floor.set_all("available")
-    with node(urls, new_id()):
+    with nodes(urls) as start:
+        start()
         await until(lambda: leader_of(floor))
         watch = Watch(floor)
         relay.add_frame_listener(watch.hear)
         await run_at(watch, 50, 2.0)
-        for rate in RATES:
-            watch.delays.clear()
-            kept_up = await run_at(watch, rate, STEP_S)
-            await asyncio.sleep(0.5)
-            delay = p99(watch.delays)
-            print(f"  {rate:>5}/s  p99 {delay:7.1f} ms  {'kept up' if kept_up else 'fell behind'}")
-            if not kept_up or delay > P99_MS:
+        for share in SHARES:
+            # A machine that others use may stumble once; who stumbles twice is at the limit.
+            for _ in range(2):
+                watch.delays.clear()
+                kept_up = await run_at(watch, share * limit, STEP_S)
+                kept_up = await watch.all_offered(1.0) and kept_up
+                delay = p99(watch.delays)
+                print(
+                    f"  {share:>6.1%} of C32 = {share * limit:>5.0f}/s  p99 {delay:7.1f} ms "
+                    f" {'kept up' if kept_up else 'fell behind'}"
+                )
+                if met := kept_up and delay <= P99_MS:
+                    best = (share * limit, delay)
+                    break
+            if not met:
                 break
-            best = (float(rate), delay)
-            watch.committed.clear()
-    return best
+        return *best, await watch.out_of_order()
 
 
-async def drained(urls: PostgresUrls, db: Database) -> float:
-    """Return committed assignments a second while a backlog meets free people."""
+async def drained(urls: PostgresUrls, db: Database) -> tuple[float, float]:
+    """Return C32, and committed assignments a second while a backlog meets free people.
+
+    The clock runs from the moment people are there until the last piece is seen committed.
+    """
     floor = await a_floor(db)
     async with db.transaction(floor.tenant_id, actor=SYSTEM) as tx:
         await tx.execute(
@@ -237,22 +311,18 @@ async def drained(urls: PostgresUrls, db: Database) -> float:
             " FROM generate_series(1, $5)",
             floor.tenant_id, floor.client_id, floor.queue_id, tx.now, BACKLOG,
         )  # fmt: skip
-    with node(urls, new_id()):
+    with nodes(urls) as start:
+        start()
         await until(lambda: leader_of(floor))
         await asyncio.sleep(2.0)
+        limit = await asyncio.to_thread(committed_inserts, urls, seconds=4)
         await floor.set_all("available")
-        room = OPERATORS * min(CAPACITY, 1000 // 33)
-        wanted = min(BACKLOG, room)
+        begun = time.perf_counter()
         async with asyncio.timeout(120):
-            while await _offered(floor) < wanted:
+            while await _offered(floor) < BACKLOG:
                 await asyncio.sleep(0.05)
-        async with db.transaction(floor.tenant_id, actor=SYSTEM) as tx:
-            span = await tx.fetchval(
-                "SELECT extract(epoch FROM max(at) - min(at)) FROM routing.decision"
-                " WHERE tenant_id = $1",
-                floor.tenant_id,
-            )
-    return wanted / float(span)
+        span = time.perf_counter() - begun
+    return limit, BACKLOG / span
 
 
 async def _offered(floor: Floor) -> int:
@@ -265,38 +335,101 @@ async def _offered(floor: Floor) -> int:
         )
 
 
-async def lost_leader(
-    urls: PostgresUrls, db: Database, relay: Relay, *, fault: str
-) -> tuple[float, int, int]:
-    """Return the longest silence in ms after a fault, work lost, and work offered twice."""
+@dataclass
+class Lost:
+    """What became of work while a leader was lost, over all trials."""
+
+    gaps_ms: list[float] = field(default_factory=list)
+    lost: int = 0
+    doubled: int = 0
+    out_of_order: int = 0
+    stale: int = 0
+    refused: int = 0
+
+
+async def lost_leader(urls: PostgresUrls, db: Database, relay: Relay, *, fault: str) -> Lost:
+    """Lose leaders under load, one after the other, and return what became of the work."""
+    found = Lost()
     floor = await a_floor(db)
     await floor.set_all("available")
-    ids = [new_id(), new_id()]
-    with node(urls, ids[0]) as one, node(urls, ids[1]) as two:
-        processes = dict(zip(ids, (one, two), strict=True))
+    with nodes(urls) as start:
+        running = {node.id: node for node in (start(), start())}
         await until(lambda: leader_of(floor))
         await asyncio.sleep(1.0)
         watch = Watch(floor)
         relay.add_frame_listener(watch.hear)
-        load = asyncio.create_task(run_at(watch, FAULT_RATE, 5.0))
-        await asyncio.sleep(2.0)
-        leader = await leader_of(floor)
-        struck = time.perf_counter()
-        if fault == "killed":
-            processes[leader].kill()
-        elif fault == "frozen":
-            processes[leader].send_signal(signal.SIGSTOP)
-        else:
-            await _terminate(db, floor)
-        await load
-        await asyncio.sleep(1.5)
-        while watch.releases:
-            await asyncio.sleep(0.05)
-        after = [at for at in watch.moments if at >= struck - 0.1]
-        gap = max((b - a for a, b in itertools.pairwise(after)), default=float("inf"))
-        lost = sum(1 for item in watch.committed if item not in watch.offers)
-        doubled = sum(1 for times in watch.offers.values() if times > 1)
-    return gap * 1000, lost, doubled
+        for _ in range(TRIALS):
+            leader = running[await leader_of(floor) or ""]
+            await _trial(floor, watch, found, leader, fault=fault)
+            if fault == "killed":
+                del running[leader.id]
+                again = start()
+                running[again.id] = again
+                await asyncio.sleep(1.5)  # it is up and stands by
+        found.lost = sum(1 for item in watch.committed if item not in watch.offers)
+        found.doubled = sum(1 for times in watch.offers.values() if times > 1)
+        found.out_of_order = await watch.out_of_order()
+        found.stale = await _stale_claims(floor)
+        logs = [node.log.read_bytes() for node in running.values()]
+        found.refused = sum(log.count(b"leader.lost") for log in logs)
+        found.refused += sum(log.count(b"dispatcher.lost_database") for log in logs)
+    return found
+
+
+async def _trial(floor: Floor, watch: Watch, found: Lost, leader: Node, *, fault: str) -> None:
+    load = asyncio.create_task(run_at(watch, FAULT_RATE, STRIKE_S + AFTER_S))
+    await asyncio.sleep(STRIKE_S)
+    struck = time.perf_counter()
+    if fault == "killed":
+        leader.process.kill()
+    elif fault == "frozen":
+        leader.process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(AFTER_S / 2)
+        leader.process.send_signal(signal.SIGCONT)  # it wakes in the middle of its successor's work
+    else:
+        await _terminate(floor.db, floor)
+    await load
+    await watch.all_offered(5.0)
+    while watch.releases:
+        await asyncio.sleep(0.01)
+    after = [at for at in watch.moments if at >= struck - 0.1]
+    gap = max((b - a for a, b in itertools.pairwise(after)), default=float("inf"))
+    found.gaps_ms.append(gap * 1000)
+
+
+async def _stale_claims(floor: Floor) -> int:
+    """Count the decisions of a lead that were committed after one of a later lead."""
+    async with floor.db.transaction(floor.tenant_id, actor=SYSTEM) as tx:
+        return int(
+            await tx.fetchval(
+                "SELECT count(*) FROM (SELECT epoch, max(epoch) OVER (ORDER BY id) AS latest"
+                " FROM routing.decision WHERE tenant_id = $1) AS d WHERE epoch < latest",
+                floor.tenant_id,
+            )
+        )
+
+
+def figures_of(fault: str, found: Lost) -> list[Figure]:
+    """Return what the loss of leaders in one way came to."""
+    name = f"leader {fault}"
+    middle = sorted(found.gaps_ms)[len(found.gaps_ms) // 2]
+    told = [
+        Figure(name=f"{name}: worst gap of {TRIALS}", measured=max(found.gaps_ms), unit="ms",
+               at_most=250.0),
+        Figure(name=f"{name}: middle gap (the hard bar)", measured=middle, unit="ms",
+               at_most=1000.0),
+        Figure(name=f"{name}: lost", measured=found.lost, unit="items", at_most=0),
+        Figure(name=f"{name}: doubled", measured=found.doubled, unit="items", at_most=0),
+        Figure(name=f"{name}: out of order", measured=found.out_of_order, unit="items", at_most=0),
+        Figure(name=f"{name}: committed by who no longer led", measured=found.stale, unit="items",
+               at_most=0),
+    ]  # fmt: skip
+    if fault == "frozen":
+        told.append(
+            Figure(name="woken leaders that were refused", measured=found.refused, unit="times",
+                   at_least=1)
+        )  # fmt: skip
+    return told
 
 
 async def _terminate(db: Database, floor: Floor) -> None:
@@ -324,29 +457,25 @@ async def main() -> int:
         db = await Database.open(urls.app_dsn, size=16)
         relay = Relay(db)
         await relay.start()
-        figures = [Figure(name="C32 (pgbench)", measured=limit, unit="/s")]
-        rate, delay = await sustained(urls, db, relay)
-        figures += [
-            Figure(
-                name="sustained work items, three commits each",
-                measured=rate, unit="/s", at_least=0.10 * limit,
-            ),
-            Figure(
-                name="committed to notified, p99 at that rate",
-                measured=delay, unit="ms", at_most=P99_MS,
-            ),
+        rate, delay, wrong = await sustained(urls, db, relay, limit=limit)
+        figures = [
+            Figure(name="C32 (pgbench)", measured=limit, unit="/s"),
+            Figure(name="sustained work items, three commits each", measured=rate, unit="/s",
+                   at_least=0.10 * limit),
+            Figure(name="committed to notified, p99 at that rate", measured=delay, unit="ms",
+                   at_most=P99_MS),
+            Figure(name="out of order at all rates", measured=wrong, unit="items", at_most=0),
         ]  # fmt: skip
         for fault in ("killed", "frozen", "terminated"):
-            gap, lost, doubled = await lost_leader(urls, db, relay, fault=fault)
-            figures += [
-                Figure(name=f"leader {fault}: gap", measured=gap, unit="ms", at_most=250.0),
-                Figure(name=f"leader {fault}: lost", measured=lost, unit="items", at_most=0),
-                Figure(name=f"leader {fault}: doubled", measured=doubled, unit="items", at_most=0),
-            ]
+            figures += figures_of(fault, await lost_leader(urls, db, relay, fault=fault))
         await relay.stop()
         # Last, since its full queue would weigh on whoever takes over a lead.
-        drain = await drained(urls, db)
-        figures.append(Figure(name="backlog drained", measured=drain, unit="/s", at_least=limit))
+        beside, drain = await drained(urls, db)
+        figures += [
+            Figure(name="C32 again, beside the drain", measured=beside, unit="/s"),
+            Figure(name="backlog drained to the last", measured=drain, unit="/s", at_least=beside),
+        ]
+        await db.close()
         await db.close()
     return 0 if publish("routing", figures, setting={"operators": OPERATORS}) else 1
 
