@@ -5,7 +5,7 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,13 +14,15 @@ import pytest
 from ascolto import routing
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.ids import new_id
+from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.postgres import PostgresUrls
 from ascolto.kit.relay import Relay
 from ascolto.people import store as people_store
 from ascolto.people.actions import change_operator
-from ascolto.routing import store_leader
+from ascolto.routing import engine, roster, store, store_leader
 from ascolto.routing.commits import LeadLostError
 from ascolto.routing.leadership import Leadership
+from ascolto.routing.replay import compare
 from ascolto.tenancy.actions import change_setting
 from support.queues import a_queue, a_work_item, an_operator
 
@@ -437,3 +439,55 @@ async def test_a_leader_killed_in_its_own_process_is_followed_and_work_goes_on(
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+async def test_the_stored_log_of_a_leader_told_again_gives_nearly_all_of_its_offers(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    queue = await a_queue(database, tenant)
+    people = [
+        await an_operator(
+            database,
+            tenant,
+            client_id=queue.client_id,
+            display_name=name,
+            state="away",
+            capacity={"webchat": 30},
+            budget=1000,
+        )
+        for name in ("Anna", "Bruno", "Carla")
+    ]
+    async with a_node(urls) as node:
+        await until("it leads", lambda: node.dispatcher.leading(tenant) is not None)
+        for operator_id in people:
+            async with database.transaction(tenant, actor=SYSTEM) as tx:
+                await routing.set_presence(tx, operator_id=operator_id, state="available")
+        for number in range(30):
+            item = await a_work_item(database, tenant, queue=queue, priority=number % 2)
+            if number % 3:
+                _, holder = await until_state(database, tenant, item.id, "offered")
+                async with database.transaction(tenant, actor=SYSTEM) as tx:
+                    named = {"work_item_id": item.id, "operator_id": holder or ""}
+                    await routing.accept(tx, **named)
+                    if number % 2:
+                        await routing.finish(tx, **named)
+        await asyncio.sleep(0.5)
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        rules: list[engine.Event] = [engine.QueueConfigured(0.0, queue.policy())]
+        rules += [engine.OperatorConfigured(0.0, who) for who in await roster.operators(tx)]
+        log = [
+            StoredEvent(tenant, *row.values())
+            for row in await tx.fetch(
+                "SELECT id, xid::text::bigint, at, kind, version, client_id, actor::text,"
+                " body::text FROM kit.event ORDER BY xid, id"
+            )
+        ]
+        ids = {event.body["work_item_id"] for event in log if "work_item_id" in event.body}
+        items = {
+            item.id: replace(item.for_engine(), excluded=frozenset(), to_head=False)
+            for item in await store.work_by_ids(tx, sorted(ids))
+        }
+    compared = compare(log, items, rules=rules)
+    same = sum(offered.was == offered.now for offered in compared)
+    assert len(compared) == 30
+    assert same >= 27, [offered for offered in compared if offered.was != offered.now]
