@@ -22,8 +22,8 @@ from ascolto.kit.postgres import temporary_postgres
 from ascolto.kit.relay import Relay
 from ascolto.routing import roster
 from ascolto.routing.floor import FloorFeed
-from bench_routing import a_floor
 from report import Figure, publish
+from routing_load import a_floor
 
 PEOPLE, FOLLOWERS, LOOKS = 10_000, 1_000, 11
 RATES = (10, 500)
