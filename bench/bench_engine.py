@@ -190,6 +190,20 @@ class Day:
                 self.waiting += 1
                 self.hear(self.arrival(0.0))
 
+    def live(self, events: int) -> None:
+        """Let so many more events happen."""
+        goal = len(self.log) + events
+        while len(self.log) < goal:
+            self.run(1)
+
+    def queue_ids(self) -> list[str]:
+        """Return the queues' ids."""
+        return [f"q{number:02}" for number in range(SKILLS)]
+
+    def policies(self) -> dict[str, e.QueuePolicy]:
+        """Return the queues' policies by id."""
+        return {name: queue(number) for number, name in enumerate(self.queue_ids())}
+
     def follow(self, event: e.Event) -> None:
         """Let something happen if it still can, and draw what happens after it."""
         if isinstance(event, e.OfferAccepted | e.OfferDeclined):

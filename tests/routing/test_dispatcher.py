@@ -1,22 +1,33 @@
 """The dispatcher on a real database: one leader, a standby behind it, and no zombie's claim."""
 
 import asyncio
+import contextlib
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from ascolto import routing
 from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.ids import new_id
+from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.postgres import PostgresUrls
 from ascolto.kit.relay import Relay
-from ascolto.routing import store_leader
+from ascolto.people import store as people_store
+from ascolto.people.actions import change_operator
+from ascolto.routing import engine, roster, store, store_leader
 from ascolto.routing.commits import LeadLostError
 from ascolto.routing.leadership import Leadership
+from ascolto.routing.replay import compare
+from ascolto.tenancy.actions import change_setting
 from support.queues import a_queue, a_work_item, an_operator
 
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
+NODE = Path(__file__).parents[2] / "bench" / "routing_node.py"
 
 
 @dataclass
@@ -229,3 +240,254 @@ async def test_a_new_leader_rebuilds_what_was_under_way(
         async with database.transaction(tenant, actor=SYSTEM) as tx:
             await routing.finish(tx, work_item_id=item.id, operator_id=anna, outcome="solved")
         assert await until_state(database, tenant, second.id, "offered") == ("offered", anna)
+
+
+# -- breaks, countries and rules that change under a running leader -------------------------------
+
+
+async def never_offered(database: Database, tenant: str, item_id: str) -> None:
+    """See that work still waits when all that is on its way has been heard."""
+    await asyncio.sleep(0.5)
+    assert await state_of(database, tenant, item_id) == ("waiting", None)
+
+
+async def test_a_break_noted_while_a_leader_runs_keeps_long_work_away_until_it_is_taken(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    queue = await a_queue(database, tenant, long_work_s=600)
+    anna = await an_operator(database, tenant, client_id=queue.client_id)
+    async with a_node(urls) as node:
+        await until("it leads", lambda: node.dispatcher.leading(tenant) is not None)
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            soon = tx.now + timedelta(seconds=300)
+            await routing.set_break_due(tx, operator_id=anna, due_at=soon)
+        item = await a_work_item(database, tenant, queue=queue)
+        await never_offered(database, tenant, item.id)
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            taken = await routing.set_presence(tx, operator_id=anna, state="break")
+        assert taken.break_due_at is None, "a break that has begun is no longer due"
+        await never_offered(database, tenant, item.id)
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            await routing.set_presence(tx, operator_id=anna, state="available")
+        assert await until_state(database, tenant, item.id, "offered") == ("offered", anna)
+
+
+async def test_a_break_long_past_blocks_no_work_under_a_new_leader(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    queue = await a_queue(database, tenant, long_work_s=600)
+    anna = await an_operator(database, tenant, client_id=queue.client_id)
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        yesterday = tx.now - timedelta(days=1)
+        await routing.set_break_due(tx, operator_id=anna, due_at=yesterday)
+    async with a_node(urls):
+        item = await a_work_item(database, tenant, queue=queue)
+        assert await until_state(database, tenant, item.id, "offered") == ("offered", anna)
+
+
+async def test_who_is_recorded_abroad_and_tells_no_country_gets_no_work_bound_to_the_eu(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    queue = await a_queue(database, tenant)
+    anna = await an_operator(database, tenant, client_id=queue.client_id, country="AL")
+    async with a_node(urls) as node:
+        await until("it leads", lambda: node.dispatcher.leading(tenant) is not None)
+        item = await a_work_item(database, tenant, queue=queue, eu_only=True)
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            presence = await routing.set_presence(tx, operator_id=anna, state="busy")
+            await routing.set_presence(tx, operator_id=anna, state="available")
+        assert (presence.country, presence.country_told) == ("AL", False)
+        await never_offered(database, tenant, item.id)
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            person = await people_store.get_operator(tx, anna)
+            assert person is not None
+            await change_operator(tx, anna, v=person.v, changes={"country": "IT"})
+        assert await until_state(database, tenant, item.id, "offered") == ("offered", anna)
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            await routing.accept(tx, work_item_id=item.id, operator_id=anna)
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            said = await tx.fetchval(
+                "SELECT body->>'country' FROM kit.event WHERE kind = 'routing.answered'"
+            )
+        assert said == "IT"
+
+
+async def test_a_new_cost_of_a_channel_is_followed_at_once_and_by_the_next_leader(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    queue = await a_queue(database, tenant)
+    anna = await an_operator(
+        database, tenant, client_id=queue.client_id, capacity={"webchat": 4}, budget=100
+    )
+    items = [await a_work_item(database, tenant, queue=queue) for _ in range(4)]
+    async with a_node(urls):
+        for item in items[:3]:
+            await until_state(database, tenant, item.id, "offered")
+        await never_offered(database, tenant, items[3].id)
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            value = {"webchat": {"cost": 25, "interrupts": ["email"]}}
+            await change_setting(tx, "routing.channels", value, actor=SYSTEM)
+        assert await until_state(database, tenant, items[3].id, "offered") == ("offered", anna)
+    async with a_node(urls) as node:
+        await until("it leads", lambda: node.dispatcher.leading(tenant) is not None)
+        lead = node.dispatcher.leading(tenant)
+        assert lead is not None
+        assert [load for _, _, load in lead.engine.people()] == [100]
+
+
+async def test_a_cost_that_holds_from_a_later_moment_is_followed_when_it_comes(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    queue = await a_queue(database, tenant)
+    await an_operator(
+        database, tenant, client_id=queue.client_id, capacity={"webchat": 4}, budget=33
+    )
+    first = await a_work_item(database, tenant, queue=queue)
+    second = await a_work_item(database, tenant, queue=queue)
+    async with a_node(urls):
+        await until_state(database, tenant, first.id, "offered")
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            value = {"webchat": {"cost": 16, "interrupts": []}}
+            soon = tx.now + timedelta(seconds=2)
+            await change_setting(tx, "routing.channels", value, actor=SYSTEM, valid_from=soon)
+        await never_offered(database, tenant, second.id)
+        await until_state(database, tenant, second.id, "offered")
+
+
+async def test_work_that_overflows_is_moved_in_its_row_and_told_with_both_queues(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    second = await a_queue(database, tenant, name="Tutti")
+    first = await a_queue(
+        database,
+        tenant,
+        client_id=second.client_id,
+        name="Esperti",
+        overflow_queue_id=second.id,
+        overflow_after_s=1,
+        rings=[{"after_s": 0, "needs": [["bills", 3]]}],
+    )
+    anna = await an_operator(database, tenant, client_id=second.client_id)
+    async with a_node(urls):
+        item = await a_work_item(database, tenant, queue=first)
+        assert await until_state(database, tenant, item.id, "offered") == ("offered", anna)
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        moved = await routing.get_work(tx, item.id)
+        told = await tx.fetchval("SELECT body FROM kit.event WHERE kind = 'routing.overflowed'")
+    assert moved is not None
+    assert (moved.queue_id, moved.enqueued_at) == (second.id, item.enqueued_at)
+    assert told == {
+        "work_item_id": item.id,
+        "conversation_id": item.ref,
+        "channel": "webchat",
+        "queue_id": second.id,
+        "from_queue_id": first.id,
+    }
+
+
+async def test_what_was_measured_of_a_queue_outlives_its_leader(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    queue = await a_queue(database, tenant)
+    anna = await an_operator(database, tenant, client_id=queue.client_id)
+    async with a_node(urls) as node:
+        await until("it leads", lambda: node.dispatcher.leading(tenant) is not None)
+        for _ in range(2):
+            item = await a_work_item(database, tenant, queue=queue)
+            await until_state(database, tenant, item.id, "offered")
+            async with database.transaction(tenant, actor=SYSTEM) as tx:
+                await routing.accept(tx, work_item_id=item.id, operator_id=anna)
+                await routing.finish(tx, work_item_id=item.id, operator_id=anna)
+        async with asyncio.timeout(PATIENCE_S):
+            while await promises(database, tenant) < 2:
+                await asyncio.sleep(0.05)
+    async with a_node(urls) as node:
+        await until("it leads", lambda: node.dispatcher.leading(tenant) is not None)
+        lead = node.dispatcher.leading(tenant)
+        assert lead is not None
+        assert lead.engine.estimate_error(queue.id)[0] == 2
+
+
+async def promises(database: Database, tenant: str) -> int:
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        rows = await routing.read_now(tx)
+    return rows[0]["promises"] if rows else 0
+
+
+async def test_a_leader_killed_in_its_own_process_is_followed_and_work_goes_on(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    queue = await a_queue(database, tenant)
+    anna = await an_operator(database, tenant, client_id=queue.client_id)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(NODE), urls.app_dsn, new_id()
+    )
+    try:
+        connection = await database.dedicated(application_name="test")
+        async with asyncio.timeout(3 * PATIENCE_S):
+            while tenant not in await store_leader.beats(connection):
+                await asyncio.sleep(0.05)
+        await connection.close()
+        async with a_node(urls) as standby:
+            await asyncio.sleep(0.5)
+            assert standby.dispatcher.leading(tenant) is None
+            process.kill()
+            item = await a_work_item(database, tenant, queue=queue)
+            assert await until_state(database, tenant, item.id, "offered") == ("offered", anna)
+            assert standby.dispatcher.leading(tenant) is not None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def test_the_stored_log_of_a_leader_told_again_gives_nearly_all_of_its_offers(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    queue = await a_queue(database, tenant)
+    people = [
+        await an_operator(
+            database,
+            tenant,
+            client_id=queue.client_id,
+            display_name=name,
+            state="away",
+            capacity={"webchat": 30},
+            budget=1000,
+        )
+        for name in ("Anna", "Bruno", "Carla")
+    ]
+    async with a_node(urls) as node:
+        await until("it leads", lambda: node.dispatcher.leading(tenant) is not None)
+        for operator_id in people:
+            async with database.transaction(tenant, actor=SYSTEM) as tx:
+                await routing.set_presence(tx, operator_id=operator_id, state="available")
+        for number in range(30):
+            item = await a_work_item(database, tenant, queue=queue, priority=number % 2)
+            if number % 3:
+                _, holder = await until_state(database, tenant, item.id, "offered")
+                async with database.transaction(tenant, actor=SYSTEM) as tx:
+                    named = {"work_item_id": item.id, "operator_id": holder or ""}
+                    await routing.accept(tx, **named)
+                    if number % 2:
+                        await routing.finish(tx, **named)
+        await asyncio.sleep(0.5)
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        rules: list[engine.Event] = [engine.QueueConfigured(0.0, queue.policy())]
+        rules += [engine.OperatorConfigured(0.0, who) for who in await roster.operators(tx)]
+        log = [
+            StoredEvent(tenant, *row.values())
+            for row in await tx.fetch(
+                "SELECT id, xid::text::bigint, at, kind, version, client_id, actor::text,"
+                " body::text FROM kit.event ORDER BY xid, id"
+            )
+        ]
+        ids = {event.body["work_item_id"] for event in log if "work_item_id" in event.body}
+        items = {
+            item.id: replace(item.for_engine(), excluded=frozenset(), to_head=False)
+            for item in await store.work_by_ids(tx, sorted(ids))
+        }
+    compared = compare(log, items, rules=rules)
+    same = sum(offered.was == offered.now for offered in compared)
+    assert len(compared) == 30
+    assert same >= 27, [offered for offered in compared if offered.was != offered.now]

@@ -1,11 +1,14 @@
 """Each rule of routing by itself, as a sentence."""
 
+import random
 from dataclasses import replace
+from statistics import fmean
 from typing import Any
 
 import pytest
 
 from ascolto.routing import engine as e
+from ascolto.routing.engine.virtual import VirtualDay, poisson
 
 
 class Floor:
@@ -375,22 +378,6 @@ def test_a_preferred_operator_who_is_free_comes_before_the_longest_idle() -> Non
     assert (offer.operator_id, offer.why.preferred) == ("anna", True)
 
 
-def test_nobody_waits_for_a_preferred_operator_who_is_not_there() -> None:
-    floor = Floor()
-    floor.person("anna", "offline")
-    floor.person("bruno")
-    kept = {"preferred_operator": "anna", "preferred_until": floor.at + 60}
-    assert offers(floor.work("one", **kept)) == [("one", "bruno")]
-
-
-def test_kept_work_goes_on_when_the_preferred_operator_leaves() -> None:
-    floor = Floor()
-    floor.person("anna", "busy")
-    floor.person("bruno")
-    floor.work("one", preferred_operator="anna", preferred_until=floor.at + 600)
-    assert offers(floor.presence("anna", "offline")) == [("one", "bruno")]
-
-
 def test_kept_work_does_not_jump_the_queue_of_its_operator() -> None:
     floor = Floor()
     floor.person("anna", "busy")
@@ -519,3 +506,211 @@ def test_who_ends_their_last_work_without_room_for_more_is_no_longer_counted_as_
     assert [(c.available, c.busy) for c in floor.engine.crowds()] == [(0, 1)]
     floor.end("w1")
     assert [(c.available, c.busy) for c in floor.engine.crowds()] == [(1, 0)]
+
+
+# -- exclusive work beside work that shares -------------------------------------------------------
+
+
+def a_busy_chat_floor() -> Floor:
+    floor = Floor()
+    floor.queue(id="calls", channel="callback", priority=5, target_s=60)
+    for name in ("anna", "bruno"):
+        floor.person(name, channels={"webchat": 3, "callback": 1})
+    for number in range(6):
+        floor.work(f"chat_{number}")
+        floor.accept(f"chat_{number}")
+    return floor
+
+
+def test_room_that_comes_free_is_held_back_for_a_call_that_has_waited_past_its_target() -> None:
+    floor = a_busy_chat_floor()
+    floor.at += 1
+    assert floor.work("call", queue_id="calls", channel="callback") == []
+    keeper = "anna"
+    hers = [f"chat_{number}" for number in range(6) if floor.holder(f"chat_{number}") == keeper]
+    assert floor.wait(60) == []
+    assert offers(floor.work("late_chat")) == []
+    assert offers(floor.end(hers[0])) == [], "a chat would keep the call out"
+    assert "kept_for_exclusive" in floor.engine.why_not("late_chat", keeper)
+    assert offers(floor.end(hers[1])) == []
+    assert offers(floor.end(hers[2])) == [("call", keeper)]
+
+
+def test_room_is_held_back_of_one_person_and_the_others_go_on() -> None:
+    floor = a_busy_chat_floor()
+    floor.at += 1
+    floor.work("call", queue_id="calls", channel="callback")
+    floor.wait(60)
+    of_bruno = next(f"chat_{n}" for n in range(6) if floor.holder(f"chat_{n}") == "bruno")
+    floor.work("late_chat")
+    assert offers(floor.end(of_bruno)) == [("late_chat", "bruno")]
+
+
+def test_work_that_comes_before_the_call_is_not_kept_from_who_is_held_back_for_it() -> None:
+    floor = a_busy_chat_floor()
+    floor.at += 1
+    floor.work("call", queue_id="calls", channel="callback")
+    floor.wait(60)
+    of_anna = next(f"chat_{n}" for n in range(6) if floor.holder(f"chat_{n}") == "anna")
+    floor.work("pressing", priority=6)
+    assert offers(floor.end(of_anna)) == [("pressing", "anna")]
+
+
+def test_who_was_held_back_gets_what_waited_when_the_call_is_no_longer_wanted() -> None:
+    floor = a_busy_chat_floor()
+    floor.at += 1
+    floor.work("call", queue_id="calls", channel="callback")
+    floor.wait(60)
+    of_anna = next(f"chat_{n}" for n in range(6) if floor.holder(f"chat_{n}") == "anna")
+    floor.work("late_chat")
+    assert offers(floor.end(of_anna)) == []
+    assert offers(floor.hear(e.ItemCancelled(floor.at, "call"))) == [("late_chat", "anna")]
+
+
+def test_when_who_is_held_back_leaves_somebody_else_is() -> None:
+    floor = a_busy_chat_floor()
+    floor.at += 1
+    floor.work("call", queue_id="calls", channel="callback")
+    floor.wait(60)
+    floor.presence("anna", "break")
+    floor.wait(60)
+    his = [f"chat_{number}" for number in range(6) if floor.holder(f"chat_{number}") == "bruno"]
+    floor.work("late_chat")
+    assert [offers(floor.end(name)) for name in his] == [[], [], [("call", "bruno")]]
+
+
+def longest_callback_wait(*, patience_s: float | None, seed: int) -> tuple[float, float]:
+    """Four people with three chats each at about 62 % load, and a callback now and then."""
+    day = VirtualDay(e.Engine())
+    day.plan([e.QueueConfigured(0.0, e.QueuePolicy("chat", "acme", "webchat"))])
+    calls = e.QueuePolicy("calls", "acme", "callback", priority=5, target_s=patience_s or 1e9)
+    day.plan([e.QueueConfigured(0.0, calls)])
+    for name in ("anna", "bruno", "carla", "dario"):
+        limits = {"webchat": 3, "callback": 1}
+        day.plan(
+            [e.OperatorConfigured(0.0, e.Operator(name, frozenset({"acme"}), {}, channels=limits))]
+        )
+        day.plan([e.PresenceChanged(0.0, name, "available")])
+    chats = poisson(
+        random.Random(seed),
+        per_s=0.62 * 12 / 400,
+        until=8 * 3600,
+        item=lambda name, at: e.WorkItem(name, "acme", "chat", "webchat", at),
+        handle_s=lambda chance: chance.uniform(100, 700),
+    )
+    callbacks = poisson(
+        random.Random(seed + 1),
+        per_s=1 / 1800,
+        until=8 * 3600,
+        item=lambda name, at: e.WorkItem(name, "acme", "calls", "callback", at),
+        handle_s=lambda chance: chance.uniform(120, 360),
+        name="call",
+    )
+    every = sorted([*chats, *callbacks], key=lambda arrival: arrival.item.enqueued_at)
+    waits: dict[str, list[float]] = {"chat": [], "calls": []}
+    for outcome in day.run(every):
+        waits[outcome.arrival.item.queue_id].append(outcome.waited_s or 0.0)
+    return max(waits["calls"]), fmean(waits["chat"])
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_a_callback_is_not_starved_by_chats_that_never_all_end_at_once(seed: int) -> None:
+    starved, _ = longest_callback_wait(patience_s=None, seed=seed)
+    served, chats = longest_callback_wait(patience_s=60, seed=seed)
+    assert starved > 60 + 5 + 700
+    assert served <= 60 + 5 + 700, "its target, a moment to notice, and the longest chat in hand"
+    assert chats < 60, "and the chats are not made to pay for it"
+
+
+# -- breaks that are past -------------------------------------------------------------------------
+
+
+def test_a_break_that_nobody_took_is_forgotten_half_an_hour_after_it_was_due() -> None:
+    floor = Floor(long_work_s=600)
+    floor.person("anna")
+    floor.hear(e.BreakDue(floor.at, "anna", floor.at + 300))
+    assert offers(floor.work("long")) == []
+    assert floor.wait(300 + 1799) == []
+    assert floor.engine.next_timer() == floor.at + 1
+    assert offers(floor.wait(1)) == [("long", "anna")]
+
+
+def test_a_break_long_past_when_it_is_told_blocks_nothing() -> None:
+    floor = Floor(long_work_s=600)
+    floor.person("anna")
+    floor.hear(e.BreakDue(floor.at, "anna", floor.at - 1800))
+    assert offers(floor.work("long")) == [("long", "anna")]
+
+
+# -- where the session is -------------------------------------------------------------------------
+
+
+def test_a_session_that_tells_no_country_is_where_the_persons_record_says() -> None:
+    floor = Floor()
+    floor.person("anna", "offline", country="AL")
+    floor.presence("anna", "available", "IT")
+    assert offers(floor.work("bound", eu_only=True)) == [("bound", "anna")]
+    floor.accept("bound")
+    floor.end("bound")
+    floor.presence("anna", "available")
+    assert offers(floor.work("again", eu_only=True)) == []
+
+
+def test_a_record_that_changes_holds_for_who_told_no_country_and_for_nobody_else() -> None:
+    floor = Floor()
+    floor.person("anna")
+    floor.person("bruno", "offline")
+    floor.presence("bruno", "available", "IT")
+    for name in ("anna", "bruno"):
+        config = next(c for c, _, _ in floor.engine.people() if c.id == name)
+        floor.hear(e.OperatorConfigured(floor.at, replace(config, country="AL")))
+    assert offers(floor.work("bound", eu_only=True)) == [("bound", "bruno")]
+
+
+# -- promises -------------------------------------------------------------------------------------
+
+
+def test_a_promise_is_measured_from_the_moment_it_was_made() -> None:
+    floor = Floor()
+    floor.person("anna")
+    floor.work("moved", enqueued_at=floor.at - 900)
+    floor.at += 1
+    floor.accept("moved")
+    floor.end("moved")
+    assert floor.engine.estimate_error("chat")[1] < 5
+    floor.work("fresh")
+    floor.at += 1
+    floor.accept("fresh")
+    measured, error, _ = floor.engine.estimate_error("chat")
+    assert measured == 1
+    assert error < 5
+
+
+# -- preferred operators who are not at their desk ------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["away", "break", "offline"])
+def test_no_customer_waits_for_a_preferred_operator_who_is_away_or_on_a_break(state: str) -> None:
+    floor = Floor()
+    floor.person("anna", state)
+    floor.person("bruno")
+    kept = {"preferred_operator": "anna", "preferred_until": floor.at + 60}
+    assert offers(floor.work("one", **kept)) == [("one", "bruno")]
+
+
+@pytest.mark.parametrize("state", ["away", "break", "offline"])
+def test_kept_work_goes_on_when_its_preferred_operator_goes_away(state: str) -> None:
+    floor = Floor()
+    floor.person("anna", "busy")
+    floor.person("bruno")
+    floor.work("one", preferred_operator="anna", preferred_until=floor.at + 600)
+    assert offers(floor.presence("anna", state)) == [("one", "bruno")]
+
+
+def test_kept_work_goes_on_when_its_preferred_operator_misses_an_offer() -> None:
+    floor = Floor()
+    floor.person("anna")
+    floor.work("missed")
+    floor.work("kept", preferred_operator="anna", preferred_until=floor.at + 600)
+    floor.person("bruno", channels={"webchat": 2})
+    assert sorted(offers(floor.wait(20))) == [("kept", "bruno"), ("missed", "bruno")]

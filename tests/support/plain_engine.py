@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 from ascolto.routing import engine as e
 
 RING = 2
+RESERVE = 5
 SECOND_CHANCE_S = 180.0
+FORGOTTEN_S = 1800.0
+FIRST_FOR_S = 5.0
+LOOK_AGAIN_S = 60.0
+CHOOSE_AGAIN_S = 300.0
+ABSENT = ("away", "break", "offline")
 PRIORITY_WORTH_S = 600.0
 USUAL = {
     "voice": e.ChannelCost("voice", 100),
@@ -28,9 +34,14 @@ Rank = tuple[float, bool, int]
 class Who:
     config: e.Operator
     state: str = "offline"
-    country: str = "IT"
+    told_country: str | None = None
     idle_since: float = 0.0
     break_due_at: float | None = None
+    kept_for: "What | None" = None
+
+    @property
+    def country(self) -> str:
+        return self.told_country or self.config.country
 
 
 @dataclass(eq=False)
@@ -48,6 +59,8 @@ class What:
     avoided_at: float | None = None
     visited: set[str] = field(default_factory=set)
     overflow_tried: bool = False
+    reserve_at: float | None = None
+    kept_at: float = 0.0
 
 
 class PlainEngine:
@@ -59,17 +72,32 @@ class PlainEngine:
         self.work: dict[str, What] = {}
         self.number = 0
         self.out: list[e.Decision] = []
+        self.let_off: list[Who] = []
 
     def handle(self, event: e.Event) -> list[e.Decision]:
         self.now = max(self.now, event.at)
         self.out, self.moment = [], self.now
         self.let_lapsed_skills_end_holds()
+        self.end_step()
         while due := self.due():
             self.moment, _, what, piece = due[0]
             self.time_is_up(what, piece)
+            self.end_step()
         self.moment = self.now
+        self.forget_breaks()
         getattr(self, f"on_{type(event).__name__}")(event)
+        self.end_step()
         return self.out
+
+    def end_step(self) -> None:
+        """Serve whose room is no longer held back; note what exclusive work stands first now."""
+        while self.let_off:
+            who = self.let_off.pop(0)
+            if who in self.people.values():
+                self.serve(who)
+        for piece in self.work.values():
+            if self.stands_first(piece) and piece.reserve_at is None:
+                piece.reserve_at = max(self.moment + FIRST_FOR_S, self.deadline(piece))
 
     # -- who may take what ---------------------------------------------------------------------
 
@@ -131,14 +159,89 @@ class PlainEngine:
             and who.config.id not in piece.excluded
             and piece.holder in (None, who.config.id)
             and (due is None or due - self.now >= long_work_s)
+            and not self.kept_from(who, piece)
         )
+
+    def kept_from(self, who: Who, piece: What) -> bool:
+        kept = who.kept_for
+        return kept is not None and kept is not piece and self.rank(kept) < self.rank(piece)
+
+    # -- exclusive work ------------------------------------------------------------------------
+
+    def exclusive(self, channel: str) -> bool:
+        cost = self.costs[channel]
+        return not cost.interrupts or cost.cost >= 50
+
+    def like(self, piece: What) -> tuple[object, ...]:
+        item, policy = piece.item, self.queues[piece.item.queue_id]
+        even = item.due_at is None and item.priority in (None, policy.priority)
+        asked = (item.channel, item.client_id, item.language, item.needs, item.eu_only)
+        return (*asked, item.queue_id, even)
+
+    def stands_first(self, piece: What) -> bool:
+        def in_line(w: What) -> bool:
+            return w.state == "waiting" and w.holder is None
+
+        return (
+            in_line(piece)
+            and self.exclusive(piece.item.channel)
+            and all(
+                self.rank(piece) <= self.rank(w)
+                for w in self.work.values()
+                if in_line(w) and self.like(w) == self.like(piece)
+            )
+        )
+
+    def reserve(self, piece: What) -> None:
+        if not self.stands_first(piece):
+            self.leave_line(piece)
+            return
+        policy, cost = self.queues[piece.item.queue_id], self.costs[piece.item.channel].cost
+        might = [
+            who
+            for who in self.people.values()
+            if who.state == "available"
+            and self.may_serve(who, piece)
+            and who.config.id not in piece.excluded
+            and (who.break_due_at is None or who.break_due_at - self.now >= policy.long_work_s)
+        ]
+        piece.reserve_at = self.moment + LOOK_AGAIN_S
+        keeps = any(who.kept_for is piece for who in might)
+        if keeps and self.moment - piece.kept_at < CHOOSE_AGAIN_S:
+            return
+        fitting = [
+            who for who in might if who.kept_for in (None, piece) and cost <= who.config.budget
+        ]
+        fitting.sort(
+            key=lambda w: (self.load(w), w.kept_for is not piece, w.idle_since, w.config.id)
+        )
+        self.keep(piece, fitting[0] if fitting else None)
+        piece.kept_at = self.moment
+
+    def leave_line(self, piece: What) -> None:
+        piece.reserve_at = None
+        self.keep(piece, None)
+
+    def keep(self, piece: What, keeper: Who | None) -> None:
+        for who in self.people.values():
+            if who.kept_for is piece and who is not keeper:
+                who.kept_for = None
+                self.let_off.append(who)
+        if keeper is not None:
+            keeper.kept_for = piece
+
+    # -- order ---------------------------------------------------------------------------------
+
+    def deadline(self, piece: What) -> float:
+        item = piece.item
+        target_s = self.queues[item.queue_id].target_s
+        return item.enqueued_at + target_s if item.due_at is None else item.due_at
 
     def rank(self, piece: What) -> Rank:
         item, policy = piece.item, self.queues[piece.item.queue_id]
-        deadline = item.enqueued_at + policy.target_s if item.due_at is None else item.due_at
         priority = policy.priority if item.priority is None else item.priority
         return (
-            round((deadline - priority * PRIORITY_WORTH_S) * 1e6),
+            round((self.deadline(piece) - priority * PRIORITY_WORTH_S) * 1e6),
             not piece.to_head,
             piece.number,
         )
@@ -169,6 +272,7 @@ class PlainEngine:
             preferred=preferred,
             skills=skills,
         )
+        self.leave_line(piece)
         piece.state, piece.operator_id, piece.holder = "offered", who.config.id, None
         piece.expires_at = self.now + self.queues[piece.item.queue_id].offer_timeout_s
         self.out.append(e.Offer(piece.item.id, who.config.id, piece.expires_at, why))
@@ -189,6 +293,8 @@ class PlainEngine:
         overflows = policy.overflow_queue_id is not None and not piece.overflow_tried
         if overflows and policy.overflow_after_s is not None:
             found.append((piece.entered_at + policy.overflow_after_s, 3))
+        if piece.reserve_at is not None:
+            found.append((piece.reserve_at, RESERVE))
         if piece.excluded and piece.avoided_at is not None:
             found.append((piece.avoided_at + SECOND_CHANCE_S, 4))
         return found
@@ -219,6 +325,8 @@ class PlainEngine:
             self.seek_unless_held(piece)
         elif what == 3:
             self.overflow(piece)
+        elif what == RESERVE:
+            self.reserve(piece)
         else:
             piece.excluded, piece.avoided_at = set(), None
             self.seek_unless_held(piece)
@@ -230,10 +338,13 @@ class PlainEngine:
     def expire(self, piece: What) -> None:
         who = self.people.get(piece.operator_id or "")
         self.out.append(e.OfferTimedOut(piece.item.id, piece.operator_id or ""))
-        if who is not None and who.state == "available":
-            who.state = "away"
-            self.out.append(e.SetAway(who.config.id, "missed_offer"))
+        if who is None or who.state != "available":
+            self.back_to_head(piece, missed_by=piece.operator_id)
+            return
+        who.state = "away"
+        self.out.append(e.SetAway(who.config.id, "missed_offer"))
         self.back_to_head(piece, missed_by=piece.operator_id)
+        self.let_all_go(who)
 
     def overflow(self, piece: What) -> None:
         piece.overflow_tried = True
@@ -246,6 +357,7 @@ class PlainEngine:
         piece.item = replace(
             piece.item, queue_id=target, preferred_operator=None, preferred_until=None
         )
+        self.leave_line(piece)
         piece.holder, piece.entered_at = None, self.now
         self.start_waiting(piece)
 
@@ -279,7 +391,7 @@ class PlainEngine:
         who, until = self.people.get(item.preferred_operator or ""), item.preferred_until
         if (
             who is not None
-            and who.state != "offline"
+            and who.state not in ABSENT
             and who.config.id not in piece.excluded
             and (until is None or until > self.now)
             and self.may_serve(who, piece)
@@ -316,6 +428,8 @@ class PlainEngine:
 
     def end(self, item_id: str) -> None:
         piece = self.work.pop(item_id, None)
+        if piece is not None:
+            self.leave_line(piece)
         who = None if piece is None else self.people.get(piece.operator_id or "")
         if piece is not None and who is not None:
             if piece.state != "offered":
@@ -354,9 +468,9 @@ class PlainEngine:
         who = self.people.get(event.operator_id)
         if who is None:
             return
-        who.country = event.country or who.country
+        who.told_country = event.country
         self.end_vain_holds(who)
-        if event.state in ("away", "break", "offline"):
+        if event.state in ABSENT:
             self.leave(who, event.state)
             return
         if event.state == "available" and who.state != "available":
@@ -373,22 +487,33 @@ class PlainEngine:
             if piece.state == "offered":
                 self.out.append(e.OfferTimedOut(piece.item.id, who.config.id, missed=False))
                 self.back_to_head(piece, missed_by=None)
+        self.let_all_go(who)
+
+    def let_all_go(self, who: Who) -> None:
         held = [w for w in self.work.values() if w.holder == who.config.id]
-        for piece in sorted(held, key=self.rank) if state == "offline" else []:
+        for piece in sorted(held, key=self.rank):
             piece.holder = None
             self.seek(piece)
+
+    def forget_breaks(self) -> None:
+        for who in sorted(self.people.values(), key=lambda who: who.config.id):
+            due = who.break_due_at
+            if due is not None and due + FORGOTTEN_S <= self.now:
+                who.break_due_at = None
+                self.serve(who)
 
     def on_BreakDue(self, event: e.BreakDue) -> None:  # noqa: N802 - as above
         who = self.people.get(event.operator_id)
         if who is not None:
-            who.break_due_at = event.due_at
+            due = event.due_at
+            who.break_due_at = None if due is None or due + FORGOTTEN_S <= self.now else due
             self.serve(who)
 
     def on_OperatorConfigured(self, event: e.OperatorConfigured) -> None:  # noqa: N802 - as above
         config = event.operator
         who = self.people.get(config.id)
         if who is None:
-            who = Who(config, country=config.country, idle_since=event.at)
+            who = Who(config, idle_since=event.at)
             self.people[config.id] = who
         who.config = config
         self.end_vain_holds(who)
@@ -411,6 +536,7 @@ class PlainEngine:
         ]
         for piece in waiting:
             piece.holder, piece.state = None, "entering"
+            self.leave_line(piece)
         for piece in sorted(waiting, key=self.rank):
             self.start_waiting(piece)
 

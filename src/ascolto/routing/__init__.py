@@ -2,6 +2,10 @@
 
 Owns queues, work items, presence, offers and decisions (schema `routing`). Never knows what a
 conversation is: work is opaque but for a reference and a card to show with the offer.
+
+`wait_of(tx, work_item_id)` tells a customer's own place and wait, on any node; `read_now` what a
+new arrival would wait. `routing.answered` carries the operator's country at that moment;
+`enqueue(eu_only=True)` and `requeue(eu_only=True)` bind work to who is in the EU, for good.
 """
 
 from ascolto.routing.actions import (
@@ -38,6 +42,7 @@ from ascolto.routing.store import (
     wrap_ups_since,
 )
 from ascolto.routing.store_queues import get_queue, list_queues, read_now, waiting_in
+from ascolto.routing.waits import Wait, wait_of
 
 __all__ = [
     "EU_COUNTRIES",
@@ -49,6 +54,7 @@ __all__ = [
     "PresenceState",
     "Queue",
     "QueueUnknown",
+    "Wait",
     "WorkItem",
     "WorkState",
     "WorkUnknown",
@@ -75,6 +81,7 @@ __all__ = [
     "set_break_due",
     "set_presence",
     "start_wrap_up",
+    "wait_of",
     "waiting_in",
     "wrap_ups_since",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.kit.outbox import Event
-from ascolto.routing import events, live, store
+from ascolto.routing import events, live, roster, store
 from ascolto.routing.errors import NotYours, OfferGone, QueueUnknown, WorkUnknown, WrongState
 from ascolto.routing.model import Presence, PresenceState, WorkItem, WorkState
 
@@ -73,18 +73,21 @@ async def enqueue(
     )
     if item is None:
         raise QueueUnknown("There is no such queue for this client.", queue_id=queue_id)
-    tx.emit(events.HumanRequested(**_about(item), cause=cause))
+    tx.emit(
+        events.HumanRequested(**_about(item), estimated_wait_s=item.estimated_wait_s, cause=cause)
+    )
     return item
 
 
 async def accept(tx: Tx, *, work_item_id: str, operator_id: str) -> WorkItem:
     """Take an offer; raises OfferGone when it is no longer open to this operator."""
-    item = await store.take_offer(tx, work_item_id=work_item_id, operator_id=operator_id)
-    if item is None:
+    taken = await store.take_offer(tx, work_item_id=work_item_id, operator_id=operator_id)
+    if taken is None:
         return await _already_taken(tx, work_item_id, operator_id)
+    item, country = taken
     waited = _seconds(tx.now, item.enqueued_at)
     tx.emit(
-        events.Answered(**_about(item, operator_id=operator_id), waited_s=waited),
+        events.Answered(**_about(item, operator_id=operator_id), waited_s=waited, country=country),
         live.offer_withdrawn(item, operator_id, "accepted"),
     )
     return item
@@ -154,8 +157,9 @@ async def requeue(
 ) -> WorkItem:
     """Let live work wait again, in its queue or another, perhaps for one operator first.
 
-    With `eu_only` it waits for somebody in the Union from now on. It keeps the moment it began to
-    wait, so nobody loses their place. Raises QueueUnknown, WorkUnknown or WrongState.
+    `eu_only` binds it to who is in the EU from now on; work so bound stays so. It keeps the
+    moment it began to wait, so nobody loses their place. Raises QueueUnknown, WorkUnknown or
+    WrongState.
     """
     back = await store.put_back(
         tx,
@@ -224,7 +228,8 @@ async def set_presence(
 ) -> Presence:
     """Set an operator's state, and the place and country of the session.
 
-    The leader takes back open offers of whoever leaves, without a penalty.
+    A session that tells no country is where the operator's record says, and nowhere else. The
+    leader takes back open offers of whoever leaves, without a penalty.
     """
     only_from = ("available", "busy") if reason == "line_lost" else None
     changed = await store.set_presence(
@@ -233,6 +238,7 @@ async def set_presence(
         state=PresenceState(state),
         place=place,
         country=country,
+        record_country=await roster.country_of(tx, operator_id) if country is None else None,
         reason=reason,
         only_from=only_from,
     )
@@ -255,6 +261,7 @@ def tell_presence(tx: Tx, presence: Presence, was: str | None) -> None:
             was=was,
             place=presence.place,
             country=presence.country,
+            country_told=presence.country_told,
             reason=presence.reason,
             break_due_at=presence.break_due_at.isoformat() if presence.break_due_at else None,
         ),

@@ -17,6 +17,7 @@ from ascolto.routing.leadership import Leadership
 TURN_S = 0.03
 TENANTS_S = 2.0
 LEASE_S = 0.12
+HEARS = ("routing.", "people.", "tenancy.setting_changed")
 LOST = (LeadLostError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
@@ -56,7 +57,7 @@ class Dispatcher:
 
     def _hear(self, event: StoredEvent) -> None:
         lead = self._leads.get(event.tenant_id)
-        if lead is not None and event.kind.startswith(("routing.", "people.")):
+        if lead is not None and event.kind.startswith(HEARS):
             lead[0].hear(event)
 
     async def _run(self) -> None:

@@ -62,10 +62,11 @@ class OfferExpired(WorkEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Answered(WorkEvent):
-    """An operator took the work."""
+    """An operator took the work, in the country where they were at that moment."""
 
     kind: ClassVar[str] = "routing.answered"
     waited_s: float
+    country: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +124,7 @@ class Transferred(WorkEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Overflowed(WorkEvent):
-    """Work had waited too long and goes on waiting elsewhere."""
+    """Work had waited too long and goes on waiting elsewhere: `queue_id` is where it is now."""
 
     kind: ClassVar[str] = "routing.overflowed"
     from_queue_id: str
@@ -139,6 +140,7 @@ class PresenceChanged(Event):
     was: str | None
     place: str | None = None
     country: str | None = None
+    country_told: bool = True
     reason: str | None = None
     break_due_at: str | None = None
 

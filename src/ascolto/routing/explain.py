@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from ascolto.kit.db import Tx
-from ascolto.routing import engine, roster, store, store_queues
+from ascolto.routing import engine, roster, rules, store, store_queues
 from ascolto.routing.errors import OperatorUnknown, WorkUnknown
-from ascolto.routing.model import WorkItem
+from ascolto.routing.model import Queue, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +51,42 @@ async def _against(tx: Tx, item: WorkItem, operator_id: str) -> list[str]:
     if queue is None:
         return ["queue_archived"]
     at = tx.now.timestamp()
-    model = engine.Engine()
-    held = [other for other in await store.work_of(tx, operator_id) if other.id != item.id]
-    for queue_id in {queue.id, *(other.queue_id for other in held)}:
-        known = queue if queue_id == queue.id else await store_queues.get_queue(tx, queue_id)
-        if known is not None:
-            model.handle(engine.QueueConfigured(at, known.policy()))
-    model.handle(engine.OperatorConfigured(at, operator))
-    for other in held:
-        model.handle(engine.ItemRestored(at, other.for_engine(), other.state, operator_id, None))
+    model = await _with_hands_full(tx, operator, queue, but=item.id)
     presence = await store.get_presence(tx, operator_id)
     if presence is not None:
         due = presence.break_due_at
         model.handle(engine.BreakDue(at, operator_id, due.timestamp() if due else None))
         # Busy, so that the model judges and offers nothing.
-        model.handle(engine.PresenceChanged(at, operator_id, "busy", presence.country))
+        model.handle(engine.PresenceChanged(at, operator_id, "busy", presence.told_country))
     if item.state in ("offered", "active", "wrapup") and item.operator_id is not None:
         model.handle(engine.ItemRestored(at, item.for_engine(), item.state, item.operator_id, None))
     else:
         model.handle(engine.ItemEnqueued(at, item.for_engine()))
     against = model.why_not(item.id, operator_id)
+    if item.state != "waiting" and item.operator_id != operator_id:
+        against.append(f"already_{item.state}")
     if presence is None:
         return against
     against = [code for code in against if not code.startswith("presence_")]
     if presence.state != "available":
         against.append(f"presence_{presence.state}")
     return against
+
+
+async def _with_hands_full(
+    tx: Tx, operator: engine.Operator, queue: Queue, *, but: str
+) -> engine.Engine:
+    """Return an engine that knows the rules, a queue, and an operator with what they hold."""
+    at = tx.now.timestamp()
+    model = engine.Engine()
+    for cost in await rules.read_costs(tx):
+        model.handle(engine.ChannelConfigured(at, cost))
+    held = [other for other in await store.work_of(tx, operator.id) if other.id != but]
+    for queue_id in sorted({queue.id, *(other.queue_id for other in held)}):
+        known = queue if queue_id == queue.id else await store_queues.get_queue(tx, queue_id)
+        if known is not None:
+            model.handle(engine.QueueConfigured(at, known.policy()))
+    model.handle(engine.OperatorConfigured(at, operator))
+    for other in held:
+        model.handle(engine.ItemRestored(at, other.for_engine(), other.state, operator.id, None))
+    return model

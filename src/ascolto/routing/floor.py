@@ -50,6 +50,7 @@ class FloorFeed:
                     "wait_high_s": estimate.high,
                     "promises": promises,
                     "error_s": error,
+                    "pace": engine.pace(counts.queue_id),
                 }
             )
         return found

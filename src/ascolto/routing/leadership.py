@@ -14,7 +14,8 @@ import structlog
 
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.outbox import StoredEvent
-from ascolto.routing import engine, events, floor, roster, store, store_leader, store_queues
+from ascolto.routing import engine, events, floor, roster, rules, store, store_leader, store_queues
+from ascolto.routing.actions import tell_presence
 from ascolto.routing.commits import BATCH, Commits
 from ascolto.routing.model import LIVE, WorkItem
 from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, to_engine
@@ -64,6 +65,9 @@ class Leadership:
                 if not self._later:
                     self._commits.begin()
                 now = time.monotonic()
+                changes_at = self._rules.changes_at
+                if changes_at is not None and changes_at <= self._db.clock.now():
+                    await self._reload_rules()
                 if now >= due_reconcile:
                     due_reconcile = now + await self._reconcile()
                 if now >= due_floor:
@@ -98,6 +102,7 @@ class Leadership:
             self.tenant_id, actor=SYSTEM, isolation="repeatable read"
         ) as tx:
             await self._load_rules(tx)
+            await self._load_pace(tx)
             await self._load_people(tx)
             await self._load_work(tx)
         log.info("leader.begun", tenant_id=self.tenant_id, epoch=self.epoch)
@@ -105,22 +110,29 @@ class Leadership:
     async def _load_rules(self, tx: Tx) -> None:
         at = self._seconds()
         self.queues = {queue.id: queue for queue in await store_queues.list_queues(tx)}
+        client_ids = {queue.client_id for queue in self.queues.values()}
+        self._rules = await rules.read_rules(tx, client_ids)
+        for cost in self._rules.costs:
+            self._feed(engine.ChannelConfigured(at, cost))
         for queue in self.queues.values():
             self._feed(engine.QueueConfigured(at, queue.policy()))
+
+    async def _load_pace(self, tx: Tx) -> None:
+        """Go on from what the leader before measured of each queue."""
+        for row in await store_queues.read_now(tx):
+            if row["pace"] is not None:
+                self._feed(engine.QueuePaced(self._seconds(), row["queue_id"], row["pace"]))
 
     async def _load_people(self, tx: Tx) -> None:
         at = self._seconds()
         for operator in await roster.operators(tx):
             self._feed(engine.OperatorConfigured(at, operator))
-        for presence in await store.all_presence(tx):
-            due = presence.break_due_at
-            self._feed(engine.BreakDue(at, presence.operator_id, due.timestamp() if due else None))
+        for known in await store.all_presence(tx):
+            due = known.break_due_at
+            self._feed(engine.BreakDue(at, known.operator_id, due.timestamp() if due else None))
             self._feed(
                 engine.PresenceChanged(
-                    presence.since.timestamp(),
-                    presence.operator_id,
-                    presence.state,
-                    presence.country,
+                    known.since.timestamp(), known.operator_id, known.state, known.told_country
                 )
             )
 
@@ -165,21 +177,26 @@ class Leadership:
                     self._commits.begin()
                 await asyncio.sleep(0)  # whoever hears much must not seem to have fallen silent
                 paused = time.monotonic()
-            event = self._inbox.popleft()
-            if event.kind in READS_ROW:
-                reread[event.body["work_item_id"]] = None
-            elif event.kind in RELOADS:
+            await self._hear_one(self._inbox.popleft(), reread)
+        if reread:
+            await self._read_again(list(reread))
+
+    async def _hear_one(self, event: StoredEvent, reread: dict[str, None]) -> None:
+        """Follow one event, or note that its row is to be read."""
+        if event.kind in READS_ROW:
+            reread[event.body["work_item_id"]] = None
+        elif event.kind in RELOADS:
+            if event.body.get("key", rules.CHANNELS.key) in rules.FOLLOWED:
                 await self._reload_rules()
-            elif event.kind in roster.EVENTS:
-                await self._reload_person(event)
-            elif (heard := to_engine(event)) is not None:
+        elif event.kind in roster.EVENTS:
+            await self._reload_person(event)
+        else:
+            for heard in to_engine(event):
                 if isinstance(heard, engine.OfferAccepted) and not self._expects(heard):
                     reread[heard.item_id] = None
                 else:
                     self._follow(event)
                     self._feed(heard)
-        if reread:
-            await self._read_again(list(reread))
 
     def _follow(self, event: StoredEvent) -> None:
         """Count a row's version along; a wrong count only costs one more reading."""
@@ -203,6 +220,12 @@ class Leadership:
             return
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
             operator = await roster.operator(tx, operator_id)
+            if operator is not None:
+                known = await store.follow_record(
+                    tx, operator_id=operator_id, country=operator.country
+                )
+                if known is not None:
+                    tell_presence(tx, known, known.state)
         at = self._seconds()
         if operator is None:
             self._feed(engine.OperatorRemoved(at, operator_id))
@@ -269,7 +292,7 @@ class Leadership:
 
     async def _publish_floor(self) -> None:
         rows = self._floor.rows(self.engine, self.queues)
-        people = roster.groups(self.engine.crowds())
+        people = roster.groups(self.engine.crowds(), smallest=self._rules.smallest_groups)
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
             await self._floor.publish(tx, rows, people)
 

@@ -97,6 +97,7 @@ class WorkItem:
     offer_expires_at: datetime | None
     enqueued_at: datetime
     answered_at: datetime | None
+    estimated_wait_s: float | None
     v: int
 
     def for_engine(self) -> engine.WorkItem:
@@ -121,16 +122,25 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """An operator's state and since when, and where the session is."""
+    """An operator's state and since when, and where the session is.
+
+    `country` is what the session told (`country_told`), else what the operator's record says.
+    """
 
     operator_id: str
     state: PresenceState
     since: datetime
     place: str | None
     country: str | None
+    country_told: bool
     reason: str | None
     break_due_at: datetime | None
     v: int
+
+    @property
+    def told_country(self) -> str | None:
+        """Return the country that the session itself has told."""
+        return self.country if self.country_told else None
 
     def as_json(self) -> dict[str, Any]:
         """Return the wire shape of frames and snapshots."""

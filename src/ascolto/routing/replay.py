@@ -1,8 +1,18 @@
 """A stored day told to an engine again: what was offered to whom, and what would be now.
 
-The log says when work came, moved and ended; what the work asks for lies in its row, which the
-caller brings. The leader decided a little later than the log's moments, so that a replay agrees
-with the log in nearly all offers, not in every one; for exact replays see `engine.journal`.
+What it promises: the same log, rows and rules give the same answer, every time, and on a day of
+one leader and unchanged rules the answer is the log's own offers but for races. What it cannot
+promise is that every offer agrees, because the log is not all that the leader heard:
+
+- the leader decided a little later than the log's moments, in batches; two events that came within
+  that time may be decided the other way round;
+- an offer that the database refused (the work had moved) is in no log;
+- a new leader starts without what the old one had in memory: who missed what and has come back,
+  whose room was held back for exclusive work;
+- what work asks for is read from its row as it is at the end, and queues, people and settings are
+  those that the caller brings: a change in the middle of the day is not in it.
+
+For exact replays keep a journal (`engine.journal`), which holds what the engine itself heard.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,9 +45,7 @@ def heard(
                     yield engine.ItemCancelled(at, item.id)
                 yield engine.ItemEnqueued(at, replace(item, queue_id=event.body["queue_id"]))
         else:
-            told = to_engine(event)
-            if told is not None:
-                yield told
+            yield from to_engine(event)
 
 
 def compare(
@@ -56,7 +64,7 @@ def compare(
     for event in day:
         if event.kind == "routing.offered":
             was.setdefault(event.body["work_item_id"], []).append(event.body["operator_id"])
-    for told in heard(day, items):
+    for told in _on_time(again, heard(day, items)):
         for decision in again.handle(told):
             if isinstance(decision, engine.Offer):
                 now.setdefault(decision.item_id, []).append(decision.operator_id)
@@ -64,3 +72,11 @@ def compare(
         Offered(item_id, tuple(was.get(item_id, ())), tuple(now.get(item_id, ())))
         for item_id in sorted(was.keys() | now.keys())
     ]
+
+
+def _on_time(again: engine.Engine, told: Iterable[engine.Event]) -> Iterator[engine.Event]:
+    """Let time pass between what happens, so that offers expire and rings open when they did."""
+    for event in told:
+        while (timer := again.next_timer()) is not None and timer < event.at:
+            yield engine.Tick(timer)
+        yield event

@@ -1,17 +1,18 @@
 """The people of the room below, as the engine reads them, and as aggregates for the floor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ascolto.kit.db import Tx
 from ascolto.people import Operator
 from ascolto.people import store as people_store
+from ascolto.privacy import MINIMUM_GROUP
 from ascolto.routing import engine
 
 EVENTS = frozenset({"people.operator_changed"})
 """Events after which an operator is read again."""
 
-SMALLEST_GROUP = 5
+SMALLEST_GROUP = MINIMUM_GROUP.default
 """People are shown in groups of at least this many (worker privacy: the aggregate mode)."""
 
 
@@ -26,6 +27,12 @@ async def operator(tx: Tx, operator_id: str) -> engine.Operator | None:
     if person is None or person.archived_at is not None:
         return None
     return for_engine(person)
+
+
+async def country_of(tx: Tx, operator_id: str) -> str | None:
+    """Return the country on an operator's record."""
+    person = await people_store.get_operator(tx, operator_id)
+    return None if person is None else person.country
 
 
 def for_engine(person: Operator) -> engine.Operator:
@@ -66,25 +73,34 @@ class Group:
 OTHERS = "others"
 
 
-def groups(crowds: Iterable[engine.Crowd]) -> list[Group]:
+def groups(
+    crowds: Iterable[engine.Crowd], *, smallest: Mapping[str, int] | None = None
+) -> list[Group]:
     """Count people by client and team; teams with few people here now are folded together.
+
+    How few is for each client to say (`smallest`), but never fewer than `SMALLEST_GROUP`.
 
     It is who is here that counts: in a team of thirty of whom one is at work, "one is busy" says
     what that one is doing. When even the folded group is too small it is left out.
     """
+    least = {key: max(SMALLEST_GROUP, number) for key, number in (smallest or {}).items()}
     found: dict[tuple[str, str], Group] = {}
     for crowd in crowds:
         name = crowd.team or OTHERS
         group = found.setdefault((crowd.client_id, name), Group(name, crowd.client_id))
         present = crowd.available + crowd.busy
         _add(group, Group(name, crowd.client_id, crowd.n, present, *crowd[3:]))
-    kept = [group for group in found.values() if group.here >= SMALLEST_GROUP]
+
+    def is_shown(group: Group) -> bool:
+        return group.here >= least.get(group.client_id, SMALLEST_GROUP)
+
+    kept = [group for group in found.values() if is_shown(group)]
     folded: dict[str, Group] = {}
     for group in found.values():
-        if group.here < SMALLEST_GROUP:
+        if not is_shown(group):
             into = folded.setdefault(group.client_id, Group(OTHERS, group.client_id))
             _add(into, group)
-    kept += [group for group in folded.values() if group.here >= SMALLEST_GROUP]
+    kept += [group for group in folded.values() if is_shown(group)]
     return sorted(kept, key=lambda g: (g.client_id, g.group))
 
 

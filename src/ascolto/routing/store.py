@@ -9,8 +9,8 @@ from ascolto.routing.model import Presence, PresenceState, WorkItem, WorkState
 
 _WORK = """w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.state, w.priority, w.due_at,
  w.needs, w.language, w.eu_only, w.preferred_operator, w.preferred_until, w.excluded, w.to_head,
- w.operator_id, w.offer_expires_at, w.enqueued_at, w.answered_at, w.v"""
-_PRESENCE = "operator_id, state, since, place, country, reason, break_due_at, v"
+ w.operator_id, w.offer_expires_at, w.enqueued_at, w.answered_at, w.estimated_wait_s, w.v"""
+PRESENCE = "operator_id, state, since, place, country, country_told, reason, break_due_at, v"
 
 
 def work_from(row: Record) -> WorkItem:
@@ -29,10 +29,12 @@ async def insert_work(tx: Tx, values: dict[str, Any]) -> WorkItem | None:
         f"""
         INSERT INTO routing.work_item AS w
           (tenant_id, id, client_id, queue_id, channel, ref, card, state, priority, due_at, needs,
-           language, eu_only, preferred_operator, preferred_until, enqueued_at)
+           language, eu_only, preferred_operator, preferred_until, enqueued_at, estimated_wait_s)
         SELECT $1, $2, q.client_id, q.id, $5, $6, $7, 'waiting', $8, $9, $10, $11, $12, $13,
-               $14, $15
+               $14, $15, n.wait_s
           FROM routing.queue q
+          LEFT JOIN routing.queue_now n ON n.tenant_id = q.tenant_id AND n.queue_id = q.id
+           AND n.at > $16::timestamptz - interval '30 s' AND $15 = $16
          WHERE q.tenant_id = $1 AND q.id = $4 AND q.client_id = $3 AND q.archived_at IS NULL
         RETURNING {_WORK}
         """,
@@ -51,6 +53,7 @@ async def insert_work(tx: Tx, values: dict[str, Any]) -> WorkItem | None:
         values["preferred_operator"],
         values["preferred_until"],
         values["enqueued_at"],
+        tx.now,
     )
     return None if row is None else work_from(row)
 
@@ -133,16 +136,28 @@ async def offers_of(tx: Tx, operator_id: str) -> list[tuple[WorkItem, dict[str, 
     return found
 
 
-async def take_offer(tx: Tx, *, work_item_id: str, operator_id: str) -> WorkItem | None:
-    """Make an open offer to this operator their active work."""
-    return await _change(
-        tx,
-        "state = 'active', answered_at = $4, offer_expires_at = NULL",
-        "w.state = 'offered' AND w.operator_id = $3",
+async def take_offer(
+    tx: Tx, *, work_item_id: str, operator_id: str
+) -> tuple[WorkItem, str | None] | None:
+    """Make an open offer to this operator their active work; return it with their country."""
+    row = await tx.fetchrow(
+        f"""
+        UPDATE routing.work_item w
+           SET state = 'active', answered_at = $4, offer_expires_at = NULL, v = w.v + 1
+         WHERE w.tenant_id = $1 AND w.id = $2 AND w.state = 'offered' AND w.operator_id = $3
+        RETURNING {_WORK}, (SELECT p.country FROM routing.presence p
+                             WHERE p.tenant_id = $1 AND p.operator_id = $3) AS country
+        """,
+        tx.tenant_id,
         work_item_id,
         operator_id,
         tx.now,
     )
+    if row is None:
+        return None
+    values = dict(row)
+    country = values.pop("country")
+    return WorkItem(**{**values, "state": WorkState(values["state"])}), country
 
 
 async def give_back_offer(tx: Tx, *, work_item_id: str, operator_id: str) -> WorkItem | None:
@@ -229,7 +244,10 @@ async def put_back(
     preferred_until: datetime | None,
     eu_only: bool = False,
 ) -> tuple[WorkItem, str, str, str | None] | None:
-    """Make live work wait again; return it with the queue, state and operator it had."""
+    """Make live work wait again; return it with the queue, state and operator it had.
+
+    Work that was bound to the EU stays so; `eu_only` binds it from now on.
+    """
     row = await tx.fetchrow(
         f"""
         WITH before AS (
@@ -292,24 +310,35 @@ async def set_presence(
     state: str,
     place: str | None,
     country: str | None,
+    record_country: str | None,
     reason: str | None,
     only_from: Sequence[str] | None = None,
 ) -> tuple[Presence, str | None] | None:
-    """Set an operator's state; return it with the state before; None when `only_from` forbids."""
+    """Set an operator's state; return it with the state before; None when `only_from` forbids.
+
+    Where one is holds while one is here: who comes from offline begins anew, from the country
+    told or, without one, from the record's. A break that begins is no longer due.
+    """
     row = await tx.fetchrow(
         f"""
         WITH before AS (
           SELECT state FROM routing.presence WHERE tenant_id = $1 AND operator_id = $2 FOR UPDATE)
         INSERT INTO routing.presence AS p
-          (tenant_id, operator_id, state, since, place, country, reason)
-        SELECT $1, $2, $3, $4, $5, $6, $7
+          (tenant_id, operator_id, state, since, place, country, country_told, reason)
+        SELECT $1, $2, $3, $4, $5, coalesce($6, $9), $6::text IS NOT NULL, $7
          WHERE $8::text[] IS NULL OR EXISTS (SELECT 1 FROM before WHERE state = ANY($8))
         ON CONFLICT (tenant_id, operator_id) DO UPDATE
            SET state = excluded.state, reason = excluded.reason, v = p.v + 1,
                since = CASE WHEN p.state = excluded.state THEN p.since ELSE excluded.since END,
-               place = coalesce(excluded.place, p.place),
-               country = coalesce(excluded.country, p.country)
-        RETURNING {_PRESENCE}, (SELECT state FROM before) AS was
+               place = CASE WHEN p.state = 'offline' THEN excluded.place
+                            ELSE coalesce(excluded.place, p.place) END,
+               country = CASE WHEN excluded.country_told OR p.state = 'offline'
+                                OR p.country IS NULL THEN excluded.country ELSE p.country END,
+               country_told = CASE WHEN excluded.country_told OR p.state = 'offline'
+                                     OR p.country IS NULL THEN excluded.country_told
+                                   ELSE p.country_told END,
+               break_due_at = CASE WHEN excluded.state <> 'break' THEN p.break_due_at END
+        RETURNING {PRESENCE}, (SELECT state FROM before) AS was
         """,
         tx.tenant_id,
         operator_id,
@@ -319,6 +348,7 @@ async def set_presence(
         country,
         reason,
         None if only_from is None else list(only_from),
+        record_country,
     )
     if row is None:
         return None
@@ -327,10 +357,23 @@ async def set_presence(
     return Presence(**{**values, "state": PresenceState(values["state"])}), was
 
 
+async def follow_record(tx: Tx, *, operator_id: str, country: str) -> Presence | None:
+    """Put who has told no country where their record says now; None when nothing changes."""
+    row = await tx.fetchrow(
+        "UPDATE routing.presence SET country = $3, country_told = false, v = v + 1"
+        " WHERE tenant_id = $1 AND operator_id = $2 AND (country IS NULL OR NOT country_told)"
+        f" AND country IS DISTINCT FROM $3 RETURNING {PRESENCE}",
+        tx.tenant_id,
+        operator_id,
+        country,
+    )
+    return None if row is None else presence_of(row)
+
+
 async def get_presence(tx: Tx, operator_id: str) -> Presence | None:
     """Return an operator's presence, None when they have never been here."""
     row = await tx.fetchrow(
-        f"SELECT {_PRESENCE} FROM routing.presence WHERE tenant_id = $1 AND operator_id = $2",
+        f"SELECT {PRESENCE} FROM routing.presence WHERE tenant_id = $1 AND operator_id = $2",
         tx.tenant_id,
         operator_id,
     )
@@ -340,7 +383,7 @@ async def get_presence(tx: Tx, operator_id: str) -> Presence | None:
 async def all_presence(tx: Tx) -> list[Presence]:
     """Return everybody's presence, for the router's eyes (never shown person by person)."""
     rows = await tx.fetch(
-        f"SELECT {_PRESENCE} FROM routing.presence WHERE tenant_id = $1",
+        f"SELECT {PRESENCE} FROM routing.presence WHERE tenant_id = $1",
         tx.tenant_id,
     )
     return [presence_of(row) for row in rows]
@@ -363,7 +406,7 @@ async def set_break_due(tx: Tx, *, operator_id: str, due_at: datetime | None) ->
     """Note when an operator's next break is due."""
     row = await tx.fetchrow(
         "UPDATE routing.presence SET break_due_at = $3, v = v + 1"
-        f" WHERE tenant_id = $1 AND operator_id = $2 RETURNING {_PRESENCE}",
+        f" WHERE tenant_id = $1 AND operator_id = $2 RETURNING {PRESENCE}",
         tx.tenant_id,
         operator_id,
         due_at,

@@ -8,7 +8,8 @@ import asyncpg
 import orjson
 
 from ascolto.kit.db import Tx
-from ascolto.routing.model import Presence, PresenceState
+from ascolto.routing.model import Presence
+from ascolto.routing.store import PRESENCE, presence_of
 
 LOCK_CLASS = 7_241_002
 APPLICATION_NAME = "ascolto-leader"
@@ -195,11 +196,11 @@ async def overflow(
 async def set_away(tx: Tx, *, operator_id: str, reason: str) -> tuple[Presence, str] | None:
     """Set away an operator who was available."""
     row = await tx.fetchrow(
-        """
+        f"""
         UPDATE routing.presence
            SET state = 'away', since = $3, reason = $4, v = v + 1
          WHERE tenant_id = $1 AND operator_id = $2 AND state = 'available'
-        RETURNING operator_id, state, since, place, country, reason, break_due_at, v
+        RETURNING {PRESENCE}
         """,
         tx.tenant_id,
         operator_id,
@@ -208,4 +209,4 @@ async def set_away(tx: Tx, *, operator_id: str, reason: str) -> tuple[Presence, 
     )
     if row is None:
         return None
-    return Presence(**{**dict(row), "state": PresenceState(row["state"])}), "available"
+    return presence_of(row), "available"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ascolto.kit.db import Record, Tx
+from ascolto.routing.engine import PRIORITY_WORTH_S
 from ascolto.routing.model import Queue
 
 _COLUMNS = (
@@ -128,14 +129,15 @@ async def write_now(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     await tx.executemany(
         """
         INSERT INTO routing.queue_now (tenant_id, queue_id, client_id, at, waiting, oldest_at,
-          offered, active, wrapup, available, wait_s, wait_low_s, wait_high_s, promises, error_s)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+          offered, active, wrapup, available, wait_s, wait_low_s, wait_high_s, promises, error_s,
+          pace)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         ON CONFLICT (tenant_id, queue_id) DO UPDATE SET
           at = excluded.at, waiting = excluded.waiting, oldest_at = excluded.oldest_at,
           offered = excluded.offered, active = excluded.active, wrapup = excluded.wrapup,
           available = excluded.available, wait_s = excluded.wait_s,
           wait_low_s = excluded.wait_low_s, wait_high_s = excluded.wait_high_s,
-          promises = excluded.promises, error_s = excluded.error_s
+          promises = excluded.promises, error_s = excluded.error_s, pace = excluded.pace
         """,
         [
             (
@@ -154,6 +156,7 @@ async def write_now(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
                 row["wait_high_s"],
                 row["promises"],
                 row["error_s"],
+                row["pace"],
             )
             for row in rows
         ],
@@ -169,3 +172,37 @@ async def read_now(tx: Tx, *, queue_id: str | None = None) -> list[dict[str, Any
         queue_id,
     )
     return [dict(row) for row in rows]
+
+
+async def place_of(tx: Tx, work_item_id: str) -> dict[str, Any] | None:
+    """Return how much of its queue's work comes before a piece, beside the leader's figures.
+
+    The order is the engine's: deadline less the worth of priority, head of rank, arrival.
+    """
+    row = await tx.fetchrow(
+        """
+        WITH mine AS (
+          SELECT w.*, q.target_s, q.priority AS usual
+            FROM routing.work_item w
+            JOIN routing.queue q ON q.tenant_id = w.tenant_id AND q.id = w.queue_id
+           WHERE w.tenant_id = $1 AND w.id = $2 AND w.state IN ('waiting', 'offered'))
+        SELECT mine.id AS work_item_id, mine.queue_id, mine.state, n.at, n.available, n.pace,
+               n.promises, n.error_s,
+               (SELECT count(*) FROM routing.work_item o
+                 WHERE o.tenant_id = $1 AND o.queue_id = mine.queue_id AND o.ended_at IS NULL
+                   AND o.operator_id IS NULL AND mine.state = 'waiting'
+                   AND (coalesce(o.due_at, o.enqueued_at + make_interval(secs => mine.target_s))
+                          - make_interval(secs => coalesce(o.priority, mine.usual) * $3),
+                        NOT o.to_head, o.enqueued_at, o.id)
+                     < (coalesce(mine.due_at,
+                                 mine.enqueued_at + make_interval(secs => mine.target_s))
+                          - make_interval(secs => coalesce(mine.priority, mine.usual) * $3),
+                        NOT mine.to_head, mine.enqueued_at, mine.id)) AS ahead
+          FROM mine
+          LEFT JOIN routing.queue_now n ON n.tenant_id = $1 AND n.queue_id = mine.queue_id
+        """,
+        tx.tenant_id,
+        work_item_id,
+        PRIORITY_WORTH_S,
+    )
+    return None if row is None else dict(row)

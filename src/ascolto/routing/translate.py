@@ -1,19 +1,38 @@
 """From the event log's words to the engine's: pure, so that a day can be replayed."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from ascolto.kit.outbox import StoredEvent
 from ascolto.routing import engine
 
 
-def to_engine(event: StoredEvent) -> engine.Event | None:
-    """Return what the engine should hear of a stored event; None when it is not for it.
+def to_engine(event: StoredEvent) -> tuple[engine.Event, ...]:
+    """Return what the engine should hear of a stored event, in turn; nothing when it is not for it.
 
     New and moved work is not translated here: the leader reads its row, which has all it needs.
     """
     read = _READERS.get(event.kind)
-    return None if read is None else read(event.at.timestamp(), event.body)
+    if read is not None:
+        return (read(event.at.timestamp(), event.body),)
+    if event.kind == "routing.presence_changed":
+        return presence(event.at.timestamp(), event.body)
+    return ()
+
+
+def presence(at: float, body: dict[str, Any]) -> tuple[engine.Event, ...]:
+    """Return a person's state and their next break.
+
+    The break comes first for who may be offered work, so that no long work slips in before it,
+    and last for who goes: a break that has begun must not free them for work they leave behind.
+    """
+    operator_id, state, due = body["operator_id"], body["state"], body.get("break_due_at")
+    country = body.get("country") if body.get("country_told", True) else None
+    changed = engine.PresenceChanged(at, operator_id, state, country)
+    due_at = datetime.fromisoformat(due).timestamp() if due else None
+    planned = engine.BreakDue(at, operator_id, due_at)
+    return (planned, changed) if state in ("available", "busy") else (changed, planned)
 
 
 _READERS: dict[str, Callable[[float, dict[str, Any]], engine.Event]] = {
@@ -27,9 +46,6 @@ _READERS: dict[str, Callable[[float, dict[str, Any]], engine.Event]] = {
     "routing.wrap_ended": lambda at, b: engine.WorkEnded(at, b["work_item_id"], b["operator_id"]),
     "routing.abandoned": lambda at, b: engine.ItemCancelled(at, b["work_item_id"]),
     "routing.cancelled": lambda at, b: engine.ItemCancelled(at, b["work_item_id"]),
-    "routing.presence_changed": lambda at, b: engine.PresenceChanged(
-        at, b["operator_id"], b["state"], b.get("country")
-    ),
 }
 
 READS_ROW = frozenset(
@@ -40,8 +56,8 @@ READS_ROW = frozenset(
 ENDS = frozenset({"routing.wrap_ended", "routing.abandoned", "routing.cancelled"})
 """Events after which the work is over."""
 
-RELOADS = frozenset({"routing.queue_changed"})
-"""Events after which the leader reads the queues again."""
+RELOADS = frozenset({"routing.queue_changed", "tenancy.setting_changed"})
+"""Events after which the leader reads the queues and the organisation's rules again."""
 
 
 def about(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,9 @@ moving parts, `estimates` the waiting times.
 """
 
 from ascolto.routing.engine.backlog import UnknownQueueError
+from ascolto.routing.engine.crew import USUAL_COSTS
 from ascolto.routing.engine.engine import Engine
+from ascolto.routing.engine.estimates import wait_at
 from ascolto.routing.engine.model import (
     EU_COUNTRIES,
     BreakDue,
@@ -30,6 +32,7 @@ from ascolto.routing.engine.model import (
     PresenceChanged,
     QueueConfigured,
     QueueCounts,
+    QueuePaced,
     QueuePolicy,
     Ring,
     SetAway,
@@ -40,9 +43,12 @@ from ascolto.routing.engine.model import (
     WorkItem,
     WrapUpStarted,
 )
+from ascolto.routing.engine.state import PRIORITY_WORTH_S
 
 __all__ = [
     "EU_COUNTRIES",
+    "PRIORITY_WORTH_S",
+    "USUAL_COSTS",
     "BreakDue",
     "ChannelConfigured",
     "ChannelCost",
@@ -66,6 +72,7 @@ __all__ = [
     "PresenceChanged",
     "QueueConfigured",
     "QueueCounts",
+    "QueuePaced",
     "QueuePolicy",
     "Ring",
     "SetAway",
@@ -76,4 +83,5 @@ __all__ = [
     "WorkEnded",
     "WorkItem",
     "WrapUpStarted",
+    "wait_at",
 ]

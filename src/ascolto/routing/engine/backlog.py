@@ -43,6 +43,7 @@ class Backlog:
         self.firsts: list[Piece | None] = [None]
         self.longest_work_s = 0.0
         self.groups: list[Group] = []
+        self.news: list[Group] = []
         self._crew = crew
         self._timers = timers
         self._needs: dict[tuple[tuple[m.SkillNeed, ...], ...], int] = {}
@@ -116,7 +117,8 @@ class Backlog:
         return group
 
     def _new_group(self, queue: QueueState, item: m.WorkItem, kind: type[Group]) -> Group:
-        group = kind(self._asked(queue, item), queue, len(self.heads))
+        exclusive = fitness.is_exclusive(self._crew.cost_of(item.channel))
+        group = kind(self._asked(queue, item), queue, len(self.heads), exclusive=exclusive)
         self.groups.append(group)
         for person in self._crew.in_mask(group.asked.masks[-1]):
             self._enter(person, group)
@@ -233,7 +235,7 @@ class Backlog:
         if self.firsts[group.base] is piece:
             self._show_first(group, now)
 
-    def _show_first(self, group: Group, now: float) -> None:
+    def _show_first(self, group: Group, now: float) -> None:  # noqa: C901 - a call costs more
         """Show the first of a group to whoever its rings let in."""
         line, late = group.line, group.late
         while line and line[0].group is not group:
@@ -253,6 +255,8 @@ class Backlog:
         heads[base] = rank
         is_new = firsts[base] is not first
         firsts[base] = first
+        if is_new and group.exclusive:
+            self.news.append(group)
         opens = group.opens
         rings = len(opens)
         if rings > 1:
@@ -303,6 +307,8 @@ class Backlog:
             if piece.rank < self.heads[index]:
                 self.heads[index] = piece.rank
                 self.firsts[index] = piece
+        if group.exclusive and self.firsts[group.base] is piece:
+            self.news.append(group)
         self._set_ring_timer(piece)
 
     def _leave_uneven(self, piece: Piece, group: UnevenGroup) -> None:
@@ -324,6 +330,32 @@ class Backlog:
                 rank = heap[0]
             self.heads[group.base + level] = rank
             self.firsts[group.base + level] = group.waiting.get(rank)
+        if group.exclusive:
+            self.news.append(group)
+
+    # -- exclusive work ------------------------------------------------------------------------
+
+    def mark_exclusive(self, channel: str) -> None:
+        """Look anew at whether a channel's work is exclusive: its cost has changed."""
+        number = self._crew.channel_number(channel)
+        exclusive = fitness.is_exclusive(self._crew.cost_of(channel))
+        for group in self.groups:
+            if group.asked.channel == number:
+                group.exclusive = exclusive
+                self.news.append(group)
+
+    def headed_by(self, piece: Piece) -> Group | None:
+        """Return the group at whose head exclusive work stands, None when it does not."""
+        group = piece.group
+        if group is None or not group.exclusive or self.firsts[group.base] is not piece:
+            return None
+        return group
+
+    def new_firsts(self) -> list[Piece]:
+        """Return the exclusive work that has come to stand first since this was last asked."""
+        news, self.news = self.news, []
+        firsts = [self.firsts[group.base] for group in news]
+        return [p for p in firsts if p is not None and p.reserve_at is None and self.headed_by(p)]
 
     def first_open_to(self, group: Group, ring: int, operator_id: str, now: float) -> Piece | None:
         """Return a group's first piece that a person of a ring is not kept from."""

@@ -17,11 +17,12 @@ from ascolto.routing.engine.state import (
     ON_BREAK,
     Asked,
     Person,
+    Piece,
     Profile,
     Trait,
 )
 
-_DEFAULT_COSTS = (
+USUAL_COSTS = (
     m.ChannelCost("voice", 100),
     m.ChannelCost("webchat", 33, frozenset({"email", "task", "messaging"})),
     m.ChannelCost("messaging", 20, frozenset({"webchat", "email", "task"})),
@@ -30,7 +31,8 @@ _DEFAULT_COSTS = (
     m.ChannelCost("callback", 100, frozenset()),
 )
 _UNKNOWN_COST = 100
-_FEW = 16
+NEVER = float("inf")
+_FEW = 6
 
 
 class Crew:
@@ -39,11 +41,14 @@ class Crew:
     def __init__(self) -> None:
         """Start with nobody, and with the usual channels."""
         self.people: dict[str, Person] = {}
-        self.costs = {cost.channel: cost for cost in _DEFAULT_COSTS}
-        self.channels = {cost.channel: number for number, cost in enumerate(_DEFAULT_COSTS)}
+        self.costs = {cost.channel: cost for cost in USUAL_COSTS}
+        self.channels = {cost.channel: number for number, cost in enumerate(USUAL_COSTS)}
         self.open = [0] * len(self.channels)
         self.order: list[tuple[int, float, str, Person]] = []
         self.lapses_at: float | None = None
+        self.forgets_at = NEVER
+        self.kept: dict[str, Person] = {}
+        self.kept_mask = 0
         self._names = list(self.channels)
         self._slots: list[Person | None] = []
         self._spare: list[int] = []
@@ -62,6 +67,11 @@ class Crew:
             self.open.append(0)
             self.costs.setdefault(channel, m.ChannelCost(channel, _UNKNOWN_COST))
         return number
+
+    def cost_of(self, channel: str) -> m.ChannelCost:
+        """Return what a channel's work takes."""
+        self.channel_number(channel)
+        return self.costs[channel]
 
     def set_cost(self, cost: m.ChannelCost) -> None:
         """Change what a channel takes, for the work that is in hand too."""
@@ -86,6 +96,7 @@ class Crew:
             self.people[config.id] = person
         self._join_crowds(person, config)
         person.config = config
+        person.country = person.told_country or config.country
         person.profile = profile
         self.measure(person)
         return person
@@ -180,24 +191,67 @@ class Crew:
         person.shown[asked.number] = shown
         return shown
 
+    # -- breaks --------------------------------------------------------------------------------
+
+    def note_break(self, person: Person, due_at: float | None, at: float) -> None:
+        """Note when a person's break is due, unless that is long past."""
+        person.break_due_at = None
+        if due_at is not None and due_at + fitness.BREAK_FORGOTTEN_S > at:
+            person.break_due_at = due_at
+            self.forgets_at = min(self.forgets_at, due_at + fitness.BREAK_FORGOTTEN_S)
+
+    def forget_breaks(self, at: float) -> list[Person]:
+        """Wait no longer for breaks that were due long ago; return whose they were."""
+        late, self.forgets_at = [], NEVER
+        for person in self.people.values():
+            if person.break_due_at is not None:
+                until = person.break_due_at + fitness.BREAK_FORGOTTEN_S
+                if until <= at:
+                    person.break_due_at = None
+                    late.append(person)
+                else:
+                    self.forgets_at = min(self.forgets_at, until)
+        return sorted(late, key=lambda person: person.config.id)
+
+    # -- kept for exclusive work ---------------------------------------------------------------
+
+    def keep(self, person: Person, piece: Piece) -> None:
+        """Hold back a person's room for a piece of exclusive work."""
+        person.kept_for, piece.keeper = piece, person
+        self.kept[person.id] = person
+        self.kept_mask |= person.bit
+
+    def let_off(self, person: Person) -> None:
+        """Hold back a person's room no longer."""
+        if person.kept_for is not None:
+            person.kept_for.keeper = None
+            person.kept_for = None
+            del self.kept[person.id]
+            self.kept_mask &= ~person.bit
+
+    def empty_room(self, person: Person) -> int:
+        """Return the channels that a person with nothing in hand has room for."""
+        known = person.profile.rooms.get(0) or self._measured(person.profile, 0)
+        return known[0]
+
     # -- room ----------------------------------------------------------------------------------
 
     def measure(self, person: Person) -> None:
         """Work out a person's load and room from what they have in hand."""
         known = person.profile.rooms.get(person.mix)
         if known is None:
-            known = self._measured(person)
+            known = self._measured(person.profile, person.mix)
         person.load = known[1]
         person.room = known[0] if person.state == "available" else 0
 
-    def _measured(self, person: Person) -> tuple[int, int]:
-        profile, costs = person.profile, self.costs
-        counts = fitness.counts_of(person.mix, self.channels)
+    def _measured(self, profile: Profile, mix: int) -> tuple[int, int]:
+        costs = self.costs
+        counts = fitness.counts_of(mix, self.channels)
         room = 0
         for channel in profile.channels:
             if fitness.has_room(profile, counts, channel, costs):
                 room |= 1 << self.channels[channel]
-        known = profile.rooms[person.mix] = (room, fitness.load_of(counts, costs))
+        known = profile.rooms[mix] = (room, fitness.load_of(counts, costs))
         return known
 
     def settle(self, person: Person) -> None:
@@ -235,7 +289,7 @@ class Crew:
 
     def in_mask(self, mask: int) -> list[Person]:
         """Return the people of a mask."""
-        if mask.bit_count() > _FEW:
+        if mask.bit_count() * _FEW > len(self._slots):
             slots = [slot for slot, bit in enumerate(reversed(bin(mask))) if bit == "1"]
         else:
             slots = []

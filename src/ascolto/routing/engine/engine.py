@@ -8,10 +8,15 @@ people who are free for its group. Both looks are short, whatever the backlog.
 from collections.abc import Callable
 from typing import Any
 
-from ascolto.routing.engine import fitness, timers
+from ascolto.routing.engine import fitness, matching, timers
 from ascolto.routing.engine import model as m
+from ascolto.routing.engine.estimates import Pace
 from ascolto.routing.engine.moves import ABSENT, Moves, by_rank
 from ascolto.routing.engine.state import rank_of, ring_at
+
+FRESH_S = 5.0
+"""Only who has just come is a new arrival, whose promise can be measured: work that waited before
+(moved from another queue, read again by a new leader) stands elsewhere than at the end."""
 
 
 class Engine(Moves):
@@ -35,6 +40,7 @@ class Engine(Moves):
             m.WorkEnded: self._item_gone,
             m.PresenceChanged: self._presence_changed,
             m.BreakDue: self._break_due,
+            m.QueuePaced: self._queue_paced,
             m.Tick: lambda _: None,
         }
 
@@ -57,14 +63,20 @@ class Engine(Moves):
                 self._requalify(person)
             for person in lapsed:
                 self._end_vain_holds(person)
+            self._end_step()
         if self._timers.due <= now:
             self._run_timers()
+        if self._crew.forgets_at <= now:
+            for person in self._crew.forget_breaks(now):
+                self._serve(person)
         self._handlers[type(event)](event)
+        if self._let_off or self._backlog.news:
+            self._end_step()
         return out
 
     def next_timer(self) -> float | None:
         """Return when the next Tick is needed, None when nothing waits for time."""
-        due = self._timers.next()
+        due = min(self._timers.next(), self._crew.forgets_at)
         return None if due == timers.NEVER else due
 
     def items(self) -> dict[str, tuple[str, str | None]]:
@@ -114,6 +126,8 @@ class Engine(Moves):
             reasons.append("missed_before")
         if piece.holder is not None and piece.holder is not person:
             reasons.append("kept_for_preferred")
+        if matching.is_kept_from(person, piece):
+            reasons.append("kept_for_exclusive")
         if piece.state != "waiting" and piece.operator_id != operator_id:
             reasons.append(f"already_{piece.state}")
         return reasons
@@ -128,6 +142,10 @@ class Engine(Moves):
         """Return how many promises were measured, their mean absolute error and their bias."""
         pace = self._backlog.queue(queue_id).pace
         return pace.promises, pace.error_s, pace.bias_s
+
+    def pace(self, queue_id: str) -> dict[str, float]:
+        """Return what a queue's promises are worked out from, for `QueuePaced` and `wait_at`."""
+        return self._backlog.queue(queue_id).pace.figures(self.now)
 
     def snapshot_counts(self) -> list[m.QueueCounts]:
         """Return each queue at a glance, in order of id."""
@@ -163,8 +181,18 @@ class Engine(Moves):
         for piece in sorted(waiting, key=by_rank):
             self._start_waiting(piece)
 
+    def _queue_paced(self, event: m.QueuePaced) -> None:
+        queue = self._backlog.queues.get(event.queue_id)
+        if queue is not None:
+            queue.pace = Pace.of(event.figures)
+            if queue.waiting:
+                queue.pace.begin(self.now)
+
     def _channel_configured(self, event: m.ChannelConfigured) -> None:
+        if self._crew.costs.get(event.cost.channel) == event.cost:
+            return
         self._crew.set_cost(event.cost)
+        self._backlog.mark_exclusive(event.cost.channel)
         people = self._crew.people.values()
         for person in sorted(people, key=lambda p: (p.load, p.idle_since, p.config.id)):
             self._serve(person)
@@ -183,6 +211,7 @@ class Engine(Moves):
         if person is None:
             return
         self._leave(person, "offline")
+        self._crew.let_off(person)
         for piece in person.work:
             piece.person = None
         self._crew.set_traits(person, frozenset())
@@ -193,8 +222,10 @@ class Engine(Moves):
         person = self._crew.people.get(event.operator_id)
         if person is None:
             return
-        if event.country is not None and event.country != person.country:
-            person.country = event.country
+        person.told_country = event.country
+        country = event.country or person.config.country
+        if country != person.country:
+            person.country = country
             self._requalify(person)
             self._end_vain_holds(person)
         if event.state in ABSENT:
@@ -212,7 +243,7 @@ class Engine(Moves):
     def _break_due(self, event: m.BreakDue) -> None:
         person = self._crew.people.get(event.operator_id)
         if person is not None:
-            person.break_due_at = event.due_at
+            self._crew.note_break(person, event.due_at, self.now)
             self._serve(person)
 
     # -- work ----------------------------------------------------------------------------------
@@ -223,7 +254,8 @@ class Engine(Moves):
             return
         piece = self._new_piece(item)
         queue = piece.queue
-        if queue.pace.wants_promise(piece.sequence):
+        fresh = self.now - item.enqueued_at <= FRESH_S
+        if fresh and queue.pace.wants_promise(piece.sequence):
             free = self._backlog.free_for(queue)
             piece.promise = queue.pace.promise(self.now, ahead=queue.waiting, free=free)
         self._start_waiting(piece)
@@ -279,7 +311,7 @@ class Engine(Moves):
             offered_at = piece.expires_at - queue.policy.offer_timeout_s
             queue.pace.picked_up(max(0.0, now - offered_at))
         if piece.promise is not None:
-            queue.pace.kept(piece.promise, now - piece.item.enqueued_at)
+            queue.pace.kept(piece.promise, now - piece.promise.at)
             piece.promise = None
         piece.token += 1
         piece.expires_at = None

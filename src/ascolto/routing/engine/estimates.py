@@ -22,7 +22,8 @@ in seconds, `inside` is the share of waits within the promised range:
            10       13     180 s         45               17   -0.1    85 %
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from math import exp, log, log1p, sqrt
 
 from ascolto.routing.engine.model import Estimate
@@ -40,8 +41,9 @@ _LEAST_RANGE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What somebody was told, and what it was worked out from."""
+    """What somebody was told and when, and what it was worked out from."""
 
+    at: float
     seconds: float
     low: float
     high: float
@@ -66,6 +68,20 @@ class Pace:
     error_s: float = 0.0
     bias_s: float = 0.0
     inside: float = 0.8
+
+    def figures(self, at: float) -> dict[str, float]:
+        """Return everything but since when somebody waits: that is for who goes on to see."""
+        self._note_time(at)
+        return {name: getattr(self, name) for name in _FIGURES}
+
+    @classmethod
+    def of(cls, figures: Mapping[str, float]) -> "Pace":
+        """Go on from figures; those of another version that are not known here are left out."""
+        pace = cls()
+        for name in _FIGURES:
+            if name in figures:
+                setattr(pace, name, type(getattr(pace, name))(figures[name]))
+        return pace
 
     def begin(self, at: float) -> None:
         """Somebody waits again."""
@@ -100,7 +116,7 @@ class Pace:
         """Promise a wait behind `ahead` others while `free` people are free, if one can be told."""
         self._note_time(at)
         if free > 0 and ahead == 0:
-            return Promise(self.pick_up_s, 0.0, max(_LEAST_RANGE_S, 3 * self.pick_up_s), 0.0)
+            return Promise(at, self.pick_up_s, 0.0, max(_LEAST_RANGE_S, 3 * self.pick_up_s), 0.0)
         if self.served < _ENOUGH or self.busy_s <= 0:
             return None
         rate = self.served / self.busy_s
@@ -113,6 +129,7 @@ class Pace:
         middle = mean * self._factor()
         centre = log(middle) - deviation * deviation / 2
         return Promise(
+            at,
             middle + self.pick_up_s,
             exp(centre - self.down * deviation),
             exp(centre + self.up * deviation) + 2 * self.pick_up_s,
@@ -145,3 +162,11 @@ class Pace:
         if promise is None:
             return Estimate(None, None, None, ahead)
         return Estimate(promise.seconds, promise.low, promise.high, ahead)
+
+
+_FIGURES = tuple(field.name for field in fields(Pace) if field.name != "busy_since")
+
+
+def wait_at(figures: Mapping[str, float], *, ahead: int, free: int) -> Estimate:
+    """Estimate the wait behind `ahead` others from a queue's figures, wherever they were read."""
+    return Pace.of(figures).estimate(0.0, ahead=ahead, free=free)

@@ -10,6 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from ascolto.routing.engine.model import EU_COUNTRIES, ChannelCost, QueuePolicy, SkillNeed, WorkItem
 from ascolto.routing.engine.state import Asked, Person, Profile, Trait
 
+BREAK_FORGOTTEN_S = 1800.0
+"""So long after it was due a break that nobody took is no longer waited for."""
+
+_HALF_A_BUDGET = 50
 _COUNT_BITS = 16
 _COUNT_MASK = (1 << _COUNT_BITS) - 1
 
@@ -88,6 +92,15 @@ def has_room(
     if counts.get(channel, 0) >= profile.channels.get(channel, 0):
         return False
     return all(other == channel or other in cost.interrupts for other in counts)
+
+
+def is_exclusive(cost: ChannelCost) -> bool:
+    """Tell whether a channel's work seldom fits beside other work, however much of that ends.
+
+    It may interrupt nothing, or takes half of a usual budget and more: a person who has three
+    chats and gets a new one whenever one ends would never have room for it.
+    """
+    return not cost.interrupts or cost.cost >= _HALF_A_BUDGET
 
 
 def break_blocks(person: Person, long_work_s: float, at: float) -> bool:

@@ -14,7 +14,46 @@ def fits_now(person: Person, group: Group, piece: Piece, ring: int, at: float) -
         and asked.masks[ring] >> person.slot & 1 == 1
         and person.id not in piece.excluded
         and not fitness.break_blocks(person, group.long_work_s, at)
+        and not is_kept_from(person, piece)
     )
+
+
+def is_kept_from(person: Person, piece: Piece) -> bool:
+    """Tell whether a person's room is held back for exclusive work that comes before this."""
+    kept_for = person.kept_for
+    return kept_for is not None and kept_for is not piece and kept_for.rank < piece.rank
+
+
+def still_keeps(piece: Piece, group: Group, ring: int, at: float) -> bool:
+    """Tell whether who is held back for a piece could still be offered it with empty hands."""
+    person = piece.keeper
+    return (
+        person is not None
+        and person.state == "available"
+        and group.asked.masks[ring] & person.bit != 0
+        and person.id not in piece.excluded
+        and not _on_break(person, group, at)
+    )
+
+
+def keeper_for(crew: Crew, piece: Piece, group: Group, ring: int, at: float) -> Person | None:
+    """Return whose room to hold back for exclusive work: the least loaded who may serve it.
+
+    Among equals it stays who it was: a wait that changes hands never ends.
+    """
+    keeper, channel, excluded = piece.keeper, group.asked.channel, piece.excluded
+    mask = group.asked.masks[ring] & ~crew.kept_mask
+    if keeper is not None:
+        mask |= group.asked.masks[ring] & keeper.bit
+    fitting = [
+        (person.load, person is not keeper, person.idle_since, person.id, person)
+        for person in crew.in_mask(mask)
+        if person.state == "available"
+        and person.id not in excluded
+        and not _on_break(person, group, at)
+        and crew.empty_room(person) >> channel & 1
+    ]
+    return min(fitting)[4] if fitting else None
 
 
 def best_person(crew: Crew, piece: Piece, group: Group, mask: int, at: float) -> Person | None:
@@ -23,6 +62,11 @@ def best_person(crew: Crew, piece: Piece, group: Group, mask: int, at: float) ->
         person = crew.people.get(operator_id)
         if person is not None:
             mask &= ~person.bit
+    kept = mask & crew.kept_mask
+    if kept:
+        for person in crew.in_mask(kept):
+            if is_kept_from(person, piece):
+                mask ^= person.bit
     count = mask.bit_count()
     if count * count * 4 <= len(crew.order):
         few = [p.place for p in crew.in_mask(mask) if not _on_break(p, group, at)]
@@ -56,7 +100,9 @@ def first_piece(backlog: Backlog, person: Person, at: float) -> Piece | None:
         best = None if rank == EMPTY else backlog.firsts[lineup[1][ranks.index(rank)]]
         if best is not None and best.excluded and person.id in best.excluded:
             best = _first_carefully(backlog, person, lineup[1], at)
-    return _or_held(backlog, person, best, at) if person.held else best
+    if person.held:
+        best = _or_held(backlog, person, best, at)
+    return None if best is not None and is_kept_from(person, best) else best
 
 
 def _first_carefully(

@@ -197,7 +197,10 @@ class WorkEnded:
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged:
-    """A person is available, busy, away, on a break or offline, and where."""
+    """A person is available, busy, away, on a break or offline, and where.
+
+    Without a country the session has told none, and the one on the person's record holds.
+    """
 
     at: float
     operator_id: str
@@ -223,6 +226,15 @@ class ClaimRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuePaced:
+    """How fast a queue went and how wrong its promises were, as an earlier leader measured it."""
+
+    at: float
+    queue_id: str
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed."""
 
@@ -244,6 +256,7 @@ Event: TypeAlias = (
     | PresenceChanged
     | BreakDue
     | ClaimRejected
+    | QueuePaced
     | Tick
 )
 

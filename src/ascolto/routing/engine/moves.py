@@ -1,5 +1,6 @@
 """How work moves: waiting, offered to somebody, taken from somebody's hands, and by the clock."""
 
+from collections import deque
 from dataclasses import replace
 
 from ascolto.routing.engine import fitness, matching, timers
@@ -10,6 +11,13 @@ from ascolto.routing.engine.state import BUSY, Person, Piece, rank_of, ring_at
 
 SECOND_CHANCE_S = 180.0
 """After so long without anybody, work is offered again to who has missed or declined it."""
+
+FIRST_FOR_S = 5.0
+LOOK_AGAIN_S = 60.0
+CHOOSE_AGAIN_S = 300.0
+"""Exclusive work that has stood first for so long, past its target, has somebody's room held back
+for it. Every so often it is seen whether they are still there, and less often whether another
+has come to have less in hand."""
 
 ABSENT = frozenset({"away", "break", "offline"})
 
@@ -30,6 +38,7 @@ class Moves:
         self._pieces: dict[str, Piece] = {}
         self._sequence = 0
         self._out: list[m.Decision] = []
+        self._let_off: deque[Person] = deque()
 
     # -- waiting -------------------------------------------------------------------------------
 
@@ -65,7 +74,7 @@ class Moves:
         item = piece.item
         person = self._crew.people.get(item.preferred_operator or "")
         until = item.preferred_until
-        if person is None or person.state == "offline" or person.id in piece.excluded:
+        if person is None or person.state in ABSENT or person.id in piece.excluded:
             return False
         if until is not None and until <= self.now:
             return False
@@ -102,6 +111,9 @@ class Moves:
     def _stop_waiting(self, piece: Piece) -> None:
         """Take a waiting piece from wherever it waits."""
         piece.token += 1
+        if piece.reserve_at is not None:
+            piece.reserve_at = None
+            self._keep(piece, None)
         queue = piece.queue
         queue.waiting -= 1
         queue.pace.waited_s += self.now - piece.waits_since
@@ -255,9 +267,12 @@ class Moves:
         for piece in sorted(offered, key=by_rank):
             self._out.append(m.OfferTimedOut(piece.item.id, person.id, missed=False))
             self._back_to_head(piece, missed_by=None)
-        if state == "offline":
-            for piece in sorted(person.held.values(), key=by_rank):
-                self._let_go(piece)
+        self._let_all_go(person)
+
+    def _let_all_go(self, person: Person) -> None:
+        """Let nothing wait for a person who is not there."""
+        for piece in sorted(person.held.values(), key=by_rank):
+            self._let_go(piece)
 
     def _take_up(self, person: Person) -> None:
         """Put into the hands of who is back here what they have held all along."""
@@ -291,6 +306,7 @@ class Moves:
             self.moment, _, what, token, piece = timer
             if piece.token == token:
                 self._on_timer(what, piece)
+                self._end_step()
         self.moment = self.now
 
     def _on_timer(self, what: int, piece: Piece) -> None:
@@ -300,6 +316,9 @@ class Moves:
             self._let_go(piece)
         elif what == timers.OVERFLOW:
             self._overflow(piece)
+        elif what == timers.RESERVE:
+            if piece.reserve_at == self.moment:  # not the same timer twice
+                self._reserve(piece)
         elif piece.group is not None:
             if what == timers.RETRY:
                 self._forgive(piece)
@@ -314,10 +333,53 @@ class Moves:
         assert operator_id is not None  # noqa: S101 - offered work has a person
         self._out.append(m.OfferTimedOut(piece.item.id, operator_id))
         person = self._crew.people.get(operator_id)
-        if person is not None and person.state == "available":
-            person.state = "away"
-            self._out.append(m.SetAway(operator_id, "missed_offer"))
+        if person is None or person.state != "available":
+            self._back_to_head(piece, missed_by=operator_id)
+            return
+        person.state = "away"
+        self._out.append(m.SetAway(operator_id, "missed_offer"))
         self._back_to_head(piece, missed_by=operator_id)
+        self._let_all_go(person)
+
+    # -- exclusive work ------------------------------------------------------------------------
+
+    def _reserve(self, piece: Piece) -> None:
+        """Hold back somebody's room for exclusive work that still stands first and must wait."""
+        group = self._backlog.headed_by(piece)
+        if group is None:
+            piece.reserve_at = None
+            self._keep(piece, None)
+            return
+        ring = ring_at(piece, self.moment)
+        recent = self.moment - piece.kept_at < CHOOSE_AGAIN_S
+        if not (recent and matching.still_keeps(piece, group, ring, self.now)):
+            self._keep(piece, matching.keeper_for(self._crew, piece, group, ring, self.now))
+            piece.kept_at = self.moment
+        piece.reserve_at = self.moment + LOOK_AGAIN_S
+        self._timers.set(piece.reserve_at, timers.RESERVE, piece)
+
+    def _keep(self, piece: Piece, keeper: Person | None) -> None:
+        """Let another person's room, or nobody's, be held back for a piece."""
+        if piece.keeper is keeper:
+            return
+        if piece.keeper is not None:
+            self._let_off.append(piece.keeper)
+            self._crew.let_off(piece.keeper)
+        if keeper is not None:
+            self._crew.keep(keeper, piece)
+
+    def _end_step(self) -> None:
+        """Serve whose room is held back no longer, and see to what has come to stand first."""
+        while self._let_off:
+            person = self._let_off.popleft()
+            if self._crew.people.get(person.id) is person:
+                self._serve(person)
+        for piece in self._backlog.new_firsts() if self._backlog.news else ():
+            due_at = piece.item.due_at
+            if due_at is None:
+                due_at = piece.since + piece.queue.policy.target_s
+            piece.reserve_at = max(self.moment + FIRST_FOR_S, due_at)
+            self._timers.set(piece.reserve_at, timers.RESERVE, piece)
 
     def _overflow(self, piece: Piece) -> None:
         """Move work that has waited too long to another queue, but never back to one it left."""

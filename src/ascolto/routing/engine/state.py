@@ -55,6 +55,7 @@ class Person:
     profile: Profile
     state: str = "offline"
     country: str = "IT"
+    told_country: str | None = None
     mix: int = 0
     load: int = 0
     room: int = 0
@@ -62,6 +63,7 @@ class Person:
     break_due_at: float | None = None
     work: "list[Piece]" = field(default_factory=list)
     held: "dict[str, Piece]" = field(default_factory=dict)
+    kept_for: "Piece | None" = None
     avoids: set[str] = field(default_factory=set)
     traits: frozenset[Trait] = frozenset()
     lapses_at: float | None = None
@@ -109,6 +111,8 @@ class Piece:
         "holder",
         "id",
         "item",
+        "keeper",
+        "kept_at",
         "level",
         "mixes",
         "operator_id",
@@ -116,6 +120,7 @@ class Piece:
         "promise",
         "queue",
         "rank",
+        "reserve_at",
         "sequence",
         "since",
         "state",
@@ -141,6 +146,9 @@ class Piece:
         self.excluded = item.excluded
         self.group: Group | None = None
         self.holder: Person | None = None
+        self.keeper: Person | None = None
+        self.kept_at = 0.0
+        self.reserve_at: float | None = None
         self.operator_id: str | None = None
         self.person: Person | None = None
         self.unit = 0
@@ -192,6 +200,7 @@ class Group:
         "asked",
         "base",
         "excluding",
+        "exclusive",
         "last_rank",
         "late",
         "line",
@@ -200,8 +209,11 @@ class Group:
         "queue",
     )
 
-    def __init__(self, asked: Asked, queue: QueueState, base: int) -> None:
+    def __init__(
+        self, asked: Asked, queue: QueueState, base: int, *, exclusive: bool = False
+    ) -> None:
         """Start with nothing waiting; the group has as many places from `base` as rings."""
+        self.exclusive = exclusive
         self.asked = asked
         self.queue = queue
         self.base = base
@@ -221,9 +233,11 @@ class UnevenGroup(Group):
 
     __slots__ = ("heaps", "oldest", "waiting")
 
-    def __init__(self, asked: Asked, queue: QueueState, base: int) -> None:
+    def __init__(
+        self, asked: Asked, queue: QueueState, base: int, *, exclusive: bool = False
+    ) -> None:
         """Start with nothing waiting."""
-        super().__init__(asked, queue, base)
+        super().__init__(asked, queue, base, exclusive=exclusive)
         self.heaps: list[list[Rank]] = [[] for _ in self.opens]
         self.waiting: dict[Rank, Piece] = {}
         self.oldest: Piece | None = None

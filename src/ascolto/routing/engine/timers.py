@@ -1,4 +1,4 @@
-"""What is to happen when: expiring offers, opening rings, ending holds, overflow, second chances.
+"""What is to happen when: offers expire, rings open, holds end, work overflows, room is kept.
 
 Offers of one queue all last equally long, so they expire in the order they were made: a line,
 not a heap. A timer counts only while its piece still has the token it was set with; every move of
@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from ascolto.routing.engine.state import Piece
 
-EXPIRE, RELEASE, RING, OVERFLOW, RETRY = range(5)
+EXPIRE, RELEASE, RING, OVERFLOW, RETRY, RESERVE = range(6)
 Timer: TypeAlias = tuple[float, int, int, int, Piece]
 """When, the piece's rank, what, the token, the piece."""
 

@@ -1,0 +1,141 @@
+"""Why this operator, and why not another: over HTTP, with every answer a rule could give."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ascolto import routing
+from ascolto.kit.db import Database
+from ascolto.kit.ids import new_id
+from ascolto.kit.postgres import PostgresUrls
+from ascolto.tenancy.actions import change_setting
+from support.office import Office, ok, open_office, refused
+
+LEADER = "luca@prova.example"
+
+
+@pytest.fixture
+async def office(urls: PostgresUrls, database: Database, tmp_path: Path) -> AsyncIterator[Office]:
+    async with open_office(urls, database, data=tmp_path) as office:
+        await office.hire(LEADER, "team_leader")
+        yield office
+
+
+async def presence(office: Office, operator_id: str, state: str, **values: Any) -> None:
+    async with office.desk.as_system() as tx:
+        await routing.set_presence(tx, operator_id=operator_id, state=state, **values)
+
+
+async def against(office: Office, work_item_id: str, operator_id: str) -> list[str]:
+    async with office.signed_in(LEADER) as browser:
+        found = ok(
+            await browser.get(f"/work/{work_item_id}/why", params={"operator_id": operator_id})
+        )
+    reasons: list[str] = found["against"]
+    return reasons
+
+
+async def some_work(office: Office, **values: Any) -> str:
+    """Let work wait that nobody takes meanwhile: it asks for a language nobody speaks."""
+    async with office.desk.as_system() as tx:
+        item = await routing.enqueue(
+            tx,
+            client_id=office.desk.client_id,
+            queue_id=office.desk.queue.id,
+            channel="webchat",
+            ref=new_id(),
+            card={},
+            language="sw",
+            **values,
+        )
+    return item.id
+
+
+async def test_each_rule_that_keeps_an_operator_from_work_is_named(office: Office) -> None:
+    item = await some_work(office, eu_only=True, needs=[("bills", 3)])
+    await presence(office, office.desk.anna, "away", country="AL")
+    assert sorted(await against(office, item, office.desk.anna)) == [
+        "language",
+        "outside_eu",
+        "presence_away",
+        "skill",
+    ]
+
+
+async def test_a_break_that_is_due_is_named_and_one_long_past_is_not(office: Office) -> None:
+    item = await some_work(office)
+    await presence(office, office.desk.anna, "available")
+    for minutes, named in ((2, True), (-60, False)):
+        async with office.desk.as_system() as tx:
+            due = tx.now + timedelta(minutes=minutes)
+            await routing.set_break_due(tx, operator_id=office.desk.anna, due_at=due)
+        assert ("break_due" in await against(office, item, office.desk.anna)) == named
+
+
+async def test_the_costs_of_channels_are_the_organisations_own(office: Office) -> None:
+    item = await some_work(office)
+    await presence(office, office.desk.anna, "available")
+    assert "no_capacity" not in await against(office, item, office.desk.anna)
+    async with office.desk.as_system() as tx:
+        value = {"webchat": {"cost": 1000, "interrupts": []}}
+        await change_setting(tx, "routing.channels", value, actor=tx.actor)
+    assert "no_capacity" in await against(office, item, office.desk.anna)
+
+
+async def test_who_is_offered_work_is_told_with_the_figures_of_the_choice(office: Office) -> None:
+    async with office.desk.as_system() as tx:
+        item = await routing.enqueue(
+            tx,
+            client_id=office.desk.client_id,
+            queue_id=office.desk.queue.id,
+            channel="webchat",
+            ref=new_id(),
+            card={},
+        )
+        why = {"ring": 0, "candidates": 2, "load": 0}
+        await tx.execute(
+            "UPDATE routing.work_item SET state = 'offered', operator_id = $3,"
+            " offer_expires_at = $4 WHERE tenant_id = $1 AND id = $2",
+            office.desk.tenant,
+            item.id,
+            office.desk.anna,
+            tx.now + timedelta(hours=1),
+        )
+        await tx.execute(
+            "INSERT INTO routing.decision"
+            " (tenant_id, work_item_id, client_id, operator_id, at, epoch, why)"
+            " VALUES ($1, $2, $3, $4, $5, 1, $6)",
+            office.desk.tenant,
+            item.id,
+            office.desk.client_id,
+            office.desk.anna,
+            tx.now,
+            why,
+        )
+    async with office.signed_in() as browser:
+        found = ok(await browser.get(f"/work/{item.id}/why"))
+    assert (found["operator_id"], found["why"]["candidates"]) == (office.desk.anna, 2)
+    assert found["against"] is None
+    assert "already_offered" in await against(office, item.id, office.desk.bruno)
+
+
+async def test_asking_about_somebody_else_is_for_who_supervises_and_is_written_down(
+    office: Office,
+) -> None:
+    item = await some_work(office)
+    async with office.signed_in() as browser:
+        own = await browser.get(f"/work/{item}/why", params={"operator_id": office.desk.anna})
+        assert "language" in ok(own)["against"]
+        other = await browser.get(f"/work/{item}/why", params={"operator_id": office.desk.bruno})
+        refused(other, 403, "routing.may_not_explain")
+        refused(await browser.get(f"/work/{new_id()}/why"), 404, "routing.work_unknown")
+    await against(office, item, office.desk.bruno)
+    async with office.desk.as_system() as tx:
+        views = await tx.fetchval(
+            "SELECT count(*) FROM privacy.view_log WHERE subject_id = $1::uuid",
+            office.desk.bruno,
+        )
+    assert views == 1
