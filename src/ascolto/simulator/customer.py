@@ -110,11 +110,19 @@ class Customer:
             self.world.report.silent += 1
         else:
             await self.world.call("POST", "/public/v1/conversation/end", token=self.token)
-        if self.temper.redials_after_s is not None:
-            await self.world.live(self.temper.redials_after_s)
-            if not self.world.over:
-                again = new_customer(self.world, self.queue, name=self.name)
-                self.world.spawn("customer", again.visit())
+        if self.temper.redials_after_s is not None and await self._come_again(
+            self.temper.redials_after_s
+        ):
+            self.world.report.redials += 1
+
+    async def _come_again(self, after_s: float) -> bool:
+        """Visit once more after some seconds of life, if the run is still on then."""
+        await self.world.live(after_s)
+        if self.world.over:
+            return False
+        again = new_customer(self.world, self.queue, name=self.name)
+        self.world.spawn("customer", again.visit())
+        return True
 
     async def _converse(self) -> None:
         for turn, gap in enumerate(self.talk.customer_gaps_s):
@@ -131,6 +139,13 @@ class Customer:
             await asyncio.wait_for(self.closed.wait(), ANSWER_TIMEOUT_S / self.world.speed)
         if self.closed.is_set() and self.talk.score is not None:
             await self._survey()
+        # Whoever was handed good-bye without an answer comes back; that may be days later.
+        if self.talk.repeats_after_s is not None and not self.world.over:
+            self.world.spawn("repeat", self._repeat(self.talk.repeats_after_s))
+
+    async def _repeat(self, after_s: float) -> None:
+        if await self._come_again(after_s):
+            self.world.report.repeats += 1
 
     async def _spoken_to(self) -> bool:
         """Wait for the operator's next words; False when the conversation ends instead."""

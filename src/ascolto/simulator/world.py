@@ -11,7 +11,7 @@ import httpx
 
 from ascolto.simulator.ledger import Books
 from ascolto.simulator.report import SimulatorReport
-from ascolto.simulator.scenario import Scenario
+from ascolto.simulator.scenario import QueueLoad, Scenario
 
 # Answers of a server that is coming up, going down or busy: the same request is sent again.
 PASSING = frozenset({429, 502, 503, 504})
@@ -36,6 +36,8 @@ class World:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     keep_books: bool = True
     tokens: dict[str, str] = field(default_factory=dict)
+    queues: dict[str, QueueLoad] = field(default_factory=dict)  # by the server's ids
+    reasons: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # by client
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def live(self, seconds: float) -> None:

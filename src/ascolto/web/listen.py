@@ -115,7 +115,8 @@ async def _start_living_day(settings: Settings) -> asyncio.subprocess.Process | 
     if os.environ.get("ASCOLTO_QUIET_DEMO") == "1":
         return None
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ascolto.cli", "simulate", "--scenario", "living_day"),
+        *(sys.executable, "-m", "ascolto.cli", "simulate"),
+        *("--scenario", "living_day", "--scenario", "living_day_ponente"),
         *("--url", f"http://{settings.host}:{settings.port}", "--caller", str(os.getpid())),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
