@@ -19,6 +19,7 @@ from ascolto.kit.ids import new_id
 from ascolto.kit.migrate import migrate
 from ascolto.kit.postgres import EmbeddedPostgres
 from ascolto.kit.settings import Settings
+from ascolto.kit.ticker import ticking
 from ascolto.tenancy import store as tenancy_store
 
 SLUGS = ("aurelia", "ponente")
@@ -86,9 +87,11 @@ async def load(db: Database, *, say: Say = lambda _: None) -> list[str]:
     password_hash = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
     for slug in missing:
         one = read_organisation(slug)
+        what = f"Loading the demo organisation {one.name}"
         async with db.transaction(new_id(), actor=SYSTEM) as tx:
-            await fill(tx, one, password_hash=password_hash)
-            await prepare_words(tx, one)
+            with ticking(say, what):
+                await fill(tx, one, password_hash=password_hash)
+                await prepare_words(tx, one)
     say(f"Demo organisations loaded ({time.monotonic() - started:.1f} s).")
     return missing
 
