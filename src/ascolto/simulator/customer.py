@@ -12,6 +12,7 @@ import httpx
 import orjson
 
 from ascolto.simulator.handling import Talk, draw_talk
+from ascolto.simulator.ledger import Entry
 from ascolto.simulator.patience import Temper, draw_temper
 from ascolto.simulator.scenario import QueueLoad
 from ascolto.simulator.words import Voice
@@ -61,6 +62,7 @@ class Customer:
         nonce = str(uuid4())
         self.since = time.monotonic()
         self.world.report.sent += 1
+        entry = self._enter(nonce, text)
         answer = await self.world.call(
             "POST",
             f"/public/v1/chat/{self.queue.key}/conversations",
@@ -75,15 +77,12 @@ class Customer:
         self.world.tokens[self.conversation_id] = self.token
         self.world.report.started += 1
         self.world.report.accepted += 1
-        self._enter(nonce, text, accepted=True)
+        entry.conversation_id, entry.accepted = self.conversation_id, True
         return True
 
-    def _enter(self, nonce: str, text: str, *, accepted: bool) -> None:
-        if self.world.keep_books:
-            entry = self.world.books.write(
-                self.conversation_id, author="customer", nonce=nonce, text=text
-            )
-            entry.accepted = accepted
+    def _enter(self, nonce: str, text: str) -> Entry:
+        """Write a message into the books before it is sent, and return the entry."""
+        return self.world.enter(self.conversation_id, author="customer", nonce=nonce, text=text)
 
     async def _wait_for_answer(self) -> bool:
         """Wait as long as the temper allows; leave with or without a word."""
@@ -166,6 +165,7 @@ class Customer:
     async def _say(self, text: str) -> bool:
         nonce = str(uuid4())
         self.world.report.sent += 1
+        entry = self._enter(nonce, text)
         answer = await self.world.call(
             "POST",
             "/public/v1/conversation/messages",
@@ -177,7 +177,7 @@ class Customer:
                 self.world.refused(answer, "customer message")
             return False
         self.world.report.accepted += 1
-        self._enter(nonce, text, accepted=True)
+        entry.accepted = True
         return True
 
     async def _survey(self) -> None:

@@ -303,6 +303,9 @@ class Operator:
     async def _reply(self, served: Served, text: str) -> bool:
         nonce = str(uuid4())
         self.world.report.sent += 1
+        entry = self.world.enter(
+            served.conversation_id, author=self.operator_id, nonce=nonce, text=text
+        )
         answer = await self._api(
             "POST",
             f"/conversations/{served.conversation_id}/messages",
@@ -312,11 +315,7 @@ class Operator:
             self.world.refused(answer, "reply")
             return False
         self.world.report.accepted += 1
-        if self.world.keep_books:
-            entry = self.world.books.write(
-                served.conversation_id, author=self.operator_id, nonce=nonce, text=text
-            )
-            entry.accepted = True
+        entry.accepted = True
         served.last_from = "operator"
         return True
 

@@ -43,6 +43,7 @@ class SimulatorReport:
     waits_s: list[float] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
     audit: Audit = field(default_factory=Audit)
+    nonces: set[str] = field(default_factory=set, repr=False)  # of all that was ever sent
 
     def document(self) -> dict[str, Any]:
         """Return the JSON shape."""

@@ -41,6 +41,7 @@ class Plan:
     rate_per_s: float | None = None  # a steady stream instead of the day's shape
     drain_s: float = 20.0
     keep_books: bool = True
+    give_up_s: float = 60.0  # how long somebody keeps trying while the line is broken
 
 
 async def simulate(plan: Plan, *, stop: asyncio.Event | None = None) -> SimulatorReport:
@@ -56,12 +57,14 @@ async def simulate(plan: Plan, *, stop: asyncio.Event | None = None) -> Simulato
             report=report,
             speed=plan.speed,
             keep_books=plan.keep_books,
+            give_up_s=plan.give_up_s,
         )
         started = time.monotonic()
         await _play(world, plan, stop or asyncio.Event())
         report.clock_s = time.monotonic() - started
         if plan.keep_books:
             report.audit = await audit_books(world)
+            report.nonces = {entry.nonce for entry in world.books.entries}
     return report
 
 

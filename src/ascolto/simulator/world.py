@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from ascolto.simulator.ledger import Books
+from ascolto.simulator.ledger import Books, Entry
 from ascolto.simulator.report import SimulatorReport
 from ascolto.simulator.scenario import QueueLoad, Scenario
 
@@ -49,6 +49,12 @@ class World:
     def over(self) -> bool:
         """Tell whether the run is ending."""
         return self.stop.is_set()
+
+    def enter(self, conversation_id: str, *, author: str, nonce: str, text: str) -> Entry:
+        """Write a message that is about to be sent into the books, if they are kept."""
+        if not self.keep_books:
+            return Entry(conversation_id, author, nonce, text)
+        return self.books.write(conversation_id, author=author, nonce=nonce, text=text)
 
     def chance(self) -> Random:
         """Return a new source of chance for one person, seeded from the run's own."""
