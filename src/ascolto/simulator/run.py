@@ -44,9 +44,15 @@ class Plan:
     give_up_s: float = 60.0  # how long somebody keeps trying while the line is broken
 
 
-async def simulate(plan: Plan, *, stop: asyncio.Event | None = None) -> SimulatorReport:
-    """Play a plan to its end (or until `stop`) and return what happened."""
-    report = SimulatorReport(scenario=plan.scenario.name, speed=plan.speed)
+async def simulate(
+    plan: Plan, *, stop: asyncio.Event | None = None, report: SimulatorReport | None = None
+) -> SimulatorReport:
+    """Play a plan to its end (or until `stop`) and return what happened.
+
+    A report that is given is filled as the run goes on, for whoever wants to look meanwhile.
+    """
+    if report is None:
+        report = SimulatorReport(scenario=plan.scenario.name, speed=plan.speed)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
     async with httpx.AsyncClient(limits=limits, timeout=30) as http:
         world = World(
