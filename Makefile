@@ -49,7 +49,8 @@ web: build
 	@$(BIN)/python tooling/frontend.py check
 
 browser: # a Chromium for the browser tests, from Debian's packages where that may be done
-	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	@if command -v chromium chromium-browser google-chrome >/dev/null \
+		|| [ -x "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing chromium for the browser tests (once, a minute or two)"; \
 		log=$$(mktemp); \

@@ -10,13 +10,23 @@ import sys
 import tempfile
 from pathlib import Path
 
+from ascolto.kit.db import Database
 from ascolto.kit.migrate import migrate
-from ascolto.kit.postgres import temporary_postgres
+from ascolto.kit.postgres import PostgresUrls, temporary_postgres
+from ascolto.simulator.report import SimulatorReport
+from ascolto.simulator.run import Plan, simulate
+from ascolto.simulator.scenario import load_scenario
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from support.books import Settled, settle, stored_nonces
 from support.running import RunningServer
 
 ROOT = Path(__file__).resolve().parents[1]
+# What a minute must at least have in it, else the play has proved nothing: a tenth of what two
+# busy cores do.
+A_MINUTE = {"started": 10, "accepted": 30, "offers_taken": 8, "closed": 5}
+# Of the whole play: what the scenario promises has to have happened.
+AT_LEAST_ONCE = ("silent", "redials", "repeats", "transfers", "drop_outs", "with_reason")
 
 
 def main() -> int:
@@ -30,18 +40,52 @@ def main() -> int:
 
 
 def play(minutes: float) -> int:
-    """Play the soak scenario against a fresh server; 0 when the ledger balances."""
+    """Play the soak scenario against a fresh server; 0 when it was a day and all ledgers hold."""
     with temporary_postgres(durable=True) as postgres, tempfile.TemporaryDirectory() as folder:
         urls = postgres.urls()
         asyncio.run(migrate(urls.owner_dsn))
         server = RunningServer(urls, data=Path(folder), demo=True)
         server.start()
         try:
-            command = [sys.executable, "-m", "ascolto.cli", "simulate", "--scenario", "soak"]
-            command += ["--url", server.url, "--minutes", str(minutes)]
-            return subprocess.run(command, check=False).returncode
+            report, sums, strangers = asyncio.run(_played(server.url, urls, minutes))
         finally:
             server.kill()
+        faults = [*_faults(report, minutes=minutes), *_strangers(strangers)]
+        if "Traceback" in server.log():
+            faults.append("a traceback in the server's log")
+    print(report.table())
+    print(f"{'books':<14} {sums}")
+    for fault in faults:
+        print(f"FAULT: {fault}")
+    return 1 if faults else 0
+
+
+async def _played(
+    url: str, urls: PostgresUrls, minutes: float
+) -> tuple[SimulatorReport, Settled, int]:
+    """Play; return the report, the database's books and how much is stored that nobody wrote."""
+    report = await simulate(Plan(scenario=load_scenario("soak"), url=url, minutes=minutes))
+    database = await Database.open(urls.app_dsn, size=2)
+    try:
+        return report, await settle(database), len(await stored_nonces(database) - report.nonces)
+    finally:
+        await database.close()
+
+
+def _faults(report: SimulatorReport, *, minutes: float) -> list[str]:
+    """Name what a report says that it should not, and what it lacks."""
+    found = [] if report.audit.clean else [f"the ledger does not balance: {report.audit}"]
+    found += [f"{count} x {error}" for error, count in report.errors.items()]
+    found += [
+        f"only {getattr(report, name)} {name}"
+        for name, least in A_MINUTE.items()
+        if getattr(report, name) < least * minutes
+    ]
+    return found + [f"no {name}" for name in AT_LEAST_ONCE if not getattr(report, name)]
+
+
+def _strangers(count: int) -> list[str]:
+    return [f"{count} messages are stored that nobody wrote"] if count else []
 
 
 if __name__ == "__main__":

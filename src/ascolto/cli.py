@@ -84,8 +84,9 @@ def parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument(
         "--scenario",
-        default="aurelia_day",
-        help="aurelia_day, ponente_day, storm, soak, bench, or a TOML file (%(default)s)",
+        action="append",
+        help="aurelia_day, ponente_day, storm, soak, bench, or a TOML file (aurelia_day);"
+        " several are played together",
     )
     simulate.add_argument(
         "--speed", type=float, default=1.0, help="how many times faster than life (%(default)s)"

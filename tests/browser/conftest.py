@@ -19,7 +19,10 @@ from support.running import RunningServer, running_server
 # A busy machine is no failure: what is waited for may take its time.
 expect.set_options(timeout=30_000)
 
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_CHROMIUM = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",  # where macOS keeps it
+)
 _FLAGS = [
     *("--no-sandbox", "--font-render-hinting=none", "--disable-dev-shm-usage"),
     "--host-resolver-rules=MAP *.lan 127.0.0.1",  # a name without TLS, as in an office's network

@@ -4,7 +4,10 @@ from pathlib import Path
 
 from ascolto.channels import store as channel_store
 from ascolto.channels.webchat.state import scene_of
+from ascolto.conversations import model as conversations_model
+from ascolto.conversations import store_config
 from ascolto.demo.load import PASSWORD, SLUGS, accounts_text, load
+from ascolto.demo.organisation import read_organisation
 from ascolto.identity.actions.sign_in import Attempt, sign_in
 from ascolto.insight.terms import SERVICE_LEVEL
 from ascolto.kit.db import SYSTEM, Database
@@ -96,3 +99,67 @@ async def test_every_chat_of_the_demo_speaks_two_languages(database: Database) -
                     scene = await scene_of(tx, channel, language=language)
                     assert scene.words.say("greeting")
                     assert scene.words.brand
+
+
+async def words_of(
+    database: Database, slug: str
+) -> dict[str, tuple[list[conversations_model.Reason], list[conversations_model.Canned]]]:
+    """Return the own reasons and ready replies of each client, by its name."""
+    async with database.transaction(await tenant_of(database, slug), actor=SYSTEM) as tx:
+        return {
+            client.name: (
+                [
+                    reason
+                    for reason in await store_config.list_reasons(tx, client_id=client.id)
+                    if reason.client_id == client.id
+                ],
+                [
+                    canned
+                    for canned in await store_config.list_canned(tx, client_id=client.id)
+                    if canned.client_id == client.id
+                ],
+            )
+            for client in await tenancy_store.list_clients(tx)
+        }
+
+
+async def test_every_client_has_reasons_of_two_levels_and_ready_replies_in_two_languages(
+    database: Database,
+) -> None:
+    await load(database)
+    for slug in SLUGS:
+        found = await words_of(database, slug)
+        assert len(found) == len(read_organisation(slug).clients)
+        for reasons, canned in found.values():
+            parents = {reason.id for reason in reasons if reason.parent_id is None}
+            assert len(parents) >= 2
+            assert {r.parent_id for r in reasons if r.parent_id is not None} == parents
+            by_language = {c.language: set[str]() for c in canned}
+            for one in canned:
+                by_language[one.language].add(one.key)
+            assert set(by_language) == {"it", "en"}
+            assert by_language["it"] == by_language["en"]
+            assert {"saluto", "attesa", "chiusura"} < by_language["it"]
+    found = await words_of(database, "ponente")
+    telephone, bank = found["TelcoEsempio"], found["BancaEsempio"]
+    assert "riavvio" in {canned.key for canned in telephone[1]}
+    assert "riavvio" not in {canned.key for canned in bank[1]}
+
+
+async def test_a_folder_from_before_gets_the_words_and_one_that_gave_them_up_does_not(
+    database: Database,
+) -> None:
+    await load(database)
+    tenant = await tenant_of(database, "aurelia")
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        await tx.execute("UPDATE conversations.reason SET archived_at = now()")
+        await tx.execute("UPDATE conversations.canned SET archived_at = now()")
+    await load(database)
+    assert await words_of(database, "aurelia") == {"Aurelia Luce e Acqua": ([], [])}
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        await tx.execute("DELETE FROM conversations.canned")
+        await tx.execute("DELETE FROM conversations.reason")
+    await load(database)
+    (reasons, canned) = (await words_of(database, "aurelia"))["Aurelia Luce e Acqua"]
+    assert reasons
+    assert canned

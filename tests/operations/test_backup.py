@@ -21,6 +21,7 @@ from ascolto.kit.migrate import migrate
 from ascolto.kit.outbox import Event, StoredEvent
 from ascolto.kit.postgres import EmbeddedPostgres, temporary_postgres
 from ascolto.kit.relay import Relay
+from support.commands import up
 
 TENANT = new_id()
 
@@ -86,6 +87,10 @@ async def test_a_backup_of_a_running_installation_comes_back_whole_elsewhere(
     assert await contents(second) == [f"fact {n}" for n in range(120)]
     for name in ("secret.key", "attachments/ab/photo"):
         assert (second / name).read_bytes() == (first / name).read_bytes()
+    with up(second) as server:  # and what came back can be served
+        server.wait_until_up()
+        assert "migration" not in server.said()
+    assert await contents(second) == [f"fact {n}" for n in range(120)]
 
 
 async def test_what_happens_after_a_restore_is_heard(

@@ -1,5 +1,6 @@
 """The simulator's chance obeys the scenario sheet, and the same seed plays the same day."""
 
+from collections import Counter
 from itertools import pairwise
 from random import Random
 from statistics import fmean, pstdev
@@ -16,7 +17,12 @@ from ascolto.simulator.arrivals import (
     lognormal,
     poisson,
 )
-from ascolto.simulator.handling import Handling, draw_interruptions, draw_talk
+from ascolto.simulator.handling import (
+    Handling,
+    draw_attendance,
+    draw_interruptions,
+    draw_talk,
+)
 from ascolto.simulator.patience import Patience, draw_temper
 from ascolto.simulator.scenario import load_scenario, names
 from ascolto.simulator.words import Voice
@@ -105,11 +111,51 @@ def test_a_conversation_has_a_pause_before_each_turn_of_both_sides(seed: int, ah
 
 @given(seeds)
 def test_a_shift_has_its_breaks_in_order_and_at_their_distance(seed: int) -> None:
-    shift = draw_interruptions(Handling(), length_s=8 * 3600, random=Random(seed))
+    shift = draw_interruptions(Handling(), length_s=8 * 3600, at_home=False, random=Random(seed))
+    assert {i.kind for i in shift} == {"break"}, "lines drop out at home alone"
     breaks = [i for i in shift if i.kind == "break"]
     assert 3 <= len(breaks) <= 4
     for earlier, later in pairwise(breaks):
         assert later.at_s - earlier.at_s == pytest.approx(7_200 + 900)
+
+
+def test_lines_drop_at_home_two_days_in_a_hundred_for_one_to_fifteen_minutes() -> None:
+    random = Random(5)
+    days = 20_000
+    dropped = [
+        i.lasts_s
+        for _ in range(days)
+        for i in draw_interruptions(Handling(), length_s=8 * 3600, at_home=True, random=random)
+        if i.kind == "drop_out"
+    ]
+    assert len(dropped) / days == pytest.approx(0.02, abs=0.005)
+    assert 60 <= min(dropped) < max(dropped) <= 900
+
+
+def test_of_a_hundred_planned_seven_are_absent_three_late_and_now_and_then_one_does_not_come() -> (
+    None
+):
+    random = Random(9)
+    drawn = [draw_attendance(Handling(), random) for _ in range(40_000)]
+    shares = {kind: n / len(drawn) for kind, n in Counter(d.kind for d in drawn).items()}
+    assert shares["absent"] == pytest.approx(0.07, abs=0.005)
+    assert shares["no_show"] == pytest.approx(0.015, abs=0.003)
+    assert shares["late"] == pytest.approx(0.03, abs=0.004)
+    late = [d.late_s for d in drawn if d.kind == "late"]
+    assert 300 <= min(late) < max(late) <= 2_700
+    assert not any(d.late_s for d in drawn if d.kind != "late")
+
+
+def test_nine_in_a_hundred_are_handed_on_and_of_the_unresolved_four_in_ten_come_back() -> None:
+    random = Random(4)
+    talks = [draw_talk(Handling(), aht_s=300, random=random) for _ in range(40_000)]
+    assert sum(t.transfers for t in talks) / len(talks) == pytest.approx(0.09, abs=0.006)
+    unresolved = [t for t in talks if not t.resolved]
+    assert len(unresolved) / len(talks) == pytest.approx(0.26, abs=0.01)
+    back = [t.repeats_after_s for t in unresolved if t.repeats_after_s is not None]
+    assert len(back) / len(unresolved) == pytest.approx(0.4, abs=0.02)
+    assert 6 * 86_400 < max(back) <= 7 * 86_400
+    assert all(t.repeats_after_s is None for t in talks if t.resolved)
 
 
 @given(seeds)

@@ -3,7 +3,17 @@
 import asyncio
 import contextlib
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Balancer:
+    """One address for several nodes, and how many desks each port has carried so far."""
+
+    url: str = ""
+    desks: Counter[int] = field(default_factory=Counter)
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -16,27 +26,33 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 async def _connect(
     ports: Sequence[int],
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+) -> tuple[int, asyncio.StreamReader, asyncio.StreamWriter] | None:
     for port in random.sample(list(ports), len(ports)):
         with contextlib.suppress(OSError):
-            return await asyncio.open_connection("127.0.0.1", port)
+            return (port, *await asyncio.open_connection("127.0.0.1", port))
     return None
 
 
 @contextlib.asynccontextmanager
-async def balancer(ports: Sequence[int]) -> AsyncIterator[str]:
+async def balancer(ports: Sequence[int]) -> AsyncIterator[Balancer]:
     """Give the one address of several nodes; a connection ends when its node does."""
+    here = Balancer()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         node = await _connect(ports)
         if node is None:
             writer.close()
             return
-        await asyncio.gather(_pipe(reader, node[1]), _pipe(node[0], writer))
+        port, answers, asks = node
+        with contextlib.suppress(OSError):
+            first = await reader.read(65_536)
+            here.desks[port] += first.startswith(b"GET /live ")
+            asks.write(first)
+        await asyncio.gather(_pipe(reader, asks), _pipe(answers, writer))
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
+    here.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield here
     finally:
         server.close()

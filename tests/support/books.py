@@ -81,13 +81,35 @@ async def _settle_one(database: Database, tenant_id: str) -> Counter[str]:
             " count(*) AS n FROM conversations.conversation GROUP BY 1"
         )
         sums = Counter({row["side"]: row["n"] for row in states})
-        sums["quarantined"] = await tx.fetchval(
-            "SELECT count(*) FROM conversations.quarantine WHERE released_at IS NULL"
+        aside = await tx.fetch(
+            "SELECT count(*) FILTER (WHERE released_at IS NULL) AS kept,"
+            " count(released_at) AS let_go FROM conversations.quarantine"
         )
-        sums["received"] = sums["quarantined"] + await tx.fetchval(
-            "SELECT count(*) FROM kit.event WHERE kind = 'conversations.arrived'"
+        sums["quarantined"] = aside[0]["kept"]
+        sums["handled"] += aside[0]["let_go"]
+        # From what was told, not from the same rows: the two sides must not agree by themselves.
+        sums["received"] = await tx.fetchval(
+            "SELECT count(*) FROM kit.event"
+            " WHERE kind IN ('conversations.arrived', 'conversations.quarantined')"
         )
     return sums
+
+
+async def stored_nonces(database: Database) -> set[str]:
+    """Return the nonces of all that people have written, of every organisation."""
+    async with database.connection() as connection:
+        rows = await connection.fetch("SELECT id FROM tenancy.list_tenant_ids() AS t(id)")
+    found: set[str] = set()
+    for row in rows:
+        async with database.transaction(row["id"], actor=SYSTEM) as tx:
+            nonces = await tx.fetch(
+                "SELECT nonce FROM conversations.message"
+                " WHERE author_kind IN ('customer', 'operator') AND kind = 'message'"
+            )
+            assert all(nonce["nonce"] for nonce in nonces)
+            assert len({nonce["nonce"] for nonce in nonces}) == len(nonces)
+            found |= {nonce["nonce"] for nonce in nonces}
+    return found
 
 
 def _nobody_shares_work(events: list[tuple[str, dict[str, str]]]) -> None:

@@ -11,6 +11,7 @@ from ascolto.conversations.actions.aside import (
     set_draft,
     tag,
 )
+from ascolto.conversations.actions.configuring import create_canned, create_reason, was_prepared
 from ascolto.conversations.actions.keeping import (
     find_attachment,
     forget_unsent,
@@ -65,6 +66,8 @@ __all__ = [
     "clients_of",
     "close",
     "consult",
+    "create_canned",
+    "create_reason",
     "find_attachment",
     "forget_unsent",
     "get",
@@ -89,5 +92,6 @@ __all__ = [
     "tag",
     "transfer",
     "wake_now",
+    "was_prepared",
     "wrap_up",
 ]

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from ascolto.conversations import errors, store_config
+from ascolto.conversations.actions import configuring
 from ascolto.conversations.canned import check_variables
 from ascolto.conversations.model import Canned, Reason
 from ascolto.conversations.views import (
@@ -18,7 +19,6 @@ from ascolto.conversations.views import (
 )
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.db import Tx
-from ascolto.kit.ids import new_id
 from ascolto.tenancy import store as tenancy
 
 router = APIRouter()
@@ -38,9 +38,15 @@ async def list_canned(call: CannedReader, client_id: UUID | None = None) -> list
 @router.post("/canned", status_code=201, summary="Add a ready reply")
 async def create_canned(body: CannedBody, call: CannedWriter) -> CannedView:
     """Add a ready reply; its {{variables}} must be known."""
-    canned = await _canned(call.tx, body, canned_id=new_id(), v=1)
-    if not await store_config.insert_canned(call.tx, canned):
-        raise errors.NameTaken("A ready reply has this key.", key=canned.key)
+    check_variables(body.text)
+    canned = await configuring.create_canned(
+        call.tx,
+        client_id=await _client(call.tx, body.client_id),
+        key=body.key,
+        title=body.title,
+        text=body.text,
+        language=body.language,
+    )
     return CannedView.of(canned)
 
 
@@ -101,24 +107,13 @@ async def list_reasons(call: CannedReader, client_id: UUID | None = None) -> lis
 async def create_reason(body: ReasonBody, call: Configurator) -> ReasonView:
     """Add a reason; under a parent of the first level it is of the second."""
     client_id = await _client(call.tx, body.client_id)
-    parent_id = str(body.parent_id) if body.parent_id else None
-    if parent_id is not None:
-        parents = await store_config.get_reasons(call.tx, [parent_id])
-        if not parents:
-            raise errors.UnknownReason("No such reason.", reason_id=parent_id)
-        if parents[0].parent_id is not None:
-            raise errors.BadReasons("Reasons have two levels, no more.")
-        if parents[0].client_id not in (None, client_id):
-            raise errors.BadReasons("The parent is another client's.")
-    reason = Reason(
-        id=new_id(),
+    reason = await configuring.create_reason(
+        call.tx,
         client_id=client_id,
-        parent_id=parent_id,
+        parent_id=str(body.parent_id) if body.parent_id else None,
         name=body.name,
         position=body.position,
     )
-    if not await store_config.insert_reason(call.tx, reason):
-        raise errors.NameTaken("There is a reason of this name beside it.", name=reason.name)
     return ReasonView.of(reason)
 
 

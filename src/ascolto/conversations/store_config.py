@@ -137,3 +137,16 @@ async def list_tags(tx: Tx, *, client_id: str | None) -> list[tuple[str, str, st
         tx.tenant_id, client_id,
     )  # fmt: skip
     return [(row["id"], row["client_id"], row["name"]) for row in rows]
+
+
+async def ever_prepared(tx: Tx, client_id: str) -> bool:
+    """Tell whether a client has reasons or ready replies of its own, in use or not."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM conversations.reason"
+            " WHERE tenant_id = $1 AND client_id = $2)"
+            " OR EXISTS (SELECT 1 FROM conversations.canned"
+            " WHERE tenant_id = $1 AND client_id = $2)",
+            tx.tenant_id, client_id,
+        )
+    )  # fmt: skip

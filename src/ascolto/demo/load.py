@@ -13,11 +13,13 @@ from argon2 import PasswordHasher
 
 from ascolto.demo.fill import fill
 from ascolto.demo.organisation import Organisation, read_organisation
+from ascolto.demo.prepare import prepare_words
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.ids import new_id
 from ascolto.kit.migrate import migrate
 from ascolto.kit.postgres import EmbeddedPostgres
 from ascolto.kit.settings import Settings
+from ascolto.kit.ticker import ticking
 from ascolto.tenancy import store as tenancy_store
 
 SLUGS = ("aurelia", "ponente")
@@ -69,9 +71,15 @@ async def ensure(app_dsn: str, *, settings: Settings | None = None, say: Say) ->
 async def load(db: Database, *, say: Say = lambda _: None) -> list[str]:
     """Load what is missing; each organisation comes in whole or not at all."""
     async with db.connection() as connection:
-        missing = [
-            slug for slug in SLUGS if await tenancy_store.tenant_by_slug(connection, slug) is None
+        known = [
+            (slug, tenant.id)
+            for slug in SLUGS
+            if (tenant := await tenancy_store.tenant_by_slug(connection, slug)) is not None
         ]
+    for slug, tenant_id in known:  # a folder of an earlier version may lack them
+        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+            await prepare_words(tx, read_organisation(slug))
+    missing = [slug for slug in SLUGS if slug not in dict(known)]
     if not missing:
         return []
     started = time.monotonic()
@@ -79,8 +87,11 @@ async def load(db: Database, *, say: Say = lambda _: None) -> list[str]:
     password_hash = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
     for slug in missing:
         one = read_organisation(slug)
+        what = f"Loading the demo organisation {one.name}"
         async with db.transaction(new_id(), actor=SYSTEM) as tx:
-            await fill(tx, one, password_hash=password_hash)
+            with ticking(say, what):
+                await fill(tx, one, password_hash=password_hash)
+                await prepare_words(tx, one)
     say(f"Demo organisations loaded ({time.monotonic() - started:.1f} s).")
     return missing
 

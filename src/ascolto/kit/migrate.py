@@ -7,7 +7,9 @@ from importlib import resources
 
 import asyncpg
 
-_LOCK = 7_241_001  # any number, the same on every node
+from ascolto.kit.ticker import ticking
+
+LOCK = 7_241_001  # any number, the same on every node
 
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS public.ascolto_migration (
@@ -55,7 +57,8 @@ async def migrate(owner_dsn: str, *, say: Callable[[str], None] = lambda _: None
     """
     connection = await asyncpg.connect(owner_dsn)
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        with ticking(say, "Waiting for another start to migrate the database"):
+            await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
         await _ensure_app_role(connection)
         await connection.execute(_LEDGER)
         known = {
@@ -68,7 +71,8 @@ async def migrate(owner_dsn: str, *, say: Callable[[str], None] = lambda _: None
                 _check(migration, known[migration.number])
                 continue
             say(f"migration {migration.name}")
-            await _apply(connection, migration)
+            with ticking(say, f"migration {migration.name}"):
+                await _apply(connection, migration)
             applied += 1
         return applied
     finally:

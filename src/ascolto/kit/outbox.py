@@ -133,8 +133,8 @@ def insert_statement(
 def parse_cursor(cursor: str) -> tuple[int, int] | None:
     """Read "xid-id" into its two numbers, or None when it is not a cursor."""
     xid, dash, number = cursor.partition("-")
-    if not dash or not xid.isascii() or not xid.isdigit() or not number.isdigit():
+    if not dash or not all(part.isascii() and part.isdigit() for part in (xid, number)):
         return None
-    if len(xid) > 19 or len(number) > 18:  # beyond a 64-bit number
+    if len(xid) > 18 or len(number) > 18:  # beyond a signed 64-bit number
         return None
     return int(xid), int(number)

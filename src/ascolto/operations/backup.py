@@ -9,6 +9,7 @@ from pathlib import Path
 from ascolto import __version__
 from ascolto.kit.postgres import PostgresError
 from ascolto.kit.postgres.cluster import Say
+from ascolto.kit.ticker import ticking
 from ascolto.operations import archive
 from ascolto.operations.target import ask, reached, run_client
 
@@ -52,7 +53,11 @@ def backup(
     ):
         dump = Path(room) / archive.DUMP
         run_client(
-            "pg_dump", database.admin_dsn, "--format=custom", "--no-owner", "--file", str(dump)
+            "pg_dump",
+            database.admin_dsn,
+            *("--format=custom", "--no-owner", "--file", str(dump)),
+            say=say,
+            what="Dumping the database",
         )
         about = {
             "ascolto": __version__,
@@ -61,7 +66,8 @@ def backup(
             "roles": ask(database.admin_dsn, _POLICY_ROLES).splitlines(),
             "made_at": now.isoformat(),
         }
-        return archive.write(target, _files(data_dir, dump), about=about)
+        with ticking(say, "Writing the archive"):
+            return archive.write(target, _files(data_dir, dump), about=about)
 
 
 def _files(data_dir: Path, dump: Path) -> Iterator[tuple[str, Path]]:

@@ -12,7 +12,7 @@ from ascolto.kit.postgres.cluster import Say
 from ascolto.kit.postgres.supervisor import DATABASE
 from ascolto.operations import archive
 from ascolto.operations.backup import ATTACHMENTS, SECRET_KEY
-from ascolto.operations.target import ask, reached, run_client
+from ascolto.operations.target import ask, reached, restore_dump
 
 _SIDE_DATABASE = "ascolto_restoring"
 _REPLACED_DATABASE = "ascolto_replaced"
@@ -81,11 +81,11 @@ def restore(
                     "database, or --force to replace it."
                 )
             if database.embedded is not None:
-                _replace_embedded(database.embedded, dump, roles=manifest["roles"])
+                _replace_embedded(database.embedded, dump, roles=manifest["roles"], say=say)
             elif occupied:
                 raise NotEmptyError("--force replaces only the embedded database; empty yours.")
             else:
-                _load(database.owner_dsn, dump, owner=None, roles=manifest["roles"])
+                _load(database.owner_dsn, dump, owner=None, roles=manifest["roles"], say=say)
         _replace_files(data_dir, unpacked)
     return manifest
 
@@ -99,12 +99,12 @@ def _require_known_schema(manifest: dict[str, Any]) -> None:
         )
 
 
-def _replace_embedded(server: EmbeddedPostgres, dump: Path, *, roles: list[str]) -> None:
+def _replace_embedded(server: EmbeddedPostgres, dump: Path, *, roles: list[str], say: Say) -> None:
     server.drop_database(_SIDE_DATABASE)  # of a restore that was killed
     server.drop_database(_REPLACED_DATABASE)
     urls = server.create_database(_SIDE_DATABASE)
     try:
-        _load(urls.admin_dsn, dump, owner=OWNER_ROLE, roles=roles)
+        _load(urls.admin_dsn, dump, owner=OWNER_ROLE, roles=roles, say=say)
     except PostgresError:
         server.drop_database(_SIDE_DATABASE)
         raise
@@ -115,20 +115,14 @@ def _replace_embedded(server: EmbeddedPostgres, dump: Path, *, roles: list[str])
     server.drop_database(_REPLACED_DATABASE)
 
 
-def _load(dsn: str, dump: Path, *, owner: str | None, roles: list[str]) -> None:
+def _load(dsn: str, dump: Path, *, owner: str | None, roles: list[str], say: Say) -> None:
     """Load a dump into an empty database, as its owner or, for the superuser, as `owner`."""
     new_owner = owner or ask(dsn, "SELECT current_user")
     former = [role for role in roles if role not in {APP_ROLE, new_owner}]
     made = [role for role in (APP_ROLE, *former) if ask(dsn, _MAKE_ROLE, role=role)]
     if APP_ROLE in made:
         ask(dsn, f"GRANT {APP_ROLE} TO CURRENT_USER")
-    run_client(
-        "pg_restore",
-        dsn,
-        *("--exit-on-error", "--single-transaction", "--no-owner"),
-        *(("--role", owner) if owner else ()),
-        str(dump),
-    )
+    restore_dump(dsn, dump, "--no-owner", *(("--role", owner) if owner else ()), say=say)
     for role in former:  # who owned the data where it came from owns nothing here
         ask(dsn, _HAND_OVER, role=role, owner=new_owner)
         if role in made:

@@ -1,7 +1,8 @@
 """When customers come: Poisson per minute under the day's shape and a gamma day factor. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import exp, log, sqrt
 from random import Random
 from statistics import NormalDist
@@ -60,17 +61,20 @@ def poisson(mean: float, random: Random) -> int:
 
 
 def day_factors(days: int, *, cv: float, correlation: float, random: Random) -> list[float]:
-    """Draw gamma day factors of mean 1, each correlated with the day before.
+    """Draw the factors of so many days in a row."""
+    return list(islice(chain_of_days(cv=cv, correlation=correlation, random=random), days))
+
+
+def chain_of_days(*, cv: float, correlation: float, random: Random) -> Iterator[float]:
+    """Yield gamma day factors of mean 1 for ever, each correlated with the day before.
 
     A normal AR(1) series is carried to the gamma by Wilson and Hilferty's cube, which keeps the
     mean and the coefficient of variation within a few per mille for cv up to 0.5.
     """
-    factors: list[float] = []
     state = random.gauss(0, 1)
-    for _ in range(days):
-        factors.append(_gamma_from_normal(state, cv))
+    while True:
+        yield _gamma_from_normal(state, cv)
         state = correlation * state + sqrt(1 - correlation**2) * random.gauss(0, 1)
-    return factors
 
 
 def _gamma_from_normal(z: float, cv: float) -> float:

@@ -12,6 +12,7 @@ import httpx
 import orjson
 
 from ascolto.simulator.handling import Talk, draw_talk
+from ascolto.simulator.ledger import Entry
 from ascolto.simulator.patience import Temper, draw_temper
 from ascolto.simulator.scenario import QueueLoad
 from ascolto.simulator.words import Voice
@@ -61,6 +62,7 @@ class Customer:
         nonce = str(uuid4())
         self.since = time.monotonic()
         self.world.report.sent += 1
+        entry = self._enter(nonce, text)
         answer = await self.world.call(
             "POST",
             f"/public/v1/chat/{self.queue.key}/conversations",
@@ -75,15 +77,12 @@ class Customer:
         self.world.tokens[self.conversation_id] = self.token
         self.world.report.started += 1
         self.world.report.accepted += 1
-        self._enter(nonce, text, accepted=True)
+        entry.conversation_id, entry.accepted = self.conversation_id, True
         return True
 
-    def _enter(self, nonce: str, text: str, *, accepted: bool) -> None:
-        if self.world.keep_books:
-            entry = self.world.books.write(
-                self.conversation_id, author="customer", nonce=nonce, text=text
-            )
-            entry.accepted = accepted
+    def _enter(self, nonce: str, text: str) -> Entry:
+        """Write a message into the books before it is sent, and return the entry."""
+        return self.world.enter(self.conversation_id, author="customer", nonce=nonce, text=text)
 
     async def _wait_for_answer(self) -> bool:
         """Wait as long as the temper allows; leave with or without a word."""
@@ -110,11 +109,19 @@ class Customer:
             self.world.report.silent += 1
         else:
             await self.world.call("POST", "/public/v1/conversation/end", token=self.token)
-        if self.temper.redials_after_s is not None:
-            await self.world.live(self.temper.redials_after_s)
-            if not self.world.over:
-                again = new_customer(self.world, self.queue, name=self.name)
-                self.world.spawn("customer", again.visit())
+        if self.temper.redials_after_s is not None and await self._come_again(
+            self.temper.redials_after_s
+        ):
+            self.world.report.redials += 1
+
+    async def _come_again(self, after_s: float) -> bool:
+        """Visit once more after some seconds of life, if the run is still on then."""
+        await self.world.live(after_s)
+        if self.world.over:
+            return False
+        again = new_customer(self.world, self.queue, name=self.name)
+        self.world.spawn("customer", again.visit())
+        return True
 
     async def _converse(self) -> None:
         for turn, gap in enumerate(self.talk.customer_gaps_s):
@@ -131,6 +138,13 @@ class Customer:
             await asyncio.wait_for(self.closed.wait(), ANSWER_TIMEOUT_S / self.world.speed)
         if self.closed.is_set() and self.talk.score is not None:
             await self._survey()
+        # Whoever was handed good-bye without an answer comes back; that may be days later.
+        if self.talk.repeats_after_s is not None and not self.world.over:
+            self.world.spawn("repeat", self._repeat(self.talk.repeats_after_s))
+
+    async def _repeat(self, after_s: float) -> None:
+        if await self._come_again(after_s):
+            self.world.report.repeats += 1
 
     async def _spoken_to(self) -> bool:
         """Wait for the operator's next words; False when the conversation ends instead."""
@@ -151,6 +165,7 @@ class Customer:
     async def _say(self, text: str) -> bool:
         nonce = str(uuid4())
         self.world.report.sent += 1
+        entry = self._enter(nonce, text)
         answer = await self.world.call(
             "POST",
             "/public/v1/conversation/messages",
@@ -162,7 +177,7 @@ class Customer:
                 self.world.refused(answer, "customer message")
             return False
         self.world.report.accepted += 1
-        self._enter(nonce, text, accepted=True)
+        entry.accepted = True
         return True
 
     async def _survey(self) -> None:

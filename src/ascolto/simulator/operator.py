@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidMessage, WebSocketException
 
 from ascolto.simulator.handling import Interruption, Talk, draw_interruptions, draw_talk
+from ascolto.simulator.staff import Person
 from ascolto.simulator.words import Voice
 from ascolto.simulator.world import LineLost, World
 
@@ -29,6 +30,8 @@ class Served:
     work_item_id: str
     state: str = "active"
     last_from: str | None = "customer"
+    client_id: str = ""
+    queue_id: str | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -37,22 +40,26 @@ class Operator:
     """One person at a desk."""
 
     world: World
-    email: str
+    person: Person
     random: Random
     voice: Voice
-    aht_s: float
+    late_s: float = 0.0
     cookies: dict[str, str] = field(default_factory=dict)
     operator_id: str = ""
     socket: ClientConnection | None = None
     cursor: str | None = None
+    queue_clients: dict[str, str] = field(default_factory=dict)
     resting: bool = False
     served: dict[str, Served] = field(default_factory=dict)
     taking: set[str] = field(default_factory=set)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    line_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def work(self) -> None:
         """Sign in and work until the run ends."""
-        if not await self._sign_in():
+        await self.world.live(self.late_s)
+        self.line_up.set()
+        if self.world.over or not await self._sign_in():
             return
         line = self.world.spawn("operator line", self._stay_on_line())
         pauses = self.world.spawn("operator pauses", self._take_pauses())
@@ -67,8 +74,10 @@ class Operator:
             "/api/v1/session",
             body={
                 "tenant": self.world.scenario.tenant,
-                "email": self.email,
+                "email": self.person.email,
                 "password": self.world.scenario.password,
+                "place": self.person.place,
+                "country": self.person.country,
             },
         )
         if answer.status_code >= 400:
@@ -81,6 +90,7 @@ class Operator:
         return True
 
     async def _api(self, method: str, path: str, body: Any = None) -> Any:
+        await self.line_up.wait()
         return await self.world.call(method, "/api/v1" + path, body=body, cookies=self.cookies)
 
     async def _presence(self, state: str, reason: str | None = None) -> None:
@@ -101,6 +111,7 @@ class Operator:
                     await self._follow(socket)
             self.socket = None
             self.ready.clear()
+            await self.line_up.wait()
             self.world.report.reconnects += 1
             await asyncio.sleep(pause * (0.5 + self.random.random()))
             pause = min(pause * 2, 1.0)
@@ -122,6 +133,7 @@ class Operator:
             raise LineLost("no desk")
         desk = answer.json()
         self.cursor = desk["cursor"]
+        self.queue_clients = {queue["id"]: queue["client_id"] for queue in desk["queues"]}
         for row in desk["conversations"]:
             self._row(row)
         for offer in desk["offers"]:
@@ -186,7 +198,7 @@ class Operator:
 
     async def _take(self, offer: dict[str, Any]) -> None:
         work_item_id = offer["work_item_id"]
-        talk = draw_talk(self.world.scenario.handling, aht_s=self.aht_s, random=self.random)
+        talk = self._talk(offer.get("queue_id"))
         try:
             if talk.misses:
                 return
@@ -208,7 +220,10 @@ class Operator:
         mine = row.get("operator_id") == self.operator_id
         if known is None:
             if mine and row["state"] in {"active", "wrapup"}:
-                served = Served(row["id"], row["work_item_id"], row["state"], row.get("last_from"))
+                served = Served(
+                    row["id"], row["work_item_id"], row["state"], row.get("last_from"),
+                    client_id=row["client_id"], queue_id=row.get("queue_id"),
+                )  # fmt: skip
                 self.served[row["id"]] = served
                 self.world.spawn("operator serves", self._serve(served))
             return
@@ -217,7 +232,7 @@ class Operator:
         known.changed.set()
 
     async def _serve(self, served: Served) -> None:
-        talk = draw_talk(self.world.scenario.handling, aht_s=self.aht_s, random=self.random)
+        talk = self._talk(served.queue_id)
         try:
             outcome = await self._talk_through(served, talk)
             if served.state in {"active", "wrapup"}:
@@ -226,6 +241,12 @@ class Operator:
             self.world.report.errors["operator lost the line"] += 1
         finally:
             self.served.pop(served.conversation_id, None)
+
+    def _talk(self, queue_id: str | None) -> Talk:
+        """Draw how a conversation of a queue goes; of an unknown one, as the scenario's mean."""
+        load = self.world.queues.get(queue_id or "")
+        aht_s = load.aht_s if load else self.world.scenario.mean_aht_s
+        return draw_talk(self.world.scenario.handling, aht_s=aht_s, random=self.random)
 
     async def _talk_through(self, served: Served, talk: Talk) -> str:
         """Reply turn by turn; return how it ended."""
@@ -238,7 +259,35 @@ class Operator:
             last = turn == len(talk.replies_s) - 1
             if not await self._reply(served, self.voice.reply(turn=turn, last=last)):
                 return "unresolved"
+            if turn == 0 and talk.transfers and await self._hand_on(served):
+                return "transferred"
+        # Who was greeted and never wrote a word may have left without a sign.
+        if len(talk.replies_s) == 1 and not await self._customer_writes(served):
+            return "no_reply"
         return "resolved" if talk.resolved else "unresolved"
+
+    async def _hand_on(self, served: Served) -> bool:
+        """Hand a conversation on to another of its client's attended queues, if there is one."""
+        others = [
+            queue_id
+            for queue_id, client_id in self.queue_clients.items()
+            if client_id == served.client_id and queue_id != served.queue_id
+            and (load := self.world.queues.get(queue_id)) is not None and not load.unattended
+        ]  # fmt: skip
+        if not others or served.state != "active":
+            return False
+        answer = await self._api(
+            "POST",
+            f"/conversations/{served.conversation_id}/transfer",
+            {"queue_id": self.random.choice(sorted(others)), "note": self.voice.note()},
+        )
+        if answer.status_code >= 400:
+            if served.state == "active":
+                self.world.refused(answer, "transfer")
+            return False
+        self.world.report.transfers += 1
+        served.state = "removed"
+        return True
 
     async def _customer_writes(self, served: Served) -> bool:
         deadline = time.monotonic() + CUSTOMER_SILENCE_S / self.world.speed
@@ -254,6 +303,9 @@ class Operator:
     async def _reply(self, served: Served, text: str) -> bool:
         nonce = str(uuid4())
         self.world.report.sent += 1
+        entry = self.world.enter(
+            served.conversation_id, author=self.operator_id, nonce=nonce, text=text
+        )
         answer = await self._api(
             "POST",
             f"/conversations/{served.conversation_id}/messages",
@@ -263,11 +315,7 @@ class Operator:
             self.world.refused(answer, "reply")
             return False
         self.world.report.accepted += 1
-        if self.world.keep_books:
-            entry = self.world.books.write(
-                served.conversation_id, author=self.operator_id, nonce=nonce, text=text
-            )
-            entry.accepted = True
+        entry.accepted = True
         served.last_from = "operator"
         return True
 
@@ -275,19 +323,30 @@ class Operator:
         if served.state == "active":
             await self._api("POST", f"/conversations/{served.conversation_id}/wrap-up")
         await self.world.live(talk.wrap_up_s)
-        answer = await self._api(
-            "POST", f"/conversations/{served.conversation_id}/close", {"outcome": outcome}
-        )
+        body = {"outcome": outcome} | self._reason(served.client_id)
+        answer = await self._api("POST", f"/conversations/{served.conversation_id}/close", body)
         if answer.status_code < 400:
             self.world.report.closed += 1
+            self.world.report.no_replies += outcome == "no_reply"
+            self.world.report.with_reason += "reason1" in body
         elif served.state in {"active", "wrapup"}:
             self.world.refused(answer, "close")
+
+    def _reason(self, client_id: str) -> dict[str, str]:
+        known = self.world.reasons.get(client_id)
+        if not known:
+            return {}
+        first, second = self.random.choice(known)
+        return {"reason1": first, "reason2": second}
 
     async def _take_pauses(self) -> None:
         """Rest when the shift says so, and now and then lose the line."""
         handling = self.world.scenario.handling
         passed = 0.0
-        for pause in draw_interruptions(handling, length_s=SHIFT_S, random=self.random):
+        at_home = self.person.place == "home"
+        for pause in draw_interruptions(
+            handling, length_s=SHIFT_S, at_home=at_home, random=self.random
+        ):
             await self.world.live(pause.at_s - passed)
             if self.world.over:
                 return
@@ -297,8 +356,7 @@ class Operator:
 
     async def _interrupt(self, pause: Interruption) -> None:
         if pause.kind == "drop_out":
-            if self.socket is not None:
-                await self.socket.close()
+            await self._lose_line(pause.lasts_s)
             return
         self.resting = True
         await self._presence("break")
@@ -307,15 +365,27 @@ class Operator:
         if not self.world.over:
             await self._presence("available")
 
+    async def _lose_line(self, seconds: float) -> None:
+        """Be cut off at home: no socket and no request for as long as it lasts."""
+        self.world.report.drop_outs += 1
+        self.line_up.clear()
+        try:
+            if self.socket is not None:
+                await self.socket.close()
+            await self.world.live(seconds)
+        finally:
+            self.line_up.set()
+
     async def go_home(self) -> None:
         """Say that the shift is over."""
         self.resting = True
+        self.line_up.set()
         if self.cookies:
             with contextlib.suppress(LineLost):
                 await self._presence("offline")
 
 
-def new_operator(world: World, email: str, *, aht_s: float) -> Operator:
-    """Invent the habits of the person behind an account."""
+def new_operator(world: World, person: Person, *, late_s: float = 0.0) -> Operator:
+    """Invent the habits of the person behind an account, who may come late (seconds of life)."""
     random = world.chance()
-    return Operator(world=world, email=email, random=random, voice=Voice(random), aht_s=aht_s)
+    return Operator(world=world, person=person, random=random, voice=Voice(random), late_s=late_s)

@@ -11,7 +11,7 @@ from ascolto.simulator.ledger import Audit
 
 @dataclass(slots=True)
 class SimulatorReport:
-    """The figures of one run; waits and delays are seconds of life (clock time × speed)."""
+    """The figures of one run; waits are seconds of life (clock time × speed)."""
 
     scenario: str
     speed: float = 1.0
@@ -31,11 +31,19 @@ class SimulatorReport:
     offers_taken: int = 0
     offers_gone: int = 0
     reconnects: int = 0
+    redials: int = 0
+    repeats: int = 0
+    transfers: int = 0
+    no_replies: int = 0
+    with_reason: int = 0
+    drop_outs: int = 0
+    absent: int = 0
+    no_shows: int = 0
+    late: int = 0
     waits_s: list[float] = field(default_factory=list)
-    offer_delays_s: list[float] = field(default_factory=list)
-    message_delays_s: list[float] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
     audit: Audit = field(default_factory=Audit)
+    nonces: set[str] = field(default_factory=set, repr=False)  # of all that was ever sent
 
     def document(self) -> dict[str, Any]:
         """Return the JSON shape."""
@@ -66,9 +74,18 @@ class SimulatorReport:
                 "gone": self.offers_gone,
             },
             "reconnects": self.reconnects,
+            "redials": self.redials,
+            "repeats": self.repeats,
+            "transfers": self.transfers,
+            "no_replies": self.no_replies,
+            "with_reason": self.with_reason,
+            "staff": {
+                "absent": self.absent,
+                "no_shows": self.no_shows,
+                "late": self.late,
+                "drop_outs": self.drop_outs,
+            },
             "waits_s": spread(self.waits_s),
-            "offer_delays_s": spread(self.offer_delays_s),
-            "message_delays_s": spread(self.message_delays_s),
             "errors": dict(self.errors.most_common()),
             "clean": self.audit.clean,
         }
@@ -80,7 +97,25 @@ class SimulatorReport:
             ("people", f"{self.customers} customers, {self.operators} operators"),
             ("conversations", f"{self.started} started, {self.answered} answered"),
             ("left", f"{self.abandoned} abandoned, {self.silent} of them without a sign"),
+            (
+                "came again",
+                f"{self.redials} after leaving, {self.repeats} with the same matter",
+            ),
+            (
+                "ended",
+                (
+                    f"{self.closed} closed, {self.with_reason} with a reason,"
+                    f" {self.no_replies} without a reply, {self.transfers} handed on"
+                ),
+            ),
             ("messages", f"{self.sent} sent, {self.accepted} accepted, {self.audit.stored} stored"),
+            (
+                "staff",
+                (
+                    f"{self.absent} absent, {self.no_shows} did not come, {self.late} late,"
+                    f" {self.drop_outs} lines dropped"
+                ),
+            ),
             ("offers", f"{self.offers} made, {self.offers_taken} taken, {self.offers_gone} gone"),
             ("wait", _words(self.waits_s)),
             ("ledger", "balanced" if self.audit.clean else f"NOT BALANCED: {self.audit}"),

@@ -13,17 +13,19 @@ from random import Random
 
 import httpx
 
-from ascolto.simulator.arrivals import day_factors, day_of_arrivals
+from ascolto.simulator.arrivals import chain_of_days, day_of_arrivals
 from ascolto.simulator.audit import audit_books
 from ascolto.simulator.customer import new_customer
+from ascolto.simulator.handling import draw_attendance
 from ascolto.simulator.operator import Operator, new_operator
 from ascolto.simulator.report import SimulatorReport
 from ascolto.simulator.scenario import Scenario, load_scenario
-from ascolto.simulator.staff import operators_of
+from ascolto.simulator.staff import crowd_of
 from ascolto.simulator.world import World
 
 SIGN_INS_AT_ONCE = 4
 GENTLE = 10
+DEFAULT = "aurelia_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,18 @@ class Plan:
     rate_per_s: float | None = None  # a steady stream instead of the day's shape
     drain_s: float = 20.0
     keep_books: bool = True
+    give_up_s: float = 60.0  # how long somebody keeps trying while the line is broken
 
 
-async def simulate(plan: Plan, *, stop: asyncio.Event | None = None) -> SimulatorReport:
-    """Play a plan to its end (or until `stop`) and return what happened."""
-    report = SimulatorReport(scenario=plan.scenario.name, speed=plan.speed)
+async def simulate(
+    plan: Plan, *, stop: asyncio.Event | None = None, report: SimulatorReport | None = None
+) -> SimulatorReport:
+    """Play a plan to its end (or until `stop`) and return what happened.
+
+    A report that is given is filled as the run goes on, for whoever wants to look meanwhile.
+    """
+    if report is None:
+        report = SimulatorReport(scenario=plan.scenario.name, speed=plan.speed)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
     async with httpx.AsyncClient(limits=limits, timeout=30) as http:
         world = World(
@@ -54,12 +63,14 @@ async def simulate(plan: Plan, *, stop: asyncio.Event | None = None) -> Simulato
             report=report,
             speed=plan.speed,
             keep_books=plan.keep_books,
+            give_up_s=plan.give_up_s,
         )
         started = time.monotonic()
         await _play(world, plan, stop or asyncio.Event())
         report.clock_s = time.monotonic() - started
         if plan.keep_books:
             report.audit = await audit_books(world)
+            report.nonces = {entry.nonce for entry in world.books.entries}
     return report
 
 
@@ -84,17 +95,25 @@ async def _play(world: World, plan: Plan, stop: asyncio.Event) -> None:
 
 
 async def _hire(world: World, plan: Plan) -> list[Operator]:
-    emails = (await operators_of(world))[: plan.operators or world.scenario.operators]
-    shares = sum(queue.share for queue in world.scenario.attended)
-    mean = sum(q.share * q.aht_s for q in world.scenario.attended) / shares
-    staff = [new_operator(world, email, aht_s=mean) for email in emails]
+    """Let those come who come: some are absent, some late."""
+    planned = (await crowd_of(world))[: plan.operators or world.scenario.operators]
+    staff: list[Operator] = []
+    random = world.chance()
+    for person in planned:
+        comes = draw_attendance(world.scenario.handling, random)
+        world.report.absent += comes.kind == "absent"
+        world.report.no_shows += comes.kind == "no_show"
+        world.report.late += comes.kind == "late"
+        if comes.kind in {"works", "late"}:
+            staff.append(new_operator(world, person, late_s=comes.late_s))
     gate = asyncio.Semaphore(SIGN_INS_AT_ONCE)
 
     async def begin(operator: Operator) -> None:
         async with gate:
             world.spawn("operator", operator.work())
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(operator.ready.wait(), timeout=10)
+            if not operator.late_s:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(operator.ready.wait(), timeout=10)
 
     await asyncio.gather(*(begin(operator) for operator in staff))
     return staff
@@ -111,16 +130,28 @@ async def _arrive(world: World, plan: Plan) -> None:
         await _steady(world, plan.rate_per_s, plan.minutes)
         return
     random = world.chance()
-    (factor,) = day_factors(
-        1, cv=scenario.day_cv, correlation=scenario.day_correlation, random=random
-    )
+    for queue in random.choices(
+        scenario.attended, [q.share for q in scenario.attended], k=scenario.at_once
+    ):
+        world.spawn("customer", new_customer(world, queue).visit())
+    await _live_through_days(world, plan.minutes, random)
+
+
+async def _live_through_days(world: World, minutes: float | None, random: Random) -> None:
+    """Draw each minute's customers under its day's factor; one day's factor leads to the next."""
+    scenario = world.scenario
+    factors = chain_of_days(cv=scenario.day_cv, correlation=scenario.day_correlation, random=random)
+    factor = next(factors)
     rates = scenario.shape.per_minute(scenario.volume)
     queues = [(queue.key, queue.share) for queue in scenario.attended]
     by_key = {queue.key: queue for queue in scenario.queues}
+    first = _minute_of_the_clock() if scenario.start_minute is None else scenario.start_minute
     started, done = time.monotonic(), 0
-    while plan.minutes is None or done < plan.minutes:
+    while minutes is None or done < minutes:
+        if done and (first + done) % len(rates) == 0:
+            factor = next(factors)
         drawn = day_of_arrivals(
-            rates, queues, start_minute=scenario.start_minute + done, minutes=1,
+            rates, queues, start_minute=first + done, minutes=1,
             factor=factor, random=random, surges=scenario.surges,
         )  # fmt: skip
         for arrival in drawn:
@@ -129,6 +160,11 @@ async def _arrive(world: World, plan: Plan) -> None:
             world.spawn("customer", new_customer(world, by_key[arrival.queue]).visit())
         done += 1
         await asyncio.sleep(max(0.0, started + 60 * done / world.speed - time.monotonic()))
+
+
+def _minute_of_the_clock() -> int:
+    now = time.localtime()
+    return now.tm_hour * 60 + now.tm_min
 
 
 async def _steady(world: World, rate_per_s: float, minutes: float | None) -> None:
@@ -160,33 +196,37 @@ async def _drain(world: World, stop: asyncio.Event, seconds: float) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run `ascolto simulate` and return its exit status: 0 when the ledger balances."""
-    scenario = load_scenario(args.scenario)
-    if scenario.endless:
+    """Run `ascolto simulate` and return its exit status: 0 when every ledger balances."""
+    scenarios = [load_scenario(name) for name in args.scenario or [DEFAULT]]
+    if any(scenario.endless for scenario in scenarios):
         os.nice(GENTLE)
-    plan = Plan(
-        scenario=scenario,
-        url=args.url,
-        speed=args.speed,
-        minutes=args.minutes,
-        seed=args.seed,
-        operators=args.operators,
-        keep_books=not scenario.endless,
-    )
-    report = asyncio.run(_until_interrupted(plan, caller=args.caller))
-    print(report.table())
-    print(json.dumps(report.document(), ensure_ascii=False))
+    plans = [
+        Plan(
+            scenario=scenario,
+            url=args.url,
+            speed=args.speed,
+            minutes=args.minutes,
+            seed=args.seed,
+            operators=args.operators,
+            keep_books=not scenario.endless,
+        )
+        for scenario in scenarios
+    ]
+    reports = asyncio.run(_until_interrupted(plans, caller=args.caller))
+    for report in reports:
+        print(report.table())
+        print(json.dumps(report.document(), ensure_ascii=False))
     sys.stdout.flush()
-    return 0 if report.audit.clean else 1
+    return 0 if all(report.audit.clean for report in reports) else 1
 
 
-async def _until_interrupted(plan: Plan, *, caller: int | None) -> SimulatorReport:
+async def _until_interrupted(plans: list[Plan], *, caller: int | None) -> list[SimulatorReport]:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    playing = asyncio.create_task(simulate(plan, stop=stop))
-    if plan.scenario.endless or caller is not None:
+    playing = asyncio.gather(*(simulate(plan, stop=stop) for plan in plans))
+    if caller is not None or any(plan.scenario.endless for plan in plans):
         # The demo's crowd keeps no books: it leaves with whoever called it, without good-byes.
         # The caller tells its own number, since it may be gone before we first look.
         parent = caller or os.getppid()

@@ -20,6 +20,7 @@ class QueueLoad:
     aht_s: float
     topic: str
     unattended: bool = False  # left to the people who try the demo
+    skill: str = ""  # of an unattended queue: whoever has it is left out of the crowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Scenario:
     tenant: str
     password: str
     volume: float
-    start_minute: int
+    start_minute: int | None  # None: the hour of the clock on the wall
     shape: DayShape
     day_cv: float
     day_correlation: float
@@ -42,12 +43,19 @@ class Scenario:
     patience: Patience
     handling: Handling
     waiting_for_people: int
+    at_once: int
     endless: bool
 
     @property
     def attended(self) -> tuple[QueueLoad, ...]:
         """Return the queues that the virtual operators answer."""
         return tuple(queue for queue in self.queues if not queue.unattended)
+
+    @property
+    def mean_aht_s(self) -> float:
+        """Return the handling time of the attended queues, weighted by their shares."""
+        shares = sum(queue.share for queue in self.attended)
+        return sum(queue.share * queue.aht_s for queue in self.attended) / shares
 
 
 def names() -> list[str]:
@@ -67,13 +75,12 @@ def load_scenario(name: str) -> Scenario:
 def read_scenario(sheet: dict[str, Any]) -> Scenario:
     """Build a scenario from its sheet."""
     day, people = sheet["day"], sheet["people"]
-    hour, minute = str(day["start"]).split(":")
     return Scenario(
         name=sheet["name"],
         tenant=sheet["tenant"],
         password=people.get("password", "ascolto-demo"),
         volume=float(day["volume"]),
-        start_minute=int(hour) * 60 + int(minute),
+        start_minute=_minute(str(day["start"])),
         shape=DayShape(day["first_hour"], tuple(day["shares"])),
         day_cv=float(day.get("cv", 0.1)),
         day_correlation=float(day.get("correlation", 0.3)),
@@ -85,5 +92,14 @@ def read_scenario(sheet: dict[str, Any]) -> Scenario:
         patience=Patience(**sheet.get("patience", {})),
         handling=Handling(**sheet.get("handling", {})),
         waiting_for_people=int(people.get("waiting_for_people", 0)),
+        at_once=int(day.get("at_once", 0)),
         endless=bool(sheet.get("endless", False)),
     )
+
+
+def _minute(start: str) -> int | None:
+    """Read "08:30" as minutes of the day, "now" as none."""
+    if start == "now":
+        return None
+    hour, minute = start.split(":")
+    return int(hour) * 60 + int(minute)

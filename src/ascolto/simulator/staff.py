@@ -1,37 +1,87 @@
-"""Which accounts of a demo organisation the virtual operators use: never those of the people."""
+"""Who works in a demo organisation, and how its house is arranged: read once, as its admin."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from ascolto.simulator.world import LineLost, World
 
 PAGE = 200
 
 
-async def operators_of(world: World) -> list[str]:
-    """Return the addresses that may be simulated, the same at every call.
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One account of the invented crowd, with where it works from."""
+
+    email: str
+    place: str = "site"
+    country: str = "IT"
+
+
+async def crowd_of(world: World) -> list[Person]:
+    """Return the people who may be simulated, in the same order at every call.
 
     The people who try the demo have plain addresses (operatrice@, team@); the invented crowd has
-    name.surname@, and only the crowd is simulated.
+    name.surname@. Whoever answers a queue that is left to people is left out as well.
     """
-    scenario = world.scenario
     cookies = await _sign_in_as_admin(world)
-    found: list[str] = []
+    await _learn_house(world, cookies)
+    kept = {queue.skill for queue in world.scenario.queues if queue.unattended and queue.skill}
+    details = {
+        row["details"]["account_id"]: row["details"]
+        for row in await _all(world, cookies, "operators")
+        if row["details"]
+    }
+    found = []
+    for account in await _all(world, cookies, "accounts"):
+        known = details.get(account["id"], {})
+        if _is_of_the_crowd(account, spare=world.scenario.spare) and not kept & set(
+            known.get("skills", ())
+        ):
+            place, country = known.get("place", "site"), known.get("country", "IT")
+            found.append(Person(account["email"], place, country))
+    return sorted(found, key=lambda person: person.email)
+
+
+def _is_of_the_crowd(account: dict[str, Any], *, spare: tuple[str, ...]) -> bool:
+    email: str = account["email"]
+    return (
+        account["roles"] == ["operator"] and "." in email.partition("@")[0] and email not in spare
+    )
+
+
+async def _learn_house(world: World, cookies: dict[str, str]) -> None:
+    """Learn which queue stands behind each chat, and the reasons known to each client."""
+    loads = {queue.key: queue for queue in world.scenario.queues}
+    for channel in await _all(world, cookies, "channels"):
+        if (load := loads.get(channel["public_key"])) and channel["queue_id"]:
+            world.queues[channel["queue_id"]] = load
+    for client in await _all(world, cookies, "clients"):
+        answer = await world.call(
+            "GET", "/api/v1/reasons", cookies=cookies, params={"client_id": client["id"]}
+        )
+        if answer.status_code >= 400:
+            world.refused(answer, "list reasons")
+            continue
+        world.reasons[client["id"]] = [
+            (reason["parent_id"], reason["id"]) for reason in answer.json() if reason["parent_id"]
+        ]
+
+
+async def _all(world: World, cookies: dict[str, str], what: str) -> list[dict[str, Any]]:
+    """Read a whole list, page by page."""
+    found: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
         params = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
-        answer = await world.call("GET", "/api/v1/accounts", cookies=cookies, params=params)
+        answer = await world.call("GET", f"/api/v1/{what}", cookies=cookies, params=params)
         if answer.status_code >= 400:
-            world.refused(answer, "list accounts")
+            world.refused(answer, f"list {what}")
             return found
         page = answer.json()
-        found.extend(
-            account["email"]
-            for account in page["items"]
-            if account["roles"] == ["operator"]
-            and "." in account["email"].partition("@")[0]
-            and account["email"] not in scenario.spare
-        )
+        found.extend(page["items"])
         cursor = page.get("next_cursor")
         if cursor is None:
-            return sorted(found)
+            return found
 
 
 async def _sign_in_as_admin(world: World) -> dict[str, str]:

@@ -42,6 +42,10 @@ class Voice:
             return self._pick("operators", "greet")
         return self._pick("operators", "bye" if last else "answer")
 
+    def note(self) -> str:
+        """Return what an operator notes for a colleague."""
+        return self._pick("operators", "note")
+
     def _pick(self, who: str, what: str) -> str:
         text: str = self.random.choice(_sheet()[who][what])
         text = text.replace(

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from ascolto.simulator.ledger import Books
+from ascolto.simulator.ledger import Books, Entry
 from ascolto.simulator.report import SimulatorReport
-from ascolto.simulator.scenario import Scenario
+from ascolto.simulator.scenario import QueueLoad, Scenario
 
 # Answers of a server that is coming up, going down or busy: the same request is sent again.
 PASSING = frozenset({429, 502, 503, 504})
@@ -36,6 +36,8 @@ class World:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     keep_books: bool = True
     tokens: dict[str, str] = field(default_factory=dict)
+    queues: dict[str, QueueLoad] = field(default_factory=dict)  # by the server's ids
+    reasons: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # by client
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def live(self, seconds: float) -> None:
@@ -47,6 +49,12 @@ class World:
     def over(self) -> bool:
         """Tell whether the run is ending."""
         return self.stop.is_set()
+
+    def enter(self, conversation_id: str, *, author: str, nonce: str, text: str) -> Entry:
+        """Write a message that is about to be sent into the books, if they are kept."""
+        if not self.keep_books:
+            return Entry(conversation_id, author, nonce, text)
+        return self.books.write(conversation_id, author=author, nonce=nonce, text=text)
 
     def chance(self) -> Random:
         """Return a new source of chance for one person, seeded from the run's own."""

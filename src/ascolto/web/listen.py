@@ -91,8 +91,9 @@ def serve(
 ) -> None:
     """Serve on a bound socket until one of the stopping signals comes."""
     configure_logging()
+    logging.getLogger("uvicorn.error").addFilter(_is_ours)
     app = build_app(settings, dsn=dsn)
-    server = Server(_uvicorn_config(settings, app), app=app, stopping=stopping, say=say)
+    server = Server(server_config(settings, app), app=app, stopping=stopping, say=say)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(server, settings, door=door, started=started))
 
@@ -114,7 +115,8 @@ async def _start_living_day(settings: Settings) -> asyncio.subprocess.Process | 
     if os.environ.get("ASCOLTO_QUIET_DEMO") == "1":
         return None
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ascolto.cli", "simulate", "--scenario", "living_day"),
+        *(sys.executable, "-m", "ascolto.cli", "simulate"),
+        *("--scenario", "living_day", "--scenario", "living_day_ponente"),
         *("--url", f"http://{settings.host}:{settings.port}", "--caller", str(os.getpid())),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
@@ -134,7 +136,7 @@ def _announce(settings: Settings, *, seconds: float, say: Say) -> None:
     say("Ctrl-C stops everything.")
 
 
-def _uvicorn_config(settings: Settings, app: FastAPI) -> uvicorn.Config:
+def server_config(settings: Settings, app: FastAPI) -> uvicorn.Config:
     """Return the server's configuration: sockets without compression, which costs memory."""
     return uvicorn.Config(
         app,
@@ -150,3 +152,9 @@ def _uvicorn_config(settings: Settings, app: FastAPI) -> uvicorn.Config:
         timeout_graceful_shutdown=3,
         backlog=4_096,
     )
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Tell whether a record is worth an operator's eye: a stranger's broken text is not."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, UnicodeDecodeError)

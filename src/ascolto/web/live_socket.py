@@ -1,14 +1,17 @@
 """The desk's socket: hello, resume by cursor, then frames in order until the line drops.
 
 client  {"t":"hello","after":cursor|null,"topics":[…]} · sub · unsub · typing · viewing · pong
-server  welcome · f (a frame) · resync (take a fresh snapshot) · ping · refused
+server  welcome · f (a frame) · denied (topics) · resync (take a fresh snapshot) · ping · refused
+
+It closes with 4400 for what is not in this protocol, 4401 for want of a session, 4403 for another
+site's page, 4408 for silence, 1013 while the database is away and 1011 for a fault of ours; the
+server beneath it closes with 1007 what is no UTF-8 and with 1009 what is too long.
 """
 
 import asyncio
 import contextlib
 from typing import Any
 
-import asyncpg
 import orjson
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -17,13 +20,15 @@ from ascolto import conversations
 from ascolto.identity.guard import principal_of_socket
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Actor
-from ascolto.kit.errors import Refusal
+from ascolto.kit.errors import Refusal, Unauthenticated
 from ascolto.kit.http import Services, services_of
 from ascolto.kit.ids import is_id, new_id
 from ascolto.kit.live import Encoded, Follower
 from ascolto.kit.outbox import StoredFrame
 from ascolto.kit.stream import frames_after
+from ascolto.tenancy import store as tenancy_store
 from ascolto.web.lines import Lines
+from ascolto.web.problems import DATABASE_LOST
 
 WELCOME_S = 60.0
 PING_S = 20.0
@@ -33,24 +38,48 @@ MAX_MESSAGE = 16_384
 MAX_TOPICS = 50
 WATCHED_PREFIX = {"conversation": "conversations.read", "client": "conversations.read_all"}
 
+BAD_MESSAGE, NO_SESSION, WRONG_PAGE, SILENT = 4400, 4401, 4403, 4408
+OUR_FAULT, TRY_LATER = 1011, 1013
+
 log = structlog.get_logger(__name__)
 
 
-class BadMessageError(Exception):
-    """The client said something that is not in the protocol."""
+class EndedError(Exception):
+    """The line is to end: the refusal's code, and the closing code."""
+
+    def __init__(self, code: str, *, close: int = BAD_MESSAGE) -> None:
+        """Remember why."""
+        super().__init__(code)
+        self.code = code
+        self.close = close
 
 
 async def live(socket: WebSocket) -> None:
     """Serve one desk until it leaves."""
-    services = services_of(socket)
     try:
-        principal = await principal_of_socket(socket)
+        try:
+            principal = await principal_of_socket(socket)
+        finally:  # a browser learns a closing code only from a line that was open
+            await socket.accept()
+        await _serve(socket, principal)
+    except WebSocketDisconnect:
+        pass
     except Refusal as refusal:
-        await socket.accept()
-        await _say(socket, {"t": "refused", "code": refusal.code})
-        await socket.close(4401)
-        return
-    await socket.accept()
+        close = NO_SESSION if isinstance(refusal, Unauthenticated) else WRONG_PAGE
+        await _end(socket, close, refusal.code)
+    except EndedError as ended:
+        await _end(socket, ended.close, ended.code)
+    except DATABASE_LOST:
+        await _end(socket, TRY_LATER)
+    except Exception:
+        log.exception("live.failed")
+        await _end(socket, OUR_FAULT)
+    else:
+        await _end(socket, 1000)
+
+
+async def _serve(socket: WebSocket, principal: Principal) -> None:
+    services = services_of(socket)
     follower = Follower(tenant_id=principal.tenant_id, clients=principal.clients)
     session = LiveSession(socket, services, principal, follower)
     lines: Lines = socket.app.state.lines
@@ -59,18 +88,20 @@ async def live(socket: WebSocket) -> None:
         if principal.operator_id:
             await lines.opened(principal.tenant_id, principal.operator_id)
         await session.run()
-    except (WebSocketDisconnect, TimeoutError):
-        pass
-    except BadMessageError as error:
-        await session.refuse(str(error))
     finally:
         services.live.leave(follower)
         await session.stop_viewing()
         if principal.operator_id:
             await lines.closed(principal.tenant_id, principal.operator_id)
-        if socket.application_state is WebSocketState.CONNECTED:
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await socket.close(1000)
+
+
+async def _end(socket: WebSocket, close: int, code: str | None = None) -> None:
+    """Say why, if there is a word for it, and hang up."""
+    if socket.application_state is WebSocketState.CONNECTED:
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the other side has gone
+            if code is not None:
+                await _say(socket, {"t": "refused", "code": code})
+            await socket.close(close)
 
 
 class LiveSession:
@@ -91,12 +122,18 @@ class LiveSession:
 
     async def run(self) -> None:
         """Greet, resume, then send and hear until one side stops."""
-        hello = await asyncio.wait_for(self._hear(), timeout=HELLO_S)
+        hello = await self._hear(within_s=HELLO_S, or_else="hello_expected")
         if hello.get("t") != "hello":
-            raise BadMessageError("hello_expected")
-        topics = self._own_topics() + await self._allowed(hello.get("topics"))
+            raise EndedError("hello_expected")
+        after = hello.get("after")
+        if not isinstance(after, str | None):
+            raise EndedError("bad_cursor")
+        asked = _topics(hello.get("topics"))
+        allowed = await self._allowed(asked)
+        topics = self._own_topics() + allowed
         self._services.live.follow(self._follower, topics)
-        await self._greet(hello.get("after"), topics)
+        await self._greet(after, topics)
+        await self._deny(asked, allowed)
         tasks = [
             asyncio.create_task(part())
             for part in (self._send_all, self._hear_all, self._stay_welcome)
@@ -116,21 +153,13 @@ class LiveSession:
             await asyncio.sleep(WELCOME_S)
             try:
                 principal = await principal_of_socket(self._socket)
-            except Refusal as refusal:
-                raise BadMessageError(refusal.code) from refusal
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except DATABASE_LOST:
                 continue  # the database is away: that is no reason to send anybody off
             if _rights(principal) != _rights(self._principal):
                 # What was let in under the former rights is on the screen: take a fresh snapshot
                 # and come in anew.
                 await _say(self._socket, {"t": "resync", "reason": "rights"})
                 return
-
-    async def refuse(self, code: str) -> None:
-        """Say why, and hang up."""
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-            await _say(self._socket, {"t": "refused", "code": code})
-            await self._socket.close(4400)
 
     async def stop_viewing(self) -> None:
         """Tell the others that this desk no longer looks at a conversation."""
@@ -143,30 +172,29 @@ class LiveSession:
         operator = self._principal.operator_id
         return [f"operator:{operator}"] if operator else []
 
-    async def _allowed(self, topics: Any) -> list[str]:
-        """Return the topics that the principal may follow; unknown or forbidden ones are refused.
+    async def _allowed(self, topics: list[str]) -> list[str]:
+        """Return the topics that the principal may follow.
 
         Frames carry their client, and the hub drops those of clients out of scope: that is the
         second wall behind this one.
         """
-        if topics is None:
-            return []
-        if not isinstance(topics, list) or len(topics) > MAX_TOPICS:
-            raise BadMessageError("bad_topics")
         wanted = [topic for topic in topics if self._may_follow(topic)]
-        asked = [t.partition(":")[2] for t in wanted if t.startswith("conversation:")]
-        unknown = [key for key in asked if key not in self._clients]
-        if unknown:
+        conversation_ids = _keys(wanted, "conversation") - self._clients.keys()
+        client_ids = _keys(wanted, "client")
+        hidden: set[str] = set()
+        if conversation_ids or client_ids:
             async with self._services.db.transaction(
                 self._principal.tenant_id, actor=self._actor(), clients=self._principal.clients
             ) as tx:
-                self._clients |= await conversations.clients_of(tx, unknown)
-        hidden = {f"conversation:{key}" for key in asked if key not in self._clients}
+                if conversation_ids:
+                    self._clients |= await conversations.clients_of(tx, list(conversation_ids))
+                if client_ids:
+                    known = await tenancy_store.known_clients(tx, list(client_ids))
+                    hidden |= {f"client:{key}" for key in client_ids - known}
+        hidden |= {f"conversation:{key}" for key in conversation_ids - self._clients.keys()}
         return [topic for topic in wanted if topic not in hidden]
 
-    def _may_follow(self, topic: Any) -> bool:
-        if not isinstance(topic, str):
-            raise BadMessageError("bad_topics")
+    def _may_follow(self, topic: str) -> bool:
         if topic == "floor":
             return "insight.floor" in self._principal.permissions
         name, _, key = topic.partition(":")
@@ -179,10 +207,16 @@ class LiveSession:
             return False
         return permission in self._principal.permissions
 
-    async def _greet(self, after: Any, topics: list[str]) -> None:
+    async def _deny(self, asked: list[str], allowed: list[str]) -> None:
+        """Name the topics that are not followed: unknown ones and those of others alike."""
+        denied = [topic for topic in asked if topic not in allowed]
+        if denied:
+            await _say(self._socket, {"t": "denied", "topics": denied})
+
+    async def _greet(self, after: str | None, topics: list[str]) -> None:
         missed: list[StoredFrame] | None = None
         place = self._services.live.place  # all beyond it the hub brings, from now on
-        if isinstance(after, str):
+        if after is not None:
             async with self._services.db.transaction(
                 self._principal.tenant_id, actor=self._actor(), clients=self._principal.clients
             ) as tx:
@@ -226,44 +260,55 @@ class LiveSession:
         self._count += 1
         await self._socket.send_text(f'{{"t":"f","n":{self._count}{encoded.tail}')
 
-    async def _hear(self) -> dict[str, Any]:
-        text = await self._socket.receive_text()
+    async def _hear(self, *, within_s: float, or_else: str) -> dict[str, Any]:
+        """Return the next message; what is not in the protocol, and silence, end the line."""
+        try:
+            event = await asyncio.wait_for(self._socket.receive(), timeout=within_s)
+        except TimeoutError as error:
+            raise EndedError(or_else, close=SILENT) from error
+        if event["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(event.get("code") or 1005)
+        text = event.get("text")
+        if text is None:
+            raise EndedError("not_text")
         if len(text) > MAX_MESSAGE:
-            raise BadMessageError("message_too_large")
+            raise EndedError("message_too_large")
         try:
             message = orjson.loads(text)
         except ValueError as error:
-            raise BadMessageError("not_json") from error
+            raise EndedError("not_json") from error
         if not isinstance(message, dict):
-            raise BadMessageError("not_an_object")
+            raise EndedError("not_an_object")
         return message
 
     async def _hear_all(self) -> None:
         while True:
-            message = await asyncio.wait_for(self._hear(), timeout=SILENCE_S)
+            message = await self._hear(within_s=SILENCE_S, or_else="silent")
             kind = message.get("t")
             if kind == "sub":
-                self._services.live.follow(
-                    self._follower, await self._allowed(message.get("topics"))
-                )
-                if len(self._follower.topics) > 2 * MAX_TOPICS:
-                    raise BadMessageError("too_many_topics")
+                await self._subscribe(_topics(message.get("topics")))
             elif kind == "unsub":
-                gone = [t for t in message.get("topics") or [] if isinstance(t, str)]
-                self._services.live.unfollow(
-                    self._follower, [t for t in gone if t not in self._own_topics()]
-                )
+                gone = _topics(message.get("topics"), at_most=2 * MAX_TOPICS)
+                own = self._own_topics()
+                self._services.live.unfollow(self._follower, [t for t in gone if t not in own])
             elif kind in ("typing", "viewing"):
                 await self._presence_in(kind, message.get("conversation_id"))
             elif kind not in ("pong", "ping"):
-                raise BadMessageError("unknown_message")
+                raise EndedError("unknown_message")
+
+    async def _subscribe(self, asked: list[str]) -> None:
+        allowed = await self._allowed(asked)
+        self._services.live.follow(self._follower, allowed)
+        if len(self._follower.topics) > 2 * MAX_TOPICS:
+            raise EndedError("too_many_topics")
+        await self._deny(asked, allowed)
 
     async def _presence_in(self, kind: str, conversation_id: Any) -> None:
         if conversation_id is None:
             await self.stop_viewing()
             return
         if not isinstance(conversation_id, str):
-            raise BadMessageError("bad_conversation")
+            raise EndedError("bad_conversation")
         topic = f"conversation:{conversation_id}"
         if topic not in self._follower.topics:
             return  # only who follows a conversation may be seen in it
@@ -309,3 +354,20 @@ def _rights(who: Principal) -> tuple[Any, ...]:
 
 async def _say(socket: WebSocket, message: dict[str, Any]) -> None:
     await socket.send_text(orjson.dumps(message).decode())
+
+
+def _topics(value: Any, *, at_most: int = MAX_TOPICS) -> list[str]:
+    """Read a list of topics; None is none."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > at_most:
+        raise EndedError("bad_topics")
+    if not all(isinstance(topic, str) for topic in value):
+        raise EndedError("bad_topics")
+    return value
+
+
+def _keys(topics: list[str], name: str) -> set[str]:
+    """Return what the topics of one kind are about."""
+    pairs = (topic.partition(":") for topic in topics)
+    return {key for kind, _, key in pairs if kind == name}

@@ -161,22 +161,26 @@ async def own_fault(request: Request, error: Exception) -> Response:
     )
 
 
+# What the driver raises while the database is away, or about to be.
+DATABASE_LOST: tuple[type[Exception], ...] = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,  # shutting down, starting up, cancelled
+    asyncpg.InsufficientResourcesError,  # disk full, memory, too many connections
+    asyncpg.PostgresSystemError,  # its files cannot be read or written
+    asyncpg.TransactionRollbackError,
+    ConnectionError,
+    TimeoutError,
+)
+
+
 def install(app: FastAPI) -> None:
     """Register the whole table of answers."""
     app.add_exception_handler(errors.Refusal, refuse)
     app.add_exception_handler(RequestValidationError, refuse_shape)
     app.add_exception_handler(HTTPException, refuse_http)
     app.add_exception_handler(asyncpg.DataError, refuse_data)
-    for lost in (
-        asyncpg.PostgresConnectionError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,
-        asyncpg.OperatorInterventionError,  # shutting down, starting up, cancelled
-        asyncpg.InsufficientResourcesError,  # disk full, memory, too many connections
-        asyncpg.PostgresSystemError,  # its files cannot be read or written
-        asyncpg.TransactionRollbackError,
-        ConnectionError,
-        TimeoutError,
-    ):
+    for lost in DATABASE_LOST:
         app.add_exception_handler(lost, refuse_database)
     app.add_exception_handler(Exception, own_fault)

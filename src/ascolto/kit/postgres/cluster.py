@@ -15,6 +15,7 @@ from ascolto.kit.postgres.account import Account, account_for
 from ascolto.kit.postgres.binaries import copy_installation, installation
 from ascolto.kit.postgres.failures import PostgresStartError
 from ascolto.kit.postgres.urls import ADMIN_ROLE, ROLES
+from ascolto.kit.ticker import ticking
 
 SYSTEM_HOME = Path("/var/lib/ascolto")
 DEFAULT_PORT = 5432
@@ -60,15 +61,18 @@ def socket_dir_of(home: Path, *, port: int) -> Path:
     return Path("/tmp") / f"ascolto-{sha256(os.fsencode(home)).hexdigest()[:16]}"  # noqa: S108 - owner and mode are verified
 
 
-def prepare(data_dir: Path, *, port: int, say: Say) -> Cluster:
-    """Make a data folder's places ready for the account that will run PostgreSQL."""
+def prepare(data_dir: Path, *, port: int, say: Say, major: int | None = None) -> Cluster:
+    """Make a data folder's places ready for the account that will run PostgreSQL.
+
+    `major` is for a new database; one that is there stays with the version that made it.
+    """
     account = account_for(home_of(data_dir) / "postgres")
     home = _reachable_home(data_dir, account=account, say=say)
     directory = home / "postgres"
     socket_dir = socket_dir_of(home, port=port)
     _private_folder(socket_dir, account=account)
     version = directory / "PG_VERSION"
-    major = int(version.read_text(encoding="utf-8")) if version.is_file() else None
+    major = int(version.read_text(encoding="utf-8")) if version.is_file() else major
     programs = _reachable_programs(installation(major), account=account, say=say)
     return Cluster(
         directory=directory, socket_dir=socket_dir, account=account, programs=programs / "bin"
@@ -160,7 +164,7 @@ def passwords(data_dir: Path, *, create: bool) -> dict[str, str]:
     return found
 
 
-def initialise(cluster: Cluster, *, admin_password: str, durable: bool) -> None:
+def initialise(cluster: Cluster, *, admin_password: str, durable: bool, say: Say) -> None:
     """Run initdb beside the final place and move it there once complete."""
     partial = cluster.directory.with_name("postgres.partial")
     if partial.exists():  # a start that was killed half-way
@@ -173,21 +177,22 @@ def initialise(cluster: Cluster, *, admin_password: str, durable: bool) -> None:
     password_file.write_text(admin_password, encoding="utf-8")
     cluster.account.give(password_file)
     try:
-        made = subprocess.run(
-            [
-                str(cluster.programs / "initdb"),
-                *("--pgdata", str(partial), "--username", ADMIN_ROLE),
-                *("--auth", "scram-sha-256", "--pwfile", str(password_file)),
-                *("--encoding", "UTF8", *_locale(cluster.programs)),
-                *(() if durable else ("--no-sync",)),
-            ],
-            check=False,
-            capture_output=True,
-            text=True,
-            cwd=cluster.socket_dir,
-            env=quiet_environment(),
-            **cluster.account.spawn_as(),
-        )
+        with ticking(say, "Making the database"):
+            made = subprocess.run(
+                [
+                    str(cluster.programs / "initdb"),
+                    *("--pgdata", str(partial), "--username", ADMIN_ROLE),
+                    *("--auth", "scram-sha-256", "--pwfile", str(password_file)),
+                    *("--encoding", "UTF8", *_locale(cluster.programs)),
+                    *(() if durable else ("--no-sync",)),
+                ],
+                check=False,
+                capture_output=True,
+                text=True,
+                cwd=cluster.socket_dir,
+                env=quiet_environment(),
+                **cluster.account.spawn_as(),
+            )
     finally:
         password_file.unlink()
     if made.returncode:

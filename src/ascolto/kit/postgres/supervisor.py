@@ -38,9 +38,18 @@ class EmbeddedPostgres:
     """
 
     def __init__(
-        self, data_dir: Path, *, tcp_port: int | None = None, durable: bool = True
+        self,
+        data_dir: Path,
+        *,
+        tcp_port: int | None = None,
+        durable: bool = True,
+        major: int | None = None,
     ) -> None:
-        """Describe the server; nothing is touched before `start`."""
+        """Describe the server; nothing is touched before `start`.
+
+        `major` is the PostgreSQL of a new database, None the newest of the wheel.
+        """
+        self._major = major
         self.data_dir = data_dir.absolute()
         self._tcp = tcp_port is not None
         self._port = tcp_port or clusters.DEFAULT_PORT
@@ -92,14 +101,14 @@ class EmbeddedPostgres:
 
     def _bring_up(self) -> None:
         passwords = clusters.passwords(self.data_dir, create=True)
-        cluster = clusters.prepare(self.data_dir, port=self._port, say=self._say)
+        cluster = clusters.prepare(self.data_dir, port=self._port, say=self._say, major=self._major)
         self._cluster = cluster
         if cluster.exists:
             self._end_leftover(cluster)
         else:
             self._say("Making the database (once) …")
             clusters.initialise(
-                cluster, admin_password=passwords[ADMIN_ROLE], durable=self._durable
+                cluster, admin_password=passwords[ADMIN_ROLE], durable=self._durable, say=self._say
             )
         clusters.configure(cluster, port=self._port, tcp=self._tcp, durable=self._durable)
         self._launch(cluster)

@@ -233,7 +233,7 @@ export class LiveEngine {
     else if (frame.t === "ping") this.socket?.send('{"t":"pong"}');
     else if (frame.t === "welcome") this.welcome(frame);
     else if (frame.t === "resync") this.refresh();
-    else if (frame.t === "refused" && frame.code === "identity.unauthenticated") {
+    else if (frame.t === "refused" && frame.code === "identity.not_signed_in") {
       this.options.onUnknownSession?.();
     }
   }
