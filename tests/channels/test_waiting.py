@@ -27,12 +27,15 @@ NIGHT = datetime(2026, 3, 3, 21, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each look be a fresh one, as if seconds had passed."""
-    for name in ("_settings", "_waits", "_lines"):
+    for name in ("_settings", "_waits"):
         monkeypatch.setattr(state, name, state._Remembered(0.0))
 
 
 async def the_leader_sees(chat: Chat, *, waiting: int, wait_s: float | None, **more: Any) -> None:
-    """Write what a leader would have seen of the queue."""
+    """Write what a leader would have seen of a queue where nobody leaves before their turn."""
+    pace = None
+    if wait_s is not None:
+        pace = {"served": 100.0, "busy_s": 100.0 * wait_s / (waiting + 1)}
     seen = dict.fromkeys(("offered", "active", "wrapup", "available", "promises"), 0)
     async with chat.desk.as_system() as tx:
         await write_now(
@@ -45,6 +48,7 @@ async def the_leader_sees(chat: Chat, *, waiting: int, wait_s: float | None, **m
                     "wait_low_s": None,
                     "wait_high_s": None,
                     "error_s": 0.0,
+                    "pace": pace,
                     **seen,
                     "waiting": waiting,
                     "wait_s": wait_s,

@@ -41,7 +41,7 @@ from ascolto.routing.store import (
     present_for,
     wrap_ups_since,
 )
-from ascolto.routing.store_queues import get_queue, list_queues, read_now, waiting_in
+from ascolto.routing.store_queues import get_queue, list_queues, read_now
 from ascolto.routing.waits import Wait, wait_of
 
 __all__ = [
@@ -82,6 +82,5 @@ __all__ = [
     "set_presence",
     "start_wrap_up",
     "wait_of",
-    "waiting_in",
     "wrap_ups_since",
 ]

@@ -112,18 +112,6 @@ async def archive_queue(tx: Tx, queue_id: str) -> Queue | None:
     return None if row is None else queue_of(row)
 
 
-async def waiting_in(tx: Tx, queue_id: str) -> list[str]:
-    """Return the ids of the work that waits in a queue, as near as rows tell in its order."""
-    rows = await tx.fetch(
-        "SELECT id FROM routing.work_item WHERE tenant_id = $1 AND queue_id = $2"
-        " AND ended_at IS NULL AND state = 'waiting'"
-        " ORDER BY to_head DESC, priority DESC NULLS LAST, enqueued_at, id",
-        tx.tenant_id,
-        queue_id,
-    )
-    return [row["id"] for row in rows]
-
-
 async def write_now(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Keep what the leader sees of each queue."""
     await tx.executemany(

@@ -99,7 +99,6 @@ REMEMBERED = 1_000
 _settings = _Remembered(5.0)
 _channels = _Remembered(5.0)
 _waits = _Remembered(1.0)
-_lines = _Remembered(2.0)
 
 
 async def scene_of(tx: Tx, channel: Channel, *, language: str | None) -> Scene:
@@ -129,8 +128,8 @@ async def scene_for(tx: Tx, channel: Channel, conversation: Conversation) -> Sce
         scene = replace(scene, hours=calendar.hours if calendar else None)
     if queue_id is None or conversation.work_item_id is None:
         return scene
-    wait_s = await wait_in_line(tx, queue_id, work_item_id=conversation.work_item_id)
-    return replace(scene, wait_s=wait_s, in_line=True)
+    wait = await routing.wait_of(tx, conversation.work_item_id)
+    return replace(scene, wait_s=wait.seconds if wait else None, in_line=True)
 
 
 async def known_channel(tx: Tx, channel_id: str) -> Channel | None:
@@ -165,32 +164,6 @@ async def hours_of(tx: Tx, channel: Channel) -> OpeningHours | None:
         tx, queue_id=channel.queue_id, client_id=channel.client_id
     )
     return calendar.hours if calendar else None
-
-
-async def wait_in_line(tx: Tx, queue_id: str, *, work_item_id: str) -> float | None:
-    """Return the wait left for work that stands in line, seconds; None when nobody knows.
-
-    The leader says what a new arrival would wait behind everybody; whoever stands further ahead
-    waits that share of it (the queue-length estimator is near enough to linear in the places).
-    """
-    row = await _seen_of(tx, queue_id)
-    seconds: float | None = row["wait_s"] if row else None
-    if row is None or seconds is None:
-        return None
-    key = (tx.tenant_id, queue_id)
-    line: dict[str, int] | None = _lines.get(key)
-    if line is None:
-        waiting = await routing.waiting_in(tx, queue_id)
-        line = {item_id: place for place, item_id in enumerate(waiting)}
-        _lines.put(key, line)
-    ahead = line.get(work_item_id)
-    if ahead is None:
-        item = await routing.get_work(tx, work_item_id)
-        if item is None or item.state is not routing.WorkState.WAITING:
-            return 0.0  # it is being offered just now
-        ahead = len(line)
-    places: int = max(row["waiting"], ahead) + 1
-    return seconds * (ahead + 1) / places
 
 
 async def wait_of(tx: Tx, queue_id: str) -> float | None:
