@@ -75,6 +75,6 @@ export function ticks() {
   return clients.map(({ id }) => ({
     at: new Date().toISOString(), client_id: id,
     queues: now.filter(([client]) => client === id).map(([, { oldest, ...queue }]) => ({ ...queue, oldest_at: oldest === null ? null : ago(oldest / 60), wait_low_s: 20, wait_high_s: 90 })),
-    groups: groups.filter((group) => group.client_id === id).map(({ home: _home, site: _site, ...group }) => group),
+    groups: groups.filter((group) => group.client_id === id).map((group) => ({ ...group, home: undefined, site: undefined })),
   }));
 }
