@@ -2,6 +2,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { useSession } from "@/session";
+import { fold } from "@ui/picker";
 import type { Canned, OperatorRef, Page, QueueRef, Reason, Tag, Workplace } from "@/api/types";
 
 /** A list, whether it comes bare or as a page. */
@@ -71,5 +72,9 @@ export function useColleagues(words: string, clientId: string, enabled = true): 
     staleTime: 60_000,
     placeholderData: (before) => before,
   });
-  return (data?.items ?? none).filter((one) => one.id !== session.operator_id);
+  // The server looks anywhere in a name; who is called so comes before who has it inside.
+  const inside = (one: OperatorRef) => Number(!` ${fold(one.display_name)}`.includes(` ${fold(q)}`));
+  return (data?.items ?? none)
+    .filter((one) => one.id !== session.operator_id)
+    .sort((a, b) => inside(a) - inside(b));
 }

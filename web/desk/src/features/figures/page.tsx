@@ -75,7 +75,7 @@ export function FiguresPage() {
           <Total key={name} name={name} answer={totals[at]?.data} />
         ))}
       </dl>
-      <section className="card stack" aria-labelledby="figures-one">
+      <section className="card stack figures-one" aria-labelledby="figures-one">
         <h2 id="figures-one">{metric === CONTRACT ? t("figures.contract") : formulaName(metric)}</h2>
         <div className="filters">
           <Select label={t("figures.metric")} value={metric} onChange={(event) => set({ metric: event.target.value })}>

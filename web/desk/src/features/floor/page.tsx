@@ -79,11 +79,13 @@ function Totals({ clients, people }: { clients: readonly FloorClient[]; people: 
   const queues = clients.flatMap((client) => client.queues);
   const sum = (pick: (queue: FloorQueue) => number) => queues.reduce((all, queue) => all + pick(queue), 0);
   const oldest = Math.max(0, ...queues.map((queue) => age(queue) ?? 0));
+  const staffing = ({ present, home, site }: FloorPeople) =>
+    home === null ? t("floor.present_short", { n: present }) : t("floor.present_where", { n: present, home, site });
   const below = queues.filter((queue) => queue.sl_today !== null && queue.sl_today < queue.target).length;
   const cards: [string, string, string?][] = [
     [t("floor.waiting"), String(sum((queue) => queue.waiting)), oldest ? t("floor.oldest_short", { time: stopwatch(oldest) }) : undefined],
     [t("floor.active"), String(sum((queue) => queue.active)), t("floor.wrapup_short", { n: sum((queue) => queue.wrapup) })],
-    [t("floor.available"), people ? String(people.available) : "–", people && t("floor.present_short", { n: people.present })],
+    [t("floor.available"), people ? String(people.available) : "–", people && staffing(people)],
     [t("floor.answered"), String(sum((queue) => queue.answered_today)), t("floor.abandoned_short", { n: sum((queue) => queue.abandoned_today) })],
     [t("floor.below"), String(below), t("floor.of_queues", { n: queues.length })],
   ];
@@ -120,7 +122,7 @@ function ClientFloor({ floor, client }: { floor: FloorClient; client: ClientRef 
               <th scope="col">{t("floor.available")}</th>
               <th scope="col">{t("floor.answered")}</th>
               <th scope="col">{t("floor.abandoned")}</th>
-              <th scope="col">{t("floor.sl")}</th>
+              <th scope="col" className="floor-level-head">{t("floor.sl")}</th>
             </tr>
           </thead>
           <tbody>
@@ -176,6 +178,7 @@ function Level({ queue }: { queue: FloorQueue }) {
 
 function Groups({ groups }: { groups: readonly FloorGroup[] }) {
   const t = useT();
+  const placed = groups.some((group) => group.home !== null);
   return (
     <div className="table-scroll" role="group" aria-label={t("floor.groups")} tabIndex={0}>
       <table>
@@ -187,8 +190,8 @@ function Groups({ groups }: { groups: readonly FloorGroup[] }) {
             <th scope="col">{t("floor.available")}</th>
             <th scope="col">{t("floor.busy")}</th>
             <th scope="col">{t("floor.break")}</th>
-            <th scope="col">{t("presence.home")}</th>
-            <th scope="col">{t("presence.site")}</th>
+            {placed && <th scope="col">{t("presence.home")}</th>}
+            {placed && <th scope="col">{t("presence.site")}</th>}
           </tr>
         </thead>
         <tbody>
@@ -199,8 +202,8 @@ function Groups({ groups }: { groups: readonly FloorGroup[] }) {
               <td className="num">{group.available}</td>
               <td className="num">{group.busy}</td>
               <td className="num">{group.break}</td>
-              <td className="num">{group.home ?? "–"}</td>
-              <td className="num">{group.site ?? "–"}</td>
+              {placed && <td className="num">{group.home ?? "–"}</td>}
+              {placed && <td className="num">{group.site ?? "–"}</td>}
             </tr>
           ))}
         </tbody>

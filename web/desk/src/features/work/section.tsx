@@ -13,7 +13,7 @@ export function Section({ icon, title, children, actions }: Props) {
   const id = useId();
   return (
     <section className="card" aria-labelledby={id}>
-      <div className="row-flex">
+      <div className="row-flex card-head">
         <h3 id={id} className="card-title grow">
           <Icon name={icon} />
           {title}
