@@ -1,5 +1,6 @@
 """The desk as an operator uses it in a browser, and a customer who writes to it."""
 
+import contextlib
 import re
 import time
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from ascolto.kit.ids import new_id
-from support.demo import DEMO_PASSWORD
+from support.demo import DEMO_PASSWORD, sign_in
 
 _STATES = re.compile("Disponibile|Occupat|In pausa|Assente|Fuori turno")
 
@@ -111,3 +112,12 @@ class Desk:
         expect(self.page.get_by_text(text).last).to_be_visible()
         expect(self.page.get_by_label("Risposta al cliente")).to_be_visible()
         return self.page
+
+
+def clear_desk(url: str, email: str, *, tenant: str = "aurelia") -> None:
+    """Send a demo operator home: off the queue, with nothing left on their desk."""
+    with contextlib.closing(sign_in(url, tenant=tenant, email=email)) as http:
+        http.put("/api/v1/presence", json={"state": "offline"})
+        for row in http.get("/api/v1/desk").json()["conversations"]:
+            if row["state"] != "closed":
+                http.post(f"/api/v1/conversations/{row['id']}/close", json={"outcome": "resolved"})

@@ -80,10 +80,10 @@ export function PresenceMenu() {
           </MenuItem>
         </MenuSection>
         <MenuLine />
-        <MenuItem id="country" icon="globe" onAction={() => setDialog("country")}>
+        <MenuItem id="set-country" icon="globe" onAction={() => setDialog("country")}>
           {t("presence.country_is", { country: country ? countryName(country) : t("presence.unknown") })}
         </MenuItem>
-        <MenuItem id="break" icon="coffee" onAction={() => setDialog("break")}>
+        <MenuItem id="set-break" icon="coffee" onAction={() => setDialog("break")}>
           {due ? t("break.due", { time: clock(due) }) : t("break.set")}
         </MenuItem>
       </Menu>

@@ -119,7 +119,8 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
     close.mutate();
   };
   return (
-    <form ref={form} className="wrapup" onSubmit={submit} aria-label={t("wrapup.title")} data-region>
+    // It stands where the composer stood: the skip link to the field of writing leads here meanwhile.
+    <form ref={form} id="composer" tabIndex={-1} className="wrapup" onSubmit={submit} aria-label={t("wrapup.title")} data-region>
       <div className="row-flex">
         <h3 className="grow">{t("wrapup.title")}</h3>
         <Button icon="x" onPress={onCancel}>
