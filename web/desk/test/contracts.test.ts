@@ -11,7 +11,7 @@ import { wireTypes } from "../../scripts/types.mjs";
 
 const root = join(import.meta.dirname, "../../..");
 
-it("has the wire types of the contracts (else: node web/scripts/types.mjs)", async () => {
+it("has the wire types of the contracts (else: make contracts)", async () => {
   expect(readFileSync(join(root, "web/desk/src/api/wire.ts"), "utf8")).toBe(await wireTypes());
 }, 30_000);
 
