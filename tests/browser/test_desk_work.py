@@ -155,7 +155,7 @@ def test_two_records_of_a_person_become_one_and_two_again(
     card.get_by_role("button", name="Modifica").click()
     page.get_by_role("menuitem", name="Unisci un altro cliente").click()
     page.get_by_role("combobox", name="Nome, e-mail o telefono").fill(double.name)
-    page.get_by_role("option", name=double.name).click()
+    page.get_by_role("dialog").get_by_role("option", name=double.name).click()
     expect(card.get_by_text(f"Vale anche per {double.name}")).to_be_visible()
     card.get_by_role("button", name="Separa").click()
     expect(card.get_by_text(f"Vale anche per {double.name}")).to_have_count(0)
