@@ -150,6 +150,7 @@ def test_two_records_of_a_person_become_one_and_two_again(
 ) -> None:
     double = Writer(house.url, fresh_name().replace("Teresa", "Resy"))
     double.begin("Ho già scritto ieri")
+    double.http.close()
     page = desk.take(writer)
     card = page.get_by_role("region", name="Cliente", exact=True)
     card.get_by_role("button", name="Modifica").click()
