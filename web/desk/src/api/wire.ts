@@ -66,9 +66,13 @@ export interface components {
         };
         /** @description What was counted as in time, as short, and whether transfers count again. */
         CountingView: {
+            causes: string[];
             internal_transfers: boolean;
             short_s: number;
-            threshold_s: number;
+            /** @description null when several were in force */
+            threshold_s: number | null;
+            /** @description every wait that counted as in time */
+            thresholds_s: number[];
         };
         /** @description Who wrote, as lists show it. */
         CustomerRef: {
@@ -331,6 +335,8 @@ export interface components {
         };
         /** @description One answered question of the metric dictionary. */
         MetricView: {
+            /** @description what was counted; null where each group says so, or nothing is */
+            counting?: components["schemas"]["CountingView"] | null;
             /** @description null when each client has its own */
             formula: components["schemas"]["FormulaView"] | null;
             /** Format: date-time */

@@ -159,7 +159,7 @@ function Groups({ answer, by }: { answer: MetricAnswer; by: string }) {
               {contract && (
                 <td className="num">
                   {group.target != null && share(group.target)}
-                  {group.counting && ` · ${stopwatch(group.counting.threshold_s)}`}
+                  {group.counting && ` · ${group.counting.thresholds_s.map(stopwatch).join(", ")}`}
                 </td>
               )}
               <td className="meta">{formulaName(group.formula ?? (answer.formula ? `${answer.formula.id}@${answer.formula.version}` : ""))}</td>
