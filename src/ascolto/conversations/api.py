@@ -36,7 +36,7 @@ from ascolto.kit.db import Tx
 from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor, services_of
 from ascolto.kit.ids import is_id
 from ascolto.kit.stream import stream_cursor
-from ascolto.people import store as people_store
+from ascolto.people import get_operator
 
 router = APIRouter(tags=["conversations"])
 router.include_router(api_work.router)
@@ -71,7 +71,7 @@ async def _desk_of(tx: Tx, operator_id: str | None) -> DeskView:
     presence = await routing.get_presence(tx, operator_id) if operator_id else None
     offers = await routing.offers_of(tx, operator_id) if operator_id else []
     mine = await on_desk(tx, operator_id=operator_id) if operator_id else []
-    person = await people_store.get_operator(tx, operator_id) if operator_id else None
+    person = await get_operator(tx, operator_id) if operator_id else None
     return DeskView(
         cursor=cursor,
         now=tx.now,
