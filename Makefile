@@ -76,8 +76,9 @@ lock: setup ## Resolve requirements/*.lock anew (names, versions, hashes; no hos
 dist: setup ## Build the sdist and the wheel (with desk and widget inside) into dist/
 	@$(BIN)/python -m hatchling build
 
-contracts: setup ## Write contracts/openapi.json from the code
+contracts: setup ## Write contracts/openapi.json from the code, and the desk's types from it
 	@$(BIN)/ascolto openapi > contracts/openapi.json
+	@$(BIN)/python tooling/frontend.py types
 
 clean: ## Remove what was built (never the data in .ascolto)
 	rm -rf .venv dist web/node_modules src/ascolto/web/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

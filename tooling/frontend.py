@@ -136,6 +136,13 @@ def build() -> None:
     BUILT.write_text(state)
 
 
+def types() -> None:
+    """Write the desk's wire types from the contracts."""
+    chosen = node()
+    install(chosen)
+    chosen.npm_run("run", "types", doing="the desk's types")
+
+
 def check() -> None:
     """Run the front end's own checks and tests, with their output shown."""
     if not exists():
@@ -156,4 +163,4 @@ def check() -> None:
 
 
 if __name__ == "__main__":
-    check() if sys.argv[1:] == ["check"] else build()
+    {"check": check, "types": types}.get("".join(sys.argv[1:]), build)()

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 import ascolto
 from ascolto.kit.postgres import EmbeddedPostgres
 from support.browsing import Operator, Profile
-from support.panel import Panel
+from support.desk import Desk, Writer
+from support.panel import Panel, fresh_name
 from support.running import RunningServer, running_server
 
 # A busy machine is no failure: what is waited for may take its time.
@@ -96,6 +97,29 @@ def panel(house: RunningServer, page: Page) -> Panel:
     """Stand on a client's site, with the chat still closed."""
     page.goto(house.url + "/demo/aurelia")
     return Panel(page)
+
+
+@pytest.fixture
+def at_desk(profile: Profile) -> Iterator[Profile]:
+    """Give a profile whose first, signed-out look at the session is no complaint."""
+    yield profile
+    profile.complaints[:] = [c for c in profile.complaints if "401" not in c and "503" not in c]
+
+
+@pytest.fixture
+def desk(house: RunningServer, at_desk: Profile) -> Desk:
+    """Sit down at a desk, signed in."""
+    desk = Desk(house.url, at_desk.page())
+    desk.sign_in("operatrice@aurelia.example")
+    return desk
+
+
+@pytest.fixture
+def writer(house: RunningServer) -> Iterator[Writer]:
+    """Give a customer with a name of their own."""
+    someone = Writer(house.url, fresh_name())
+    yield someone
+    someone.http.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The desk as operators meet it: by keyboard alone, through a server's death, in both themes."""
 
-from collections.abc import Iterator
+import time
 from typing import Literal
 
 import pytest
@@ -8,41 +8,7 @@ from playwright.sync_api import Page, expect
 
 from support.browsing import Profile, barriers
 from support.desk import Desk, Writer
-from support.panel import fresh_name
 from support.running import RunningServer
-
-
-@pytest.fixture
-def profile(profile: Profile) -> Iterator[Profile]:
-    """Give a profile whose first, signed-out look at the session is no complaint."""
-    yield profile
-    profile.complaints[:] = [c for c in profile.complaints if "401" not in c and "503" not in c]
-
-
-@pytest.fixture
-def desk(house: RunningServer, profile: Profile) -> Desk:
-    """Sit down at a desk, signed in."""
-    desk = Desk(house.url, profile.page())
-    desk.sign_in("operatrice@aurelia.example")
-    return desk
-
-
-@pytest.fixture
-def writer(house: RunningServer) -> Iterator[Writer]:
-    """Give a customer with a name of their own."""
-    someone = Writer(house.url, fresh_name())
-    yield someone
-    someone.http.close()
-
-
-def open_talk(desk: Desk, writer: Writer, text: str = "La bolletta è doppia") -> Page:
-    """Let a customer write and take their conversation with the keyboard."""
-    desk.come("Disponibile")
-    writer.begin(text)
-    desk.accept(writer.name)
-    expect(desk.page.get_by_text(text).last).to_be_visible()
-    expect(desk.page.get_by_label("Risposta al cliente")).to_be_visible()
-    return desk.page
 
 
 def begin_reply(page: Page) -> None:
@@ -52,7 +18,7 @@ def begin_reply(page: Page) -> None:
 
 
 def test_an_operator_takes_and_answers_by_keyboard_alone(desk: Desk, writer: Writer) -> None:
-    page = open_talk(desk, writer)
+    page = desk.take(writer)
     begin_reply(page)
     page.keyboard.type("Buongiorno, controllo subito.")
     page.keyboard.press("Control+Enter")
@@ -67,7 +33,7 @@ def test_an_operator_takes_and_answers_by_keyboard_alone(desk: Desk, writer: Wri
 def test_what_was_written_while_the_server_was_dead_arrives_once(
     desk: Desk, writer: Writer, house: RunningServer
 ) -> None:
-    page = open_talk(desk, writer, "Il contatore è fermo")
+    page = desk.take(writer, "Il contatore è fermo")
     begin_reply(page)
     house.kill()
     page.keyboard.type("Mando un tecnico domani.")
@@ -84,9 +50,9 @@ def test_what_was_written_while_the_server_was_dead_arrives_once(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_screen_of_the_desk_has_barriers(
-    house: RunningServer, profile: Profile, theme: Literal["light", "dark"]
+    house: RunningServer, at_desk: Profile, theme: Literal["light", "dark"]
 ) -> None:
-    page = profile.page()
+    page = at_desk.page()
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.goto(house.url + "/desk/")
     expect(page.get_by_role("button", name="Entra")).to_be_visible()
@@ -104,8 +70,8 @@ def test_no_screen_of_the_desk_has_barriers(
         assert barriers(page) == [], path
 
 
-def test_the_desk_speaks_english_too(house: RunningServer, profile: Profile) -> None:
-    page = profile.page()
+def test_the_desk_speaks_english_too(house: RunningServer, at_desk: Profile) -> None:
+    page = at_desk.page()
     page.goto(house.url + "/desk/")
     page.get_by_role("radio", name="English").or_(
         page.get_by_role("button", name="English")
@@ -115,13 +81,73 @@ def test_the_desk_speaks_english_too(house: RunningServer, profile: Profile) -> 
 
 
 def test_the_floor_tells_of_queues_and_of_no_single_person(
-    house: RunningServer, profile: Profile
+    house: RunningServer, at_desk: Profile
 ) -> None:
-    page = profile.page()
+    page = at_desk.page()
+    ticks = Ticks(page)
     Desk(house.url, page).sign_in("team@aurelia.example")
     page.goto(house.url + "/desk/floor")
     expect(page.get_by_text("Fatture e pagamenti")).to_be_visible()
     expect(page.get_by_text("Solo gruppi di almeno 5 persone")).to_be_visible()
+    ticks.wait_for(2)
+    row = page.get_by_role("row").filter(has_text="Fatture e pagamenti")
+    expect(row).to_contain_text("obiettivo 80 % entro 1:00")
+    expect(row).to_contain_text("Entro soglia su tutte le richieste · sl_strict v1")
     text = page.locator("main").inner_text()
+    assert "NaN" not in text
+    assert "undefined" not in text
+    assert "others" not in text
     assert "Giulia" not in text
     assert "Ferrante" not in text
+
+
+class Ticks:
+    """The ticks of the floor that a page has heard."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+        page.on("websocket", lambda line: line.on("framereceived", self._hear))
+
+    def _hear(self, frame: str | bytes) -> None:
+        self.count += '"floor.tick"' in str(frame)
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many have come, and been shown."""
+        deadline = time.monotonic() + 60
+        while self.count < count:
+            assert time.monotonic() < deadline, f"{self.count} ticks"
+            self.page.wait_for_timeout(200)
+        self.page.wait_for_timeout(500)
+
+
+@pytest.mark.parametrize(
+    ("who", "begins_at", "never"),
+    [
+        (
+            "client@aurelia.example",
+            "Cifre",
+            ["Il mio lavoro", "Menzioni", "Sala", "I miei risultati"],
+        ),
+        ("analista@aurelia.example", "Sala", ["Il mio lavoro", "Menzioni", "Conversazioni"]),
+        ("privacy@aurelia.example", "Impostazioni", ["Il mio lavoro", "Sala", "Cifre"]),
+    ],
+)
+def test_whoever_answers_nobody_begins_at_what_they_are_there_for(
+    house: RunningServer, at_desk: Profile, who: str, begins_at: str, never: list[str]
+) -> None:
+    page = at_desk.page()
+    Desk(house.url, page).sign_in(who, begins_at=begins_at)
+    pages = page.get_by_role("navigation", name="Pagine")
+    expect(pages.get_by_role("link", name=begins_at)).to_be_visible()
+    for name in never:
+        expect(pages.get_by_role("link", name=name)).to_have_count(0)
+
+
+def test_a_client_reads_figures_with_their_formulas(house: RunningServer, at_desk: Profile) -> None:
+    page = at_desk.page()
+    Desk(house.url, page).sign_in("client@ponente.example", tenant="ponente", begins_at="Cifre")
+    expect(page.get_by_text("Tasso di abbandono · abandon_rate v1").first).to_be_visible()
+    page.get_by_label("Misura").select_option("asa")
+    expect(page.get_by_text("wait of answered / answered")).to_be_visible()
+    assert "TelcoEsempio" not in page.locator("main").inner_text()
+    assert "NaN" not in page.locator("main").inner_text()

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 
-from ascolto import routing
+from ascolto import customers, routing
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.ids import new_id
 from ascolto.tenancy.actions import create_client
@@ -47,6 +47,7 @@ async def test_the_desk_gets_all_it_shows_in_one_answer(office: Office) -> None:
         {"id": desk.queue.id, "name": "Fatture", "client_id": desk.client_id, "channel": "webchat"}
     ]
     assert theirs.id not in str(shown)
+    assert shown["workplace"] == {"place": "site", "country": "IT"}
     xid, dash, number = shown["cursor"].partition("-")
     assert dash
     assert int(xid) > 0
@@ -147,6 +148,28 @@ async def test_one_conversation_comes_with_its_customer_and_ones_own_draft(offic
         )
     async with office.signed_in("bruno@prova.example") as bruno:
         assert ok(await bruno.get(f"/conversations/{talk.id}"))["draft"] is None
+
+
+async def test_a_conversation_shows_what_is_proved_claimed_and_merged_of_its_customer(
+    office: Office,
+) -> None:
+    desk = office.desk
+    talk = await desk.talking()
+    async with desk.as_system() as tx:
+        claim = customers.ClaimedIdentity("phone", "02 1234567")
+        other = await customers.identify(
+            tx, client_id=desk.client_id, name="C. Rossi", identities=[claim]
+        )
+        await customers.prove(tx, customer_id=talk.customer_id, kind="email", value="c@r.example")
+        await customers.merge(tx, customer_id=other.id, into=talk.customer_id)
+    async with office.signed_in() as anna:
+        shown = ok(await anna.get(f"/conversations/{talk.id}"))["customer"]
+        assert shown == ok(await anna.get(f"/customers/{talk.customer_id}"))
+    assert shown["identities"] == [
+        {"kind": "email", "value": "c@r.example", "verified": True},
+        {"kind": "phone", "value": "02 1234567", "verified": False},
+    ]
+    assert [one["name"] for one in shown["merged"]] == ["C. Rossi"]
 
 
 async def test_a_thread_is_read_forward_and_backward(office: Office) -> None:

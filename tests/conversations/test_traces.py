@@ -20,6 +20,9 @@ import orjson
 import pytest
 
 from ascolto import conversations, routing
+from ascolto.conversations import jobs
+from ascolto.people.actions import create_operator
+from ascolto.people.model import NewOperator
 from support.office import Office, ok
 
 TRACES = Path(__file__).parents[2] / "contracts" / "traces"
@@ -283,3 +286,90 @@ async def test_a_desk_that_was_away_takes_a_fresh_snapshot(recorder: Recorder) -
     await recorder.record(
         "resync", "Much happens while the line is down: the snapshot holds it all.", act
     )
+
+
+async def test_a_note_names_a_colleague(recorder: Recorder) -> None:
+    desk = recorder.office.desk
+    talk = await desk.talking(desk.bruno)
+
+    async def act(place: int) -> None:
+        async with recorder.office.signed_in("bruno@prova.example") as bruno:
+            note = {"text": "La conosci?", "nonce": "nonce-1", "mentions": [desk.anna]}
+            ok(await bruno.post(f"/conversations/{talk.id}/notes", json=note))
+
+    trace = await recorder.record("mention", "A colleague's note names this operator.", act)
+    assert [f["k"] for f in trace["frames"]] == ["mention.added"]
+
+
+async def test_a_reply_is_not_sent_in_time(recorder: Recorder) -> None:
+    desk = recorder.office.desk
+    talk = await desk.talking()
+    recorder.threads = [talk.id]
+
+    async def act(place: int) -> None:
+        desk.clock.at += timedelta(hours=7)
+        await jobs.tell_overdue(desk.database)
+        await recorder.until(place, "conversation.overdue")
+
+    trace = await recorder.record("overdue", "The first reply was promised for earlier.", act)
+    assert "conversation.overdue" in [f["k"] for f in trace["frames"]]
+
+
+async def test_a_draft_is_written_on_another_device(recorder: Recorder) -> None:
+    talk = await recorder.office.desk.talking()
+
+    async def act(place: int) -> None:
+        draft = {"text": "Gentile signora", "kind": "reply", "rev": 0}
+        ok(await recorder.anna.put(f"/conversations/{talk.id}/draft", json=draft))
+
+    trace = await recorder.record("draft", "A reply is begun on another device.", act)
+    assert [f["k"] for f in trace["frames"]] == ["draft.changed"]
+
+
+@dataclass
+class FloorRecorder(Recorder):
+    """A team leader who watches the floor."""
+
+    async def state(self) -> dict[str, Any]:
+        """Return the floor as it is asked for once in a while."""
+        return {"floor": ok(await self.anna.get("/floor"))}
+
+    async def heard(self, after: int) -> list[dict[str, Any]]:
+        """Return the last tick after a frame: how many there are before it is left to chance."""
+        found = await self.office.frames("floor", after=after)
+        return [{"k": frame["kind"], "b": frame["body"]} for frame in found[-1:]]
+
+    async def waiting(self, count: int) -> None:
+        """Wait until a look of the leader's has found so many waiting."""
+        async with asyncio.timeout(PATIENCE_S):
+            while (await self.state())["floor"]["queues"][0]["waiting"] != count:
+                await asyncio.sleep(0.05)
+
+
+async def test_the_floor_between_two_looks_at_it(office: Office) -> None:
+    desk = office.desk
+    for number in range(5):
+        async with desk.as_system() as tx:
+            person = await create_operator(
+                tx,
+                NewOperator(
+                    display_name=f"Operatore {number}", clients=frozenset({desk.client_id})
+                ),
+            )
+            await routing.set_presence(tx, operator_id=person.id, state="break", place="home")
+    await office.hire("capo@prova.example", "team_leader", clients=[desk.client_id])
+    async with office.signed_in("capo@prova.example") as leader:
+        recorder = FloorRecorder(office, leader)
+        await recorder.waiting(0)
+
+        async def act(place: int) -> None:
+            desk.clock.at += timedelta(seconds=30)
+            opened = await desk.opened(subject="Bolletta doppia")
+            await desk.wrote(opened.id, "Buongiorno, ho due bollette")
+            await recorder.waiting(1)
+
+        trace = await recorder.record("floor", "A customer begins to wait.", act)
+    last = trace["frames"][-1]["b"]
+    assert last["queues"][0]["oldest_at"] is not None
+    assert [(g["group"], g["break"]) for g in last["groups"]] == [("others", 5)]
+    assert trace["after"]["floor"]["people"]["home"] == 5

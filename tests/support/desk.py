@@ -1,5 +1,6 @@
 """The desk as an operator uses it in a browser, and a customer who writes to it."""
 
+import contextlib
 import re
 import time
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from ascolto.kit.ids import new_id
-from support.demo import DEMO_PASSWORD
+from support.demo import DEMO_PASSWORD, sign_in
 
 _STATES = re.compile("Disponibile|Occupat|In pausa|Assente|Fuori turno")
 
@@ -22,11 +23,12 @@ class Writer:
     token: str = ""
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20))
 
-    def begin(self, text: str, *, key: str = "aurelia") -> None:
-        """Begin a conversation."""
+    def begin(self, text: str, *, key: str = "aurelia", email: str | None = None) -> None:
+        """Begin a conversation; the address is only what they say."""
+        begun = {"nonce": new_id(), "text": text, "name": self.name, "language": "it"}
         answer = self.http.post(
             f"{self.url}/public/v1/chat/{key}/conversations",
-            json={"nonce": new_id(), "text": text, "name": self.name, "language": "it"},
+            json=begun | ({"email": email} if email else {}),
         )
         assert answer.status_code == 201, answer.text
         self.token = answer.json()["token"]
@@ -65,8 +67,10 @@ class Desk:
     url: str
     page: Page
 
-    def sign_in(self, email: str, *, tenant: str = "aurelia") -> None:
-        """Sign in with the keyboard."""
+    def sign_in(
+        self, email: str, *, tenant: str = "aurelia", begins_at: str = "Il mio lavoro"
+    ) -> None:
+        """Sign in with the keyboard and arrive where this person begins."""
         self.page.goto(self.url + "/desk/")
         self.page.get_by_label("Organizzazione").fill(tenant)
         self.page.keyboard.press("Tab")
@@ -74,7 +78,11 @@ class Desk:
         self.page.keyboard.press("Tab")
         self.page.keyboard.type(DEMO_PASSWORD)
         self.page.keyboard.press("Enter")
-        expect(self.page.get_by_role("heading", name="Il mio lavoro")).to_be_visible()
+        expect(
+            self.page.get_by_role("heading", name=begins_at, exact=True)
+            .or_(self.page.get_by_role("heading", name=f"{begins_at} "))
+            .first
+        ).to_be_visible()
 
     def come(self, state: str = "Disponibile") -> None:
         """Set one's own state from the menu."""
@@ -95,3 +103,21 @@ class Desk:
                 self.page.keyboard.press("a")
             self.page.wait_for_timeout(300)
         mine.click()
+
+    def take(self, writer: Writer, text: str = "La bolletta è doppia", **begun: str) -> Page:
+        """Let a customer write and take their conversation with the keyboard."""
+        self.come("Disponibile")
+        writer.begin(text, **begun)
+        self.accept(writer.name)
+        expect(self.page.get_by_text(text).last).to_be_visible()
+        expect(self.page.get_by_label("Risposta al cliente")).to_be_visible()
+        return self.page
+
+
+def clear_desk(url: str, email: str, *, tenant: str = "aurelia") -> None:
+    """Send a demo operator home: off the queue, with nothing left on their desk."""
+    with contextlib.closing(sign_in(url, tenant=tenant, email=email)) as http:
+        http.put("/api/v1/presence", json={"state": "offline"})
+        for row in http.get("/api/v1/desk").json()["conversations"]:
+            if row["state"] != "closed":
+                http.post(f"/api/v1/conversations/{row['id']}/close", json={"outcome": "resolved"})

@@ -25,7 +25,9 @@ from ascolto.conversations.views import (
     QueueRef,
     RowView,
     ViewerView,
+    WorkplaceView,
 )
+from ascolto.customers import known
 from ascolto.customers import store as customers_store
 from ascolto.customers.views import CustomerView
 from ascolto.identity.guard import Call, permit, recognise
@@ -34,6 +36,7 @@ from ascolto.kit.db import Tx
 from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor, services_of
 from ascolto.kit.ids import is_id
 from ascolto.kit.stream import stream_cursor
+from ascolto.people import get_operator
 
 router = APIRouter(tags=["conversations"])
 router.include_router(api_work.router)
@@ -68,9 +71,11 @@ async def _desk_of(tx: Tx, operator_id: str | None) -> DeskView:
     presence = await routing.get_presence(tx, operator_id) if operator_id else None
     offers = await routing.offers_of(tx, operator_id) if operator_id else []
     mine = await on_desk(tx, operator_id=operator_id) if operator_id else []
+    person = await get_operator(tx, operator_id) if operator_id else None
     return DeskView(
         cursor=cursor,
         now=tx.now,
+        workplace=WorkplaceView(place=person.place, country=person.country) if person else None,
         presence=presence.as_json() if presence else None,
         offers=[
             routing.offer_body(
@@ -153,7 +158,9 @@ async def show_conversation(conversation_id: UUID, call: Reader, request: Reques
     """Return a conversation with its customer, why it came here, one's drafts and who looks on."""
     conversation = await _known(call, conversation_id)
     tx = call.tx
-    customer = await customers_store.standing_for(tx, conversation.customer_id)
+    customer = await known(tx, conversation.customer_id)
+    family = await customers_store.family_ids(tx, customer.id)
+    merged = await customers_store.merges_into(tx, family)
     why = None
     if conversation.work_item_id is not None:
         why = await routing.last_decision(tx, conversation.work_item_id)
@@ -175,7 +182,7 @@ async def show_conversation(conversation_id: UUID, call: Reader, request: Reques
         ]
     return DetailView(
         conversation=RowView.of(conversation),
-        customer=CustomerView.of(customer) if customer else None,
+        customer=CustomerView.of(customer, merged),
         why=why["why"] if why else None,
         draft=drafts[0] if drafts else None,
         drafts=drafts,

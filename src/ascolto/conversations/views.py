@@ -266,11 +266,19 @@ class QueueRef(BaseModel):
     channel: str
 
 
+class WorkplaceView(BaseModel):
+    """Where an operator works from as it is on record: what a session begins with."""
+
+    place: str
+    country: str
+
+
 class DeskView(BaseModel):
     """All that one's desk shows, and the cursor after which changes follow."""
 
     cursor: str
     now: datetime
+    workplace: WorkplaceView | None
     presence: dict[str, Any] | None
     offers: list[dict[str, Any]]
     conversations: list[RowView]

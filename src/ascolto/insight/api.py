@@ -11,7 +11,13 @@ from ascolto.identity.guard import Call, permit
 from ascolto.insight import store
 from ascolto.insight.ask import Period, Scope, ask, contract_levels, period_of, scope_of
 from ascolto.insight.errors import NotAgreed, NotAnOperator, UnknownMetric
-from ascolto.insight.floor import TodayBooks, fold_groups, queues_now
+from ascolto.insight.floor import (
+    TodayBooks,
+    by_client,
+    fold_groups,
+    people_shown,
+    queues_now,
+)
 from ascolto.insight.fold import FOLDED_KINDS
 from ascolto.insight.formulas import FORMULAS, formula
 from ascolto.insight.measure import (
@@ -29,6 +35,7 @@ from ascolto.insight.views import (
     DayResultView,
     FigureView,
     FloorGroupView,
+    FloorPeopleView,
     FloorQueueView,
     FloorView,
     FormulaView,
@@ -183,6 +190,9 @@ async def show_floor(call: Floor, request: Request) -> FloorView:
     zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
     today = await _books(request).read(services_of(request).db, call.tx.tenant_id, zone=zone)
     now = call.tx.now
+    crowds = await store.people_by_team(call.tx)
+    smallest = scope.smallest_group
+    groups = fold_groups(by_client(crowds), smallest=smallest)
     return FloorView(
         at=now,
         queues=[
@@ -193,16 +203,13 @@ async def show_floor(call: Floor, request: Request) -> FloorView:
             FloorGroupView(
                 group=row["group"],
                 client_id=row["client_id"],
-                n=row["n"],
-                present=row["present"],
-                available=row["available"],
-                busy=row["present"] - row["available"],
-                on_break=row["on_break"],
+                **FloorGroupView.counts(row, smallest=smallest),
             )
-            for row in fold_groups(
-                await store.people_by_team(call.tx), smallest=scope.smallest_group
-            )
+            for row in groups
         ],
+        people=FloorPeopleView(
+            **FloorPeopleView.counts(people_shown(crowds, groups), smallest=smallest)
+        ),
     )
 
 

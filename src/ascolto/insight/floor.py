@@ -19,7 +19,7 @@ from ascolto.routing import read_now
 BATCH = 20_000
 AGREED_FOR = timedelta(seconds=5)
 OTHERS = "others"
-_PEOPLE = ("n", "present", "available", "on_break")
+_PEOPLE = ("n", "present", "available", "on_break", "at_home")
 
 
 @dataclass(slots=True)
@@ -128,6 +128,21 @@ def _here(group: Mapping[str, Any]) -> int:
     return int(group["present"] + group["on_break"])
 
 
+def by_client(crowds: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Count each team once for every client that it works for."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for crowd in crowds:
+        for client_id in crowd["clients"]:
+            empty = {"client_id": client_id, "team": crowd["team"], **dict.fromkeys(_PEOPLE, 0)}
+            _add(rows.setdefault((client_id, crowd["team"]), empty), crowd)
+    return list(rows.values())
+
+
+def _add(into: dict[str, Any], row: Mapping[str, Any]) -> None:
+    for name in _PEOPLE:
+        into[name] += row[name]
+
+
 def fold_groups(
     rows: Iterable[Mapping[str, Any]], *, smallest: int = SMALLEST_GROUP
 ) -> list[dict[str, Any]]:
@@ -146,7 +161,33 @@ def fold_groups(
         client_id = row["client_id"]
         empty = {"client_id": client_id, "group": OTHERS, **dict.fromkeys(_PEOPLE, 0)}
         into = folded.setdefault(client_id, empty)
-        for name in _PEOPLE:
-            into[name] += row[name]
+        _add(into, row)
     kept.extend(group for group in folded.values() if _here(group) >= least)
     return sorted(kept, key=lambda group: (group["client_id"], group["group"]))
+
+
+def people_shown(
+    crowds: Iterable[Mapping[str, Any]], groups: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Count everybody of the groups shown once, for however many clients they work.
+
+    Whoever is in no group shown is left out here too: else the difference would tell of them.
+    """
+    shown = {(group["client_id"], group["group"]) for group in groups}
+    total: dict[str, Any] = dict.fromkeys(_PEOPLE, 0)
+    for crowd in crowds:
+        places = {(client_id, crowd["team"] or OTHERS) for client_id in crowd["clients"]}
+        places |= {(client, OTHERS) for client, team in places if (client, team) not in shown}
+        if places & shown:
+            _add(total, crowd)
+    return total
+
+
+def by_place(
+    row: Mapping[str, Any], *, smallest: int = SMALLEST_GROUP
+) -> tuple[int | None, int | None]:
+    """Return how many are at home and on site, unless either part is too small to be told."""
+    home = row["at_home"]
+    site = _here(row) - home
+    small = any(0 < part < max(smallest, SMALLEST_GROUP) for part in (home, site))
+    return (None, None) if small else (home, site)

@@ -165,23 +165,28 @@ async def presence_of(tx: Tx, operator_id: str) -> Record | None:
 
 
 async def people_by_team(tx: Tx) -> list[Record]:
-    """Return, by client and team, how many work there and how many are here, doing what."""
+    """Return, by the clients one works for and team, how many there are, are here, doing what."""
     return await tx.fetch(
         "WITH load AS ("
         "  SELECT operator_id, count(*) AS n FROM routing.work_item"
         "   WHERE tenant_id = $1 AND ended_at IS NULL AND state IN ('active', 'wrapup')"
+        "   GROUP BY operator_id),"
+        " served AS ("
+        "  SELECT operator_id, array_agg(client_id ORDER BY client_id) AS clients"
+        "    FROM people.operator_client WHERE tenant_id = $1 AND valid_to IS NULL"
         "   GROUP BY operator_id)"
-        " SELECT c.client_id, coalesce(t.name, '') AS team, count(*) AS n,"
+        " SELECT s.clients, coalesce(t.name, '') AS team, count(*) AS n,"
         "   count(*) FILTER (WHERE p.state IN ('available', 'busy')) AS present,"
         "   count(*) FILTER (WHERE p.state = 'available' AND l.n IS NULL) AS available,"
-        "   count(*) FILTER (WHERE p.state = 'break') AS on_break"
+        "   count(*) FILTER (WHERE p.state = 'break') AS on_break,"
+        "   count(*) FILTER (WHERE p.state IN ('available', 'busy', 'break')"
+        "     AND coalesce(p.place, o.place) = 'home') AS at_home"
         "  FROM people.operator o"
-        "  JOIN people.operator_client c ON c.tenant_id = $1 AND c.operator_id = o.id"
-        "   AND c.valid_to IS NULL"
+        "  JOIN served s ON s.operator_id = o.id"
         "  LEFT JOIN people.team t ON t.tenant_id = $1 AND t.id = o.team_id"
         "  LEFT JOIN routing.presence p ON p.tenant_id = $1 AND p.operator_id = o.id"
         "  LEFT JOIN load l ON l.operator_id = o.id"
         " WHERE o.tenant_id = $1 AND o.archived_at IS NULL"
-        " GROUP BY c.client_id, t.name ORDER BY c.client_id, t.name",
+        " GROUP BY s.clients, t.name ORDER BY s.clients, t.name",
         tx.tenant_id,
     )

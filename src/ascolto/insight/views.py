@@ -1,11 +1,12 @@
 """Wire shapes of figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, Field
 
-from ascolto.insight.floor import QueueNow, oldest_wait_s
+from ascolto.insight.floor import QueueNow, by_place, oldest_wait_s
 from ascolto.insight.formulas import Formula
 from ascolto.insight.model import Counting, Figure, Tally
 
@@ -195,16 +196,37 @@ class FloorQueueView(BaseModel):
         )
 
 
-class FloorGroupView(BaseModel):
-    """How many of at least five people are here, and doing what."""
+class FloorPeopleView(BaseModel):
+    """How many of at least five people are here, doing what, and where from."""
 
-    group: str
-    client_id: str
     n: int
     present: int
     available: int
     busy: int
     on_break: int = Field(serialization_alias="break")
+    home: int | None = Field(description="null when a part would be of fewer than five people")
+    site: int | None = Field(description="null when a part would be of fewer than five people")
+
+    @classmethod
+    def counts(cls, row: Mapping[str, Any], *, smallest: int) -> dict[str, int | None]:
+        """Return the fields of a row of people."""
+        home, site = by_place(row, smallest=smallest)
+        return {
+            "n": row["n"],
+            "present": row["present"],
+            "available": row["available"],
+            "busy": row["present"] - row["available"],
+            "on_break": row["on_break"],
+            "home": home,
+            "site": site,
+        }
+
+
+class FloorGroupView(FloorPeopleView):
+    """The people of one team for one client; of teams too small to be shown, together."""
+
+    group: str
+    client_id: str
 
 
 class PersonView(BaseModel):
@@ -217,11 +239,12 @@ class PersonView(BaseModel):
 
 
 class FloorView(BaseModel):
-    """The floor at one moment."""
+    """The floor at one moment; `people` counts those who work for several clients once."""
 
     at: datetime
     queues: list[FloorQueueView]
     groups: list[FloorGroupView]
+    people: FloorPeopleView
 
 
 def met(formula: Formula, target: float | None, figure: Figure) -> bool | None:

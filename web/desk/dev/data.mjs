@@ -55,10 +55,26 @@ export const reasons = [
   { id: "r12", name: "Non ricevuta", parent_id: "r1", client_id: null }, { id: "r2", name: "Guasto", parent_id: null, client_id: null },
 ];
 export const operators = ["Marta Bassi", "Luca Neri", "Chiara Verdi", "Omar Haddad"].map((display_name, n) => ({ id: `op-${n + 2}`, display_name, team: "Ponente" }));
+const held = (queue_id, waiting, oldest) => ({ queue_id, waiting, oldest, offered: 1, active: 9, wrapup: 2, available: 4, wait_s: 40 });
+const people = (present, available, away, home) => ({ n: present + away, present, available, busy: present - available, break: away, home, site: present + away - home });
+const groups = [
+  { group: "Milano", client_id: "c-luce", ...people(12, 4, 2, 0) },
+  { group: "others", client_id: "c-luce", ...people(9, 3, 0, 9) },
+  { group: "Tirana", client_id: "c-telco", ...people(5, 2, 1, 0) },
+];
+const now = [["c-luce", held("q-fatture", 4, 75), "Fatturazione", 0.861], ["c-luce", held("q-guasti", 12, 412), "Guasti", 0.712], ["c-telco", held("q-telco", 0, null), "Assistenza", null]];
+
+/** What is asked for: names, targets and the day so far too. */
 export function floor() {
-  const q = (id, name, waiting, oldest, sl) => ({ queue_id: id, name, waiting, oldest_wait_s: oldest, offered: 1, active: 9, wrapup: 2, available: 4, sl_today: sl, target: 0.8 });
-  return [
-    { at: new Date().toISOString(), client_id: "c-luce", queues: [q("q-fatture", "Fatturazione", 4, 75, 0.861), q("q-guasti", "Guasti", 12, 412, 0.712)], groups: [{ group: "Milano", client_id: "c-luce", present: 14, available: 4, busy: 8, break: 2, n: 14 }, { group: "Da casa", client_id: "c-luce", present: 9, available: 3, busy: 6, break: 0, n: 9 }] },
-    { at: new Date().toISOString(), client_id: "c-telco", queues: [q("q-telco", "Assistenza", 0, null, 0.93)], groups: [{ group: "Tirana", client_id: "c-telco", present: 6, available: 2, busy: 3, break: 1, n: 6 }] },
-  ];
+  const queues = now.map(([client_id, { oldest, ...queue }, name, sl_today]) => ({ ...queue, client_id, name, sl_today, oldest_wait_s: oldest, sl_formula: "sl_excl_short@1", answered_today: 84, abandoned_today: 6, target: 0.8, target_s: 60 }));
+  return { at: new Date().toISOString(), queues, groups, people: people(26, 9, 3, 9) };
+}
+
+/** What comes once a second, by client: only what is held now. */
+export function ticks() {
+  return clients.map(({ id }) => ({
+    at: new Date().toISOString(), client_id: id,
+    queues: now.filter(([client]) => client === id).map(([, { oldest, ...queue }]) => ({ ...queue, oldest_at: oldest === null ? null : ago(oldest / 60), wait_low_s: 20, wait_high_s: 90 })),
+    groups: groups.filter((group) => group.client_id === id).map((group) => ({ ...group, home: undefined, site: undefined })),
+  }));
 }

@@ -95,7 +95,7 @@ const routes = [
   ["GET /session", () => { if (!signedIn) throw new Refused(401, "identity.not_signed_in"); return session(); }],
   ["DELETE /session", () => { signedIn = false; }],
   ["GET /sessions", () => [{ id: "s1", current: true, created_at: data.ago(50) }, { id: "s2", user_agent: "Mozilla/5.0 (Windows) Firefox/130.0", last_seen_at: data.ago(3000) }]],
-  ["GET /desk", () => ({ cursor: `f${log.length}`, now: new Date().toISOString(), presence, offers: [...offers.values()], conversations: [...rows.values()].filter((row) => row.operator_id === "op-me"), queues: data.queues })],
+  ["GET /desk", () => ({ cursor: `f${log.length}`, now: new Date().toISOString(), workplace: { place: "home", country: "IT" }, presence, offers: [...offers.values()], conversations: [...rows.values()].filter((row) => row.operator_id === "op-me"), queues: data.queues })],
   ["PUT /presence", ({ body }) => { presence = { ...presence, ...body, since: body.state === presence.state ? presence.since : new Date().toISOString() }; emit("operator:op-me", "presence.changed", presence); return presence; }],
   ["POST /work/:id/accept", ({ id }) => {
     const made = offers.get(id);
@@ -193,6 +193,6 @@ new WebSocketServer({ server, path: "/live" }).on("connection", (ws) => {
   ws.on("close", () => sockets.delete(socket));
 });
 setInterval(() => { for (const socket of sockets) socket.ws.send('{"t":"ping"}'); }, 20000);
-setInterval(() => { for (const tick of data.floor()) emit("floor", "floor.tick", tick); }, 1000);
+setInterval(() => { for (const tick of data.ticks()) emit("floor", "floor.tick", tick); }, 1000);
 const port = option("port", 8411);
 server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}/desk/`));

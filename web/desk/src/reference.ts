@@ -1,7 +1,9 @@
 /** Lists that rarely change: queues, canned replies, reasons, tags, colleagues. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { Canned, OperatorRef, Page, QueueRef, Reason, Tag } from "@/api/types";
+import { useSession } from "@/session";
+import { fold } from "@ui/picker";
+import type { Canned, OperatorRef, Page, QueueRef, Reason, Tag, Workplace } from "@/api/types";
 
 /** A list, whether it comes bare or as a page. */
 async function listed<T>(path: string, query?: Record<string, string | number>): Promise<T[]> {
@@ -26,12 +28,6 @@ export const tagsQuery = queryOptions({
   queryFn: () => listed<Tag>("/tags"),
   ...slow,
 });
-export const operatorsQuery = queryOptions({
-  queryKey: ["operators"],
-  queryFn: () => listed<OperatorRef>("/operators"),
-  ...slow,
-});
-
 const none: never[] = [];
 
 /** The queues of this desk: they come with the snapshot. */
@@ -57,6 +53,28 @@ export function useTags(): Tag[] {
   return useQuery(tagsQuery).data ?? none;
 }
 
-export function useOperators(enabled = true): OperatorRef[] {
-  return useQuery({ ...operatorsQuery, enabled }).data ?? none;
+/** Where this operator works from as it is on record: it comes with the snapshot. */
+export function useWorkplace(): Workplace | null {
+  return useQuery<Workplace | null>({ queryKey: ["workplace"], queryFn: () => null, staleTime: Infinity }).data ?? null;
+}
+
+const SHOWN = 20;
+
+/** Colleagues who serve a client and whose name has these words in it, found by the server. */
+export function useColleagues(words: string, clientId: string, enabled = true): OperatorRef[] {
+  const session = useSession();
+  const q = words.trim();
+  const { data } = useQuery({
+    queryKey: ["colleagues", clientId, q],
+    queryFn: ({ signal }) =>
+      api.get<Page<OperatorRef>>("/operators", { query: { q, client_id: clientId, limit: SHOWN }, signal }),
+    enabled,
+    staleTime: 60_000,
+    placeholderData: (before) => before,
+  });
+  // The server looks anywhere in a name; who is called so comes before who has it inside.
+  const inside = (one: OperatorRef) => Number(!` ${fold(one.display_name)}`.includes(` ${fold(q)}`));
+  return (data?.items ?? none)
+    .filter((one) => one.id !== session.operator_id)
+    .sort((a, b) => inside(a) - inside(b));
 }

@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { DeskSnapshot, Message } from "@/api/types";
+import type { DeskSnapshot, FloorAnswer, Message } from "@/api/types";
+import { adoptFloor } from "@/features/floor/live";
 import "@/features/presence/live";
 import "@/features/work/live";
 import { adoptSnapshot } from "@/live/adopt";
@@ -24,14 +25,23 @@ interface Trace {
   after: State;
 }
 
+interface FloorTrace {
+  about: string;
+  before: { floor: FloorAnswer };
+  frames: Frame[];
+  after: { floor: FloorAnswer };
+}
+
 const folder = join(import.meta.dirname, "../../../contracts/traces");
-const traces = readdirSync(folder)
+const recorded = readdirSync(folder)
   .filter((name) => name.endsWith(".json"))
   .sort()
   .map((name) => ({
     name: name.replace(".json", ""),
-    trace: JSON.parse(readFileSync(join(folder, name), "utf8")) as Trace,
+    trace: JSON.parse(readFileSync(join(folder, name), "utf8")) as Trace | FloorTrace,
   }));
+const traces = recorded.filter((one): one is { name: string; trace: Trace } => "desk" in one.trace.before);
+const floors = recorded.filter((one): one is { name: string; trace: FloorTrace } => "floor" in one.trace.before);
 
 function adopt(store: LiveStore, state: State): void {
   store.apply(adoptSnapshot(store, { ...state.desk, cursor: "1-0", now: "2026-03-03T09:00:00Z" }));
@@ -100,5 +110,39 @@ describe.each(traces)("trace $name", ({ trace }) => {
   it("has only frames that the desk knows", () => {
     const kinds = new Set(trace.frames.map((frame) => frame.k));
     expect([...kinds].filter((kind) => !knownKinds().includes(kind))).toEqual([]);
+  });
+});
+
+describe.each(floors)("trace $name", ({ trace }) => {
+  const held = (store: LiveStore) =>
+    [...store.rows("floor").values()].map((client) => ({
+      ...client,
+      at: Date.parse(client.at),
+      queues: client.queues.map((queue) => ({ ...queue, oldest_at: queue.oldest_at && Date.parse(queue.oldest_at) })),
+    }));
+  const asked = (answer: FloorAnswer) => {
+    const store = new LiveStore();
+    store.apply(adoptFloor(store, answer));
+    return store;
+  };
+
+  it("ends where the server says, with names, targets and places still there", () => {
+    const store = asked(trace.before.floor);
+    hear(store, [...trace.frames, ...trace.frames]);
+    expect(trace.frames.length).toBeGreaterThan(0);
+    expect(held(store)).toEqual(held(asked(trace.after.floor)));
+  });
+
+  it("keeps what ticks told after an answer was made", () => {
+    const store = asked(trace.before.floor);
+    hear(store, trace.frames);
+    store.apply(adoptFloor(store, trace.before.floor));
+    expect(held(store)).toEqual(held(asked(trace.after.floor)));
+  });
+
+  it("shows nothing of a client before it has been asked for", () => {
+    const store = new LiveStore();
+    hear(store, trace.frames);
+    expect(held(store)).toEqual([]);
   });
 });

@@ -1,170 +1,57 @@
-/** Wire shapes of the desk's HTTP and live interface (snake_case as sent). */
+/**
+ * The desk's names for the wire shapes, which are generated (wire.ts). Only what the contracts leave
+ * open is narrowed here: states that they write as plain text.
+ */
+import type { components } from "./wire";
+
+type S = components["schemas"];
 
 export type ConversationState = "open" | "waiting" | "active" | "wrapup" | "snoozed" | "closed";
 export type Channel = string;
-export type PresenceState = "available" | "busy" | "break" | "away" | "offline";
-export type Place = "home" | "site";
+export type Presence = S["Presence"];
+export type PresenceState = Presence["state"];
+export type Place = NonNullable<Presence["place"]>;
+export type Workplace = S["WorkplaceView"];
 
-export interface CustomerRef {
-  id: string;
-  name: string | null;
-  verified: boolean;
-}
-
-export interface ConversationRow {
-  id: string;
-  v: number;
-  number: number;
-  client_id: string;
-  channel: Channel;
-  state: ConversationState;
-  subject: string | null;
-  preview: string | null;
-  customer: CustomerRef;
-  queue_id: string | null;
-  operator_id: string | null;
-  work_item_id: string | null;
-  language: string | null;
-  tags: string[];
-  unread: number;
-  last_message_at: string | null;
-  last_from: string | null;
-  last_seq: number;
-  opened_at: string;
-  due_at: string | null;
-  due_kind: string | null;
-  snoozed_until: string | null;
-  waiting_since: string | null;
-}
+export type CustomerRef = S["CustomerRef"];
+export type ConversationRow = Omit<S["RowView"], "state"> & { state: ConversationState };
 
 export type AuthorKind = "customer" | "operator" | "assistant" | "system";
-
-export interface Attachment {
-  id: string;
-  name: string;
-  size: number;
-  type: string;
-}
-
-export interface Message {
-  id: string;
-  conversation_id: string;
-  seq: number;
+export type Attachment = S["ascolto__conversations__views__FileView"];
+export type Message = Omit<S["MessageView"], "kind" | "author" | "delivery"> & {
   kind: "message" | "note" | "event";
   author: { kind: AuthorKind; id: string | null; name: string | null };
-  text: string;
-  attachments: Attachment[];
-  at: string;
-  nonce: string | null;
   delivery: "sent" | "delivered" | "failed";
-  meta: Record<string, unknown>;
-}
+};
 
-export interface OfferCard {
-  customer_name?: string | null;
-  subject?: string | null;
-  preview?: string | null;
-  language?: string | null;
-  conversation_number?: number | null;
-}
+export type OfferCard = S["Card"];
+export type Why = S["Why"];
+export type Offer = Omit<S["Offer"], "why"> & { why: Why | null };
+export type QueueRef = S["QueueRef"];
 
-export type Why = Record<string, unknown>;
-
-export interface Offer {
-  work_item_id: string;
-  conversation_id: string;
-  expires_at: string;
-  client_id: string;
-  queue_id: string;
-  channel: Channel;
-  card: OfferCard;
-  why: Why | null;
-}
-
-export interface Presence {
-  operator_id?: string | null;
-  state: PresenceState;
-  since: string;
-  place: Place | null;
-  country: string | null;
-  reason: string | null;
-}
-
-export interface QueueRef {
-  id: string;
-  name: string;
-  client_id: string;
-  channel: Channel;
-}
-
-export interface DeskSnapshot {
-  cursor: string;
-  now: string;
+export type DeskSnapshot = Omit<S["DeskView"], "presence" | "offers" | "conversations"> & {
   presence: Presence | null;
   offers: Offer[];
   conversations: ConversationRow[];
-  queues: QueueRef[];
-}
+};
 
-export interface ClientRef {
-  id: string;
-  name: string;
-  color: string | null;
-}
+export type ClientRef = S["ascolto__identity__views__ClientView"];
+export type Session = Omit<S["SessionStateView"], "session_id">;
 
-export interface Session {
-  account: { id: string; name: string; email: string; roles: string[]; locale: string };
-  permissions: string[];
-  operator_id: string | null;
-  tenant: { id: string; slug: string; name: string };
-  clients: ClientRef[];
-}
+export type DraftKind = "reply" | "note";
+export type Draft = Omit<S["DraftView"], "kind"> & { kind: DraftKind };
 
-export interface Draft {
-  conversation_id?: string;
-  operator_id?: string | null;
-  text: string;
-  kind: "reply" | "note";
-  rev: number;
-}
+export type CustomerIdentity = S["IdentityView"];
+export type Preferences = S["PreferencesView"];
+export type Customer = S["CustomerView"];
 
-export interface CustomerIdentity {
-  kind: string;
-  value: string;
-  verified: boolean;
-}
 
-/** How a customer wants to be reached; minutes count from local midnight. */
-export interface Preferences {
-  channel: string | null;
-  from_minute: number | null;
-  to_minute: number | null;
-  note: string;
-}
-
-export interface Customer {
-  id: string;
-  name: string | null;
-  language?: string | null;
-  verified?: boolean;
-  identities?: CustomerIdentity[];
-  fields?: Record<string, unknown>;
-  preferences?: Preferences;
-}
-
-export interface Viewer {
-  operator_id: string | null;
-  name: string;
-}
-
-export interface ConversationDetail {
+export type Viewer = S["ViewerView"];
+export type ConversationDetail = Omit<S["DetailView"], "conversation" | "draft" | "why"> & {
   conversation: ConversationRow;
-  customer: Customer | null;
-  why: Why | null;
   draft: Draft | null;
-  viewers: Viewer[];
-}
-
+  why: Why | null;
+};
 export interface MessagePage {
   items: Message[];
   has_more: boolean;
@@ -172,75 +59,50 @@ export interface MessagePage {
 
 export interface Page<T> {
   items: T[];
-  next_cursor: string | null;
+  next_cursor?: string | null;
 }
 
-export interface Canned {
-  id: string;
-  key: string;
-  title: string;
-  text: string;
-  client_id: string | null;
-  language?: string | null;
-}
+export type Canned = S["CannedView"];
+export type Reason = S["ReasonView"];
+export type Tag = S["TagView"];
+export type OperatorRef = S["OperatorView"];
+export type Mention = S["MentionView"];
+export type Explanation = S["ExplanationView"];
+export type Outcome = S["Outcome"];
+export type CloseBody = S["CloseBody"];
 
-export interface Reason {
-  id: string;
-  name: string;
-  parent_id: string | null;
-  client_id: string | null;
-}
+export type DayResult = S["DayResultView"];
+export type Results = S["ResultsView"];
+export type Formula = S["FormulaView"];
+export type MetricAnswer = S["MetricView"];
+export type MetricGroup = S["GroupView"];
 
-export interface Tag {
-  id?: string;
-  name: string;
-}
-
-export interface OperatorRef {
-  id: string;
-  display_name: string;
-  team?: string | null;
-}
-
-export interface TimelineEntry {
-  id: string;
-  number?: number;
-  channel?: string;
-  subject?: string | null;
-  state?: string;
-  opened_at?: string;
-  at?: string;
-}
-
-export interface FloorQueue {
-  queue_id: string;
-  name?: string;
-  waiting: number;
-  oldest_wait_s: number | null;
-  offered: number;
-  active: number;
-  wrapup: number;
-  available: number;
-  sl_today: number | null;
-  target: number | null;
-}
-
-export interface FloorGroup {
-  group: string;
-  client_id: string | null;
-  present: number;
-  available: number;
-  busy: number;
-  break: number;
-  n: number;
-}
-
-export interface FloorTick {
+export type FloorAnswer = S["FloorView"];
+export type FloorPeople = S["FloorPeopleView"];
+export type FloorGroup = S["FloorGroupView"];
+/** One queue: as last asked for, with what ticks have told since. */
+export type FloorQueue = Omit<S["FloorQueueView"], "oldest_wait_s"> & { oldest_at: string | null };
+/** One client's part of the floor as the desk holds it. */
+export interface FloorClient {
   at: string;
-  client_id: string | null;
+  client_id: string;
   queues: FloorQueue[];
   groups: FloorGroup[];
 }
+
+/** What each kind of live frame carries. */
+export type Frames = Omit<
+  S["Frames"],
+  "conversation.changed" | "message.added" | "message.changed" | "draft.changed"
+> & {
+  "conversation.changed": ConversationRow;
+  "message.added": Message;
+  "message.changed": Message;
+  "draft.changed": Draft;
+};
+export type FloorTick = Frames["floor.tick"];
+export type MentionNote = Frames["mention.added"];
+export type Overdue = Frames["conversation.overdue"];
 
 export interface Problem {
   type?: string;

@@ -19,6 +19,14 @@ const sentences: Record<string, string> = {
   "conversations.not_yours": msg("error.not_owner"),
   "conversations.not_now": msg("error.closed"),
   "conversations.thread_changed": msg("error.stale"),
+  "conversations.bad_merge": msg("error.bad_merge"),
+  "conversations.bad_outcome": msg("error.bad_outcome"),
+  "conversations.bad_moment": msg("error.bad_moment"),
+  "conversations.unknown_colleague": msg("error.unknown_colleague"),
+  "customers.identity_taken": msg("error.identity_taken"),
+  "customers.customer_changed": msg("error.customer_changed"),
+  "customers.already_merged": msg("error.already_merged"),
+  "routing.may_not_explain": msg("error.may_not_explain"),
 };
 
 const byStatus: Record<number, string> = {

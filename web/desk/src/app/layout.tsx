@@ -10,6 +10,8 @@ import { LiveEngine, type SocketLike } from "@/live/engine";
 import { LiveContext } from "@/live/react";
 import { LiveStore } from "@/live/store";
 import { useMaybeSession } from "@/session";
+import { PresenceNotice } from "@/features/presence/notice";
+import { OfferNotice } from "@/features/work/offer-notice";
 import { OutboxProvider } from "@/features/work/outbox-react";
 import { Toasts } from "@ui/toast";
 import { ConnectionBanner } from "./banner";
@@ -34,6 +36,7 @@ function useLiveDesk() {
       snapshot: async () => {
         const snapshot = await api.get<DeskSnapshot>("/desk");
         queries.setQueryData(["queues-mine"], snapshot.queues);
+        queries.setQueryData(["workplace"], snapshot.workplace);
         return snapshot;
       },
       adopt: adoptSnapshot,
@@ -64,6 +67,7 @@ function SignedIn() {
   const inThread = useRouterState({
     select: (state) => /\/work\/[^/]+$/.test(state.location.pathname),
   });
+  const onWork = useRouterState({ select: (state) => state.location.pathname.includes("/work") });
   useKeyboard();
   return (
     <LiveContext value={live}>
@@ -74,7 +78,11 @@ function SignedIn() {
             {inThread && <a href="#composer">{t("skip.composer")}</a>}
           </div>
           <TopBar />
-          <ConnectionBanner />
+          <div className="notices">
+            <ConnectionBanner />
+            <PresenceNotice />
+            <OfferNotice here={onWork} />
+          </div>
           <Nav />
           <main id="content" className="content" tabIndex={-1}>
             <Outlet />

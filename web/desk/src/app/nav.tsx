@@ -1,12 +1,21 @@
 import { Link } from "@tanstack/react-router";
+import type { Session } from "@/api/types";
 import { useT } from "@/i18n";
 import { useTable } from "@/live/react";
 import { may, useSession } from "@/session";
+import { useBell } from "@/features/mentions/api";
 import { mineCounts } from "@/features/work/model/rows";
 import { Icon, type IconName } from "@ui/icon";
 
+/** Where a person begins: operators at their work, others at what they are there to see. */
+export function startPage(session: Session): "/work" | "/floor" | "/figures" | "/settings" {
+  if (session.operator_id) return "/work";
+  if (may(session, "insight.floor")) return "/floor";
+  return may(session, "insight.metrics") ? "/figures" : "/settings";
+}
+
 interface Entry {
-  to: "/work" | "/floor" | "/conversations" | "/results" | "/settings";
+  to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/settings";
   icon: IconName;
   label: string;
   count?: number;
@@ -18,16 +27,24 @@ export function Nav() {
   const session = useSession();
   const rows = useTable("conversations");
   const counts = mineCounts(rows.values(), session.operator_id);
-  const entries: Entry[] = [
-    { to: "/work", icon: "inbox", label: t("nav.work"), count: counts.open },
-  ];
+  const bell = useBell();
+  const entries: Entry[] = [];
+  if (session.operator_id) {
+    entries.push({ to: "/work", icon: "inbox", label: t("nav.work"), count: counts.open });
+    entries.push({ to: "/mentions", icon: "at-sign", label: t("nav.mentions"), count: bell.count });
+  }
   if (may(session, "conversations.read_all")) {
     entries.push({ to: "/conversations", icon: "list", label: t("nav.conversations") });
   }
   if (may(session, "insight.floor")) {
     entries.push({ to: "/floor", icon: "activity", label: t("nav.floor") });
   }
-  if (session.operator_id && may(session, "insight.own_results")) entries.push({ to: "/results", icon: "star", label: t("nav.results") });
+  if (may(session, "insight.metrics")) {
+    entries.push({ to: "/figures", icon: "layout-grid", label: t("nav.figures") });
+  }
+  if (session.operator_id && may(session, "insight.own_results")) {
+    entries.push({ to: "/results", icon: "star", label: t("nav.results") });
+  }
   entries.push({ to: "/settings", icon: "settings", label: t("nav.settings") });
   return (
     <nav className="nav" aria-label={t("nav.label")} data-region>

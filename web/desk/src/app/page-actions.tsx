@@ -31,6 +31,7 @@ export function PageActions() {
   useAction("go_work", () => void navigate({ to: "/work" }));
   useAction("go_floor", () => void navigate({ to: "/floor" }));
   useAction("go_conversations", () => void navigate({ to: "/conversations" }));
+  useAction("go_mentions", () => void navigate({ to: "/mentions" }));
   useAction("go_settings", () => void navigate({ to: "/settings" }));
   return (
     <Suspense>

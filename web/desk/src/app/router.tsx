@@ -11,6 +11,7 @@ import { sessionQuery } from "@/session";
 import { WorkPage } from "@/features/work/page";
 import { Broken, Missing } from "./broken";
 import { DeskLayout } from "./layout";
+import { startPage } from "./nav";
 
 interface Context {
   queries: QueryClient;
@@ -54,8 +55,9 @@ const desk = createRoute({
 const home = createRoute({
   getParentRoute: () => desk,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/work" });
+  beforeLoad: async ({ context }) => {
+    const session = await context.queries.ensureQueryData(sessionQuery);
+    throw redirect({ to: session ? startPage(session) : "/login" });
   },
 });
 
@@ -94,6 +96,29 @@ const results = createRoute({
   component: lazyRouteComponent(() => import("@/features/floor/results"), "ResultsPage"),
 });
 
+const mentions = createRoute({
+  getParentRoute: () => desk,
+  path: "/mentions",
+  component: lazyRouteComponent(() => import("@/features/mentions/page"), "MentionsPage"),
+});
+
+export interface FiguresSearch {
+  metric?: string | undefined;
+  by?: "queue" | "channel" | "hour" | "day" | undefined;
+  days?: 1 | 7 | 28 | undefined;
+}
+
+const figures = createRoute({
+  getParentRoute: () => desk,
+  path: "/figures",
+  validateSearch: (search: Record<string, unknown>): FiguresSearch => ({
+    metric: text(search.metric),
+    by: (["queue", "channel", "hour", "day"] as const).find((by) => by === search.by),
+    days: ([7, 28] as const).find((days) => days === search.days),
+  }),
+  component: lazyRouteComponent(() => import("@/features/figures/page"), "FiguresPage"),
+});
+
 export interface ListSearch {
   view?: "waiting" | "snoozed" | "closed" | undefined;
   client_id?: string | undefined;
@@ -124,7 +149,7 @@ const settings = createRoute({
 const tree = root.addChildren([
   login,
   password,
-  desk.addChildren([home, work.addChildren([workOne]), floor, results, conversations, settings]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, conversations, settings]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -5,6 +5,7 @@ import { run } from "@/keys/react";
 import { shown } from "@/keys/map";
 import { signOut, useSession } from "@/session";
 import { change, rememberLocale, useSettings, type Theme } from "@/settings";
+import { useBell } from "@/features/mentions/api";
 import { PresenceMenu } from "@/features/presence/menu";
 import { Button, IconButton } from "@ui/button";
 import { Icon } from "@ui/icon";
@@ -15,7 +16,7 @@ export function TopBar() {
   const t = useT();
   return (
     <header className="topbar">
-      <Link to="/work" className="brand">
+      <Link to="/" className="brand">
         <img src="/desk/icon.svg" alt="" width="24" height="24" />
         <span>Ascolto</span>
       </Link>
@@ -26,9 +27,30 @@ export function TopBar() {
       </Button>
       <div className="row-flex end grow">
         <PresenceMenu />
+        <Bell />
         <ProfileMenu />
       </div>
     </header>
+  );
+}
+
+/** Notes that name one and promises not kept: how many wait, and the way to them. */
+function Bell() {
+  const t = useT();
+  const session = useSession();
+  const { count, more } = useBell();
+  if (!session.operator_id) return null;
+  return (
+    <Link to="/mentions" className="button button-icon bell" title={t("nav.mentions")}>
+      <Icon name="bell" />
+      <span className="hidden-visually">{t("bell.label", { n: count })}</span>
+      {count > 0 && (
+        <span className="unread num" aria-hidden="true">
+          {count}
+          {more && "+"}
+        </span>
+      )}
+    </Link>
   );
 }
 

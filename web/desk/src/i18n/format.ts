@@ -62,3 +62,32 @@ export function bytes(size: number): string {
   if (size < 1_000_000) return `${Math.round(size / 1000)} kB`;
   return `${(size / 1_000_000).toFixed(1)} MB`;
 }
+
+/** Minutes from midnight as a clock shows them: 570 -> 09:30; nothing for nothing. */
+export function minuteOfDay(minute: number | null | undefined): string {
+  if (minute == null) return "";
+  const pad = (n: number) => String(n).padStart(2, "0");
+  return `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`;
+}
+
+/** The way back: "09:30" -> 570. */
+export function readMinute(text: string): number | null {
+  const found = /^(\d{1,2}):(\d{2})/.exec(text);
+  return found ? Number(found[1]) * 60 + Number(found[2]) : null;
+}
+
+function named(type: "language" | "region", code: string): string {
+  try {
+    return new Intl.DisplayNames([locale()], { type }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export function languageName(code: string): string {
+  return named("language", code);
+}
+
+export function countryName(code: string): string {
+  return named("region", code);
+}

@@ -26,6 +26,8 @@ export const actions: readonly Action[] = [
   { id: "note", label: msg("keys.note"), keys: ["n"], group: talk },
   { id: "canned", label: msg("keys.canned"), keys: ["/"], group: talk },
   { id: "transfer", label: msg("keys.transfer"), keys: ["t"], group: talk },
+  { id: "consult", label: msg("keys.consult"), keys: ["c"], group: talk },
+  { id: "wake", label: msg("keys.wake"), keys: ["w"], group: talk },
   { id: "snooze", label: msg("keys.snooze"), keys: ["h"], group: talk },
   { id: "resolve", label: msg("keys.resolve"), keys: ["e"], group: talk },
   { id: "unread", label: msg("keys.unread"), keys: ["m"], group: talk },
@@ -42,7 +44,9 @@ export const actions: readonly Action[] = [
   { id: "go_work", label: msg("keys.go_work"), keys: ["g l"], group: go },
   { id: "go_floor", label: msg("keys.go_floor"), keys: ["g s"], group: go },
   { id: "go_conversations", label: msg("keys.go_conversations"), keys: ["g c"], group: go },
+  { id: "go_mentions", label: msg("keys.go_mentions"), keys: ["g m"], group: go },
   { id: "go_settings", label: msg("keys.go_settings"), keys: ["g i"], group: go },
+  { id: "available", label: msg("keys.available"), keys: ["d"], group: other },
   { id: "palette", label: msg("keys.palette"), keys: ["Ctrl+k"], group: other, always: true },
   { id: "region_next", label: msg("keys.region_next"), keys: ["F6"], group: other, always: true },
   {

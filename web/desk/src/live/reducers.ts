@@ -1,4 +1,5 @@
 /** The registry of live reducers: pure functions from what is known and one frame to changed rows. */
+import type { Frames } from "@/api/types";
 import type { Change, Reader } from "./store";
 
 export interface Frame {
@@ -11,7 +12,7 @@ export type Reducer<Body> = (known: Reader, body: Body, now: number) => Change[]
 const registry = new Map<string, Reducer<never>>();
 
 /** Says which function handles one kind of frame; each kind has one owner. */
-export function handles<Body>(kind: string, reducer: Reducer<Body>): void {
+export function handles<Kind extends keyof Frames>(kind: Kind, reducer: Reducer<Frames[Kind]>): void {
   if (registry.has(kind) && registry.get(kind) !== reducer) {
     throw new Error(`two reducers for ${kind}`);
   }

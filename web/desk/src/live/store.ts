@@ -5,9 +5,11 @@
 import type {
   ConversationRow,
   Draft,
-  FloorTick,
+  FloorClient,
+  MentionNote,
   Message,
   Offer,
+  Overdue,
   Presence,
 } from "@/api/types";
 
@@ -35,7 +37,11 @@ export interface Tables {
   presence: Presence;
   drafts: Draft;
   activity: Activity;
-  floor: FloorTick;
+  floor: FloorClient;
+  /** Notes that named this operator while the desk was open, by message. */
+  mentions: MentionNote;
+  /** Promises not kept, by conversation, until they are met or the conversation leaves. */
+  overdue: Overdue;
 }
 
 export type TableName = keyof Tables;
@@ -66,6 +72,8 @@ const names: TableName[] = [
   "drafts",
   "activity",
   "floor",
+  "mentions",
+  "overdue",
 ];
 
 export class LiveStore implements Reader {

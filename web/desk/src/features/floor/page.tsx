@@ -2,18 +2,21 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
-import type { ClientRef, FloorGroup, FloorQueue, FloorTick } from "@/api/types";
+import type { ClientRef, FloorAnswer, FloorClient, FloorGroup, FloorPeople, FloorQueue } from "@/api/types";
+import { formulaName } from "@/formulas";
 import { useT } from "@/i18n";
 import { clock, share, stopwatch } from "@/i18n/format";
 import { useLive, useTable, useTopic } from "@/live/react";
-import { useQueues } from "@/reference";
+import { useNow } from "@/live/ticker";
 import { useSession } from "@/session";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Icon } from "@ui/icon";
+import { adoptFloor } from "./live";
 import "@ui/table.css";
 import "./floor.css";
 
-type FloorAnswer = FloorTick | FloorTick[] | { at: string; queues: FloorQueue[]; groups: FloorGroup[] };
+/** What ticks do not tell (service level, today's counts, who works from where) is asked for again. */
+const AGAIN_MS = 15_000;
 
 /** The floor: queues against their targets, and groups of at least five people. */
 export function FloorPage() {
@@ -21,35 +24,36 @@ export function FloorPage() {
   const { store } = useLive();
   const session = useSession();
   useTopic("floor");
-  const ticks = useTable("floor");
-  const first = useQuery({
+  const clients = useTable("floor");
+  const { data, error, isPending } = useQuery({
     queryKey: ["live", "floor"],
     queryFn: () => api.get<FloorAnswer>("/floor"),
     staleTime: 0,
+    refetchInterval: AGAIN_MS,
   });
-  const { data } = first;
   useEffect(() => {
-    if (!data) return;
-    for (const tick of Array.isArray(data) ? data : split(data)) {
-      const key = tick.client_id ?? "";
-      const old = store.get("floor", key);
-      if (!old || old.at < tick.at) store.set("floor", key, tick);
-    }
+    if (data) store.apply(adoptFloor(store, data));
   }, [data, store]);
-  const list = [...ticks.values()];
-  const at = list.map((tick) => tick.at).sort().at(-1);
+  const list = [...clients.values()];
+  const at = list.map((client) => Date.parse(client.at)).sort((a, b) => a - b).at(-1);
   return (
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
         <h1>{t("nav.floor")}</h1>
-        {at && <span className="meta num">{t("floor.at", { time: clock(at) })}</span>}
+        {at && <span className="meta num">{t("floor.at", { time: clock(new Date(at).toISOString()) })}</span>}
       </header>
-      {list.length === 0 && first.isPending && <Skeleton label={t("loading")} lines={6} />}
-      {list.length === 0 && first.error && <Empty icon="triangle-alert" title={explain(first.error)} />}
-      {list.length === 0 && first.data && <Empty icon="activity" title={t("floor.empty")} />}
-      {list.length > 0 && <Totals ticks={list} />}
-      {list.map((tick) => (
-        <ClientFloor key={tick.client_id} tick={tick} client={session.clients.find((one) => one.id === tick.client_id)} />
+      {error && list.length > 0 && (
+        <p className="banner tone-warn" role="status">
+          <Icon name="triangle-alert" />
+          {explain(error)}
+        </p>
+      )}
+      {list.length === 0 && isPending && <Skeleton label={t("loading")} lines={6} />}
+      {list.length === 0 && error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {list.length === 0 && data && <Empty icon="activity" title={t("floor.empty")} />}
+      {list.length > 0 && <Totals clients={list} people={data?.people} />}
+      {list.map((client) => (
+        <ClientFloor key={client.client_id} floor={client} client={session.clients.find((one) => one.id === client.client_id)} />
       ))}
       {list.length > 0 && (
         <p className="meta row-flex">
@@ -61,33 +65,28 @@ export function FloorPage() {
   );
 }
 
-/** A floor answer over all clients, as one tick per client. */
-function split(answer: { at: string; queues: FloorQueue[]; groups: FloorGroup[]; client_id?: string | null }): FloorTick[] {
-  if (answer.client_id) return [answer as FloorTick];
-  const clients = new Map<string, FloorTick>();
-  const tick = (id: string) => {
-    const made = clients.get(id) ?? { at: answer.at, client_id: id, queues: [], groups: [] };
-    clients.set(id, made);
-    return made;
-  };
-  for (const queue of answer.queues) {
-    tick((queue as FloorQueue & { client_id?: string }).client_id ?? "").queues.push(queue);
-  }
-  for (const group of answer.groups) tick(group.client_id ?? "").groups.push(group);
-  return [...clients.values()];
+/** How long the first in a queue has waited by now, in seconds. */
+function useAge(): (queue: FloorQueue) => number | null {
+  const { engine } = useLive();
+  useNow();
+  const now = engine.serverNow();
+  return ({ oldest_at: at }) => (at === null ? null : Math.max(0, (now - Date.parse(at)) / 1000));
 }
 
-function Totals({ ticks }: { ticks: FloorTick[] }) {
+function Totals({ clients, people }: { clients: readonly FloorClient[]; people: FloorPeople | undefined }) {
   const t = useT();
-  const queues = ticks.flatMap((tick) => tick.queues);
-  const groups = ticks.flatMap((tick) => tick.groups);
+  const age = useAge();
+  const queues = clients.flatMap((client) => client.queues);
   const sum = (pick: (queue: FloorQueue) => number) => queues.reduce((all, queue) => all + pick(queue), 0);
-  const oldest = Math.max(0, ...queues.map((queue) => queue.oldest_wait_s ?? 0));
-  const below = queues.filter((q) => q.sl_today !== null && q.target !== null && q.sl_today < q.target).length;
+  const oldest = Math.max(0, ...queues.map((queue) => age(queue) ?? 0));
+  const staffing = ({ present, home, site }: FloorPeople) =>
+    home === null ? t("floor.present_short", { n: present }) : t("floor.present_where", { n: present, home, site });
+  const below = queues.filter((queue) => queue.sl_today !== null && queue.sl_today < queue.target).length;
   const cards: [string, string, string?][] = [
     [t("floor.waiting"), String(sum((queue) => queue.waiting)), oldest ? t("floor.oldest_short", { time: stopwatch(oldest) }) : undefined],
     [t("floor.active"), String(sum((queue) => queue.active)), t("floor.wrapup_short", { n: sum((queue) => queue.wrapup) })],
-    [t("floor.available"), String(groups.reduce((all, group) => all + group.available, 0)), t("floor.present_short", { n: groups.reduce((all, group) => all + group.present, 0) })],
+    [t("floor.available"), people ? String(people.available) : "–", people && staffing(people)],
+    [t("floor.answered"), String(sum((queue) => queue.answered_today)), t("floor.abandoned_short", { n: sum((queue) => queue.abandoned_today) })],
     [t("floor.below"), String(below), t("floor.of_queues", { n: queues.length })],
   ];
   return (
@@ -103,14 +102,14 @@ function Totals({ ticks }: { ticks: FloorTick[] }) {
   );
 }
 
-function ClientFloor({ tick, client }: { tick: FloorTick; client: ClientRef | undefined }) {
+function ClientFloor({ floor, client }: { floor: FloorClient; client: ClientRef | undefined }) {
   const t = useT();
-  const names = useQueues();
+  const age = useAge();
   const name = client?.name ?? "";
   return (
     <section className="card floor-client" aria-label={name}>
       {name && <h2>{name}</h2>}
-      <div className="table-scroll" role="group" aria-label={t("floor.queues")} tabIndex={-1}>
+      <div className="table-scroll" role="group" aria-label={t("floor.queues")} tabIndex={0}>
         <table>
           <caption className="hidden-visually">{t("floor.queues")}</caption>
           <thead>
@@ -121,51 +120,67 @@ function ClientFloor({ tick, client }: { tick: FloorTick; client: ClientRef | un
               <th scope="col">{t("floor.active")}</th>
               <th scope="col">{t("floor.wrapup")}</th>
               <th scope="col">{t("floor.available")}</th>
-              <th scope="col">{t("floor.sl")}</th>
+              <th scope="col">{t("floor.answered")}</th>
+              <th scope="col">{t("floor.abandoned")}</th>
+              <th scope="col" className="floor-level-head">{t("floor.sl")}</th>
             </tr>
           </thead>
           <tbody>
-            {tick.queues.map((queue) => (
+            {floor.queues.map((queue) => (
               <tr key={queue.queue_id}>
-                <th scope="row">{queue.name ?? names.find((one) => one.id === queue.queue_id)?.name ?? queue.queue_id}</th>
+                <th scope="row">{queue.name}</th>
                 <td className="num">{queue.waiting}</td>
-                <td className="num">{queue.oldest_wait_s === null ? "–" : stopwatch(queue.oldest_wait_s)}</td>
+                <td className="num">
+                  <Age seconds={age(queue)} />
+                </td>
                 <td className="num">{queue.active + queue.offered}</td>
                 <td className="num">{queue.wrapup}</td>
                 <td className="num">{queue.available}</td>
+                <td className="num">{queue.answered_today}</td>
+                <td className="num">{queue.abandoned_today}</td>
                 <td>
-                  <Level value={queue.sl_today} target={queue.target} />
+                  <Level queue={queue} />
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      {tick.groups.length > 0 && <Groups groups={tick.groups} />}
+      {floor.groups.length > 0 && <Groups groups={floor.groups} />}
     </section>
   );
 }
 
-/** Service level today beside its target; late or not is also written. */
-function Level({ value, target }: { value: number | null; target: number | null }) {
+function Age({ seconds }: { seconds: number | null }) {
+  return seconds === null ? "–" : stopwatch(seconds);
+}
+
+/** Service level today beside its target, and by which formula; late or not is also written. */
+function Level({ queue }: { queue: FloorQueue }) {
   const t = useT();
-  if (value === null) return <span className="meta">–</span>;
-  const below = target !== null && value < target;
+  const { sl_today: value, target, target_s: within, sl_formula: formula } = queue;
+  const below = value !== null && value < target;
   return (
-    <span className="row-flex wrap">
-      <Pill tone={below ? "bad" : target === null ? "plain" : "ok"} icon={below ? "arrow-down" : "check"}>
-        {share(value)}
-        {below && <span className="hidden-visually">{t("floor.below_target")}</span>}
-      </Pill>
-      {target !== null && <span className="meta num">{t("floor.target", { value: share(target) })}</span>}
-    </span>
+    <div className="floor-level">
+      {value === null ? (
+        <span className="meta">–</span>
+      ) : (
+        <Pill tone={below ? "bad" : "ok"} icon={below ? "arrow-down" : "check"}>
+          {share(value)}
+          {below && <span className="hidden-visually">{t("floor.below_target")}</span>}
+        </Pill>
+      )}
+      <span className="meta num">{t("floor.target", { value: share(target), time: stopwatch(within) })}</span>
+      <span className="meta floor-formula">{formulaName(formula)}</span>
+    </div>
   );
 }
 
-function Groups({ groups }: { groups: FloorGroup[] }) {
+function Groups({ groups }: { groups: readonly FloorGroup[] }) {
   const t = useT();
+  const placed = groups.some((group) => group.home !== null);
   return (
-    <div className="table-scroll" role="group" aria-label={t("floor.groups")} tabIndex={-1}>
+    <div className="table-scroll" role="group" aria-label={t("floor.groups")} tabIndex={0}>
       <table>
         <caption className="hidden-visually">{t("floor.groups")}</caption>
         <thead>
@@ -175,16 +190,20 @@ function Groups({ groups }: { groups: FloorGroup[] }) {
             <th scope="col">{t("floor.available")}</th>
             <th scope="col">{t("floor.busy")}</th>
             <th scope="col">{t("floor.break")}</th>
+            {placed && <th scope="col">{t("presence.home")}</th>}
+            {placed && <th scope="col">{t("presence.site")}</th>}
           </tr>
         </thead>
         <tbody>
           {groups.map((group) => (
             <tr key={group.group}>
-              <th scope="row">{group.group}</th>
+              <th scope="row">{group.group === "others" ? t("floor.others") : group.group}</th>
               <td className="num">{group.present}</td>
               <td className="num">{group.available}</td>
               <td className="num">{group.busy}</td>
               <td className="num">{group.break}</td>
+              {placed && <td className="num">{group.home ?? "–"}</td>}
+              {placed && <td className="num">{group.site ?? "–"}</td>}
             </tr>
           ))}
         </tbody>

@@ -25,7 +25,7 @@ export function LoginPage() {
     onSuccess: async () => {
       rememberTenant(tenant.trim());
       await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
-      router.history.push(next ? `/desk${next.replace(/^\/desk/, "")}` : "/desk/work");
+      router.history.push(next ? `/desk${next.replace(/^\/desk/, "")}` : "/desk/");
     },
     onError: (error) => {
       if (error instanceof ApiError && error.code === "identity.totp_required") setAsksCode(true);

@@ -1,17 +1,20 @@
-import { useMutation } from "@tanstack/react-query";
-import { api } from "@/api/client";
-import { explain } from "@/api/words";
-import type { Place, Presence, PresenceState } from "@/api/types";
+import { lazy, Suspense, useState } from "react";
+import type { Place, PresenceState } from "@/api/types";
 import { msg, useT } from "@/i18n";
-import { stopwatch } from "@/i18n/format";
+import { clock, countryName, stopwatch } from "@/i18n/format";
+import { shown } from "@/keys/map";
 import { useLive, useRow } from "@/live/react";
 import { useNow } from "@/live/ticker";
+import { useWorkplace } from "@/reference";
 import { useSession } from "@/session";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
-import { Menu, MenuItem, MenuSection } from "@ui/menu";
-import { say } from "@ui/toast";
+import { Menu, MenuItem, MenuLine, MenuSection } from "@ui/menu";
+import { usePresenceChange } from "./change";
 import { ME } from "./live";
+
+const CountryDialog = lazy(() => import("./country").then((module) => ({ default: module.CountryDialog })));
+const BreakDialog = lazy(() => import("./break").then((module) => ({ default: module.BreakDialog })));
 
 const labels: Record<PresenceState, string> = {
   available: msg("presence.available"),
@@ -30,86 +33,74 @@ const tones: Record<PresenceState, string> = {
 };
 
 const choices: PresenceState[] = ["available", "break", "away", "offline"];
-const countries = ["IT", "AL", "RO", "BG", "TN", "ES", "FR", "DE"];
 
-/** Own state with its time, and where one works from (the country is told to callers by law). */
+/** Own state with its time, and where one works from; what is on record holds until one says else. */
 export function PresenceMenu() {
   const t = useT();
   const session = useSession();
-  const { store, engine } = useLive();
   const presence = useRow("presence", ME);
-  const change = useMutation({
-    mutationFn: (next: Partial<Presence>) =>
-      api.put<Presence>("/presence", {
-        state: next.state ?? presence?.state ?? "offline",
-        place: next.place ?? presence?.place ?? "site",
-        country: next.country ?? presence?.country ?? "IT",
-      }),
-    onMutate: (next) => {
-      const before = store.get("presence", ME);
-      if (before) {
-        const since = next.state ? new Date(engine.serverNow()).toISOString() : before.since;
-        store.set("presence", ME, { ...before, ...next, since });
-      }
-      return before;
-    },
-    onSuccess: (now) => {
-      if (now?.state && now.since) store.set("presence", ME, now);
-    },
-    onError: (error, _next, before) => {
-      store.set("presence", ME, before);
-      say(explain(error));
-    },
-  });
+  const record = useWorkplace();
+  const change = usePresenceChange();
+  const [dialog, setDialog] = useState<"country" | "break" | null>(null);
   if (!session.operator_id) return null;
   const state = presence?.state ?? "offline";
+  const place = presence?.place ?? record?.place ?? "";
+  const country = presence?.country ?? record?.country ?? null;
+  const due = presence?.break_due_at ?? null;
   return (
-    <Menu
-      label={t("presence.menu")}
-      trigger={
-        <Button className={`presence ${tones[state]}`}>
-          <span className="dot" />
-          <span>{t(labels[state])}</span>
-          {presence && <TimeIn since={presence.since} />}
-          <Icon name="chevron-down" />
-        </Button>
-      }
-    >
-      <MenuSection
-        title={t("presence.menu")}
-        selected={state}
-        onSelect={(key) => change.mutate({ state: key as PresenceState })}
+    <>
+      <Menu
+        label={t("presence.menu")}
+        trigger={
+          <Button className={`presence ${tones[state]}`}>
+            <span className="dot" />
+            <span>{t(labels[state])}</span>
+            {presence && <TimeIn since={presence.since} />}
+            <Icon name="chevron-down" />
+          </Button>
+        }
       >
-        {choices.map((choice) => (
-          <MenuItem key={choice} id={choice}>
-            {t(labels[choice])}
+        <MenuSection
+          title={t("presence.menu")}
+          selected={state}
+          onSelect={(key) => change.mutate({ state: key as PresenceState })}
+        >
+          {choices.map((choice) => (
+            <MenuItem key={choice} id={choice} shortcut={choice === "available" ? (shown("available") ?? "") : ""}>
+              {t(labels[choice])}
+            </MenuItem>
+          ))}
+        </MenuSection>
+        <MenuSection title={t("presence.place")} selected={place} onSelect={(key) => change.mutate({ place: key as Place })}>
+          <MenuItem id="site" icon="building-2">
+            {t("presence.site")}
           </MenuItem>
-        ))}
-      </MenuSection>
-      <MenuSection
-        title={t("presence.place")}
-        selected={presence?.place ?? "site"}
-        onSelect={(key) => change.mutate({ place: key as Place })}
-      >
-        <MenuItem id="site" icon="building-2">
-          {t("presence.site")}
-        </MenuItem>
-        <MenuItem id="home" icon="house">
-          {t("presence.home")}
-        </MenuItem>
-      </MenuSection>
-      <MenuSection
-        title={t("presence.country")}
-        selected={presence?.country ?? "IT"}
-        onSelect={(key) => change.mutate({ country: key })}
-      >
-        {countries.map((code) => (
-          <MenuItem key={code} id={code}>
-            {new Intl.DisplayNames([document.documentElement.lang], { type: "region" }).of(code) ?? code}
+          <MenuItem id="home" icon="house">
+            {t("presence.home")}
           </MenuItem>
-        ))}
-      </MenuSection>
-    </Menu>
+        </MenuSection>
+        <MenuLine />
+        <MenuItem id="set-country" icon="globe" onAction={() => setDialog("country")}>
+          {t("presence.country_is", { country: country ? countryName(country) : t("presence.unknown") })}
+        </MenuItem>
+        <MenuItem id="set-break" icon="coffee" onAction={() => setDialog("break")}>
+          {due ? t("break.due", { time: clock(due) }) : t("break.set")}
+        </MenuItem>
+      </Menu>
+      <Suspense>
+        {dialog === "country" && (
+          <CountryDialog
+            current={country}
+            onClose={() => setDialog(null)}
+            onPick={(code) => {
+              change.mutate({ country: code });
+              setDialog(null);
+            }}
+          />
+        )}
+        {dialog === "break" && <BreakDialog due={due} onClose={() => setDialog(null)} />}
+      </Suspense>
+    </>
   );
 }
 

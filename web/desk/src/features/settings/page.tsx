@@ -9,6 +9,7 @@ import { Select } from "@ui/field";
 import { Codes } from "./codes";
 import { ChangePassword } from "./password";
 import { SignIns } from "./sign-ins";
+import { Sound } from "./sound";
 import "./settings.css";
 
 /** Own profile: looks, language, keys, and where one is signed in. */
@@ -71,6 +72,7 @@ export function SettingsPage() {
           <Codes />
           {changing && <ChangePassword onClose={() => setChanging(false)} />}
         </section>
+        <Sound />
         <SignIns />
         <section className="card stack settings-wide" aria-labelledby="set-keys">
           <h2 id="set-keys">{t("help.title")}</h2>

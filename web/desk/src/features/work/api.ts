@@ -9,7 +9,6 @@ import type {
   MessagePage,
   Offer,
   Page,
-  TimelineEntry,
 } from "@/api/types";
 import type { LiveStore } from "@/live/store";
 import { conversationChanged, mergeMessages, messageAdded } from "./live";
@@ -30,10 +29,8 @@ export function timelineQuery(customerId: string) {
   return queryOptions({
     queryKey: ["timeline", customerId],
     queryFn: async () => {
-      const body = await api.get<TimelineEntry[] | Page<TimelineEntry>>(
-        `/customers/${customerId}/timeline`,
-      );
-      return Array.isArray(body) ? body : body.items;
+      const page = await api.get<Page<ConversationRow>>(`/customers/${customerId}/timeline`);
+      return page.items;
     },
     staleTime: 60_000,
   });

@@ -3,18 +3,19 @@ import { Link } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
-import type { ConversationDetail, ConversationRow, Customer } from "@/api/types";
+import type { ConversationDetail, ConversationRow } from "@/api/types";
 import { useT } from "@/i18n";
 import { day } from "@/i18n/format";
 import { useAction } from "@/keys/react";
 import { useLive } from "@/live/react";
 import { useQueueName, useTags } from "@/reference";
 import { Button, IconButton } from "@ui/button";
-import { Icon, type IconName } from "@ui/icon";
 import { say } from "@ui/toast";
 import { adoptRow, timelineQuery } from "./api";
 import { ClientBadge } from "./client-badge";
+import { CustomerCard } from "./customer";
 import { channelName, stateName } from "./labels";
+import { Section } from "./section";
 import { WhyCard } from "./why";
 
 interface Props {
@@ -39,19 +40,6 @@ export function ContextPane({ row, detail }: Props) {
   );
 }
 
-function Section({ icon, title, children }: { icon: IconName; title: string; children: React.ReactNode }) {
-  const id = useId();
-  return (
-    <section className="card" aria-labelledby={id}>
-      <h3 id={id} className="card-title">
-        <Icon name={icon} />
-        {title}
-      </h3>
-      {children}
-    </section>
-  );
-}
-
 function QueueLine({ row }: { row: ConversationRow }) {
   const queue = useQueueName(row.queue_id);
   return (
@@ -59,78 +47,6 @@ function QueueLine({ row }: { row: ConversationRow }) {
       {[queue, channelName(row.channel), row.language?.toUpperCase()].filter(Boolean).join(" · ")}
     </p>
   );
-}
-
-function CustomerCard({ row, customer }: { row: ConversationRow; customer: Customer | null }) {
-  const t = useT();
-  const name = customer?.name ?? row.customer.name ?? t("customer.unnamed");
-  const verified = customer?.verified ?? row.customer.verified;
-  const fields = Object.entries(customer?.fields ?? {}).filter(([, value]) => value !== null && value !== "");
-  return (
-    <Section icon="user" title={t("customer.title")}>
-      <dl className="facts">
-        <div>
-          <dt>{t("customer.name")}</dt>
-          <dd>
-            {name}{" "}
-            <span className={verified ? "pill tone-ok" : "pill"}>
-              <Icon name={verified ? "shield-check" : "info"} />
-              {verified ? t("customer.verified") : t("customer.claimed")}
-            </span>
-          </dd>
-        </div>
-        {customer?.identities?.map((identity) => (
-          <div key={`${identity.kind}/${identity.value}`}>
-            <dt>{identity.kind}</dt>
-            <dd>
-              {identity.value}{" "}
-              {identity.verified && (
-                <span className="verified">
-                  <Icon name="check" />
-                  <span className="hidden-visually">{t("customer.verified")}</span>
-                </span>
-              )}
-            </dd>
-          </div>
-        ))}
-        <Wishes preferences={customer?.preferences} />
-        {fields.map(([key, value]) => (
-          <div key={key}>
-            <dt>{key}</dt>
-            <dd>{String(value)}</dd>
-          </div>
-        ))}
-        {customer?.language && (
-          <div>
-            <dt>{t("customer.language")}</dt>
-            <dd>
-              {new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(customer.language)}
-            </dd>
-          </div>
-        )}
-      </dl>
-    </Section>
-  );
-}
-
-/** How the customer wants to be reached, if they have said so. */
-function Wishes({ preferences }: { preferences: Customer["preferences"] }) {
-  const t = useT();
-  if (!preferences) return null;
-  const { channel, from_minute: from, to_minute: to, note } = preferences;
-  const hours = from !== null && to !== null ? `${clock(from)}–${clock(to)}` : null;
-  const how = [channel && channelName(channel), hours, note].filter(Boolean).join(" · ");
-  if (!how) return null;
-  return (
-    <div>
-      <dt>{t("customer.reach")}</dt>
-      <dd>{how}</dd>
-    </div>
-  );
-}
-
-function clock(minute: number): string {
-  return `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, "0")}`;
 }
 
 function History({ customerId, current }: { customerId: string; current: string }) {
@@ -147,11 +63,11 @@ function History({ customerId, current }: { customerId: string; current: string 
         <ul className="history">
           {past.slice(0, 8).map((entry) => (
             <li key={entry.id}>
-              <span className="meta num">{entry.opened_at || entry.at ? day((entry.opened_at ?? entry.at)!) : ""}</span>
+              <span className="meta num">{day(entry.opened_at)}</span>
               <Link to="/work/$id" params={{ id: entry.id }} className="grow clip">
-                {entry.subject ?? (entry.channel ? channelName(entry.channel) : `#${entry.number ?? ""}`)}
+                {entry.subject || channelName(entry.channel)}
               </Link>
-              <span className="meta">{entry.state && stateName(entry.state)}</span>
+              <span className="meta">{stateName(entry.state)}</span>
             </li>
           ))}
         </ul>

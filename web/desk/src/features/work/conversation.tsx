@@ -25,19 +25,28 @@ import { useDesk } from "./outbox-react";
 import { Thread } from "./thread";
 import { Viewers } from "./typing";
 
-const load = { transfer: () => import("./transfer"), snooze: () => import("./snooze"), wrapup: () => import("./wrapup") };
+const load = {
+  transfer: () => import("./transfer"),
+  snooze: () => import("./snooze"),
+  wrapup: () => import("./wrapup"),
+  consult: () => import("./consult"),
+  merge: () => import("./merge"),
+};
 const TransferDialog = lazy(() => load.transfer().then((module) => ({ default: module.TransferDialog })));
 const SnoozeDialog = lazy(() => load.snooze().then((module) => ({ default: module.SnoozeDialog })));
+const ConsultDialog = lazy(() => load.consult().then((module) => ({ default: module.ConsultDialog })));
+const MergeDialog = lazy(() => load.merge().then((module) => ({ default: module.MergeDialog })));
 const WrapUp = lazy(() => load.wrapup().then((module) => ({ default: module.WrapUp })));
 
 interface Props {
   id: string;
   onBack: () => void;
   onNext: () => void;
+  onOpen: (id: string) => void;
 }
 
 /** One open conversation: thread and composer, with what helps beside them. */
-export function Conversation({ id, onBack, onNext }: Props) {
+export function Conversation({ id, onBack, onNext, onOpen }: Props) {
   const t = useT();
   const { store } = useLive();
   const { drafts } = useDesk();
@@ -61,7 +70,7 @@ export function Conversation({ id, onBack, onNext }: Props) {
     if (row) seen.current = row;
   }, [row]);
   if (row) {
-    return <Open row={row} gone={!live && data !== undefined} detail={data} onBack={onBack} onNext={onNext} />;
+    return <Open row={row} gone={!live && data !== undefined} detail={data} onBack={onBack} onNext={onNext} onOpen={onOpen} />;
   }
   return (
     <section className="talk" aria-label={t("thread.label")}>
@@ -86,11 +95,12 @@ interface OpenProps {
   detail: ConversationDetail | undefined;
   onBack: () => void;
   onNext: () => void;
+  onOpen: (id: string) => void;
 }
 
-type Panel = "transfer" | "snooze" | null;
+type Panel = "transfer" | "snooze" | "consult" | "merge" | null;
 
-function Open({ row, gone, detail, onBack, onNext }: OpenProps) {
+function Open({ row, gone, detail, onBack, onNext, onOpen }: OpenProps) {
   const t = useT();
   const session = useSession();
   const [panel, setPanel] = useState<Panel>(null);
@@ -102,6 +112,9 @@ function Open({ row, gone, detail, onBack, onNext }: OpenProps) {
   useAction("resolve", () => setWrapping(true), canWrap);
   useAction("transfer", () => setPanel("transfer"), canWork);
   useAction("snooze", () => setPanel("snooze"), canWork && row.state !== "wrapup");
+  useAction("consult", () => setPanel("consult"), canWork);
+  const asked = useAsked(row, onNext);
+  useAction("wake", asked.wake, canWork && row.state === "snoozed");
   useAction("back", onBack);
   useEffect(() => {
     // Ready before they are asked for, also when the line is bad by then.
@@ -121,6 +134,7 @@ function Open({ row, gone, detail, onBack, onNext }: OpenProps) {
           canWrap={canWrap}
           onBack={onBack}
           onPanel={setPanel}
+          asked={asked}
           onWrap={() => setWrapping(true)}
           onContext={() => setContext((open) => !open)}
         />
@@ -156,10 +170,35 @@ function Open({ row, gone, detail, onBack, onNext }: OpenProps) {
       </div>
       <Suspense>
       {panel === "transfer" && <TransferDialog row={row} onClose={() => setPanel(null)} onDone={done} />}
+      {panel === "consult" && <ConsultDialog row={row} onClose={() => setPanel(null)} />}
+      {panel === "merge" && <MergeDialog row={row} onClose={() => setPanel(null)} onMerged={onOpen} />}
       {panel === "snooze" && <SnoozeDialog row={row} onClose={() => setPanel(null)} onDone={done} />}
       </Suspense>
     </>
   );
+}
+
+/** What is done with a conversation at one press, without further questions. */
+function useAsked(row: ConversationRow, onNext: () => void) {
+  const t = useT();
+  const { store } = useLive();
+  const go = (verb: "wake" | "requeue", done: () => void) => {
+    api
+      .post<ConversationRow>(`/conversations/${row.id}/${verb}`)
+      .then((next) => {
+        adoptRow(store, next);
+        done();
+      })
+      .catch((error: unknown) => say(explain(error)));
+  };
+  return {
+    wake: () => go("wake", () => say(t("wake.done", { n: row.number }))),
+    requeue: () =>
+      go("requeue", () => {
+        say(t("requeue.done", { n: row.number }));
+        onNext();
+      }),
+  };
 }
 
 interface HeaderProps {
@@ -168,11 +207,12 @@ interface HeaderProps {
   canWrap: boolean;
   onBack: () => void;
   onPanel: (panel: Panel) => void;
+  asked: ReturnType<typeof useAsked>;
   onWrap: () => void;
   onContext: () => void;
 }
 
-function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, onWrap, onContext }: HeaderProps) {
+function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, onContext }: HeaderProps) {
   const t = useT();
   const { engine } = useLive();
   const name = row.customer.name ?? t("customer.unnamed");
@@ -200,15 +240,33 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, onWrap, onContex
             label={t("thread.more")}
             trigger={<IconButton icon="ellipsis" className="thread-more" label={t("thread.more")} />}
           >
-            <MenuItem id="transfer" icon="arrow-right-left" onAction={() => onPanel("transfer")}>
+            <MenuItem id="transfer" icon="arrow-right-left" shortcut={shown("transfer") ?? ""} onAction={() => onPanel("transfer")}>
               {t("keys.transfer")}
             </MenuItem>
-            <MenuItem id="snooze" icon="clock" onAction={() => onPanel("snooze")}>
-              {t("keys.snooze")}
+            {row.state === "snoozed" ? (
+              <MenuItem id="wake" icon="bell" shortcut={shown("wake") ?? ""} onAction={asked.wake}>
+                {t("keys.wake")}
+              </MenuItem>
+            ) : (
+              <MenuItem id="snooze" icon="clock" shortcut={shown("snooze") ?? ""} isDisabled={row.state === "wrapup"} onAction={() => onPanel("snooze")}>
+                {t("keys.snooze")}
+              </MenuItem>
+            )}
+            <MenuItem id="consult" icon="users" shortcut={shown("consult") ?? ""} onAction={() => onPanel("consult")}>
+              {t("keys.consult")}
+            </MenuItem>
+            <MenuItem id="requeue" icon="undo-2" onAction={asked.requeue}>
+              {t("requeue.title")}
+            </MenuItem>
+            <MenuItem id="merge" icon="copy" onAction={() => onPanel("merge")}>
+              {t("merge.title")}
             </MenuItem>
           </Menu>
           <HeadButton icon="arrow-right-left" label={t("keys.transfer")} shortcut={shown("transfer")} onPress={() => onPanel("transfer")} />
-          {row.state !== "wrapup" && (
+          {row.state === "snoozed" && (
+            <HeadButton icon="bell" label={t("keys.wake")} shortcut={shown("wake")} onPress={asked.wake} />
+          )}
+          {row.state !== "wrapup" && row.state !== "snoozed" && (
             <HeadButton icon="clock" label={t("keys.snooze")} shortcut={shown("snooze")} onPress={() => onPanel("snooze")} />
           )}
         </>

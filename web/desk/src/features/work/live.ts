@@ -1,5 +1,5 @@
 /** How conversation, message, offer and draft frames change the live store. */
-import type { ConversationRow, Draft, Message, Offer } from "@/api/types";
+import type { ConversationRow, Draft, Frames, MentionNote, Message, Offer, Overdue } from "@/api/types";
 import { handles } from "@/live/reducers";
 import type { Change, Reader, Thread } from "@/live/store";
 
@@ -11,7 +11,26 @@ export function conversationChanged(known: Reader, row: ConversationRow): Change
   if (left !== undefined && left >= row.v) return [];
   const changes: Change[] = [{ table: "conversations", key: row.id, row }];
   if (left !== undefined) changes.push({ table: "gone", key: row.id, row: undefined });
+  const overdue = known.get("overdue", row.id);
+  if (overdue && !stillOwed(row, overdue)) changes.push({ table: "overdue", key: row.id, row: undefined });
   return changes;
+}
+
+/** A promise is owed until its moment changes (it was met, or another began) or the talk ends. */
+function stillOwed(row: ConversationRow, overdue: Overdue): boolean {
+  if (row.state === "closed" || row.due_at === null || overdue.due_at === null) return false;
+  return Date.parse(row.due_at) === Date.parse(overdue.due_at);
+}
+
+/** A promise was not kept; one that was met meanwhile, or is somebody else's, is not our affair. */
+export function conversationOverdue(known: Reader, overdue: Overdue): Change[] {
+  const row = known.get("conversations", overdue.id);
+  if (!row || !stillOwed(row, overdue)) return [];
+  return [{ table: "overdue", key: overdue.id, row: overdue }];
+}
+
+export function mentionAdded(_known: Reader, note: MentionNote): Change[] {
+  return [{ table: "mentions", key: note.message_id, row: note }];
 }
 
 export function conversationRemoved(known: Reader, body: { id: string; v: number }): Change[] {
@@ -19,6 +38,7 @@ export function conversationRemoved(known: Reader, body: { id: string; v: number
   if (old && old.v > body.v) return [];
   return [
     { table: "conversations", key: body.id, row: undefined },
+    { table: "overdue", key: body.id, row: undefined },
     { table: "gone", key: body.id, row: Math.max(body.v, known.get("gone", body.id) ?? 0) },
   ];
 }
@@ -73,17 +93,8 @@ export function draftChanged(known: Reader, draft: Draft): Change[] {
   return [{ table: "drafts", key, row: draft }];
 }
 
-interface Ephemeral {
-  conversation_id: string;
-  operator_id?: string | null;
-  customer_id?: string;
-  who?: string;
-  name?: string;
-  on?: boolean;
-}
-
-function activity(what: "typing" | "viewing") {
-  return (_known: Reader, body: Ephemeral, now: number): Change[] => {
+function activity<Kind extends "typing" | "viewing">(what: Kind) {
+  return (_known: Reader, body: Frames[Kind], now: number): Change[] => {
     const who = body.operator_id ?? body.customer_id ?? body.who ?? "customer";
     const row =
       body.on === false
@@ -95,6 +106,8 @@ function activity(what: "typing" | "viewing") {
 
 handles("conversation.changed", conversationChanged);
 handles("conversation.removed", conversationRemoved);
+handles("conversation.overdue", conversationOverdue);
+handles("mention.added", mentionAdded);
 handles("message.added", messageAdded);
 handles("message.changed", messageChanged);
 handles("offer.made", offerMade);

@@ -6,8 +6,7 @@ import type { Offer } from "@/api/types";
 import { msg, useT } from "@/i18n";
 import { useAction } from "@/keys/react";
 import { shown } from "@/keys/map";
-import { useLive, useTable } from "@/live/react";
-import { useNow } from "@/live/ticker";
+import { useLive } from "@/live/react";
 import { useQueueName } from "@/reference";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
@@ -17,8 +16,8 @@ import { say } from "@ui/toast";
 import { acceptOffer, declineOffer } from "./api";
 import { ClientBadge } from "./client-badge";
 import { channelIcon, channelName } from "./labels";
+import { useOpenOffers } from "./offer-alert";
 
-const GRACE_MS = 3000;
 const reasons: readonly { id: string; label: string }[] = [
   { id: "busy", label: msg("decline.busy") },
   { id: "technical", label: msg("decline.technical") },
@@ -29,13 +28,7 @@ const reasons: readonly { id: string; label: string }[] = [
 /** Work offered to this operator, announced without taking the focus. */
 export function Offers({ onAccepted }: { onAccepted: () => void }) {
   const t = useT();
-  const offers = useTable("offers");
-  const { engine } = useLive();
-  useNow();
-  const now = engine.serverNow();
-  const current = [...offers.values()]
-    .filter((offer) => Date.parse(offer.expires_at) + GRACE_MS > now)
-    .sort((a, b) => (a.expires_at < b.expires_at ? -1 : 1));
+  const current = useOpenOffers();
   return (
     <section className="offers" aria-label={t("offer.region")}>
       <div role="alert" className="hidden-visually">

@@ -5,8 +5,7 @@ import { explain } from "@/api/words";
 import type { ConversationRow } from "@/api/types";
 import { useT } from "@/i18n";
 import { useLive } from "@/live/react";
-import { useOperators, useQueues } from "@/reference";
-import { useSession } from "@/session";
+import { useColleagues, useQueues } from "@/reference";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
 import { TextArea } from "@ui/field";
@@ -25,20 +24,25 @@ interface Props {
 export function TransferDialog({ row, onClose, onDone }: Props) {
   const t = useT();
   const { store } = useLive();
-  const session = useSession();
   const [query, setQuery] = useState("");
-  const [target, setTarget] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<{ id: string; label: string } | null>(null);
   const [note, setNote] = useState("");
   const queues = useQueues().filter((queue) => queue.client_id === row.client_id && queue.id !== row.queue_id);
-  const operators = useOperators().filter((one) => one.id !== session.operator_id);
+  // Queues are all known here; colleagues are found by the server, and only those of this client.
+  const operators = useColleagues(query, row.client_id);
   const options = [
-    ...queues.map((queue) => ({ id: `q/${queue.id}`, label: queue.name, group: t("transfer.queues") })),
-    ...operators.map((one) => ({ id: `o/${one.id}`, label: one.display_name, group: t("transfer.colleagues") })),
-  ].filter((option) => matches(query, option.label));
-  const chosen = options.find((option) => option.id === target);
+    ...queues
+      .filter((queue) => matches(query, queue.name))
+      .map((queue) => ({ id: `q/${queue.id}`, label: queue.name, group: t("transfer.queues") })),
+    ...operators.map((one) => ({
+      id: `o/${one.id}`,
+      label: [one.display_name, one.team].filter(Boolean).join(" · "),
+      group: t("transfer.colleagues"),
+    })),
+  ];
   const transfer = useMutation({
-    mutationFn: () => {
-      const [kind, id] = (target ?? "").split("/");
+    mutationFn: (target: string) => {
+      const [kind, id] = target.split("/");
       const to = kind === "q" ? { queue_id: id } : { operator_id: id };
       return api.post<ConversationRow>(`/conversations/${row.id}/transfer`, { ...to, note: note.trim() });
     },
@@ -53,7 +57,7 @@ export function TransferDialog({ row, onClose, onDone }: Props) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (target) transfer.mutate();
+          if (chosen) transfer.mutate(chosen.id);
         }}
       >
         <div className="dialog-body">
@@ -61,7 +65,7 @@ export function TransferDialog({ row, onClose, onDone }: Props) {
             <p className="row-flex">
               <Icon name="arrow-right-left" />
               <strong className="grow">{chosen.label}</strong>
-              <Button tone="outline" onPress={() => setTarget(null)}>
+              <Button tone="outline" onPress={() => setChosen(null)}>
                 {t("transfer.change")}
               </Button>
             </p>
@@ -72,7 +76,7 @@ export function TransferDialog({ row, onClose, onDone }: Props) {
               query={query}
               onQuery={setQuery}
               options={options}
-              onPick={setTarget}
+              onPick={(id) => setChosen(options.find((one) => one.id === id) ?? null)}
               empty={t("transfer.nobody")}
             />
           )}
@@ -87,7 +91,7 @@ export function TransferDialog({ row, onClose, onDone }: Props) {
         </div>
         <div className="dialog-foot">
           <Button onPress={onClose}>{t("cancel")}</Button>
-          <Button type="submit" tone="primary" icon="arrow-right-left" isDisabled={!target || transfer.isPending}>
+          <Button type="submit" tone="primary" icon="arrow-right-left" isDisabled={!chosen || transfer.isPending}>
             {t("transfer.confirm")}
           </Button>
         </div>

@@ -2,32 +2,35 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
-import type { ConversationRow } from "@/api/types";
+import type { CloseBody, ConversationRow, Outcome } from "@/api/types";
 import { msg, useT } from "@/i18n";
 import { useLive } from "@/live/react";
 import { useReasons } from "@/reference";
 import { Button } from "@ui/button";
-import { Select, TextArea } from "@ui/field";
+import { Select, TextArea, TextField } from "@ui/field";
 import { Icon } from "@ui/icon";
 import { say } from "@ui/toast";
 import { adoptRow } from "./api";
 
-const outcomes = [
+const outcomes: { id: Outcome; label: string }[] = [
   { id: "resolved", label: msg("outcome.resolved") },
   { id: "follow_up", label: msg("outcome.follow_up") },
+  { id: "forwarded", label: msg("outcome.forwarded") },
   { id: "unresolved", label: msg("outcome.unresolved") },
   { id: "no_reply", label: msg("outcome.no_answer") },
   { id: "spam", label: msg("outcome.spam") },
 ];
 
-interface Answers {
-  outcome: string;
+export interface Answers {
+  outcome: Outcome;
+  promise: string;
+  until: string;
   reason1: string;
   reason2: string;
   note: string;
 }
 
-const blank: Answers = { outcome: "resolved", reason1: "", reason2: "", note: "" };
+const blank: Answers = { outcome: "resolved", promise: "", until: "", reason1: "", reason2: "", note: "" };
 
 function kept(id: string): Answers {
   try {
@@ -44,6 +47,22 @@ function keep(id: string, answers: Answers | null): void {
   } catch {
     /* it then lives as long as the page */
   }
+}
+
+/** What is sent: a promise only with the outcome that makes one. */
+export function closing(answers: Answers, lastSeq: number): CloseBody {
+  const promised = answers.outcome === "follow_up" && (answers.promise.trim() || answers.until);
+  return {
+    outcome: answers.outcome,
+    reason1: answers.reason1 || null,
+    reason2: answers.reason2 || null,
+    note: answers.note.trim() || null,
+    promise: promised
+      ? { text: answers.promise.trim(), until: answers.until ? new Date(answers.until).toISOString() : null }
+      : null,
+    // What came while this form was filled in must be read before the contact is closed.
+    expected_seq: lastSeq,
+  };
 }
 
 interface Props {
@@ -79,14 +98,7 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
   };
   const close = useMutation({
     mutationFn: () =>
-      api.post<ConversationRow>(`/conversations/${id}/close`, {
-        outcome: answers.outcome,
-        reason1: answers.reason1 || null,
-        reason2: answers.reason2 || null,
-        note: answers.note.trim() || null,
-        // What came while this form was filled in must be read before the contact is closed.
-        expected_seq: row.last_seq,
-      }),
+      api.post<ConversationRow>(`/conversations/${id}/close`, closing(answers, row.last_seq)),
     onSuccess: (next) => {
       keep(id, null);
       adoptRow(store, next);
@@ -107,7 +119,8 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
     close.mutate();
   };
   return (
-    <form ref={form} className="wrapup" onSubmit={submit} aria-label={t("wrapup.title")} data-region>
+    // It stands where the composer stood: the skip link to the field of writing leads here meanwhile.
+    <form ref={form} id="composer" tabIndex={-1} className="wrapup" onSubmit={submit} aria-label={t("wrapup.title")} data-region>
       <div className="row-flex">
         <h3 className="grow">{t("wrapup.title")}</h3>
         <Button icon="x" onPress={onCancel}>
@@ -118,7 +131,7 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
         <Select
           label={t("wrapup.outcome")}
           value={answers.outcome}
-          onChange={(event) => set({ outcome: event.target.value })}
+          onChange={(event) => set({ outcome: event.target.value as Outcome })}
         >
           {outcomes.map((outcome) => (
             <option key={outcome.id} value={outcome.id}>
@@ -152,6 +165,22 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
           ))}
         </Select>
       </div>
+      {answers.outcome === "follow_up" && (
+        <div className="wrapup-fields">
+          <TextField
+            label={t("wrapup.promise")}
+            maxLength={1000}
+            value={answers.promise}
+            onChange={(event) => set({ promise: event.target.value })}
+          />
+          <TextField
+            label={t("wrapup.until")}
+            type="datetime-local"
+            value={answers.until}
+            onChange={(event) => set({ until: event.target.value })}
+          />
+        </div>
+      )}
       <TextArea
         label={t("wrapup.note")}
         rows={2}

@@ -3,12 +3,15 @@
  * a time. What was typed here and not yet stored wins over what comes from elsewhere.
  */
 import type { Attachment } from "@/api/types";
+import type { Named } from "./mentions";
 
 export type DraftKind = "reply" | "note";
 
 export interface Slot {
   text: string;
   attachments: Attachment[];
+  /** Colleagues picked from the list while writing. */
+  named: Named[];
   rev: number;
   /** Typed here and not yet stored by the server. */
   dirty: boolean;
@@ -25,7 +28,7 @@ export interface DraftOptions {
   delay?: number;
 }
 
-const blank: Slot = { text: "", attachments: [], rev: 0, dirty: false, other: null };
+const blank: Slot = { text: "", attachments: [], named: [], rev: 0, dirty: false, other: null };
 
 export class DraftBook {
   private readonly options: DraftOptions;
@@ -70,11 +73,18 @@ export class DraftBook {
     this.keep(conversation, kind, { ...slot, attachments }, this.status(conversation, kind));
   }
 
+  /** Remembers whom the words name. */
+  name(conversation: string, kind: DraftKind, who: Named): void {
+    const slot = this.slot(conversation, kind);
+    if (slot.named.some((one) => one.id === who.id)) return;
+    this.keep(conversation, kind, { ...slot, named: [...slot.named, who] }, this.status(conversation, kind));
+  }
+
   /** Empties a slot whose words were sent. */
   clear(conversation: string, kind: DraftKind): void {
     const slot = this.slot(conversation, kind);
     if (!slot.text && slot.attachments.length === 0) return;
-    this.keep(conversation, kind, { ...slot, text: "", attachments: [], dirty: true }, "typing");
+    this.keep(conversation, kind, { ...slot, text: "", attachments: [], named: [], dirty: true }, "typing");
     this.schedule(conversation, kind);
   }
 

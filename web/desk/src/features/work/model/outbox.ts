@@ -40,7 +40,7 @@ export interface OutboxOptions {
 }
 
 /** Random enough for ever; a page without TLS (an office network) has no randomUUID. */
-function randomNonce(): string {
+export function randomNonce(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

@@ -1,0 +1,545 @@
+/** Written by scripts/types.mjs from contracts/: change those, not this. */
+export interface components {
+    schemas: {
+        /** @description Somebody writes in a conversation or looks at it; `on` is false when they stop. */
+        Activity: {
+            account_id?: string;
+            conversation_id: string;
+            customer_id?: string;
+            name?: string;
+            on?: boolean;
+            operator_id?: string | null;
+            who?: string;
+        };
+        /** @description A file as a message shows it. */
+        ascolto__conversations__views__FileView: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+        };
+        /** @description A client as the desk's banner shows it. */
+        ascolto__identity__views__ClientView: {
+            color: string;
+            id: string;
+            name: string;
+        };
+        /** @description Who wrote a line. */
+        AuthorView: {
+            id: string | null;
+            kind: string;
+            name: string | null;
+        };
+        /** @description A ready reply of one client or of all. */
+        CannedView: {
+            client_id: string | null;
+            id: string;
+            key: string;
+            language: string | null;
+            text: string;
+            title: string;
+            v: number;
+        };
+        /** @description What an offer shows of its work. */
+        Card: {
+            conversation_number?: number | null;
+            customer_name?: string | null;
+            language?: string | null;
+            preview?: string | null;
+            subject?: string | null;
+        };
+        /** @description How a conversation ended and why it began. */
+        CloseBody: {
+            expected_seq?: number | null;
+            note?: string | null;
+            /** @default resolved */
+            outcome?: components["schemas"]["Outcome"];
+            promise?: components["schemas"]["PromiseBody"] | null;
+            reason1?: string | null;
+            reason2?: string | null;
+        };
+        /** @description A conversation that left this desk at version `v`. */
+        ConversationRemoved: {
+            id: string;
+            reason: string;
+            v: number;
+        };
+        /** @description What was counted as in time, as short, and whether transfers count again. */
+        CountingView: {
+            causes: string[];
+            internal_transfers: boolean;
+            short_s: number;
+            /** @description null when several were in force */
+            threshold_s: number | null;
+            /** @description every wait that counted as in time */
+            thresholds_s: number[];
+        };
+        /** @description Who wrote, as lists show it. */
+        CustomerRef: {
+            id: string;
+            name: string | null;
+            verified: boolean;
+        };
+        /** @description A customer with what is proved and what is claimed. */
+        CustomerView: {
+            client_id: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            identities: components["schemas"]["IdentityView"][];
+            language: string;
+            /** @default [] */
+            merged?: components["schemas"]["MergedView"][];
+            name: string;
+            preferences: components["schemas"]["PreferencesView"];
+            v: number;
+            verified: boolean;
+        };
+        /** @description One day of one's own work. */
+        DayResultView: {
+            aht_s: number | null;
+            available_s: number;
+            closed: number;
+            csat: number | null;
+            day: string;
+            frt_s: number | null;
+            handled: number;
+            handling_s: number;
+            occupancy: number | null;
+            transferred: number;
+        };
+        /** @description All that one's desk shows, and the cursor after which changes follow. */
+        DeskView: {
+            conversations: components["schemas"]["RowView"][];
+            cursor: string;
+            /** Format: date-time */
+            now: string;
+            offers: {
+                [key: string]: unknown;
+            }[];
+            presence: {
+                [key: string]: unknown;
+            } | null;
+            queues: components["schemas"]["QueueRef"][];
+            workplace: components["schemas"]["WorkplaceView"] | null;
+        };
+        /** @description A conversation with its customer, why it came here and one's own draft. */
+        DetailView: {
+            conversation: components["schemas"]["RowView"];
+            customer: components["schemas"]["CustomerView"] | null;
+            draft: components["schemas"]["DraftView"] | null;
+            drafts: components["schemas"]["DraftView"][];
+            viewers: components["schemas"]["ViewerView"][];
+            why: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description What one has begun to write. */
+        DraftView: {
+            conversation_id: string;
+            kind: string;
+            operator_id: string;
+            rev: number;
+            text: string;
+        };
+        /** @description Why work went where it went, and every rule against another operator just now. */
+        ExplanationView: {
+            against: string[] | null;
+            decided_at: string | null;
+            operator_id: string | null;
+            why: {
+                [key: string]: unknown;
+            } | null;
+            work_item_id: string;
+        };
+        /** @description A figure with the counts it was computed from; withheld when it would point at people. */
+        FigureView: {
+            denominator: number;
+            detail: {
+                [key: string]: number;
+            };
+            numerator: number;
+            value: number | null;
+            withheld: boolean;
+        };
+        /** @description The people of one team for one client; of teams too small to be shown, together. */
+        FloorGroupView: {
+            available: number;
+            break: number;
+            busy: number;
+            client_id: string;
+            group: string;
+            /** @description null when a part would be of fewer than five people */
+            home: number | null;
+            n: number;
+            present: number;
+            /** @description null when a part would be of fewer than five people */
+            site: number | null;
+        };
+        /** @description How many of at least five people are here, doing what, and where from. */
+        FloorPeopleView: {
+            available: number;
+            break: number;
+            busy: number;
+            /** @description null when a part would be of fewer than five people */
+            home: number | null;
+            n: number;
+            present: number;
+            /** @description null when a part would be of fewer than five people */
+            site: number | null;
+        };
+        /** @description One queue now, with its service level of today by its client's formula. */
+        FloorQueueView: {
+            abandoned_today: number;
+            active: number;
+            answered_today: number;
+            available: number;
+            client_id: string;
+            name: string;
+            offered: number;
+            oldest_wait_s: number | null;
+            queue_id: string;
+            sl_formula: string;
+            sl_today: number | null;
+            target: number;
+            target_s: number;
+            wait_s: number | null;
+            waiting: number;
+            wrapup: number;
+        };
+        /** @description One client's queues and groups now. */
+        FloorTick: {
+            /** Format: date-time */
+            at: string;
+            client_id: string;
+            groups: components["schemas"]["FloorTickGroup"][];
+            queues: components["schemas"]["FloorTickQueue"][];
+        };
+        /** @description People of one team, never fewer than five at work. */
+        FloorTickGroup: {
+            available: number;
+            break: number;
+            busy: number;
+            client_id: string;
+            group: string;
+            n: number;
+            present: number;
+        };
+        /** @description One queue as the leader sees it now; what it did today comes with GET /floor. */
+        FloorTickQueue: {
+            active: number;
+            available: number;
+            offered: number;
+            oldest_at: string | null;
+            queue_id: string;
+            wait_high_s: number | null;
+            wait_low_s: number | null;
+            wait_s: number | null;
+            waiting: number;
+            wrapup: number;
+        };
+        /** @description The floor at one moment; `people` counts those who work for several clients once. */
+        FloorView: {
+            /** Format: date-time */
+            at: string;
+            groups: components["schemas"]["FloorGroupView"][];
+            people: components["schemas"]["FloorPeopleView"];
+            queues: components["schemas"]["FloorQueueView"][];
+        };
+        /** @description One entry of the metric dictionary. */
+        FormulaView: {
+            id: string;
+            of_people: boolean;
+            rising: boolean;
+            statement: string;
+            unit: string;
+            version: number;
+        };
+        Frames: {
+            "conversation.changed": components["schemas"]["RowView"];
+            "conversation.overdue": components["schemas"]["Overdue"];
+            "conversation.removed": components["schemas"]["ConversationRemoved"];
+            "draft.changed": components["schemas"]["DraftView"];
+            "floor.tick": components["schemas"]["FloorTick"];
+            "mention.added": components["schemas"]["Mention"];
+            "message.added": components["schemas"]["MessageView"];
+            "message.changed": components["schemas"]["MessageView"];
+            "offer.made": components["schemas"]["Offer"];
+            "offer.withdrawn": components["schemas"]["OfferWithdrawn"];
+            "presence.changed": components["schemas"]["Presence"];
+            typing: components["schemas"]["Activity"];
+            viewing: components["schemas"]["Activity"];
+        };
+        /** @description The figure of one group: a queue, a client, a channel or an interval. */
+        GroupView: {
+            client_id?: string | null;
+            counting?: components["schemas"]["CountingView"] | null;
+            figure: components["schemas"]["FigureView"];
+            formula?: string | null;
+            key: string;
+            met?: boolean | null;
+            name: string;
+            target?: number | null;
+        };
+        /** @description An identity and whether it was proved. */
+        IdentityView: {
+            kind: string;
+            value: string;
+            verified: boolean;
+        };
+        /** @description A note that names this operator. */
+        Mention: {
+            at: string | null;
+            by: string | null;
+            conversation_id: string;
+            message_id: string;
+            number: number;
+        };
+        /** @description A note that names one. */
+        MentionView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            conversation_id: string;
+            customer_name: string;
+            id: string;
+            number: number;
+            seen_at: string | null;
+            subject: string;
+            text: string;
+        };
+        /** @description A customer for whom this one stands. */
+        MergedView: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            name: string;
+        };
+        /** @description One line of a thread. */
+        MessageView: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["ascolto__conversations__views__FileView"][];
+            author: components["schemas"]["AuthorView"];
+            conversation_id: string;
+            delivery: string;
+            id: string;
+            kind: string;
+            meta: {
+                [key: string]: unknown;
+            };
+            nonce: string | null;
+            origin_id: string | null;
+            seq: number;
+            text: string;
+        };
+        /** @description One answered question of the metric dictionary. */
+        MetricView: {
+            /** @description what was counted; null where each group says so, or nothing is */
+            counting?: components["schemas"]["CountingView"] | null;
+            /** @description null when each client has its own */
+            formula: components["schemas"]["FormulaView"] | null;
+            /** Format: date-time */
+            from: string;
+            group_by: string;
+            groups: components["schemas"]["GroupView"][];
+            metric: string;
+            /** Format: date-time */
+            to: string;
+            /** @description null when clients are measured differently */
+            total: components["schemas"]["FigureView"] | null;
+        };
+        /** @description A work item offered to this operator. */
+        Offer: {
+            card: components["schemas"]["Card"];
+            channel: string;
+            client_id: string;
+            conversation_id: string;
+            expires_at: string;
+            queue_id: string;
+            why: components["schemas"]["Why"];
+            work_item_id: string;
+        };
+        /** @description An offer that is no longer open. */
+        OfferWithdrawn: {
+            reason: string | null;
+            work_item_id: string;
+        };
+        /** @description What only those who plan and assign see of an operator, and the operator. */
+        OperatorDetails: {
+            account_id: string | null;
+            budget: number;
+            capacity: {
+                [key: string]: number;
+            };
+            country: string;
+            place: string;
+            skills: {
+                [key: string]: components["schemas"]["SkillLevelView"];
+            };
+        };
+        /** @description An operator as colleagues see them; `details` is null for those who need none. */
+        OperatorView: {
+            archived_at: string | null;
+            clients: string[];
+            details: components["schemas"]["OperatorDetails"] | null;
+            display_name: string;
+            id: string;
+            languages: string[];
+            team: string | null;
+            team_id: string | null;
+            v: number;
+        };
+        /**
+         * @description How a conversation ended.
+         * @enum {string}
+         */
+        Outcome: "resolved" | "unresolved" | "follow_up" | "forwarded" | "no_reply" | "abandoned" | "spam" | "merged" | "unclassified";
+        /** @description A promise that was not kept. */
+        Overdue: {
+            due_at: string | null;
+            due_kind: string;
+            id: string;
+            number: number;
+        };
+        /** @description Whoever is signed in. */
+        OwnAccountView: {
+            email: string;
+            id: string;
+            locale: string;
+            name: string;
+            roles: string[];
+        };
+        /** @description How a customer wants to be reached; minutes count from local midnight. */
+        PreferencesView: {
+            channel?: string | null;
+            from_minute?: number | null;
+            /** @default  */
+            note?: string;
+            to_minute?: number | null;
+        };
+        /** @description One's own state, since when, and where the session is. */
+        Presence: {
+            break_due_at: string | null;
+            country: string | null;
+            operator_id: string;
+            place: ("home" | "site") | null;
+            reason: string | null;
+            /** Format: date-time */
+            since: string;
+            /** @enum {unknown} */
+            state: "available" | "busy" | "away" | "break" | "offline";
+            v: number;
+        };
+        /** @description What was promised to the customer, and until when. */
+        PromiseBody: {
+            /** @default  */
+            text?: string;
+            until?: string | null;
+        };
+        /** @description A queue by name. */
+        QueueRef: {
+            channel: string;
+            client_id: string;
+            id: string;
+            name: string;
+        };
+        /** @description A reason, of the first level or under a parent. */
+        ReasonView: {
+            client_id: string | null;
+            id: string;
+            name: string;
+            parent_id: string | null;
+            position: number;
+        };
+        /** @description One's own results, which only oneself sees. */
+        ResultsView: {
+            days: components["schemas"]["DayResultView"][];
+            operator_id: string;
+            today: components["schemas"]["DayResultView"];
+            total: components["schemas"]["DayResultView"];
+        };
+        /** @description A conversation as lists show it; `v` grows with each change. */
+        RowView: {
+            channel: string;
+            client_id: string;
+            customer: components["schemas"]["CustomerRef"];
+            due_at: string | null;
+            due_kind: string | null;
+            id: string;
+            language: string | null;
+            last_from: string | null;
+            last_message_at: string | null;
+            last_seq: number;
+            merged_into: string | null;
+            number: number;
+            /** Format: date-time */
+            opened_at: string;
+            operator_id: string | null;
+            operator_name: string | null;
+            outcome: string | null;
+            preview: string | null;
+            queue_id: string | null;
+            snoozed_until: string | null;
+            state: string;
+            subject: string | null;
+            tags: string[];
+            unread: number;
+            v: number;
+            waiting_since: string | null;
+            work_item_id: string | null;
+        };
+        /** @description Who is signed in, where, and what they may do. */
+        SessionStateView: {
+            account: components["schemas"]["OwnAccountView"];
+            clients: components["schemas"]["ascolto__identity__views__ClientView"][];
+            operator_id: string | null;
+            permissions: string[];
+            session_id: string | null;
+            tenant: components["schemas"]["TenantView"];
+        };
+        /** @description How well somebody masters a skill, and whether it counts now. */
+        SkillLevelView: {
+            counts: boolean;
+            expires_at: string | null;
+            level: number;
+        };
+        /** @description A tag known to a client. */
+        TagView: {
+            client_id: string;
+            id: string;
+            name: string;
+        };
+        /** @description The organisation one has come into. */
+        TenantView: {
+            id: string;
+            name: string;
+            slug: string;
+        };
+        /** @description Somebody who has the conversation open. */
+        ViewerView: {
+            name: string;
+            operator_id: string | null;
+        };
+        /** @description Why routing chose this operator. */
+        Why: {
+            candidates: number;
+            idle_s: number;
+            load: number;
+            preferred: boolean;
+            ring: number;
+            /** @description code, level asked, level held */
+            skills: [
+                string,
+                number,
+                number
+            ][];
+            waited_s: number;
+        };
+        /** @description Where an operator works from as it is on record: what a session begins with. */
+        WorkplaceView: {
+            country: string;
+            place: string;
+        };
+    };
+}

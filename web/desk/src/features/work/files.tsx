@@ -1,0 +1,79 @@
+import { useState } from "react";
+import type { Attachment } from "@/api/types";
+import { explain } from "@/api/words";
+import { useT } from "@/i18n";
+import { bytes } from "@/i18n/format";
+import { IconButton } from "@ui/button";
+import { Icon } from "@ui/icon";
+import { upload } from "./api";
+import type { DraftKind } from "./model/drafts";
+import { useDesk } from "./outbox-react";
+
+interface Uploading {
+  name: string;
+  size: number;
+  error: string | null;
+}
+
+/** Files of a draft: on their way, refused, or stored. */
+export function useFiles(id: string, kind: DraftKind, attachments: Attachment[]) {
+  const { drafts } = useDesk();
+  const [uploads, setUploads] = useState<readonly (Uploading & { key: number })[]>([]);
+  const add = (files: FileList) => {
+    for (const file of files) {
+      const key = Math.random();
+      setUploads((list) => [...list, { key, name: file.name, size: file.size, error: null }]);
+      upload(id, file).then(
+        (stored) => {
+          setUploads((list) => list.filter((one) => one.key !== key));
+          drafts.attach(id, kind, [...drafts.slot(id, kind).attachments, stored]);
+        },
+        (error: unknown) => {
+          const words = explain(error);
+          setUploads((list) => list.map((one) => (one.key === key ? { ...one, error: words } : one)));
+        },
+      );
+    }
+  };
+  return {
+    add,
+    uploads,
+    attachments,
+    busy: uploads.some((one) => one.error === null),
+    remove: (file: string) => drafts.attach(id, kind, attachments.filter((one) => one.id !== file)),
+    forget: (key: number) => setUploads((list) => list.filter((one) => one.key !== key)),
+  };
+}
+
+export function FileList({ files }: { files: ReturnType<typeof useFiles> }) {
+  const t = useT();
+  if (files.attachments.length === 0 && files.uploads.length === 0) return null;
+  return (
+    <ul className="attachments">
+      {files.attachments.map((file) => (
+        <li key={file.id} className="chip">
+          <Icon name="file" />
+          {file.name} <span className="num">{bytes(file.size)}</span>
+          <IconButton
+            icon="x"
+            label={t("attachment.remove", { name: file.name })}
+            onPress={() => files.remove(file.id)}
+          />
+        </li>
+      ))}
+      {files.uploads.map((file) => (
+        <li key={file.key} className={file.error ? "chip tone-bad" : "chip"}>
+          <Icon name={file.error ? "circle-alert" : "upload"} />
+          {file.name} {file.error ?? t("attachment.uploading")}
+          {file.error && (
+            <IconButton
+              icon="x"
+              label={t("attachment.remove", { name: file.name })}
+              onPress={() => files.forget(file.key)}
+            />
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

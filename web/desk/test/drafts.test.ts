@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { DraftBook } from "@/features/work/model/drafts";
+import { Outbox, type OutboxItem, type OutboxStorage } from "@/features/work/model/outbox";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function book(answer: (text: string, rev: number) => Promise<number> = async (_text, rev) => rev + 1) {
+  const puts: [string, number][] = [];
+  const drafts = new DraftBook({
+    storage: null,
+    prefix: "d.",
+    put: (_talk, _kind, text, rev) => {
+      puts.push([text, rev]);
+      return answer(text, rev);
+    },
+  });
+  return { drafts, puts };
+}
+
+it("writes after a pause, once for all that was typed, then goes on from the revision it got", async () => {
+  const { drafts, puts } = book();
+  drafts.type("a", "reply", "B");
+  drafts.type("a", "reply", "Buon");
+  expect(drafts.status("a", "reply")).toBe("typing");
+  await vi.advanceTimersByTimeAsync(500);
+  expect(puts).toEqual([["Buon", 0]]);
+  expect(drafts.status("a", "reply")).toBe("saved");
+  drafts.type("a", "reply", "Buongiorno");
+  await vi.advanceTimersByTimeAsync(500);
+  expect(puts[1]).toEqual(["Buongiorno", 1]);
+});
+
+it("never lets another device's words take the place of what is typed here, but offers them", async () => {
+  const { drafts } = book(() => new Promise(() => undefined));
+  drafts.type("a", "reply", "mie parole");
+  drafts.adopt("a", "reply", "parole di là", 4);
+  expect(drafts.slot("a", "reply")).toMatchObject({ text: "mie parole", other: "parole di là", dirty: true });
+  drafts.swap("a", "reply");
+  expect(drafts.slot("a", "reply")).toMatchObject({ text: "parole di là", other: "mie parole" });
+});
+
+it("takes the server's words where nothing was typed, and never older ones", () => {
+  const { drafts } = book();
+  drafts.adopt("a", "reply", "di ieri", 3);
+  drafts.adopt("a", "reply", "più vecchie", 2);
+  expect(drafts.slot("a", "reply").text).toBe("di ieri");
+  expect(drafts.slot("a", "note").text).toBe("");
+});
+
+it("says that words are only here when they cannot be stored, and writes them when told", async () => {
+  let up = false;
+  const { drafts, puts } = book((_text, rev) => (up ? Promise.resolve(rev + 1) : Promise.reject(new Error("down"))));
+  drafts.type("a", "note", "tienila");
+  await vi.advanceTimersByTimeAsync(500);
+  expect(drafts.status("a", "note")).toBe("local");
+  up = true;
+  drafts.flush();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([drafts.status("a", "note"), puts.length]).toEqual(["saved", 2]);
+});
+
+const nothing: OutboxStorage = { load: () => [], put: () => undefined, drop: () => undefined };
+const item = (talk: string, text: string) =>
+  ({ conversation_id: talk, kind: "reply", text, attachments: [], mentions: [], seen_seq: null }) as const;
+
+it("sends in order within a conversation, keeps the rest behind a refusal, and gives it back to edit", async () => {
+  const sent: string[] = [];
+  const box = new Outbox({
+    storage: nothing,
+    send: async (one: OutboxItem) => {
+      if (one.text === "no") throw new Error("refused");
+      sent.push(one.text);
+    },
+    refusal: (error) => (error instanceof Error && error.message === "refused" ? "conversations.not_yours" : null),
+  });
+  for (const one of [item("a", "1"), item("a", "no"), item("a", "2"), item("b", "3")]) box.add({ ...one, attachments: [], mentions: [] });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(sent.sort()).toEqual(["1", "3"]);
+  const failed = box.items()[0]!;
+  expect([failed.state, failed.code]).toEqual(["failed", "conversations.not_yours"]);
+  expect(box.take(failed.nonce)?.text).toBe("no");
+  box.wake();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(sent).toContain("2");
+  expect(box.items()).toEqual([]);
+});
+
+it("does not give back what is on its way: it may have arrived", async () => {
+  const box = new Outbox({ storage: nothing, send: () => new Promise(() => undefined), refusal: () => null });
+  const made = box.add({ ...item("a", "1"), attachments: [], mentions: [] });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(box.take(made.nonce)).toBeUndefined();
+});

@@ -1,0 +1,2 @@
+/** The desk's wire types as one TypeScript file. */
+export function wireTypes(): Promise<string>;
