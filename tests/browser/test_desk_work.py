@@ -269,3 +269,26 @@ def test_it_is_always_said_for_whom_one_works(
     aside = page.get_by_role("complementary")
     expect(aside.get_by_text("CUP Esempio").first).to_be_visible()
     assert "BancaEsempio" not in aside.inner_text()
+
+
+_KEYS_IN_ONE_BREATH = """() => {
+  for (const key of ["n", "c"]) {
+    const where = document.activeElement ?? document.body;
+    where.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
+  }
+  return document.activeElement.tagName;
+}"""
+
+
+def test_what_is_typed_right_after_a_key_goes_into_the_field_it_opens(
+    desk: Desk, writer: Writer
+) -> None:
+    page = desk.page
+    desk.come("Disponibile")
+    writer.begin("Una domanda")
+    desk.accept(writer.name)
+    expect(page.get_by_label("Risposta al cliente")).to_be_visible()
+    page.locator(".thread-scroll").focus()
+    assert page.evaluate(_KEYS_IN_ONE_BREATH) == "TEXTAREA"
+    expect(page.get_by_label("Nota interna, il cliente non la vede")).to_be_focused()
+    expect(page.get_by_role("dialog")).to_have_count(0)

@@ -1,6 +1,6 @@
 """A customer in one window, an operator in another, and the server killed in between."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from support.browsing import Profile
 from support.desk import Desk
@@ -13,6 +13,17 @@ _LONG_MS = 30_000
 def answer(desk: Desk, text: str) -> None:
     desk.page.get_by_label("Risposta al cliente").fill(text)
     desk.page.keyboard.press("Control+Enter")
+
+
+def looked_and_sent(desk: Desk, *, until: Locator) -> None:
+    """Send a reply again that is held back, because the customer's words overtook it."""
+    for _ in range(_LONG_MS // 500):
+        if until.is_visible():
+            return
+        held = desk.page.get_by_role("button", name="Riprova")
+        if held.is_visible():
+            held.click()
+        desk.page.wait_for_timeout(500)
 
 
 def test_two_windows_talk_and_a_killed_server_loses_nothing(
@@ -35,6 +46,7 @@ def test_two_windows_talk_and_a_killed_server_loses_nothing(
     answer(desk, "Era il conguaglio.")
     house.start()
     wanted = ["Aspetto qui", "Era il conguaglio."]
+    looked_and_sent(desk, until=panel.chat.locator("ol").get_by_text(wanted[1]))
     for text in wanted:
         expect(panel.chat.locator("ol").get_by_text(text)).to_be_visible(timeout=_LONG_MS)
         expect(desk.page.get_by_role("log").get_by_text(text)).to_be_visible(timeout=_LONG_MS)
@@ -43,4 +55,5 @@ def test_two_windows_talk_and_a_killed_server_loses_nothing(
     assert sorted(said[3:]) == wanted
     assert said[:3] == ["La bolletta è doppia", "Buongiorno, controllo subito.", "Grazie"]
     assert len(said) == 5
-    profile.complaints[:] = [c for c in profile.complaints if "401" not in c and "503" not in c]
+    forgiven = ("401", "409", "503")
+    profile.complaints[:] = [c for c in profile.complaints if not any(f in c for f in forgiven)]

@@ -62,7 +62,7 @@ def test_a_conversation_goes_on_on_another_device(
     again = profile.page()
     again.goto(link)
     again.get_by_role("button", name="Riprendi").click()
-    expect(again.get_by_text("Il collegamento è scaduto o è già stato usato")).to_be_visible()
+    expect(again.get_by_text("Il collegamento è scaduto o già usato")).to_be_visible()
     profile.forgive("410 (Gone)")
 
 
@@ -89,7 +89,7 @@ def test_outside_hours_one_leaves_a_message(
     pg: EmbeddedPostgres, house: RunningServer, page: Page
 ) -> None:
     never = "UPDATE tenancy.calendar SET hours = jsonb_set(hours, '{weekly}', '{}')"
-    never += " WHERE name LIKE 'Sportello%'"
+    never += " WHERE name LIKE 'Chat%'"
     pg.query(never, database=database_of(house))
     page.goto(house.url + "/demo/aurelia-fatture")
     panel = Panel(page).open()

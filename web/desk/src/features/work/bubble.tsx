@@ -37,7 +37,7 @@ export const Bubble = memo(function Bubble({ message, customer }: Props) {
   const own = author.kind === "operator" && author.id === session.operator_id;
   const name = own
     ? t("author.me")
-    : (author.name ?? (author.kind === "customer" ? (customer ?? t("thread.customer")) : t("author.system")));
+    : (author.name || (author.kind === "customer" ? (customer ?? t("thread.customer")) : t("author.system")));
   const side = author.kind === "customer" ? "in" : "out";
   const kind = message.kind === "note" ? "note" : author.kind === "assistant" ? "ai" : side;
   return (

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from "react";
+import { flushSync } from "react-dom";
 import type { ConversationRow } from "@/api/types";
 import { msg, useT } from "@/i18n";
 import { useAction } from "@/keys/react";
@@ -47,8 +48,9 @@ export function Composer({ row, onResolve }: ComposerProps) {
   useTypingHint(id, slot.text, kind);
 
   const focus = (next: DraftKind) => {
-    setKind(next);
-    requestAnimationFrame(() => field.current?.focus());
+    // At once: what is typed right after the key belongs into the field, not to other keys.
+    flushSync(() => setKind(next));
+    field.current?.focus();
   };
   useAction("reply", () => focus("reply"));
   useAction("note", () => focus("note"));
