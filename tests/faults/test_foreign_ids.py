@@ -15,6 +15,7 @@ import asyncpg
 import httpx
 import pytest
 
+from ascolto import conversations
 from ascolto.channels.actions.configuring import create_channel
 from ascolto.identity.permissions import Role
 from ascolto.kit.db import Database
@@ -52,6 +53,7 @@ TABLE_OF = {
     "operator_id": "people.operator",
     "overflow_queue_id": "routing.queue",
     "parent_id": "conversations.reason",
+    "quarantine_id": "conversations.quarantine",
     "queue_id": "routing.queue",
     "reason1": "conversations.reason",
     "reason2": "conversations.reason",
@@ -85,6 +87,10 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
     """Put one thing of every kind into a client, by the interface where it has a way."""
     talk = await desk.talking()
     await desk.opened()
+    async with desk.as_system() as tx:
+        await conversations.set_aside(
+            tx, client_id=desk.client_id, channel="api", reason="no thread", content={"a": 1}
+        )
     async with office.signed_in(email) as boss:
         file = {"file": ("nota.txt", b"Buongiorno", "text/plain")}
         ok(await boss.post(f"/conversations/{talk.id}/attachments", files=file))

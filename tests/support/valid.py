@@ -101,8 +101,13 @@ class Operation:
         chat = path.startswith(PUBLIC)
         url = f"http://desk.example{path}" if chat else "/" + path.removeprefix(INNER)
         arguments: dict[str, Any] = {"method": self.method, "url": url}
+        arguments["params"] = {
+            one["name"]: _value(one["name"], one["schema"], ids)
+            for one in self._told.get("parameters", [])
+            if one.get("in") == "query" and one.get("required")
+        }
         if chosen is not None and chosen.where == "query":
-            arguments["params"] = {chosen.name: ids(chosen.name)}
+            arguments["params"][chosen.name] = ids(chosen.name)
         if self._body is not None:
             kind, schema = self._body
             named = {chosen.name} if chosen is not None and chosen.where == "body" else set()

@@ -33,7 +33,7 @@ from ascolto.customers.views import CustomerView
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
-from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor, services_of
+from ascolto.kit.http import BadCursor, Page, decode_cursor, decode_id, encode_cursor, services_of
 from ascolto.kit.ids import is_id
 from ascolto.kit.stream import stream_cursor
 from ascolto.people import get_operator
@@ -254,14 +254,8 @@ async def show_mentions(
     operator_id = call.principal.operator_id
     if operator_id is None:
         return Page(items=[])
-    values = decode_cursor(cursor, 1) if cursor else None
-    if values is not None and not is_id(str(values[0])):
-        raise BadCursor("The cursor cannot be read.")
     found = await store_aside.mentions_of(
-        call.tx,
-        operator_id=operator_id,
-        before=str(values[0]) if values else None,
-        limit=limit + 1,
+        call.tx, operator_id=operator_id, before=decode_id(cursor), limit=limit + 1
     )
     shown = found[:limit]
     return Page(

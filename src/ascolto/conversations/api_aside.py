@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 from ascolto.conversations import store_quarantine
 from ascolto.conversations.actions import aside
 from ascolto.identity.guard import Call, permit
+from ascolto.kit.http import Page, decode_id, encode_cursor
 
 router = APIRouter()
 
@@ -28,13 +29,6 @@ class QuarantinedView(BaseModel):
     at: datetime
 
 
-class QuarantinePage(BaseModel):
-    """What is set aside, the oldest first."""
-
-    items: list[QuarantinedView]
-    next_cursor: str | None
-
-
 class LedgerView(BaseModel):
     """What came in, and where it is: received = handled + waiting + in hand + quarantined."""
 
@@ -51,15 +45,15 @@ class LedgerView(BaseModel):
 @router.get("/quarantine", summary="What could not be placed")
 async def list_quarantine(
     call: Releaser,
-    cursor: UUID | None = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> QuarantinePage:
-    """Return what came in, could not be placed and nobody has dealt with."""
+) -> Page[QuarantinedView]:
+    """Return what came in, could not be placed and nobody has dealt with, the oldest first."""
     found = await store_quarantine.list_quarantine(
-        call.tx, limit=limit + 1, after=str(cursor) if cursor else None
+        call.tx, limit=limit + 1, after=decode_id(cursor)
     )
     shown = found[:limit]
-    return QuarantinePage(
+    return Page(
         items=[
             QuarantinedView(
                 id=one.id,
@@ -71,7 +65,7 @@ async def list_quarantine(
             )
             for one in shown
         ],
-        next_cursor=shown[-1].id if len(found) > limit else None,
+        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
     )
 
 

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from ascolto.kit.clock import Clock
 from ascolto.kit.db import Database
 from ascolto.kit.errors import Invalid
+from ascolto.kit.ids import is_id
 from ascolto.kit.live import LiveHub
 from ascolto.kit.relay import Relay
 from ascolto.kit.settings import Settings
@@ -48,6 +49,16 @@ def decode_cursor(cursor: str | None, size: int) -> list[Any] | None:
     if not isinstance(values, list) or len(values) != size:
         raise BadCursor("The cursor cannot be read.")
     return values
+
+
+def decode_id(cursor: str | None) -> str | None:
+    """Unpack a cursor that is one id; None stays None; anything else is refused."""
+    values = decode_cursor(cursor or None, 1)
+    if values is None:
+        return None
+    if not is_id(str(values[0])):
+        raise BadCursor("The cursor cannot be read.")
+    return str(values[0])
 
 
 @dataclass(slots=True)
