@@ -156,7 +156,7 @@ async def lease_mailbox(tx: Tx, *, channel_id: str, node: str, lease: timedelta)
 async def begin_reading(tx: Tx, *, channel_id: str, uidvalidity: int, first_uid: int) -> None:
     """Begin at the front of a mailbox whose numbers are new to us."""
     await tx.execute(
-        "UPDATE channels.mailbox SET uidvalidity = $3, first_uid = $4, last_uid = $4 - 1"
+        "UPDATE channels.mailbox SET uidvalidity = $3, first_uid = $4::bigint, last_uid = $4::bigint - 1"
         " WHERE tenant_id = $1 AND channel_id = $2 AND uidvalidity IS DISTINCT FROM $3",
         tx.tenant_id, channel_id, uidvalidity, first_uid,
     )  # fmt: skip
@@ -233,6 +233,7 @@ async def add_mail(
         "SELECT pg_advisory_xact_lock(hashtextextended($1 || encode($2, 'hex'), 20))",
         channel.id, sha256,
     )  # fmt: skip
+    number = uid or (None, None)
     await tx.execute(
         "INSERT INTO channels.mail_in (tenant_id, id, client_id, channel_id, source, uidvalidity,"
         " uid, envelope_from, envelope_to, sha256, size, copy_of, raw, received_at, state,"
@@ -244,8 +245,8 @@ async def add_mail(
         " FROM (SELECT 1) AS one LEFT JOIN channels.mail_in f ON f.tenant_id = $1"
         "  AND f.channel_id = $4 AND f.sha256 = $10 AND f.copy_of IS NULL"
         " ON CONFLICT (tenant_id, channel_id, uidvalidity, uid) DO NOTHING",
-        tx.tenant_id, mail_id, channel.client_id, channel.id, source,
-        *(uid or (None, None)), envelope_from[:500], list(envelope_to), sha256, len(raw), raw, tx.now, hindrance,
+        tx.tenant_id, mail_id, channel.client_id, channel.id, source, *number, envelope_from[:500],
+        list(envelope_to), sha256, len(raw), raw, tx.now, hindrance,
     )  # fmt: skip
 
 

@@ -128,7 +128,7 @@ async def settle_attempt(
     return await tx.execute(
         "UPDATE channels.mail_out SET state = $4, last_code = $5, last_error = $6,"
         " next_try_at = $7, data_began_at = CASE WHEN $4 = 'queued' THEN NULL"
-        " ELSE data_began_at END, accepted_at = CASE WHEN $4 = 'accepted' THEN $8"
+        " ELSE data_began_at END, accepted_at = CASE WHEN $4 = 'accepted' THEN $8::timestamptz"
         " ELSE accepted_at END"
         " WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state IN ('sending', 'uncertain')",
         tx.tenant_id, mail.id, mail.attempts, state, code, error, again_at, tx.now,
@@ -141,7 +141,7 @@ async def change_state(
     """Move a mail from one of some states to another; None when it is in none of them."""
     row = await tx.fetchrow(
         "UPDATE channels.mail_out SET state = $4, last_error = $5, next_try_at = $6,"
-        " settled_at = CASE WHEN $4 = 'queued' THEN NULL ELSE $7 END"
+        " settled_at = CASE WHEN $4 = 'queued' THEN NULL ELSE $7::timestamptz END"
         f" WHERE tenant_id = $1 AND id = $2 AND state = ANY($3::text[]) RETURNING {_OUT}",
         tx.tenant_id, out_id, list(of), to, error, at, tx.now,
     )  # fmt: skip
@@ -162,6 +162,15 @@ async def of_mail_id(tx: Tx, mail_id: str) -> OutMail | None:
     row = await tx.fetchrow(
         f"SELECT {_OUT} FROM channels.mail_out WHERE tenant_id = $1 AND mail_id = $2",
         tx.tenant_id, mail_id,
+    )  # fmt: skip
+    return OutMail(**row) if row else None
+
+
+async def of_message(tx: Tx, message_id: str) -> OutMail | None:
+    """Return the mail that carries a message."""
+    row = await tx.fetchrow(
+        f"SELECT {_OUT} FROM channels.mail_out WHERE tenant_id = $1 AND message_id = $2",
+        tx.tenant_id, message_id,
     )  # fmt: skip
     return OutMail(**row) if row else None
 

@@ -123,7 +123,7 @@ class ImapClient:
         return {int(uid[1]): int(size[1]) for uid, size in found if uid and size}
 
     async def fetch(self, uid: int, *, first: int | None = None) -> bytes | None:
-        """Return a mail's bytes, or the first of them, and leave it unread; None when it is gone."""
+        """Return a mail's bytes, or the first of them, unread as before; None when it is gone."""
         part = b"" if first is None else b"<0.%d>" % first
         tag = await self._send(b"UID FETCH %d (UID BODY.PEEK[]%s)" % (uid, part))
         raw = None

@@ -122,7 +122,18 @@ async def recall(tx: Tx, out_id: str) -> OutMail:
     back = await store_mail_out.change_state(
         tx, out_id, of=("queued",), to="recalled", error=None, at=tx.now
     )
-    if back is None or back.attempts:
+    if back is None:
         raise errors.NotNow("It has left already.", state=known.state)
     await conversations.mark_delivered(tx, message_id=back.message_id, delivery="failed")
     return back
+
+
+async def recall_message(tx: Tx, message_id: str, *, operator_id: str | None) -> OutMail:
+    """Take back the mail of a message; with an operator only if the message is theirs."""
+    message = await thread_store.get_message(tx, message_id)
+    known = await store_mail_out.of_message(tx, message_id)
+    if known is None or message is None:
+        raise errors.UnknownMail("There is no such mail.", message_id=message_id)
+    if operator_id is not None and message.author.id != operator_id:
+        raise errors.UnknownMail("There is no such mail of yours.", message_id=message_id)
+    return await recall(tx, known.id)
