@@ -25,10 +25,10 @@ class Dovecot:
     folder: Path
 
     @contextlib.contextmanager
-    def client(self) -> Iterator[imaplib.IMAP4]:
+    def client(self, user: str = USER) -> Iterator[imaplib.IMAP4]:
         """Sign in as the mailbox's owner would with any mail program."""
         client = imaplib.IMAP4("127.0.0.1", self.port)
-        client.login(USER, PASSWORD)
+        client.login(user, PASSWORD)
         try:
             yield client
         finally:
