@@ -1,4 +1,4 @@
-"""The whole way: a customer's mail in a real Dovecot, the desk over HTTP, and back to the customer."""
+"""The whole way: a mail in a real Dovecot, the desk over HTTP, and back to the customer."""
 
 import asyncio
 import email
@@ -72,7 +72,7 @@ async def test_a_customers_mail_is_answered_at_the_desk_and_read_in_their_progra
         async with office.signed_in() as anna:
 
             async def arrived() -> Any:
-                return ok(await anna.get("/conversations"))["items"]
+                return ok(await anna.get("/conversations?view=waiting"))["items"]
 
             office_desk = office.desk
             (row,) = await until(arrived)
@@ -129,7 +129,7 @@ async def read_by_customer(sink: Sink, dovecot: Dovecot) -> Mail:
 async def test_what_was_set_aside_is_listed_read_replayed_and_put_away(office: Office) -> None:
     async with office.signed_in("config@prova.example") as config:
         channel_id = await set_up(office, config)
-        refused(await config.get("/mail/inbound"), 403, "identity.not_allowed")
+        refused(await config.get("/mail/inbound"), 403, "identity.not_permitted")
     await hand_over(office, channel_id, b"\r\nniente\r\n")
     async with office.signed_in("capo@prova.example") as leader:
 
@@ -156,7 +156,7 @@ async def test_an_operator_takes_their_own_answer_back_while_it_is_held(office: 
     async with office.signed_in() as anna, office.signed_in("bruno@prova.example") as bruno:
 
         async def arrived() -> Any:
-            return ok(await anna.get("/conversations"))["items"]
+            return ok(await anna.get("/conversations?view=waiting"))["items"]
 
         (row,) = await until(arrived)
         await office.desk.accepted(row["id"])
