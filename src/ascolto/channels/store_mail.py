@@ -156,7 +156,8 @@ async def lease_mailbox(tx: Tx, *, channel_id: str, node: str, lease: timedelta)
 async def begin_reading(tx: Tx, *, channel_id: str, uidvalidity: int, first_uid: int) -> None:
     """Begin at the front of a mailbox whose numbers are new to us."""
     await tx.execute(
-        "UPDATE channels.mailbox SET uidvalidity = $3, first_uid = $4::bigint, last_uid = $4::bigint - 1"
+        "UPDATE channels.mailbox SET uidvalidity = $3, first_uid = $4::bigint,"
+        " last_uid = $4::bigint - 1"
         " WHERE tenant_id = $1 AND channel_id = $2 AND uidvalidity IS DISTINCT FROM $3",
         tx.tenant_id, channel_id, uidvalidity, first_uid,
     )  # fmt: skip

@@ -20,6 +20,7 @@ from ascolto.kit.ids import new_id
 
 LARGEST = 40 << 20
 MOST_RECIPIENTS = 50
+AGAIN_S = 30.0
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _LATER = "451 4.3.0 Not now, please try again"
 _PLUS = re.compile(r"\+[^@]*@")
@@ -32,9 +33,15 @@ async def listen_for_mail(services: Services) -> None:
     if settings.mail_port is None:
         await asyncio.Event().wait()
         return
-    server = await open_door(
-        services.db, host=settings.mail_host, port=settings.mail_port, trap=settings.demo
-    )
+    try:
+        server = await open_door(
+            services.db, host=settings.mail_host, port=settings.mail_port, trap=settings.demo
+        )
+    except OSError as taken:
+        # Another node on this machine may hold the port; when it goes, we take over.
+        log.warning("listener.waits", port=settings.mail_port, error=type(taken).__name__)
+        await asyncio.sleep(AGAIN_S)
+        return
     async with server:
         await server.serve_forever()
 
