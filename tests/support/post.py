@@ -49,6 +49,8 @@ class Sink:
     port: int = 0
     taken: list[Envelope] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    # How long it takes to answer once it has the words.
+    delay_s: float = 0
 
     async def handle_DATA(  # noqa: N802 - the library's name
         self, server: SMTP, session: Session, envelope: Envelope
@@ -58,6 +60,7 @@ class Sink:
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("250") or answer == "hang":
             self.taken.append(envelope)
+            await asyncio.sleep(self.delay_s)
         if answer == "hang":
             await asyncio.sleep(3_600)
         return answer
