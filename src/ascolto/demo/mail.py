@@ -1,12 +1,10 @@
 """Mail in the demo: each client's address leads to its first queue, and no mail leaves."""
 
-from ascolto import routing
-from ascolto.channels import store as channels
-from ascolto.channels.actions.configuring import create_channel
+from ascolto import routing, tenancy
+from ascolto.channels.actions.configuring import create_channel, mail_addresses
 from ascolto.demo.organisation import Organisation, read_organisation
 from ascolto.kit.db import Tx
 from ascolto.kit.settings import Settings
-from ascolto.tenancy import store as tenancy_store
 
 SLUGS = ("aurelia", "ponente")
 
@@ -14,14 +12,10 @@ SLUGS = ("aurelia", "ponente")
 async def prepare_mail(tx: Tx, one: Organisation) -> int:
     """Give a mailbox to each client that has an address and none yet; return how many."""
     sheets = {sheet["name"]: sheet for sheet in one.clients}
-    there = {
-        channel.email().address
-        for channel in await channels.list_channels(tx)
-        if channel.kind == "email"
-    }
+    there = await mail_addresses(tx)
     queues = await routing.list_queues(tx)
     prepared = 0
-    for client in await tenancy_store.list_clients(tx):
+    for client in await tenancy.list_clients(tx):
         sheet = sheets.get(client.name)
         address = sheet["contact"].get("email") if sheet else None
         named = [row["name"] for row in one.queues if sheet and row["client"] == sheet["key"]]

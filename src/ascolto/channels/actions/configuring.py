@@ -87,6 +87,12 @@ async def known(tx: Tx, channel_id: str) -> Channel:
     return channel
 
 
+async def mail_addresses(tx: Tx) -> set[str]:
+    """Return the addresses of the mailboxes in scope."""
+    channels = await store.list_channels(tx)
+    return {one.email().address for one in channels if one.kind == "email"}
+
+
 async def change_channel(tx: Tx, channel_id: str, *, v: int, changes: dict[str, Any]) -> Channel:
     """Change some fields of a channel that is still at version `v`."""
     channel = await known(tx, channel_id)

@@ -9,7 +9,6 @@ from ascolto.channels.mailroom.composing import answer_subject
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail_out import OutMail
 from ascolto.channels.store_mail_threads import MailThread
-from ascolto.conversations import store as thread_store
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.kit.outbox import StoredEvent
@@ -40,7 +39,7 @@ async def _queue(
     settings = channel.email()
     recipient = thread.reply_to or thread.customer
     refused = await _why_not(tx, channel, thread, recipient=recipient, automatic=automatic)
-    message = await thread_store.get_message(tx, message_id)
+    message = await conversations.get_message(tx, message_id)
     # The undo window runs from the moment the operator sent it, however late we hear of it.
     due = (message.at if message else tx.now) + _hold(channel, automatic=automatic)
     out_id = new_id()
@@ -130,7 +129,7 @@ async def recall(tx: Tx, out_id: str) -> OutMail:
 
 async def recall_message(tx: Tx, message_id: str, *, operator_id: str | None) -> OutMail:
     """Take back the mail of a message; with an operator only if the message is theirs."""
-    message = await thread_store.get_message(tx, message_id)
+    message = await conversations.get_message(tx, message_id)
     known = await store_mail_out.of_message(tx, message_id)
     if known is None or message is None:
         raise errors.UnknownMail("There is no such mail.", message_id=message_id)

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from ascolto import tenancy
 from ascolto.channels import store_mail
 from ascolto.channels.email.mail import read_mail
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.http import services_of
-from ascolto.tenancy import store as tenancy
 
 SHOWN = 50
 NOTHING = "<p>Ancora nessuna mail.</p>"

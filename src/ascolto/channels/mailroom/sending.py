@@ -28,7 +28,6 @@ from ascolto.channels.mailroom.composing import (
 from ascolto.channels.mailroom.mailboxes import mailbox_of, opened, reply_key
 from ascolto.channels.mailroom.words import say
 from ascolto.channels.store_mail_out import OutMail
-from ascolto.conversations import store as thread_store
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
 from ascolto.kit.secretbox import SealError, server_box
@@ -205,7 +204,7 @@ def _refused(refused: aiosmtplib.SMTPResponseException) -> Ending:
 
 
 async def _draft(tx: Tx, mail: OutMail, *, number: int, folder: Path) -> Draft:
-    message = await thread_store.get_message(tx, mail.message_id)
+    message = await conversations.get_message(tx, mail.message_id)
     if message is None:
         raise Unsendable("its message is no longer there")
     before = [

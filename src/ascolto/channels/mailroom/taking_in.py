@@ -17,7 +17,6 @@ from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
 from ascolto.channels.store_mail_threads import MailThread
 from ascolto.conversations import Conversation, Message, State
-from ascolto.conversations import store as thread_store
 from ascolto.conversations.errors import BadFiles, BadMerge, DiskUnavailable, FileTooLarge, NotNow
 from ascolto.customers import ClaimedIdentity
 from ascolto.kit.db import Tx
@@ -89,7 +88,7 @@ async def _known(tx: Tx, channel: Channel, letter: Letter) -> list[Incoming]:
 
 
 async def _says_the_same(tx: Tx, known: Incoming, letter: Letter) -> bool:
-    message = await thread_store.get_message(tx, known.message_id) if known.message_id else None
+    message = await conversations.get_message(tx, known.message_id) if known.message_id else None
     if message is None or known.sender != letter.sender:
         return False
     return message.text == _text(letter, "it") or message.text == _text(letter, "en")
