@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from ascolto import conversations
 from ascolto.channels import errors, store_mail_out
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.mailboxes import set_secrets
@@ -217,3 +218,36 @@ async def test_our_mails_are_signed_with_the_key_of_the_mailbox(mailroom: Mailro
     body = mailroom.sink.mails[0].get_payload(decode=True)
     assert isinstance(body, bytes)
     assert body.decode() == "Perché sì\r\n\r\n-- \r\nLuce S.p.A.\r\n\r\nNote\r\n"
+
+
+async def test_what_the_system_tells_goes_along_with_the_next_answer(mailroom: Mailroom) -> None:
+    taken = await mailroom.arrive(a_mail())
+    conversation_id = str(taken.conversation_id)
+    async with mailroom.desk.as_system() as tx:
+        await conversations.say(tx, conversation_id=conversation_id, text="Le risponde l'Italia.")
+    await mailroom.hear()
+    assert await mailroom.out() == []
+    first = await mailroom.answer_and_send(conversation_id, "Ecco.")
+    assert first.get_payload(decode=True) == b"Ecco.\r\n\r\nLe risponde l'Italia.\r\n"
+    second = await mailroom.answer_and_send(conversation_id, "E ancora.")
+    assert second.get_payload(decode=True) == b"E ancora.\r\n"
+
+
+async def test_an_automatic_answer_keeps_to_its_rules(mailroom: Mailroom) -> None:
+    async def answered(mail_id: str, **headers: str) -> str | None:
+        taken = await mailroom.arrive(a_mail(mail_id, mail_id=mail_id, subject=mail_id, **headers))
+        async with mailroom.desk.as_system() as tx:
+            await conversations.say(
+                tx,
+                conversation_id=str(taken.conversation_id),
+                text="Presto",
+                author_kind=conversations.AuthorKind.ASSISTANT,
+            )
+        await mailroom.hear()
+        return (await mailroom.out())[0].last_error
+
+    assert await answered("a@p.example", Precedence="bulk") == (
+        "no automatic answer: list or bulk mail"
+    )
+    assert await answered("b@p.example") is None
+    assert await answered("c@p.example") == "no automatic answer: enough of them"

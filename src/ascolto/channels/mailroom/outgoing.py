@@ -29,7 +29,9 @@ async def hear(tx: Tx, event: StoredEvent) -> None:
     channel = await store.get_channel(tx, thread.channel_id) if thread else None
     if thread is None or channel is None:
         return
-    automatic = event.body.get("author_kind") != "operator"
+    if event.body.get("author_kind") == conversations.AuthorKind.SYSTEM.value:
+        return  # it goes along with the next answer: a notice is no mail of its own
+    automatic = event.body.get("author_kind") != conversations.AuthorKind.OPERATOR.value
     await _queue(tx, channel, thread, message_id=str(event.body["message_id"]), automatic=automatic)
 
 

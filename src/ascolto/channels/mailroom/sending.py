@@ -28,6 +28,7 @@ from ascolto.channels.mailroom.composing import (
 from ascolto.channels.mailroom.mailboxes import mailbox_of, opened, reply_key
 from ascolto.channels.mailroom.words import say
 from ascolto.channels.store_mail_out import OutMail
+from ascolto.conversations import Message
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
 from ascolto.kit.secretbox import SealError, server_box
@@ -40,6 +41,7 @@ LEASE = timedelta(minutes=3)
 TIMEOUT_S = 30.0
 DATA_TIMEOUT_S = 120.0
 MOST_ATTEMPTS = 12
+MOST_LINES = 50
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=4)
 _LATER = range(400, 500)
@@ -225,13 +227,35 @@ async def _draft(tx: Tx, mail: OutMail, *, number: int, folder: Path) -> Draft:
         number=number,
         recipient=mail.recipient,
         subject=mail.subject,
-        text=message.text,
+        text="\n\n".join([message.text, *await _notices(tx, message)]),
         references=before,
         answers=answers or (before[-1] if before else None),
         automatic=mail.automatic,
         at=message.at,
         files=files,
     )
+
+
+async def _notices(tx: Tx, message: Message) -> list[str]:
+    """Return what the system has told the customer since the last answer."""
+    before = await conversations.list_messages(
+        tx,
+        conversation_id=message.conversation_id,
+        after_seq=None,
+        before_seq=message.seq,
+        limit=MOST_LINES,
+        public_only=True,
+    )
+    told: list[str] = []
+    for line in before:
+        match line.author.kind:
+            case conversations.AuthorKind.SYSTEM:
+                told.append(line.text)
+            case conversations.AuthorKind.CUSTOMER:
+                pass
+            case _:
+                told.clear()
+    return told
 
 
 async def _settle(tx: Tx, mail: OutMail, ending: Ending) -> None:
