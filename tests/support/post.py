@@ -14,7 +14,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ascolto import conversations
-from ascolto.channels import store_mail, store_mail_out
+from ascolto.channels import store_mail, store_mail_out, store_mail_threads
 from ascolto.channels.actions.configuring import change_channel, create_channel, known
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.intake import Intake
@@ -23,6 +23,9 @@ from ascolto.channels.mailroom.sending import Post
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming
 from ascolto.channels.store_mail_out import OutMail
+from ascolto.channels.store_mail_threads import MailThread
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
 from ascolto.kit.settings import Settings
 from ascolto.kit.subscribers import read_batch
 from support.talk import Desk
@@ -221,3 +224,42 @@ async def open_mailroom(desk: Desk, *, data: Path, **settings: Any) -> AsyncIter
             )
         finally:
             door.close()
+
+
+async def put_recalled(tx: Tx, channel: Channel) -> None:
+    """Write a mail of ours that was taken back."""
+    thread = MailThread(
+        id=new_id(),
+        client_id=channel.client_id,
+        channel_id=channel.id,
+        conversation_id=new_id(),
+        number=1,
+        subject="",
+        customer="carla@posta.example",
+        reply_to="",
+        parties=[],
+        last_mail_at=tx.now,
+    )
+    await store_mail_threads.put_thread(tx, thread)
+    out = OutMail(
+        id=new_id(),
+        client_id=channel.client_id,
+        channel_id=channel.id,
+        conversation_id=thread.conversation_id,
+        message_id=new_id(),
+        thread_id=thread.id,
+        mail_id=f"{new_id()}@prova.example",
+        automatic=False,
+        recipient=thread.customer,
+        subject="",
+        state="recalled",
+        attempts=0,
+        next_try_at=tx.now,
+        data_began_at=None,
+        last_code=None,
+        last_error=None,
+        created_at=tx.now,
+        accepted_at=None,
+        settled_at=None,
+    )
+    assert await store_mail_out.add(tx, out)
