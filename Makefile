@@ -14,7 +14,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help run setup build test lint types imports unit web browser bench soak lock dist contracts clean
+.PHONY: help run setup build test lint types imports unit web browser mailserver bench soak lock dist contracts clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,19 @@ browser: # a Chromium for the browser tests, from Debian's packages where that m
 	else \
 		echo "LEFT OUT: tests/browser, because there is no Chromium here."; \
 		echo "To run them: sudo apt-get install chromium (Debian), or install Google Chrome; then make test."; \
+	fi
+
+mailserver: # a Dovecot for the mail tests, from Debian's packages where that may be done
+	@if command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing dovecot-imapd for the mail tests (once, a minute)"; \
+		log=$$(mktemp); \
+		{ apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -q -y --no-install-recommends dovecot-imapd; } >$$log 2>&1 \
+			|| { tail -n 20 $$log; exit 1; }; rm $$log; \
+	else \
+		echo "LEFT OUT: the tests that fetch mail, because there is no Dovecot here."; \
+		echo "To run them: sudo apt-get install dovecot-imapd (Debian), then make test as root."; \
 	fi
 
 bench: build ## Measure; one table and one JSON for each bench in bench/results

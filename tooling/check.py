@@ -16,7 +16,7 @@ import psutil
 from progress import say
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = ("lint", "types", "imports", "browser", "web", "unit")
+STAGES = ("lint", "types", "imports", "browser", "mailserver", "web", "unit")
 # Every process of a run carries it in its environment, also when its parent has died.
 MARK = "ASCOLTO_TEST_RUN"
 INTERRUPTED = 130

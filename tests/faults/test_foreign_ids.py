@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from ascolto import conversations
+from ascolto.channels import store, store_mail
 from ascolto.channels.actions.configuring import create_channel
 from ascolto.identity.permissions import Role
 from ascolto.kit.db import Database
@@ -27,6 +28,7 @@ from ascolto.routing import create_queue
 from ascolto.tenancy.actions import create_client
 from support.doors import Door
 from support.office import Office, ok, open_office
+from support.post import put_recalled
 from support.servers import new_tenant
 from support.talk import Desk, set_up_desk
 from support.valid import PUBLIC, Operation, Slot, operations, send
@@ -46,11 +48,13 @@ TABLE_OF = {
     "customer_id": "customers.customer",
     "default_calendar_id": "tenancy.calendar",
     "delivery_id": "channels.delivery",
+    "inbound_id": "channels.mail_in",
     "mail_id": "kit.outgoing_mail",
     "mention_id": "conversations.mention",
     "mentions": "people.operator",
     "message_id": "conversations.message",
     "operator_id": "people.operator",
+    "outbound_id": "channels.mail_out",
     "overflow_queue_id": "routing.queue",
     "parent_id": "conversations.reason",
     "quarantine_id": "conversations.quarantine",
@@ -103,6 +107,7 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
         ok(await boss.post("/calendars", json={**mine, "name": "Altri orari", "hours": hours}))
         channel = {"kind": "external", "name": "SMS", "queue_id": desk.queue.id, **mine}
         ok(await boss.post("/channels", json=channel))
+        await _mail(boss, desk)
         hook = {
             "name": "Gancio",
             "url": "https://hook.example/x",
@@ -117,6 +122,26 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
         token = {"name": "T", "scopes": ["conversations.read"], "clients": [desk.client_id]}
         token["expires_at"] = "2026-06-01T00:00:00Z"
         ok(await boss.post("/tokens", json=token))
+
+
+async def _mail(boss: httpx.AsyncClient, desk: Desk) -> None:
+    """Let a mail be set aside, another be taken back, and a message wait for a person."""
+    mailbox = {
+        "client_id": desk.client_id,
+        "queue_id": desk.queue.id,
+        "kind": "email",
+        "name": "Posta",
+        "settings": {"address": f"m{new_id()[-12:]}@prova.example"},
+    }
+    channel_id = ok(await boss.post("/channels", json=mailbox))["id"]
+    async with desk.as_system() as tx:
+        channel = await store.get_channel(tx, channel_id)
+        assert channel is not None
+        await store_mail.add_mail(
+            tx, mail_id=new_id(), channel=channel, source="smtp", raw=b"A: b\r\n\r\n",
+            sha256=new_id().encode(), hindrance="too_large",
+        )  # fmt: skip
+        await put_recalled(tx, channel)
 
 
 async def _attempted(boss: httpx.AsyncClient, hook_id: str) -> bool:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from ascolto.channels import store, store_external
 from ascolto.channels.actions import configuring, handing_in, vouching
+from ascolto.channels.api_mail import mail_router
 from ascolto.channels.api_webhooks import webhooks_router
 from ascolto.channels.errors import BadChannel, WrongKind
 from ascolto.channels.model import Channel
@@ -41,6 +42,7 @@ from ascolto.kit.live import Follower
 
 router = APIRouter(tags=["channels"])
 router.include_router(webhooks_router)
+router.include_router(mail_router)
 
 
 Reader = Annotated[Call, permit("channels.read")]

@@ -1,12 +1,12 @@
 """What the channels' room declines to do.
 
 Refusal
-├── NotFound         UnknownChannel · UnknownWebhook · UnknownDelivery
+├── NotFound         UnknownChannel · UnknownWebhook · UnknownDelivery · UnknownMail
 ├── Unauthenticated  NoPass
 ├── Forbidden        NoUploads
 ├── Gone             LinkGone · TicketGone
 ├── Conflict         StartClash · KeyTaken · ChannelChanged · WebhookChanged · WebhookOff
-│                    · AlreadyAsked · NothingToSend
+│                    · AlreadyAsked · NothingToSend · NotNow
 ├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind
 └── TooMany          TooFast
 """
@@ -38,6 +38,12 @@ class UnknownDelivery(NotFound):
     """No such delivery of this webhook."""
 
     code = "channels.unknown_delivery"
+
+
+class UnknownMail(NotFound):
+    """No such mail, or none the asker may see."""
+
+    code = "channels.unknown_mail"
 
 
 class NoPass(Unauthenticated):
@@ -104,6 +110,12 @@ class NothingToSend(Conflict):
     """Nobody has answered yet: there is no conversation to copy."""
 
     code = "channels.nothing_to_send"
+
+
+class NotNow(Conflict):
+    """The mail is past that, or not yet there; `state` says where it stands."""
+
+    code = "channels.not_now"
 
 
 class BadChannel(Invalid):

@@ -75,3 +75,30 @@ class WebhookChanged(Event):
     kind: ClassVar[str] = "channels.webhook_changed"
     webhook_id: str
     change: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailQuarantined(Event):
+    """A mail came that could not be taken in; it is kept for a person to look at."""
+
+    kind: ClassVar[str] = "channels.mail_quarantined"
+    mail_id: str
+    channel_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxTroubled(Event):
+    """A mailbox cannot be read; somebody has to look."""
+
+    kind: ClassVar[str] = "channels.mailbox_troubled"
+    channel_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailUncertain(Event):
+    """Nobody knows whether a server has a mail of ours; a person decides about sending again."""
+
+    kind: ClassVar[str] = "channels.mail_uncertain"
+    mail_id: str
+    channel_id: str
+    conversation_id: str

@@ -12,6 +12,11 @@ import structlog
 from ascolto import conversations
 from ascolto.channels import store, store_external, store_webhooks
 from ascolto.channels.actions import calling
+from ascolto.channels.mailroom import outgoing
+from ascolto.channels.mailroom.fetching import fetch_mail
+from ascolto.channels.mailroom.intake import take_in_mail
+from ascolto.channels.mailroom.listener import listen_for_mail
+from ascolto.channels.mailroom.sending import send_mail
 from ascolto.channels.webchat.texts import Words
 from ascolto.channels.webhooks.deliver import deliver
 from ascolto.channels.webhooks.fan_out import fan_out
@@ -111,10 +116,15 @@ async def _each_tenant(db: Database, what: str, do: Callable[[Tx], Awaitable[int
 
 SUBSCRIBERS: Sequence[Subscriber] = (
     Subscriber("channels.apologise", ("routing.overflowed",), apologise),
+    Subscriber("channels.mail_out", outgoing.HEARD, outgoing.hear),
 )
 BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
     ("promised calls", queue_calls),
     ("sweep of passes", sweep),
     ("fan-out to webhooks and external channels", fan_out),
     ("deliveries to webhooks", deliver),
+    ("door for mail servers", listen_for_mail),
+    ("fetching of mail", fetch_mail),
+    ("intake of mail", take_in_mail),
+    ("sending of mail", send_mail),
 )

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from ascolto.channels.email.settings import EmailSettings
+
 PASS_LIFE = timedelta(days=30)
 LINK_LIFE = timedelta(minutes=30)
 TICKET_LIFE = timedelta(minutes=10)
@@ -85,6 +87,20 @@ class Channel:
     def external(self) -> ExternalSettings:
         """Return the settings of an external channel."""
         return ExternalSettings.model_validate(self.settings)
+
+    def email(self) -> EmailSettings:
+        """Return the settings of a mailbox."""
+        return EmailSettings.model_validate(self.settings)
+
+    def full_settings(self) -> BaseModel:
+        """Return the settings of whatever kind it is, defaults filled in."""
+        match self.kind:
+            case "webchat":
+                return self.webchat()
+            case "email":
+                return self.email()
+            case _:
+                return self.external()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class NewChannel(_Body):
     """A channel to be added."""
 
     client_id: UUID
-    kind: Literal["webchat", "external"]
+    kind: Literal["webchat", "external", "email"]
     name: Name
     queue_id: UUID
     settings: dict[str, Any] = {}
@@ -72,7 +72,7 @@ class ChannelView(BaseModel):
     def of(cls, channel: Channel, *, public_url: str) -> "ChannelView":
         """Show a channel; a chat with the line that its client's site needs."""
         chat = channel.kind == "webchat"
-        full = channel.webchat() if chat else channel.external()
+        full = channel.full_settings()
         script = f'<script src="{public_url}/widget.js" data-key="{channel.public_key}" async>'
         return cls(
             id=channel.id,

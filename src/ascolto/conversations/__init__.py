@@ -48,7 +48,7 @@ from ascolto.conversations.model import (
     Outcome,
     State,
 )
-from ascolto.conversations.store import get, list_messages
+from ascolto.conversations.store import get, get_message, list_messages
 from ascolto.conversations.store_lists import clients_of
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "find_attachment",
     "forget_unsent",
     "get",
+    "get_message",
     "keep_attachment",
     "leave",
     "list_messages",

@@ -12,6 +12,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from ascolto.demo.fill import fill
+from ascolto.demo.mail import prepare_mail
 from ascolto.demo.organisation import Organisation, read_organisation
 from ascolto.demo.prepare import prepare_words
 from ascolto.kit.db import SYSTEM, Database
@@ -79,6 +80,7 @@ async def load(db: Database, *, say: Say = lambda _: None) -> list[str]:
     for slug, tenant_id in known:  # a folder of an earlier version may lack them
         async with db.transaction(tenant_id, actor=SYSTEM) as tx:
             await prepare_words(tx, read_organisation(slug))
+            await prepare_mail(tx, read_organisation(slug))
     missing = [slug for slug in SLUGS if slug not in dict(known)]
     if not missing:
         return []
@@ -92,6 +94,7 @@ async def load(db: Database, *, say: Say = lambda _: None) -> list[str]:
             with ticking(say, what):
                 await fill(tx, one, password_hash=password_hash)
                 await prepare_words(tx, one)
+                await prepare_mail(tx, one)
     say(f"Demo organisations loaded ({time.monotonic() - started:.1f} s).")
     return missing
 

@@ -58,6 +58,7 @@ _OPERATOR = _STAFF | {
 }
 
 _TEAM_LEADER = _OPERATOR | {
+    "channels.handle_mail",
     "conversations.read_all",
     "conversations.read_ledger",
     "conversations.release_quarantine",

@@ -17,6 +17,9 @@ class Settings:
     smtp_url: str | None = None
     allow_private_webhooks: bool = False
     demo: bool = False
+    # Where mail servers hand over mail to us (SMTP); nobody listens while it is None.
+    mail_host: str = "127.0.0.1"
+    mail_port: int | None = None
     api_per_second: float = 50.0
 
     @property
@@ -43,5 +46,7 @@ def settings_from(env: Mapping[str, str] = os.environ, *, data: Path) -> Setting
         smtp_url=env.get("ASCOLTO_SMTP_URL") or None,
         allow_private_webhooks=env.get("ASCOLTO_ALLOW_PRIVATE_WEBHOOKS") == "1",
         demo=env.get("ASCOLTO_DEMO") == "1",
+        mail_host=env.get("ASCOLTO_MAIL_HOST", "127.0.0.1"),
+        mail_port=int(env["ASCOLTO_MAIL_PORT"]) if env.get("ASCOLTO_MAIL_PORT") else None,
         api_per_second=float(env.get("ASCOLTO_API_PER_SECOND", "50")),
     )

@@ -6,6 +6,7 @@ Owns the schema `tenancy`. Never knows who works there or what a client's custom
 from ascolto.tenancy.hours import HoursError, NeverOpens, OpeningHours
 from ascolto.tenancy.model import Calendar, Client, Tenant
 from ascolto.tenancy.settings import Setting, declare
+from ascolto.tenancy.store import list_clients, tenant_by_slug
 
 __all__ = [
     "Calendar",
@@ -16,4 +17,6 @@ __all__ = [
     "Setting",
     "Tenant",
     "declare",
+    "list_clients",
+    "tenant_by_slug",
 ]

@@ -131,8 +131,11 @@ def _announce(settings: Settings, *, seconds: float, say: Say) -> None:
     say(f"  Desk            {url}/desk/")
     if settings.demo:
         from ascolto.demo.load import accounts_text  # noqa: PLC0415 - only the demo needs it
+        from ascolto.demo.mail import mail_texts  # noqa: PLC0415 - as above
 
         say(accounts_text(url))
+        for line in mail_texts(settings):
+            say(line)
     say("Ctrl-C stops everything.")
 
 

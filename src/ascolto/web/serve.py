@@ -20,6 +20,8 @@ from ascolto.kit.postgres import EmbeddedPostgres, PostgresError
 from ascolto.kit.settings import Settings, settings_from
 from ascolto.kit.suited import UnsuitedDatabaseError, require_suited
 
+DEMO_MAIL = 25
+
 
 class CannotStartError(Exception):
     """Something outside keeps the server from starting; the message says what to do."""
@@ -92,6 +94,9 @@ def _settings(args: argparse.Namespace) -> Settings:
         data=Path(args.data).resolve(),
         demo=bool(args.demo),
     )
+    if settings.demo and settings.mail_port is None:
+        # Beside the port of the desk, so that two demos on one machine do not meet.
+        settings = replace(settings, mail_port=settings.port + DEMO_MAIL)
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         (settings.data / ".writable").touch()

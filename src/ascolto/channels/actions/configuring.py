@@ -10,15 +10,17 @@ from pydantic import ValidationError
 
 from ascolto import routing
 from ascolto.channels import errors, events, store
+from ascolto.channels.email.settings import EmailSettings
 from ascolto.channels.model import Channel, ExternalSettings, WebchatSettings
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 
 # How conversations of an external channel are counted in capacity: the engine knows these kinds.
-LABELS = {"webchat": "webchat", "external": "messaging"}
-SETTINGS: dict[str, type[WebchatSettings] | type[ExternalSettings]] = {
+LABELS = {"webchat": "webchat", "external": "messaging", "email": "email"}
+SETTINGS: dict[str, type[WebchatSettings | ExternalSettings | EmailSettings]] = {
     "webchat": WebchatSettings,
     "external": ExternalSettings,
+    "email": EmailSettings,
 }
 
 
@@ -51,7 +53,7 @@ async def create_channel(
     try:
         await store.insert_channel(tx, channel)
     except asyncpg.UniqueViolationError as taken:
-        raise errors.KeyTaken("Another channel has this name or key.") from taken
+        raise errors.KeyTaken("Another channel has this name, key or address.") from taken
     tx.emit(_changed(channel, "created"))
     return channel
 
@@ -85,6 +87,12 @@ async def known(tx: Tx, channel_id: str) -> Channel:
     return channel
 
 
+async def mail_addresses(tx: Tx) -> set[str]:
+    """Return the addresses of the mailboxes in scope."""
+    channels = await store.list_channels(tx)
+    return {one.email().address for one in channels if one.kind == "email"}
+
+
 async def change_channel(tx: Tx, channel_id: str, *, v: int, changes: dict[str, Any]) -> Channel:
     """Change some fields of a channel that is still at version `v`."""
     channel = await known(tx, channel_id)
@@ -95,7 +103,7 @@ async def change_channel(tx: Tx, channel_id: str, *, v: int, changes: dict[str, 
     try:
         saved = await store.update_channel(tx, replace(channel, v=v, **changes))
     except asyncpg.UniqueViolationError as taken:
-        raise errors.KeyTaken("Another channel has this name.") from taken
+        raise errors.KeyTaken("Another channel has this name or address.") from taken
     if saved is None:
         raise errors.ChannelChanged("Somebody changed this channel meanwhile.", v=channel.v)
     tx.emit(_changed(saved, "updated"))

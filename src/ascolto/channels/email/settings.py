@@ -1,0 +1,88 @@
+"""What is set on a mailbox. Passwords and keys are no part of it: they lie sealed beside."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+Security = Literal["tls", "starttls", "none"]
+Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:_-]{1,253}$")]
+MailAddress = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z0-9.!#$%&'*/=?^_`{|}~-]{1,40}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
+        max_length=200,
+    ),
+]
+Line = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00-\x1f<>\"]*$")]
+Block = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Imap(_Part):
+    """Where mail is fetched."""
+
+    host: Host
+    port: Annotated[int, Field(ge=1, le=65_535)] = 993
+    security: Security = "tls"
+    user: Annotated[
+        str, StringConstraints(min_length=1, max_length=250, pattern=r"^[^\x00-\x1f]*$")
+    ]
+    folder: Annotated[
+        str, StringConstraints(min_length=1, max_length=250, pattern=r"^[^\x00-\x1f\"\\]*$")
+    ] = "INBOX"
+    # A look behind the server's own word that something came.
+    every_s: Annotated[int, Field(ge=5, le=1_500)] = 60
+    # Mails that are there already at the first look are left alone.
+    skip_existing: bool = False
+
+
+class Smtp(_Part):
+    """Where mail is handed over."""
+
+    host: Host
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    security: Security = "starttls"
+    user: Annotated[str, StringConstraints(max_length=250, pattern=r"^[^\x00-\x1f]*$")] = ""
+
+
+class Dkim(_Part):
+    """Under which name our mails are signed."""
+
+    domain: Host
+    selector: Host
+
+
+class EmailSettings(_Part):
+    """What a client may set on a mailbox."""
+
+    address: MailAddress
+    aliases: list[MailAddress] = Field(default_factory=list, max_length=20)
+    name: Line = ""
+    language: Literal["it", "en"] = "it"
+    imap: Imap | None = None
+    smtp: Smtp | None = None
+    dkim: Dkim | None = None
+    signature: Block = ""
+    footer: Block = ""
+    # Both name the conversation: the address by a signature, the tag as a last resort.
+    plus_addresses: bool = True
+    subject_tag: bool = True
+    # So long an answer can still be taken back.
+    undo_s: Annotated[int, Field(ge=0, le=300)] = 10
+    # A thread that was closed longer ago than this begins a new conversation.
+    new_after_days: Annotated[int, Field(ge=0, le=365)] = 30
+    # The server of ours whose Authentication-Results are believed.
+    trusted_hop: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
+
+    @field_validator("address", "aliases")
+    @classmethod
+    def _small(cls, value: str | list[str]) -> str | list[str]:
+        return value.lower() if isinstance(value, str) else [one.lower() for one in value]
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Return every address that leads here."""
+        return (self.address, *self.aliases)

@@ -1,0 +1,152 @@
+"""A door for mail servers: SMTP, and 250 only after the mail is committed.
+
+Takes mail for the addresses of mailboxes alone (and their reply addresses), so it cannot be used
+to send anything on. In the demo it is a trap as well: what our own answers are sent to ends here.
+"""
+
+import asyncio
+import re
+from typing import Any
+
+import asyncpg
+import structlog
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from ascolto.channels import store, store_mail
+from ascolto.channels.mailroom.reading import digest
+from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.http import Services
+from ascolto.kit.ids import new_id
+
+LARGEST = 40 << 20
+MOST_RECIPIENTS = 50
+AGAIN_S = 30.0
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_LATER = "451 4.3.0 Not now, please try again"
+_PLUS = re.compile(r"\+[^@]*@")
+log = structlog.get_logger(__name__)
+
+
+async def listen_for_mail(services: Services) -> None:
+    """Listen for ever where the settings say so."""
+    settings = services.settings
+    if settings.mail_port is None:
+        await asyncio.Event().wait()
+        return
+    try:
+        server = await open_door(
+            services.db, host=settings.mail_host, port=settings.mail_port, trap=settings.demo
+        )
+    except OSError as taken:
+        # Another node on this machine may hold the port; when it goes, we take over.
+        log.warning("listener.waits", port=settings.mail_port, error=type(taken).__name__)
+        await asyncio.sleep(AGAIN_S)
+        return
+    async with server:
+        await server.serve_forever()
+
+
+async def open_door(db: Database, *, host: str, port: int, trap: bool = False) -> asyncio.Server:
+    """Begin to listen and return the server."""
+    door = Door(db, trap=trap)
+    return await asyncio.get_running_loop().create_server(
+        lambda: SMTP(
+            door,
+            data_size_limit=LARGEST,
+            ident="Ascolto",
+            enable_SMTPUTF8=True,
+            loop=asyncio.get_running_loop(),
+        ),
+        host,
+        port,
+    )
+
+
+class Door:
+    """Answers a mail server; the names of its methods are the library's."""
+
+    def __init__(self, db: Database, *, trap: bool) -> None:
+        """Know the database, and whether everything is taken."""
+        self._db = db
+        self._trap = trap
+
+    async def handle_RCPT(  # noqa: N802 - the library's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a recipient that is a mailbox of ours."""
+        del server, session, options
+        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+            return "452 4.5.3 Too many recipients"
+        try:
+            found = await self._mailbox(address)
+        except AWAY:
+            return _LATER
+        if found is None and not self._trap:
+            return "550 5.1.1 No such mailbox here"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(  # noqa: N802 - the library's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        """Store a mail for each of its mailboxes, and only then say that we have it."""
+        del server, session
+        raw = envelope.content
+        if not isinstance(raw, bytes):
+            return "554 5.6.0 No bytes"
+        try:
+            await self._keep(raw, envelope.mail_from or "", list(envelope.rcpt_tos))
+        except AWAY as error:
+            log.warning("listener.refused_for_now", error=type(error).__name__)
+            return _LATER
+        return "250 2.0.0 Stored"
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Ask to come again whatever went wrong: the sender still has the mail."""
+        log.error("listener.failed", error=type(error).__name__)
+        return _LATER
+
+    async def _keep(self, raw: bytes, sender: str, recipients: list[str]) -> None:
+        places: dict[tuple[str, str], list[str]] = {}
+        strangers = []
+        for address in recipients:
+            found = await self._mailbox(address)
+            if found is None:
+                strangers.append(address)
+            else:
+                places.setdefault(found, []).append(address)
+        for (tenant_id, channel_id), addresses in places.items():
+            await self._store(tenant_id, channel_id, raw, sender=sender, addresses=addresses)
+        if strangers and self._trap:
+            await self._catch(raw, sender, strangers)
+
+    async def _store(self, tenant_id: str, channel_id: str, raw: bytes, **said: Any) -> None:
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            channel = await store.get_channel(tx, channel_id)
+            if channel is None:
+                raise OSError("the mailbox was closed just now")
+            await store_mail.add_mail(
+                tx,
+                mail_id=new_id(),
+                channel=channel,
+                source="smtp",
+                raw=raw,
+                sha256=digest(raw),
+                envelope_from=said["sender"],
+                envelope_to=said["addresses"],
+            )
+
+    async def _catch(self, raw: bytes, sender: str, recipients: list[str]) -> None:
+        """Keep what would have left, with the organisation whose mailbox sent it."""
+        found = await self._mailbox(sender)
+        if found is None:
+            return
+        async with self._db.transaction(found[0], actor=SYSTEM) as tx:
+            await store_mail.trap(
+                tx, mail_id=new_id(), sender=sender, recipients=recipients, raw=raw
+            )
+
+    async def _mailbox(self, address: str) -> tuple[str, str] | None:
+        bare = _PLUS.sub("@", address.strip().strip("<>").lower())
+        async with self._db.connection() as connection:
+            return await store_mail.channel_of_address(connection, bare)

@@ -1,0 +1,140 @@
+"""What operators answer in a conversation by mail becomes a mail to be sent, once."""
+
+from datetime import timedelta
+
+from ascolto import conversations
+from ascolto.channels import errors, store, store_mail, store_mail_out, store_mail_threads
+from ascolto.channels.email.loops import Budget, within_budget
+from ascolto.channels.mailroom.composing import answer_subject
+from ascolto.channels.model import Channel
+from ascolto.channels.store_mail_out import OutMail
+from ascolto.channels.store_mail_threads import MailThread
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+from ascolto.kit.outbox import StoredEvent
+
+HEARD = ("conversations.message_out", "conversations.merged")
+RESENDABLE = ("uncertain", "failed", "bounced")
+
+
+async def hear(tx: Tx, event: StoredEvent) -> None:
+    """Queue the mail of an answer; follow a conversation into the one that took it in."""
+    conversation_id = str(event.body["conversation_id"])
+    if event.kind == "conversations.merged":
+        await store_mail_threads.move_conversation(
+            tx, conversation_id=conversation_id, into=str(event.body["into"])
+        )
+        return
+    thread = await store_mail_threads.thread_of_conversation(tx, conversation_id)
+    channel = await store.get_channel(tx, thread.channel_id) if thread else None
+    if thread is None or channel is None:
+        return
+    if event.body.get("author_kind") == conversations.AuthorKind.SYSTEM.value:
+        return  # it goes along with the next answer: a notice is no mail of its own
+    automatic = event.body.get("author_kind") != conversations.AuthorKind.OPERATOR.value
+    await _queue(tx, channel, thread, message_id=str(event.body["message_id"]), automatic=automatic)
+
+
+async def _queue(
+    tx: Tx, channel: Channel, thread: MailThread, *, message_id: str, automatic: bool
+) -> None:
+    settings = channel.email()
+    recipient = thread.reply_to or thread.customer
+    refused = await _why_not(tx, channel, thread, recipient=recipient, automatic=automatic)
+    message = await conversations.get_message(tx, message_id)
+    # The undo window runs from the moment the operator sent it, however late we hear of it.
+    due = (message.at if message else tx.now) + _hold(channel, automatic=automatic)
+    out_id = new_id()
+    added = await store_mail_out.add(
+        tx,
+        OutMail(
+            id=out_id,
+            client_id=channel.client_id,
+            channel_id=channel.id,
+            conversation_id=thread.conversation_id,
+            message_id=message_id,
+            thread_id=thread.id,
+            mail_id=f"{out_id}@{settings.address.partition('@')[2]}",
+            automatic=automatic,
+            recipient=recipient,
+            subject=answer_subject(thread.subject, number=thread.number, settings=settings),
+            state="failed" if refused else "queued",
+            attempts=0,
+            next_try_at=max(due, tx.now),
+            data_began_at=None,
+            last_code=None,
+            last_error=refused,
+            created_at=tx.now,
+            accepted_at=None,
+            settled_at=None,
+        ),
+    )
+    if not added:
+        return
+    # From now on answers to it are known, whether or not we ever hear that it was accepted.
+    await store_mail_threads.add_refs(
+        tx, channel, thread_id=thread.id, refs=[f"{out_id}@{settings.address.partition('@')[2]}"]
+    )
+    if refused and not automatic:
+        await conversations.mark_delivered(tx, message_id=message_id, delivery="failed")
+
+
+def _hold(channel: Channel, *, automatic: bool) -> timedelta:
+    return timedelta(seconds=0 if automatic else channel.email().undo_s)
+
+
+async def _why_not(
+    tx: Tx, channel: Channel, thread: MailThread, *, recipient: str, automatic: bool
+) -> str | None:
+    if await store_mail_out.is_unreachable(tx, channel_id=channel.id, address=recipient):
+        return "unreachable"
+    if not automatic:
+        return None
+    last = await store_mail.last_of_conversation(tx, thread.conversation_id)
+    if last is not None and last.no_auto_reply:
+        return f"no automatic answer: {last.no_auto_reply}"
+    sent = await store_mail_out.automatic_since(
+        tx, channel_id=channel.id, recipient=recipient, since=tx.now - Budget().within
+    )
+    return None if within_budget(sent, now=tx.now) else "no automatic answer: enough of them"
+
+
+async def resend(tx: Tx, out_id: str) -> OutMail:
+    """Send a mail again by hand, under its own id and with its own bytes."""
+    known = await store_mail_out.get(tx, out_id)
+    if known is None:
+        raise errors.UnknownMail("There is no such mail.", mail_id=out_id)
+    await store_mail_out.forget_unreachable(
+        tx, channel_id=known.channel_id, address=known.recipient
+    )
+    sent = await store_mail_out.change_state(
+        tx, out_id, of=RESENDABLE, to="queued", error=None, at=tx.now
+    )
+    if sent is None:
+        raise errors.NotNow("Only what failed or is uncertain is sent again.", state=known.state)
+    return sent
+
+
+async def recall(tx: Tx, out_id: str) -> OutMail:
+    """Take a mail back that has not left yet."""
+    known = await store_mail_out.get(tx, out_id)
+    if known is None:
+        raise errors.UnknownMail("There is no such mail.", mail_id=out_id)
+    back = await store_mail_out.change_state(
+        tx, out_id, of=("queued",), to="recalled", error=None, at=tx.now
+    )
+    if back is None:
+        raise errors.NotNow("It has left already.", state=known.state)
+    await conversations.mark_delivered(tx, message_id=back.message_id, delivery="failed")
+    return back
+
+
+async def recall_message(tx: Tx, message_id: str, *, operator_id: str | None) -> OutMail:
+    """Take back the mail of a message; with an operator only if the message is theirs."""
+    message = await conversations.get_message(tx, message_id)
+    known = await store_mail_out.of_message(tx, message_id)
+    if known is None or message is None:
+        raise errors.UnknownMail("There is no such mail.", message_id=message_id)
+    if operator_id is not None and message.author.id != operator_id:
+        raise errors.UnknownMail("There is no such mail of yours.", message_id=message_id)
+    return await recall(tx, known.id)

@@ -1,0 +1,142 @@
+"""From a mail's bytes to what taking it in needs: everything that is worked out without a database.
+
+Runs in a thread of its own: a large mail takes longer than the loop may stand still.
+"""
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from ascolto.channels.email.kinds import Kind, Understanding, understand
+from ascolto.channels.email.loops import why_no_auto_reply
+from ascolto.channels.email.mail import Mail, read_mail
+from ascolto.channels.email.pec import carried_mail
+from ascolto.channels.email.replies import split
+from ascolto.conversations.files import SIZE_LIMIT
+
+MOST_FILES = 20
+MOST_REFS = 100
+LONGEST_ID = 998
+# A message's text is shown in a thread; the whole of a longer mail is one click away.
+LONGEST_SHOWN = 19_000
+_PASSED = re.compile(r"\bdmarc\s*=\s*pass\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something that hung on a mail; `data` is None when it is too large to be taken out."""
+
+    name: str
+    type: str
+    data: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail, read: what it is, from whom, what it answers, what it says."""
+
+    found: Understanding
+    mail_id: str | None
+    refs: tuple[str, ...]
+    sender: str
+    sender_name: str
+    reply_to: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    cut: bool
+    folded: bool
+    no_auto_reply: str
+    verified: bool
+    files: tuple[File, ...] = field(default=())
+
+    @property
+    def is_message(self) -> bool:
+        """Tell whether a person wrote it, or something that wants to be read."""
+        return self.found.kind is Kind.MESSAGE
+
+
+def read_letter(
+    raw: bytes, *, own: Collection[str], envelope_from: str = "", trusted_hop: str = ""
+) -> Letter:
+    """Read a mail; raises NotAMail for bytes that are none."""
+    mail = read_mail(raw)
+    found = understand(mail)
+    said = (carried_mail(mail, found.certified) if found.certified else None) or mail
+    reply = split(said.marked_text)
+    text = storable(reply.visible or said.text).strip()
+    sender = said.sender
+    address = (sender.address if sender else "") or envelope_from
+    answers = said.people("reply-to")
+    return Letter(
+        found=found,
+        mail_id=_usable(said.message_id),
+        refs=_refs(said),
+        sender=storable(address).strip().lower()[:320],
+        sender_name=storable(sender.name if sender else "")[:200],
+        reply_to=(answers[0].address if answers else "").lower(),
+        recipients=tuple(
+            one.address.lower()
+            for name in ("to", "cc", "delivered-to", "x-original-to")
+            for one in (*said.people(name), *(mail.people(name) if said is not mail else ()))
+            if one.address
+        ),
+        subject=storable(said.subject).strip()[:998],
+        text=text[:LONGEST_SHOWN],
+        cut=len(text) > LONGEST_SHOWN,
+        folded=bool(reply.quoted or reply.signature),
+        no_auto_reply=why_no_auto_reply(mail, found, own=own) or "",
+        verified=_is_verified(mail, trusted_hop),
+        files=tuple(_files(said)) if found.kind is Kind.MESSAGE else (),
+    )
+
+
+def storable(text: str) -> str:
+    """Return a text without what the database and JSON cannot hold."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def digest(raw: bytes) -> bytes:
+    """Return what tells two mails apart, byte for byte."""
+    return hashlib.sha256(raw).digest()
+
+
+def _usable(mail_id: str | None) -> str | None:
+    return storable(mail_id)[:LONGEST_ID] or None if mail_id else None
+
+
+def _refs(mail: Mail) -> tuple[str, ...]:
+    """Return the ids that a mail answers, the nearest first."""
+    nearest = (*mail.in_reply_to, *reversed(mail.references[-MOST_REFS:]), *mail.references[:1])
+    found = (storable(one)[:LONGEST_ID] for one in nearest)
+    return tuple(dict.fromkeys(one for one in found if one and one != mail.message_id))
+
+
+def _is_verified(mail: Mail, trusted_hop: str) -> bool:
+    """Tell whether our own server says that the sender's domain stands for the mail (RFC 8601).
+
+    Only the first such line counts: ours is put on top, a sender can only write the lower ones.
+    """
+    lines = mail.root.all("authentication-results")
+    if not trusted_hop or not lines:
+        return False
+    server = lines[0].partition(";")[0].split()
+    return (
+        bool(server) and server[0].lower() == trusted_hop.lower() and bool(_PASSED.search(lines[0]))
+    )
+
+
+def _files(mail: Mail) -> list[File]:
+    out: list[File] = []
+    for one in mail.attachments:
+        size, pieces = 0, []
+        for piece in one.stream():
+            size += len(piece)
+            if size > SIZE_LIMIT:
+                break
+            pieces.append(piece)
+        kept = len(out) < MOST_FILES and 0 < size <= SIZE_LIMIT
+        name = storable(one.name or ("mail.eml" if one.type == "message/rfc822" else "file"))
+        out.append(File(name[:250], one.type, b"".join(pieces) if kept else None))
+    return out

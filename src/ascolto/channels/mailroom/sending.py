@@ -1,0 +1,294 @@
+"""Mails of ours on their way: one attempt at a time, and honest about what nobody can know.
+
+Before the words go on the wire the row says so, in a transaction of its own. What fails before is
+tried again; what fails after is uncertain, and only a person or a rule sends it again, under the
+same id. A node that dies leaves rows that tell the two apart.
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import aiosmtplib
+import asyncpg
+import structlog
+
+from ascolto import conversations
+from ascolto.channels import events, store, store_mail, store_mail_out, store_mail_threads
+from ascolto.channels.email.settings import Smtp
+from ascolto.channels.mailroom.composing import (
+    Draft,
+    Enclosure,
+    Unsendable,
+    answer_address,
+    composed,
+)
+from ascolto.channels.mailroom.mailboxes import mailbox_of, opened, reply_key
+from ascolto.channels.mailroom.words import say
+from ascolto.channels.store_mail_out import OutMail
+from ascolto.conversations import Message
+from ascolto.kit.db import SYSTEM, Database, Tx
+from ascolto.kit.http import Services
+from ascolto.kit.secretbox import SealError, server_box
+from ascolto.kit.settings import Settings
+
+EVERY_S = 0.5
+AT_ONCE = 8
+# Longer than any attempt lasts up to its words, and with them.
+LEASE = timedelta(minutes=3)
+TIMEOUT_S = 30.0
+DATA_TIMEOUT_S = 120.0
+MOST_ATTEMPTS = 12
+MOST_LINES = 50
+_FIRST_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(hours=4)
+_LATER = range(400, 500)
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A mail ready to go: its bytes, and the server that takes it."""
+
+    raw: bytes
+    envelope_from: str
+    smtp: Smtp
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended."""
+
+    state: str
+    code: int | None = None
+    error: str | None = None
+
+
+async def send_mail(services: Services) -> None:
+    """Send for ever what is due."""
+    post = Post(services.db, services.settings)
+    while True:
+        try:
+            await post.round()
+        except AWAY as error:
+            log.warning("mail_out.waits", error=type(error).__name__)
+        await asyncio.sleep(EVERY_S)
+
+
+class Post:
+    """Sends the mails of every organisation; several nodes may run one each."""
+
+    def __init__(
+        self, db: Database, settings: Settings, *, lease: timedelta = LEASE,
+        timeout_s: float = TIMEOUT_S, data_timeout_s: float = DATA_TIMEOUT_S,
+    ) -> None:  # fmt: skip
+        """Prepare; `round` does it once."""
+        self._db = db
+        self._settings = settings
+        self._lease = lease
+        self._timeout_s = timeout_s
+        self._data_timeout_s = data_timeout_s
+
+    async def round(self) -> int:
+        """Send what is due once; return how many mails were tried."""
+        async with self._db.connection() as connection:
+            tenants = await store_mail_out.tenants_with_mail_out(connection, self._db.clock.now())
+        tried = 0
+        for tenant_id in tenants:
+            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+                for lost in await store_mail_out.free_abandoned(tx):
+                    await _tell(tx, lost, "uncertain", why="")
+                mails = await store_mail_out.lease_due(tx, lease=self._lease, limit=AT_ONCE)
+            await asyncio.gather(*(self._one(tenant_id, mail) for mail in mails))
+            tried += len(mails)
+        return tried
+
+    async def _one(self, tenant_id: str, mail: OutMail) -> None:
+        try:
+            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+                parcel = await self._packed(tx, mail)
+        except (Unsendable, SealError) as wrong:
+            ending = Ending("failed", error=str(wrong))
+        else:
+            ending = await self._attempt(tenant_id, mail, parcel)
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            await _settle(tx, mail, ending)
+
+    async def _packed(self, tx: Tx, mail: OutMail) -> Parcel:
+        channel = await store.get_channel(tx, mail.channel_id)
+        if channel is None:
+            raise Unsendable("the mailbox is closed")
+        settings = channel.email()
+        smtp = settings.smtp or self._trap()
+        if smtp is None:
+            raise Unsendable("no server to send by is set")
+        box = server_box(self._settings.data)
+        mailbox = await mailbox_of(tx, channel, box=box)
+        key = reply_key(mailbox, box=box)
+        thread = await store_mail_threads.get_thread(tx, mail.thread_id)
+        if thread is None:
+            raise Unsendable("its thread is no longer there")
+        raw = await store_mail_out.raw_of(tx, mail.id)
+        if raw is None:
+            draft = await _draft(tx, mail, number=thread.number, folder=self._settings.attachments)
+            dkim_key = opened(mailbox, "dkim", box=box)
+            written = await asyncio.to_thread(composed, draft, settings, key=key, dkim_key=dkim_key)
+            raw = await store_mail_out.keep_raw(tx, mail, written)
+        back = answer_address(settings, number=thread.number, key=key)
+        return Parcel(raw, back, smtp, opened(mailbox, "smtp", box=box))
+
+    def _trap(self) -> Smtp | None:
+        """Return our own trap in the demo, where nothing may leave the machine."""
+        if not self._settings.demo or self._settings.mail_port is None:
+            return None
+        return Smtp(host="127.0.0.1", port=self._settings.mail_port, security="none")
+
+    async def _attempt(self, tenant_id: str, mail: OutMail, parcel: Parcel) -> Ending:
+        smtp = _client(parcel.smtp, timeout_s=self._timeout_s)
+        try:
+            await smtp.connect()
+            if parcel.smtp.user:
+                await smtp.login(parcel.smtp.user, parcel.password)
+            await smtp.mail(parcel.envelope_from)
+            await smtp.rcpt(mail.recipient)
+            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+                ours = await store_mail_out.begin_data(tx, mail, lease=self._lease)
+            if not ours:
+                smtp.close()
+                return Ending("queued", error="another node has it")
+        except aiosmtplib.SMTPAuthenticationError as locked:
+            # Somebody has to give us the right password; no mail is lost meanwhile.
+            smtp.close()
+            return Ending("queued", code=locked.code, error="the server refuses our password")
+        except aiosmtplib.SMTPResponseException as refused:
+            smtp.close()
+            return _refused(refused)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as broken:
+            smtp.close()
+            return Ending("queued", error=type(broken).__name__)
+        return await self._words(smtp, parcel.raw)
+
+    async def _words(self, smtp: aiosmtplib.SMTP, raw: bytes) -> Ending:
+        """Say the words; whatever breaks from here on leaves it uncertain who has them."""
+        try:
+            answer = await smtp.data(raw, timeout=self._data_timeout_s)
+        except aiosmtplib.SMTPResponseException as refused:
+            # An answer is an answer: the server says that it has not taken it.
+            return _refused(refused)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as broken:
+            return Ending("uncertain", error=type(broken).__name__)
+        finally:
+            smtp.close()
+        return Ending("accepted", code=answer.code)
+
+
+def _client(server: Smtp, *, timeout_s: float) -> aiosmtplib.SMTP:
+    secured = server.security != "none"
+    return aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        timeout=timeout_s,
+        use_tls=server.security == "tls",
+        start_tls=server.security == "starttls",
+        tls_context=ssl.create_default_context() if secured else None,
+    )
+
+
+def _refused(refused: aiosmtplib.SMTPResponseException) -> Ending:
+    # The server's words may repeat the recipient, who is on the row already.
+    state = "queued" if refused.code in _LATER or refused.code < 0 else "failed"
+    return Ending(state, code=refused.code, error=str(refused.message)[:300])
+
+
+async def _draft(tx: Tx, mail: OutMail, *, number: int, folder: Path) -> Draft:
+    message = await conversations.get_message(tx, mail.message_id)
+    if message is None:
+        raise Unsendable("its message is no longer there")
+    before = [
+        one for one in await store_mail_threads.ids_of_thread(tx, mail.thread_id)
+        if one != mail.mail_id
+    ]  # fmt: skip
+    last = await store_mail.last_of_conversation(tx, mail.conversation_id)
+    answers = last.mail_id if last and last.mail_id else None
+    files = []
+    for ref in message.attachments:
+        file, path = await conversations.find_attachment(
+            tx, folder=folder, conversation_id=message.conversation_id, attachment_id=ref.id
+        )
+        data = await asyncio.to_thread(path.read_bytes)
+        files.append(Enclosure(file.name, file.type, data))
+    return Draft(
+        mail_id=mail.mail_id,
+        number=number,
+        recipient=mail.recipient,
+        subject=mail.subject,
+        text="\n\n".join([message.text, *await _notices(tx, message)]),
+        references=before,
+        answers=answers or (before[-1] if before else None),
+        automatic=mail.automatic,
+        at=message.at,
+        files=files,
+    )
+
+
+async def _notices(tx: Tx, message: Message) -> list[str]:
+    """Return what the system has told the customer since the last answer."""
+    before = await conversations.list_messages(
+        tx,
+        conversation_id=message.conversation_id,
+        after_seq=None,
+        before_seq=message.seq,
+        limit=MOST_LINES,
+        public_only=True,
+    )
+    told: list[str] = []
+    for line in before:
+        match line.author.kind:
+            case conversations.AuthorKind.SYSTEM:
+                told.append(line.text)
+            case conversations.AuthorKind.CUSTOMER:
+                pass
+            case _:
+                told.clear()
+    return told
+
+
+async def _settle(tx: Tx, mail: OutMail, ending: Ending) -> None:
+    state, error = ending.state, ending.error
+    if state == "queued" and mail.attempts >= MOST_ATTEMPTS:
+        state, error = "failed", f"gave up after {mail.attempts} attempts: {error}"
+    wait = min(_FIRST_WAIT * 2 ** (mail.attempts - 1), _LONGEST_WAIT)
+    settled = await store_mail_out.settle_attempt(
+        tx, mail, state=state, code=ending.code, error=error, again_at=tx.now + wait
+    )
+    if settled and state in ("failed", "uncertain"):
+        await _tell(tx, mail, state, why=error or "")
+
+
+async def _tell(tx: Tx, mail: OutMail, what: str, *, why: str) -> None:
+    """Tell those who work on the conversation; a failure shows on the message too."""
+    if what == "failed":
+        await conversations.mark_delivered(tx, message_id=mail.message_id, delivery="failed")
+    else:
+        tx.emit(
+            events.MailUncertain(
+                client_id=mail.client_id,
+                mail_id=mail.id,
+                channel_id=mail.channel_id,
+                conversation_id=mail.conversation_id,
+            )
+        )
+    conversation = await conversations.get(tx, mail.conversation_id)
+    if conversation is not None:
+        await conversations.add_note(
+            tx,
+            conversation_id=conversation.id,
+            operator_id=None,
+            text=say(what, language=conversation.language, why=why),
+            nonce=f"out-{mail.id}-{mail.attempts}",
+        )

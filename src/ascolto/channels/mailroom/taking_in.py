@@ -1,0 +1,251 @@
+"""A stored mail becomes a message, or says something about one of ours, or is set aside."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from ascolto import conversations, customers
+from ascolto.channels import store_mail, store_mail_out, store_mail_threads
+from ascolto.channels.actions.visiting import standing
+from ascolto.channels.email.threads import bare_subject
+from ascolto.channels.mailroom.placing import Place, joinable, place_of
+from ascolto.channels.mailroom.reading import Letter
+from ascolto.channels.mailroom.reporting import take_report
+from ascolto.channels.mailroom.words import say
+from ascolto.channels.model import Channel
+from ascolto.channels.store_mail import Incoming, Read
+from ascolto.channels.store_mail_threads import MailThread
+from ascolto.conversations import Conversation, Message, State
+from ascolto.conversations.errors import BadFiles, BadMerge, DiskUnavailable, FileTooLarge, NotNow
+from ascolto.customers import ClaimedIdentity
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+
+MOST_PARTIES = 100
+
+
+class Unplaceable(Exception):
+    """A mail that cannot become a message; the text is the reason."""
+
+
+async def take_in(
+    tx: Tx, channel: Channel, incoming: Incoming, letter: Letter, *, key: bytes, folder: Path
+) -> Read:
+    """Take a mail in, once; the caller holds its row."""
+    addresses = (*letter.recipients, *(one.lower() for one in incoming.envelope_to))
+    await store_mail_threads.hold_channel(tx, channel.id)
+    base = Read(
+        state="taken",
+        kind=letter.found.kind.value,
+        mail_id=letter.mail_id,
+        sender=letter.sender,
+        subject=letter.subject,
+        no_auto_reply=letter.no_auto_reply,
+    )
+    if letter.mail_id and (ours := await store_mail_out.of_mail_id(tx, letter.mail_id)):
+        # Our own mail came round: a copy to ourselves, or a loop.
+        return replace(base, state="own", about_id=ours.id, conversation_id=ours.conversation_id)
+    if not letter.is_message:
+        return await take_report(tx, channel, incoming, letter, addresses=addresses, key=key)
+    own_id = letter.mail_id
+    for known in await _known(tx, channel, letter):
+        if known.sender != letter.sender and bare_subject(known.subject) != bare_subject(
+            letter.subject
+        ):
+            own_id = None  # another mail altogether under a stolen id
+        elif await _says_the_same(tx, known, letter):
+            return replace(
+                base, state="copy", reason="same_message",
+                conversation_id=known.conversation_id, message_id=known.message_id,
+            )  # fmt: skip
+    if "@" not in letter.sender:
+        raise Unplaceable("no_sender")
+    place = await place_of(tx, channel, letter, addresses=addresses, key=key, own_id=own_id)
+    thread, conversation = await _conversation(tx, channel, letter, place)
+    old = place.thread is not None and place.thread.id == thread.id
+    stranger = old and letter.sender not in thread.parties
+    message = await _receive(
+        tx, incoming, letter, conversation, folder=folder, by=place.by, stranger=stranger
+    )
+    thread = _after(thread, letter, message, stranger=stranger, at=tx.now)
+    await store_mail_threads.put_thread(tx, thread)
+    refs = [*([own_id] if own_id else []), *letter.refs]
+    await store_mail_threads.add_refs(tx, channel, thread_id=thread.id, refs=refs)
+    await store_mail_out.forget_unreachable(tx, channel_id=channel.id, address=letter.sender)
+    if place.by == "references":
+        await _join(tx, thread, place.also, message.conversation_id)
+    return replace(
+        base, conversation_id=message.conversation_id, message_id=message.id,
+        reason="new_sender" if stranger else None,
+    )  # fmt: skip
+
+
+async def _known(tx: Tx, channel: Channel, letter: Letter) -> list[Incoming]:
+    if letter.mail_id is None:
+        return []
+    return await store_mail.copies_of_id(tx, channel_id=channel.id, mail_id=letter.mail_id)
+
+
+async def _says_the_same(tx: Tx, known: Incoming, letter: Letter) -> bool:
+    message = await conversations.get_message(tx, known.message_id) if known.message_id else None
+    if message is None or known.sender != letter.sender:
+        return False
+    return message.text == _text(letter, "it") or message.text == _text(letter, "en")
+
+
+def _text(letter: Letter, language: str) -> str:
+    if letter.text:
+        return letter.text + ("\n[…]" if letter.cut else "")
+    return letter.subject or say("no_text", language=language)
+
+
+async def _conversation(
+    tx: Tx, channel: Channel, letter: Letter, place: Place
+) -> tuple[MailThread, Conversation]:
+    """Return the conversation that a mail's thread is now, beginning one when there is none."""
+    if place.thread is not None:
+        now = await standing(tx, place.thread.conversation_id)
+        patience = timedelta(days=channel.email().new_after_days)
+        if (
+            now.closed_at is None
+            or now.state is not State.CLOSED
+            or now.closed_at > tx.now - patience
+        ):
+            return replace(place.thread, conversation_id=now.id), now
+    conversation = await _begin(tx, channel, letter)
+    known = place.thread
+    if known is not None and letter.sender in known.parties:
+        return replace(
+            known, conversation_id=conversation.id, number=conversation.number
+        ), conversation
+    fresh = MailThread(
+        id=new_id(),
+        client_id=channel.client_id,
+        channel_id=channel.id,
+        conversation_id=conversation.id,
+        number=conversation.number,
+        subject=letter.subject,
+        customer=letter.sender,
+        reply_to=letter.reply_to,
+        parties=[letter.sender],
+        last_mail_at=tx.now,
+    )
+    return fresh, conversation
+
+
+async def _begin(tx: Tx, channel: Channel, letter: Letter) -> Conversation:
+    settings = channel.email()
+    identity = ClaimedIdentity("email", letter.sender[:320], verified=letter.verified)
+    customer = await customers.identify(
+        tx,
+        client_id=channel.client_id,
+        identities=[identity],
+        name=letter.sender_name or letter.sender,
+        language=settings.language,
+    )
+    return await conversations.open_conversation(
+        tx,
+        client_id=channel.client_id,
+        channel=channel.label,
+        channel_id=channel.id,
+        customer_id=customer.id,
+        queue_id=channel.queue_id,
+        subject=letter.subject,
+        language=settings.language,
+        meta={"address": letter.sender, "mailbox": settings.address, "channel": channel.name},
+    )
+
+
+async def _receive(
+    tx: Tx, incoming: Incoming, letter: Letter, conversation: Conversation, *, folder: Path,
+    by: str, stranger: bool,
+) -> Message:  # fmt: skip
+    files, left_out = await _files(tx, conversation, letter, folder=folder)
+    meta: dict[str, Any] = {
+        "mail": {
+            "id": incoming.id,
+            "from": letter.sender,
+            "name": letter.sender_name,
+            "subject": letter.subject,
+            "by": by,
+            "new_sender": stranger,
+            "verified": letter.verified,
+            "folded": letter.folded or letter.cut,
+            "left_out": left_out,
+        }
+    }
+    nonce = f"mail-{incoming.id}"
+    language = conversation.language
+    message = await conversations.receive(
+        tx, conversation_id=conversation.id, text=_text(letter, language), nonce=nonce,
+        attachments=files, meta=meta,
+    )  # fmt: skip
+    notes = []
+    if stranger:
+        notes.append(say("stranger", language=language, sender=letter.sender))
+    if left_out:
+        notes.append(say("left_out", language=language, names=", ".join(left_out)[:2_000]))
+    if notes:
+        await conversations.add_note(
+            tx, conversation_id=message.conversation_id, operator_id=None,
+            text="\n".join(notes), nonce=f"{nonce}-note",
+        )  # fmt: skip
+    return message
+
+
+async def _files(
+    tx: Tx, conversation: Conversation, letter: Letter, *, folder: Path
+) -> tuple[list[str], list[str]]:
+    """Keep what may be kept; the rest stays in the mail and is named."""
+    kept, left_out = [], []
+    for file in letter.files:
+        if file.data is None:
+            left_out.append(file.name)
+            continue
+        try:
+            stored = await conversations.keep_attachment(
+                tx, folder=folder, conversation_id=conversation.id, name=file.name,
+                data=file.data, uploader_kind="customer",
+            )  # fmt: skip
+        except (BadFiles, FileTooLarge):
+            left_out.append(file.name)
+        except DiskUnavailable as full:
+            raise OSError("the disk takes no files") from full
+        else:
+            kept.append(stored.id)
+    return kept, left_out
+
+
+def _after(
+    thread: MailThread, letter: Letter, message: Message, *, stranger: bool, at: Any
+) -> MailThread:
+    thread = replace(thread, conversation_id=message.conversation_id, last_mail_at=at)
+    if stranger:
+        return thread
+    parties = dict.fromkeys((*thread.parties, letter.sender, *letter.recipients))
+    known = replace(thread, parties=list(parties)[:MOST_PARTIES])
+    if letter.sender == thread.customer or not thread.customer:
+        return replace(known, customer=letter.sender, reply_to=letter.reply_to)
+    return known
+
+
+async def _join(
+    tx: Tx, thread: MailThread, also: tuple[MailThread, ...], conversation_id: str
+) -> None:
+    """Let threads that a late mail ties together be one, unless we lead more than one of them."""
+    loose = await joinable(tx, also)
+    for one in loose:
+        other = await standing(tx, one.conversation_id)
+        if other.id != conversation_id:
+            try:
+                await conversations.merge(
+                    tx, conversation_id=other.id, into=conversation_id, operator_id=None,
+                    supervise=True,
+                )  # fmt: skip
+            except (BadMerge, NotNow):
+                continue  # they stay two, and each is answered
+            await store_mail_threads.move_conversation(
+                tx, conversation_id=other.id, into=conversation_id
+            )
+        await store_mail_threads.join(tx, thread_id=one.id, into=thread.id)

@@ -1,0 +1,239 @@
+"""Statements on mails that are to be sent, are under way, or were."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from ascolto.channels.model import Channel
+from ascolto.kit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class OutMail:
+    """A mail of ours; its id is fixed before the first attempt."""
+
+    id: str
+    client_id: str
+    channel_id: str
+    conversation_id: str
+    message_id: str
+    thread_id: str
+    mail_id: str
+    automatic: bool
+    recipient: str
+    subject: str
+    state: str
+    attempts: int
+    next_try_at: datetime
+    data_began_at: datetime | None
+    last_code: int | None
+    last_error: str | None
+    created_at: datetime
+    accepted_at: datetime | None
+    settled_at: datetime | None
+
+
+_OUT = (
+    "id, client_id, channel_id, conversation_id, message_id, thread_id, mail_id, automatic,"
+    " recipient, subject, state, attempts, next_try_at, data_began_at, last_code, last_error,"
+    " created_at, accepted_at, settled_at"
+)
+
+
+async def tenants_with_mail_out(connection: asyncpg.Connection, until: datetime) -> list[str]:
+    """Return the organisations with mails to be sent by a moment."""
+    rows = await connection.fetch(
+        "SELECT id FROM channels.tenants_with_mail_out($1) AS t(id)", until
+    )
+    return [row["id"] for row in rows]
+
+
+async def add(tx: Tx, mail: OutMail) -> bool:
+    """Write a mail that is to be sent, once for each message."""
+    return await tx.execute(
+        "INSERT INTO channels.mail_out (tenant_id, id, client_id, channel_id, conversation_id,"
+        " message_id, thread_id, mail_id, automatic, recipient, subject, state, next_try_at,"
+        " last_error, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+        " ON CONFLICT (tenant_id, message_id) DO NOTHING",
+        tx.tenant_id, mail.id, mail.client_id, mail.channel_id, mail.conversation_id,
+        mail.message_id, mail.thread_id, mail.mail_id, mail.automatic, mail.recipient,
+        mail.subject, mail.state, mail.next_try_at, mail.last_error, mail.created_at,
+    ) == 1  # fmt: skip
+
+
+async def lease_due(tx: Tx, *, lease: timedelta, limit: int) -> list[OutMail]:
+    """Take mails that are due, each as being sent for a while."""
+    rows = await tx.fetch(
+        "UPDATE channels.mail_out SET state = 'sending', attempts = attempts + 1,"
+        " next_try_at = $3, data_began_at = NULL"
+        " WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM channels.mail_out"
+        "  WHERE tenant_id = $1 AND state = 'queued' AND next_try_at <= $2"
+        "  ORDER BY next_try_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)"
+        f" RETURNING {_OUT}",
+        tx.tenant_id, tx.now, tx.now + lease, limit,
+    )  # fmt: skip
+    return [OutMail(**row) for row in rows]
+
+
+async def free_abandoned(tx: Tx) -> list[OutMail]:
+    """Settle what a node left behind: untold words are queued again, told ones are uncertain."""
+    rows = await tx.fetch(
+        "UPDATE channels.mail_out SET"
+        " state = CASE WHEN data_began_at IS NULL THEN 'queued' ELSE 'uncertain' END,"
+        " last_error = 'the server that sent it stopped', next_try_at = $2"
+        " WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM channels.mail_out"
+        "  WHERE tenant_id = $1 AND state = 'sending' AND next_try_at <= $2"
+        "  FOR UPDATE SKIP LOCKED)"
+        f" RETURNING {_OUT}",
+        tx.tenant_id, tx.now,
+    )  # fmt: skip
+    return [OutMail(**row) for row in rows if row["state"] == "uncertain"]
+
+
+async def keep_raw(tx: Tx, mail: OutMail, raw: bytes) -> bytes:
+    """Keep a mail's bytes at its first attempt and return those that are kept."""
+    kept: bytes = await tx.fetchval(
+        "UPDATE channels.mail_out SET raw = coalesce(raw, $3)"
+        " WHERE tenant_id = $1 AND id = $2 RETURNING raw",
+        tx.tenant_id, mail.id, raw,
+    )  # fmt: skip
+    return kept
+
+
+async def raw_of(tx: Tx, out_id: str) -> bytes | None:
+    """Return a mail's bytes; None before its first attempt."""
+    raw: bytes | None = await tx.fetchval(
+        "SELECT raw FROM channels.mail_out WHERE tenant_id = $1 AND id = $2", tx.tenant_id, out_id
+    )
+    return raw
+
+
+async def begin_data(tx: Tx, mail: OutMail, *, lease: timedelta) -> bool:
+    """Note that the words go on the wire now; False when this attempt is no longer ours."""
+    return await tx.execute(
+        "UPDATE channels.mail_out SET data_began_at = $4, next_try_at = $5"
+        " WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'sending'"
+        " AND data_began_at IS NULL",
+        tx.tenant_id, mail.id, mail.attempts, tx.now, tx.now + lease,
+    ) == 1  # fmt: skip
+
+
+async def settle_attempt(
+    tx: Tx, mail: OutMail, *, state: str, code: int | None, error: str | None, again_at: datetime
+) -> bool:
+    """Write how an attempt ended; False when somebody else has settled it meanwhile."""
+    return await tx.execute(
+        "UPDATE channels.mail_out SET state = $4, last_code = $5, last_error = $6,"
+        " next_try_at = $7, data_began_at = CASE WHEN $4 = 'queued' THEN NULL"
+        " ELSE data_began_at END, accepted_at = CASE WHEN $4 = 'accepted' THEN $8::timestamptz"
+        " ELSE accepted_at END"
+        " WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state IN ('sending', 'uncertain')",
+        tx.tenant_id, mail.id, mail.attempts, state, code, error, again_at, tx.now,
+    ) == 1  # fmt: skip
+
+
+async def change_state(
+    tx: Tx, out_id: str, *, of: Sequence[str], to: str, error: str | None, at: datetime
+) -> OutMail | None:
+    """Move a mail from one of some states to another; None when it is in none of them."""
+    row = await tx.fetchrow(
+        "UPDATE channels.mail_out SET state = $4, last_error = $5, next_try_at = $6,"
+        " settled_at = CASE WHEN $4 = 'queued' THEN NULL ELSE $7::timestamptz END"
+        f" WHERE tenant_id = $1 AND id = $2 AND state = ANY($3::text[]) RETURNING {_OUT}",
+        tx.tenant_id, out_id, list(of), to, error, at, tx.now,
+    )  # fmt: skip
+    return OutMail(**row) if row else None
+
+
+async def get(tx: Tx, out_id: str) -> OutMail | None:
+    """Return a mail of ours in scope."""
+    row = await tx.fetchrow(
+        f"SELECT {_OUT} FROM channels.mail_out WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, out_id,
+    )  # fmt: skip
+    return OutMail(**row) if row else None
+
+
+async def of_mail_id(tx: Tx, mail_id: str) -> OutMail | None:
+    """Return the mail of ours with a Message-ID."""
+    row = await tx.fetchrow(
+        f"SELECT {_OUT} FROM channels.mail_out WHERE tenant_id = $1 AND mail_id = $2",
+        tx.tenant_id, mail_id,
+    )  # fmt: skip
+    return OutMail(**row) if row else None
+
+
+async def of_message(tx: Tx, message_id: str) -> OutMail | None:
+    """Return the mail that carries a message."""
+    row = await tx.fetchrow(
+        f"SELECT {_OUT} FROM channels.mail_out WHERE tenant_id = $1 AND message_id = $2",
+        tx.tenant_id, message_id,
+    )  # fmt: skip
+    return OutMail(**row) if row else None
+
+
+async def last_of_thread(tx: Tx, thread_id: str) -> OutMail | None:
+    """Return the last mail of a thread that a server has accepted, or may have."""
+    row = await tx.fetchrow(
+        f"SELECT {_OUT} FROM channels.mail_out WHERE tenant_id = $1 AND thread_id = $2"
+        " AND state IN ('accepted', 'uncertain', 'delivered', 'bounced')"
+        " ORDER BY id DESC LIMIT 1",
+        tx.tenant_id, thread_id,
+    )  # fmt: skip
+    return OutMail(**row) if row else None
+
+
+async def automatic_since(
+    tx: Tx, *, channel_id: str, recipient: str, since: datetime
+) -> list[datetime]:
+    """Return when automatic answers went to somebody."""
+    rows = await tx.fetch(
+        "SELECT created_at FROM channels.mail_out WHERE tenant_id = $1 AND channel_id = $2"
+        " AND recipient = $3 AND automatic AND created_at > $4"
+        " AND state NOT IN ('failed', 'recalled')",
+        tx.tenant_id, channel_id, recipient, since,
+    )  # fmt: skip
+    return [row["created_at"] for row in rows]
+
+
+async def list_out(
+    tx: Tx, *, states: Sequence[str], before: str | None, limit: int
+) -> list[OutMail]:
+    """Return mails of ours in some states, newest first."""
+    rows = await tx.fetch(
+        f"SELECT {_OUT} FROM channels.mail_out WHERE tenant_id = $1"
+        " AND state = ANY($2::text[]) AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4",
+        tx.tenant_id, list(states), before, limit,
+    )  # fmt: skip
+    return [OutMail(**row) for row in rows]
+
+
+async def add_unreachable(tx: Tx, channel: Channel, *, address: str, reason: str) -> None:
+    """Remember that an address cannot be reached."""
+    await tx.execute(
+        "INSERT INTO channels.mail_unreachable (tenant_id, channel_id, address, client_id, reason,"
+        " at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        tx.tenant_id, channel.id, address, channel.client_id, reason[:300], tx.now,
+    )  # fmt: skip
+
+
+async def forget_unreachable(tx: Tx, *, channel_id: str, address: str) -> None:
+    """Forget that an address could not be reached: somebody writes from it, or a person insists."""
+    await tx.execute(
+        "DELETE FROM channels.mail_unreachable"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND address = $3",
+        tx.tenant_id, channel_id, address,
+    )  # fmt: skip
+
+
+async def is_unreachable(tx: Tx, *, channel_id: str, address: str) -> bool:
+    """Tell whether an address was reported as out of reach for good."""
+    found: bool = await tx.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM channels.mail_unreachable"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND address = $3)",
+        tx.tenant_id, channel_id, address,
+    )  # fmt: skip
+    return found

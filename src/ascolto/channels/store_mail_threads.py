@@ -1,0 +1,148 @@
+"""Statements on threads of mails: which ids lead where, and which conversation that is now."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ascolto.channels.model import Channel
+from ascolto.kit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class MailThread:
+    """A thread of mails and the conversation it is now."""
+
+    id: str
+    client_id: str
+    channel_id: str
+    conversation_id: str
+    number: int
+    subject: str
+    customer: str
+    reply_to: str
+    parties: list[str]
+    last_mail_at: datetime
+
+
+_THREAD = (
+    "id, client_id, channel_id, conversation_id, number, subject, customer, reply_to, parties,"
+    " last_mail_at"
+)
+# A thread that was joined into another is only a way there.
+_STANDING = "joined_into IS NULL"
+
+
+async def hold_channel(tx: Tx, channel_id: str) -> None:
+    """Let nobody else place mails of a channel until the end of the transaction."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 21))", channel_id)
+
+
+async def threads_of_refs(
+    tx: Tx, *, channel_id: str, refs: Sequence[str]
+) -> list[tuple[str, MailThread]]:
+    """Return the threads that some ids lead to, in the order of the ids."""
+    rows = await tx.fetch(
+        f"SELECT r.ref, {', '.join('t.' + one for one in _THREAD.split(', '))}"
+        " FROM unnest($3::text[]) WITH ORDINALITY AS wanted(ref, place)"
+        " JOIN channels.mail_ref r ON r.tenant_id = $1 AND r.channel_id = $2"
+        "  AND r.ref = wanted.ref"
+        " JOIN channels.mail_thread t ON t.tenant_id = r.tenant_id AND t.id = r.thread_id"
+        " ORDER BY wanted.place",
+        tx.tenant_id, channel_id, list(refs),
+    )  # fmt: skip
+    return [
+        (row["ref"], MailThread(**{k: v for k, v in row.items() if k != "ref"})) for row in rows
+    ]
+
+
+async def thread_of_number(tx: Tx, *, channel_id: str, number: int) -> MailThread | None:
+    """Return the thread that a reply address or a tag names."""
+    row = await tx.fetchrow(
+        f"SELECT {_THREAD} FROM channels.mail_thread WHERE tenant_id = $1 AND channel_id = $2"
+        " AND id = (SELECT coalesce(joined_into, id) FROM channels.mail_thread"
+        "  WHERE tenant_id = $1 AND channel_id = $2 AND number = $3 ORDER BY id LIMIT 1)",
+        tx.tenant_id, channel_id, number,
+    )  # fmt: skip
+    return MailThread(**row) if row else None
+
+
+async def thread_of_conversation(tx: Tx, conversation_id: str) -> MailThread | None:
+    """Return the thread by which a conversation's customer wrote last."""
+    row = await tx.fetchrow(
+        f"SELECT {_THREAD} FROM channels.mail_thread WHERE tenant_id = $1"
+        f" AND conversation_id = $2 AND {_STANDING} ORDER BY last_mail_at DESC, id LIMIT 1",
+        tx.tenant_id, conversation_id,
+    )  # fmt: skip
+    return MailThread(**row) if row else None
+
+
+async def put_thread(tx: Tx, thread: MailThread) -> None:
+    """Write a thread as it stands."""
+    await tx.execute(
+        "INSERT INTO channels.mail_thread (tenant_id, id, client_id, channel_id, conversation_id,"
+        " number, subject, customer, reply_to, parties, last_mail_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (tenant_id, id)"
+        " DO UPDATE SET conversation_id = $5, number = $6, customer = $8, reply_to = $9,"
+        "  parties = $10, last_mail_at = $11",
+        tx.tenant_id, thread.id, thread.client_id, thread.channel_id, thread.conversation_id,
+        thread.number, thread.subject[:500], thread.customer, thread.reply_to, thread.parties,
+        thread.last_mail_at,
+    )  # fmt: skip
+
+
+async def add_refs(tx: Tx, channel: Channel, *, thread_id: str, refs: Iterable[str]) -> None:
+    """Let ids lead to a thread, unless they lead somewhere already."""
+    await tx.executemany(
+        "INSERT INTO channels.mail_ref (tenant_id, channel_id, ref, client_id, thread_id)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        [(tx.tenant_id, channel.id, ref, channel.client_id, thread_id) for ref in refs],
+    )  # fmt: skip
+
+
+async def join(tx: Tx, *, thread_id: str, into: str) -> None:
+    """Let everything that leads to a thread lead to another."""
+    await tx.execute(
+        "UPDATE channels.mail_ref SET thread_id = $3 WHERE tenant_id = $1 AND thread_id = $2",
+        tx.tenant_id, thread_id, into,
+    )  # fmt: skip
+    await tx.execute(
+        "UPDATE channels.mail_thread SET joined_into = $3"
+        " WHERE tenant_id = $1 AND (id = $2 OR joined_into = $2)",
+        tx.tenant_id, thread_id, into,
+    )  # fmt: skip
+
+
+async def move_conversation(tx: Tx, *, conversation_id: str, into: str) -> None:
+    """Let threads go on in the conversation that took theirs in."""
+    await tx.execute(
+        "UPDATE channels.mail_thread SET conversation_id = $3"
+        " WHERE tenant_id = $1 AND conversation_id = $2",
+        tx.tenant_id, conversation_id, into,
+    )  # fmt: skip
+
+
+async def ids_of_thread(tx: Tx, thread_id: str) -> list[str]:
+    """Return the ids of a thread's mails in the order in which they came and went."""
+    rows = await tx.fetch(
+        "SELECT m.mail_id, m.at FROM ("
+        " SELECT mail_id, received_at AS at, channel_id FROM channels.mail_in"
+        "  WHERE tenant_id = $1 AND kind = 'message' AND state = 'taken' AND mail_id IS NOT NULL"
+        "   AND conversation_id = (SELECT conversation_id FROM channels.mail_thread"
+        "    WHERE tenant_id = $1 AND id = $2)"
+        " UNION ALL"
+        " SELECT mail_id, created_at, channel_id FROM channels.mail_out"
+        "  WHERE tenant_id = $1 AND thread_id = $2"
+        "   AND state NOT IN ('recalled', 'failed', 'queued')"
+        " ) AS m ORDER BY m.at, m.mail_id",
+        tx.tenant_id, thread_id,
+    )  # fmt: skip
+    return [row["mail_id"] for row in rows]
+
+
+async def get_thread(tx: Tx, thread_id: str) -> MailThread | None:
+    """Return a thread in scope."""
+    row = await tx.fetchrow(
+        f"SELECT {_THREAD} FROM channels.mail_thread WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, thread_id,
+    )  # fmt: skip
+    return MailThread(**row) if row else None

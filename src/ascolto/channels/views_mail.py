@@ -1,0 +1,158 @@
+"""Wire shapes of mailboxes and of the mails that came and went."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from ascolto.channels.model import Channel
+from ascolto.channels.store_mail import Incoming, Mailbox
+from ascolto.channels.store_mail_out import OutMail
+
+Secret = Annotated[str, StringConstraints(max_length=8_000, pattern=r"^[^\x00]*$")]
+
+
+class SecretsBody(BaseModel):
+    """Secrets of a mailbox: absent ones stay, null forgets one. They are never shown again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    imap: Secret | None = None
+    smtp: Secret | None = None
+    dkim: Secret | None = None
+
+    def given(self) -> dict[str, str | None]:
+        """Return the secrets that were named."""
+        return self.model_dump(include=self.model_fields_set)
+
+
+class LedgerView(BaseModel):
+    """What came in and where it is: received = handled + waiting + quarantined."""
+
+    received: int
+    handled: int
+    waiting: int
+    quarantined: int
+    balanced: bool
+    by_state: dict[str, int]
+
+
+class MailboxView(BaseModel):
+    """How a mailbox stands; `reconciliation` lays the server's mails beside ours."""
+
+    channel_id: str
+    client_id: str
+    name: str
+    address: str
+    active: bool
+    has_imap_secret: bool
+    has_smtp_secret: bool
+    has_dkim_secret: bool
+    read_at: datetime | None
+    trouble: str | None
+    trouble_since: datetime | None
+    reconciled_at: datetime | None
+    reconciliation: dict[str, Any] | None
+    reconciliation_asked: bool
+    ledger: LedgerView
+
+    @classmethod
+    def of(cls, channel: Channel, mailbox: Mailbox | None, counts: dict[str, int]) -> "MailboxView":
+        """Show a mailbox; one that nobody has looked into yet has no state."""
+        received = sum(counts.values())
+        waiting = counts.get("received", 0)
+        quarantined = counts.get("quarantined", 0)
+        handled = sum(
+            counts.get(state, 0) for state in ("taken", "noted", "copy", "own", "dismissed")
+        )
+        return cls(
+            channel_id=channel.id,
+            client_id=channel.client_id,
+            name=channel.name,
+            address=channel.email().address,
+            active=channel.active,
+            has_imap_secret=bool(mailbox and mailbox.imap_secret),
+            has_smtp_secret=bool(mailbox and mailbox.smtp_secret),
+            has_dkim_secret=bool(mailbox and mailbox.dkim_secret),
+            read_at=mailbox.read_at if mailbox else None,
+            trouble=mailbox.trouble if mailbox else None,
+            trouble_since=mailbox.trouble_since if mailbox else None,
+            reconciled_at=mailbox.reconciled_at if mailbox else None,
+            reconciliation=mailbox.reconciled if mailbox else None,
+            reconciliation_asked=bool(mailbox and mailbox.reconcile_now),
+            ledger=LedgerView(
+                received=received,
+                handled=handled,
+                waiting=waiting,
+                quarantined=quarantined,
+                balanced=received == handled + waiting + quarantined,
+                by_state=counts,
+            ),
+        )
+
+
+class IncomingView(BaseModel):
+    """A mail that came and what became of it."""
+
+    id: str
+    channel_id: str
+    client_id: str
+    source: str
+    size: int
+    received_at: datetime
+    state: str
+    reason: str | None
+    kind: str | None
+    sender: str
+    subject: str
+    attempts: int
+    conversation_id: str | None
+    message_id: str | None
+    about_id: str | None
+
+    @classmethod
+    def of(cls, mail: Incoming) -> "IncomingView":
+        """Show a mail without its words."""
+        return cls(**{name: getattr(mail, name) for name in cls.model_fields})
+
+
+class OutMailView(BaseModel):
+    """A mail of ours and how far it is."""
+
+    id: str
+    channel_id: str
+    client_id: str
+    conversation_id: str
+    message_id: str
+    mail_id: str
+    automatic: bool
+    recipient: str
+    subject: str
+    state: str
+    attempts: int
+    next_try_at: datetime
+    last_code: int | None
+    last_error: str | None
+    created_at: datetime
+    accepted_at: datetime | None
+
+    @classmethod
+    def of(cls, mail: OutMail) -> "OutMailView":
+        """Show a mail without its words."""
+        return cls(**{name: getattr(mail, name) for name in cls.model_fields})
+
+
+class WholeMailView(BaseModel):
+    """A mail as it can be read: its whole text, cleaned HTML, and what hangs on it."""
+
+    mail: IncomingView
+    sender: str
+    to: list[str]
+    cc: list[str]
+    text: str
+    quoted: str
+    signature: str
+    html: str
+    blocked_images: int
+    attachments: list[str]
+    problems: list[str]
