@@ -63,5 +63,6 @@ async def test_a_browser_without_scripts_is_shown_the_other_ways_in(
         await change_channel(tx, chat.channel.id, v=1, changes={"settings": settings})
     page = (await chat.http.get(f"/chat/{chat.channel.public_key}?lang=en")).text
     inside = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert f'<a href="/help/{chat.channel.public_key}?lang=en"' in inside
     assert '<a href="https://luce.example/scrivici?a=1&amp;b=2"' in inside
     assert '<a href="tel:+39800123">Call us: +39 800 123</a>' in inside
