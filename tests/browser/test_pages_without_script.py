@@ -70,8 +70,8 @@ def test_from_the_form_to_the_answer_to_the_closing_question(
     plain.get_by_role("button", name="Invia il messaggio").click()
     expect(plain.get_by_text("Il messaggio è partito.")).to_be_visible()
     assert operator.heard(conversation) == ["La bolletta è doppia", "Grazie mille"]
-    plain.get_by_text("Vuole finire qui?").click()
-    plain.get_by_role("button", name="Finisca la conversazione").click()
+    plain.get_by_text("Vuole terminare?").click()
+    plain.get_by_role("button", name="Termini la conversazione").click()
     plain.get_by_label("Bene", exact=True).check()
     plain.get_by_role("button", name="Invia la risposta").click()
     expect(plain.get_by_text("Grazie: ne terremo conto.")).to_be_visible()
@@ -142,9 +142,9 @@ def every_page(house: RunningServer, page: Page, operator: Operator) -> Iterator
     operator.say(conversation, "Buongiorno. Guardi https://www.aurelia.example/" + "b" * 80)
     page.goto(address)
     page.get_by_text("Riceva un'e-mail").click()
-    page.get_by_text("Vuole finire qui?").click()
+    page.get_by_text("Vuole terminare?").click()
     yield "talk"
-    page.get_by_role("button", name="Finisca la conversazione").click()
+    page.get_by_role("button", name="Termini la conversazione").click()
     page.get_by_role("button", name="Invia la risposta").click()
     yield "survey with problems"
     page.get_by_label("Bene", exact=True).check()

@@ -191,6 +191,30 @@ async def test_nothing_that_is_written_anywhere_runs_or_loads(
     assert text in paper.shown.text
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b'{"text": "x"}'),
+        ("application/x-www-form-urlencoded", b"text=%00%00&nonce=%00"),
+        ("application/x-www-form-urlencoded", b"text=%FF%FE&nonce=%ED%A0%80&name=%ED%A0%80"),
+        ("application/x-www-form-urlencoded", b"text=" + b"a" * 20_001),
+        ("application/x-www-form-urlencoded", b"text=x&name=" + b"a" * 201),
+        ("application/x-www-form-urlencoded", b"text=x&email=a@b.example%0D%0ABcc:c@d.example"),
+        ("application/x-www-form-urlencoded", b"&" * 5_000),
+        ("multipart/form-data; boundary=x", b"--y"),
+        ("multipart/form-data", b"--"),
+    ],
+)
+async def test_a_form_that_makes_no_sense_is_refused_and_never_a_fault_of_ours(
+    chat: Chat, paper: Paper, kind: str, body: bytes
+) -> None:
+    headers = {"content-type": kind}
+    answer = await chat.http.post(f"/help/{paper.key}", content=body, headers=headers)
+    made = await conversations_of(chat)
+    assert (400 <= answer.status_code < 500 and made == []) or b"%FF" in body
+    assert answer.status_code < 500
+
+
 @given(st.text(max_size=80))
 def test_markup_made_of_any_text_reads_as_that_text(text: str) -> None:
     plain = text.replace("\r", "")

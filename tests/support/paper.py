@@ -70,10 +70,10 @@ class Paper:
         self.shown = Reading(answer.text)
         return answer
 
-    async def send(self, path: str, follow: bool = True, **fields: str) -> httpx.Response:  # noqa: FBT001, FBT002 - read as follow=False
+    async def send(self, path: str, **fields: str) -> httpx.Response:
         """Send the form of the page at hand, and follow where it leads."""
         answer = await self.http.post(path, data={**self.shown.hidden(), **fields})
-        if answer.status_code == 303 and follow:
+        if answer.status_code == 303:
             self.path = answer.headers["location"].partition("?")[0].partition("#")[0]
             return await self.look(answer.headers["location"])
         self.shown = Reading(answer.text)

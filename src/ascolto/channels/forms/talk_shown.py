@@ -173,7 +173,7 @@ def _speaker(reader: Reader, thread: Thread, message: Mapping[str, Any]) -> str:
 def _mail(reader: Reader, path: str, problems: Mapping[str, Problem]) -> Markup:
     return el(
         "details",
-        el("summary", reader.say("mail_title")),
+        el("summary", el("span", reader.say("mail_title"))),
         el("p", reader.say("mail_lead")),
         el(
             "form",
@@ -192,7 +192,7 @@ def _mail(reader: Reader, path: str, problems: Mapping[str, Problem]) -> Markup:
 def _ending(reader: Reader, path: str) -> Markup:
     return el(
         "details",
-        el("summary", reader.say("end_title")),
+        el("summary", el("span", reader.say("end_title"))),
         el("p", reader.say("end_lead")),
         el(
             "form",
