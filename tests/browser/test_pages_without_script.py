@@ -142,6 +142,7 @@ def every_page(house: RunningServer, page: Page, operator: Operator) -> Iterator
     operator.say(conversation, "Buongiorno. Guardi https://www.aurelia.example/" + "b" * 80)
     page.goto(address)
     page.get_by_text("Riceva un'e-mail").click()
+    page.get_by_text("Preferisco parlare al telefono").click()
     page.get_by_text("Vuole terminare?").click()
     yield "talk"
     page.get_by_role("button", name="Termini la conversazione").click()

@@ -309,6 +309,22 @@ async def test_writing_after_the_end_opens_the_request_again(chat: Chat, paper: 
     assert (await chat.desk.read(str(made["id"]))).state is State.WAITING
 
 
+async def test_who_would_rather_speak_is_called_and_told_so(chat: Chat, paper: Paper) -> None:
+    await paper.begin()
+    path = paper.path
+    answer = await paper.send(path + "/call", phone="<b>12")
+    assert answer.status_code == 422
+    assert answer.text.count("Scriva un numero di telefono") == 2
+    await paper.send(path + "/call", phone="333 123 4567")
+    assert "la chiameremo al numero 333 123 4567" in paper.shown.text
+    assert "La conversazione è finita." in paper.shown.text
+    await paper.send(path + "/call", phone="333 123 4567")
+    answer = await paper.send(path + "/call", phone="333 765 4321")
+    assert answer.text.count("La chiameremo al 333 123 4567.") == 2
+    assert "Il messaggio non è partito" not in answer.text
+    assert len(await conversations_of(chat)) == 2
+
+
 async def test_a_mailed_link_opens_the_page_once_and_only_when_pressed(
     chat: Chat, paper: Paper
 ) -> None:

@@ -47,7 +47,7 @@ def field(
     *,
     value: str,
     problem: Problem | None,
-    kind: Literal["text", "email", "area"] = "text",
+    kind: Literal["text", "email", "tel", "area"] = "text",
     required: bool = False,
     hint: str = "",
     label: str = "",

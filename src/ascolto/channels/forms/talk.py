@@ -1,5 +1,6 @@
 """A conversation by its address: read and written without a script, ended, and judged."""
 
+import re
 from typing import Any
 
 from starlette.requests import Request
@@ -7,9 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ascolto import conversations
-from ascolto.channels.actions import mailing, resuming, visiting
+from ascolto.channels.actions import calling, mailing, resuming, visiting
 from ascolto.channels.actions.visiting import first_own_seq
-from ascolto.channels.errors import LinkGone, NothingToSend, TooFast
+from ascolto.channels.errors import AlreadyAsked, BadAddress, LinkGone, NothingToSend, TooFast
 from ascolto.channels.forms.door import SECRET, AtTalk, answered, at_talk, in_words
 from ascolto.channels.forms.filled import (
     ANSWER_LIMIT,
@@ -42,6 +43,7 @@ from ascolto.kit.http import services_of
 from ascolto.kit.ids import is_id
 
 SHOWN = 100
+_PHONE = re.compile(r"[0-9+()./ -]{4,32}")
 _TOLD = frozenset({"received", "sent", "mailed"})
 
 
@@ -154,6 +156,32 @@ async def ask_for_eu(request: Request) -> Response:
         await conversations.ask_for_eu(at.tx, conversation_id=at.holder.conversation_id)
         way = at.reader.to(at.path) + "#last"
     return RedirectResponse(way, status_code=303)
+
+
+@in_words
+async def call(request: Request) -> Response:
+    """Ask to be called as soon as somebody can, instead of an answer in writing."""
+    phone = field_of(await request.form(), "phone").strip()
+    async with at_talk(request) as at:
+        problem = await _called(at, phone)
+        if problem is not None:
+            return await _page(
+                request, at, Filled(fresh_nonce()), problems={"phone": problem}, status=422
+            )
+        way = at.reader.to(at.path) + "#last"
+    return RedirectResponse(way, status_code=303)
+
+
+async def _called(at: AtTalk, phone: str) -> Problem | None:
+    if not _PHONE.fullmatch(phone):
+        return "need_phone", {}
+    try:
+        await calling.request_call(at.tx, at.scene, at.holder, at.now, phone=phone, wanted_at=None)
+    except BadAddress:
+        return "need_phone", {}
+    except AlreadyAsked as refusal:
+        return "call_asked", {"phone": str(refusal.fields.get("phone", ""))}
+    return None
 
 
 @in_words
@@ -271,6 +299,7 @@ routes: list[BaseRoute] = [
     Route("/talk/{token}", write, methods=["POST"]),
     Route("/talk/{token}/end", end, methods=["POST"]),
     Route("/talk/{token}/eu-operator", ask_for_eu, methods=["POST"]),
+    Route("/talk/{token}/call", call, methods=["POST"]),
     Route("/talk/{token}/mail", mail, methods=["POST"]),
     Route("/talk/{token}/survey", show_survey),
     Route("/talk/{token}/survey", answer_survey, methods=["POST"]),

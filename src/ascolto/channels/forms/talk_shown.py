@@ -56,7 +56,9 @@ def talk_page(
     path, over = thread.path, thread.over
     return page(
         reader,
-        summary(reader, problems, lead=reader.say("not_sent_lead")),
+        summary(
+            reader, problems, lead=reader.say("not_sent_lead") if "text" in problems else ""
+        ),
         notice(reader.say(told)) if told else None,
         el("div", *_standing(reader, thread), class_="state"),
         *_said(reader, thread),
@@ -73,6 +75,7 @@ def talk_page(
         ),
         el("p", reader.say("keep", date=f"{thread.expires_at:%d/%m/%Y}"), " ",
            reader.say("keep_secret"), class_="hint"),
+        _call(reader, thread, problems),
         _mail(reader, path, problems),
         None if over else _ending(reader, path),
         title=reader.say("talk_title", number=str(thread.state["number"])),
@@ -168,6 +171,27 @@ def _speaker(reader: Reader, thread: Thread, message: Mapping[str, Any]) -> str:
             return thread.scene.words.say("assistant")
         case _:
             return thread.scene.words.say("speaker_system")
+
+
+def _call(reader: Reader, thread: Thread, problems: Mapping[str, Problem]) -> Markup | None:
+    """Return the way to be called instead, while somebody is still to answer."""
+    if (thread.over and "phone" not in problems) or not thread.scene.settings.callback:
+        return None
+    return el(
+        "details",
+        el("summary", el("span", thread.scene.words.say("phone_offer"))),
+        el("p", reader.say("call_lead")),
+        el(
+            "form",
+            field(reader, "phone", value="", problem=problems.get("phone"), kind="tel",
+                  required=True, complete="tel"),
+            button(reader.say("call"), kind="second"),
+            method="post",
+            action=reader.to(thread.path + "/call"),
+            novalidate=True,
+        ),
+        open="phone" in problems,
+    )  # fmt: skip
 
 
 def _mail(reader: Reader, path: str, problems: Mapping[str, Problem]) -> Markup:
