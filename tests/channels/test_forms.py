@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ascolto import conversations
+from ascolto import conversations, routing
 from ascolto.channels.actions.configuring import change_channel
 from ascolto.channels.forms.markup import el, linked
 from ascolto.channels.forms.words import preferred
@@ -420,3 +420,43 @@ def test_text_and_links_stand_out_seven_to_one(theme: str) -> None:
         for ground in grounds:
             pair = sorted((luminance(colors[text]), luminance(colors[ground])))
             assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 7, (text, ground)
+
+
+async def test_who_is_answered_from_outside_the_union_asks_for_it_with_one_button(
+    chat: Chat, paper: Paper
+) -> None:
+    await paper.begin()
+    [made] = await conversations_of(chat)
+    async with chat.desk.as_system() as tx:
+        await routing.set_presence(tx, operator_id=chat.desk.anna, state="available", country="AL")
+    await chat.desk.accepted(str(made["id"]))
+    await paper.look()
+    assert "Albania" in paper.shown.text
+    assert any(a.get("action", "").endswith("/eu-operator") for _, a in paper.shown.tags)
+    path = paper.path
+    await paper.send(path + "/eu-operator")
+    assert "Lei non perde il posto in coda." in paper.shown.text
+    assert not any(a.get("action", "").endswith("/eu-operator") for _, a in paper.shown.tags)
+
+
+async def test_a_file_is_fetched_from_the_page_by_whom_it_is_for(chat: Chat, paper: Paper) -> None:
+    await paper.begin()
+    own = paper.path
+    headers = {"Authorization": f"Bearer {own.removeprefix('/talk/')}"}
+    picture = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+    kept = await chat.http.post(
+        "/public/v1/conversation/attachments",
+        files={"file": ('"><script>.png', picture, "image/png")},
+        headers=headers,
+    )
+    body = {"text": "Ecco", "nonce": "n1", "attachment_ids": [kept.json()["id"]]}
+    await chat.http.post("/public/v1/conversation/messages", json=body, headers=headers)
+    await paper.look()
+    assert paper.shown.foreign() == []
+    link = next(a["href"] for tag, a in paper.shown.tags if "/files/" in a.get("href", ""))
+    fetched = await chat.http.get(link)
+    assert fetched.content == picture
+    assert fetched.headers["content-disposition"].startswith("attachment;")
+    await paper.begin("Un'altra persona")
+    stolen = await chat.http.get(paper.path + "/files/" + link.rpartition("/")[2])
+    assert stolen.status_code == 404
