@@ -63,5 +63,13 @@ async def test_a_browser_without_scripts_is_shown_the_other_ways_in(
         await change_channel(tx, chat.channel.id, v=1, changes={"settings": settings})
     page = (await chat.http.get(f"/chat/{chat.channel.public_key}?lang=en")).text
     inside = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert f'<a href="/help/{chat.channel.public_key}?lang=en"' in inside
     assert '<a href="https://luce.example/scrivici?a=1&amp;b=2"' in inside
     assert '<a href="tel:+39800123">Call us: +39 800 123</a>' in inside
+
+
+async def test_a_chat_without_a_contact_page_names_its_own_form(chat: Chat) -> None:
+    config = await chat.http.get(f"/public/v1/chat/{chat.channel.public_key}/config")
+    address = config.json()["brand"]["contact_url"]
+    assert address == f"/help/{chat.channel.public_key}?lang=it"
+    assert (await chat.http.get(address)).status_code == 200

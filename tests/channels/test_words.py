@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ascolto.channels.forms.words import page_texts
 from ascolto.channels.webchat.texts import house_texts
 
 LETTER = r"[^\W_]"
@@ -28,12 +29,17 @@ def notices() -> dict[str, dict[str, str]]:
 
 
 BOTH: dict[str, dict[str, Any]] = {
-    language: {**house_texts()[language], **notices()[language]} for language in ("it", "en")
+    language: {
+        **house_texts()[language],
+        **notices()[language],
+        **{f"page.{name}": text for name, text in page_texts()[language].items()},
+    }
+    for language in ("it", "en")
 }
 SENTENCES = {
     name: text
     for name, text in BOTH["it"].items()
-    if name not in INNER and re.search(r"[.?!]$", text.strip())
+    if name not in INNER and (name.startswith("page.") or re.search(r"[.?!]$", text.strip()))
 }
 
 

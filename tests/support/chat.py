@@ -15,6 +15,7 @@ from fastapi import APIRouter
 
 from ascolto.channels.actions.configuring import create_channel
 from ascolto.channels.api import router
+from ascolto.channels.forms import pages as form_pages
 from ascolto.channels.model import Channel
 from ascolto.channels.webchat import pages
 from ascolto.channels.webchat.public_api import public_router
@@ -147,7 +148,7 @@ async def running_chat(
     roof = APIRouter(prefix="/public/v1")
     roof.include_router(public_router)
     door.app.include_router(roof)
-    door.app.router.routes.extend(pages.routes)
+    door.app.router.routes.extend([*pages.routes, *form_pages.routes])
     problems.install(door.app)
     door.app.add_middleware(edges.Edges, secure=False)
     services = door.app.state.services

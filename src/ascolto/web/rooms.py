@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from ascolto.channels import api as channels_api
 from ascolto.channels import jobs as channels_jobs
+from ascolto.channels.forms import pages as form_pages
 from ascolto.channels.mailroom import pages as mail_pages
 from ascolto.channels.webchat import pages as webchat_pages
 from ascolto.channels.webchat.public_api import public_router
@@ -43,7 +44,11 @@ API_ROUTERS: Sequence[APIRouter] = (
 
 PUBLIC_ROUTERS: Sequence[APIRouter] = (public_router,)
 
-PAGE_ROUTES: Sequence[BaseRoute] = (*webchat_pages.routes, *mail_pages.routes)
+PAGE_ROUTES: Sequence[BaseRoute] = (
+    *webchat_pages.routes,
+    *form_pages.routes,
+    *mail_pages.routes,
+)
 
 SUBSCRIBERS: Sequence[Subscriber] = (*conversations_jobs.SUBSCRIBERS, *channels_jobs.SUBSCRIBERS)
 

@@ -14,8 +14,10 @@ from ascolto.kit.mail import queue_mail
 LINKS_AN_HOUR = 3
 
 
-async def mail_link(tx: Tx, scene: Scene, holder: Pass, *, email: str, public_url: str) -> None:
-    """Mail a link to the conversation.
+async def mail_link(
+    tx: Tx, scene: Scene, holder: Pass, *, email: str, public_url: str, scripted: bool = True
+) -> None:
+    """Mail a link to the conversation, in the chat or, without a script, on its page.
 
     Opening it proves nothing about the customer: whoever asked for it may have typed an address
     of somebody else, who would then lend them their name with one click.
@@ -40,6 +42,8 @@ async def mail_link(tx: Tx, scene: Scene, holder: Pass, *, email: str, public_ur
     await store.insert_link(tx, link, secret_hash=secret_hash, expires_at=expires_at)
     # After the hash sign: neither servers on the way nor the host page's statistics see it.
     address = f"{public_url}/chat/{scene.channel.public_key}#resume={token}"
+    if not scripted:
+        address = f"{public_url}/talk-link/{token}?lang={scene.words.language}"
     await queue_mail(
         tx,
         purpose="resume_link",

@@ -33,11 +33,13 @@ class Wish:
     email: str = ""
     page: str = ""
     ticket: str = ""
+    subject: str = ""
     meta: dict[str, Any] = field(default_factory=dict)
 
     def fingerprint(self) -> bytes:
         """Return what tells two wishes apart."""
         parts = [self.text, self.name, self.email, self.ticket]
+        parts += [self.subject] if self.subject else []
         return hashlib.sha256(orjson.dumps(parts)).digest()
 
 
@@ -95,6 +97,7 @@ async def _open(tx: Tx, scene: Scene, wish: Wish) -> Conversation:
         channel_id=channel.id,
         customer_id=customer.id,
         queue_id=channel.queue_id,
+        subject=wish.subject,
         language=scene.words.language,
         meta={**wish.meta, **({"page": wish.page} if wish.page else {})},
     )

@@ -80,22 +80,25 @@ async def panel(request: Request) -> Response:
     settings = channel.webchat()
     headers = {"content-security-policy": panel_policy(settings), "cache-control": "no-cache"}
     page = path.read_text("utf-8").replace(
-        "</noscript>", _without_script(settings, client, request) + "</noscript>"
+        "</noscript>", _without_script(channel, client, request) + "</noscript>"
     )
     return HTMLResponse(page, headers=headers)
 
 
-def _without_script(settings: WebchatSettings, client: Client | None, request: Request) -> str:
+def _without_script(channel: Channel, client: Client | None, request: Request) -> str:
     """Return the other ways to reach a client, for a browser that runs no scripts."""
+    settings = channel.webchat()
     words = Words.of(
         settings,
         language=language_of(request.query_params.get("lang")),
         client_name=client.name if client else "",
     )
-    ways = []
+    form = f"/help/{channel.public_key}?lang={words.language}"
+    name = html.escape(words.say("contact_page"))
+    ways = [f'<p class="plain"><a href="{form}" target="_blank">{name}</a></p>']
     if settings.contact_url:
         address = html.escape(settings.contact_url)
-        name = html.escape(words.say("contact_page"))
+        name = html.escape(words.say("contact_other"))
         ways.append(f'<p class="plain"><a href="{address}" target="_blank">{name}</a></p>')
     if settings.phone:
         number = re.sub(r"[^+0-9]", "", settings.phone)
@@ -143,7 +146,7 @@ def _host_page(channel: Channel, client: Client | None, *, lang: str) -> str:
         "phone": f'<p class="phone">{phone}</p>' if settings.phone else "",
         "title": html.escape(own["title"]),
         "lead": html.escape(own["lead"]),
-    } | {name: html.escape(words[name]) for name in ("note", "noscript", "skip")}
+    } | {name: html.escape(words[name]) for name in ("note", "form", "status", "skip")}
     page = folder.joinpath("host.html").read_text("utf-8")
     for name, value in values.items():
         page = page.replace("{" + name + "}", value)

@@ -254,12 +254,12 @@ async def download(attachment_id: UUID, visit: Visiting, request: Request) -> Re
         attachment_id=str(attachment_id),
     )
     own_from = await first_own_seq(visit.tx, visit.holder, now)
-    if not await _may_read(visit.tx, file, own_from=own_from):
+    if not await may_read(visit.tx, file, own_from=own_from):
         raise UnknownAttachment("No such file.", attachment_id=str(attachment_id))
     return file_response(file, path)
 
 
-async def _may_read(tx: Tx, file: Attachment, *, own_from: int) -> bool:
+async def may_read(tx: Tx, file: Attachment, *, own_from: int) -> bool:
     """Tell whether a file hangs on a message that its customer sees, or is their own upload."""
     if file.message_id is None:
         return file.uploader_kind == "customer"

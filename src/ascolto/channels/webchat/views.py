@@ -144,7 +144,8 @@ class ConfigView(BaseModel):
                 on_color=readable_on(scene.color),
                 logo_url=settings.logo_url,
                 privacy_url=settings.privacy_url,
-                contact_url=settings.contact_url,
+                contact_url=settings.contact_url
+                or f"/help/{scene.channel.public_key}?lang={words.language}",
             ),
             texts={name: words.say(name) for name in SHOWN if name != "closed"},
             open=scene.open,
