@@ -13,7 +13,8 @@ from support.doors import Door
 ADMIN = "capo@prova.example"
 TABLE = (
     "email;nome;ruoli;committenti;squadra;competenze;lingue;sede\n"
-    "bea@prova.example;Bea Alba;operatore;Aurelia;Mattina;bollette:7|guasti:3:2030-01-31;it|en;casa\n"
+    "bea@prova.example;Bea Alba;operatore;Aurelia;Mattina;"
+    "bollette:7|guasti:3:2030-01-31;it|en;casa\n"
     "ciro@prova.example;Ciro Bo;operatore|capo squadra;Aurelia;;;it;\n"
 )
 

@@ -60,7 +60,7 @@ async def create_queue(tx: Tx, *, values: dict[str, Any]) -> Queue:
 async def change_queue(
     tx: Tx, *, queue_id: str, values: dict[str, Any], v: int | None = None
 ) -> Queue:
-    """Change a queue's rules, with `v` only while it is at that version; routing follows at once."""
+    """Change a queue's rules, with `v` only if still at that version; routing follows at once."""
     known = await store_queues.get_queue(tx, queue_id)
     if known is None:
         raise QueueUnknown("There is no such queue.")
