@@ -262,7 +262,7 @@ def test_a_secret_is_shown_once(house: RunningServer, admin: Page) -> None:
     admin.get_by_label("Nome").fill("Cruscotto")
     admin.get_by_label("insight.metrics").check()
     admin.get_by_role("button", name="Crea").click()
-    shown = admin.get_by_role("region", name="Segreto").last
+    shown = admin.get_by_role("group", name="Segreto")
     expect(shown).to_be_visible()
     secret = shown.inner_text().strip()
     answer = httpx.get(

@@ -95,7 +95,7 @@ export function Embed({ row }: { row: AdminChannel }) {
     <section className="card stack" aria-labelledby="admin-embed">
       <h2 id="admin-embed">{t("admin.embed")}</h2>
       <p className="meta">{t("admin.embed.about")}</p>
-      <pre className="admin-code" tabIndex={0} role="region" aria-label={t("admin.embed")}>
+      <pre className="admin-code" tabIndex={0} role="group" aria-label={t("admin.embed")}>
         {embed}
       </pre>
       <div className="row-flex wrap">

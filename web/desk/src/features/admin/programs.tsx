@@ -25,7 +25,7 @@ function Secret({ secret, about }: { secret: string; about: string }) {
     <section className="stack" aria-labelledby="admin-secret">
       <h1 id="admin-secret">{t("admin.secret")}</h1>
       <p>{about}</p>
-      <pre className="admin-code" tabIndex={0} role="region" aria-label={t("admin.secret")}>
+      <pre className="admin-code" tabIndex={0} role="group" aria-label={t("admin.secret")}>
         {secret}
       </pre>
       <div>
