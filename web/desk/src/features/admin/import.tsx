@@ -38,6 +38,18 @@ const wrongs: Record<string, string> = {
   disabled: msg("admin.import.disabled"),
 };
 
+const columns: Record<string, string> = {
+  email: msg("admin.email"),
+  name: msg("admin.name"),
+  roles: msg("admin.roles"),
+  clients: msg("admin.clients"),
+  team: msg("admin.team"),
+  skills: msg("admin.skills"),
+  languages: msg("admin.languages"),
+  place: msg("admin.place"),
+  country: msg("admin.country"),
+};
+
 /** People from a table: first tried without writing anything, then all of them or none. */
 export function Import() {
   const t = useT();
@@ -126,7 +138,7 @@ function Report({ report }: { report: ImportReport }) {
                 </td>
                 <td>
                   {row.errors
-                    .map(({ column, code, value }) => `${column}: ${wrongs[code] ? t(wrongs[code]) : code}${value ? ` (${value})` : ""}`)
+                    .map(({ column, code, value }) => `${columns[column] ? t(columns[column]) : column}: ${wrongs[code] ? t(wrongs[code]) : code}${value ? ` (${value})` : ""}`)
                     .join("; ")}
                 </td>
               </tr>

@@ -103,7 +103,7 @@ function Needs({ ring, skills, disabled, onChange }: NeedsProps) {
         <span key={code} className="chip">
           {nameOf(code)}
           <input
-            className="admin-level"
+            className="input admin-level"
             type="number"
             min={1}
             max={10}
