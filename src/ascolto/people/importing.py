@@ -19,7 +19,6 @@ from ascolto.kit.db import Tx
 from ascolto.people import actions, store, store_catalogue
 from ascolto.people.model import NewOperator, Operator
 from ascolto.people.table import CellError, Row, read_table
-from ascolto.tenancy import store as tenancy_store
 
 _ANSWERS = {Role.OPERATOR.value, Role.TEAM_LEADER.value}
 _KNOWN_ROLES = {role.value for role in Role}
@@ -66,7 +65,7 @@ async def _known(tx: Tx, rows: list[Row]) -> Known:
     operators = {one.account_id: one for one in await store.list_operators(tx) if one.account_id}
     teams = await store_catalogue.list_teams(tx, after=None, limit=10_000)
     return Known(
-        clients={one.name.lower(): one.id for one in await tenancy_store.list_clients(tx)},
+        clients=await actions.clients_by_name(tx),
         teams={one.name.lower(): one.id for one in teams},
         skills={one.code for one in await store_catalogue.list_skills(tx)},
         accounts=accounts,
