@@ -70,6 +70,16 @@ async def list_accounts(tx: Tx, *, after: str | None, limit: int) -> list[tuple[
     return [(row["email_key"], _account(_without_key(row))) for row in rows]
 
 
+async def accounts_by_email(tx: Tx, emails: Collection[str]) -> list[Account]:
+    """Return the accounts within the transaction's scope that have one of the addresses."""
+    rows = await tx.fetch(
+        f"SELECT {_ACCOUNT} FROM identity.account WHERE tenant_id = $1"
+        " AND email_key = ANY($2::text[]) AND ($3::uuid[] IS NULL OR client_scope <@ $3)",
+        tx.tenant_id, [email_key(email) for email in emails], _scope(tx.clients),
+    )  # fmt: skip
+    return [_account(row) for row in rows]
+
+
 def _without_key(row: asyncpg.Record) -> Any:
     return {name: value for name, value in row.items() if name != "email_key"}
 

@@ -101,6 +101,11 @@ async def set_clients(tx: Tx, operator_id: str, clients: Collection[str]) -> Ope
     return await get_operator(tx, operator_id)
 
 
+async def clients_by_name(tx: Tx) -> dict[str, str]:
+    """Return the ids of the clients in scope, by name in lower case."""
+    return {client.name.lower(): client.id for client in await tenancy_store.list_clients(tx)}
+
+
 async def _relink(tx: Tx, before: Operator, account_id: str | None) -> None:
     if before.account_id is not None:
         await link_operator(tx, account_id=before.account_id, operator_id=None)

@@ -3,16 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from ascolto.identity.guard import Call, permit
 from ascolto.identity.model import Principal
-from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor
+from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor, services_of
 from ascolto.kit.ids import is_id
-from ascolto.people import actions, catalogue, store, store_catalogue
+from ascolto.people import actions, catalogue, importing, store, store_catalogue
 from ascolto.people.model import Operator
 from ascolto.people.views import (
     ClientsBody,
+    ImportBody,
+    ImportReport,
     Named,
     NewOperatorBody,
     NewSkill,
@@ -28,6 +30,7 @@ router = APIRouter(tags=["people"])
 Reader = Annotated[Call, permit("people.read_directory")]
 Planner = Annotated[Call, permit("people.manage")]
 Assigner = Annotated[Call, permit("people.assign_skills")]
+Admin = Annotated[Call, permit("identity.manage_accounts")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=1000)]
 Words = Annotated[str | None, Query(min_length=1, max_length=100)]
@@ -164,6 +167,18 @@ async def rename_team(team_id: UUID, body: Named, call: Planner) -> TeamView:
 async def archive_team(team_id: UUID, call: Planner) -> None:
     """Take a team out of use."""
     await catalogue.change_team(call.tx, str(team_id), archived=True)
+
+
+@router.post("/people/import", summary="Bring in people from a table")
+async def import_people(body: ImportBody, call: Admin, request: Request) -> ImportReport:
+    """Judge a table row by row and, unless it is a dry run, write all of it or nothing."""
+    plans = await importing.import_people(
+        call.tx,
+        body.text,
+        dry_run=body.dry_run,
+        public_url=services_of(request).settings.public_url,
+    )
+    return ImportReport.of(plans, dry_run=body.dry_run)
 
 
 def _shown(call: Call, operator: Operator) -> OperatorView:

@@ -1,11 +1,14 @@
 """The shapes of operators, skills and teams on the wire."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from ascolto.people.importing import Plan
 from ascolto.people.model import (
     DEFAULT_BUDGET,
     DEFAULT_CAPACITY,
@@ -186,6 +189,65 @@ class Named(Body):
     """A name to give."""
 
     name: Name
+
+
+class ImportBody(Body):
+    """People in a table (CSV), to be tried or written."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)]
+    dry_run: bool
+
+
+class CellErrorView(BaseModel):
+    """What is wrong in one cell."""
+
+    column: str
+    code: str
+    value: str
+
+
+class ImportRow(BaseModel):
+    """One line of the table and what becomes of it."""
+
+    line: int
+    email: str
+    name: str
+    outcome: Literal["added", "changed", "unchanged", "refused"]
+    errors: list[CellErrorView]
+
+
+class ImportReport(BaseModel):
+    """What a table brings, row by row; `written` is false on a dry run or when a row is refused."""
+
+    written: bool
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+    rows: list[ImportRow]
+
+    @classmethod
+    def of(cls, plans: Sequence[Plan], *, dry_run: bool) -> "ImportReport":
+        """Show plans that were carried out or only made."""
+        counts = Counter(plan.outcome for plan in plans)
+        return cls(
+            written=bool(plans) and not dry_run and not counts["refused"],
+            added=counts["added"],
+            changed=counts["changed"],
+            unchanged=counts["unchanged"],
+            refused=counts["refused"],
+            rows=[ImportRow.model_validate(_shown(plan)) for plan in plans],
+        )
+
+
+def _shown(plan: Plan) -> dict[str, Any]:
+    row = plan.row
+    errors = [{"column": e.column, "code": e.code, "value": e.value} for e in row.errors]
+    name = str(row.cells.get("name", ""))
+    return {
+        "line": row.line, "email": row.email, "name": name,
+        "outcome": plan.outcome, "errors": errors,
+    }  # fmt: skip
 
 
 class SkillView(BaseModel):

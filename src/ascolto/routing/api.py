@@ -16,7 +16,7 @@ from ascolto.routing.views import (
     NewQueueBody,
     PresenceBody,
     PresenceView,
-    QueueRules,
+    QueueChange,
     QueueView,
     WaitView,
 )
@@ -52,9 +52,11 @@ async def show_queue(queue_id: UUID, call: Reader) -> QueueView:
 
 
 @router.patch("/queues/{queue_id}", summary="Change a queue's rules")
-async def change_queue(queue_id: UUID, body: QueueRules, call: Configurator) -> QueueView:
+async def change_queue(queue_id: UUID, body: QueueChange, call: Configurator) -> QueueView:
     """Change what is given and leave the rest; the router follows at once."""
-    changed = await queues.change_queue(call.tx, queue_id=str(queue_id), values=body.changes())
+    changed = await queues.change_queue(
+        call.tx, queue_id=str(queue_id), values=body.changes(), v=body.v
+    )
     return QueueView.of(changed)
 
 

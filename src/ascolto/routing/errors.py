@@ -8,6 +8,7 @@ Refusal
 ├── Conflict   NotYours           the work is with somebody else
 │              WrongState         the work is in a state that does not allow this
 │              NameTaken          the client has a queue of this name
+│              QueueChanged       somebody changed the queue meanwhile
 └── Invalid    BadQueue           the policy makes no sense
 """
 
@@ -66,6 +67,12 @@ class NameTaken(Conflict):
     """The client has a queue of this name."""
 
     code = "routing.name_taken"
+
+
+class QueueChanged(Conflict):
+    """Somebody changed the queue since it was read."""
+
+    code = "routing.queue_changed"
 
 
 class BadQueue(Invalid):

@@ -7,7 +7,13 @@ import asyncpg
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.routing import events, store_queues
-from ascolto.routing.errors import BadQueue, NameTaken, QueueUnknown, WrongState
+from ascolto.routing.errors import (
+    BadQueue,
+    NameTaken,
+    QueueChanged,
+    QueueUnknown,
+    WrongState,
+)
 from ascolto.routing.model import Queue
 from ascolto.tenancy import store as tenancy_store
 
@@ -51,8 +57,10 @@ async def create_queue(tx: Tx, *, values: dict[str, Any]) -> Queue:
     return queue
 
 
-async def change_queue(tx: Tx, *, queue_id: str, values: dict[str, Any]) -> Queue:
-    """Change a queue's rules; the dispatcher follows at once."""
+async def change_queue(
+    tx: Tx, *, queue_id: str, values: dict[str, Any], v: int | None = None
+) -> Queue:
+    """Change a queue's rules, with `v` only if still at that version; routing follows at once."""
     known = await store_queues.get_queue(tx, queue_id)
     if known is None:
         raise QueueUnknown("There is no such queue.")
@@ -66,11 +74,11 @@ async def change_queue(tx: Tx, *, queue_id: str, values: dict[str, Any]) -> Queu
     check_policy(merged)
     await _check_named(tx, values, client_id=known.client_id)
     try:
-        queue = await store_queues.update_queue(tx, queue_id, values)
+        queue = await store_queues.update_queue(tx, queue_id, values, v=v)
     except asyncpg.UniqueViolationError as error:
         raise NameTaken("The client has a queue of this name.", field="name") from error
     if queue is None:
-        raise QueueUnknown("There is no such queue.")
+        raise QueueChanged("Somebody changed this queue meanwhile.", v=known.v)
     if (queue.target_s, queue.target_share) != (known.target_s, known.target_share):
         await store_queues.keep_target(tx, queue)
     _tell(tx, queue, values)

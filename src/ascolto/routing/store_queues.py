@@ -68,15 +68,19 @@ async def insert_queue(tx: Tx, queue_id: str, values: dict[str, Any]) -> Queue:
     return queue_of(row)
 
 
-async def update_queue(tx: Tx, queue_id: str, values: dict[str, Any]) -> Queue | None:
-    """Change some columns of a queue in use."""
+async def update_queue(
+    tx: Tx, queue_id: str, values: dict[str, Any], *, v: int | None = None
+) -> Queue | None:
+    """Change some columns of a queue in use, if a version is given only while it is that."""
     names = [name for name in _COLUMNS if name in values]
-    changes = "".join(f"{name} = ${place}, " for place, name in enumerate(names, start=3))
+    changes = "".join(f"{name} = ${place}, " for place, name in enumerate(names, start=4))
     row = await tx.fetchrow(
         f"UPDATE routing.queue SET {changes} v = v + 1"
-        f" WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL RETURNING {_ALL}",
+        f" WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL"
+        f" AND ($3::int IS NULL OR v = $3) RETURNING {_ALL}",
         tx.tenant_id,
         queue_id,
+        v,
         *(values[name] for name in names),
     )
     return None if row is None else queue_of(row)

@@ -58,6 +58,16 @@ class QueueRules(Body):
         return kept
 
 
+class QueueChange(QueueRules):
+    """What to change of a queue; with `v` only if nobody has changed it since that version."""
+
+    v: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was given, without the version it was read at."""
+        return {key: value for key, value in super().changes().items() if key != "v"}
+
+
 class NewQueueBody(QueueRules):
     """A queue to add."""
 

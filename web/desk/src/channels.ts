@@ -20,7 +20,9 @@ const channelNames: Record<string, string> = {
   voice: msg("channel.voice"),
   phone: msg("channel.voice"),
   callback: msg("channel.callback"),
+  messaging: msg("channel.messaging"),
   social: msg("channel.social"),
+  task: msg("channel.task"),
 };
 
 export function channelIcon(channel: string): IconName {

@@ -19,8 +19,9 @@ const used = new Set(
   ),
 );
 const locales = ["it", "en"];
+const folders = ["i18n", "features/admin"];
 const read = (locale: string) =>
-  parsePo(readFileSync(join(root, `desk/src/i18n/${locale}.po`), "utf8"));
+  folders.flatMap((folder) => parsePo(readFileSync(join(root, `desk/src/${folder}/${locale}.po`), "utf8")));
 
 describe.each(locales)("the %s catalogue", (locale) => {
   const entries = read(locale);

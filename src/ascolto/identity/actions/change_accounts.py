@@ -66,6 +66,12 @@ async def get_account(tx: Tx, account_id: str) -> Account:
     return account
 
 
+async def accounts_by_email(tx: Tx, emails: Collection[str]) -> dict[str, Account]:
+    """Return the accounts within the asker's scope that have one of the addresses, by address."""
+    found = await store.accounts_by_email(tx, emails)
+    return {account.email.lower(): account for account in found}
+
+
 async def change_account(tx: Tx, account_id: str, *, v: int, changes: dict[str, Any]) -> Account:
     """Change name, locale, roles, clients or `disabled` of an account still at version `v`."""
     before = await get_account(tx, account_id)

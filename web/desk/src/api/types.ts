@@ -113,3 +113,26 @@ export interface Problem {
   fields?: Record<string, unknown>;
   request_id?: string;
 }
+
+/* What administration reads and writes. */
+export type AdminClient = S["ascolto__web__tenancy_views__ClientView"];
+export type Calendar = S["CalendarView"];
+export type HoursBody = S["HoursBody"];
+export type Opening = S["OpeningView"];
+export type AdminQueue = S["QueueView"];
+export type Ring = S["RingBody"];
+export type AdminChannel = S["ChannelView"];
+export type Skill = S["SkillView"];
+export type Team = S["TeamView"];
+export type AdminOperator = S["OperatorView"];
+export type SkillLevel = S["SkillLevelBody"];
+export type AdminAccount = S["AccountView"];
+export type Role = S["Role"];
+export type Token = S["TokenView"];
+export type IssuedToken = S["IssuedTokenView"];
+export type Webhook = S["WebhookView"];
+export type WebhookWithSecret = S["WebhookWithSecret"];
+export type WebhookDelivery = S["DeliveryView"];
+export type Setting = S["SettingView"];
+export type ImportReport = S["ImportReport"];
+export type ImportRow = S["ImportRow"];

@@ -1,6 +1,22 @@
 /** Written by scripts/types.mjs from contracts/: change those, not this. */
 export interface components {
     schemas: {
+        /** @description An account as its administrator sees it. */
+        AccountView: {
+            clients: string[] | null;
+            /** Format: date-time */
+            created_at: string;
+            disabled_at: string | null;
+            email: string;
+            has_totp: boolean;
+            id: string;
+            invited: boolean;
+            locale: string;
+            name: string;
+            operator_id: string | null;
+            roles: string[];
+            v: number;
+        };
         /** @description Somebody writes in a conversation or looks at it; `on` is false when they stop. */
         Activity: {
             account_id?: string;
@@ -24,11 +40,35 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description A client: for whom the work is done. */
+        ascolto__web__tenancy_views__ClientView: {
+            archived_at: string | null;
+            color: string;
+            default_calendar_id: string | null;
+            id: string;
+            legal_name: string;
+            name: string;
+            reach: {
+                [key: string]: unknown;
+            };
+            sector: string;
+            v: number;
+        };
         /** @description Who wrote a line. */
         AuthorView: {
             id: string | null;
             kind: string;
             name: string | null;
+        };
+        /** @description Named opening hours. */
+        CalendarView: {
+            client_id: string | null;
+            hours: {
+                [key: string]: unknown;
+            };
+            id: string;
+            name: string;
+            v: number;
         };
         /** @description A ready reply of one client or of all. */
         CannedView: {
@@ -47,6 +87,30 @@ export interface components {
             language?: string | null;
             preview?: string | null;
             subject?: string | null;
+        };
+        /** @description What is wrong in one cell. */
+        CellErrorView: {
+            code: string;
+            column: string;
+            value: string;
+        };
+        /** @description A channel as configurators see it. */
+        ChannelView: {
+            active: boolean;
+            client_id: string;
+            /** Format: date-time */
+            created_at: string;
+            embed: string | null;
+            id: string;
+            kind: string;
+            label: string;
+            name: string;
+            public_key: string;
+            queue_id: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            v: number;
         };
         /** @description How a conversation ended and why it began. */
         CloseBody: {
@@ -107,6 +171,23 @@ export interface components {
             handling_s: number;
             occupancy: number | null;
             transferred: number;
+        };
+        /** @description One event on its way. */
+        DeliveryView: {
+            attempts: number;
+            body: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            kind: string;
+            last_error: string | null;
+            last_status: number | null;
+            next_try_at: string | null;
+            sent_at: string | null;
+            state: string;
+            webhook_id: string;
         };
         /** @description All that one's desk shows, and the cursor after which changes follow. */
         DeskView: {
@@ -281,11 +362,55 @@ export interface components {
             name: string;
             target?: number | null;
         };
+        /** @description Opening hours: a week of wall-clock intervals, its exceptions and its holidays. */
+        HoursBody: {
+            /** @default {} */
+            exceptions?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+            /** @default true */
+            italian_holidays?: boolean;
+            patron?: string | null;
+            /** @default Europe/Rome */
+            timezone?: string;
+            weekly: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+        };
         /** @description An identity and whether it was proved. */
         IdentityView: {
             kind: string;
             value: string;
             verified: boolean;
+        };
+        /** @description What a table brings, row by row; `written` is false on a dry run or when a row is refused. */
+        ImportReport: {
+            added: number;
+            changed: number;
+            refused: number;
+            rows: components["schemas"]["ImportRow"][];
+            unchanged: number;
+            written: boolean;
+        };
+        /** @description One line of the table and what becomes of it. */
+        ImportRow: {
+            email: string;
+            errors: components["schemas"]["CellErrorView"][];
+            line: number;
+            name: string;
+            /** @enum {string} */
+            outcome: "added" | "changed" | "unchanged" | "refused";
+        };
+        /** @description A fresh key with its secret; shown once. */
+        IssuedTokenView: {
+            secret: string;
+            token: components["schemas"]["TokenView"];
         };
         /** @description A note that names this operator. */
         Mention: {
@@ -364,6 +489,14 @@ export interface components {
         OfferWithdrawn: {
             reason: string | null;
             work_item_id: string;
+        };
+        /** @description Whether a calendar is open at a moment, and when that changes. */
+        OpeningView: {
+            /** Format: date-time */
+            at: string;
+            closes_at: string | null;
+            open: boolean;
+            opens_at: string | null;
         };
         /** @description What only those who plan and assign see of an operator, and the operator. */
         OperatorDetails: {
@@ -444,6 +577,28 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description A queue with its promise and its rules. */
+        QueueView: {
+            calendar_id: string | null;
+            channel: string;
+            client_id: string;
+            eu_only: boolean;
+            id: string;
+            long_work_s: number;
+            message: string;
+            name: string;
+            offer_timeout_s: number;
+            overflow_after_s: number | null;
+            overflow_queue_id: string | null;
+            priority: number;
+            rings: {
+                [key: string]: unknown;
+            }[];
+            target_s: number;
+            target_share: number;
+            v: number;
+            wrap_up_s: number;
+        };
         /** @description A reason, of the first level or under a parent. */
         ReasonView: {
             client_id: string | null;
@@ -459,6 +614,20 @@ export interface components {
             today: components["schemas"]["DayResultView"];
             total: components["schemas"]["DayResultView"];
         };
+        /** @description A circle of people that opens once work has waited; circles only add people. */
+        RingBody: {
+            after_s: number;
+            /** @default [] */
+            needs?: [
+                string,
+                number
+            ][];
+        };
+        /**
+         * @description What an account is for; an account may have several.
+         * @enum {string}
+         */
+        Role: "operator" | "team_leader" | "planner" | "knowledge" | "configurator" | "analyst" | "client" | "privacy" | "admin";
         /** @description A conversation as lists show it; `v` grows with each change. */
         RowView: {
             channel: string;
@@ -498,15 +667,48 @@ export interface components {
             session_id: string | null;
             tenant: components["schemas"]["TenantView"];
         };
+        /** @description A value and since when it holds. */
+        SettingValueView: {
+            client_id: string | null;
+            /** Format: date-time */
+            set_at: string;
+            set_by: string;
+            /** Format: date-time */
+            valid_from: string;
+            value: unknown;
+        };
+        /** @description A setting: what it means, its default and every value it was given, newest first. */
+        SettingView: {
+            default: unknown;
+            key: string;
+            meaning: string;
+            values: components["schemas"]["SettingValueView"][];
+        };
+        /** @description How well, and until when it counts. */
+        SkillLevelBody: {
+            expires_at?: string | null;
+            level: number;
+        };
         /** @description How well somebody masters a skill, and whether it counts now. */
         SkillLevelView: {
             counts: boolean;
             expires_at: string | null;
             level: number;
         };
+        /** @description A skill of the catalogue. */
+        SkillView: {
+            code: string;
+            id: string;
+            name: string;
+        };
         /** @description A tag known to a client. */
         TagView: {
             client_id: string;
+            id: string;
+            name: string;
+        };
+        /** @description A team. */
+        TeamView: {
             id: string;
             name: string;
         };
@@ -516,10 +718,43 @@ export interface components {
             name: string;
             slug: string;
         };
+        /** @description A program's key without its secret. */
+        TokenView: {
+            account_id: string;
+            clients: string[] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            last_used_at: string | null;
+            name: string;
+            scopes: string[];
+        };
         /** @description Somebody who has the conversation open. */
         ViewerView: {
             name: string;
             operator_id: string | null;
+        };
+        /** @description A webhook without its secret. */
+        WebhookView: {
+            active: boolean;
+            client_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            disabled_at: string | null;
+            failures: number;
+            former_secret_until: string | null;
+            id: string;
+            kinds: string[];
+            name: string;
+            url: string;
+            v: number;
+        };
+        /** @description A webhook with the secret that is shown this once. */
+        WebhookWithSecret: {
+            secret: string;
+            webhook: components["schemas"]["WebhookView"];
         };
         /** @description Why routing chose this operator. */
         Why: {

@@ -58,7 +58,8 @@ export function DeskLayout() {
   const session = useMaybeSession();
   const href = useRouterState({ select: (state) => state.location.href });
   if (!session) return <Navigate to="/login" search={{ next: href }} />;
-  return <SignedIn key={session.account.id} />;
+  // Whoever becomes an operator while signed in needs a line of their own from then on.
+  return <SignedIn key={`${session.account.id}/${session.operator_id}`} />;
 }
 
 function SignedIn() {

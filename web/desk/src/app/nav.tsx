@@ -8,14 +8,25 @@ import { mineCounts } from "@/features/work/model/rows";
 import { Icon, type IconName } from "@ui/icon";
 
 /** Where a person begins: operators at their work, others at what they are there to see. */
-export function startPage(session: Session): "/work" | "/floor" | "/figures" | "/settings" {
+export function startPage(session: Session): "/work" | "/floor" | "/figures" | "/settings" | "/admin" {
   if (session.operator_id) return "/work";
+  // An organisation in which there is nothing yet begins with its first steps.
+  if (session.clients.length === 0 && may(session, "tenancy.configure")) return "/admin";
   if (may(session, "insight.floor")) return "/floor";
   return may(session, "insight.metrics") ? "/figures" : "/settings";
 }
 
+/** Any of these opens a page of administration. */
+const administers = [
+  "tenancy.configure",
+  "tenancy.read_settings",
+  "people.assign_skills",
+  "conversations.configure_canned",
+  "identity.manage_tokens",
+];
+
 interface Entry {
-  to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/settings";
+  to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/admin" | "/settings";
   icon: IconName;
   label: string;
   count?: number;
@@ -44,6 +55,9 @@ export function Nav() {
   }
   if (session.operator_id && may(session, "insight.own_results")) {
     entries.push({ to: "/results", icon: "star", label: t("nav.results") });
+  }
+  if (administers.some((permission) => may(session, permission))) {
+    entries.push({ to: "/admin", icon: "building-2", label: t("nav.admin") });
   }
   entries.push({ to: "/settings", icon: "settings", label: t("nav.settings") });
   return (

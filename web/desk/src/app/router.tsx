@@ -146,10 +146,48 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/page"), "SettingsPage"),
 });
 
+export interface AdminSearch {
+  q?: string | undefined;
+  client_id?: string | undefined;
+  team_id?: string | undefined;
+  skill?: string | undefined;
+}
+
+/** Administration and its words come only to those who open it. */
+const admin = createRoute({
+  getParentRoute: () => desk,
+  path: "/admin",
+  validateSearch: (search: Record<string, unknown>): AdminSearch => ({
+    q: text(search.q),
+    client_id: text(search.client_id),
+    team_id: text(search.team_id),
+    skill: text(search.skill),
+  }),
+  component: lazyRouteComponent(() => import("@/features/admin/page"), "AdminPage"),
+});
+
+const adminHome = createRoute({
+  getParentRoute: () => admin,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/admin/page"), "AdminHome"),
+});
+
+const adminSection = createRoute({
+  getParentRoute: () => admin,
+  path: "$section",
+  component: lazyRouteComponent(() => import("@/features/admin/page"), "AdminSection"),
+});
+
+const adminOne = createRoute({
+  getParentRoute: () => admin,
+  path: "$section/$id",
+  component: lazyRouteComponent(() => import("@/features/admin/page"), "AdminOne"),
+});
+
 const tree = root.addChildren([
   login,
   password,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, conversations, settings]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, conversations, settings, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -5,10 +5,9 @@ import { useSyncExternalStore } from "react";
 export type Locale = "it" | "en";
 export const locales: readonly Locale[] = ["it", "en"];
 
-const catalogues: Record<Locale, () => Promise<{ messages: Record<string, unknown> }>> = {
-  it: () => import("./it.po"),
-  en: () => import("./en.po"),
-};
+type Catalogues = Record<Locale, () => Promise<{ messages: Record<string, unknown> }>>;
+/** The desk's own words, then those of parts that were opened: each comes with its part. */
+const catalogues: Catalogues[] = [{ it: () => import("./it.po"), en: () => import("./en.po") }];
 
 export const i18n = setupI18n();
 let current: Locale = "it";
@@ -27,10 +26,16 @@ export function locale(): Locale {
 }
 
 export async function speak(next: Locale): Promise<void> {
-  const { messages } = await catalogues[next]();
+  const parts = await Promise.all(catalogues.map((one) => one[next]()));
   current = next;
-  i18n.loadAndActivate({ locale: next, messages: messages as never });
+  i18n.loadAndActivate({ locale: next, messages: Object.assign({}, ...parts.map((one) => one.messages)) as never });
   document.documentElement.lang = next;
+}
+
+/** Adds the words of a part of the desk that is loaded only when opened. */
+export async function alsoSpeak(words: Catalogues): Promise<void> {
+  catalogues.push(words);
+  await speak(current);
 }
 
 /** The language to start with: chosen before, else the browser's, else Italian. */

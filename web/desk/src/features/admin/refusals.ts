@@ -1,0 +1,65 @@
+/** What the server refused, told beside the field it is about or above the form. */
+import { ApiError } from "@/api/client";
+import { explain } from "@/api/words";
+import { msg, t } from "@/i18n";
+import type { Errors } from "./fields";
+import type { Field } from "./model";
+
+const sentences: Record<string, string> = {
+  "tenancy.name_taken": msg("admin.error.name_taken"),
+  "tenancy.calendar_in_use": msg("admin.error.calendar_in_use"),
+  "tenancy.bad_hours": msg("admin.error.bad_hours"),
+  "tenancy.bad_setting_value": msg("admin.error.bad_setting_value"),
+  "tenancy.setting_in_the_past": msg("admin.error.setting_in_the_past"),
+  "tenancy.outside_scope": msg("admin.error.outside_scope"),
+  "people.outside_scope": msg("admin.error.outside_scope"),
+  "identity.scope_exceeded": msg("admin.error.outside_scope"),
+  "people.code_taken": msg("admin.error.code_taken"),
+  "people.name_taken": msg("admin.error.name_taken"),
+  "people.account_taken": msg("admin.error.account_taken"),
+  "people.no_client": msg("admin.error.no_client"),
+  "identity.email_taken": msg("admin.error.email_taken"),
+  "identity.bad_email": msg("admin.error.bad_email"),
+  "identity.last_admin": msg("admin.error.last_admin"),
+  "identity.client_unnamed": msg("admin.error.client_unnamed"),
+  "identity.bad_expiry": msg("admin.error.bad_expiry"),
+  "routing.name_taken": msg("admin.error.name_taken"),
+  "routing.bad_queue": msg("admin.error.bad_queue"),
+  "channels.key_taken": msg("admin.error.name_taken"),
+  "channels.bad_channel": msg("admin.error.bad_channel"),
+  "channels.bad_address": msg("admin.error.bad_address"),
+  "channels.webhook_off": msg("admin.error.webhook_off"),
+  "conversations.name_taken": msg("admin.error.name_taken"),
+  "conversations.bad_reasons": msg("admin.error.bad_reasons"),
+  "conversations.unknown_variable": msg("admin.error.unknown_variable"),
+};
+
+export function reason(error: unknown): string {
+  const id = error instanceof ApiError ? sentences[error.code] : undefined;
+  return id ? t(id) : explain(error);
+}
+
+/** Whether somebody else changed the thing meanwhile. */
+export function changedMeanwhile(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409 && error.code.endsWith("_changed");
+}
+
+/** The refusal by field; empty when it is about the whole. */
+export function byField<V extends object>(
+  error: unknown,
+  fields: Field<V>[],
+  fieldOf: Partial<Record<string, keyof V & string>>,
+): Errors<V> {
+  const found: Errors<V> = {};
+  if (!(error instanceof ApiError)) return found;
+  const own = fieldOf[error.code];
+  if (own) found[own] = reason(error);
+  if (error.code === "invalid") {
+    for (const place of Object.keys(error.problem.fields ?? {})) {
+      const parts = place.split(".");
+      const field = fields.find(({ name }) => parts.includes(name));
+      if (field) found[field.name] = t("admin.bad_value");
+    }
+  }
+  return found;
+}
