@@ -45,15 +45,17 @@ def keeper_for(crew: Crew, piece: Piece, group: Group, ring: int, at: float) -> 
     mask = group.asked.masks[ring] & ~crew.kept_mask
     if keeper is not None:
         mask |= group.asked.masks[ring] & keeper.bit
-    fitting = [
-        (person.load, person is not keeper, person.idle_since, person.id, person)
-        for person in crew.in_mask(mask)
-        if person.state == "available"
-        and person.id not in excluded
-        and not _on_break(person, group, at)
-        and crew.empty_room(person) >> channel & 1
-    ]
-    return min(fitting)[4] if fitting else None
+    for load in crew.loads:
+        fitting = [
+            (person is not keeper, person.idle_since, person.id, person)
+            for person in crew.in_mask(mask & crew.by_load[load])
+            if person.id not in excluded
+            and not _on_break(person, group, at)
+            and crew.empty_room(person) >> channel & 1
+        ]
+        if fitting:
+            return min(fitting)[3]
+    return None
 
 
 def best_person(crew: Crew, piece: Piece, group: Group, mask: int, at: float) -> Person | None:

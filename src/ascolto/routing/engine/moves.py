@@ -302,11 +302,16 @@ class Moves:
 
     def _run_timers(self) -> None:
         """Take each moment for itself: rings are as wide as they were then, the clock is now's."""
-        while timer := self._timers.pop(self.now):
-            self.moment, _, what, token, piece = timer
+        timers = self._timers
+        timers.running = True
+        while timers.due <= self.now:
+            at, _, what, token, piece = timers.pop()
             if piece.token == token:
+                self.moment = at
                 self._on_timer(what, piece)
-                self._end_step()
+                if self._let_off or self._backlog.news:
+                    self._end_step()
+        timers.running = False
         self.moment = self.now
 
     def _on_timer(self, what: int, piece: Piece) -> None:

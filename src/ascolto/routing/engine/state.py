@@ -68,6 +68,7 @@ class Person:
     traits: frozenset[Trait] = frozenset()
     lapses_at: float | None = None
     listed: int = 0
+    listed_load: int | None = None
     doing: int = 0
     crowds: "list[list[int]]" = field(default_factory=list)
     place: "tuple[int, float, str, Person] | None" = None
