@@ -258,7 +258,7 @@ class Crew:
         known = profile.rooms[mix] = (room, fitness.load_of(counts, costs))
         return known
 
-    def settle(self, person: Person) -> None:
+    def settle(self, person: Person) -> None:  # noqa: C901 - a call costs more
         """Let everybody see a person's room and place in the order of who is next."""
         state = person.state
         if state in ("available", "busy"):

@@ -83,6 +83,8 @@ def best_person(crew: Crew, piece: Piece, group: Group, mask: int, at: float) ->
         for person in crew.in_mask(kept):
             if is_kept_from(person, piece):
                 mask ^= person.bit
+        if not mask:
+            return None
     count = mask.bit_count()
     if count * count * 4 <= len(crew.order):
         few = [p.place for p in crew.in_mask(mask) if not _on_break(p, group, at)]
