@@ -4,8 +4,12 @@
 waiting, every rule in use: three rings, priorities, deadlines, budgets, interrupts, preferred
 operators, languages, work bound to the EU, breaks, expiring skills, offers that are missed or
 declined, overflow. Time is virtual, only the engine's own time is counted, and a piece of work is
-followed through its whole life: arrival, offer, answer, wrap-up, end. A decision is what the
-engine returns (offer, take-back, away, overflow); the events it heard for that are told apart.
+followed through its whole life: arrival, offer, answer, wrap-up, end.
+
+"Decisions a second" is told twice, and both are held to the bar. Narrowly, a decision is a piece of
+work matched to an operator under all rules: somebody's work ends and they are offered the next.
+Broadly, it is whatever the engine returns (offer, take-back, away, overflow), and all that it hears
+in the life of the work is paid for by it: four events and more for each.
 """
 
 import gc
@@ -283,8 +287,8 @@ def lived_again(log: list[e.Event], start: int) -> list[float]:
 def chosen(day: Day) -> list[float]:
     """Return choices a second, by slice: somebody becomes free and is offered work, nothing else.
 
-    This is the narrow reading of "decision", the one a bare match is measured by. What comes
-    before and after in the life of the work (arrival, answer) happens between the slices.
+    This is the narrow reading of "decision". What comes before and after in the life of the work
+    (arrival, answer) happens between the slices.
     """
     handle, found = day.engine.handle, []
     for _ in range(2 * SLICES):
@@ -347,6 +351,14 @@ def main() -> None:
         "engine",
         [
             Figure(
+                name="decisions a second: work matched to an operator",
+                measured=choices[SLICES],
+                unit="/s",
+                at_least=80_000,
+            ),
+            Figure(name="the same, quickest slice", measured=choices[-1], unit="/s"),
+            Figure(name="the same, slowest slice", measured=choices[0], unit="/s"),
+            Figure(
                 name="decisions a second, whole life of the work",
                 measured=middle,
                 unit="/s",
@@ -354,10 +366,6 @@ def main() -> None:
             ),
             Figure(name="the same, quickest slice", measured=rates[-1], unit="/s"),
             Figure(name="the same, slowest slice", measured=rates[0], unit="/s"),
-            Figure(
-                name="choices a second: free, so offered work", measured=choices[SLICES], unit="/s"
-            ),
-            Figure(name="the same, quickest slice", measured=choices[-1], unit="/s"),
             Figure(name="offers a second", measured=middle * made[e.Offer] / decided, unit="/s"),
             Figure(name="events a second", measured=middle * events / decided, unit="/s"),
             Figure(

@@ -63,6 +63,7 @@ class Backlog:
         if queue is None:
             queue = self.queues[policy.id] = QueueState(policy)
         queue.policy = policy
+        queue.opens = tuple(ring.after_s for ring in policy.rings) or (0.0,)
         if queue.groups:
             self.groups = [group for group in self.groups if group.queue is not queue]
             for person in self._crew.people.values():

@@ -7,6 +7,7 @@ becomes free or full flips a few bits instead of being entered in hundreds of se
 
 from bisect import bisect_left, insort
 from heapq import heappop, heappush
+from itertools import compress
 
 from ascolto.routing.engine import fitness
 from ascolto.routing.engine import model as m
@@ -32,7 +33,8 @@ USUAL_COSTS = (
 )
 _UNKNOWN_COST = 100
 NEVER = float("inf")
-_FEW = 6
+_VERY_FEW, _FEW = 4, 16
+_AS_NUMBERS = bytes.maketrans(b"01", b"\x00\x01")
 
 
 class Crew:
@@ -49,6 +51,8 @@ class Crew:
         self.forgets_at = NEVER
         self.kept: dict[str, Person] = {}
         self.kept_mask = 0
+        self.by_load: dict[int, int] = {}
+        self.loads: list[int] = []
         self._names = list(self.channels)
         self._slots: list[Person | None] = []
         self._spare: list[int] = []
@@ -254,7 +258,7 @@ class Crew:
         known = profile.rooms[mix] = (room, fitness.load_of(counts, costs))
         return known
 
-    def settle(self, person: Person) -> None:
+    def settle(self, person: Person) -> None:  # noqa: C901 - a call costs more
         """Let everybody see a person's room and place in the order of who is next."""
         state = person.state
         if state in ("available", "busy"):
@@ -266,6 +270,9 @@ class Crew:
                 crowd[person.doing] -= 1
                 crowd[doing] += 1
             person.doing = doing
+        load = person.load if state == "available" else None
+        if load != person.listed_load:
+            self._list_load(person, load)
         room = person.room
         differing = room ^ person.listed
         if differing:
@@ -287,17 +294,39 @@ class Crew:
             del self.order[bisect_left(self.order, place)]
             person.place = None
 
+    def _list_load(self, person: Person, load: int | None) -> None:
+        """Note who is available with which load."""
+        if person.listed_load is not None:
+            self.by_load[person.listed_load] ^= person.bit
+        if load is not None:
+            if load not in self.by_load:
+                self.by_load[load] = 0
+                insort(self.loads, load)
+            self.by_load[load] ^= person.bit
+        person.listed_load = load
+
     def in_mask(self, mask: int) -> list[Person]:
         """Return the people of a mask."""
-        if mask.bit_count() * _FEW > len(self._slots):
-            slots = [slot for slot, bit in enumerate(reversed(bin(mask))) if bit == "1"]
-        else:
-            slots = []
+        slots, count, found = self._slots, mask.bit_count(), []
+        if count <= _VERY_FEW:
             while mask:
                 low = mask & -mask
-                slots.append(low.bit_length() - 1)
+                person = slots[low.bit_length() - 1]
+                if person is not None:
+                    found.append(person)
                 mask ^= low
-        return [person for slot in slots if (person := self._slots[slot]) is not None]
+            return found
+        bits = bin(mask)[:1:-1]
+        if count * _FEW > len(slots):
+            people = compress(slots, bits.encode().translate(_AS_NUMBERS))
+            return [person for person in people if person is not None]
+        slot = bits.find("1")
+        while slot >= 0:
+            person = slots[slot]
+            if person is not None:
+                found.append(person)
+            slot = bits.find("1", slot + 1)
+        return found
 
 
 def _by_name(entry: tuple[tuple[str, str | None], list[int]]) -> tuple[str, str]:

@@ -11,15 +11,16 @@ from typing import Any
 from ascolto.routing.engine import fitness, matching, timers
 from ascolto.routing.engine import model as m
 from ascolto.routing.engine.estimates import Pace
-from ascolto.routing.engine.moves import ABSENT, Moves, by_rank
+from ascolto.routing.engine.moves import ABSENT, by_rank
 from ascolto.routing.engine.state import rank_of, ring_at
+from ascolto.routing.engine.timed import TimedMoves
 
 FRESH_S = 5.0
 """Only who has just come is a new arrival, whose promise can be measured: work that waited before
 (moved from another queue, read again by a new leader) stands elsewhere than at the end."""
 
 
-class Engine(Moves):
+class Engine(TimedMoves):
     """One organisation's routing, whole and in memory."""
 
     def __init__(self) -> None:

@@ -41,19 +41,35 @@ def keeper_for(crew: Crew, piece: Piece, group: Group, ring: int, at: float) -> 
 
     Among equals it stays who it was: a wait that changes hands never ends.
     """
-    keeper, channel, excluded = piece.keeper, group.asked.channel, piece.excluded
+    keeper = piece.keeper
     mask = group.asked.masks[ring] & ~crew.kept_mask
     if keeper is not None:
         mask |= group.asked.masks[ring] & keeper.bit
-    fitting = [
-        (person.load, person is not keeper, person.idle_since, person.id, person)
-        for person in crew.in_mask(mask)
-        if person.state == "available"
-        and person.id not in excluded
-        and not _on_break(person, group, at)
-        and crew.empty_room(person) >> channel & 1
-    ]
-    return min(fitting)[4] if fitting else None
+    for load in crew.loads:
+        least = mask & crew.by_load[load]
+        best = _longest_idle(crew, piece, group, least, at) if least else None
+        if best is not None:
+            return best
+    return None
+
+
+def _longest_idle(crew: Crew, piece: Piece, group: Group, mask: int, at: float) -> Person | None:
+    """Return who of a mask keeps room: who keeps it already, then the longest idle."""
+    keeper, channel, excluded = piece.keeper, group.asked.channel, piece.excluded
+    best: Person | None = None
+    for person in crew.in_mask(mask):
+        if best is not None and person.idle_since > best.idle_since and person is not keeper:
+            continue
+        due = person.break_due_at
+        if due is not None and due - at < group.long_work_s:
+            continue
+        if person.id in excluded or not crew.empty_room(person) >> channel & 1:
+            continue
+        if person is keeper:
+            return person
+        if best is None or (person.idle_since, person.id) < (best.idle_since, best.id):
+            best = person
+    return best
 
 
 def best_person(crew: Crew, piece: Piece, group: Group, mask: int, at: float) -> Person | None:
@@ -67,6 +83,8 @@ def best_person(crew: Crew, piece: Piece, group: Group, mask: int, at: float) ->
         for person in crew.in_mask(kept):
             if is_kept_from(person, piece):
                 mask ^= person.bit
+        if not mask:
+            return None
     count = mask.bit_count()
     if count * count * 4 <= len(crew.order):
         few = [p.place for p in crew.in_mask(mask) if not _on_break(p, group, at)]

@@ -68,6 +68,7 @@ class Person:
     traits: frozenset[Trait] = frozenset()
     lapses_at: float | None = None
     listed: int = 0
+    listed_load: int | None = None
     doing: int = 0
     crowds: "list[list[int]]" = field(default_factory=list)
     place: "tuple[int, float, str, Person] | None" = None
@@ -97,6 +98,8 @@ class QueueState:
     held: "dict[str, Piece]" = field(default_factory=dict)
     expiries: "deque[tuple[float, Rank, int, int, Piece]]" = field(default_factory=deque)
     probe: "Asked | None" = None
+    opens: tuple[float, ...] = (0.0,)
+    """After how long each ring opens."""
 
 
 class Piece:
@@ -217,7 +220,7 @@ class Group:
         self.asked = asked
         self.queue = queue
         self.base = base
-        self.opens = tuple(ring.after_s for ring in queue.policy.rings) or (0.0,)
+        self.opens = queue.opens
         self.long_work_s = queue.policy.long_work_s
         self.line: deque[Piece] = deque()
         self.last_rank: Rank = -EMPTY
@@ -245,11 +248,10 @@ class UnevenGroup(Group):
 
 def ring_at(piece: Piece, now: float) -> int:
     """Return the widest ring that is open for a piece by now."""
-    rings = piece.queue.policy.rings
-    last = len(rings) - 1
-    if last <= 0:
-        return 0
-    since = piece.since
-    while last and since + rings[last].after_s > now:  # the very sum that its timer is set to
-        last -= 1
+    opens = piece.queue.opens
+    last = len(opens) - 1
+    if last:
+        since = piece.since
+        while last and since + opens[last] > now:  # the very sum that its timer is set to
+            last -= 1
     return last

@@ -1,12 +1,14 @@
 """What is to happen when: offers expire, rings open, holds end, work overflows, room is kept.
 
 Offers of one queue all last equally long, so they expire in the order they were made: a line,
-not a heap. A timer counts only while its piece still has the token it was set with; every move of
-a piece gives it a new one, so nothing has to be searched for and taken out.
+not a heap. All else lies in a pile for each second to come; only the pile that is next is put in
+order, and by then most of it no longer counts. A timer counts only while its piece still has the
+token it was set with; every move of a piece gives it a new one, so nothing has to be searched for
+and taken out.
 """
 
 from collections import deque
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 from ascolto.routing.engine.state import Piece
@@ -25,38 +27,66 @@ class Timers:
         """Start with none."""
         self.due = NEVER
         self.running = False
-        self._heap: list[Timer] = []
         self._lines: dict[float, deque[Timer]] = {}
+        self._every_line: list[deque[Timer]] = []
+        self._soon: list[Timer] = []
+        """A heap, empty only when the piles are too: what lies before the first pile's end."""
+        self._second = 0
+        self._seconds: list[int] = []
+        self._piles: dict[int, list[Timer]] = {}
 
     def line(self, lasting_s: float) -> deque[Timer]:
         """Return the line of timers that are all set for this long."""
-        return self._lines.setdefault(lasting_s, deque())
+        line = self._lines.get(lasting_s)
+        if line is None:
+            line = self._lines[lasting_s] = deque()
+            self._every_line.append(line)
+        return line
 
     def set(self, at: float, what: int, piece: Piece) -> None:
         """Set a timer for a piece as it is now."""
-        heappush(self._heap, (at, piece.rank, what, piece.token, piece))
-        if at < self.due:  # noqa: PLR1730 - a call costs more
+        if at < self.due:
             self.due = at
+        elif at == NEVER:
+            return
+        timer, second = (at, piece.rank, what, piece.token, piece), int(at)
+        if second <= self._second:
+            heappush(self._soon, timer)
+        elif not self._soon:
+            self._second = second
+            self._soon.append(timer)
+        elif (pile := self._piles.get(second)) is not None:
+            pile.append(timer)
+        else:
+            self._piles[second] = [timer]
+            heappush(self._seconds, second)
 
-    def pop(self, now: float) -> Timer | None:
-        """Take out the next of what is due, by moment and then by rank; None when nothing is."""
-        at = self.next()
-        self.running = at <= now
-        if not self.running:
-            return None
-        heap = self._heap
-        for line in self._lines.values():
+    def pop(self) -> Timer:
+        """Take out the first of what is due, by moment and then by rank; it may no longer count.
+
+        Something must be due. What is due next is known afterwards.
+        """
+        at, soon = self.due, self._soon
+        for line in self._every_line:
             while line and line[0][0] == at:
-                heappush(heap, line.popleft())
-        return heappop(heap)
+                heappush(soon, line.popleft())
+        timer = heappop(soon)
+        self.next()
+        return timer
 
     def next(self) -> float:
         """Return the next moment that counts, dropping those that don't."""
-        heap = self._heap
-        while heap and heap[0][3] != heap[0][4].token:
-            heappop(heap)
-        due = heap[0][0] if heap else NEVER
-        for line in self._lines.values():
+        soon = self._soon
+        while True:
+            while soon and soon[0][3] != soon[0][4].token:
+                heappop(soon)
+            if soon or not self._seconds:
+                break
+            self._second = heappop(self._seconds)
+            soon += [t for t in self._piles.pop(self._second) if t[3] == t[4].token]
+            heapify(soon)
+        due = soon[0][0] if soon else NEVER
+        for line in self._every_line:
             while line and line[0][3] != line[0][4].token:
                 line.popleft()
             if line and line[0][0] < due:
