@@ -47,6 +47,7 @@ ALLOWED = (
     "close: conversations.",
     "transfer: conversations.",
     "reply: conversations.",
+    "survey: conversations.already_surveyed",
 )
 Kill = Callable[[int], Awaitable[None]]
 

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo, useRef, useState, type FormEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import { msg, useT } from "@/i18n";
@@ -116,6 +116,11 @@ function Form<R extends Thing, V extends object>({ resource, row, rows, refs, di
   const [refused, setRefused] = useState<string | null>(null);
   const [conflict, setConflict] = useState<Conflict<R, V> | null>(null);
   const [busy, setBusy] = useState(false);
+  // Counts what was found wrong: only once it is on the page can it be brought before the eyes.
+  const [pointed, setPointed] = useState(0);
+  useEffect(() => {
+    if (pointed > 0) point(form.current);
+  }, [pointed]);
   const start = useMemo(() => resource.values(base, refs, search), [resource, base, refs, search]);
   const values = { ...start, ...typed };
   const groups = resource.groups({ row: base, values, refs, rows });
@@ -127,7 +132,7 @@ function Form<R extends Thing, V extends object>({ resource, row, rows, refs, di
     const found = wrongs(fields, next);
     setErrors(found);
     setRefused(null);
-    if (Object.keys(found).length > 0) return point(form.current);
+    if (Object.keys(found).length > 0) return setPointed((times) => times + 1);
     setBusy(true);
     try {
       const saved = await resource.save(next, on);
@@ -145,7 +150,7 @@ function Form<R extends Thing, V extends object>({ resource, row, rows, refs, di
         setErrors(beside);
         if (Object.keys(beside).length === 0) setRefused(reason(error));
       }
-      point(form.current);
+      setPointed((times) => times + 1);
     } finally {
       setBusy(false);
     }
@@ -220,7 +225,7 @@ export function same(one: unknown, other: unknown): boolean {
 
 /** Brings what is wrong before the eyes and ears of whoever saved. */
 function point(form: HTMLFormElement | null): void {
-  requestAnimationFrame(() => form?.querySelector<HTMLElement>("[data-summary]")?.focus());
+  form?.querySelector<HTMLElement>("[data-summary]:not(:empty)")?.focus();
 }
 
 interface SummaryProps<V> {
