@@ -56,7 +56,10 @@ async def test_a_run_has_all_the_troubles_of_a_real_day(
         )  # fmt: skip
         report = await simulate(plan, stop=stop)
     assert report.audit.clean, report.audit
-    assert not report.errors, report.errors
+    # Whose line dropped may still answer what was handed on meanwhile, and is told so.
+    too_late = ("reply: conversations.", "close: conversations.", "transfer: conversations.")
+    strange = {kind for kind in report.errors if not kind.startswith(too_late)}
+    assert not strange, report.errors
     for name in ("redials", "silent", "transfers", "repeats", "no_replies", "drop_outs"):
         assert getattr(report, name) > 0, (name, report.table())
     assert report.absent > 0
