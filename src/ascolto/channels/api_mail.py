@@ -20,8 +20,7 @@ from ascolto.channels.views_mail import (
 )
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.db import Tx
-from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor, services_of
-from ascolto.kit.ids import is_id
+from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
 from ascolto.kit.secretbox import server_box
 
 mail_router = APIRouter(tags=["mail"])
@@ -93,7 +92,7 @@ async def list_inbound(
 ) -> Page[IncomingView]:
     """Return the mails in a state, newest first; what was set aside unless told otherwise."""
     found = await store_mail.list_mails(
-        call.tx, states=[state], before=_before(cursor), limit=limit + 1
+        call.tx, states=[state], before=decode_id(cursor), limit=limit + 1
     )
     shown = found[:limit]
     return Page(
@@ -150,7 +149,7 @@ async def list_outbound(
     """Return mails of ours, newest first, of some states or of all."""
     states = state or get_args(OutState)
     found = await store_mail_out.list_out(
-        call.tx, states=states, before=_before(cursor), limit=limit + 1
+        call.tx, states=states, before=decode_id(cursor), limit=limit + 1
     )
     shown = found[:limit]
     return Page(
@@ -175,12 +174,3 @@ async def recall(message_id: UUID, call: Writer) -> OutMailView:
         operator_id=None if supervise else call.principal.operator_id or "",
     )
     return OutMailView.of(mail)
-
-
-def _before(cursor: str | None) -> str | None:
-    values = decode_cursor(cursor, 1)
-    if values is None:
-        return None
-    if not isinstance(values[0], str) or not is_id(values[0]):
-        raise BadCursor("The cursor cannot be read.")
-    return values[0]

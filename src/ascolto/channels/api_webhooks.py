@@ -16,8 +16,7 @@ from ascolto.channels.views import (
 )
 from ascolto.channels.webhooks.model import KINDS
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor, services_of
-from ascolto.kit.ids import is_id
+from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
 from ascolto.kit.secretbox import server_box
 
 webhooks_router = APIRouter(tags=["webhooks"])
@@ -107,22 +106,13 @@ async def list_deliveries(
     """Return a webhook's deliveries, newest first."""
     await hooking.known(call.tx, str(webhook_id))
     found = await store_webhooks.list_deliveries(
-        call.tx, webhook_id=str(webhook_id), state=state, before=_before(cursor), limit=limit + 1
+        call.tx, webhook_id=str(webhook_id), state=state, before=decode_id(cursor), limit=limit + 1
     )
     shown = found[:limit]
     return Page(
         items=[DeliveryView.of(one) for one in shown],
         next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
     )
-
-
-def _before(cursor: str | None) -> str | None:
-    values = decode_cursor(cursor, 1)
-    if values is None:
-        return None
-    if not isinstance(values[0], str) or not is_id(values[0]):
-        raise BadCursor("The cursor cannot be read.")
-    return values[0]
 
 
 @webhooks_router.post(

@@ -255,7 +255,7 @@ async def show_mentions(
     if operator_id is None:
         return Page(items=[])
     found = await store_aside.mentions_of(
-        call.tx, operator_id=operator_id, before=decode_id(cursor), limit=limit + 1
+        call.tx, operator_id=operator_id, before=decode_id(cursor or None), limit=limit + 1
     )
     shown = found[:limit]
     return Page(

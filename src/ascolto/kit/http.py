@@ -53,7 +53,7 @@ def decode_cursor(cursor: str | None, size: int) -> list[Any] | None:
 
 def decode_id(cursor: str | None) -> str | None:
     """Unpack a cursor that is one id; None stays None; anything else is refused."""
-    values = decode_cursor(cursor or None, 1)
+    values = decode_cursor(cursor, 1)
     if values is None:
         return None
     if not is_id(str(values[0])):
