@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 LOOKS = """
@@ -9,7 +10,7 @@ import sys
 from pathlib import Path
 from ascolto.kit.postgres import account
 
-account.SYSTEM_USER = "nobody-of-this-name"
+account.SYSTEM_USER = sys.argv[2]
 account._ACCOUNTS = Path(sys.argv[1], "passwd")
 account._USERADD_PATH = sys.argv[1]
 account._system_user()
@@ -26,8 +27,9 @@ def test_starts_at_the_same_moment_add_the_account_one_after_the_other(tmp_path:
     useradd = tmp_path / "useradd"
     useradd.write_text(USERADD)
     useradd.chmod(0o755)
+    name = f"ascolto-{uuid.uuid4().hex[:12]}"  # one that this machine cannot have
     starts = [
-        subprocess.Popen([sys.executable, "-c", LOOKS, str(tmp_path)], stderr=subprocess.PIPE)
+        subprocess.Popen([sys.executable, "-c", LOOKS, str(tmp_path), name], stderr=subprocess.PIPE)
         for _ in range(4)
     ]
     for start in starts:
