@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -10,6 +12,12 @@ __all__ = ["anyio_backend", "database", "pg", "template", "tenant", "urls"]
 # A machine that is busy with something else proves nothing about the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+# Begun in the background (`&`, nohup), a suite inherits ignored signals, and would hand them down
+# to every process that a test then asks in vain to stop. What is caught is not handed down.
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) == signal.SIG_IGN:
+        signal.signal(_number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")
