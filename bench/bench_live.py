@@ -222,12 +222,22 @@ async def db_bell(db: Database) -> None:
         await connection.execute("NOTIFY ascolto, 'bench'")
 
 
-async def fail_over(house: House, urls: PostgresUrls) -> list[Figure]:
+async def at_work(db: Database, house: House, seats: list[Seat]) -> None:
+    """Set operators available: who has lost a line, as with a server that ended, is away."""
+    async with db.transaction(house.tenant_id, actor=SYSTEM) as tx:
+        for seat in seats:
+            await routing.set_presence(tx, operator_id=seat.operator_id, state="available")
+    await db_bell(db)
+    await asyncio.sleep(2.0)
+
+
+async def fail_over(db: Database, house: House, urls: PostgresUrls) -> list[Figure]:
     """Kill the node that leads; the next customer at the other one is offered to a desk there."""
     heard = Heard()
     async with serving(urls) as leading:
         async with httpx.AsyncClient(base_url=leading.url, timeout=60) as http:
             await sit_down(house.seats[0], leading.url, heard)
+            await at_work(db, house, house.seats[:1])
             await _offered(http, heard)  # so the first node leads
         async with (
             serving(urls) as other,
@@ -235,6 +245,7 @@ async def fail_over(house: House, urls: PostgresUrls) -> list[Figure]:
         ):
             for seat in house.seats[1:50]:
                 await sit_down(seat, other.url, heard)
+            await at_work(db, house, house.seats[1:50])
             await _offered(http, heard)
             killed_at = time.perf_counter()
             leading.kill()
@@ -268,7 +279,7 @@ async def main() -> int:
             figures = [Figure(name="C32, the limit beside it", measured=c32, unit="/s")]
             async with serving(urls) as server:
                 figures += await measure(db, house, server.url, postgres)
-            figures += await fail_over(house, urls)
+            figures += await fail_over(db, house, urls)
             for size in CROWDS:
                 figures += await crowd(db, house, urls, size=size)
         finally:
@@ -285,11 +296,7 @@ async def measure(db: Database, house: House, url: str, postgres: EmbeddedPostgr
     heard = Heard()
     for seat in house.seats:
         await sit_down(seat, url, heard)
-    async with db.transaction(house.tenant_id, actor=SYSTEM) as tx:
-        for seat in house.seats:
-            await routing.set_presence(tx, operator_id=seat.operator_id, state="available")
-    await db_bell(db)
-    await asyncio.sleep(2.0)
+    await at_work(db, house, house.seats)
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as http:
         tokens, waited = await arrivals(http, heard)

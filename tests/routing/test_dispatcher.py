@@ -157,7 +157,7 @@ async def test_a_leader_whose_connection_is_cut_yields_and_nothing_is_offered_tw
         async with a_node(urls) as second:
             connection = await database.dedicated(application_name="test")
             pid, _ = (await store_leader.beats(connection))[tenant]
-            assert await store_leader.end_session(connection, backend_pid=pid)
+            assert await store_leader.end_session(connection, backend_pid=pid, silent_s=1.0)
             await connection.close()
             item = await a_work_item(database, tenant, queue=queue)
             await until_state(database, tenant, item.id, "offered")
@@ -187,6 +187,22 @@ async def test_a_leader_that_has_gone_silent_is_ended_by_the_standby(
     frozen.terminate()
 
 
+async def test_what_a_frozen_leader_was_in_the_midst_of_keeps_nobody_waiting(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    frozen = await database.dedicated(application_name=store_leader.APPLICATION_NAME)
+    assert await store_leader.try_locks(frozen, [tenant]) == [tenant]
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        await store_leader.begin_epoch(tx, node_id=tenant, backend_pid=frozen.get_server_pid())
+    writing = await database.dedicated()
+    await writing.execute(f"BEGIN; SET LOCAL ascolto.tenant = '{tenant}'")
+    assert await writing.fetchval("SELECT epoch FROM routing.leader FOR SHARE") == 1
+    async with a_node(urls) as node:
+        await until("the standby leads", lambda: node.dispatcher.leading(tenant) is not None)
+    assert writing.is_closed()
+    frozen.terminate()
+
+
 async def test_a_zombie_leaders_claims_match_nothing(
     database: Database, tenant: str, urls: PostgresUrls
 ) -> None:
@@ -201,6 +217,8 @@ async def test_a_zombie_leaders_claims_match_nothing(
     await zombie._commits.wait()
     with pytest.raises(LeadLostError):
         await zombie._end_commits()
+    with pytest.raises(LeadLostError):
+        await zombie._publish_floor()
     assert await state_of(database, tenant, item.id) == ("waiting", None)
 
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
+from collections.abc import AsyncIterator
 
 import structlog
 
@@ -16,7 +17,7 @@ from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.outbox import StoredEvent
 from ascolto.routing import engine, events, floor, roster, rules, store, store_leader, store_queues
 from ascolto.routing.actions import tell_presence
-from ascolto.routing.commits import BATCH, Commits
+from ascolto.routing.commits import BATCH, Commits, LeadLostError
 from ascolto.routing.model import LIVE, WorkItem
 from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, to_engine
 
@@ -76,6 +77,14 @@ class Leadership:
                 await self._sleep(min(due_reconcile, due_floor) - time.monotonic())
         finally:
             await self._commits.stop()
+
+    @contextlib.asynccontextmanager
+    async def _fenced(self) -> AsyncIterator[Tx]:
+        """Open a transaction that only who still leads commits, and that no freeze keeps open."""
+        async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
+            if not await store_leader.hold_epoch(tx, epoch=self.epoch):
+                raise LeadLostError
+            yield tx
 
     @property
     def epoch(self) -> int:
@@ -218,7 +227,7 @@ class Leadership:
         operator_id = event.body.get("operator_id")
         if operator_id is None:
             return
-        async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
+        async with self._fenced() as tx:
             operator = await roster.operator(tx, operator_id)
             if operator is not None:
                 known = await store.follow_record(
@@ -293,7 +302,7 @@ class Leadership:
     async def _publish_floor(self) -> None:
         rows = self._floor.rows(self.engine, self.queues)
         people = roster.groups(self.engine.crowds(), smallest=self._rules.smallest_groups)
-        async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
+        async with self._fenced() as tx:
             await self._floor.publish(tx, rows, people)
 
     async def _sleep(self, at_most: float) -> None:

@@ -48,17 +48,30 @@ async def beats(connection: asyncpg.Connection) -> dict[str, tuple[int, datetime
     return {row["tenant_id"]: (row["backend_pid"], row["heartbeat_at"]) for row in rows}
 
 
-async def end_session(connection: asyncpg.Connection, *, backend_pid: int) -> bool:
-    """End a leader's session; its locks fall free with it. False when it was over already."""
+async def end_session(connection: asyncpg.Connection, *, backend_pid: int, silent_s: float) -> bool:
+    """End a silent leader's session; its locks fall free with it. False when it was over already.
+
+    What it was in the midst of ends too: a transaction that holds an epoch and has said nothing
+    for so many seconds would make its successor wait.
+    """
     # One's own login may end its sessions; the bounded role, when it is another, may not.
     await connection.execute("RESET ROLE")
     try:
         return bool(
             await connection.fetchval(
-                "SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                " WHERE pid = $1 AND application_name = $2",
+                """
+                SELECT bool_or(pg_terminate_backend(a.pid)) FROM pg_stat_activity a
+                 WHERE (a.pid = $1 AND a.application_name = $2)
+                    OR (a.state = 'idle in transaction' AND a.datname = current_database()
+                        AND a.state_change < clock_timestamp() - make_interval(secs => $3)
+                        AND a.pid IN (SELECT l.pid FROM pg_locks l
+                                        JOIN pg_class c ON c.oid = l.relation
+                                        JOIN pg_namespace n ON n.oid = c.relnamespace
+                                       WHERE n.nspname = 'routing' AND c.relname = 'leader'))
+                """,
                 backend_pid,
                 APPLICATION_NAME,
+                silent_s,
             )
         )
     finally:
