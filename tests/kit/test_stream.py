@@ -138,6 +138,53 @@ async def test_every_event_is_heard_once_and_in_order_however_commits_interleave
     assert heard == sorted(heard)
 
 
+async def rows_read(tx: Tx) -> int:
+    """Count the rows of the log that this transaction has looked at so far."""
+    return int(
+        await tx.fetchval(
+            "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))"
+            " FROM pg_stat_xact_user_tables WHERE schemaname = 'kit'"
+        )
+    )
+
+
+async def test_the_end_of_a_long_log_is_read_without_the_rest_of_it(
+    database: Database, tenant: str
+) -> None:
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        for n in range(2_000):
+            tx.emit(Counted(n=n), Frame("topic", "counted", {"n": n}))
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        place = await tx.fetchval("SELECT kit.stream_horizon()")
+    await say(database, tenant, 1)
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        new = await tx.fetch("SELECT * FROM kit.read_stream($1, 0, 100)", place)
+        assert sorted(row["source"] for row in new) == ["event", "frame"]
+        assert await rows_read(tx) <= 10
+        new = await tx.fetch("SELECT * FROM kit.read_events($1, 0, $2, 100)", place, [Counted.kind])
+        assert len(new) == 1
+        assert await rows_read(tx) <= 15
+
+
+async def test_a_subscriber_steps_over_what_it_does_not_want(
+    database: Database, relay: Relay, tenant: str
+) -> None:
+    async def nothing(_tx: Tx, _event: StoredEvent) -> None:
+        raise AssertionError
+
+    for n in range(3):
+        await say(database, tenant, n)
+    async with database.connection() as connection:
+        end = await connection.fetchval("SELECT kit.stream_horizon()")
+        await connection.execute("INSERT INTO kit.subscriber (name, xid, id) VALUES ('rare', 0, 0)")
+    subscribers = Subscribers(database, relay, [Subscriber("rare", ("test.rare",), nothing)])
+    await subscribers.start()
+    async with asyncio.timeout(10), database.connection() as connection:
+        while await connection.fetchval("SELECT xid FROM kit.subscriber WHERE name = 'rare'") < end:
+            await asyncio.sleep(0.02)
+    await subscribers.stop()
+
+
 async def test_a_second_node_hears_what_the_first_one_commits(
     database: Database, relay: Relay
 ) -> None:

@@ -19,6 +19,7 @@ from ascolto.kit.relay import Relay, event_of
 
 _BATCH = 500
 _POLL_S = 1.0
+_REST_S = 30.0
 _ATTEMPTS = 5
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,7 @@ class Subscribers:
     table: Sequence[Subscriber]
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _bells: dict[str, list[asyncio.Event]] = field(default_factory=dict)
+    _rested: dict[str, float] = field(default_factory=dict)
 
     async def start(self) -> None:
         """Begin where each subscriber stopped; a new one begins with the next event."""
@@ -89,18 +91,33 @@ class Subscribers:
         """Handle the events after the cursor; tell whether there may be more."""
         async with self.db.connection() as connection:
             place = await place_of(connection, subscriber.name)
+            resting = self._resting(subscriber.name)
+            horizon = await connection.fetchval("SELECT kit.stream_horizon()") if resting else 0
             rows = await connection.fetch(
                 "SELECT * FROM kit.read_events($1, $2, $3, $4)",
                 *place,
                 list(subscriber.kinds),
                 _BATCH,
             )
+            if resting and not rows and horizon > place[0]:
+                await move_place(connection, subscriber.name, place, (horizon, 0))
         for row in rows:
             event = event_of(row)
             if not await self._one(subscriber, event, place):
                 return True  # another node moved the cursor: look again
             place = (event.xid, event.id)
         return len(rows) == _BATCH
+
+    def _resting(self, name: str) -> bool:
+        """Tell, twice a minute, that it is time to step over what a subscriber does not want.
+
+        Whoever waits for what is rare would else read all that happened since at every look.
+        """
+        now = asyncio.get_running_loop().time()
+        due = now - self._rested.get(name, now - _REST_S) >= _REST_S
+        if due:
+            self._rested[name] = now
+        return due
 
     async def _one(
         self, subscriber: Subscriber, event: StoredEvent, place: tuple[int, int]
