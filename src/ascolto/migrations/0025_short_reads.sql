@@ -41,13 +41,16 @@ CREATE OR REPLACE FUNCTION kit.read_events(
   after_xid bigint, after_id bigint, kinds text[], how_many int)
 RETURNS TABLE (tenant_id uuid, id bigint, xid bigint, at timestamptz, kind text, version int,
                client_id uuid, actor text, body text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off SET enable_bitmapscan = off AS $$
-  SELECT e.tenant_id, e.id, e.xid::text::bigint, e.at, e.kind, e.version, e.client_id,
-         e.actor::text, e.body::text
-    FROM kit.event e
-   WHERE (e.xid, e.id) > (after_xid::text::xid8, after_id)
-     AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
-     AND e.kind = ANY(kinds)
-   ORDER BY e.xid, e.id LIMIT how_many
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
+DECLARE
+  horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  place xid8 := after_xid::text::xid8;
+BEGIN
+  RETURN QUERY
+    SELECT e.tenant_id, e.id, e.xid::text::bigint, e.at, e.kind, e.version, e.client_id,
+           e.actor::text, e.body::text
+      FROM kit.event e
+     WHERE (e.xid, e.id) > (place, after_id) AND e.xid < horizon AND e.kind = ANY(kinds)
+     ORDER BY e.xid, e.id LIMIT how_many;
+END $$;
