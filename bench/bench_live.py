@@ -26,6 +26,7 @@ from ascolto.kit.migrate import migrate
 from ascolto.kit.outbox import Frame
 from ascolto.kit.postgres import EmbeddedPostgres, PostgresUrls, temporary_postgres
 from ascolto.kit.postgres.cluster import home_of
+from customers import Customers
 from limit import committed_inserts
 from report import Figure, publish
 from seats import KEY, Heard, House, Seat, furnish, sit_down
@@ -62,17 +63,15 @@ async def at_rate(rate: float, seconds: float, send: Any) -> list[Any]:
     return await asyncio.gather(*tasks)
 
 
-async def arrivals(http: httpx.AsyncClient, heard: Heard) -> tuple[list[str], list[float]]:
+async def arrivals(customers: Customers, heard: Heard) -> tuple[list[str], list[float]]:
     """Send customers in; return their tokens and the seconds until each stood on a desk."""
 
     async def come(number: int) -> tuple[str, str, float]:
         sent_at = time.perf_counter()
-        answer = await http.post(
+        body = await customers.post(
             f"/public/v1/chat/{KEY}/conversations",
-            json={"nonce": new_id(), "text": f"Buongiorno {number}", "language": "it"},
+            {"nonce": new_id(), "text": f"Buongiorno {number}", "language": "it"},
         )
-        assert answer.status_code == 201, answer.text
-        body = answer.json()
         return body["conversation_id"], body["token"], sent_at
 
     opened = await at_rate(ARRIVALS_PER_S, SECONDS, come)
@@ -83,7 +82,7 @@ async def arrivals(http: httpx.AsyncClient, heard: Heard) -> tuple[list[str], li
 
 
 async def messages(
-    http: httpx.AsyncClient, heard: Heard, tokens: list[str], *, name: str = "bench"
+    customers: Customers, heard: Heard, tokens: list[str], *, name: str = "bench"
 ) -> list[float]:
     """Let customers write; return the seconds until each message stood on a desk."""
     sent: dict[str, float] = {}
@@ -91,12 +90,11 @@ async def messages(
     async def write(number: int) -> None:
         nonce = f"{name}-{number}"
         sent[nonce] = time.perf_counter()
-        answer = await http.post(
+        await customers.post(
             "/public/v1/conversation/messages",
-            headers={"authorization": f"Bearer {tokens[number % len(tokens)]}"},
-            json={"text": f"Messaggio {number}", "nonce": nonce},
+            {"text": f"Messaggio {number}", "nonce": nonce},
+            token=tokens[number % len(tokens)],
         )
-        assert answer.status_code == 201, answer.text
 
     await at_rate(MESSAGES_PER_S, SECONDS, write)
     await asyncio.sleep(1.0)
@@ -127,7 +125,7 @@ async def take_all(url: str, heard: Heard) -> None:
 
 
 async def statements_a_message(
-    http: httpx.AsyncClient, heard: Heard, tokens: list[str], postgres: EmbeddedPostgres
+    customers: Customers, heard: Heard, tokens: list[str], postgres: EmbeddedPostgres
 ) -> float:
     """Return how many statements a message costs, without BEGIN, SET and COMMIT.
 
@@ -141,7 +139,7 @@ async def statements_a_message(
         await asyncio.sleep(IDLE_S)
         idle = _logged(postgres)
         begun = time.perf_counter()
-        sent = await messages(http, heard, tokens, name="counted")
+        sent = await messages(customers, heard, tokens, name="counted")
         seconds = time.perf_counter() - begun
         return (_logged(postgres) - idle - (idle - before) / IDLE_S * seconds) / len(sent)
     finally:
@@ -297,12 +295,12 @@ async def measure(db: Database, house: House, url: str, postgres: EmbeddedPostgr
     for seat in house.seats:
         await sit_down(seat, url, heard)
     await at_work(db, house, house.seats)
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as http:
-        tokens, waited = await arrivals(http, heard)
-        await take_all(url, heard)
-        spoken = await messages(http, heard, tokens[:TALKS])
-        statements = await statements_a_message(http, heard, tokens[:TALKS], postgres)
+    customers = Customers(url)
+    tokens, waited = await arrivals(customers, heard)
+    await take_all(url, heard)
+    spoken = await messages(customers, heard, tokens[:TALKS])
+    statements = await statements_a_message(customers, heard, tokens[:TALKS], postgres)
+    customers.close()
     return [
         _delay("arrival to offer, p50", _percentile(waited, 0.5), 15),
         _delay("arrival to offer, p99", _percentile(waited, 0.99), 60),

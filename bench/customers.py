@@ -1,0 +1,87 @@
+"""Customers' requests, sent as lightly as can be: what the load costs, the server does not have.
+
+The load runs on the server's own two cores. A general HTTP client spends 3 ms of processor time on
+each request, as much as the server itself; this one spends a tenth of that.
+"""
+
+import asyncio
+from collections import deque
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+
+class _Line(asyncio.Protocol):
+    """One connection kept alive: a request, then its answer, then the next."""
+
+    def __init__(self) -> None:
+        self._seen = bytearray()
+        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
+        self.transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
+        self.transport = transport  # type: ignore[assignment]
+
+    def send(self, request: bytes) -> asyncio.Future[tuple[int, bytes]]:
+        assert self.transport is not None
+        self._answer = asyncio.get_running_loop().create_future()
+        self.transport.write(request)
+        return self._answer
+
+    def data_received(self, data: bytes) -> None:
+        self._seen += data
+        head, blank, body = bytes(self._seen).partition(b"\r\n\r\n")
+        if not blank or self._answer is None:
+            return
+        _, _, length = head.lower().partition(b"content-length: ")
+        if len(body) < int(length.partition(b"\r\n")[0]):
+            return
+        self._seen.clear()
+        answer, self._answer = self._answer, None
+        answer.set_result((int(head[9:12]), body))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.transport = None
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(exc or ConnectionResetError("the server hung up"))
+
+
+class Customers:
+    """Many customers' browsers on one address."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare; connections are opened when they are needed, and used again."""
+        self._where = urlsplit(url)
+        self._free: deque[_Line] = deque()
+
+    async def post(self, path: str, body: dict[str, Any], *, token: str = "") -> dict[str, Any]:
+        """Send JSON and return the JSON of the answer, which must be a 201."""
+        line = await self._line()
+        data = orjson.dumps(body)
+        bearer = f"authorization: Bearer {token}\r\n" if token else ""
+        head = (
+            f"POST {path} HTTP/1.1\r\nhost: {self._where.netloc}\r\n{bearer}"
+            f"content-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n"
+        )
+        status, answer = await line.send(head.encode() + data)
+        self._free.append(line)
+        assert status == 201, answer
+        found: dict[str, Any] = orjson.loads(answer)
+        return found
+
+    async def _line(self) -> _Line:
+        while self._free:
+            line = self._free.pop()
+            if line.transport is not None:
+                return line
+        loop = asyncio.get_running_loop()
+        _, opened = await loop.create_connection(_Line, self._where.hostname, self._where.port)
+        return opened
+
+    def close(self) -> None:
+        """Hang up."""
+        for line in self._free:
+            if line.transport is not None:
+                line.transport.close()
