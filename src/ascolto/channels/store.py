@@ -88,13 +88,13 @@ async def update_channel(tx: Tx, channel: Channel) -> Channel | None:
 
 
 async def claim_start(
-    tx: Tx, *, channel: Channel, nonce: str, fingerprint: bytes
+    tx: Tx, *, channel: Channel, nonce: str, fingerprint: bytes, conversation_id: str
 ) -> tuple[bytes, str | None, datetime] | None:
-    """Take a start's nonce; None when it is ours now, else what it was used for."""
+    """Take a start's nonce for a conversation; None when it is ours, else what it was used for."""
     fresh = await tx.execute(
-        "INSERT INTO channels.opening (tenant_id, channel_id, nonce, client_id, fingerprint, at)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-        tx.tenant_id, channel.id, nonce, channel.client_id, fingerprint, tx.now,
+        "INSERT INTO channels.opening (tenant_id, channel_id, nonce, client_id, fingerprint, at,"
+        " conversation_id) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        tx.tenant_id, channel.id, nonce, channel.client_id, fingerprint, tx.now, conversation_id,
     )  # fmt: skip
     if fresh:
         return None
@@ -104,15 +104,6 @@ async def claim_start(
         tx.tenant_id, channel.id, nonce,
     )  # fmt: skip
     return None if row is None else (row["fingerprint"], row["conversation_id"], row["at"])
-
-
-async def settle_start(tx: Tx, *, channel_id: str, nonce: str, conversation_id: str) -> None:
-    """Write which conversation a start became."""
-    await tx.execute(
-        "UPDATE channels.opening SET conversation_id = $4"
-        " WHERE tenant_id = $1 AND channel_id = $2 AND nonce = $3",
-        tx.tenant_id, channel_id, nonce, conversation_id,
-    )  # fmt: skip
 
 
 async def insert_pass(tx: Tx, issued: Pass, *, secret_hash: bytes) -> None:

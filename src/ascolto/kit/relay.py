@@ -20,7 +20,7 @@ from ascolto.kit.outbox import StoredEvent, StoredFrame
 
 CHANNEL = "ascolto"
 EPHEMERAL_CHANNEL = "ascolto_live"
-_COALESCE_S = 0.002
+_COALESCE_S = 0.001
 _POLL_S = 1.0
 _BATCH = 2_000
 _PENDING_RETRY_S = 0.002
@@ -129,14 +129,15 @@ class Relay:
         self._bell.clear()
         connection = self._connection
         assert connection is not None  # noqa: S101 - _run connects before each turn
-        if self._rung_here:
-            self._rung_here = False
-            await connection.execute(f"NOTIFY {CHANNEL}, '{self.node_id}'")
+        rung_here, self._rung_here = self._rung_here, False
         pending = True
         while pending:
             count, pending = await self._read(connection)
             if pending and count < _BATCH:
                 await asyncio.sleep(_PENDING_RETRY_S)
+            if rung_here:  # our own listeners first: most of what is said here is heard here
+                rung_here = False
+                await connection.execute(f"NOTIFY {CHANNEL}, '{self.node_id}'")
         await asyncio.sleep(_COALESCE_S)
 
     async def _read(self, connection: asyncpg.Connection) -> tuple[int, bool]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -105,6 +106,10 @@ async def _serve(
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers no event
         await asyncio.sleep(0.02)
     if server.started:
+        # What was made to start with stays for ever: looking through it for garbage again and
+        # again would stop everybody for some hundredths of a second each time.
+        gc.collect()
+        gc.freeze()
         _announce(settings, seconds=time.monotonic() - started, say=server.say)
         if settings.demo and not server.should_exit:
             server.day = await _start_living_day(settings)

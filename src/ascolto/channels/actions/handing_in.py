@@ -219,6 +219,7 @@ async def _begin(
         channel=channel.label,
         channel_id=channel.id,
         customer_id=customer.id,
+        known=customer,
         queue_id=channel.queue_id,
         language=spoken,
         meta={"thread": thread, "channel": channel.name},

@@ -57,15 +57,17 @@ async def start(tx: Tx, scene: Scene, wish: Wish) -> Started:
     """Begin a conversation once: the same wish again opens the same one."""
     channel = scene.channel
     _require_asked(scene, wish)
+    conversation_id = new_id()
     claimed = await store.claim_start(
-        tx, channel=channel, nonce=wish.nonce, fingerprint=wish.fingerprint()
+        tx,
+        channel=channel,
+        nonce=wish.nonce,
+        fingerprint=wish.fingerprint(),
+        conversation_id=conversation_id,
     )
     if claimed is not None:
         return await _again(tx, channel, wish, claimed)
-    conversation = await _open(tx, scene, wish)
-    await store.settle_start(
-        tx, channel_id=channel.id, nonce=wish.nonce, conversation_id=conversation.id
-    )
+    conversation = await _open(tx, scene, wish, conversation_id)
     said = await _first_words(tx, scene, wish, conversation)
     if said:
         conversation = replace(conversation, state=State.WAITING, last_seq=said[-1].seq)
@@ -73,7 +75,7 @@ async def start(tx: Tx, scene: Scene, wish: Wish) -> Started:
     return replace(started, said=tuple(said))
 
 
-async def _open(tx: Tx, scene: Scene, wish: Wish) -> Conversation:
+async def _open(tx: Tx, scene: Scene, wish: Wish, conversation_id: str) -> Conversation:
     channel = scene.channel
     # A typed address proves nothing: it is written down, it never opens another's file.
     identities = [ClaimedIdentity("email", wish.email)] if wish.email else []
@@ -92,10 +94,12 @@ async def _open(tx: Tx, scene: Scene, wish: Wish) -> Conversation:
     tx.actor = Actor("customer", customer.id, customer.name)
     return await conversations.open_conversation(
         tx,
+        conversation_id=conversation_id,
         client_id=channel.client_id,
         channel=channel.label,
         channel_id=channel.id,
         customer_id=customer.id,
+        known=customer,
         queue_id=channel.queue_id,
         subject=wish.subject,
         language=scene.words.language,

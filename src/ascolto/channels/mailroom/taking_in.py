@@ -150,6 +150,7 @@ async def _begin(tx: Tx, channel: Channel, letter: Letter) -> Conversation:
         channel=channel.label,
         channel_id=channel.id,
         customer_id=customer.id,
+        known=customer,
         queue_id=channel.queue_id,
         subject=letter.subject,
         language=settings.language,

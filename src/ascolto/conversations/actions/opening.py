@@ -20,14 +20,19 @@ async def open_conversation(
     client_id: str,
     channel: str,
     customer_id: str,
+    known: Customer | None = None,
+    conversation_id: str | None = None,
     channel_id: str | None = None,
     queue_id: str | None = None,
     subject: str = "",
     language: str = "it",
     meta: dict[str, Any] | None = None,
 ) -> Conversation:
-    """Begin a conversation with a customer; its first message, or `ask_for_person`, queues it."""
-    customer = await customers.standing_for(tx, customer_id)
+    """Begin a conversation with a customer; its first message, or `ask_for_person`, queues it.
+
+    `known` is the customer, standing for those merged into it, if this transaction has read it.
+    """
+    customer = known or await customers.standing_for(tx, customer_id)
     if customer is None or customer.client_id != client_id:
         raise errors.UnknownConversation("No such customer.", customer_id=customer_id)
     document = await setting(tx, clocks.TARGETS, client_id=client_id)
@@ -40,7 +45,7 @@ async def open_conversation(
     if calendar is not None:
         await hours.keep_openings(tx, calendar)
     fresh = Conversation(
-        id=new_id(),
+        id=conversation_id or new_id(),
         client_id=client_id,
         number=await store.next_number(tx),
         channel=channel,
