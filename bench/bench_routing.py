@@ -24,7 +24,7 @@ from routing_load import OPERATORS, Floor, Watch, a_floor, leader_of, nodes, p99
 
 BACKLOG = 20_000
 STEP_S = 4.0
-SHARES = (0.02, 0.04, 0.06, 0.08, 0.09, 0.095, 0.10, 0.105, 0.11, 0.12, 0.14)
+SHARES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.09, 0.095, 0.10, 0.105, 0.11, 0.12, 0.14)
 P99_MS = 25.0
 
 

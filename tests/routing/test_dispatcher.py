@@ -222,6 +222,26 @@ async def test_a_zombie_leaders_claims_match_nothing(
     assert await state_of(database, tenant, item.id) == ("waiting", None)
 
 
+async def test_no_decision_is_committed_before_an_earlier_one(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ascolto.routing.commits.BATCH", 1)
+    queue = await a_queue(database, tenant)
+    await an_operator(database, tenant, client_id=queue.client_id, capacity={"webchat": 2})
+    first = await a_work_item(database, tenant, queue=queue)
+    second = await a_work_item(database, tenant, queue=queue)
+    lead = Leadership(database, tenant_id=tenant, node_id=tenant, backend_pid=1)
+    await lead._begin()
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        await tx.execute("SELECT FROM routing.work_item WHERE id = $1 FOR UPDATE", first.id)
+        lead._commits.begin()
+        await asyncio.sleep(0.3)
+        assert (await state_of(database, tenant, second.id))[0] == "waiting"
+    await lead._commits.wait()
+    assert (await state_of(database, tenant, first.id))[0] == "offered"
+    assert (await state_of(database, tenant, second.id))[0] == "offered"
+
+
 async def test_work_that_was_cancelled_before_the_commit_is_not_offered(
     database: Database, tenant: str, urls: PostgresUrls
 ) -> None:

@@ -1,7 +1,9 @@
 """What the engine decided, made true: in batches, fenced by the epoch, guarded by rows' versions.
 
 Offers of different work touch different rows, so two batches of them may be under way at once:
-while the database writes one, the next is put together. Everything else (an offer taken back,
+while the database writes one, the next is put together and written, and only its commit waits for
+the one before, so that a leader that dies leaves no later decision without an earlier one.
+Everything else (an offer taken back,
 somebody set away, an overflow) follows from what came before it and is committed alone, in turn.
 """
 
@@ -55,7 +57,8 @@ class Commits:
         """Send as many batches on their way as may go."""
         while self.can_begin:
             batch = self._next_batch()
-            task = asyncio.create_task(self._commit(batch))
+            before = self._under_way[-1] if self._under_way else None
+            task = asyncio.create_task(self._commit(batch, before))
             task.add_done_callback(lambda _: self._wake.set())
             self._under_way.append(task)
 
@@ -108,7 +111,9 @@ class Commits:
         self.in_flight.update(i for d in batch if (i := _item_of(d)) is not None)
         return batch
 
-    async def _commit(self, batch: list[engine.Decision]) -> list[str]:
+    async def _commit(
+        self, batch: list[engine.Decision], before: "asyncio.Task[list[str]] | None"
+    ) -> list[str]:
         refused: list[str] = []
         try:
             async with self._db.transaction(self._tenant_id, actor=SYSTEM) as tx:
@@ -116,6 +121,8 @@ class Commits:
                     raise LeadLostError
                 for run in _runs(batch):
                     refused += await self._commit_run(tx, run)
+                if before is not None:
+                    await asyncio.shield(before)  # raises what it raised: then nor is this true
         finally:
             self.in_flight.difference_update(i for d in batch if (i := _item_of(d)) is not None)
         return refused

@@ -129,7 +129,9 @@ class Dispatcher:
                 self._heard[tenant_id] = (beat, now)
             elif now - since > LEASE_S:
                 self._heard[tenant_id] = (beat, now)
-                if await store_leader.end_session(connection, backend_pid=pid, silent_s=LEASE_S):
+                if await store_leader.end_session(
+                    connection, backend_pid=pid, silent_s=LEASE_S / 2
+                ):
                     ended = True
                     log.warning("dispatcher.ended_silent_leader", tenant_id=tenant_id)
         return ended

@@ -13,7 +13,7 @@ from ascolto.routing.store import PRESENCE, presence_of
 
 LOCK_CLASS = 7_241_002
 APPLICATION_NAME = "ascolto-leader"
-FROZEN_MS = 250
+FROZEN_MS = 2_000
 
 
 async def tenants_to_lead(connection: asyncpg.Connection) -> list[str]:
@@ -100,8 +100,9 @@ async def begin_epoch(tx: Tx, *, node_id: str, backend_pid: int) -> int:
 async def hold_epoch(tx: Tx, *, epoch: int) -> bool:
     """Hold the epoch until this transaction ends; False when another leader has begun one.
 
-    A process that freezes in mid-transaction loses it after `FROZEN_MS`, else its successor
-    would wait for ever for the row it holds. Claims name their rows by key: whatever the planner
+    A process that freezes in mid-transaction loses it when its silence is noticed (`end_session`),
+    and after `FROZEN_MS` even where nobody notices, else its successor would wait for ever for the
+    row it holds. Claims name their rows by key: whatever the planner
     believes of a table that has just grown, it shall look them up, not read them all.
     """
     return (
