@@ -11,6 +11,7 @@ import pytest
 
 from ascolto.kit.clock import FixedClock
 from ascolto.kit.db import SYSTEM
+from ascolto.kit.http import encode_cursor
 from support.doors import Door
 
 ADMIN = "capo@prova.example"
@@ -248,3 +249,11 @@ async def test_the_database_itself_knows_no_people_of_a_client_who_see_every_cli
             await tx.execute(
                 "UPDATE identity.account SET roles = '{client}' WHERE id = $1", anna.id
             )
+
+
+@pytest.mark.parametrize("path", ["/tokens", "/outgoing-mail"])
+async def test_a_cursor_that_is_no_place_in_the_list_is_refused(door: Door, path: str) -> None:
+    async with admin(door) as browser:
+        for words in ("no id", 7, None):
+            answer = await browser.get(path, params={"cursor": encode_cursor(words)})
+            assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")

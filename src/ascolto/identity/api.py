@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
-from ascolto.identity import api_accounts, store, store_sessions
+from ascolto.identity import api_accounts, api_preferences, store, store_sessions
 from ascolto.identity.actions import end_sessions as ending
 from ascolto.identity.actions import set_password, use_totp
 from ascolto.identity.actions.sign_in import Attempt, sign_in
@@ -41,6 +41,7 @@ OWN = "identity.own_account"
 
 router = APIRouter(tags=["identity"])
 router.include_router(api_accounts.router)
+router.include_router(api_preferences.router)
 
 Own = Annotated[Call, permit(OWN)]
 Person = Annotated[Principal, recognise(OWN)]

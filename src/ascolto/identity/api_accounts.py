@@ -24,7 +24,7 @@ from ascolto.identity.views import (
     TokenView,
 )
 from ascolto.kit import mail
-from ascolto.kit.http import Page, decode_cursor, encode_cursor, services_of
+from ascolto.kit.http import Page, decode_cursor, decode_id, encode_cursor, services_of
 
 router = APIRouter()
 
@@ -107,12 +107,11 @@ async def list_tokens(
     call: TokenHolder, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[TokenView]:
     """Return one's own tokens; an administrator sees everybody's."""
-    place = decode_cursor(cursor, 1)
     everybody = issue_tokens.sees_all_tokens(call.principal)
     found = await store_sessions.list_tokens(
         call.tx,
         account_id=None if everybody else call.principal.account_id,
-        after=str(place[0]) if place else None,
+        after=decode_id(cursor),
         limit=limit + 1,
     )
     more = found[:limit]
@@ -146,8 +145,7 @@ async def revoke_token(token_id: UUID, call: TokenHolder) -> None:
 async def list_mail(call: MailReader, cursor: Cursor = None, limit: Limit = 50) -> Page[MailRow]:
     """Return a page of the outbox, newest first, without the texts."""
     _require_full_scope(call)
-    place = decode_cursor(cursor, 1)
-    found = await mail.list_mail(call.tx, before=str(place[0]) if place else None, limit=limit + 1)
+    found = await mail.list_mail(call.tx, before=decode_id(cursor), limit=limit + 1)
     more = found[:limit]
     return Page(
         items=[MailRow.of(each) for each in more],

@@ -273,3 +273,20 @@ async def use_recovery_code(tx: Tx, account_id: str, code_hash: str) -> int | No
         tx.tenant_id, account_id, code_hash,
     )  # fmt: skip
     return left
+
+
+async def get_preferences(tx: Tx, account_id: str) -> dict[str, Any]:
+    """Return what the holder of an account has chosen for their own desk."""
+    chosen: dict[str, Any] = await tx.fetchval(
+        "SELECT preferences FROM identity.account WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, account_id,
+    )  # fmt: skip
+    return chosen
+
+
+async def set_preferences(tx: Tx, account_id: str, chosen: dict[str, Any]) -> None:
+    """Keep what the holder of an account has chosen; the account's version stays as it is."""
+    await tx.execute(
+        "UPDATE identity.account SET preferences = $3 WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, account_id, chosen,
+    )  # fmt: skip

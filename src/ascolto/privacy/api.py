@@ -7,8 +7,7 @@ from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from pydantic import AwareDatetime
 
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor
-from ascolto.kit.ids import is_id
+from ascolto.kit.http import Page, decode_id, encode_cursor
 from ascolto.privacy import actions, store
 from ascolto.privacy.errors import OutsideScope, UnknownAgreement
 from ascolto.privacy.model import MINIMUM_GROUP, MonitoredField, View, visible_fields
@@ -32,7 +31,7 @@ async def my_views(
     subjects = [("account", call.principal.account_id)]
     if call.principal.operator_id is not None:
         subjects.append(("operator", call.principal.operator_id))
-    found = await store.views_of(call.tx, subjects, before=_before(cursor), limit=limit + 1)
+    found = await store.views_of(call.tx, subjects, before=decode_id(cursor), limit=limit + 1)
     return _page(found, limit)
 
 
@@ -48,7 +47,7 @@ async def list_views(
         raise OutsideScope("Only somebody who sees every client may do this.")
     viewer = None if viewer_account_id is None else str(viewer_account_id)
     found = await store.list_views(
-        call.tx, viewer_account_id=viewer, before=_before(cursor), limit=limit + 1
+        call.tx, viewer_account_id=viewer, before=decode_id(cursor), limit=limit + 1
     )
     return _page(found, limit)
 
@@ -124,15 +123,6 @@ async def show_document(
         media_type="application/pdf",
         headers={"content-disposition": f'attachment; filename="{ascii_name}"'},
     )
-
-
-def _before(cursor: str | None) -> str | None:
-    place = decode_cursor(cursor, 1)
-    if place is None:
-        return None
-    if not is_id(str(place[0])):
-        raise BadCursor("The cursor cannot be read.")
-    return str(place[0])
 
 
 def _page(found: list[View], limit: int) -> Page[ViewView]:

@@ -32,15 +32,8 @@ from ascolto.routing.errors import (
 from ascolto.routing.live import offer_body
 from ascolto.routing.model import Presence, PresenceState, Queue, WorkItem, WorkState
 from ascolto.routing.queues import archive_queue, change_queue, create_queue
-from ascolto.routing.store import (
-    get_presence,
-    get_work,
-    gone_operators,
-    last_decision,
-    offers_of,
-    present_for,
-    wrap_ups_since,
-)
+from ascolto.routing.store import get_work, last_decision, offers_of, wrap_ups_since
+from ascolto.routing.store_presence import get_presence, gone_operators, present_for
 from ascolto.routing.store_queues import get_queue, list_queues, read_now
 from ascolto.routing.waits import Wait, wait_of
 

@@ -7,7 +7,7 @@ from typing import Any
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.kit.outbox import Event
-from ascolto.routing import events, live, roster, store
+from ascolto.routing import events, live, roster, store, store_presence
 from ascolto.routing.errors import NotYours, OfferGone, QueueUnknown, WorkUnknown, WrongState
 from ascolto.routing.model import Presence, PresenceState, WorkItem, WorkState
 
@@ -232,7 +232,7 @@ async def set_presence(
     leader takes back open offers of whoever leaves, without a penalty.
     """
     only_from = ("available", "busy") if reason == "line_lost" else None
-    changed = await store.set_presence(
+    changed = await store_presence.set_presence(
         tx,
         operator_id=operator_id,
         state=PresenceState(state),
@@ -243,7 +243,7 @@ async def set_presence(
         only_from=only_from,
     )
     if changed is None:
-        known = await store.get_presence(tx, operator_id)
+        known = await store_presence.get_presence(tx, operator_id)
         if known is None:
             raise WrongState("This operator has not signed in to the queue.")
         return known
@@ -271,7 +271,7 @@ def tell_presence(tx: Tx, presence: Presence, was: str | None) -> None:
 
 async def set_break_due(tx: Tx, *, operator_id: str, due_at: datetime | None) -> Presence | None:
     """Note when an operator's next break is due, so that no long work is offered before it."""
-    presence = await store.set_break_due(tx, operator_id=operator_id, due_at=due_at)
+    presence = await store_presence.set_break_due(tx, operator_id=operator_id, due_at=due_at)
     if presence is not None:
         tell_presence(tx, presence, presence.state)
     return presence

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ascolto.kit.db import Tx
-from ascolto.routing import engine, roster, rules, store, store_queues
+from ascolto.routing import engine, roster, rules, store, store_presence, store_queues
 from ascolto.routing.errors import OperatorUnknown, WorkUnknown
 from ascolto.routing.model import Queue, WorkItem
 
@@ -52,7 +52,7 @@ async def _against(tx: Tx, item: WorkItem, operator_id: str) -> list[str]:
         return ["queue_archived"]
     at = tx.now.timestamp()
     model = await _with_hands_full(tx, operator, queue, but=item.id)
-    presence = await store.get_presence(tx, operator_id)
+    presence = await store_presence.get_presence(tx, operator_id)
     if presence is not None:
         due = presence.break_due_at
         model.handle(engine.BreakDue(at, operator_id, due.timestamp() if due else None))

@@ -15,7 +15,17 @@ import structlog
 
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.outbox import StoredEvent
-from ascolto.routing import engine, events, floor, roster, rules, store, store_leader, store_queues
+from ascolto.routing import (
+    engine,
+    events,
+    floor,
+    roster,
+    rules,
+    store,
+    store_leader,
+    store_presence,
+    store_queues,
+)
 from ascolto.routing.actions import tell_presence
 from ascolto.routing.commits import BATCH, Commits, LeadLostError
 from ascolto.routing.model import LIVE, WorkItem
@@ -136,7 +146,7 @@ class Leadership:
         at = self._seconds()
         for operator in await roster.operators(tx):
             self._feed(engine.OperatorConfigured(at, operator))
-        for known in await store.all_presence(tx):
+        for known in await store_presence.all_presence(tx):
             due = known.break_due_at
             self._feed(engine.BreakDue(at, known.operator_id, due.timestamp() if due else None))
             self._feed(
@@ -230,7 +240,7 @@ class Leadership:
         async with self._fenced() as tx:
             operator = await roster.operator(tx, operator_id)
             if operator is not None:
-                known = await store.follow_record(
+                known = await store_presence.follow_record(
                     tx, operator_id=operator_id, country=operator.country
                 )
                 if known is not None:

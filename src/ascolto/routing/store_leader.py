@@ -9,7 +9,7 @@ import orjson
 
 from ascolto.kit.db import Tx
 from ascolto.routing.model import Presence
-from ascolto.routing.store import PRESENCE, presence_of
+from ascolto.routing.store_presence import PRESENCE, presence_of
 
 LOCK_CLASS = 7_241_002
 APPLICATION_NAME = "ascolto-leader"

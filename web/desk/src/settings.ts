@@ -1,4 +1,7 @@
-/** Choices of this browser: theme, density, single keys, sound. Kept in localStorage when it is there. */
+/**
+ * Choices of this browser: theme, density, single keys, sound. Kept in localStorage when it is there.
+ * Of single keys it is the copy: preferences.ts keeps them on the server.
+ */
 import { useSyncExternalStore } from "react";
 
 export type Theme = "auto" | "light" | "dark" | "contrast";
@@ -17,7 +20,8 @@ export interface DeskSettings {
 const defaults: DeskSettings = { theme: "auto", density: "comfortable", singleKeys: true, volume: 0.6, notify: false };
 const listeners = new Set<() => void>();
 
-function read(key: string): string | null {
+/** What this browser keeps under a name; null when nothing, or when it keeps nothing at all. */
+export function kept(key: string): string | null {
   try {
     return localStorage.getItem(key);
   } catch {
@@ -25,26 +29,28 @@ function read(key: string): string | null {
   }
 }
 
-function write(key: string, value: string): void {
+/** Keeps a text under a name, or forgets it. */
+export function keep(key: string, value: string | null): void {
   try {
-    localStorage.setItem(key, value);
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
   } catch {
     /* storage switched off: the choice holds until the page is closed */
   }
 }
 
 function readShare(key: string, otherwise: number): number {
-  const text = read(key);
+  const text = kept(key);
   const share = text === null ? NaN : Number(text);
   return share >= 0 && share <= 1 ? share : otherwise;
 }
 
 let current: DeskSettings = {
-  theme: (read("ascolto.theme") as Theme | null) ?? defaults.theme,
-  density: (read("ascolto.density") as Density | null) ?? defaults.density,
-  singleKeys: read("ascolto.keys") !== "off",
+  theme: (kept("ascolto.theme") as Theme | null) ?? defaults.theme,
+  density: (kept("ascolto.density") as Density | null) ?? defaults.density,
+  singleKeys: kept("ascolto.keys") !== "off",
   volume: readShare("ascolto.volume", defaults.volume),
-  notify: read("ascolto.notify") === "on",
+  notify: kept("ascolto.notify") === "on",
 };
 
 export function settings(): DeskSettings {
@@ -53,11 +59,11 @@ export function settings(): DeskSettings {
 
 export function change(next: Partial<DeskSettings>): void {
   current = { ...current, ...next };
-  write("ascolto.theme", current.theme);
-  write("ascolto.density", current.density);
-  write("ascolto.keys", current.singleKeys ? "on" : "off");
-  write("ascolto.volume", String(current.volume));
-  write("ascolto.notify", current.notify ? "on" : "off");
+  keep("ascolto.theme", current.theme);
+  keep("ascolto.density", current.density);
+  keep("ascolto.keys", current.singleKeys ? "on" : "off");
+  keep("ascolto.volume", String(current.volume));
+  keep("ascolto.notify", current.notify ? "on" : "off");
   const { dataset } = document.documentElement;
   if (current.theme === "auto") delete dataset.theme;
   else dataset.theme = current.theme;
@@ -67,7 +73,7 @@ export function change(next: Partial<DeskSettings>): void {
 }
 
 export function rememberLocale(name: string): void {
-  write("ascolto.locale", name);
+  keep("ascolto.locale", name);
 }
 
 export function useSettings(): DeskSettings {

@@ -112,7 +112,7 @@ async def scene_of(tx: Tx, channel: Channel, *, language: str | None) -> Scene:
         words=Words.of(settings, language=language or "it", client_name=around.client_name),
         color=settings.color or around.color,
         hours=around.hours,
-        wait_s=await wait_of(tx, channel.queue_id),
+        wait_s=await expected_wait_in(tx, channel.queue_id),
         now=tx.now,
     )
 
@@ -166,7 +166,7 @@ async def hours_of(tx: Tx, channel: Channel) -> OpeningHours | None:
     return calendar.hours if calendar else None
 
 
-async def wait_of(tx: Tx, queue_id: str) -> float | None:
+async def expected_wait_in(tx: Tx, queue_id: str) -> float | None:
     """Return the wait that the dispatcher expects in a queue, if it said so of late."""
     row = await _seen_of(tx, queue_id)
     wait: float | None = row["wait_s"] if row else None

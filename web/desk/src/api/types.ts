@@ -38,6 +38,9 @@ export type DeskSnapshot = Omit<S["DeskView"], "presence" | "offers" | "conversa
 export type ClientRef = S["ascolto__identity__views__ClientView"];
 export type Session = Omit<S["SessionStateView"], "session_id">;
 
+/** What a person has chosen for the desk (not to be taken for a customer's wishes below). */
+export type DeskPreferences = S["DeskPreferences"];
+
 export type DraftKind = "reply" | "note";
 export type Draft = Omit<S["DraftView"], "kind"> & { kind: DraftKind };
 

@@ -189,6 +189,10 @@ export interface components {
             state: string;
             webhook_id: string;
         };
+        /** @description What somebody has chosen; what is null was never chosen and is as the desk comes. */
+        DeskPreferences: {
+            keys?: components["schemas"]["KeyPreferences"] | null;
+        };
         /** @description All that one's desk shows, and the cursor after which changes follow. */
         DeskView: {
             conversations: components["schemas"]["RowView"][];
@@ -411,6 +415,14 @@ export interface components {
         IssuedTokenView: {
             secret: string;
             token: components["schemas"]["TokenView"];
+        };
+        /** @description How somebody uses the keyboard: whether single keys act, and which keys they moved. */
+        KeyPreferences: {
+            map?: {
+                [key: string]: string[];
+            };
+            /** @default true */
+            on?: boolean;
         };
         /** @description A note that names this operator. */
         Mention: {

@@ -9,6 +9,7 @@ import { adoptSnapshot } from "@/live/adopt";
 import { LiveEngine, type SocketLike } from "@/live/engine";
 import { LiveContext } from "@/live/react";
 import { LiveStore } from "@/live/store";
+import { usePreferences } from "@/preferences";
 import { useMaybeSession } from "@/session";
 import { PresenceNotice } from "@/features/presence/notice";
 import { OfferNotice } from "@/features/work/offer-notice";
@@ -70,6 +71,7 @@ function SignedIn() {
   });
   const onWork = useRouterState({ select: (state) => state.location.pathname.includes("/work") });
   useKeyboard();
+  usePreferences();
   return (
     <LiveContext value={live}>
       <OutboxProvider>

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { locale, speak, useT, type Locale } from "@/i18n";
 import { KeyTable } from "@/keys/table";
+import { switchSingleKeys } from "@/preferences";
 import { signOut, useSession } from "@/session";
 import { change, rememberLocale, useSettings, type Density, type Theme } from "@/settings";
 import { Button } from "@ui/button";
@@ -80,7 +81,7 @@ export function SettingsPage() {
             <input
               type="checkbox"
               checked={singleKeys}
-              onChange={(event) => change({ singleKeys: event.target.checked })}
+              onChange={(event) => void switchSingleKeys(session.account.id, event.target.checked)}
             />
             {t("settings.single_keys")}
           </label>

@@ -1,0 +1,77 @@
+/** Single keys, switched off once, are off in every browser; without a network this browser's copy holds. */
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { DeskPreferences } from "@/api/types";
+import { meetPreferences, switchSingleKeys } from "@/preferences";
+import { change, settings } from "@/settings";
+
+/** The network between this browser and the server's copy. */
+const line = { up: true, chosen: { keys: null } as DeskPreferences, puts: 0 };
+
+beforeEach(() => {
+  Object.assign(line, { up: true, chosen: { keys: null }, puts: 0 });
+  change({ singleKeys: true });
+  vi.stubGlobal("fetch", async (_address: string, { method, body }: { method: string; body: string | null }) => {
+    if (!line.up) throw new TypeError("no network");
+    if (method === "PUT") {
+      line.chosen = JSON.parse(body!) as DeskPreferences;
+      line.puts += 1;
+    }
+    return new Response(JSON.stringify(line.chosen));
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  localStorage.clear();
+});
+
+it("takes over what was chosen at another browser", async () => {
+  line.chosen = { keys: { on: false, map: {} } };
+  await meetPreferences("anna");
+  expect(settings().singleKeys).toBe(false);
+  expect(localStorage.getItem("ascolto.keys")).toBe("off");
+});
+
+it("goes by this browser's copy when nothing was chosen or nobody answers", async () => {
+  change({ singleKeys: false });
+  await meetPreferences("anna");
+  line.up = false;
+  await meetPreferences("anna");
+  expect(settings().singleKeys).toBe(false);
+  expect(line.puts).toBe(0);
+});
+
+it("tells the server a choice and leaves the moved keys as they were", async () => {
+  line.chosen = { keys: { on: true, map: { undo: ["x"] } } };
+  await switchSingleKeys("anna", false);
+  expect(line.chosen).toEqual({ keys: { on: false, map: { undo: ["x"] } } });
+});
+
+it("brings what was chosen without a network once there is one, and does not take it back before", async () => {
+  line.chosen = { keys: { on: true, map: {} } };
+  line.up = false;
+  await switchSingleKeys("anna", false);
+  expect(settings().singleKeys).toBe(false);
+  line.up = true;
+  await meetPreferences("anna");
+  expect(settings().singleKeys).toBe(false);
+  expect(line.chosen.keys?.on).toBe(false);
+  await meetPreferences("anna");
+  expect(line.puts).toBe(1);
+});
+
+it("never says in one person's name what another chose at the same browser", async () => {
+  line.up = false;
+  await switchSingleKeys("anna", false);
+  line.up = true;
+  line.chosen = { keys: { on: true, map: {} } };
+  await meetPreferences("bruno");
+  expect(settings().singleKeys).toBe(true);
+  expect(line.puts).toBe(0);
+});
+
+it("ends with what was chosen last, however quickly one changes one's mind", async () => {
+  await Promise.all([switchSingleKeys("anna", false), switchSingleKeys("anna", true), switchSingleKeys("anna", false)]);
+  expect(line.chosen.keys?.on).toBe(false);
+  await meetPreferences("anna");
+  expect(settings().singleKeys).toBe(false);
+});
