@@ -17,6 +17,7 @@ import structlog
 from ascolto.kit.db import Database
 from ascolto.kit.ids import new_id
 from ascolto.kit.outbox import StoredEvent, StoredFrame
+from ascolto.kit.tasks import end
 
 CHANNEL = "ascolto"
 EPHEMERAL_CHANNEL = "ascolto_live"
@@ -83,9 +84,7 @@ class Relay:
     async def stop(self) -> None:
         """Stop reading."""
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
         if self._connection and not self._connection.is_closed():
             await self._connection.close(timeout=2)
 

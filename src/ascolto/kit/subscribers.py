@@ -16,6 +16,7 @@ import structlog
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.relay import Relay, event_of
+from ascolto.kit.tasks import end
 
 _BATCH = 500
 _POLL_S = 1.0
@@ -60,11 +61,7 @@ class Subscribers:
 
     async def stop(self) -> None:
         """Stop all; what was under way is rolled back and comes again."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await end(*self._tasks)
 
     def _ring(self, event: StoredEvent) -> None:
         for bell in self._bells.get(event.kind, ()):

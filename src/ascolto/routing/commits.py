@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.outbox import Frame
+from ascolto.kit.tasks import end
 from ascolto.routing import engine, events, live, store_leader
 from ascolto.routing.actions import tell_presence
 from ascolto.routing.translate import about
@@ -83,9 +84,7 @@ class Commits:
 
     async def stop(self) -> None:
         """Break off what is under way."""
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await end(*self._under_way)
 
     def undecided(self) -> set[str | None]:
         """Return the work about which something is decided and not yet under way."""

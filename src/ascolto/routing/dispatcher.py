@@ -1,7 +1,6 @@
 """One dispatcher a node: leads the organisations whose lock it gets, stands by for the others."""
 
 import asyncio
-import contextlib
 from datetime import datetime
 
 import asyncpg
@@ -10,6 +9,7 @@ import structlog
 from ascolto.kit.db import Database
 from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.relay import Relay
+from ascolto.kit.tasks import end
 from ascolto.routing import store_leader
 from ascolto.routing.commits import LeadLostError
 from ascolto.routing.leadership import Leadership
@@ -45,9 +45,7 @@ class Dispatcher:
     async def stop(self) -> None:
         """Give up every lead, so that a standby takes over at once."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
         await self._drop_all()
 
     def leading(self, tenant_id: str) -> Leadership | None:
@@ -150,9 +148,7 @@ class Dispatcher:
 
     async def _drop_all(self) -> None:
         leads, self._leads = self._leads, {}
-        for _, task in leads.values():
-            task.cancel()
-        await asyncio.gather(*(task for _, task in leads.values()), return_exceptions=True)
+        await end(*(task for _, task in leads.values()))
         if self._connection is not None and not self._connection.is_closed():
             self._connection.terminate()
         self._connection = None

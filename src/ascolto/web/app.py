@@ -19,6 +19,7 @@ from ascolto.kit.relay import Relay
 from ascolto.kit.settings import Settings
 from ascolto.kit.stream import prune_frames
 from ascolto.kit.subscribers import Subscribers
+from ascolto.kit.tasks import end
 from ascolto.routing.dispatcher import Dispatcher
 from ascolto.web import edges, pages, problems
 from ascolto.web.describe import DescribedApp
@@ -123,9 +124,7 @@ async def _for_ever(name: str, job: Job, services: Services) -> None:
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await end(*tasks)
 
 
 async def _prune(db: Database) -> None:

@@ -14,6 +14,7 @@ import structlog
 from ascolto import routing
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.errors import Refusal
+from ascolto.kit.tasks import end
 from ascolto.web import store
 
 GRACE_S = 15.0
@@ -39,9 +40,7 @@ class Lines:
     async def stop(self) -> None:
         """Stop sweeping; rows of this node go stale by themselves."""
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     async def opened(self, tenant_id: str, operator_id: str) -> None:
         """Note one more socket of an operator."""

@@ -26,6 +26,7 @@ from ascolto.kit.ids import is_id, new_id
 from ascolto.kit.live import Encoded, Follower
 from ascolto.kit.outbox import StoredFrame
 from ascolto.kit.stream import frames_after
+from ascolto.kit.tasks import end
 from ascolto.tenancy import store as tenancy_store
 from ascolto.web.lines import Lines
 from ascolto.web.problems import DATABASE_LOST
@@ -141,9 +142,7 @@ class LiveSession:
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(*tasks)
         for task in done:
             task.result()
 

@@ -25,6 +25,7 @@ from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.http import Services
 from ascolto.kit.ids import new_id
 from ascolto.kit.secretbox import SealError, SecretBox, server_box
+from ascolto.kit.tasks import end
 
 LOOK_S = 2.0
 AGAIN_S = 15.0
@@ -70,9 +71,7 @@ async def fetch_mail(services: Services) -> None:
                 running[key] = asyncio.create_task(fetcher.run(), name="fetch mail")
             await asyncio.sleep(LOOK_S)
     finally:
-        for task in running.values():
-            task.cancel()
-        await asyncio.gather(*running.values(), return_exceptions=True)
+        await end(*running.values())
 
 
 def _key(post: Post) -> tuple[str, str, int]:

@@ -31,6 +31,7 @@ from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.live import Encoded, Follower, LiveHub
 from ascolto.kit.outbox import StoredFrame
 from ascolto.kit.stream import frames_after, stream_cursor
+from ascolto.kit.tasks import end
 
 HEARTBEAT_S = 15.0
 # A reader that takes nothing for so long is let go; it comes back with its last id.
@@ -225,9 +226,7 @@ class EventStream(Response):
         try:
             await asyncio.wait({speaking, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (speaking, leaving):
-                task.cancel()
-            await asyncio.gather(speaking, leaving, return_exceptions=True)
+            await end(speaking, leaving)
             self._stream.end()
 
     async def _speak(self, send: Send) -> None:
