@@ -75,6 +75,12 @@ class NotNow(Conflict):
     code = "conversations.not_now"
 
 
+class LeftAlready(Conflict):
+    """What should be taken back has left."""
+
+    code = "conversations.left_already"
+
+
 class ThreadChanged(Conflict):
     """Others wrote since the sender looked; `messages` holds what they wrote."""
 

@@ -351,6 +351,12 @@ export interface components {
             typing: components["schemas"]["Activity"];
             viewing: components["schemas"]["Activity"];
         };
+        /** @description What became of an answer: it leaves in so many seconds, or it is a message of the thread. */
+        GoingOutView: {
+            leaves_in_s: number;
+            message: components["schemas"]["MessageView"] | null;
+            nonce: string;
+        };
         /** @description The figure of one group: a queue, a client, a channel or an interval. */
         GroupView: {
             client_id?: string | null;
