@@ -12,6 +12,7 @@ from ascolto.conversations import (
     api_aside,
     api_config,
     api_undo,
+    api_views,
     api_work,
     errors,
     store,
@@ -49,6 +50,7 @@ from ascolto.people import get_operator
 router = APIRouter(tags=["conversations"])
 router.include_router(api_work.router)
 router.include_router(api_undo.router)
+router.include_router(api_views.router)
 router.include_router(api_aside.router)
 router.include_router(api_config.router)
 
