@@ -664,6 +664,14 @@ export interface components {
             waiting_since: string | null;
             work_item_id: string | null;
         };
+        /** @description A view that one has kept. */
+        SavedViewView: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            page: "work" | "conversations";
+            query: string;
+        };
         /** @description Who is signed in, where, and what they may do. */
         SessionStateView: {
             account: components["schemas"]["OwnAccountView"];
