@@ -121,3 +121,20 @@ it("what another window took back is not handed in anew", async () => {
   await vi.advanceTimersByTimeAsync(10_000);
   expect([here.items(), far.sent()]).toEqual([[], []]);
 });
+
+it("what was refused once says so when it is sent again by hand: its writer has looked", async () => {
+  const codes: (string | null)[] = [];
+  const box = new Outbox({
+    storage: shelf(),
+    send: async ({ code }) => {
+      codes.push(code);
+      if (code === null) throw new Error("refused");
+    },
+    refusal: () => "conversations.thread_changed",
+  });
+  const made = box.add(reply());
+  await vi.advanceTimersByTimeAsync(10);
+  box.retry(made.nonce);
+  await vi.advanceTimersByTimeAsync(10);
+  expect([codes, box.items()]).toEqual([[null, "conversations.thread_changed"], []]);
+});

@@ -97,9 +97,9 @@ export class Outbox {
     return made;
   }
 
-  /** Tries a refused item once more. */
+  /** Tries a refused item once more; it keeps why it was, for its writer has seen that. */
   retry(nonce: string): void {
-    this.change(nonce, { state: "queued", code: null });
+    this.change(nonce, { state: "queued" });
     this.pump();
   }
 
