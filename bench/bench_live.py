@@ -105,24 +105,19 @@ async def messages(
     return found
 
 
-async def take_all(url: str, heard: Heard) -> None:
+async def take_all(customers: Customers, heard: Heard) -> None:
     """Let each desk take what was offered to it and follow it, as an operator's would."""
-    limits = httpx.Limits(max_connections=50)
     gate = asyncio.Semaphore(50)
-    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as http:
 
-        async def take(work_item_id: str, seat: Seat) -> None:
-            async with gate:
-                answer = await http.post(
-                    f"/api/v1/work/{work_item_id}/accept",
-                    headers={"Cookie": f"ascolto={seat.cookie}"},
-                )
-            assert answer.status_code == 200, answer.text
-            topics = [f"conversation:{answer.json()['id']}"]
-            assert seat.socket is not None
-            await seat.socket.send(orjson.dumps({"t": "sub", "topics": topics}).decode())
+    async def take(work_item_id: str, seat: Seat) -> None:
+        path = f"/api/v1/work/{work_item_id}/accept"
+        async with gate:
+            taken = await customers.post(path, {}, cookie=seat.cookie, expected=200)
+        assert seat.socket is not None
+        topics = [f"conversation:{taken['id']}"]
+        await seat.socket.send(orjson.dumps({"t": "sub", "topics": topics}).decode())
 
-        await asyncio.gather(*(take(item, seat) for item, seat in heard.offered_to.items()))
+    await asyncio.gather(*(take(item, seat) for item, seat in heard.offered_to.items()))
     await asyncio.sleep(1.0)
 
 
@@ -302,7 +297,7 @@ async def measure(db: Database, house: House, url: str, postgres: EmbeddedPostgr
     # database's plans): they come before the count.
     await arrivals(customers, heard, seconds=1.5)
     tokens, waited = await arrivals(customers, heard)
-    await take_all(url, heard)
+    await take_all(customers, heard)
     spoken = await messages(customers, heard, tokens[:TALKS])
     statements = await statements_a_message(customers, heard, tokens[:TALKS], postgres)
     customers.close()

@@ -56,18 +56,27 @@ class Customers:
         self._where = urlsplit(url)
         self._free: deque[_Line] = deque()
 
-    async def post(self, path: str, body: dict[str, Any], *, token: str = "") -> dict[str, Any]:
-        """Send JSON and return the JSON of the answer, which must be a 201."""
+    async def post(
+        self,
+        path: str,
+        body: dict[str, Any],
+        *,
+        token: str = "",
+        cookie: str = "",
+        expected: int = 201,
+    ) -> dict[str, Any]:
+        """Send JSON and return the JSON of the answer, which must have the expected status."""
         line = await self._line()
         data = orjson.dumps(body)
         bearer = f"authorization: Bearer {token}\r\n" if token else ""
+        bearer += f"cookie: ascolto={cookie}\r\n" if cookie else ""
         head = (
             f"POST {path} HTTP/1.1\r\nhost: {self._where.netloc}\r\n{bearer}"
             f"content-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n"
         )
         status, answer = await line.send(head.encode() + data)
         self._free.append(line)
-        assert status == 201, answer
+        assert status == expected, answer
         found: dict[str, Any] = orjson.loads(answer)
         return found
 

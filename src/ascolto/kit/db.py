@@ -176,7 +176,7 @@ class Database:
         """Open a pool of up to `size` connections on a PostgreSQL address."""
         pool = await asyncpg.create_pool(
             dsn,
-            min_size=min(2, size),
+            min_size=min(4, size),  # a standby that takes over has no time to connect
             max_size=size,
             init=prepare_connection,
             reset=_keep,

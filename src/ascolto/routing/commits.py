@@ -10,6 +10,7 @@ somebody set away, an overflow) follows from what came before it and is committe
 import asyncio
 from collections import deque
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ascolto.kit.db import SYSTEM, Database, Tx
@@ -27,6 +28,15 @@ class LeadLostError(Exception):
     """Another node has begun a later epoch."""
 
 
+@dataclass(eq=False, slots=True)
+class _Batch:
+    """Decisions on their way together, and whether their transaction has begun."""
+
+    decisions: list[engine.Decision]
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    task: "asyncio.Task[list[str]] | None" = None
+
+
 class Commits:
     """The decisions of one lead on their way into the database."""
 
@@ -36,6 +46,7 @@ class Commits:
         self._tenant_id = tenant_id
         self._wake = wake
         self._under_way: list[asyncio.Task[list[str]]] = []
+        self._latest: _Batch | None = None
         self._alone = False
         self.epoch = 0
         self.decided: deque[engine.Decision] = deque()
@@ -57,11 +68,11 @@ class Commits:
     def begin(self) -> None:
         """Send as many batches on their way as may go."""
         while self.can_begin:
-            batch = self._next_batch()
-            before = self._under_way[-1] if self._under_way else None
-            task = asyncio.create_task(self._commit(batch, before))
-            task.add_done_callback(lambda _: self._wake.set())
-            self._under_way.append(task)
+            before = self._latest if self._under_way else None
+            self._latest = batch = _Batch(self._next_batch())
+            batch.task = asyncio.create_task(self._commit(batch, before))
+            batch.task.add_done_callback(lambda _: self._wake.set())
+            self._under_way.append(batch.task)
 
     def ended(self) -> list[str]:
         """Forget the batches that have ended; return the work that the database refused.
@@ -110,20 +121,25 @@ class Commits:
         self.in_flight.update(i for d in batch if (i := _item_of(d)) is not None)
         return batch
 
-    async def _commit(
-        self, batch: list[engine.Decision], before: "asyncio.Task[list[str]] | None"
-    ) -> list[str]:
+    async def _commit(self, batch: _Batch, before: _Batch | None) -> list[str]:
+        """Make a batch true after the one before; return the work that the database refused."""
         refused: list[str] = []
         try:
+            if before is not None:
+                await before.begun.wait()  # whose moment, the transaction's, is the earlier one
             async with self._db.transaction(self._tenant_id, actor=SYSTEM) as tx:
+                batch.begun.set()
                 if not await store_leader.hold_epoch(tx, epoch=self.epoch):
                     raise LeadLostError
-                for run in _runs(batch):
+                for run in _runs(batch.decisions):
                     refused += await self._commit_run(tx, run)
-                if before is not None:
-                    await asyncio.shield(before)  # raises what it raised: then nor is this true
+                if before is not None and before.task is not None:
+                    await asyncio.shield(before.task)  # raises what it raised: nor is this true
         finally:
-            self.in_flight.difference_update(i for d in batch if (i := _item_of(d)) is not None)
+            batch.begun.set()
+            self.in_flight.difference_update(
+                i for d in batch.decisions if (i := _item_of(d)) is not None
+            )
         return refused
 
     async def _commit_run(self, tx: Tx, run: list[engine.Decision]) -> list[str]:
