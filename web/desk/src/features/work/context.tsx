@@ -84,7 +84,7 @@ function Tags({ row }: { row: ConversationRow }) {
   const [text, setText] = useState("");
   const listId = useId();
   useAction("tag", () => setAdding(true));
-  const change = (add: string[], remove: string[], words?: string) => {
+  const change = (add: string[], remove: string[]) => {
     const before = store.get("conversations", row.id);
     if (before) {
       const tags = [...new Set([...before.tags.filter((tag) => !remove.includes(tag)), ...add])];
@@ -92,10 +92,7 @@ function Tags({ row }: { row: ConversationRow }) {
     }
     api
       .post<ConversationRow>(`/conversations/${row.id}/tags`, { add, remove })
-      .then((next) => {
-        adoptRow(store, next);
-        if (words) say(words, { label: t("undo"), run: () => change(remove, add) });
-      })
+      .then((next) => adoptRow(store, next))
       .catch((error: unknown) => {
         store.set("conversations", row.id, before);
         say(explain(error));
@@ -103,7 +100,7 @@ function Tags({ row }: { row: ConversationRow }) {
   };
   const submit = () => {
     const tag = text.trim();
-    if (tag && !row.tags.includes(tag)) change([tag], [], t("tags.added", { tag }));
+    if (tag) change([tag], []);
     setText("");
     setAdding(false);
   };
@@ -113,7 +110,7 @@ function Tags({ row }: { row: ConversationRow }) {
         {row.tags.map((tag) => (
           <span key={tag} className="chip">
             {tag}
-            <IconButton icon="x" label={t("tags.remove", { tag })} onPress={() => change([], [tag], t("tags.removed", { tag }))} />
+            <IconButton icon="x" label={t("tags.remove", { tag })} onPress={() => change([], [tag])} />
           </span>
         ))}
         {adding ? (

@@ -24,7 +24,6 @@ import { channelName, stateName } from "./labels";
 import { useDesk } from "./outbox-react";
 import { Thread } from "./thread";
 import { Viewers } from "./typing";
-import { sayUndoable } from "./undo";
 
 const load = {
   transfer: () => import("./transfer"),
@@ -196,7 +195,7 @@ function useAsked(row: ConversationRow, onNext: () => void) {
     wake: () => go("wake", () => say(t("wake.done", { n: row.number }))),
     requeue: () =>
       go("requeue", () => {
-        sayUndoable(t("requeue.done", { n: row.number }), { store, id: row.id, way: "take-back" });
+        say(t("requeue.done", { n: row.number }));
         onNext();
       }),
   };

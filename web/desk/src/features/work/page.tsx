@@ -4,7 +4,6 @@ import { useT } from "@/i18n";
 import { useAction } from "@/keys/react";
 import { useLive, useTable } from "@/live/react";
 import { useSession } from "@/session";
-import { ViewsButton } from "@/views/button";
 import { Empty } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
@@ -133,7 +132,6 @@ function ListHead() {
             </MenuSection>
           )}
         </Menu>
-        <ViewsButton page="work" />
       </div>
       <div className="row-flex">
         <Segments
