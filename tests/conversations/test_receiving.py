@@ -1,6 +1,7 @@
 """What customers send: stored once, in order, in few statements, and always to be answered."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -172,3 +173,18 @@ async def test_no_event_holds_a_word_that_was_written(desk: Desk) -> None:
             "SELECT count(*) FROM kit.event WHERE body::text LIKE '%parolasegreta%'"
         )
     assert told == 0
+
+
+async def test_words_that_waited_for_their_thread_are_no_older_than_what_went_before(
+    desk: Desk,
+) -> None:
+    opened = await desk.opened()
+    async with desk.as_system() as tx:  # begins first, and has its turn last
+        desk.clock.at += timedelta(seconds=5)
+        before = await desk.wrote(opened.id, "Uno")
+        after = await conversations.receive(
+            tx, conversation_id=opened.id, text="Due", nonce=new_id()
+        )
+    assert after.seq == before.seq + 1
+    assert after.at >= before.at
+    assert (await desk.read(opened.id)).last_message_at == after.at
