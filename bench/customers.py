@@ -1,12 +1,13 @@
 """Customers' requests, sent as lightly as can be: what the load costs, the server does not have.
 
-The load runs on the server's own two cores. A general HTTP client spends 3 ms of processor time on
-each request, as much as the server itself; this one spends a tenth of that.
+The load runs on the server's own two cores. With a general HTTP client a message cost this side
+3.4 ms of processor time, as much as the server itself; with this one 0.5 ms, the desks' sockets
+included.
 """
 
 import asyncio
 from collections import deque
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import orjson
@@ -21,8 +22,7 @@ class _Line(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
-        self.transport = transport  # type: ignore[assignment]
+        self.transport = cast("asyncio.Transport", transport)
 
     def send(self, request: bytes) -> asyncio.Future[tuple[int, bytes]]:
         assert self.transport is not None

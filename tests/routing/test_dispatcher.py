@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from ascolto import routing
@@ -172,13 +173,19 @@ async def test_a_leader_whose_connection_is_cut_yields_and_nothing_is_offered_tw
     assert offered == 1
 
 
+async def a_silent_leader(database: Database, tenant: str) -> asyncpg.Connection:
+    """Take the lead of an organisation and say nothing from then on."""
+    silent = await database.dedicated(application_name=store_leader.APPLICATION_NAME)
+    assert await store_leader.try_locks(silent, [tenant]) == [tenant]
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        await store_leader.begin_epoch(tx, node_id=tenant, backend_pid=silent.get_server_pid())
+    return silent
+
+
 async def test_a_leader_that_has_gone_silent_is_ended_by_the_standby(
     database: Database, tenant: str, urls: PostgresUrls
 ) -> None:
-    frozen = await database.dedicated(application_name=store_leader.APPLICATION_NAME)
-    assert await store_leader.try_locks(frozen, [tenant]) == [tenant]
-    async with database.transaction(tenant, actor=SYSTEM) as tx:
-        await store_leader.begin_epoch(tx, node_id=tenant, backend_pid=frozen.get_server_pid())
+    frozen = await a_silent_leader(database, tenant)
     async with a_node(urls) as node:
         await until("the standby leads", lambda: node.dispatcher.leading(tenant) is not None)
         lead = node.dispatcher.leading(tenant)
@@ -190,10 +197,7 @@ async def test_a_leader_that_has_gone_silent_is_ended_by_the_standby(
 async def test_what_a_frozen_leader_was_in_the_midst_of_keeps_nobody_waiting(
     database: Database, tenant: str, urls: PostgresUrls
 ) -> None:
-    frozen = await database.dedicated(application_name=store_leader.APPLICATION_NAME)
-    assert await store_leader.try_locks(frozen, [tenant]) == [tenant]
-    async with database.transaction(tenant, actor=SYSTEM) as tx:
-        await store_leader.begin_epoch(tx, node_id=tenant, backend_pid=frozen.get_server_pid())
+    frozen = await a_silent_leader(database, tenant)
     writing = await database.dedicated()
     await writing.execute(f"BEGIN; SET LOCAL ascolto.tenant = '{tenant}'")
     assert await writing.fetchval("SELECT epoch FROM routing.leader FOR SHARE") == 1

@@ -128,14 +128,13 @@ class Relay:
         self._bell.clear()
         connection = self._connection
         assert connection is not None  # noqa: S101 - _run connects before each turn
-        rung_here, self._rung_here = self._rung_here, False
         pending = True
         while pending:
             count, pending = await self._read(connection)
             if pending and count < _BATCH:
                 await asyncio.sleep(_PENDING_RETRY_S)
-            if rung_here:  # our own listeners first: most of what is said here is heard here
-                rung_here = False
+            if self._rung_here:  # our own listeners first: most of what is said is heard here
+                self._rung_here = False
                 await connection.execute(f"NOTIFY {CHANNEL}, '{self.node_id}'")
         await asyncio.sleep(_COALESCE_S)
 

@@ -90,20 +90,14 @@ class Subscribers:
             place = await place_of(connection, subscriber.name)
             resting = self._resting(subscriber.name)
             horizon = await connection.fetchval("SELECT kit.stream_horizon()") if resting else 0
-            rows = await connection.fetch(
-                "SELECT * FROM kit.read_events($1, $2, $3, $4)",
-                *place,
-                list(subscriber.kinds),
-                _BATCH,
-            )
-            if resting and not rows and horizon > place[0]:
+            events = await read_batch(connection, place, subscriber.kinds, limit=_BATCH)
+            if resting and not events and horizon > place[0]:
                 await move_place(connection, subscriber.name, place, (horizon, 0))
-        for row in rows:
-            event = event_of(row)
+        for event in events:
             if not await self._one(subscriber, event, place):
                 return True  # another node moved the cursor: look again
             place = (event.xid, event.id)
-        return len(rows) == _BATCH
+        return len(events) == _BATCH
 
     def _resting(self, name: str) -> bool:
         """Tell, twice a minute, that it is time to step over what a subscriber does not want.

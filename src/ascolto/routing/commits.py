@@ -8,8 +8,9 @@ somebody set away, an overflow) follows from what came before it and is committe
 """
 
 import asyncio
+import contextlib
 from collections import deque
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -34,7 +35,7 @@ class _Batch:
 
     decisions: list[engine.Decision]
     begun: asyncio.Event = field(default_factory=asyncio.Event)
-    task: "asyncio.Task[list[str]] | None" = None
+    task: "asyncio.Task[list[str]]" = field(init=False)
 
 
 class Commits:
@@ -45,8 +46,7 @@ class Commits:
         self._db = db
         self._tenant_id = tenant_id
         self._wake = wake
-        self._under_way: list[asyncio.Task[list[str]]] = []
-        self._latest: _Batch | None = None
+        self._under_way: list[_Batch] = []
         self._alone = False
         self.epoch = 0
         self.decided: deque[engine.Decision] = deque()
@@ -68,11 +68,11 @@ class Commits:
     def begin(self) -> None:
         """Send as many batches on their way as may go."""
         while self.can_begin:
-            before = self._latest if self._under_way else None
-            self._latest = batch = _Batch(self._next_batch())
+            before = self._under_way[-1] if self._under_way else None
+            batch = _Batch(self._next_batch())
             batch.task = asyncio.create_task(self._commit(batch, before))
             batch.task.add_done_callback(lambda _: self._wake.set())
-            self._under_way.append(batch.task)
+            self._under_way.append(batch)
 
     def ended(self) -> list[str]:
         """Forget the batches that have ended; return the work that the database refused.
@@ -80,22 +80,22 @@ class Commits:
         Raises what went wrong with any of them.
         """
         refused: list[str] = []
-        done = [task for task in self._under_way if task.done()]
-        self._under_way = [task for task in self._under_way if task not in done]
+        done = [batch for batch in self._under_way if batch.task.done()]
+        self._under_way = [batch for batch in self._under_way if batch not in done]
         if not self._under_way:
             self._alone = False
-        for task in done:
-            refused += task.result()
+        for batch in done:
+            refused += batch.task.result()
         return refused
 
     async def wait(self) -> None:
         """Wait until nothing is under way; what came of it is for `ended` to tell."""
         if self._under_way:
-            await asyncio.wait(self._under_way)
+            await asyncio.wait([batch.task for batch in self._under_way])
 
     async def stop(self) -> None:
         """Break off what is under way."""
-        await end(*self._under_way)
+        await end(*(batch.task for batch in self._under_way))
 
     def undecided(self) -> set[str | None]:
         """Return the work about which something is decided and not yet under way."""
@@ -121,19 +121,25 @@ class Commits:
         self.in_flight.update(i for d in batch if (i := _item_of(d)) is not None)
         return batch
 
+    @contextlib.asynccontextmanager
+    async def fenced(self) -> AsyncIterator[Tx]:
+        """Open a transaction that only who still leads commits, and that no freeze keeps open."""
+        async with self._db.transaction(self._tenant_id, actor=SYSTEM) as tx:
+            if not await store_leader.hold_epoch(tx, epoch=self.epoch):
+                raise LeadLostError
+            yield tx
+
     async def _commit(self, batch: _Batch, before: _Batch | None) -> list[str]:
         """Make a batch true after the one before; return the work that the database refused."""
         refused: list[str] = []
         try:
             if before is not None:
                 await before.begun.wait()  # whose moment, the transaction's, is the earlier one
-            async with self._db.transaction(self._tenant_id, actor=SYSTEM) as tx:
+            async with self.fenced() as tx:
                 batch.begun.set()
-                if not await store_leader.hold_epoch(tx, epoch=self.epoch):
-                    raise LeadLostError
                 for run in _runs(batch.decisions):
                     refused += await self._commit_run(tx, run)
-                if before is not None and before.task is not None:
+                if before is not None:
                     await asyncio.shield(before.task)  # raises what it raised: nor is this true
         finally:
             batch.begun.set()

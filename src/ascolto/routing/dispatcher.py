@@ -127,6 +127,7 @@ class Dispatcher:
                 self._heard[tenant_id] = (beat, now)
             elif now - since > LEASE_S:
                 self._heard[tenant_id] = (beat, now)
+                # What it was in the midst of may have begun a little after its last word.
                 if await store_leader.end_session(
                     connection, backend_pid=pid, silent_s=LEASE_S / 2
                 ):

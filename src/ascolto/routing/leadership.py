@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator
 
 import structlog
 
@@ -27,7 +26,7 @@ from ascolto.routing import (
     store_queues,
 )
 from ascolto.routing.actions import tell_presence
-from ascolto.routing.commits import BATCH, Commits, LeadLostError
+from ascolto.routing.commits import BATCH, Commits
 from ascolto.routing.model import LIVE, WorkItem
 from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, to_engine
 
@@ -87,14 +86,6 @@ class Leadership:
                 await self._sleep(min(due_reconcile, due_floor) - time.monotonic())
         finally:
             await self._commits.stop()
-
-    @contextlib.asynccontextmanager
-    async def _fenced(self) -> AsyncIterator[Tx]:
-        """Open a transaction that only who still leads commits, and that no freeze keeps open."""
-        async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
-            if not await store_leader.hold_epoch(tx, epoch=self.epoch):
-                raise LeadLostError
-            yield tx
 
     @property
     def epoch(self) -> int:
@@ -237,7 +228,7 @@ class Leadership:
         operator_id = event.body.get("operator_id")
         if operator_id is None:
             return
-        async with self._fenced() as tx:
+        async with self._commits.fenced() as tx:
             operator = await roster.operator(tx, operator_id)
             if operator is not None:
                 known = await store_presence.follow_record(
@@ -312,7 +303,7 @@ class Leadership:
     async def _publish_floor(self) -> None:
         rows = self._floor.rows(self.engine, self.queues)
         people = roster.groups(self.engine.crowds(), smallest=self._rules.smallest_groups)
-        async with self._fenced() as tx:
+        async with self._commits.fenced() as tx:
             await self._floor.publish(tx, rows, people)
 
     async def _sleep(self, at_most: float) -> None:

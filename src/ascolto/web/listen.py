@@ -107,7 +107,7 @@ async def _serve(
         await asyncio.sleep(0.02)
     if server.started:
         # What was made to start with stays for ever: looking through it for garbage again and
-        # again would stop everybody for some hundredths of a second each time.
+        # again would stop everybody for nearly a tenth of a second each time.
         gc.collect()
         gc.freeze()
         _announce(settings, seconds=time.monotonic() - started, say=server.say)
