@@ -238,6 +238,7 @@ def test_an_offer_is_noticed_on_every_page_and_a_missed_one_explained(
     page = desk.page
     desk.come("Disponibile")
     page.get_by_role("link", name="Impostazioni").click()
+    expect(page.get_by_role("heading", name="Impostazioni").first).to_be_visible()
     writer.begin("C'è qualcuno?")
     expect(page.get_by_role("alert").get_by_text("Nuova offerta:")).to_be_visible()
     expect(page).to_have_title(re.compile(r"^\(\d\) Nuov"))

@@ -69,7 +69,10 @@ function SignedIn() {
   const inThread = useRouterState({
     select: (state) => /\/work\/[^/]+$/.test(state.location.pathname),
   });
-  const onWork = useRouterState({ select: (state) => state.location.pathname.includes("/work") });
+  // Where one stands is what is drawn, not where one is going: an offer is told once at a time.
+  const onWork = useRouterState({
+    select: (state) => (state.resolvedLocation ?? state.location).pathname.includes("/work"),
+  });
   useKeyboard();
   usePreferences();
   return (
