@@ -17,7 +17,7 @@ from ascolto.identity import secrets, store_sessions
 from ascolto.identity.errors import NotPermitted, NotSignedIn, WrongOrigin
 from ascolto.identity.model import Principal
 from ascolto.identity.permissions import ALL_PERMISSIONS
-from ascolto.kit.db import SYSTEM, Tx
+from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import services_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -67,20 +67,31 @@ def permission_of(dependency: Any) -> str | None:
 
 async def principal_of_socket(connection: HTTPConnection) -> Principal:
     """Return who opens a socket; a page that is not ours is refused."""
-    check_origin(connection)
-    presented = _presented(connection, safe=True)
-    async with services_of(connection).db.transaction(presented.tenant_id, actor=SYSTEM) as tx:
-        return await _principal(tx, presented)
+    return await principal_of_shown(services_of(connection).db, shown_by_socket(connection))
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class Shown:
+    """What a request or a socket showed at the door: enough to ask again who it is."""
+
     tenant_id: str
     secret_hash: bytes
     kind: str
 
 
-def _presented(connection: HTTPConnection, *, safe: bool = False) -> _Shown:
+def shown_by_socket(connection: HTTPConnection) -> Shown:
+    """Return what a socket shows; a page that is not ours is refused."""
+    check_origin(connection)
+    return _presented(connection, safe=True)
+
+
+async def principal_of_shown(db: Database, shown: Shown) -> Principal:
+    """Return whose session or token was shown, as of now."""
+    async with db.transaction(shown.tenant_id, actor=SYSTEM) as tx:
+        return await _principal(tx, shown)
+
+
+def _presented(connection: HTTPConnection, *, safe: bool = False) -> Shown:
     scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return _shown(bearer.strip(), kind="token")
@@ -90,21 +101,21 @@ def _presented(connection: HTTPConnection, *, safe: bool = False) -> _Shown:
     return shown
 
 
-def _shown(text: str | None, *, kind: str) -> _Shown:
+def _shown(text: str | None, *, kind: str) -> Shown:
     presented = secrets.read(text)
     if presented is None:
         raise NotSignedIn("Sign in first.")
-    return _Shown(presented.tenant_id, presented.secret_hash, kind)
+    return Shown(presented.tenant_id, presented.secret_hash, kind)
 
 
-async def _admitted(tx: Tx, presented: _Shown, permission: str) -> Principal:
+async def _admitted(tx: Tx, presented: Shown, permission: str) -> Principal:
     principal = await _principal(tx, presented)
     if permission not in principal.permissions:
         raise NotPermitted("Your role does not include this.", permission=permission)
     return principal
 
 
-async def _principal(tx: Tx, presented: _Shown) -> Principal:
+async def _principal(tx: Tx, presented: Shown) -> Principal:
     if presented.kind == "token":
         principal = await store_sessions.principal_by_token(tx, presented.secret_hash)
     else:

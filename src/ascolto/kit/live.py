@@ -20,16 +20,38 @@ QUEUE_LIMIT = 2_000
 VIEWING_S = 60.0
 
 
-class Follower:
-    """One socket or event stream: its tenant, its clients, its topics and its queue."""
+class Listener:
+    """One that the hub hands frames to: its tenant, its clients and its topics."""
 
-    __slots__ = ("clients", "lost", "queue", "tenant_id", "topics", "wake")
+    __slots__ = ("clients", "tenant_id", "topics")
 
     def __init__(self, *, tenant_id: str, clients: frozenset[str] | None) -> None:
         """Follow nothing yet."""
         self.tenant_id = tenant_id
         self.clients = clients
         self.topics: set[str] = set()
+
+    def offer(self, item: "Encoded") -> None:
+        """Take an item; whoever cannot must not make the others wait."""
+        raise NotImplementedError
+
+    def lose(self) -> None:
+        """Go without what comes, until told to take a fresh snapshot."""
+        raise NotImplementedError
+
+    def may_see(self, client_id: str | None) -> bool:
+        """Tell whether frames of a client may reach this listener."""
+        return client_id is None or self.clients is None or client_id in self.clients
+
+
+class Follower(Listener):
+    """A listener with a queue, for whoever takes from it in a task of its own."""
+
+    __slots__ = ("lost", "queue", "wake")
+
+    def __init__(self, *, tenant_id: str, clients: frozenset[str] | None) -> None:
+        """Follow nothing yet."""
+        super().__init__(tenant_id=tenant_id, clients=clients)
         self.queue: deque[Encoded] = deque()
         self.wake = asyncio.Event()
         self.lost = False
@@ -45,9 +67,10 @@ class Follower:
             self.queue.append(item)
         self.wake.set()
 
-    def may_see(self, client_id: str | None) -> bool:
-        """Tell whether frames of a client may reach this follower."""
-        return client_id is None or self.clients is None or client_id in self.clients
+    def lose(self) -> None:
+        """Mark the follower as lost."""
+        self.lost = True
+        self.wake.set()
 
 
 class Encoded:
@@ -60,7 +83,7 @@ class Encoded:
         self.frame = frame
         self.place = (frame.xid, frame.id)
         kind = orjson.dumps(frame.kind).decode()
-        self.tail = f',"c":"{frame.cursor}","k":{kind},"b":{frame.body_json}}}'
+        self.tail = f',"c":"{frame.cursor}","k":{kind},"b":{frame.body_json}}}'.encode()
 
 
 class LiveHub:
@@ -69,8 +92,8 @@ class LiveHub:
     def __init__(self, relay: Relay) -> None:
         """Listen on a relay."""
         self._relay = relay
-        self._followers: dict[tuple[str, str], set[Follower]] = {}
-        self._all: set[Follower] = set()
+        self._followers: dict[tuple[str, str], set[Listener]] = {}
+        self._all: set[Listener] = set()
         self._viewing: dict[tuple[str, str], dict[str, tuple[float, dict[str, Any]]]] = {}
         relay.add_frame_listener(self._deliver)
         relay.add_ephemeral_listener(self._deliver_ephemeral)
@@ -84,22 +107,22 @@ class LiveHub:
         """Return how far the stream has been delivered."""
         return self._relay.position
 
-    def join(self, follower: Follower) -> None:
+    def join(self, follower: Listener) -> None:
         """Take in a follower."""
         self._all.add(follower)
 
-    def leave(self, follower: Follower) -> None:
+    def leave(self, follower: Listener) -> None:
         """Let a follower go."""
         self.unfollow(follower, list(follower.topics))
         self._all.discard(follower)
 
-    def follow(self, follower: Follower, topics: Iterable[str]) -> None:
+    def follow(self, follower: Listener, topics: Iterable[str]) -> None:
         """Add topics to a follower; whether it may is decided before."""
         for topic in topics:
             follower.topics.add(topic)
             self._followers.setdefault((follower.tenant_id, topic), set()).add(follower)
 
-    def unfollow(self, follower: Follower, topics: Iterable[str]) -> None:
+    def unfollow(self, follower: Listener, topics: Iterable[str]) -> None:
         """Take topics from a follower."""
         for topic in topics:
             follower.topics.discard(topic)
@@ -113,12 +136,11 @@ class LiveHub:
         """Return how many followers of this process hear a topic."""
         return len(self._followers.get((tenant_id, topic), ()))
 
-    def resync_all(self, *, when: Callable[[Follower], bool]) -> None:
+    def resync_all(self, *, when: Callable[[Listener], bool]) -> None:
         """Tell the followers that match to take a fresh snapshot."""
         for follower in self._all:
             if when(follower):
-                follower.lost = True
-                follower.wake.set()
+                follower.lose()
 
     def _deliver(self, frame: StoredFrame) -> None:
         group = self._followers.get((frame.tenant_id, frame.topic))

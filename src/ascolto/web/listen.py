@@ -20,6 +20,7 @@ from ascolto.channels.webchat.stream import ShortFollower
 from ascolto.kit.log import configure_logging
 from ascolto.kit.settings import Settings
 from ascolto.web.app import build_app
+from ascolto.web.line import Line
 
 Say = Callable[[str], None]
 
@@ -151,7 +152,8 @@ def server_config(settings: Settings, app: FastAPI) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         http="httptools",
-        ws="websockets-sansio",
+        ws=Line,
+        ws_ping_interval=None,  # the desk's own ping and pong tell who is there
         ws_per_message_deflate=False,
         ws_max_size=65_536,
         log_level="warning",

@@ -8,8 +8,8 @@ site's page, 4408 for silence, 1013 while the database is away and 1011 for a fa
 server beneath it closes with 1007 what is no UTF-8 and with 1009 what is too long.
 """
 
-import asyncio
 import contextlib
+from collections import deque
 from typing import Any
 
 import orjson
@@ -17,19 +17,21 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ascolto import conversations
-from ascolto.identity.guard import principal_of_socket
+from ascolto.identity.guard import Shown, principal_of_shown, shown_by_socket
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Actor
 from ascolto.kit.errors import Refusal, Unauthenticated
 from ascolto.kit.http import Services, services_of
 from ascolto.kit.ids import is_id, new_id
-from ascolto.kit.live import Encoded, Follower
+from ascolto.kit.live import Encoded
 from ascolto.kit.outbox import StoredFrame
 from ascolto.kit.stream import frames_after
-from ascolto.kit.tasks import end
 from ascolto.tenancy import store as tenancy_store
+from ascolto.web.desk import Desk
+from ascolto.web.line import Line, line_of, loop_time
 from ascolto.web.lines import Lines
 from ascolto.web.problems import DATABASE_LOST
+from ascolto.web.pulse import pulse_of
 
 WELCOME_S = 60.0
 PING_S = 20.0
@@ -56,74 +58,207 @@ class EndedError(Exception):
 
 
 async def live(socket: WebSocket) -> None:
-    """Serve one desk until it leaves."""
+    """Let one desk in, and hand its line over to a session."""
     try:
         try:
-            principal = await principal_of_socket(socket)
+            shown = shown_by_socket(socket)
+            principal = await principal_of_shown(services_of(socket).db, shown)
         finally:  # a browser learns a closing code only from a line that was open
             await socket.accept()
-        await _serve(socket, principal)
+        await _begin(socket, shown, principal)
     except WebSocketDisconnect:
         pass
-    except Refusal as refusal:
-        close = NO_SESSION if isinstance(refusal, Unauthenticated) else WRONG_PAGE
-        await _end(socket, close, refusal.code)
-    except EndedError as ended:
-        await _end(socket, ended.close, ended.code)
-    except DATABASE_LOST:
-        await _end(socket, TRY_LATER)
-    except Exception:
-        log.exception("live.failed")
-        await _end(socket, OUR_FAULT)
-    else:
-        await _end(socket, 1000)
+    except Exception as error:  # noqa: BLE001 - each has its closing code
+        await _end(socket, *_verdict(error))
 
 
-async def _serve(socket: WebSocket, principal: Principal) -> None:
-    services = services_of(socket)
-    follower = Follower(tenant_id=principal.tenant_id, clients=principal.clients)
-    session = LiveSession(socket, services, principal, follower)
+async def _begin(socket: WebSocket, shown: Shown, principal: Principal) -> None:
     lines: Lines = socket.app.state.lines
-    services.live.join(follower)
-    try:
-        if principal.operator_id:
+    if principal.operator_id:
+        try:
             await lines.opened(principal.tenant_id, principal.operator_id)
-        await session.run()
-    finally:
-        services.live.leave(follower)
-        await session.stop_viewing()
-        if principal.operator_id:
+        except BaseException:
             await lines.closed(principal.tenant_id, principal.operator_id)
+            raise
+    LiveSession(line_of(socket), services_of(socket), shown, principal, lines).begin()
 
 
-async def _end(socket: WebSocket, close: int, code: str | None = None) -> None:
+async def _end(socket: WebSocket, close: int, code: str | None) -> None:
     """Say why, if there is a word for it, and hang up."""
     if socket.application_state is WebSocketState.CONNECTED:
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the other side has gone
             if code is not None:
-                await _say(socket, {"t": "refused", "code": code})
+                await socket.send_text(orjson.dumps({"t": "refused", "code": code}).decode())
             await socket.close(close)
 
 
+def _verdict(error: Exception) -> tuple[int, str | None]:
+    """Return the closing code for an error, and the word for it."""
+    if isinstance(error, Refusal):
+        return NO_SESSION if isinstance(error, Unauthenticated) else WRONG_PAGE, error.code
+    if isinstance(error, EndedError):
+        return error.close, error.code
+    if isinstance(error, DATABASE_LOST):
+        return TRY_LATER, None
+    log.error("live.failed", exc_info=error)
+    return OUR_FAULT, None
+
+
 class LiveSession:
-    """One desk's conversation with the server."""
+    """One desk's conversation with the server: no task of its own but while it has work to do."""
+
+    __slots__ = (
+        "__weakref__",
+        "_clients",
+        "_desk",
+        "_greeted",
+        "_heard_at",
+        "_inbox",
+        "_line",
+        "_lines",
+        "_over",
+        "_ping_at",
+        "_principal",
+        "_pulse",
+        "_services",
+        "_shown",
+        "_viewing",
+        "welcome_at",
+    )
 
     def __init__(
-        self, socket: WebSocket, services: Services, principal: Principal, follower: Follower
+        self, line: Line, services: Services, shown: Shown, principal: Principal, lines: Lines
     ) -> None:
-        """Prepare; `run` serves."""
-        self._socket = socket
+        """Prepare; `begin` serves."""
+        self._line = line
         self._services = services
+        self._shown = shown
         self._principal = principal
-        self._follower = follower
-        self._id = new_id()
-        self._count = 0
+        self._lines = lines
+        self._pulse = pulse_of(services)
+        self._desk = Desk(tenant_id=principal.tenant_id, clients=principal.clients)
+        self._inbox: deque[str | None] | None = None  # what waits behind the work in hand
         self._viewing: str | None = None
-        self._clients: dict[str, str] = {}
+        self._clients: dict[str, str] | None = None
+        self._greeted = self._over = False
+        now = loop_time()
+        self._heard_at = now
+        self._ping_at = now + PING_S
+        self.welcome_at = now + WELCOME_S
 
-    async def run(self) -> None:
-        """Greet, resume, then send and hear until one side stops."""
-        hello = await self._hear(within_s=HELLO_S, or_else="hello_expected")
+    def begin(self) -> None:
+        """Hear from here on; the greeting comes with the hello."""
+        self._services.live.join(self._desk)
+        self._pulse.join(self)
+        self._line.hand_over(self)
+
+    def heard(self, text: str | None) -> None:
+        """Take a message: one after the other, and none that is not in the protocol."""
+        self._heard_at = loop_time()
+        if self._over:
+            return
+        if self._inbox is not None:
+            self._inbox.append(text)
+            return
+        try:
+            message = _message(text)
+        except EndedError as ended:
+            self._end(ended.close, ended.code)
+            return
+        if self._greeted and message.get("t") in ("pong", "ping"):
+            return
+        self._inbox = deque()
+        self._line.hold(busy=True)
+        self._line.spawn(self._work(message))
+
+    def drained(self) -> None:
+        """Go on with what is kept for this desk."""
+        if not self._over:
+            self._desk.drained()
+
+    def gone(self) -> None:
+        """Leave everything that knows of this desk, once."""
+        if self._over:
+            return
+        self._over = True
+        self._services.live.leave(self._desk)
+        self._pulse.leave(self)
+        if self._viewing or self._principal.operator_id:
+            self._line.spawn(self._take_leave())
+
+    def beat(self, now: float) -> None:
+        """Ping when it is time, also on a busy line, and end one that says nothing."""
+        patience = SILENCE_S if self._greeted else HELLO_S
+        if self._inbox is None and now - self._heard_at > patience:
+            self._end(SILENT, "silent" if self._greeted else "hello_expected")
+        elif now >= self._ping_at:
+            self._ping_at = now + PING_S
+            if self._greeted and not self._line.full:
+                self._line.say(b'{"t":"ping"}')
+
+    async def look_again(self) -> None:
+        """Look whether the session still holds: it may be revoked elsewhere."""
+        self.welcome_at = loop_time() + WELCOME_S
+        try:
+            principal = await principal_of_shown(self._services.db, self._shown)
+        except DATABASE_LOST:
+            return  # the database is away: that is no reason to send anybody off
+        except Exception as error:  # noqa: BLE001 - each has its closing code
+            self._end(*_verdict(error))
+            return
+        if self._greeted and _rights(principal) != _rights(self._principal):
+            # What was let in under the former rights is on the screen: take a fresh snapshot
+            # and come in anew.
+            self._say({"t": "resync", "reason": "rights"})
+            self._end(1000)
+
+    def _end(self, close: int, code: str | None = None) -> None:
+        """Say why, if there is a word for it, and hang up."""
+        if self._over:
+            return
+        if code is not None:
+            self._say({"t": "refused", "code": code})
+        self._line.hang_up(close)
+        self.gone()
+
+    def _say(self, message: dict[str, Any]) -> None:
+        self._line.say(orjson.dumps(message))
+
+    async def _take_leave(self) -> None:
+        await self._stop_viewing()
+        if self._principal.operator_id:
+            await self._lines.closed(self._principal.tenant_id, self._principal.operator_id)
+
+    async def _work(self, message: dict[str, Any]) -> None:
+        """Do what a message asks, then what has come behind it."""
+        try:
+            await self._answer(message)
+            while self._inbox and not self._over:
+                await self._answer(_message(self._inbox.popleft()))
+        except Exception as error:  # noqa: BLE001 - each has its closing code
+            self._end(*_verdict(error))
+        finally:
+            self._inbox = None
+            self._heard_at = loop_time()  # while we were busy, nothing could be heard
+            self._line.hold(busy=False)
+
+    async def _answer(self, message: dict[str, Any]) -> None:
+        kind = message.get("t")
+        if not self._greeted:
+            await self._hello(message)
+        elif kind == "sub":
+            await self._subscribe(_topics(message.get("topics")))
+        elif kind == "unsub":
+            gone = _topics(message.get("topics"), at_most=2 * MAX_TOPICS)
+            own = self._own_topics()
+            self._services.live.unfollow(self._desk, [t for t in gone if t not in own])
+        elif kind in ("typing", "viewing"):
+            await self._presence_in(kind, message.get("conversation_id"))
+        elif kind not in ("pong", "ping"):
+            raise EndedError("unknown_message")
+
+    async def _hello(self, hello: dict[str, Any]) -> None:
+        """Greet and resume; from then on frames leave as they come."""
         if hello.get("t") != "hello":
             raise EndedError("hello_expected")
         after = hello.get("after")
@@ -132,35 +267,17 @@ class LiveSession:
         asked = _topics(hello.get("topics"))
         allowed = await self._allowed(asked)
         topics = self._own_topics() + allowed
-        self._services.live.follow(self._follower, topics)
-        await self._greet(after, topics)
-        await self._deny(asked, allowed)
-        tasks = [
-            asyncio.create_task(part())
-            for part in (self._send_all, self._hear_all, self._stay_welcome)
-        ]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await end(*tasks)
-        for task in done:
-            task.result()
+        self._follow(topics)
+        missed = await self._greet(after, topics)
+        self._deny(asked, allowed)
+        self._greeted = True
+        self._desk.open(self._line, missed)
 
-    async def _stay_welcome(self) -> None:
-        """Look again and again whether the session still holds: it may be revoked elsewhere."""
-        while True:
-            await asyncio.sleep(WELCOME_S)
-            try:
-                principal = await principal_of_socket(self._socket)
-            except DATABASE_LOST:
-                continue  # the database is away: that is no reason to send anybody off
-            if _rights(principal) != _rights(self._principal):
-                # What was let in under the former rights is on the screen: take a fresh snapshot
-                # and come in anew.
-                await _say(self._socket, {"t": "resync", "reason": "rights"})
-                return
+    def _follow(self, topics: list[str]) -> None:
+        if not self._over:  # what has left the hub must not come back into it
+            self._services.live.follow(self._desk, topics)
 
-    async def stop_viewing(self) -> None:
+    async def _stop_viewing(self) -> None:
         """Tell the others that this desk no longer looks at a conversation."""
         if self._viewing:
             conversation_id, self._viewing = self._viewing, None
@@ -178,7 +295,8 @@ class LiveSession:
         second wall behind this one.
         """
         wanted = [topic for topic in topics if self._may_follow(topic)]
-        conversation_ids = _keys(wanted, "conversation") - self._clients.keys()
+        known_to = self._clients or {}
+        conversation_ids = _keys(wanted, "conversation") - known_to.keys()
         client_ids = _keys(wanted, "client")
         hidden: set[str] = set()
         if conversation_ids or client_ids:
@@ -186,11 +304,12 @@ class LiveSession:
                 self._principal.tenant_id, actor=self._actor(), clients=self._principal.clients
             ) as tx:
                 if conversation_ids:
-                    self._clients |= await conversations.clients_of(tx, list(conversation_ids))
+                    known_to |= await conversations.clients_of(tx, list(conversation_ids))
+                    self._clients = known_to
                 if client_ids:
                     known = await tenancy_store.known_clients(tx, list(client_ids))
                     hidden |= {f"client:{key}" for key in client_ids - known}
-        hidden |= {f"conversation:{key}" for key in conversation_ids - self._clients.keys()}
+        hidden |= {f"conversation:{key}" for key in conversation_ids - known_to.keys()}
         return [topic for topic in wanted if topic not in hidden]
 
     def _may_follow(self, topic: str) -> bool:
@@ -202,17 +321,18 @@ class LiveSession:
         permission = WATCHED_PREFIX.get(name)
         if permission is None or not is_id(key):
             return False
-        if name == "client" and not self._follower.may_see(key):
+        if name == "client" and not self._desk.may_see(key):
             return False
         return permission in self._principal.permissions
 
-    async def _deny(self, asked: list[str], allowed: list[str]) -> None:
+    def _deny(self, asked: list[str], allowed: list[str]) -> None:
         """Name the topics that are not followed: unknown ones and those of others alike."""
         denied = [topic for topic in asked if topic not in allowed]
         if denied:
-            await _say(self._socket, {"t": "denied", "topics": denied})
+            self._say({"t": "denied", "topics": denied})
 
-    async def _greet(self, after: str | None, topics: list[str]) -> None:
+    async def _greet(self, after: str | None, topics: list[str]) -> list[Encoded]:
+        """Say welcome; return what was missed after a cursor."""
         missed: list[StoredFrame] | None = None
         place = self._services.live.place  # all beyond it the hub brings, from now on
         if after is not None:
@@ -220,99 +340,37 @@ class LiveSession:
                 self._principal.tenant_id, actor=self._actor(), clients=self._principal.clients
             ) as tx:
                 missed = await frames_after(tx, cursor=after, topics=topics)
-        await _say(
-            self._socket,
+        self._say(
             {
                 "t": "welcome",
-                "session": self._id,
+                "session": new_id(),
                 "cursor": f"{place[0]}-{place[1]}",
                 "resumed": missed is not None,
                 "now": self._services.clock.now().isoformat(),
-            },
+            }
         )
         # Beyond that place the past may still have holes: a transaction with an earlier number
         # that has not committed yet. The hub waits for those, so all after it is the hub's.
-        for frame in missed or ():
-            if (frame.xid, frame.id) <= place:
-                await self._send(Encoded(frame))
-
-    async def _send_all(self) -> None:
-        follower = self._follower
-        loop = asyncio.get_running_loop()
-        ping_at = loop.time() + PING_S
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(follower.wake.wait(), timeout=ping_at - loop.time())
-            if loop.time() >= ping_at:
-                # Also on a busy line: who only listens would be taken for dead otherwise.
-                ping_at = loop.time() + PING_S
-                await self._socket.send_text('{"t":"ping"}')
-            follower.wake.clear()
-            while follower.queue:
-                await self._send(follower.queue.popleft())
-            if follower.lost:
-                follower.lost = False
-                follower.queue.clear()
-                await _say(self._socket, {"t": "resync", "reason": "behind"})
-
-    async def _send(self, encoded: Encoded) -> None:
-        self._count += 1
-        await self._socket.send_text(f'{{"t":"f","n":{self._count}{encoded.tail}')
-
-    async def _hear(self, *, within_s: float, or_else: str) -> dict[str, Any]:
-        """Return the next message; what is not in the protocol, and silence, end the line."""
-        try:
-            event = await asyncio.wait_for(self._socket.receive(), timeout=within_s)
-        except TimeoutError as error:
-            raise EndedError(or_else, close=SILENT) from error
-        if event["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(event.get("code") or 1005)
-        text = event.get("text")
-        if text is None:
-            raise EndedError("not_text")
-        if len(text) > MAX_MESSAGE:
-            raise EndedError("message_too_large")
-        try:
-            message = orjson.loads(text)
-        except ValueError as error:
-            raise EndedError("not_json") from error
-        if not isinstance(message, dict):
-            raise EndedError("not_an_object")
-        return message
-
-    async def _hear_all(self) -> None:
-        while True:
-            message = await self._hear(within_s=SILENCE_S, or_else="silent")
-            kind = message.get("t")
-            if kind == "sub":
-                await self._subscribe(_topics(message.get("topics")))
-            elif kind == "unsub":
-                gone = _topics(message.get("topics"), at_most=2 * MAX_TOPICS)
-                own = self._own_topics()
-                self._services.live.unfollow(self._follower, [t for t in gone if t not in own])
-            elif kind in ("typing", "viewing"):
-                await self._presence_in(kind, message.get("conversation_id"))
-            elif kind not in ("pong", "ping"):
-                raise EndedError("unknown_message")
+        return [Encoded(frame) for frame in missed or () if (frame.xid, frame.id) <= place]
 
     async def _subscribe(self, asked: list[str]) -> None:
         allowed = await self._allowed(asked)
-        self._services.live.follow(self._follower, allowed)
-        if len(self._follower.topics) > 2 * MAX_TOPICS:
+        self._follow(allowed)
+        if len(self._desk.topics) > 2 * MAX_TOPICS:
             raise EndedError("too_many_topics")
-        await self._deny(asked, allowed)
+        self._deny(asked, allowed)
 
     async def _presence_in(self, kind: str, conversation_id: Any) -> None:
         if conversation_id is None:
-            await self.stop_viewing()
+            await self._stop_viewing()
             return
         if not isinstance(conversation_id, str):
             raise EndedError("bad_conversation")
         topic = f"conversation:{conversation_id}"
-        if topic not in self._follower.topics:
+        if topic not in self._desk.topics:
             return  # only who follows a conversation may be seen in it
         if kind == "viewing" and self._viewing != conversation_id:
-            await self.stop_viewing()
+            await self._stop_viewing()
             self._viewing = conversation_id
         await self._whisper(kind, conversation_id, here=True)
         if kind == "typing":
@@ -339,7 +397,7 @@ class LiveSession:
             f"conversation:{conversation_id}",
             kind,
             body,
-            self._clients.get(conversation_id),
+            (self._clients or {}).get(conversation_id),
         )
 
     def _actor(self) -> Actor:
@@ -351,8 +409,19 @@ def _rights(who: Principal) -> tuple[Any, ...]:
     return who.permissions, who.clients, who.operator_id
 
 
-async def _say(socket: WebSocket, message: dict[str, Any]) -> None:
-    await socket.send_text(orjson.dumps(message).decode())
+def _message(text: str | None) -> dict[str, Any]:
+    """Read a message; what is not in the protocol ends the line."""
+    if text is None:
+        raise EndedError("not_text")
+    if len(text) > MAX_MESSAGE:
+        raise EndedError("message_too_large")
+    try:
+        message = orjson.loads(text)
+    except ValueError as error:
+        raise EndedError("not_json") from error
+    if not isinstance(message, dict):
+        raise EndedError("not_an_object")
+    return message
 
 
 def _topics(value: Any, *, at_most: int = MAX_TOPICS) -> list[str]:

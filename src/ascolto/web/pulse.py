@@ -1,0 +1,72 @@
+"""One ticker for all desks of a process: their pings, their silence, and whether they may stay."""
+
+import asyncio
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from ascolto.kit.http import Services
+from ascolto.kit.live import LiveHub
+from ascolto.web.line import loop_time
+
+BEAT_S = 0.5
+
+
+class Beating(Protocol):
+    """Who is looked after."""
+
+    welcome_at: float
+
+    def beat(self, now: float) -> None:
+        """Do what is due at this time; must not block."""
+
+    async def look_again(self) -> None:
+        """See whether the one at the line may stay."""
+
+
+_PULSES: WeakKeyDictionary[LiveHub, "Pulse"] = WeakKeyDictionary()
+
+
+class Pulse:
+    """Beats for as long as anybody is on a line; a desk costs it no task and no timer."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self._all: set[Any] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def join(self, one: Beating) -> None:
+        """Look after one more."""
+        self._all.add(one)
+        if not self._tasks:
+            self._tasks = [
+                asyncio.create_task(self._beat(), name="pulse"),
+                asyncio.create_task(self._look(), name="welcome"),
+            ]
+
+    def leave(self, one: Beating) -> None:
+        """Look after one less."""
+        self._all.discard(one)
+        if not self._all:
+            for task in self._tasks:
+                task.cancel()
+            self._tasks = []
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            now = loop_time()
+            for one in list(self._all):
+                one.beat(now)
+
+    async def _look(self) -> None:
+        """Ask for one after the other, so that many at once do not crowd the database."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            now = loop_time()
+            for one in [one for one in self._all if now >= one.welcome_at]:
+                await one.look_again()
+
+
+def pulse_of(services: Services) -> Pulse:
+    """Return the ticker beside a process's hub."""
+    return _PULSES.setdefault(services.live, Pulse())
