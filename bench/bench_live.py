@@ -28,6 +28,7 @@ from ascolto.kit.postgres import EmbeddedPostgres, PostgresUrls, temporary_postg
 from ascolto.kit.postgres.cluster import home_of
 from customers import Customers
 from limit import committed_inserts
+from onlookers import Onlooker, look_on
 from report import Figure, publish
 from seats import KEY, Heard, House, Seat, furnish, sit_down
 
@@ -168,39 +169,44 @@ async def serving(urls: PostgresUrls) -> AsyncIterator[RunningServer]:
 
 
 async def crowd(db: Database, house: House, urls: PostgresUrls, *, size: int) -> list[Figure]:
-    """Send one frame on a topic that so many sockets share, on a server fresh for them."""
-    heard = Heard()
+    """Send one frame on a topic that so many sockets share, on a server fresh for them.
+
+    The delays are those from the commit until the frame stands at each socket.
+    """
     topic = f"client:{house.client_id}"
-    audience = [Seat("", house.leader.cookie) for _ in range(size)]
+    ticks: list[float] = []
     delays: list[float] = []
-    received = 0
     async with serving(urls) as server:
         assert server.process is not None
         process = psutil.Process(server.process.pid)
         memory = process.memory_info().rss
         gate = asyncio.Semaphore(50)
 
-        async def open_one(seat: Seat) -> None:
+        async def open_one() -> Onlooker:
             async with gate:
-                await sit_down(seat, server.url, heard, topics=[topic])
+                return await look_on(
+                    server.url, cookie=house.leader.cookie, topic=topic, ticks=ticks
+                )
 
-        await asyncio.gather(*(open_one(seat) for seat in audience))
+        audience = await asyncio.gather(*(open_one() for _ in range(size)))
         await asyncio.sleep(1.0)
         each = (process.memory_info().rss - memory) / size / 1000
         cpu = sum(process.cpu_times()[:2])
         for number in range(ROUNDS):
-            heard.ticks.clear()
-            started = time.perf_counter()
+            ticks.clear()
             async with db.transaction(house.tenant_id, actor=SYSTEM) as tx:
                 tx.show(Frame(topic, "bench.tick", {"number": number}))
+            committed = time.perf_counter()
             await db_bell(db)
             async with asyncio.timeout(60):
-                while len(heard.ticks) < size:
+                while len(ticks) < size:
                     await asyncio.sleep(0.002)
-            received += len(heard.ticks)
-            delays += [at - started for at in heard.ticks]
+            delays += [at - committed for at in ticks]
         spent = sum(process.cpu_times()[:2]) - cpu
-        await asyncio.gather(*(s.socket.close() for s in audience if s.socket is not None))
+        received = len(delays)
+        for onlooker in audience:
+            assert onlooker.transport is not None
+            onlooker.transport.abort()
     return [
         _delay(f"one event to {size} sockets, p99", _percentile(delays, 0.99), CROWDS[size]),
         Figure(

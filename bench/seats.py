@@ -48,7 +48,6 @@ class Heard:
 
     offers: dict[str, float] = field(default_factory=dict)
     messages: dict[str, float] = field(default_factory=dict)
-    ticks: list[float] = field(default_factory=list)
     offered_to: dict[str, Seat] = field(default_factory=dict)  # by work item
     conversations: dict[str, Seat] = field(default_factory=dict)
 
@@ -169,8 +168,6 @@ async def _listen(seat: Seat, heard: Heard) -> None:
             nonce = orjson.loads(text)["b"]["nonce"]
             if nonce:
                 heard.messages.setdefault(nonce, at)
-        elif '"bench.tick"' in text[:80]:
-            heard.ticks.append(at)
         elif text.startswith('{"t":"ping"'):
             await seat.socket.send('{"t":"pong"}')
 
