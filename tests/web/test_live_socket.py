@@ -17,7 +17,7 @@ from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.ids import new_id
 from ascolto.kit.postgres import EmbeddedPostgres, PostgresUrls
 from ascolto.kit.settings import Settings
-from ascolto.web import live_socket
+from ascolto.web import live_protocol, live_socket
 from ascolto.web.app import build_app
 from ascolto.web.listen import server_config
 from support.demo import sign_in
@@ -201,7 +201,7 @@ async def test_a_cursor_that_is_none_of_ours_asks_for_a_snapshot(
 
 
 async def test_too_many_topics_are_refused(house: RunningServer, anna: httpx.Client) -> None:
-    many = [f"conversation:{new_id()}" for _ in range(live_socket.MAX_TOPICS + 1)]
+    many = [f"conversation:{new_id()}" for _ in range(live_protocol.MAX_TOPICS + 1)]
     async with line(house, anna) as socket:
         await say(socket, HELLO)
         await say(socket, {"t": "sub", "topics": many})

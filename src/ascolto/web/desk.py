@@ -12,7 +12,9 @@ _BEHIND = b'{"t":"resync","reason":"behind"}'
 class Outward(Protocol):
     """Where a desk's frames leave."""
 
-    full: bool
+    @property
+    def full(self) -> bool:
+        """Tell whether more is waiting to leave than there is room for."""
 
     def say(self, text: bytes) -> None:
         """Send a text."""

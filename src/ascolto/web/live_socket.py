@@ -1,26 +1,17 @@
-"""The desk's socket: hello, resume by cursor, then frames in order until the line drops.
-
-client  {"t":"hello","after":cursor|null,"topics":[…]} · sub · unsub · typing · viewing · pong
-server  welcome · f (a frame) · denied (topics) · resync (take a fresh snapshot) · ping · refused
-
-It closes with 4400 for what is not in this protocol, 4401 for want of a session, 4403 for another
-site's page, 4408 for silence, 1013 while the database is away and 1011 for a fault of ours; the
-server beneath it closes with 1007 what is no UTF-8 and with 1009 what is too long.
-"""
+"""The desk's socket: hello, resume by cursor, then frames in order until the line drops."""
 
 import contextlib
 from collections import deque
 from typing import Any
 
 import orjson
-import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ascolto import conversations
 from ascolto.identity.guard import Shown, principal_of_shown, shown_by_socket
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Actor
-from ascolto.kit.errors import Refusal, Unauthenticated
+from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services, services_of
 from ascolto.kit.ids import is_id, new_id
 from ascolto.kit.live import Encoded
@@ -30,6 +21,15 @@ from ascolto.tenancy import store as tenancy_store
 from ascolto.web.desk import Desk
 from ascolto.web.line import Line, line_of, loop_time
 from ascolto.web.lines import Lines
+from ascolto.web.live_protocol import (
+    MAX_TOPICS,
+    SILENT,
+    EndedError,
+    keys_of,
+    read_message,
+    read_topics,
+    verdict,
+)
 from ascolto.web.problems import DATABASE_LOST
 from ascolto.web.pulse import pulse_of
 
@@ -37,24 +37,7 @@ WELCOME_S = 60.0
 PING_S = 20.0
 SILENCE_S = 45.0
 HELLO_S = 10.0
-MAX_MESSAGE = 16_384
-MAX_TOPICS = 50
 WATCHED_PREFIX = {"conversation": "conversations.read", "client": "conversations.read_all"}
-
-BAD_MESSAGE, NO_SESSION, WRONG_PAGE, SILENT = 4400, 4401, 4403, 4408
-OUR_FAULT, TRY_LATER = 1011, 1013
-
-log = structlog.get_logger(__name__)
-
-
-class EndedError(Exception):
-    """The line is to end: the refusal's code, and the closing code."""
-
-    def __init__(self, code: str, *, close: int = BAD_MESSAGE) -> None:
-        """Remember why."""
-        super().__init__(code)
-        self.code = code
-        self.close = close
 
 
 async def live(socket: WebSocket) -> None:
@@ -69,7 +52,7 @@ async def live(socket: WebSocket) -> None:
     except WebSocketDisconnect:
         pass
     except Exception as error:  # noqa: BLE001 - each has its closing code
-        await _end(socket, *_verdict(error))
+        await _end(socket, *verdict(error))
 
 
 async def _begin(socket: WebSocket, shown: Shown, principal: Principal) -> None:
@@ -90,18 +73,6 @@ async def _end(socket: WebSocket, close: int, code: str | None) -> None:
             if code is not None:
                 await socket.send_text(orjson.dumps({"t": "refused", "code": code}).decode())
             await socket.close(close)
-
-
-def _verdict(error: Exception) -> tuple[int, str | None]:
-    """Return the closing code for an error, and the word for it."""
-    if isinstance(error, Refusal):
-        return NO_SESSION if isinstance(error, Unauthenticated) else WRONG_PAGE, error.code
-    if isinstance(error, EndedError):
-        return error.close, error.code
-    if isinstance(error, DATABASE_LOST):
-        return TRY_LATER, None
-    log.error("live.failed", exc_info=error)
-    return OUR_FAULT, None
 
 
 class LiveSession:
@@ -161,7 +132,7 @@ class LiveSession:
             self._inbox.append(text)
             return
         try:
-            message = _message(text)
+            message = read_message(text)
         except EndedError as ended:
             self._end(ended.close, ended.code)
             return
@@ -172,7 +143,8 @@ class LiveSession:
         self._line.spawn(self._work(message))
 
     def drained(self) -> None:
-        """Go on with what is kept for this desk."""
+        """Go on with what is kept for this desk: whoever takes what we send is alive."""
+        self._heard_at = loop_time()
         if not self._over:
             self._desk.drained()
 
@@ -203,14 +175,18 @@ class LiveSession:
             principal = await principal_of_shown(self._services.db, self._shown)
         except DATABASE_LOST:
             return  # the database is away: that is no reason to send anybody off
-        except Exception as error:  # noqa: BLE001 - each has its closing code
-            self._end(*_verdict(error))
+        except Refusal as error:
+            self.fail(error)
             return
         if self._greeted and _rights(principal) != _rights(self._principal):
             # What was let in under the former rights is on the screen: take a fresh snapshot
             # and come in anew.
             self._say({"t": "resync", "reason": "rights"})
             self._end(1000)
+
+    def fail(self, error: Exception) -> None:
+        """End with the closing code that an error has."""
+        self._end(*verdict(error))
 
     def _end(self, close: int, code: str | None = None) -> None:
         """Say why, if there is a word for it, and hang up."""
@@ -234,9 +210,9 @@ class LiveSession:
         try:
             await self._answer(message)
             while self._inbox and not self._over:
-                await self._answer(_message(self._inbox.popleft()))
+                await self._answer(read_message(self._inbox.popleft()))
         except Exception as error:  # noqa: BLE001 - each has its closing code
-            self._end(*_verdict(error))
+            self.fail(error)
         finally:
             self._inbox = None
             self._heard_at = loop_time()  # while we were busy, nothing could be heard
@@ -247,9 +223,9 @@ class LiveSession:
         if not self._greeted:
             await self._hello(message)
         elif kind == "sub":
-            await self._subscribe(_topics(message.get("topics")))
+            await self._subscribe(read_topics(message.get("topics")))
         elif kind == "unsub":
-            gone = _topics(message.get("topics"), at_most=2 * MAX_TOPICS)
+            gone = read_topics(message.get("topics"), at_most=2 * MAX_TOPICS)
             own = self._own_topics()
             self._services.live.unfollow(self._desk, [t for t in gone if t not in own])
         elif kind in ("typing", "viewing"):
@@ -264,7 +240,7 @@ class LiveSession:
         after = hello.get("after")
         if not isinstance(after, str | None):
             raise EndedError("bad_cursor")
-        asked = _topics(hello.get("topics"))
+        asked = read_topics(hello.get("topics"))
         allowed = await self._allowed(asked)
         topics = self._own_topics() + allowed
         self._follow(topics)
@@ -296,8 +272,8 @@ class LiveSession:
         """
         wanted = [topic for topic in topics if self._may_follow(topic)]
         known_to = self._clients or {}
-        conversation_ids = _keys(wanted, "conversation") - known_to.keys()
-        client_ids = _keys(wanted, "client")
+        conversation_ids = keys_of(wanted, "conversation") - known_to.keys()
+        client_ids = keys_of(wanted, "client")
         hidden: set[str] = set()
         if conversation_ids or client_ids:
             async with self._services.db.transaction(
@@ -407,35 +383,3 @@ class LiveSession:
 def _rights(who: Principal) -> tuple[Any, ...]:
     """Return what decides which frames somebody may follow."""
     return who.permissions, who.clients, who.operator_id
-
-
-def _message(text: str | None) -> dict[str, Any]:
-    """Read a message; what is not in the protocol ends the line."""
-    if text is None:
-        raise EndedError("not_text")
-    if len(text) > MAX_MESSAGE:
-        raise EndedError("message_too_large")
-    try:
-        message = orjson.loads(text)
-    except ValueError as error:
-        raise EndedError("not_json") from error
-    if not isinstance(message, dict):
-        raise EndedError("not_an_object")
-    return message
-
-
-def _topics(value: Any, *, at_most: int = MAX_TOPICS) -> list[str]:
-    """Read a list of topics; None is none."""
-    if value is None:
-        return []
-    if not isinstance(value, list) or len(value) > at_most:
-        raise EndedError("bad_topics")
-    if not all(isinstance(topic, str) for topic in value):
-        raise EndedError("bad_topics")
-    return value
-
-
-def _keys(topics: list[str], name: str) -> set[str]:
-    """Return what the topics of one kind are about."""
-    pairs = (topic.partition(":") for topic in topics)
-    return {key for kind, _, key in pairs if kind == name}

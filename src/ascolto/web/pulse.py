@@ -22,6 +22,9 @@ class Beating(Protocol):
     async def look_again(self) -> None:
         """See whether the one at the line may stay."""
 
+    def fail(self, error: Exception) -> None:
+        """End for a fault that came up while it was looked after; must not raise."""
+
 
 _PULSES: WeakKeyDictionary[LiveHub, "Pulse"] = WeakKeyDictionary()
 
@@ -56,7 +59,10 @@ class Pulse:
             await asyncio.sleep(BEAT_S)
             now = loop_time()
             for one in list(self._all):
-                one.beat(now)
+                try:
+                    one.beat(now)
+                except Exception as error:  # noqa: BLE001 - the others' pulse is to go on
+                    one.fail(error)
 
     async def _look(self) -> None:
         """Ask for one after the other, so that many at once do not crowd the database."""
@@ -64,7 +70,10 @@ class Pulse:
             await asyncio.sleep(BEAT_S)
             now = loop_time()
             for one in [one for one in self._all if now >= one.welcome_at]:
-                await one.look_again()
+                try:
+                    await one.look_again()
+                except Exception as error:  # noqa: BLE001 - as above
+                    one.fail(error)
 
 
 def pulse_of(services: Services) -> Pulse:
