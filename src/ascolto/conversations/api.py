@@ -8,7 +8,16 @@ from fastapi import APIRouter, Query, Request, UploadFile
 from starlette.responses import FileResponse, Response
 
 from ascolto import routing
-from ascolto.conversations import api_aside, api_config, api_work, errors, store, store_aside
+from ascolto.conversations import (
+    api_aside,
+    api_config,
+    api_undo,
+    api_views,
+    api_work,
+    errors,
+    store,
+    store_aside,
+)
 from ascolto.conversations.actions.keeping import find_attachment, keep_attachment
 from ascolto.conversations.files import SIZE_LIMIT
 from ascolto.conversations.model import Conversation
@@ -40,6 +49,8 @@ from ascolto.people import get_operator
 
 router = APIRouter(tags=["conversations"])
 router.include_router(api_work.router)
+router.include_router(api_undo.router)
+router.include_router(api_views.router)
 router.include_router(api_aside.router)
 router.include_router(api_config.router)
 

@@ -57,6 +57,12 @@ class UnknownClient(NotFound):
     code = "conversations.unknown_client"
 
 
+class UnknownView(NotFound):
+    """No such view is kept for this person."""
+
+    code = "conversations.unknown_view"
+
+
 class NotYours(Forbidden):
     """Another operator has the conversation, or nobody has; `operator_id` says who."""
 
@@ -73,6 +79,18 @@ class NotNow(Conflict):
     """The state of the conversation does not allow it; `state` says which it is."""
 
     code = "conversations.not_now"
+
+
+class TooManyViews(Conflict):
+    """No more views are kept for one person; `limit` says how many are."""
+
+    code = "conversations.too_many_views"
+
+
+class LeftAlready(Conflict):
+    """What should be taken back has left."""
+
+    code = "conversations.left_already"
 
 
 class ThreadChanged(Conflict):

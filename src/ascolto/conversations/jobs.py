@@ -13,8 +13,8 @@ import asyncpg
 import structlog
 
 from ascolto import routing
-from ascolto.conversations import store_due
-from ascolto.conversations.actions import moving, timing
+from ascolto.conversations import store_due, store_going_out
+from ascolto.conversations.actions import moving, timing, undoing
 from ascolto.conversations.actions.keeping import forget_unsent
 from ascolto.conversations.actions.opening import customer_changed
 from ascolto.conversations.files import remove_contents
@@ -26,6 +26,8 @@ from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.subscribers import Subscriber
 from ascolto.tenancy import store as tenancy
 
+# A reply held for three seconds should not take four.
+SEND_EVERY_S = 0.5
 WAKE_EVERY_S = 2.0
 OVERDUE_EVERY_S = 5.0
 FREE_EVERY_S = 15.0
@@ -83,6 +85,20 @@ async def wake_due(db: Database) -> int:
             db, tenant_id, due, lambda tx, one: timing.wake_due(tx, conversation_id=one)
         )
     return woken
+
+
+async def send_held(db: Database) -> int:
+    """Send every reply that nobody took back in time; return in how many conversations."""
+    async with db.connection() as connection:
+        tenants = await store_going_out.tenants_going_out(connection, until=db.clock.now())
+    sent = 0
+    for tenant_id in tenants:
+        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+            due = await store_going_out.due(tx, limit=_BATCH)
+        sent += await _each(
+            db, tenant_id, due, lambda tx, one: undoing.release_due(tx, conversation_id=one)
+        )
+    return sent
 
 
 async def tell_overdue(db: Database) -> int:
@@ -207,6 +223,7 @@ def _on_db(turn: Callable[[Database], Awaitable[int]]) -> Callable[[Services], A
 
 
 BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
+    _every(SEND_EVERY_S, "held replies sent", _on_db(send_held)),
     _every(WAKE_EVERY_S, "woken", _on_db(wake_due)),
     _every(OVERDUE_EVERY_S, "overdue told", _on_db(tell_overdue)),
     _every(FREE_EVERY_S, "freed", _on_db(free_left)),

@@ -10,9 +10,10 @@ from typing import Any
 
 from ascolto import customers, routing
 from ascolto.conversations import errors, store_lists
+from ascolto.conversations.going_out import let_out
 from ascolto.conversations.held import Held
 from ascolto.conversations.hours import follow_queue
-from ascolto.conversations.model import Conversation, State, Verb
+from ascolto.conversations.model import HELD, Conversation, State, Verb
 from ascolto.tenancy.actions import setting
 from ascolto.tenancy.settings import declare, whole_number
 
@@ -144,6 +145,8 @@ async def give_back(
     note: str | None = None,
 ) -> None:
     """Put a conversation back into a queue, its own or another."""
+    if held.before.state in HELD:
+        await let_out(held)  # what was written here leaves before the conversation does
     c = held.now
     held.move(Verb.REQUEUE)
     item = await routing.requeue(
@@ -171,6 +174,8 @@ async def let_go(
     held: Held, *, outcome: str, cancelled: str = "closed", silent: bool = False
 ) -> None:
     """End the work on a conversation: finished when an operator had it, else taken back."""
+    if held.before.state in HELD:
+        await let_out(held)  # what was written here leaves before the conversation does
     c = held.before
     if c.work_item_id is None:
         return

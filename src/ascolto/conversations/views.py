@@ -42,6 +42,15 @@ class ReplyBody(Body):
         return self
 
 
+class GoingOutBody(Body):
+    """An answer to the customer that may be taken back for a moment."""
+
+    text: Text = ""
+    nonce: Nonce
+    attachment_ids: Annotated[list[UUID], Field(max_length=5)] = []
+    expected_seq: Seq | None = None
+
+
 class NoteBody(Body):
     """A note for colleagues."""
 
@@ -220,6 +229,14 @@ class MessageView(BaseModel):
             meta=m.meta,
             origin_id=m.origin_id,
         )
+
+
+class GoingOutView(BaseModel):
+    """What became of an answer: it leaves in so many seconds, or it is a message of the thread."""
+
+    nonce: str
+    leaves_in_s: float
+    message: MessageView | None
 
 
 class MessagesView(BaseModel):

@@ -126,6 +126,7 @@ const routes = [
     setTimeout(() => say(id, { author: { kind: "customer", id: rows.get(id).customer.id, name: rows.get(id).customer.name }, text: "Va bene, grazie mille." }), 2500);
     return made;
   }],
+  ["POST /conversations/:id/going-out", ({ id, body }) => ({ nonce: body.nonce, leaves_in_s: 0, message: say(id, { author: elena, text: body.text, nonce: body.nonce }) })],
   ["POST /conversations/:id/notes", ({ id, body }) => say(id, { kind: "note", author: elena, text: body.text, nonce: body.nonce })],
   ["PUT /conversations/:id/draft", ({ id, body }) => { const made = { ...body, conversation_id: id, rev: body.rev + 1 }; drafts.set(id, made); return made; }],
   ["POST /conversations/:id/read", ({ id }) => { bump(id, { unread: 0 }); }],

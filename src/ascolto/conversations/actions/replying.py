@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ascolto.conversations import clocks, errors, events, live, store, store_aside
+from ascolto.conversations import errors, events, live, store, store_aside
+from ascolto.conversations.going_out import message_out, put
 from ascolto.conversations.held import (
     Held,
     acting,
@@ -44,25 +45,19 @@ async def reply(
     files = list(dict.fromkeys(attachments))
     checked_text(text, files=len(files))
     held = await hold(tx, conversation_id, side=AuthorKind.OPERATOR, nonce=nonce)
-    known = await _sent_before(held, text=text)
+    known = await sent_before(held, text=text)
     if known is not None:
         return known
-    _require_owner(held, operator_id=operator_id, supervise=supervise)
+    require_owner(held, operator_id=operator_id, supervise=supervise)
     if expected_seq is not None:
-        await _require_unchanged(held, operator_id=operator_id, expected_seq=expected_seq)
-    message = await held.add(
-        MessageKind.MESSAGE, author=acting(tx, operator_id), text=text, nonce=nonce, files=files
-    )
-    # The hours matter only while the resolution clock runs: it stops with the first reply.
-    hours = await held.hours() if held.now.resolution_due_at is not None else None
-    held.now = clocks.replied(held.now, hours, tx.now)
-    held.change(unread=0)
-    tx.emit(_message_out(held, message, operator_id=operator_id))
+        await require_unchanged(held, operator_id=operator_id, expected_seq=expected_seq)
+    message = await put(held, author=acting(tx, operator_id), text=text, nonce=nonce, files=files)
     await held.save()
     return message
 
 
-def _require_owner(held: Held, *, operator_id: str, supervise: bool) -> None:
+def require_owner(held: Held, *, operator_id: str, supervise: bool) -> None:
+    """Refuse who does not have the conversation, unless they may act in others'."""
     c = held.now
     if c.state not in HELD and not (supervise and c.state is State.WAITING):
         raise errors.NotNow("Accept the conversation before answering.", state=c.state.value)
@@ -75,7 +70,8 @@ def _require_owner(held: Held, *, operator_id: str, supervise: bool) -> None:
         )
 
 
-async def _require_unchanged(held: Held, *, operator_id: str, expected_seq: int) -> None:
+async def require_unchanged(held: Held, *, operator_id: str, expected_seq: int) -> None:
+    """Refuse when others wrote after what the sender had seen, with what they wrote."""
     if held.now.last_seq <= expected_seq:
         return
     others = await store.written_since(
@@ -89,24 +85,14 @@ async def _require_unchanged(held: Held, *, operator_id: str, expected_seq: int)
         )
 
 
-async def _sent_before(held: Held, *, text: str) -> Message | None:
+async def sent_before(held: Held, *, text: str) -> Message | None:
+    """Return the message that the nonce was used for before; another text is refused."""
     if held.known_id is None:
         return None
     known = await store.get_message(held.tx, held.known_id)
     if known is not None and known.text != text:
         raise errors.NonceClash("This nonce was used for another text.", nonce=known.nonce)
     return known
-
-
-def _message_out(held: Held, message: Message, *, operator_id: str | None) -> events.MessageOut:
-    return events.MessageOut(
-        **{**held.ids(), "operator_id": operator_id},
-        message_id=message.id,
-        seq=message.seq,
-        length=len(message.text),
-        files=len(message.attachments),
-        author_kind=message.author.kind.value,
-    )
 
 
 async def say(
@@ -121,7 +107,7 @@ async def say(
 ) -> Message:
     """Tell the customer something that no person wrote; the clock of the first reply goes on."""
     held = await hold(tx, conversation_id, side=author_kind, nonce=nonce)
-    known = await _sent_before(held, text=text)
+    known = await sent_before(held, text=text)
     if known is not None:
         return known
     message = await held.add(
@@ -131,7 +117,7 @@ async def say(
         nonce=nonce,
         meta=meta,
     )
-    tx.emit(_message_out(held, message, operator_id=None))
+    tx.emit(message_out(held, message, operator_id=None))
     await held.save()
     return message
 
@@ -149,7 +135,7 @@ async def add_note(
     """Write a note for colleagues; whoever it names is told."""
     author = acting(tx, operator_id)
     held = await hold(tx, conversation_id, side=author.kind, nonce=nonce)
-    known = await _sent_before(held, text=text)
+    known = await sent_before(held, text=text)
     if known is not None:
         return known
     named = await _known_operators(tx, mentions)

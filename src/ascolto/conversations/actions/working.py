@@ -71,7 +71,11 @@ async def transfer(
         note=note.strip() or None,
     )
     await held.note_event(
-        "transferred", author=author, queue_id=queue_id, to_operator_id=to_operator_id
+        "transferred",
+        author=author,
+        queue_id=queue_id,
+        to_operator_id=to_operator_id,
+        from_queue_id=held.before.queue_id,
     )
     return await held.save(reason="transferred")
 

@@ -24,6 +24,8 @@ export type Message = Omit<S["MessageView"], "kind" | "author" | "delivery"> & {
   delivery: "sent" | "delivered" | "failed";
 };
 
+export type SavedView = S["SavedViewView"];
+export type GoingOut = Omit<S["GoingOutView"], "message"> & { message: Message | null };
 export type OfferCard = S["Card"];
 export type Why = S["Why"];
 export type Offer = Omit<S["Offer"], "why"> & { why: Why | null };

@@ -355,6 +355,12 @@ export interface components {
             typing: components["schemas"]["Activity"];
             viewing: components["schemas"]["Activity"];
         };
+        /** @description What became of an answer: it leaves in so many seconds, or it is a message of the thread. */
+        GoingOutView: {
+            leaves_in_s: number;
+            message: components["schemas"]["MessageView"] | null;
+            nonce: string;
+        };
         /** @description The figure of one group: a queue, a client, a channel or an interval. */
         GroupView: {
             client_id?: string | null;
@@ -669,6 +675,14 @@ export interface components {
             v: number;
             waiting_since: string | null;
             work_item_id: string | null;
+        };
+        /** @description A view that one has kept. */
+        SavedViewView: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            page: "work" | "conversations";
+            query: string;
         };
         /** @description Who is signed in, where, and what they may do. */
         SessionStateView: {

@@ -18,6 +18,8 @@ const sentences: Record<string, string> = {
   "routing.offer_gone": msg("error.offer_gone"),
   "conversations.not_yours": msg("error.not_owner"),
   "conversations.not_now": msg("error.closed"),
+  "conversations.too_many_views": msg("error.too_many_views"),
+  "conversations.left_already": msg("undo.left"),
   "conversations.thread_changed": msg("error.stale"),
   "conversations.bad_merge": msg("error.bad_merge"),
   "conversations.bad_outcome": msg("error.bad_outcome"),

@@ -21,6 +21,7 @@ export const actions: readonly Action[] = [
   { id: "previous", label: msg("keys.previous"), keys: ["k"], group: list },
   { id: "open", label: msg("keys.open"), keys: ["Enter"], group: list },
   { id: "back", label: msg("keys.back"), keys: ["u"], group: list },
+  { id: "views", label: msg("keys.views"), keys: ["v"], group: list },
   { id: "accept", label: msg("keys.accept"), keys: ["a"], group: list },
   { id: "reply", label: msg("keys.reply"), keys: ["r"], group: talk },
   { id: "note", label: msg("keys.note"), keys: ["n"], group: talk },

@@ -19,6 +19,8 @@ const names: Record<string, string> = {
   "conversations.files_per_conversation_mb": msg("admin.set.files_conversation"),
   "conversations.files_per_day_mb": msg("admin.set.files_day"),
   "conversations.wrap_up_limit_s": msg("admin.set.wrap_up_limit"),
+  "conversations.chat_undo_s": msg("admin.set.chat_undo"),
+  "conversations.reply_undo_s": msg("admin.set.reply_undo"),
   "conversations.silent_in_queue_s": msg("admin.set.silent_in_queue"),
   "conversations.tell_country": msg("admin.set.tell_country"),
   "conversations.known_operator_s": msg("admin.set.known_operator"),

@@ -1,6 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, type InfiniteData, type UseInfiniteQueryResult } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { ConversationRow, Page } from "@/api/types";
@@ -8,7 +8,9 @@ import { msg, useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive, useRow, useTopic } from "@/live/react";
 import { useQueueName, useQueues } from "@/reference";
+import { keepPlace, placeOf, useScrollPlace } from "@/scroll-place";
 import { useSession } from "@/session";
+import { ViewsButton } from "@/views/button";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select, TextField } from "@ui/field";
@@ -54,10 +56,15 @@ export function ConversationsPage() {
     placeholderData: (before) => before,
   });
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const box = useRef<HTMLDivElement>(null);
+  const place = `conversations/${JSON.stringify(search)}`;
+  const keep = useScrollPlace(box, place, rows.length);
+  usePagesLoaded(list, place);
   return (
-    <div className="page" data-region tabIndex={-1}>
+    <div ref={box} className="page" data-region tabIndex={-1} onScroll={keep}>
       <header className="page-head">
         <h1>{t("nav.conversations")}</h1>
+        <ViewsButton page="conversations" />
       </header>
       <Filters />
       {list.isPending && <Skeleton label={t("loading")} lines={8} />}
@@ -95,6 +102,23 @@ export function ConversationsPage() {
   );
 }
 
+/** Loads as many pages as were loaded when the list was left. */
+function usePagesLoaded(list: UseInfiniteQueryResult<InfiniteData<Page<ConversationRow>>>, place: string): void {
+  const { data, hasNextPage, isFetching, fetchNextPage, isPlaceholderData } = list;
+  const count = isPlaceholderData ? 0 : (data?.pages.length ?? 0);
+  const key = `pages/${place}`;
+  const wanted = useRef({ key: "", count: 0 });
+  useEffect(() => {
+    if (wanted.current.key !== key) wanted.current = { key, count: placeOf(key) };
+    if (count === 0 || isFetching) return;
+    if (count < wanted.current.count && hasNextPage) void fetchNextPage();
+    else {
+      wanted.current.count = 0;
+      keepPlace(key, count > 1 ? count : 0);
+    }
+  }, [key, count, hasNextPage, isFetching, fetchNextPage]);
+}
+
 function Line({ row: fetched }: { row: ConversationRow }) {
   const t = useT();
   const live = useRow("conversations", fetched.id);
@@ -128,12 +152,20 @@ function Filters() {
   const { clients } = useSession();
   const queues = useQueues();
   const [q, setQ] = useState(search.q ?? "");
+  // A search that came with the address (a saved view, the way back) wins over what stood here.
+  const [sent, setSent] = useState(search.q ?? "");
+  if ((search.q ?? "") !== sent) {
+    setSent(search.q ?? "");
+    setQ(search.q ?? "");
+  }
   useTopic(search.client_id ? `client:${search.client_id}` : clients.length === 1 ? `client:${clients[0]!.id}` : null);
   const set = (next: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   useEffect(() => {
     const timer = setTimeout(() => {
-      if (q !== (search.q ?? "")) set({ q: q || undefined });
+      if (q === (search.q ?? "")) return;
+      setSent(q);
+      set({ q: q || undefined });
     }, 250);
     return () => clearTimeout(timer);
   });

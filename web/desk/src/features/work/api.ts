@@ -5,6 +5,7 @@ import type {
   Attachment,
   ConversationDetail,
   ConversationRow,
+  GoingOut,
   Message,
   MessagePage,
   Offer,
@@ -78,24 +79,40 @@ export async function loadEarlier(store: LiveStore, id: string): Promise<void> {
 
 const OLD_MS = 15_000;
 
-/** Sends one outbox item; an old one only if nothing was said in the meantime. */
-export async function sendItem(store: LiveStore, item: OutboxItem): Promise<void> {
+/**
+ * Hands in one outbox item; an old one only if nothing was said in the meantime. Returns in how many
+ * milliseconds a reply leaves that the server holds, else what is said already.
+ */
+export async function sendItem(store: LiveStore, item: OutboxItem): Promise<number | Message> {
   const base = `/conversations/${item.conversation_id}`;
   const old = Date.now() - Date.parse(item.at) > OLD_MS && item.code === null;
-  const message =
-    item.kind === "note"
-      ? await api.post<Message>(`${base}/notes`, {
-          text: item.text,
-          nonce: item.nonce,
-          mentions: item.mentions,
-        })
-      : await api.post<Message>(`${base}/messages`, {
-          text: item.text,
-          nonce: item.nonce,
-          attachment_ids: item.attachments.map((file) => file.id),
-          ...(old && item.seen_seq !== null ? { expected_seq: item.seen_seq } : {}),
-        });
-  if (message?.id) store.apply(messageAdded(store, message));
+  let message: Message;
+  if (item.kind === "note") {
+    const { text, nonce, mentions } = item;
+    message = await api.post<Message>(`${base}/notes`, { text, nonce, mentions });
+  } else {
+    const kept = await api.post<GoingOut>(`${base}/going-out`, {
+      text: item.text,
+      nonce: item.nonce,
+      attachment_ids: item.attachments.map((file) => file.id),
+      ...(old && item.seen_seq !== null ? { expected_seq: item.seen_seq } : {}),
+    });
+    if (!kept.message) return Math.max(1, kept.leaves_in_s * 1000);
+    message = kept.message;
+  }
+  store.apply(messageAdded(store, message));
+  return message;
+}
+
+/** Asks a held reply back; false when it has left. */
+export async function takeBack(item: OutboxItem): Promise<boolean> {
+  try {
+    await api.delete(`/conversations/${item.conversation_id}/going-out/${encodeURIComponent(item.nonce)}`);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "conversations.left_already") return false;
+    throw error;
+  }
 }
 
 export function refusal(error: unknown): string | null {

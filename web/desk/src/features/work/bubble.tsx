@@ -1,15 +1,18 @@
-import { memo } from "react";
+import { memo, useEffect, useState } from "react";
 import { sentence } from "@/api/words";
 import type { Attachment, Message } from "@/api/types";
 import { msg, useT } from "@/i18n";
 import { bytes, clock } from "@/i18n/format";
+import { shown } from "@/keys/map";
+import { useAction } from "@/keys/react";
 import { useSession } from "@/session";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
+import { Kbd } from "@ui/kbd";
 import { attachmentUrl } from "./api";
 import { eventText } from "./events";
 import type { OutboxItem } from "./model/outbox";
-import { useDesk } from "./outbox-react";
+import { useDesk, writeAgain } from "./outbox-react";
 
 const deliveries = {
   sent: msg("delivery.sent"),
@@ -85,18 +88,14 @@ function Attachments({ conversation, files }: { conversation: string; files: rea
   );
 }
 
-/** A reply or note that the server has not confirmed yet. */
+/** A reply or note that the server has not confirmed yet, or that may still be taken back. */
 export function PendingBubble({ item }: { item: OutboxItem }) {
   const t = useT();
   const { outbox, drafts } = useDesk();
   const failed = item.state === "failed";
   const edit = () => {
     const taken = outbox.take(item.nonce);
-    if (!taken) return;
-    const slot = drafts.slot(taken.conversation_id, taken.kind);
-    drafts.type(taken.conversation_id, taken.kind, [taken.text, slot.text].filter(Boolean).join("\n\n"));
-    if (taken.attachments.length > 0) drafts.attach(taken.conversation_id, taken.kind, taken.attachments);
-    document.getElementById("composer")?.focus();
+    if (taken) writeAgain(drafts, taken);
   };
   return (
     <article
@@ -109,13 +108,16 @@ export function PendingBubble({ item }: { item: OutboxItem }) {
         <time dateTime={item.at} className="num">
           {clock(item.at)}
         </time>
-        <span className={failed ? "bubble-failed" : undefined}>
-          {failed ? t("delivery.refused") : item.attempts > 1 ? t("delivery.waiting") : t("delivery.sending")}
-        </span>
+        {item.state === "held" ? (
+          <LeavesIn item={item} />
+        ) : (
+          <span className={failed ? "bubble-failed" : undefined}>{t(pendingWords(item))}</span>
+        )}
       </header>
       <p className="bubble-text">{item.text}</p>
       <Attachments conversation={item.conversation_id} files={item.attachments} />
-      {(failed || item.attempts > 1) && (
+      {item.state === "held" && <UndoSending item={item} />}
+      {(failed || item.attempts > 1) && item.state !== "held" && (
         <div className="row-flex wrap">
           {failed && <span className="bubble-failed">{sentence(item.code ?? "")}</span>}
           <Button tone="outline" icon="refresh-cw" onPress={() => outbox.retry(item.nonce)}>
@@ -127,5 +129,50 @@ export function PendingBubble({ item }: { item: OutboxItem }) {
         </div>
       )}
     </article>
+  );
+}
+
+const sending = msg("delivery.sending");
+const waiting = msg("delivery.waiting");
+const refused = msg("delivery.refused");
+const returning = msg("delivery.returning");
+
+function pendingWords(item: OutboxItem): string {
+  if (item.state === "failed") return refused;
+  if (item.state === "returning") return returning;
+  return item.attempts > 1 ? waiting : sending;
+}
+
+/** Counts down for the eye; to be read out every second it would be a nuisance. */
+function LeavesIn({ item }: { item: OutboxItem }) {
+  const t = useT();
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, []);
+  const left = Math.ceil((Date.parse(item.leaves_at ?? item.at) - now) / 1000);
+  return (
+    <>
+      <span className="num" aria-hidden="true">
+        {left > 0 ? t("delivery.leaves_in", { n: left }) : t("delivery.sending")}
+      </span>
+      <span className="hidden-visually">{t("delivery.held")}</span>
+    </>
+  );
+}
+
+function UndoSending({ item }: { item: OutboxItem }) {
+  const t = useT();
+  const { outbox } = useDesk();
+  const undo = () => outbox.undo(item.nonce);
+  useAction("undo", undo);
+  return (
+    <div className="row-flex wrap">
+      <Button tone="outline" icon="undo-2" onPress={undo}>
+        {t("undo")}
+        <Kbd>{shown("undo")}</Kbd>
+      </Button>
+    </div>
   );
 }

@@ -38,7 +38,7 @@ export function Composer({ row, onResolve }: ComposerProps) {
   const { id } = row;
   const [kind, setKind] = useState<DraftKind>("reply");
   const { slot, status } = useSlot(id, kind);
-  const { drafts } = useDesk();
+  const { drafts, outbox } = useDesk();
   const field = useRef<HTMLTextAreaElement>(null);
   const write = (text: string) => drafts.type(id, kind, text);
   const canned = useCannedWriting(row, field, slot.text, write);
@@ -67,6 +67,14 @@ export function Composer({ row, onResolve }: ComposerProps) {
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (canned.onKeyDown(event) || naming.onKeyDown(event)) return;
+    if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !slot.text) {
+      // Nothing typed that could be undone: what was just sent is meant.
+      const last = outbox.heldIn(id);
+      if (last) {
+        event.preventDefault();
+        outbox.undo(last.nonce);
+      }
+    }
     if (event.key === "Escape") {
       event.preventDefault();
       document.querySelector<HTMLElement>(".thread-scroll")?.focus();

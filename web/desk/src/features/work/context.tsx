@@ -84,7 +84,7 @@ function Tags({ row }: { row: ConversationRow }) {
   const [text, setText] = useState("");
   const listId = useId();
   useAction("tag", () => setAdding(true));
-  const change = (add: string[], remove: string[]) => {
+  const change = (add: string[], remove: string[], words?: string) => {
     const before = store.get("conversations", row.id);
     if (before) {
       const tags = [...new Set([...before.tags.filter((tag) => !remove.includes(tag)), ...add])];
@@ -92,7 +92,10 @@ function Tags({ row }: { row: ConversationRow }) {
     }
     api
       .post<ConversationRow>(`/conversations/${row.id}/tags`, { add, remove })
-      .then((next) => adoptRow(store, next))
+      .then((next) => {
+        adoptRow(store, next);
+        if (words) say(words, { label: t("undo"), run: () => change(remove, add) });
+      })
       .catch((error: unknown) => {
         store.set("conversations", row.id, before);
         say(explain(error));
@@ -100,7 +103,7 @@ function Tags({ row }: { row: ConversationRow }) {
   };
   const submit = () => {
     const tag = text.trim();
-    if (tag) change([tag], []);
+    if (tag && !row.tags.includes(tag)) change([tag], [], t("tags.added", { tag }));
     setText("");
     setAdding(false);
   };
@@ -110,7 +113,7 @@ function Tags({ row }: { row: ConversationRow }) {
         {row.tags.map((tag) => (
           <span key={tag} className="chip">
             {tag}
-            <IconButton icon="x" label={t("tags.remove", { tag })} onPress={() => change([], [tag])} />
+            <IconButton icon="x" label={t("tags.remove", { tag })} onPress={() => change([], [tag], t("tags.removed", { tag }))} />
           </span>
         ))}
         {adding ? (

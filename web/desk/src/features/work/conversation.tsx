@@ -24,6 +24,7 @@ import { channelName, stateName } from "./labels";
 import { useDesk } from "./outbox-react";
 import { Thread } from "./thread";
 import { Viewers } from "./typing";
+import { sayUndoable } from "./undo";
 
 const load = {
   transfer: () => import("./transfer"),
@@ -195,7 +196,7 @@ function useAsked(row: ConversationRow, onNext: () => void) {
     wake: () => go("wake", () => say(t("wake.done", { n: row.number }))),
     requeue: () =>
       go("requeue", () => {
-        say(t("requeue.done", { n: row.number }));
+        sayUndoable(t("requeue.done", { n: row.number }), { store, id: row.id, way: "take-back" });
         onNext();
       }),
   };

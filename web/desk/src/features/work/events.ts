@@ -9,6 +9,7 @@ const known: Record<string, string> = {
   accepted: msg("event.assigned"),
   transferred: msg("event.transferred"),
   requeued: msg("event.requeued"),
+  taken_back: msg("event.taken_back"),
   snoozed: msg("event.snoozed"),
   woken: msg("event.woken"),
   wrapup: msg("event.wrapup"),

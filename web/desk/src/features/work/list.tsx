@@ -6,6 +6,7 @@ import { moment } from "@/i18n/format";
 import { useLive, useRow } from "@/live/react";
 import { useNow } from "@/live/ticker";
 import { useQueueName } from "@/reference";
+import { placeOf, useScrollPlace } from "@/scroll-place";
 import { useSession } from "@/session";
 import { useSettings } from "@/settings";
 import { Empty } from "@ui/bits";
@@ -25,8 +26,6 @@ interface ListProps {
   emptyTitle: string;
 }
 
-const scrolls = new Map<string, number>();
-
 /** The list of conversations: virtual, ordered by deadline, quiet under pointer and focus. */
 export function ConversationList({ order, selected, onOpen, place, emptyTitle }: ListProps) {
   const t = useT();
@@ -40,9 +39,10 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
     estimateSize: () => size,
     getItemKey: (index) => ids[index] ?? index,
     overscan: 6,
-    initialOffset: () => scrolls.get(place) ?? 0,
+    initialOffset: () => placeOf(`work/${place}`),
   });
   useEffect(() => virtual.measure(), [size, virtual]);
+  const keep = useScrollPlace(scroller, `work/${place}`, ids.length);
   const at = selected ? ids.indexOf(selected) : -1;
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
@@ -87,7 +87,7 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
         data-region-focus
         className="list-scroll"
         onKeyDown={onKeyDown}
-        onScroll={(event) => scrolls.set(place, event.currentTarget.scrollTop)}
+        onScroll={keep}
       >
           <div className="list-space" role="presentation" style={{ blockSize: virtual.getTotalSize() }}>
             {virtual.getVirtualItems().map((item) => {

@@ -17,6 +17,7 @@ import { acceptOffer, declineOffer } from "./api";
 import { ClientBadge } from "./client-badge";
 import { channelIcon, channelName } from "./labels";
 import { useOpenOffers } from "./offer-alert";
+import { isComingBack } from "./undo";
 
 const reasons: readonly { id: string; label: string }[] = [
   { id: "busy", label: msg("decline.busy") },
@@ -75,6 +76,11 @@ function OfferCard({ offer, first, onAccepted }: CardProps) {
   });
   const over = left === 0 || accept.isPending || decline.isPending;
   useAction("accept", () => accept.mutate(), first && !over);
+  const back = isComingBack(offer.conversation_id);
+  const { mutate } = accept;
+  useEffect(() => {
+    if (back) mutate();
+  }, [back, mutate]);
   const { card } = offer;
   const name = card.customer_name ?? t("customer.unnamed");
   return (

@@ -2,9 +2,12 @@ import { createContext, use, useEffect, useMemo, useSyncExternalStore, type Reac
 import { api } from "@/api/client";
 import { useLive } from "@/live/react";
 import { useSession } from "@/session";
-import { refusal, sendItem } from "./api";
+import { t } from "@/i18n";
+import { say } from "@ui/toast";
+import { refusal, sendItem, takeBack } from "./api";
 import { DraftBook, type DraftKind } from "./model/drafts";
 import { localOutbox, Outbox, type OutboxItem } from "./model/outbox";
+import { offerRecall } from "./undo";
 
 interface Desk {
   outbox: Outbox;
@@ -20,7 +23,16 @@ interface StoredDraft {
 function makeDesk(account: string, store: ReturnType<typeof useLive>["store"]): Desk {
   const outbox = new Outbox({
     storage: localOutbox(account),
-    send: (item) => sendItem(store, item),
+    send: async (item) => {
+      const sent = await sendItem(store, item);
+      if (typeof sent === "number") return sent;
+      const mail = store.get("conversations", item.conversation_id)?.channel === "email";
+      if (mail && item.kind === "reply") offerRecall(sent, () => writeAgain(drafts, { ...item, attachments: [] }));
+      return undefined;
+    },
+    takeBack,
+    restore: (item) => writeAgain(drafts, item),
+    tooLate: () => say(t("undo.left")),
     refusal,
   });
   const drafts = new DraftBook({
@@ -36,6 +48,15 @@ function makeDesk(account: string, store: ReturnType<typeof useLive>["store"]): 
     },
   });
   return { outbox, drafts };
+}
+
+/** Puts the words of a reply back into its field, before what was begun meanwhile. */
+export function writeAgain(drafts: DraftBook, item: OutboxItem): void {
+  const { conversation_id: id, kind } = item;
+  const slot = drafts.slot(id, kind);
+  drafts.type(id, kind, [item.text, slot.text].filter(Boolean).join("\n\n"));
+  if (item.attachments.length > 0) drafts.attach(id, kind, [...item.attachments, ...slot.attachments]);
+  document.getElementById("composer")?.focus();
 }
 
 /** Holds what was written and not yet stored: replies on their way, and drafts. */

@@ -4,6 +4,7 @@ import { useT } from "@/i18n";
 import { useAction } from "@/keys/react";
 import { useLive, useTable } from "@/live/react";
 import { useSession } from "@/session";
+import { ViewsButton } from "@/views/button";
 import { Empty } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
@@ -132,6 +133,7 @@ function ListHead() {
             </MenuSection>
           )}
         </Menu>
+        <ViewsButton page="work" />
       </div>
       <div className="row-flex">
         <Segments

@@ -9,9 +9,9 @@ import { useLive } from "@/live/react";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
 import { TextField } from "@ui/field";
-import { say } from "@ui/toast";
 import { adoptRow } from "./api";
 import { snoozeChoices } from "./model/snooze";
+import { sayUndoable } from "./undo";
 
 interface Props {
   row: ConversationRow;
@@ -30,7 +30,8 @@ export function SnoozeDialog({ row, onClose, onDone }: Props) {
       api.post<ConversationRow>(`/conversations/${row.id}/snooze`, { until: until.toISOString() }),
     onSuccess: (next, until) => {
       adoptRow(store, next);
-      say(t("snooze.done", { time: moment(until.toISOString(), engine.serverNow()) }));
+      const words = t("snooze.done", { time: moment(until.toISOString(), engine.serverNow()) });
+      sayUndoable(words, { store, id: row.id, way: "wake" });
       onDone();
     },
   });

@@ -11,8 +11,8 @@ import { Dialog } from "@ui/dialog";
 import { TextArea } from "@ui/field";
 import { Icon } from "@ui/icon";
 import { matches, Picker } from "@ui/picker";
-import { say } from "@ui/toast";
 import { adoptRow } from "./api";
+import { sayUndoable } from "./undo";
 
 interface Props {
   row: ConversationRow;
@@ -48,7 +48,7 @@ export function TransferDialog({ row, onClose, onDone }: Props) {
     },
     onSuccess: (next) => {
       adoptRow(store, next);
-      say(t("transfer.done", { n: row.number }));
+      sayUndoable(t("transfer.done", { n: row.number }), { store, id: row.id, way: "take-back" });
       onDone();
     },
   });

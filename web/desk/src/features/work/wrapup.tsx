@@ -9,8 +9,8 @@ import { useReasons } from "@/reference";
 import { Button } from "@ui/button";
 import { Select, TextArea, TextField } from "@ui/field";
 import { Icon } from "@ui/icon";
-import { say } from "@ui/toast";
 import { adoptRow } from "./api";
+import { sayUndoable } from "./undo";
 
 const outcomes: { id: Outcome; label: string }[] = [
   { id: "resolved", label: msg("outcome.resolved") },
@@ -102,15 +102,7 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
     onSuccess: (next) => {
       keep(id, null);
       adoptRow(store, next);
-      say(t("wrapup.done", { n: row.number }), {
-        label: t("undo"),
-        run: () => {
-          api
-            .post<ConversationRow>(`/conversations/${id}/reopen`)
-            .then((open) => adoptRow(store, open))
-            .catch((error: unknown) => say(explain(error)));
-        },
-      });
+      sayUndoable(t("wrapup.done", { n: row.number }), { store, id, way: "reopen" });
       onClosed();
     },
   });

@@ -16,7 +16,10 @@ export interface OutboxItem {
   seen_seq: number | null;
   at: string;
   attempts: number;
-  state: "queued" | "sending" | "failed";
+  /** `held`: the server has it and sends it by itself in a moment; `returning`: asked back. */
+  state: "queued" | "sending" | "held" | "returning" | "failed";
+  /** When a held one leaves, by this machine's clock. */
+  leaves_at: string | null;
   code: string | null;
 }
 
@@ -30,7 +33,13 @@ export interface OutboxStorage {
 
 export interface OutboxOptions {
   storage: OutboxStorage;
-  send: (item: OutboxItem) => Promise<void>;
+  /** Hands it to the server; in how many milliseconds it leaves, nothing when it has. */
+  send: (item: OutboxItem) => Promise<number | void>;
+  /** Asks a held one back; false when it has left already. */
+  takeBack?: (item: OutboxItem) => Promise<boolean>;
+  /** What was taken back, to be put where it can be written on. */
+  restore?: (item: OutboxItem) => void;
+  tooLate?: (item: OutboxItem) => void;
   /** The refusal's code when trying again cannot help, else null. */
   refusal: (error: unknown) => string | null;
   newNonce?: () => string;
@@ -44,6 +53,9 @@ export function randomNonce(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// The server looks twice a second for what has to leave.
+const CONFIRM_MS = 900;
+
 export class Outbox {
   private readonly options: OutboxOptions;
   private list: OutboxItem[];
@@ -56,7 +68,8 @@ export class Outbox {
     this.options = options;
     this.list = options.storage
       .load()
-      .map((item) => (item.state === "sending" ? { ...item, state: "queued" as const } : item))
+      // What was held has left by now, or will: asking again under its nonce tells.
+      .map((item) => (item.state === "sending" || item.state === "held" ? { ...item, state: "queued" as const } : item))
       .sort((a, b) => (a.at < b.at ? -1 : 1));
   }
 
@@ -74,6 +87,7 @@ export class Outbox {
       at: new Date(this.options.now?.() ?? Date.now()).toISOString(),
       attempts: 0,
       state: "queued",
+      leaves_at: null,
       code: null,
     };
     this.options.storage.put(made);
@@ -83,18 +97,31 @@ export class Outbox {
     return made;
   }
 
-  /** Tries a refused item once more. */
+  /** Tries a refused item once more; it keeps why it was, for its writer has seen that. */
   retry(nonce: string): void {
-    this.change(nonce, { state: "queued", code: null });
+    this.change(nonce, { state: "queued" });
     this.pump();
   }
 
   /** Takes an item back, so that its words can return to the field. */
   take(nonce: string): OutboxItem | undefined {
     const item = this.list.find((one) => one.nonce === nonce);
-    if (!item || item.state === "sending") return undefined;
+    if (!item || item.state === "sending" || item.state === "held" || item.state === "returning") return undefined;
     this.remove(nonce);
     return item;
+  }
+
+  /** The last one of a conversation that may still be taken back. */
+  heldIn(conversation: string): OutboxItem | undefined {
+    return this.list.findLast((one) => one.conversation_id === conversation && one.state === "held");
+  }
+
+  /** Asks a held item back; it is written down first, so that a lost page asks again. */
+  undo(nonce: string): void {
+    const item = this.list.find((one) => one.nonce === nonce);
+    if (item?.state !== "held") return;
+    this.change(nonce, { state: "returning" });
+    this.pump();
   }
 
   /** The line is back: nobody needs to wait any longer. */
@@ -113,7 +140,9 @@ export class Outbox {
     const seen = new Set<string>();
     for (const item of this.list) {
       const { conversation_id: id } = item;
-      if (seen.has(id)) continue;
+      if (item.state === "returning") void this.fetchBack(item);
+      // The server keeps the order of what it holds: nobody waits for it here.
+      if (seen.has(id) || item.state === "held" || item.state === "returning") continue;
       seen.add(id);
       if (item.state === "queued" && !this.busy.has(id) && !this.resting.has(id)) void this.send(item);
     }
@@ -124,8 +153,9 @@ export class Outbox {
     this.busy.add(id);
     this.change(nonce, { state: "sending", attempts: item.attempts + 1 });
     try {
-      await this.options.send({ ...item, attempts: item.attempts });
-      this.remove(nonce);
+      const leavesIn = await this.options.send({ ...item, attempts: item.attempts });
+      if (leavesIn) this.holdFor(nonce, leavesIn);
+      else this.remove(nonce);
     } catch (error) {
       const code = this.options.refusal(error);
       if (code) this.change(nonce, { state: "failed", code });
@@ -139,10 +169,50 @@ export class Outbox {
     this.pump();
   }
 
+  /** Shows when it leaves; once it should have, asks the server whether it did. */
+  private holdFor(nonce: string, leavesIn: number): void {
+    const leaves = new Date((this.options.now?.() ?? Date.now()) + leavesIn);
+    this.change(nonce, { state: "held", attempts: 0, leaves_at: leaves.toISOString() });
+    this.later(() => {
+      if (this.list.find((one) => one.nonce === nonce)?.state !== "held") return;
+      // Another window may have taken it back: then it must not be handed in anew.
+      if (!this.options.storage.load().some((one) => one.nonce === nonce && one.state === "held")) {
+        this.list = this.list.filter((one) => one.nonce !== nonce);
+        this.tell();
+        return;
+      }
+      this.change(nonce, { state: "queued" });
+      this.pump();
+    }, leavesIn + CONFIRM_MS);
+  }
+
+  private async fetchBack(item: OutboxItem): Promise<void> {
+    const { nonce } = item;
+    if (this.busy.has(nonce) || this.resting.has(nonce) || !this.options.takeBack) return;
+    this.busy.add(nonce);
+    try {
+      const back = await this.options.takeBack(item);
+      // First to where it can be written on, then out of here: a crash between leaves it twice, never nowhere.
+      if (back) this.options.restore?.(item);
+      this.remove(nonce);
+      if (!back) this.options.tooLate?.(item);
+    } catch (error) {
+      if (this.options.refusal(error)) {
+        this.remove(nonce);
+        this.options.tooLate?.(item);
+      } else this.rest(nonce, 0);
+    } finally {
+      this.busy.delete(nonce);
+    }
+  }
+
+  private later(work: () => void, ms: number): void {
+    (this.options.later ?? ((todo, after) => void setTimeout(todo, after)))(work, ms);
+  }
+
   private rest(conversation: string, attempts: number): void {
     this.resting.add(conversation);
-    const later = this.options.later ?? ((work, ms) => void setTimeout(work, ms));
-    later(
+    this.later(
       () => {
         this.resting.delete(conversation);
         this.pump();
