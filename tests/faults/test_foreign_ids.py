@@ -66,6 +66,7 @@ TABLE_OF = {
     "skill_id": "people.skill",
     "team_id": "people.team",
     "token_id": "identity.api_token",
+    "view_id": "conversations.saved_view",
     "viewer_account_id": "identity.account",
     "webhook_id": "channels.webhook",
     "work_item_id": "routing.work_item",
@@ -154,6 +155,8 @@ async def furnish_whole(office: Office, *, email: str) -> None:
     async with office.signed_in(email) as boss:
         ok(await boss.post("/teams", json={"name": "Squadra"}))
         ok(await boss.post("/skills", json={"code": "luce", "name": "Luce"}))
+        view = {"page": "work", "name": "Mie", "query": "state=waiting"}
+        ok(await boss.post("/views", json=view))
         ok(await boss.post("/password-reset", json={"tenant": office.door.slug, "email": email}))
         ok(
             await boss.post(

@@ -1,7 +1,8 @@
 """What a desk may say on its socket, how it is read, and with which code a line ends.
 
 client  {"t":"hello","after":cursor|null,"topics":[…]} · sub · unsub · typing · viewing · pong
-server  welcome · f (a frame) · denied (topics) · resync (take a fresh snapshot) · ping · refused
+server  welcome · f (a frame) · followed, denied (topics) · resync (take a fresh snapshot) · ping ·
+        refused
 
 It closes with 4400 for what is not in this protocol, 4401 for want of a session, 4403 for another
 site's page, 4408 for silence, 1013 while the database is away and 1011 for a fault of ours; the

@@ -334,6 +334,8 @@ class LiveSession:
         self._follow(allowed)
         if len(self._desk.topics) > 2 * MAX_TOPICS:
             raise EndedError("too_many_topics")
+        if allowed:  # whoever reads what stands there from now on misses nothing in between
+            self._say({"t": "followed", "topics": allowed})
         self._deny(asked, allowed)
 
     async def _presence_in(self, kind: str, conversation_id: Any) -> None:

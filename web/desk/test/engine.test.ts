@@ -183,3 +183,19 @@ it("says that the session is over instead of trying on", async () => {
   await vi.advanceTimersByTimeAsync(600_000);
   expect([unknown(), lines.length]).toEqual([1, 0]);
 });
+
+it("fetches a thread again when the server begins to send what is said in it", async () => {
+  const { engine, lines, store } = desk();
+  engine.start();
+  await soon();
+  lines[0]!.welcome();
+  store.set("threads", "k", { items: [], hasEarlier: false, stale: false });
+  const leave = engine.follow("conversation:k");
+  expect(store.get("threads", "k")?.stale).toBe(false);
+  lines[0]!.hear({ t: "followed", topics: ["conversation:k", "conversation:left"] });
+  expect(store.get("threads", "k")?.stale).toBe(true);
+  expect(store.get("followed", "conversation:k")).toBe(true);
+  expect(store.get("followed", "conversation:left")).toBeUndefined();
+  leave();
+  expect(store.get("followed", "conversation:k")).toBeUndefined();
+});

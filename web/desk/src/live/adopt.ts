@@ -2,6 +2,16 @@
 import type { DeskSnapshot } from "@/api/types";
 import type { Change, LiveStore } from "./store";
 
+/** Changes for topics that the server sends from now on: what was loaded before may lack the last words. */
+export function adoptFollowed(store: LiveStore, topics: readonly string[]): Change[] {
+  return topics.flatMap((topic) => {
+    const [kind, key] = topic.split(":");
+    const thread = kind === "conversation" && key ? store.get("threads", key) : undefined;
+    const followed: Change = { table: "followed", key: topic, row: true };
+    return key && thread ? [followed, { table: "threads", key, row: { ...thread, stale: true } } as Change] : [followed];
+  });
+}
+
 export function adoptSnapshot(store: LiveStore, snapshot: DeskSnapshot): Change[] {
   const changes: Change[] = [];
   const kept = new Set(snapshot.conversations.map((row) => row.id));

@@ -3,6 +3,7 @@
  * socket that is opened again for as long as the desk is open.
  */
 import type { DeskSnapshot } from "@/api/types";
+import { adoptFollowed } from "./adopt";
 import { backoff } from "./backoff";
 import { reduce } from "./reducers";
 import type { Change, LiveStore } from "./store";
@@ -49,6 +50,7 @@ interface ServerFrame {
   cursor?: string;
   resumed?: boolean;
   code?: string;
+  topics?: string[];
 }
 
 const SILENCE_MS = 45_000;
@@ -130,6 +132,7 @@ export class LiveEngine {
       if (left > 0) this.topics.set(topic, left);
       else {
         this.topics.delete(topic);
+        this.options.store.apply([{ table: "followed", key: topic, row: undefined }]);
         this.tell({ t: "unsub", topics: [topic] });
       }
     };
@@ -233,6 +236,7 @@ export class LiveEngine {
     else if (frame.t === "ping") this.socket?.send('{"t":"pong"}');
     else if (frame.t === "welcome") this.welcome(frame);
     else if (frame.t === "resync") this.refresh();
+    else if (frame.t === "followed") this.followed(frame.topics ?? []);
     else if (frame.t === "refused" && frame.code === "identity.not_signed_in") {
       this.options.onUnknownSession?.();
     }
@@ -249,6 +253,12 @@ export class LiveEngine {
     this.say("live");
     const asked = [...this.topics.keys()];
     if (asked.length > 0) this.tell({ t: "sub", topics: asked });
+  }
+
+  private followed(topics: readonly string[]): void {
+    const { store } = this.options;
+    const still = topics.filter((topic) => this.topics.has(topic));
+    store.batch(() => store.apply(adoptFollowed(store, still)));
   }
 
   private take(frame: ServerFrame): void {

@@ -34,6 +34,8 @@ export interface Tables {
   gone: number;
   offers: Offer;
   threads: Thread;
+  /** Topics that the server has said it sends from now on: what is loaded later has no hole. */
+  followed: true;
   presence: Presence;
   drafts: Draft;
   activity: Activity;
@@ -74,6 +76,7 @@ const names: TableName[] = [
   "floor",
   "mentions",
   "overdue",
+  "followed",
 ];
 
 export class LiveStore implements Reader {

@@ -12,7 +12,7 @@ import type {
   Page,
 } from "@/api/types";
 import type { LiveStore } from "@/live/store";
-import { conversationChanged, mergeMessages, messageAdded } from "./live";
+import { conversationChanged, lastUnbroken, mergeMessages, messageAdded } from "./live";
 import type { OutboxItem } from "./model/outbox";
 
 export const PAGE = 50;
@@ -42,10 +42,11 @@ export function adoptRow(store: LiveStore, row: ConversationRow | undefined): vo
   if (row?.id) store.apply(conversationChanged(store, row));
 }
 
-/** Loads the last page of a thread, or what came after the last loaded message. */
+/** Loads the last page of a thread, or what came after the last message that nothing is missing before. */
 export async function loadThread(store: LiveStore, id: string): Promise<void> {
   const known = store.get("threads", id);
-  const last = known?.items.at(-1)?.seq;
+  const last = lastUnbroken(known?.items ?? []);
+  const followed = store.get("followed", `conversation:${id}`);
   const page = await api.get<MessagePage>(`/conversations/${id}/messages`, {
     query: last === undefined ? { limit: PAGE } : { after_seq: last, limit: 200 },
   });
@@ -60,6 +61,8 @@ export async function loadThread(store: LiveStore, id: string): Promise<void> {
     hasEarlier: now ? now.hasEarlier : page.has_more,
     stale: false,
   });
+  // The server began to send while this was read: something may have been said in between.
+  if (!followed && store.get("followed", `conversation:${id}`)) return loadThread(store, id);
 }
 
 export async function loadEarlier(store: LiveStore, id: string): Promise<void> {

@@ -50,6 +50,12 @@ export function mergeMessages(items: readonly Message[], added: readonly Message
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
+/** The number of the last message before the first hole; undefined for none. */
+export function lastUnbroken(items: readonly Message[]): number | undefined {
+  const hole = items.findIndex((item, at) => at > 0 && item.seq !== (items[at - 1]?.seq ?? 0) + 1);
+  return (hole < 0 ? items.at(-1) : items[hole - 1])?.seq;
+}
+
 export function messageAdded(known: Reader, message: Message): Change[] {
   const thread = known.get("threads", message.conversation_id);
   if (!thread) return [];
