@@ -14,6 +14,7 @@ import structlog
 
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.outbox import StoredEvent
+from ascolto.kit.tasks import end
 from ascolto.routing import (
     engine,
     events,
@@ -56,6 +57,10 @@ class Leadership:
         self._doubted: set[str] = set()
         self._later: dict[str, None] = {}
         self._floor = floor.FloorFeed()
+        # Neither a look at all rows nor a word to the floor may keep a customer waiting.
+        self._looking: asyncio.Task[dict[str, tuple[str, str | None]]] | None = None
+        self._looking_since = self._look_took = 0.0
+        self._telling: asyncio.Task[None] | None = None
 
     def hear(self, event: StoredEvent) -> None:
         """Take in an event of the stream; called in order, must not block."""
@@ -79,13 +84,16 @@ class Leadership:
                 if changes_at is not None and changes_at <= self._db.clock.now():
                     await self._reload_rules()
                 if now >= due_reconcile:
-                    due_reconcile = now + await self._reconcile()
+                    due_reconcile = now + self._look(now)
+                await self._compare()
+                self._end_telling()
                 if now >= due_floor:
                     due_floor = now + FLOOR_S
-                    await self._publish_floor()
+                    self._tell_floor()
                 await self._sleep(min(due_reconcile, due_floor) - time.monotonic())
         finally:
             await self._commits.stop()
+            await end(*(task for task in (self._looking, self._telling) if task is not None))
 
     @property
     def epoch(self) -> int:
@@ -274,17 +282,29 @@ class Leadership:
 
     # -- keeping true --------------------------------------------------------------------------
 
-    async def _reconcile(self) -> float:
-        """Compare memory with rows, and return in how many seconds to do it again.
+    def _look(self, now: float) -> float:
+        """Begin to read all rows, and return in how many seconds to do it again.
 
-        What differs twice in a row is read again. A large backlog costs more to compare, so it is
-        compared less often; while it is handed out, all of it is on its way and nothing is told.
+        A large backlog costs more to compare, so it is compared less often; while it is handed out,
+        all of it is on its way and nothing is told.
         """
-        if len(self._commits.decided) > BATCH:
+        if self._looking is not None or len(self._commits.decided) > BATCH:
             return FLOOR_S
-        begun = time.monotonic()
+        self._looking = asyncio.create_task(self._live_states(), name="look")
+        self._looking.add_done_callback(lambda _: self._wake.set())
+        self._looking_since = now
+        return max(RECONCILE_S, RECONCILE_SHARE * self._look_took)
+
+    async def _live_states(self) -> dict[str, tuple[str, str | None]]:
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
-            rows = await store.live_states(tx)
+            return await store.live_states(tx)
+
+    async def _compare(self) -> None:
+        """Compare memory with the rows as read; what differs twice in a row is read again."""
+        if self._looking is None or not self._looking.done():
+            return
+        rows = self._looking.result()
+        self._looking = None
         believed = self.engine.items()
         # What is decided and not yet committed differs by its nature.
         coming = self._commits.undecided() | self._commits.in_flight
@@ -295,10 +315,21 @@ class Leadership:
         }
         stubborn = different & self._doubted
         self._doubted = different - stubborn
+        self._look_took = time.monotonic() - self._looking_since
         if stubborn:
             log.warning("leader.reconciled", tenant_id=self.tenant_id, items=len(stubborn))
             await self._read_again(sorted(stubborn), force=True)
-        return max(RECONCILE_S, RECONCILE_SHARE * (time.monotonic() - begun))
+
+    def _tell_floor(self) -> None:
+        if self._telling is None:
+            self._telling = asyncio.create_task(self._publish_floor(), name="floor")
+            self._telling.add_done_callback(lambda _: self._wake.set())
+
+    def _end_telling(self) -> None:
+        """Raise what went wrong with the word to the floor."""
+        if self._telling is not None and self._telling.done():
+            told, self._telling = self._telling, None
+            told.result()
 
     async def _publish_floor(self) -> None:
         rows = self._floor.rows(self.engine, self.queues)

@@ -79,7 +79,14 @@ async def end_session(connection: asyncpg.Connection, *, backend_pid: int, silen
 
 
 async def begin_epoch(tx: Tx, *, node_id: str, backend_pid: int) -> int:
-    """Begin a new epoch: every claim of an earlier leader matches nothing from now on."""
+    """Begin a new epoch: every claim of an earlier leader matches nothing from now on.
+
+    What an earlier leader is in the midst of committing is waited for first.
+    """
+    await tx.execute(
+        "SELECT FROM routing.leader WHERE tenant_id = $1 FOR UPDATE",
+        tx.tenant_id,
+    )
     return int(
         await tx.fetchval(
             """
@@ -102,7 +109,8 @@ async def hold_epoch(tx: Tx, *, epoch: int) -> bool:
 
     A process that freezes in mid-transaction loses it when its silence is noticed (`end_session`),
     and after `FROZEN_MS` even where nobody notices, else its successor would wait for ever for the
-    row it holds. Claims name their rows by key: whatever the planner
+    row it holds. The lock is the one that heartbeats pass by: were they to wait for it, whatever
+    came after would wait behind them. Claims name their rows by key: whatever the planner
     believes of a table that has just grown, it shall look them up, not read them all.
     """
     return (
@@ -110,7 +118,7 @@ async def hold_epoch(tx: Tx, *, epoch: int) -> bool:
             "SELECT set_config('idle_in_transaction_session_timeout', $3, true),"
             " set_config('plan_cache_mode', 'force_generic_plan', true),"
             " set_config('enable_hashjoin', 'off', true), set_config('enable_seqscan', 'off', true)"
-            " FROM routing.leader WHERE tenant_id = $1 AND epoch = $2 FOR SHARE",
+            " FROM routing.leader WHERE tenant_id = $1 AND epoch = $2 FOR KEY SHARE",
             tx.tenant_id,
             epoch,
             str(FROZEN_MS),
