@@ -1,5 +1,6 @@
 """Work and presence in a real database: every verb, and what it refuses."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from ascolto import routing
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.ids import new_id
+from ascolto.kit.relay import event_of
+from ascolto.routing.translate import asked
 from support.queues import a_queue, a_work_item
 
 
@@ -44,6 +47,26 @@ async def test_work_lives_from_request_to_the_end_of_its_paperwork(
         "wrap_started",
         "wrap_ended",
     ]
+
+
+async def test_the_event_of_new_work_says_all_that_the_leader_would_read_in_its_row(
+    database: Database, tenant: str
+) -> None:
+    work = {
+        "priority": 2,
+        "due_at": datetime(2026, 3, 3, 12, tzinfo=UTC),
+        "needs": (("luce", 3), ("inglese", 1)),
+        "language": "en",
+        "eu_only": True,
+        "preferred_operator": new_id(),
+        "preferred_for_s": 60.0,
+    }
+    item = await a_work_item(database, tenant, **work)
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        rows = await tx.fetch("SELECT * FROM kit.read_stream(0, 0, 1000)")
+    told = [event_of(row) for row in rows if row["source"] == "event"]
+    (event,) = (e for e in told if e.tenant_id == tenant and e.kind == "routing.human_requested")
+    assert asked(event) == (item.for_engine(), item.v)
 
 
 async def test_only_the_operator_who_was_offered_the_work_can_take_it(

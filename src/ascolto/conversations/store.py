@@ -67,20 +67,23 @@ def _message_of(row: Record, prefix: str = "") -> Message:
     return Message(**values, author=author, attachments=refs)
 
 
-async def next_number(tx: Tx) -> int:
-    """Take the organisation's next case number."""
-    number: int = await tx.fetchval("SELECT conversations.next_number()")
-    return number
+async def insert(tx: Tx, conversation: Conversation, *, search: str) -> int:
+    """Write a new conversation under the organisation's next case number, and return that.
 
-
-async def insert(tx: Tx, conversation: Conversation, *, search: str) -> None:
-    """Write a new conversation."""
-    names = [*_FIELDS, "tenant_id", "search"]
-    values = [*(_value(conversation, name) for name in _FIELDS), tx.tenant_id, search]
+    `search` is what a search looks at besides the number.
+    """
+    names = [*(name for name in _FIELDS if name != "number"), "tenant_id"]
+    values = [*(_value(conversation, name) for name in names[:-1]), tx.tenant_id]
     marks = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    await tx.execute(
-        f"INSERT INTO conversations.conversation ({', '.join(names)}) VALUES ({marks})", *values
+    number: int = await tx.fetchval(
+        "WITH next AS MATERIALIZED (SELECT conversations.next_number() AS number)"
+        f" INSERT INTO conversations.conversation ({', '.join(names)}, number, search)"
+        f" SELECT {marks}, next.number, ' ' || next.number || ' ' || ${len(names) + 1} FROM next"
+        " RETURNING number",
+        *values,
+        search,
     )
+    return number
 
 
 def _value(conversation: Conversation, name: str) -> Any:

@@ -74,7 +74,12 @@ async def enqueue(
     if item is None:
         raise QueueUnknown("There is no such queue for this client.", queue_id=queue_id)
     tx.emit(
-        events.HumanRequested(**_about(item), estimated_wait_s=item.estimated_wait_s, cause=cause)
+        events.HumanRequested(
+            **_about(item),
+            estimated_wait_s=item.estimated_wait_s,
+            cause=cause,
+            asked=item.as_asked(),
+        )
     )
     return item
 

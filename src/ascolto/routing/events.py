@@ -29,11 +29,14 @@ class HumanRequested(WorkEvent):
     woken     its time had come, or somebody brought it back before
     reopened  an operator opened it again
     undo      an operator took back having closed it just before
+
+    `asked` is what the work asks for, as `translate.asked` reads it: the leader need not look.
     """
 
     kind: ClassVar[str] = "routing.human_requested"
     cause: str = "first"
     estimated_wait_s: float | None = None
+    asked: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from ascolto.routing import (
 from ascolto.routing.actions import tell_presence
 from ascolto.routing.commits import BATCH, Commits
 from ascolto.routing.model import LIVE, WorkItem
-from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, to_engine
+from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, asked, to_engine
 
 LOAD_TURN = 200
 RECONCILE_S = 2.0
@@ -202,6 +202,8 @@ class Leadership:
     async def _hear_one(self, event: StoredEvent, reread: dict[str, None]) -> None:
         """Follow one event, or note that its row is to be read."""
         if event.kind in READS_ROW:
+            if self._follow_new(event):
+                return
             reread[event.body["work_item_id"]] = None
         elif event.kind in RELOADS:
             if event.body.get("key", rules.CHANNELS.key) in rules.FOLLOWED:
@@ -215,6 +217,23 @@ class Leadership:
                 else:
                     self._follow(event)
                     self._feed(heard)
+
+    def _follow_new(self, event: StoredEvent) -> bool:
+        """Take in new work from its event alone; False when its row has to be read.
+
+        If the row has moved on since, the events of that follow, and a claim of it is refused.
+        """
+        new = asked(event)
+        if new is None:
+            return False
+        item, version = new
+        if item.queue_id not in self.queues or item.id in self._commits.in_flight:
+            return False
+        if self.engine.held_by(item.id) is not None:
+            return False
+        self._commits.versions[item.id] = version
+        self._feed(engine.ItemEnqueued(self._seconds(), item))
+        return True
 
     def _follow(self, event: StoredEvent) -> None:
         """Count a row's version along; a wrong count only costs one more reading."""

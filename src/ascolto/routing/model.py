@@ -100,6 +100,20 @@ class WorkItem:
     estimated_wait_s: float | None
     v: int
 
+    def as_asked(self) -> dict[str, Any]:
+        """Return what new work asks for, as an event carries it; `translate.asked` reads it."""
+        return {
+            "v": self.v,
+            "enqueued_at": self.enqueued_at.timestamp(),
+            "priority": self.priority,
+            "due_at": self.due_at.timestamp() if self.due_at else None,
+            "needs": self.needs,
+            "language": self.language,
+            "preferred_operator": self.preferred_operator,
+            "preferred_until": self.preferred_until.timestamp() if self.preferred_until else None,
+            "eu_only": self.eu_only,
+        }
+
     def for_engine(self) -> engine.WorkItem:
         """Return the work as the engine reads it."""
         return engine.WorkItem(

@@ -6,12 +6,13 @@ from typing import Any
 
 from ascolto.kit.outbox import StoredEvent
 from ascolto.routing import engine
+from ascolto.routing.model import needs_of
 
 
 def to_engine(event: StoredEvent) -> tuple[engine.Event, ...]:
     """Return what the engine should hear of a stored event, in turn; nothing when it is not for it.
 
-    New and moved work is not translated here: the leader reads its row, which has all it needs.
+    New work is for `asked`; of moved work the leader reads the row, which has all it needs.
     """
     read = _READERS.get(event.kind)
     if read is not None:
@@ -19,6 +20,28 @@ def to_engine(event: StoredEvent) -> tuple[engine.Event, ...]:
     if event.kind == "routing.presence_changed":
         return presence(event.at.timestamp(), event.body)
     return ()
+
+
+def asked(event: StoredEvent) -> tuple[engine.WorkItem, int] | None:
+    """Return new work and its row's version; None if the event does not say all about it."""
+    wish = event.body.get("asked")
+    if event.client_id is None or not wish:
+        return None
+    item = engine.WorkItem(
+        id=event.body["work_item_id"],
+        client_id=event.client_id,
+        queue_id=event.body["queue_id"],
+        channel=event.body["channel"],
+        enqueued_at=wish["enqueued_at"],
+        priority=wish["priority"],
+        due_at=wish["due_at"],
+        needs=needs_of(wish["needs"]),
+        language=wish["language"],
+        preferred_operator=wish["preferred_operator"],
+        preferred_until=wish["preferred_until"],
+        eu_only=wish["eu_only"],
+    )
+    return item, wish["v"]
 
 
 def presence(at: float, body: dict[str, Any]) -> tuple[engine.Event, ...]:

@@ -1,5 +1,6 @@
 """A conversation begins, and asks for a person."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +48,7 @@ async def open_conversation(
     fresh = Conversation(
         id=conversation_id or new_id(),
         client_id=client_id,
-        number=await store.next_number(tx),
+        number=0,  # until it is written
         channel=channel,
         channel_id=channel_id,
         customer_id=customer.id,
@@ -96,7 +97,8 @@ async def open_conversation(
         v=1,
     )
     conversation = clocks.started(fresh, calendar.hours if calendar else None)
-    await store.insert(tx, conversation, search=search_of(conversation))
+    number = await store.insert(tx, conversation, search=_words_of(conversation))
+    conversation = replace(conversation, number=number)
     arrived = events.Arrived(**events.ids_of(conversation), language=language)
     tx.emit(arrived, *live.stood(conversation))
     return conversation
@@ -104,7 +106,11 @@ async def open_conversation(
 
 def search_of(c: Conversation) -> str:
     """Return what a search of a conversation looks at."""
-    return f" {c.number} {normalise(c.subject)} {normalise(c.customer_name)}"
+    return f" {c.number} {_words_of(c)}"
+
+
+def _words_of(c: Conversation) -> str:
+    return f"{normalise(c.subject)} {normalise(c.customer_name)}"
 
 
 async def ask_for_person(
