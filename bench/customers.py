@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 import orjson
 
+# A server hangs up what says nothing for five seconds, perhaps just when it is used again.
+IDLE_S = 3.0
+
 
 class _Line(asyncio.Protocol):
     """One connection kept alive: a request, then its answer, then the next."""
@@ -54,7 +57,7 @@ class Customers:
     def __init__(self, url: str) -> None:
         """Prepare; connections are opened when they are needed, and used again."""
         self._where = urlsplit(url)
-        self._free: deque[_Line] = deque()
+        self._free: deque[tuple[_Line, float]] = deque()
 
     async def post(
         self,
@@ -75,22 +78,24 @@ class Customers:
             f"content-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n"
         )
         status, answer = await line.send(head.encode() + data)
-        self._free.append(line)
+        self._free.append((line, asyncio.get_running_loop().time()))
         assert status == expected, answer
         found: dict[str, Any] = orjson.loads(answer)
         return found
 
     async def _line(self) -> _Line:
-        while self._free:
-            line = self._free.pop()
-            if line.transport is not None:
-                return line
         loop = asyncio.get_running_loop()
+        while self._free:
+            line, since = self._free.pop()
+            if line.transport is not None:
+                if loop.time() - since < IDLE_S:
+                    return line
+                line.transport.close()
         _, opened = await loop.create_connection(_Line, self._where.hostname, self._where.port)
         return opened
 
     def close(self) -> None:
         """Hang up."""
-        for line in self._free:
+        for line, _ in self._free:
             if line.transport is not None:
                 line.transport.close()

@@ -52,7 +52,7 @@ async def test_work_lives_from_request_to_the_end_of_its_paperwork(
 async def test_the_event_of_new_work_says_all_that_the_leader_would_read_in_its_row(
     database: Database, tenant: str
 ) -> None:
-    work = {
+    work: dict[str, Any] = {
         "priority": 2,
         "due_at": datetime(2026, 3, 3, 12, tzinfo=UTC),
         "needs": (("luce", 3), ("inglese", 1)),
