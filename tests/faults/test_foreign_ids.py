@@ -48,6 +48,8 @@ TABLE_OF = {
     "customer_id": "customers.customer",
     "default_calendar_id": "tenancy.calendar",
     "delivery_id": "channels.delivery",
+    "edit_id": "workforce.forecast_edit",
+    "forecast_id": "workforce.forecast",
     "inbound_id": "channels.mail_in",
     "mail_id": "kit.outgoing_mail",
     "mention_id": "conversations.mention",
@@ -120,9 +122,25 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
         async with asyncio.timeout(30):
             while not await _attempted(boss, hook_id):
                 await asyncio.sleep(0.05)
+        await _plan(boss, desk)
         token = {"name": "T", "scopes": ["conversations.read"], "clients": [desk.client_id]}
         token["expires_at"] = "2026-06-01T00:00:00Z"
         ok(await boss.post("/tokens", json=token))
+
+
+async def _plan(boss: httpx.AsyncClient, desk: Desk) -> None:
+    """Let a forecast be made and changed by hand."""
+    rows = [f"2026-02-{day:02} {hour:02}:00,{hour}" for day in range(2, 28) for hour in range(24)]
+    mine = {"queue_id": desk.queue.id}
+    told = {**mine, "text": "\n".join(["interval_start,calls", *rows]), "dry_run": False}
+    ok(await boss.post("/workforce/history/import", json=told))
+    asked = ok(await boss.post("/workforce/forecasts", json={**mine, "reason": "Marzo"}))
+    url = f"/workforce/forecasts/{asked['id']}"
+    async with asyncio.timeout(120):
+        while ok(await boss.get(url))["forecast"]["state"] == "asked":
+            await asyncio.sleep(0.1)
+    edit = {"from_at": "2026-03-04T07:00:00Z", "until_at": "2026-03-04T09:00:00Z", "factor": 2}
+    ok(await boss.post(f"{url}/edits", json={**edit, "reason": "Bollette"}))
 
 
 async def _mail(boss: httpx.AsyncClient, desk: Desk) -> None:

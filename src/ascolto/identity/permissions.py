@@ -69,6 +69,7 @@ _TEAM_LEADER = _OPERATOR | {
     "people.assign_skills",
     "routing.supervise",
     "tenancy.read_settings",
+    "workforce.read",
 }
 
 _PLANNER = _STAFF | {
@@ -77,6 +78,8 @@ _PLANNER = _STAFF | {
     "people.assign_skills",
     "people.manage",
     "tenancy.read_settings",
+    "workforce.plan",
+    "workforce.read",
 }
 
 _KNOWLEDGE = _STAFF | {
@@ -108,6 +111,7 @@ _ANALYST = _STAFF | {
     "insight.floor",
     "insight.metrics",
     "tenancy.read_settings",
+    "workforce.read",
 }
 
 # The committente's own people: figures of their client, never its supplier's staff.

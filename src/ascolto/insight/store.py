@@ -36,6 +36,14 @@ async def events_between(
     return [_logged(row) for row in rows]
 
 
+async def first_event_at(tx: Tx, *, kind: str) -> datetime | None:
+    """Return when something of a kind happened first."""
+    found: datetime | None = await tx.fetchval(
+        "SELECT min(at) FROM kit.event WHERE tenant_id = $1 AND kind = $2", tx.tenant_id, kind
+    )
+    return found
+
+
 async def events_after(
     tx: Tx, *, since: datetime, place: tuple[int, int], kinds: Collection[str], limit: int
 ) -> list[tuple[tuple[int, int], Logged]]:

@@ -71,6 +71,7 @@ class Services:
     settings: Settings
     clock: Clock
     dispatcher: Any = None
+    calculator: Any = None
 
 
 def services_of(connection: HTTPConnection | Request) -> Services:

@@ -28,6 +28,7 @@ from ascolto.web.limits import RateLimits
 from ascolto.web.lines import Lines
 from ascolto.web.live_socket import live
 from ascolto.web.rooms import API_ROUTERS, PAGE_ROUTES, PUBLIC_ROUTERS, SUBSCRIBERS, Job, background
+from ascolto.workforce.calculator import Calculator
 
 PRUNE_EVERY_S = 60.0
 HEALTH_S = 3.0
@@ -100,6 +101,8 @@ async def running(
         services = Services(db=db, relay=relay, live=LiveHub(relay), settings=settings, clock=clock)
         dispatcher = Dispatcher(db, relay, node_id=relay.node_id)
         services.dispatcher = dispatcher
+        services.calculator = Calculator()
+        stack.push_async_callback(services.calculator.stop)
         subscribers = Subscribers(db, relay, SUBSCRIBERS)
         lines = Lines(db, node_id=relay.node_id)
         await relay.start()

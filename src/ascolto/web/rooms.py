@@ -26,6 +26,8 @@ from ascolto.people import api as people_api
 from ascolto.privacy import api as privacy_api
 from ascolto.routing import api as routing_api
 from ascolto.web import tenancy_api
+from ascolto.workforce import api as workforce_api
+from ascolto.workforce import jobs as workforce_jobs
 
 Job = Callable[[Services], Awaitable[None]]
 
@@ -40,6 +42,7 @@ API_ROUTERS: Sequence[APIRouter] = (
     customers_api.router,
     channels_api.router,
     insight_api.router,
+    workforce_api.router,
 )
 
 PUBLIC_ROUTERS: Sequence[APIRouter] = (public_router,)
@@ -55,4 +58,9 @@ SUBSCRIBERS: Sequence[Subscriber] = (*conversations_jobs.SUBSCRIBERS, *channels_
 
 def background() -> Sequence[tuple[str, Job]]:
     """Return the endless tasks that each process runs beside the requests."""
-    return (*identity_jobs.BACKGROUND, *conversations_jobs.BACKGROUND, *channels_jobs.BACKGROUND)
+    return (
+        *identity_jobs.BACKGROUND,
+        *conversations_jobs.BACKGROUND,
+        *channels_jobs.BACKGROUND,
+        *workforce_jobs.BACKGROUND,
+    )

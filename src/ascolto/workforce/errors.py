@@ -1,10 +1,23 @@
 """Refusals of the workforce room.
 
+Of the numbers, which know nothing of a server:
+
 WorkforceError
 ├── BadFigure     a number that cannot be: a negative load, a share above 1
 ├── BadFile       a file that cannot be read as what it should be, with its row
 └── TooLittle     not enough history for what was asked
+
+Of the server:
+
+Refusal
+├── NotFound      UnknownForecast · UnknownEdit
+├── Conflict      NotMade · AlreadyPublished
+├── TooMany       TooManyAsked
+├── Invalid       CannotForecast · BadPlan
+└── Unavailable   CannotCalculate
 """
+
+from ascolto.kit.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
 
 
 class WorkforceError(ValueError):
@@ -26,3 +39,51 @@ class BadFile(WorkforceError):
 
 class TooLittle(WorkforceError):
     """Not enough history for what was asked."""
+
+
+class UnknownForecast(NotFound):
+    """There is no such forecast, or none of the asker's clients."""
+
+    code = "workforce.unknown_forecast"
+
+
+class UnknownEdit(NotFound):
+    """The forecast has no such change."""
+
+    code = "workforce.unknown_edit"
+
+
+class NotMade(Conflict):
+    """The forecast has not been made yet, or could not be."""
+
+    code = "workforce.not_made"
+
+
+class AlreadyPublished(Conflict):
+    """What is published stays as it is: it is judged by what it said."""
+
+    code = "workforce.already_published"
+
+
+class TooManyAsked(TooMany):
+    """Many forecasts are still to be made."""
+
+    code = "workforce.too_many_asked"
+
+
+class CannotForecast(Invalid):
+    """The question cannot be answered as it was put."""
+
+    code = "workforce.cannot_forecast"
+
+
+class BadPlan(Invalid):
+    """A day, a change or a period that cannot be."""
+
+    code = "workforce.bad_plan"
+
+
+class CannotCalculate(Unavailable):
+    """The process that calculates has not answered."""
+
+    code = "workforce.cannot_calculate"

@@ -1,13 +1,15 @@
 """How good a forecast was: beside the naive ones, and beside what chance alone leaves."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from ascolto.workforce.forecasting.calendars import Calendar
 from ascolto.workforce.forecasting.forecast import Forecast
-from ascolto.workforce.forecasting.history import Floats, History, Whole
+from ascolto.workforce.forecasting.history import Floats, History, Whole, days_after
 from ascolto.workforce.forecasting.panel import panel_of
 from ascolto.workforce.forecasting.rivals import same_weekday_mean, seasonal_naive
 
@@ -80,17 +82,33 @@ def score_published(published: Forecast, *, past: History, later: History) -> Le
 
     `past` is the history it was made from, `later` one that reaches further.
     """
+    return score_days(published.days, published.mean, past=past, later=later)
+
+
+def score_days(said: Sequence[date], mean: Floats, *, past: History, later: History) -> Ledger:
+    """Score the volumes that were said of days (rows of `mean`) on those that are known by now.
+
+    The columns are those of `later`. Where none of the days is known yet, there are no errors.
+    """
     rows = {day: row for row, day in enumerate(later.days) if later.known[row]}
-    there = [ahead for ahead, day in enumerate(published.days) if day in rows]
-    came = later.counts[[rows[published.days[ahead]] for ahead in there]]
-    times = later.times[[rows[published.days[ahead]] for ahead in there]]
-    panel = panel_of(past, Calendar(), horizon=len(published.days))
-    ahead = len(published.days)
-    naive = seasonal_naive(panel, panel.past, ahead)[there]
-    mean = same_weekday_mean(panel, panel.past, ahead)[there]
+    panel = panel_of(past, Calendar(), horizon=_reach(past, said))
+    coming = {day: ahead for ahead, day in enumerate(panel.days[panel.past :])}
+    there = [place for place, day in enumerate(said) if day in rows and day in coming]
+    came = later.counts[[rows[said[place]] for place in there]]
+    times = later.times[[rows[said[place]] for place in there]]
+    ahead = [coming[said[place]] for place in there]
+    naive = seasonal_naive(panel, panel.past, len(coming))[ahead]
+    means = same_weekday_mean(panel, panel.past, len(coming))[ahead]
     return Ledger(
-        score(published.mean[there], came, times),
+        score(mean[there], came, times),
         score(naive, came, times),
-        score(mean, came, times),
+        score(means, came, times),
         poisson_floor(came),
     )
+
+
+def _reach(past: History, said: Sequence[date]) -> int:
+    """Return how many open days lie from the end of the past to the last day that was said."""
+    last = max(said)
+    following = days_after(past, max((last - past.days[-1]).days, 1))
+    return max(sum(1 for day in following if day <= last), 1)

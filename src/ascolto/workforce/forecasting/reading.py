@@ -8,6 +8,8 @@ import csv
 import io
 import math
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -34,35 +36,64 @@ def read_history(
     A longer interval than the file's adds its intervals up. With `gaps` "unknown", a day with a
     hole is a day of which nothing is known, and a note says so.
     """
-    faults = Faults(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as failure:
+        raise BadFile(str(path), [f"cannot be read: {failure.strerror}"]) from None
+    table = read_table(raw, name=path, timezone=timezone, separator=separator)
+    return arrange(
+        table.rows,
+        faults=Faults(path),
+        step=table.step,
+        wanted=interval_minutes or table.step,
+        timezone=timezone,
+        gaps=gaps,
+        notes=table.notes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a table by the clock on the wall, one grid apart."""
+
+    rows: list[Row]
+    step: int
+    """Minutes from one row to the next."""
+    notes: list[str]
+    text: str
+
+
+def read_table(
+    raw: bytes,
+    *,
+    name: Path,
+    timezone: str | None,
+    separator: str = ",",
+    columns: Mapping[str, str] | None = None,
+) -> Table:
+    """Read the bytes of a table; raise BadFile naming the rows that are wrong.
+
+    `columns` says what a table calls `interval_start` and `calls` where it has words of its own.
+    """
+    faults = Faults(name)
     notes: list[str] = []
     if timezone is not None:
         try:
             ZoneInfo(timezone)
         except (ZoneInfoNotFoundError, ValueError):
-            raise BadFile(str(path), [f"there is no time zone {timezone}"]) from None
-    rows = _rows(_text(path, notes), faults, separator, notes)
+            raise BadFile(str(name), [f"there is no time zone {timezone}"]) from None
+    text = _text(raw, name, notes)
+    ours = {theirs: our for our, theirs in (columns or {}).items()}
+    rows = _rows(text, faults, separator, notes, ours)
     faults.stop()
     rows = _local(rows, timezone, faults, notes)
     faults.stop()
     step = _interval(rows, faults)
     faults.stop()
-    return arrange(
-        rows,
-        faults=faults,
-        step=step,
-        wanted=interval_minutes or step,
-        timezone=timezone,
-        gaps=gaps,
-        notes=notes,
-    )
+    return Table(rows, step, notes, text)
 
 
-def _text(path: Path, notes: list[str]) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as failure:
-        raise BadFile(str(path), [f"cannot be read: {failure.strerror}"]) from None
+def _text(raw: bytes, path: Path, notes: list[str]) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadFile(str(path), ["row 1: the file is in UTF-16; save it as UTF-8"])
     if raw.startswith(b"\xef\xbb\xbf"):
@@ -81,11 +112,13 @@ def _text(path: Path, notes: list[str]) -> str:
     return text
 
 
-def _rows(text: str, faults: Faults, separator: str, notes: list[str]) -> list[Row]:
+def _rows(
+    text: str, faults: Faults, separator: str, notes: list[str], ours: Mapping[str, str]
+) -> list[Row]:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     found: list[Row] = []
     try:
-        heading = [name.strip() for name in next(lines, [])]
+        heading = [ours.get(name.strip(), name.strip()) for name in next(lines, [])]
         if not heading:
             faults.add(1, "the file is empty")
             return []

@@ -1,0 +1,316 @@
+"""Routes of the workforce room: what came, forecasts, what they take, and how good they were."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from ascolto import routing
+from ascolto.identity.guard import Call, permit, recognise
+from ascolto.identity.model import Principal
+from ascolto.kit.db import Tx
+from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
+from ascolto.workforce import store, store_history
+from ascolto.workforce.actions import forecasts
+from ascolto.workforce.actions.importing import import_history
+from ascolto.workforce.errors import BadPlan, NotMade
+from ascolto.workforce.model import KeptForecast, KeptInterval
+from ascolto.workforce.past import Stream, came, past_of, stream_of
+from ascolto.workforce.views import (
+    AskForecastBody,
+    CameView,
+    Channel,
+    EditBody,
+    EditView,
+    ForecastDetailView,
+    ForecastView,
+    HistoryView,
+    ImportHistoryBody,
+    ImportHistoryReport,
+    IntervalView,
+    LedgerView,
+    Minutes,
+    RequiredView,
+    RequirementBody,
+    RequirementView,
+)
+
+router = APIRouter(prefix="/workforce", tags=["workforce"])
+
+Reader = Annotated[Call, permit("workforce.read")]
+Planner = Annotated[Call, permit("workforce.plan")]
+# Who asks for figures that take a moment holds no transaction open meanwhile.
+Asker = Annotated[Principal, recognise("workforce.read")]
+Since = Annotated[datetime, Query(alias="from")]
+Until = Annotated[datetime, Query(alias="to")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=500)]
+
+MOST_JUDGED = 20
+# Handling times of the last four weeks; older ones are of other customers and other operators.
+AHT_OVER = timedelta(days=28)
+
+
+@router.get("/history", summary="What came to a queue")
+async def show_history(
+    call: Reader,
+    queue_id: UUID,
+    since: Since,
+    until: Until,
+    channel: Annotated[Channel | None, Query()] = None,
+    minutes: Minutes = Minutes.HALF,
+) -> HistoryView:
+    """Return what came in each interval: offered, handled, abandoned and how long it took."""
+    stream = await stream_of(call.tx, queue_id=str(queue_id), channel=channel)
+    found = await came(call.tx, stream, since=since, until=until, minutes=minutes)
+    return HistoryView(
+        queue_id=stream.queue_id,
+        channel=stream.channel,
+        timezone=stream.zone.key,
+        minutes=minutes,
+        intervals=[CameView.of(one) for one in found],
+    )
+
+
+@router.post("/history/import", summary="Bring in what came before")
+async def bring_in(body: ImportHistoryBody, call: Planner) -> ImportHistoryReport:
+    """Judge a table row by row and, unless it is a trial, write all of it or nothing."""
+    found = await import_history(
+        call.tx,
+        queue_id=str(body.queue_id),
+        channel=body.channel,
+        text=body.text,
+        separator=body.separator,
+        columns={str(ours): theirs for ours, theirs in body.columns.items()},
+        dry_run=body.dry_run,
+    )
+    return ImportHistoryReport.of(found)
+
+
+@router.get("/forecasts", summary="Forecasts")
+async def list_forecasts(
+    call: Reader,
+    queue_id: UUID | None = None,
+    channel: Annotated[Channel | None, Query()] = None,
+    only: Literal["published", "drafts"] | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ForecastView]:
+    """Return the forecasts in scope, the latest first."""
+    found = await store.list_forecasts(
+        call.tx,
+        queue_id=str(queue_id) if queue_id else None,
+        channel=channel,
+        published=None if only is None else only == "published",
+        before=decode_id(cursor),
+        limit=limit + 1,
+    )
+    more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=[ForecastView.of(one) for one in found[:limit]], next_cursor=more)
+
+
+@router.post("/forecasts", status_code=202, summary="Ask for a forecast")
+async def ask_forecast(body: AskForecastBody, call: Planner) -> ForecastView:
+    """Ask for a forecast; a process of its own makes it, and its state tells when it has."""
+    asked = await forecasts.ask_forecast(
+        call.tx,
+        queue_id=str(body.queue_id),
+        channel=body.channel,
+        horizon_days=body.horizon_days,
+        minutes=int(body.minutes),
+        model=body.model,
+        country=body.country,
+        reason=body.reason,
+    )
+    return ForecastView.of(asked)
+
+
+@router.get("/forecasts/{forecast_id}", summary="One forecast")
+async def show_forecast(
+    forecast_id: UUID, call: Reader, day: date | None = None
+) -> ForecastDetailView:
+    """Return a forecast with its intervals, all or of one day, and its changes by hand."""
+    forecast = await forecasts.find_forecast(call.tx, str(forecast_id))
+    since, until = await _bounds(call.tx, forecast, day)
+    intervals = await store.intervals_of(call.tx, forecast.id, since=since, until=until)
+    edits = await store.edits_of(call.tx, forecast.id)
+    return ForecastDetailView(
+        forecast=ForecastView.of(forecast),
+        intervals=[IntervalView.of(one) for one in intervals],
+        edits=[EditView.of(one) for one in edits],
+    )
+
+
+@router.delete("/forecasts/{forecast_id}", status_code=204, summary="Throw a draft away")
+async def drop_forecast(forecast_id: UUID, call: Planner) -> None:
+    """Throw away a forecast that is not published, also one that is still to be made."""
+    await forecasts.drop_forecast(call.tx, str(forecast_id))
+
+
+@router.post("/forecasts/{forecast_id}/edits", summary="Change a forecast by hand")
+async def edit_forecast(forecast_id: UUID, body: EditBody, call: Planner) -> EditView:
+    """Change what a draft expects in a stretch of time, with the reason."""
+    edit = await forecasts.edit_forecast(
+        call.tx,
+        str(forecast_id),
+        from_at=body.from_at,
+        until_at=body.until_at,
+        factor=body.factor,
+        calls=body.calls,
+        reason=body.reason,
+    )
+    return EditView.of(edit)
+
+
+@router.delete(
+    "/forecasts/{forecast_id}/edits/{edit_id}", status_code=204, summary="Take a change back"
+)
+async def undo_edit(forecast_id: UUID, edit_id: UUID, call: Planner) -> None:
+    """Take a change by hand back; what the others did is worked out anew."""
+    await forecasts.undo_edit(call.tx, str(forecast_id), str(edit_id))
+
+
+@router.post("/forecasts/{forecast_id}/publish", summary="Publish a forecast")
+async def publish_forecast(forecast_id: UUID, call: Planner) -> ForecastView:
+    """Let the organisation go by it; from now on it stays as it is, and is judged."""
+    return ForecastView.of(await forecasts.publish_forecast(call.tx, str(forecast_id)))
+
+
+@router.post("/forecasts/{forecast_id}/requirement", summary="The people that a day takes")
+async def require(
+    forecast_id: UUID, body: RequirementBody, principal: Asker, request: Request
+) -> RequirementView:
+    """Return how many people each interval of a day takes to keep a promise, and how many paid."""
+    async with _reading(request, principal) as tx:
+        forecast = await forecasts.find_forecast(tx, str(forecast_id))
+        if forecast.state != "made":
+            raise NotMade("The forecast has not been made.", state=forecast.state)
+        since, until = await _bounds(tx, forecast, body.day)
+        intervals = await store.intervals_of(tx, forecast.id, since=since, until=until)
+        if not intervals:
+            raise BadPlan("The forecast does not speak of this day.", day=body.day.isoformat())
+        question = await _question(tx, forecast, body)
+    question["intervals"] = [{"mean": one.mean, "rate_cv": one.rate_cv} for one in intervals]
+    answer = await services_of(request).calculator.ask("require", question)
+    return _required(forecast, body, question, intervals, answer)
+
+
+@router.get("/accuracy", summary="How good published forecasts were")
+async def show_accuracy(
+    principal: Asker,
+    request: Request,
+    queue_id: UUID,
+    channel: Annotated[Channel | None, Query()] = None,
+) -> list[LedgerView]:
+    """Return the last published forecasts of a queue scored on the days that are over.
+
+    Beside each stand what the last week and the last four weeks would have said.
+    """
+    async with _reading(request, principal) as tx:
+        stream = await stream_of(tx, queue_id=str(queue_id), channel=channel)
+        published = await _published(tx, stream)
+        judged = {one.id: await store.intervals_of(tx, one.id) for one in published}
+        pasts = {
+            minutes: await past_of(tx, stream, minutes=minutes)
+            for minutes in {one.minutes for one in published}
+        }
+    ledgers: list[LedgerView] = []
+    for minutes, past in pasts.items():
+        group = [one for one in published if one.minutes == minutes]
+        question = {"past": past, "forecasts": [_said(one, judged[one.id]) for one in group]}
+        answer = await services_of(request).calculator.ask("judge", question)
+        ledgers += [
+            LedgerView.model_validate({"forecast": ForecastView.of(one), **ledger})
+            for one, ledger in zip(group, answer["ledgers"], strict=True)
+            if ledger is not None
+        ]
+    return sorted(ledgers, key=lambda one: one.forecast.id, reverse=True)
+
+
+def _reading(request: Request, principal: Principal) -> Any:
+    return services_of(request).db.transaction(
+        principal.tenant_id, actor=principal.actor(), clients=principal.clients
+    )
+
+
+async def _bounds(
+    tx: Tx, forecast: KeptForecast, day: date | None
+) -> tuple[datetime | None, datetime | None]:
+    if day is None:
+        return None, None
+    stream = await stream_of(tx, queue_id=forecast.queue_id, channel=forecast.channel)
+    if day.year >= date.max.year:
+        raise BadPlan("No such day.", day=day.isoformat())
+    return stream.midnight(day), stream.midnight(day + timedelta(days=1))
+
+
+async def _question(tx: Tx, forecast: KeptForecast, body: RequirementBody) -> dict[str, Any]:
+    queue = await routing.get_queue(tx, forecast.queue_id)
+    if queue is None:
+        raise routing.QueueUnknown("There is no such queue.")
+    aht_s = body.aht_s or await store_history.mean_handling_s(
+        tx,
+        queue_id=forecast.queue_id,
+        channel=forecast.channel,
+        since=tx.now - AHT_OVER,
+    )
+    if not aht_s:
+        raise BadPlan("Nobody knows how long the work takes: give `aht_s`.", field="aht_s")
+    return {
+        "minutes": forecast.minutes,
+        "model": body.model,
+        "service_level": body.service_level or min(queue.target_share, 0.99),
+        "target_s": queue.target_s if body.target_s is None else body.target_s,
+        "aht_s": aht_s,
+        "patience_s": body.patience_s,
+        "max_occupancy": body.max_occupancy,
+        "concurrency": body.concurrency,
+        "slowdown": body.slowdown,
+        "shrinkage": body.shrinkage,
+    }
+
+
+def _required(
+    forecast: KeptForecast,
+    body: RequirementBody,
+    question: dict[str, Any],
+    intervals: list[KeptInterval],
+    answer: dict[str, Any],
+) -> RequirementView:
+    shown = [
+        RequiredView(starts_at=one.starts_at, mean=one.mean, **found)
+        for one, found in zip(intervals, answer["intervals"], strict=True)
+    ]
+    return RequirementView(
+        forecast_id=forecast.id,
+        day=body.day,
+        minutes=forecast.minutes,
+        model=body.model,
+        service_level=question["service_level"],
+        target_s=question["target_s"],
+        aht_s=answer["aht_s"],
+        patience_s=body.patience_s,
+        shrinkage=sum(body.shrinkage.values()),
+        paid_hours=sum(one.paid for one in shown) * forecast.minutes / 60,
+        intervals=shown,
+    )
+
+
+async def _published(tx: Tx, stream: Stream) -> list[KeptForecast]:
+    return await store.list_forecasts(
+        tx,
+        queue_id=stream.queue_id,
+        channel=stream.channel,
+        published=True,
+        before=None,
+        limit=MOST_JUDGED,
+    )
+
+
+def _said(forecast: KeptForecast, intervals: list[KeptInterval]) -> dict[str, Any]:
+    return {
+        "timezone": forecast.timezone,
+        "history_until": str(forecast.history_until),
+        "intervals": [[one.starts_at.timestamp(), one.mean] for one in intervals],
+    }

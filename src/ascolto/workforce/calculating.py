@@ -1,0 +1,274 @@
+"""The process that calculates: a question per line of its input, an answer per line of its output.
+
+It knows no database and no server. It ends when its input does, also when the server was killed.
+"""
+
+import math
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import orjson
+
+from ascolto.tenancy.hours import OpeningHours
+from ascolto.workforce.errors import BadFigure, TooLittle, WorkforceError
+from ascolto.workforce.forecasting.accuracy import Ledger, Score, score_days
+from ascolto.workforce.forecasting.arranging import arrange
+from ascolto.workforce.forecasting.calendars import calendar_for
+from ascolto.workforce.forecasting.forecast import Forecast, forecast
+from ascolto.workforce.forecasting.history import History, days_after
+from ascolto.workforce.forecasting.rows import Faults, Row
+from ascolto.workforce.model import LEVELS
+from ascolto.workforce.staffing.erlang import required
+from ascolto.workforce.staffing.requirement import (
+    Promise,
+    chat_aht_s,
+    expected,
+    required_uncertain,
+    with_shrinkage,
+)
+
+_NICE = 10
+_MOST_SILENT_DAYS = 62
+
+
+def main() -> None:
+    """Answer until there is no more question."""
+    os.nice(_NICE)  # whoever waits for an answer to a customer comes first
+    for line in sys.stdin.buffer:
+        sys.stdout.buffer.write(orjson.dumps(_said(line)) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _said(line: bytes) -> dict[str, Any]:
+    try:
+        asked = orjson.loads(line)
+        return {"answer": QUESTIONS[asked["what"]](asked["question"])}
+    except WorkforceError as refusal:
+        return {"refused": str(refusal)}
+    except Exception as failure:  # noqa: BLE001 - the next question is answered all the same
+        return {"failed": f"{type(failure).__name__}: {failure}"}
+
+
+def history_of_past(past: dict[str, Any]) -> History:
+    """Return what came, on one grid; from the log's first day on, silence is a count of 0."""
+    minutes, zone = int(past["minutes"]), ZoneInfo(past["timezone"])
+    if past["longest"] and minutes % past["longest"]:
+        raise BadFigure(
+            f"the history is told in intervals of {past['longest']} minutes: they cannot be cut"
+            f" into {minutes}"
+        )
+    sums: dict[float, float] = defaultdict(float)
+    for at, offered in zip(past["at"], past["offered"], strict=True):
+        sums[at // (60 * minutes) * (60 * minutes)] += offered
+    if not sums:
+        raise TooLittle("nothing has come to this queue yet: bring in a history, or wait a while")
+    log_from = date.fromisoformat(past["log_from"])
+    until = date.fromisoformat(past["until"])
+    for at in _open_intervals(past["hours"], log_from, until, zone, minutes):
+        sums.setdefault(at, 0.0)
+    rows = [
+        Row(number, datetime.fromtimestamp(at, zone), sums[at])
+        for number, at in enumerate(sorted(sums), start=2)
+    ]
+    return arrange(
+        rows,
+        faults=Faults(Path("history")),
+        step=minutes,
+        wanted=minutes,
+        timezone=zone.key,
+        gaps="unknown",
+        notes=[],
+    )
+
+
+def _open_intervals(
+    document: dict[str, Any] | None, first: date, until: date, zone: ZoneInfo, minutes: int
+) -> list[float]:
+    hours = OpeningHours.from_document(document) if document else None
+    at = datetime.combine(first, time(), zone).timestamp()
+    end = datetime.combine(until, time(), zone).timestamp()
+    found = []
+    while at < end:
+        if hours is None or hours.is_open(datetime.fromtimestamp(at, zone)):
+            found.append(at)
+        at += 60 * minutes
+    return found
+
+
+def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
+    """Forecast the next open days from today on; days that a past does not reach are skipped."""
+    history = history_of_past(question["past"])
+    today = date.fromisoformat(question["past"]["until"])
+    silent = (today - history.days[-1]).days - 1
+    if silent > _MOST_SILENT_DAYS:
+        raise TooLittle(f"the history ends {silent} days ago: what it would say is out of date")
+    skipped = sum(1 for day in days_after(history, max(silent, 1)) if day < today)
+    calendar = calendar_for(question["country"], first=history.days[0], last=history.days[-1])
+    made = forecast(
+        history,
+        calendar=calendar,
+        horizon_days=skipped + question["horizon_days"],
+        levels=LEVELS,
+        model=question["model"],
+    )
+    return {
+        "timezone": history.timezone,
+        "history_from": history.days[0].isoformat(),
+        "history_until": history.days[-1].isoformat(),
+        "measured": made.measured,
+        "notes": list(made.notes),
+        "days": _days(made)[skipped:],
+        "intervals": [
+            [
+                at.timestamp(),
+                float(made.mean[row, column]),
+                *(float(made.quantiles[level][row, column]) for level in LEVELS),
+                float(made.rate_cv[row, column]),
+            ]
+            for row, column, at in made.starts()
+            if row >= skipped
+        ],
+    }
+
+
+def _days(made: Forecast) -> list[dict[str, Any]]:
+    why = {reason.day: reason for reason in made.why}
+    totals = (made.mean * made.times).sum(axis=1)
+    return [
+        {
+            "day": day.isoformat(),
+            "calls": float(totals[row]),
+            "model": made.models[row],
+            "usual": why[day].usual if day in why else None,
+            "because": why[day].factors if day in why else {},
+        }
+        for row, day in enumerate(made.days)
+    ]
+
+
+def require(question: dict[str, Any]) -> dict[str, Any]:
+    """Return the people that each interval takes to keep a promise."""
+    minutes, at_once = question["minutes"], question["concurrency"]
+    promise = _promise(question)
+    rates = np.array([one["mean"] for one in question["intervals"]]) / (60.0 * minutes)
+    loads = rates * promise.aht_s
+    cvs = np.array([one["rate_cv"] for one in question["intervals"]])
+    if question["model"] == "c":
+        places = required(
+            loads,
+            aht_s=promise.aht_s,
+            target_s=promise.target_s,
+            service_level=promise.service_level,
+            max_occupancy=promise.max_occupancy,
+        )
+    else:
+        places = required_uncertain(loads, promise, rate_cv=cvs).operators
+    people = -(-places // at_once)
+    paid = with_shrinkage(people, question["shrinkage"]).paid
+    # A number so near to a whole one is that one: 1 / (1 - 0.5) is not quite 2.
+    paid_people = np.ceil(np.round(paid, 6)).astype(np.int64)
+    return {
+        "aht_s": promise.aht_s,
+        "intervals": [
+            {
+                "load": float(loads[n]),
+                "operators": int(people[n]),
+                "paid": int(paid_people[n]),
+                **_achieved(float(loads[n]), int(people[n]) * at_once, promise, float(cvs[n])),
+            }
+            for n in range(loads.size)
+        ],
+    }
+
+
+def _promise(question: dict[str, Any]) -> Promise:
+    aht_s = question["aht_s"]
+    if question["concurrency"] > 1:
+        aht_s = chat_aht_s(
+            aht_s, concurrency=question["concurrency"], slowdown=question["slowdown"]
+        )
+    return Promise(
+        service_level=question["service_level"],
+        target_s=question["target_s"],
+        aht_s=aht_s,
+        patience_s=question["patience_s"],
+        max_occupancy=question["max_occupancy"],
+    )
+
+
+def _achieved(load: float, places: int, promise: Promise, rate_cv: float) -> dict[str, Any]:
+    """Return what so many achieve on average over the days that may come."""
+    if load <= 0.0:
+        return {"service_level": None, "occupancy": None, "abandoned": None}
+    got = expected(load, places, promise, rate_cv=rate_cv)
+    return {
+        "service_level": got.service_level,
+        "occupancy": got.occupancy,
+        "abandoned": got.abandoned,
+    }
+
+
+def judge(question: dict[str, Any]) -> dict[str, Any]:
+    """Score published forecasts on the days that are over, beside what the naive would have said.
+
+    The ledger of each forecast, None where none of its days is over.
+    """
+    later = history_of_past(question["past"])
+    return {"ledgers": [_ledger(one, later) for one in question["forecasts"]]}
+
+
+def _ledger(said: dict[str, Any], later: History) -> dict[str, Any] | None:
+    zone = ZoneInfo(said["timezone"])
+    columns = {int(minute): column for column, minute in enumerate(later.minutes)}
+    by_day: dict[date, Any] = {}
+    for at, mean in said["intervals"]:
+        local = datetime.fromtimestamp(at, zone)
+        row = by_day.setdefault(local.date(), np.zeros(later.minutes.size))
+        column = columns.get(local.hour * 60 + local.minute)
+        if column is not None:
+            row[column] = mean
+    past = later.until(date.fromisoformat(said["history_until"]) + timedelta(days=1))
+    if not past.known.any():
+        return None
+    days = sorted(by_day)
+    found = score_days(days, np.array([by_day[day] for day in days]), past=past, later=later)
+    return _shown(found) if found.published.days else None
+
+
+def _shown(ledger: Ledger) -> dict[str, Any]:
+    def of(score: Score) -> dict[str, float | None]:
+        return {
+            "wape": _finite(score.wape),
+            "day_total_wape": _finite(score.day_total_wape),
+            "bias": _finite(score.bias),
+        }
+
+    return {
+        "days": ledger.published.days,
+        "volume": ledger.published.volume,
+        "published": of(ledger.published),
+        "last_week": of(ledger.naive),
+        "four_weeks": of(ledger.same_weekday_mean),
+        "chance": _finite(ledger.poisson_floor),
+    }
+
+
+def _finite(figure: float) -> float | None:
+    return figure if math.isfinite(figure) else None
+
+
+QUESTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "forecast": make_forecast,
+    "require": require,
+    "judge": judge,
+}
+
+if __name__ == "__main__":
+    main()

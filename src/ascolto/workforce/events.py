@@ -1,0 +1,67 @@
+"""What happens to plans."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ascolto.kit.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryImported(Event):
+    """Somebody brought in what had come to a queue before the log began."""
+
+    kind: ClassVar[str] = "workforce.history_imported"
+    queue_id: str
+    channel: str
+    rows: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastEvent(Event):
+    """Something about one forecast."""
+
+    forecast_id: str
+    queue_id: str
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastAsked(ForecastEvent):
+    """Somebody asked for a forecast, and said why."""
+
+    kind: ClassVar[str] = "workforce.forecast_asked"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastMade(ForecastEvent):
+    """A forecast was made, or could not be."""
+
+    kind: ClassVar[str] = "workforce.forecast_made"
+    failure: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastEdited(ForecastEvent):
+    """Somebody changed a forecast by hand, or took such a change back."""
+
+    kind: ClassVar[str] = "workforce.forecast_edited"
+    edit_id: str
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastPublished(ForecastEvent):
+    """A forecast is what the organisation goes by from now on."""
+
+    kind: ClassVar[str] = "workforce.forecast_published"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastDropped(ForecastEvent):
+    """A draft was thrown away."""
+
+    kind: ClassVar[str] = "workforce.forecast_dropped"

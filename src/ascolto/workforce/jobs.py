@@ -1,0 +1,143 @@
+"""What this room does by itself: it makes the forecasts that are asked for, and keeps the days.
+
+Several nodes may run it: who claims a forecast makes it, and a claim that runs out is another's. No
+transaction is open while the numbers are worked out: one that stands still holds up the stream.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import structlog
+
+from ascolto.kit.db import SYSTEM
+from ascolto.kit.errors import Refusal
+from ascolto.kit.http import Services
+from ascolto.tenancy import store as tenancy_store
+from ascolto.workforce import events, store
+from ascolto.workforce.actions.forecasts import about
+from ascolto.workforce.actions.keeping import keep_next_day
+from ascolto.workforce.errors import CannotCalculate, CannotForecast
+from ascolto.workforce.model import KeptForecast, KeptInterval
+from ascolto.workforce.past import past_of, stream_of
+
+MAKE_EVERY_S = 0.5
+KEEP_EVERY_S = 300.0
+# Longer than a calculation may take, so that nobody makes what another is still making.
+CLAIM = timedelta(seconds=150)
+MOST_ATTEMPTS = 3
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+log = structlog.get_logger(__name__)
+
+
+async def make_asked(services: Services) -> int:
+    """Make the forecasts that are asked for, one of each organisation in turn; return how many."""
+    async with services.db.connection() as connection:
+        asking = await store.tenants_asking(connection, free_before=services.clock.now())
+    made = 0
+    for tenant_id in asking:
+        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+            forecast = await store.claim(tx, until=tx.now + CLAIM)
+        if forecast is not None:
+            await _make(services, tenant_id, forecast)
+            made += 1
+    return made
+
+
+async def _make(services: Services, tenant_id: str, forecast: KeptForecast) -> None:
+    try:
+        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+            stream = await stream_of(tx, queue_id=forecast.queue_id, channel=forecast.channel)
+            past = await past_of(tx, stream, minutes=forecast.minutes)
+        answer = await services.calculator.ask(
+            "forecast",
+            {
+                "past": past,
+                "country": forecast.country,
+                "horizon_days": forecast.horizon_days,
+                "model": forecast.model,
+            },
+        )
+    except CannotCalculate as broken:
+        log.warning("workforce.forecast_interrupted", forecast_id=forecast.id, why=broken.fields)
+        if forecast.attempts < MOST_ATTEMPTS:
+            async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+                await store.release(tx, forecast)
+            return
+        await _fail(services, tenant_id, forecast, broken.detail)
+    except (CannotForecast, Refusal) as refusal:
+        await _fail(services, tenant_id, forecast, refusal.detail)
+    else:
+        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+            if await store.set_made(tx, forecast, _told(answer), _intervals(answer)):
+                tx.emit(events.ForecastMade(**about(forecast)))
+
+
+async def _fail(services: Services, tenant_id: str, forecast: KeptForecast, failure: str) -> None:
+    async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+        if await store.set_failed(tx, forecast, failure):
+            tx.emit(events.ForecastMade(**about(forecast), failure=failure))
+
+
+def _told(answer: dict[str, Any]) -> dict[str, Any]:
+    days = {name: date.fromisoformat(answer[name]) for name in ("history_from", "history_until")}
+    return {**answer, **days}
+
+
+def _intervals(answer: dict[str, Any]) -> list[KeptInterval]:
+    return [
+        KeptInterval(
+            starts_at=datetime.fromtimestamp(at, UTC),
+            made_mean=mean,
+            made_low=low,
+            made_median=median,
+            made_high=high,
+            mean=mean,
+            low=low,
+            median=median,
+            high=high,
+            rate_cv=rate_cv,
+        )
+        for at, mean, low, median, high, rate_cv in answer["intervals"]
+    ]
+
+
+async def keep_days(services: Services) -> int:
+    """Keep every day of the log that is over and not kept; return how many were."""
+    async with services.db.connection() as connection:
+        tenants = await tenancy_store.list_tenant_ids(connection)
+    kept = 0
+    for tenant_id in tenants:
+        more = True
+        while more:
+            async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+                more = await keep_next_day(tx)
+            kept += more
+    return kept
+
+
+def _every(
+    seconds: float, what: str, turn: Callable[[Services], Awaitable[int]]
+) -> tuple[str, Callable[[Services], Awaitable[None]]]:
+    async def run(services: Services) -> None:
+        while True:
+            try:
+                if count := await turn(services):
+                    log.info("workforce.job", did=what, count=count)
+            except AWAY as error:
+                log.warning("workforce.job_postponed", what=what, error=type(error).__name__)
+            except Exception:
+                # An endless task that dies is missed by nobody until it is too late.
+                log.exception("workforce.job_failed", what=what)
+            await asyncio.sleep(seconds)
+
+    return what, run
+
+
+BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
+    _every(MAKE_EVERY_S, "forecasts made", make_asked),
+    _every(KEEP_EVERY_S, "days kept", keep_days),
+)

@@ -1,0 +1,131 @@
+"""What came to a queue until now: kept days, the days not kept yet, and tables brought in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ascolto import routing
+from ascolto.conversations.hours import calendar_of_queue
+from ascolto.insight.volumes import Volume, interval_of, volumes_between
+from ascolto.kit.db import Tx
+from ascolto.tenancy import store as tenancy_store
+from ascolto.workforce import store_history
+from ascolto.workforce.errors import BadPlan
+from ascolto.workforce.model import GRIDS, Came
+
+LONGEST = timedelta(days=366)
+# Days are kept once everybody who came in them was answered; should that ever lag behind, a
+# request does not fold weeks of the log.
+_LIVE_DAYS = 4
+_EVER = datetime(2000, 1, 1, tzinfo=ZoneInfo("UTC"))
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One queue's one channel, with the organisation's clock."""
+
+    queue_id: str
+    client_id: str
+    channel: str
+    zone: ZoneInfo
+
+    def midnight(self, day: date) -> datetime:
+        """Return the first moment of a local day."""
+        return datetime.combine(day, time(), self.zone)
+
+    def today(self, now: datetime) -> date:
+        """Return the local day of a moment."""
+        return now.astimezone(self.zone).date()
+
+
+async def stream_of(tx: Tx, *, queue_id: str, channel: str | None = None) -> Stream:
+    """Return a queue in scope as a stream of work; without a channel the queue's own."""
+    queue = await routing.get_queue(tx, queue_id)
+    if queue is None:
+        raise routing.QueueUnknown("There is no such queue.")
+    zone = ZoneInfo((await tenancy_store.get_tenant(tx)).timezone)
+    return Stream(queue.id, queue.client_id, channel or queue.channel, zone)
+
+
+async def came(
+    tx: Tx, stream: Stream, *, since: datetime, until: datetime, minutes: int
+) -> list[Came]:
+    """Return what came between two moments; intervals in which nothing came are left out."""
+    if since.tzinfo is None or until.tzinfo is None or not timedelta() < until - since <= LONGEST:
+        raise BadPlan("A period has zoned moments, at least one and at most a year.")
+    log_from = await log_from_of(tx, stream)
+    kept = await store_history.came_between(
+        tx,
+        queue_id=stream.queue_id,
+        channel=stream.channel,
+        since=since,
+        until=until,
+        log_from=log_from,
+        minutes=minutes,
+    )
+    found = {one.starts_at: one for one in kept}
+    for one in await _live(tx, stream, since=since, until=until):
+        at = interval_of(one.starts_at, minutes=minutes)
+        found[at] = _joined(found.get(at), one, at)
+    return [found[at] for at in sorted(found)]
+
+
+def _joined(known: Came | None, one: Volume, at: datetime) -> Came:
+    if known is None or known.source != "log":
+        return Came(at, one.offered, one.handled, one.abandoned, one.handling_s, "log")
+    return Came(
+        at,
+        known.offered + one.offered,
+        (known.handled or 0) + one.handled,
+        (known.abandoned or 0) + one.abandoned,
+        (known.handling_s or 0) + one.handling_s,
+        "log",
+    )
+
+
+async def log_from_of(tx: Tx, stream: Stream) -> datetime:
+    """Return the midnight from which the log speaks for a queue; before it tables do."""
+    begins = await store_history.log_begins(tx, queue_id=stream.queue_id, channel=stream.channel)
+    return stream.midnight(stream.today(begins or tx.now))
+
+
+async def _live(tx: Tx, stream: Stream, *, since: datetime, until: datetime) -> list[Volume]:
+    """Return what the log says of the days that are not kept yet."""
+    today = stream.today(tx.now)
+    oldest = today - timedelta(days=_LIVE_DAYS)
+    kept = await store_history.last_kept_day(tx)
+    following = kept + timedelta(days=1) if kept else oldest
+    begin = max(since, stream.midnight(max(following, oldest)))
+    end = min(until, tx.now)
+    if begin >= end:
+        return []
+    found = await volumes_between(tx, since=begin, until=end, minutes=GRIDS[0])
+    mine = (stream.queue_id, stream.channel)
+    return [one for one in found if (one.queue_id, one.channel) == mine]
+
+
+async def past_of(tx: Tx, stream: Stream, *, minutes: int) -> dict[str, Any]:
+    """Return all that came until the last midnight, as the calculating process takes it."""
+    until = stream.midnight(stream.today(tx.now))
+    log_from = await log_from_of(tx, stream)
+    counts = await store_history.counts_between(
+        tx,
+        queue_id=stream.queue_id,
+        channel=stream.channel,
+        since=_EVER,
+        until=until,
+        log_from=log_from,
+    )
+    live = await _live(tx, stream, since=_EVER, until=until)
+    calendar = await calendar_of_queue(tx, queue_id=stream.queue_id, client_id=stream.client_id)
+    return {
+        "at": [*counts.at, *(one.starts_at.timestamp() for one in live)],
+        "offered": [*counts.offered, *(float(one.offered) for one in live)],
+        "longest": counts.longest,
+        "log_from": log_from.date().isoformat(),
+        "until": stream.today(tx.now).isoformat(),
+        "timezone": stream.zone.key,
+        "minutes": minutes,
+        "hours": calendar.hours.document() if calendar else None,
+    }

@@ -1,0 +1,59 @@
+"""What a planner does at the door, and tables of weeks that came before."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from support.office import Office, ok
+
+PLANNER = "piano@prova.example"
+FIRST = date(2026, 1, 5)
+# A Sunday; the clock of the tests stands on the Tuesday after it.
+LAST = date(2026, 3, 1)
+LEVELS = (40, 44, 38, 36, 42, 20)
+
+
+def volume(day: date, at: datetime) -> int:
+    """Return what comes in a half hour: a shape of the day times a weekday's size."""
+    morning = 8 <= at.hour < 13
+    return LEVELS[day.weekday()] // (2 if not morning else 1) + (day.toordinal() * 7) % 5
+
+
+def table(
+    first: date = FIRST,
+    last: date = LAST,
+    *,
+    heading: str = "interval_start,calls,handled,abandoned,aht_s",
+    row: Callable[[datetime, int], str] = lambda at, n: f"{at:%Y-%m-%d %H:%M},{n},{n},0,240",
+) -> str:
+    """Return the half hours from 8 to 18 of all days but Sundays."""
+    lines = [heading]
+    day = first
+    while day <= last:
+        if day.weekday() < len(LEVELS):
+            for slot in range(20):
+                at = datetime(day.year, day.month, day.day, 8) + timedelta(minutes=30 * slot)
+                lines.append(row(at, volume(day, at)))
+        day += timedelta(days=1)
+    return "\n".join(lines) + "\n"
+
+
+async def bring_in(planner: httpx.AsyncClient, office: Office, text: str, **more: Any) -> Any:
+    """Bring a table in for the office's queue."""
+    body = {"queue_id": office.desk.queue.id, "text": text, "dry_run": False, **more}
+    return ok(await planner.post("/workforce/history/import", json=body))
+
+
+async def made(planner: httpx.AsyncClient, office: Office, **more: Any) -> dict[str, Any]:
+    """Ask for a forecast of the office's queue and wait until it is made or has failed."""
+    body = {"queue_id": office.desk.queue.id, "horizon_days": 12, "reason": "Marzo", **more}
+    asked = ok(await planner.post("/workforce/forecasts", json=body))
+    async with asyncio.timeout(120):
+        while True:
+            found: dict[str, Any] = ok(await planner.get(f"/workforce/forecasts/{asked['id']}"))
+            if found["forecast"]["state"] != "asked":
+                return found
+            await asyncio.sleep(0.1)
