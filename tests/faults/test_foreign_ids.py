@@ -64,6 +64,7 @@ TABLE_OF = {
     "reason1": "conversations.reason",
     "reason2": "conversations.reason",
     "reason_id": "conversations.reason",
+    "roster_id": "workforce.roster",
     "session_id": "identity.session",
     "skill_id": "people.skill",
     "team_id": "people.team",
@@ -134,7 +135,9 @@ async def _plan(boss: httpx.AsyncClient, desk: Desk) -> None:
     mine = {"queue_id": desk.queue.id}
     told = {**mine, "text": "\n".join(["interval_start,calls", *rows]), "dry_run": False}
     ok(await boss.post("/workforce/history/import", json=told))
-    asked = ok(await boss.post("/workforce/forecasts", json={**mine, "reason": "Marzo"}))
+    asked = ok(
+        await boss.post("/workforce/forecasts", json={**mine, "minutes": 60, "reason": "Marzo"})
+    )
     url = f"/workforce/forecasts/{asked['id']}"
     async with asyncio.timeout(120):
         while ok(await boss.get(url))["forecast"]["state"] == "asked":
@@ -172,6 +175,8 @@ async def furnish_whole(office: Office, *, email: str) -> None:
     """Put one of every kind that belongs to no client."""
     async with office.signed_in(email) as boss:
         ok(await boss.post("/teams", json={"name": "Squadra"}))
+        week = {"first_day": "2026-03-09", "last_day": "2026-03-15", "reason": "Settimana"}
+        ok(await boss.post("/workforce/rosters", json=week))
         ok(await boss.post("/skills", json={"code": "luce", "name": "Luce"}))
         view = {"page": "work", "name": "Mie", "query": "state=waiting"}
         ok(await boss.post("/views", json=view))

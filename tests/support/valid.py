@@ -34,11 +34,19 @@ _KNOWN: dict[str, Callable[[], Any]] = {
     "value": lambda: f"+39011555{next(_number):04}",
     "code": lambda: f"c{next(_number)}",
     "key": lambda: f"k{next(_number)}",
+    "from_at": lambda: "2026-03-04T07:00:00Z",
+    "until_at": lambda: "2026-03-04T09:00:00Z",
+    "day": lambda: "2026-03-04",
+    "first_day": lambda: "2026-03-09",
+    "last_day": lambda: "2026-03-15",
 }
 
 # Optional fields without which a body says nothing that could be done.
 _WISE = {"text"}
-_WISE_AT = {"/api/v1/conversations/{conversation_id}/transfer": {"queue_id"}}
+_WISE_AT = {
+    "/api/v1/conversations/{conversation_id}/transfer": {"queue_id"},
+    "/api/v1/workforce/forecasts/{forecast_id}/edits": {"factor"},
+}
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ _OPERATOR = _STAFF | {
     "routing.explain",
     "routing.set_presence",
     "routing.work",
+    "workforce.own_shifts",
 }
 
 _TEAM_LEADER = _OPERATOR | {
@@ -80,6 +81,7 @@ _PLANNER = _STAFF | {
     "tenancy.read_settings",
     "workforce.plan",
     "workforce.read",
+    "workforce.roster",
 }
 
 _KNOWLEDGE = _STAFF | {

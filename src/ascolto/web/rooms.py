@@ -27,6 +27,7 @@ from ascolto.privacy import api as privacy_api
 from ascolto.routing import api as routing_api
 from ascolto.web import tenancy_api
 from ascolto.workforce import api as workforce_api
+from ascolto.workforce import feed as workforce_feed
 from ascolto.workforce import jobs as workforce_jobs
 
 Job = Callable[[Services], Awaitable[None]]
@@ -51,6 +52,7 @@ PAGE_ROUTES: Sequence[BaseRoute] = (
     *webchat_pages.routes,
     *form_pages.routes,
     *mail_pages.routes,
+    *workforce_feed.routes,
 )
 
 SUBSCRIBERS: Sequence[Subscriber] = (*conversations_jobs.SUBSCRIBERS, *channels_jobs.SUBSCRIBERS)

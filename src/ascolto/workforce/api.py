@@ -11,7 +11,7 @@ from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
-from ascolto.workforce import store, store_history
+from ascolto.workforce import api_rosters, store, store_history
 from ascolto.workforce.actions import forecasts
 from ascolto.workforce.actions.importing import import_history
 from ascolto.workforce.errors import BadPlan, NotMade
@@ -36,7 +36,8 @@ from ascolto.workforce.views import (
     RequirementView,
 )
 
-router = APIRouter(prefix="/workforce", tags=["workforce"])
+router = APIRouter(tags=["workforce"])
+router.include_router(api_rosters.router)
 
 Reader = Annotated[Call, permit("workforce.read")]
 Planner = Annotated[Call, permit("workforce.plan")]
@@ -52,7 +53,7 @@ MOST_JUDGED = 20
 AHT_OVER = timedelta(days=28)
 
 
-@router.get("/history", summary="What came to a queue")
+@router.get("/workforce/history", summary="What came to a queue")
 async def show_history(
     call: Reader,
     queue_id: UUID,
@@ -73,7 +74,7 @@ async def show_history(
     )
 
 
-@router.post("/history/import", summary="Bring in what came before")
+@router.post("/workforce/history/import", summary="Bring in what came before")
 async def bring_in(body: ImportHistoryBody, call: Planner) -> ImportHistoryReport:
     """Judge a table row by row and, unless it is a trial, write all of it or nothing."""
     found = await import_history(
@@ -88,7 +89,7 @@ async def bring_in(body: ImportHistoryBody, call: Planner) -> ImportHistoryRepor
     return ImportHistoryReport.of(found)
 
 
-@router.get("/forecasts", summary="Forecasts")
+@router.get("/workforce/forecasts", summary="Forecasts")
 async def list_forecasts(
     call: Reader,
     queue_id: UUID | None = None,
@@ -110,7 +111,7 @@ async def list_forecasts(
     return Page(items=[ForecastView.of(one) for one in found[:limit]], next_cursor=more)
 
 
-@router.post("/forecasts", status_code=202, summary="Ask for a forecast")
+@router.post("/workforce/forecasts", status_code=202, summary="Ask for a forecast")
 async def ask_forecast(body: AskForecastBody, call: Planner) -> ForecastView:
     """Ask for a forecast; a process of its own makes it, and its state tells when it has."""
     asked = await forecasts.ask_forecast(
@@ -126,7 +127,7 @@ async def ask_forecast(body: AskForecastBody, call: Planner) -> ForecastView:
     return ForecastView.of(asked)
 
 
-@router.get("/forecasts/{forecast_id}", summary="One forecast")
+@router.get("/workforce/forecasts/{forecast_id}", summary="One forecast")
 async def show_forecast(
     forecast_id: UUID, call: Reader, day: date | None = None
 ) -> ForecastDetailView:
@@ -142,13 +143,13 @@ async def show_forecast(
     )
 
 
-@router.delete("/forecasts/{forecast_id}", status_code=204, summary="Throw a draft away")
+@router.delete("/workforce/forecasts/{forecast_id}", status_code=204, summary="Throw a draft away")
 async def drop_forecast(forecast_id: UUID, call: Planner) -> None:
     """Throw away a forecast that is not published, also one that is still to be made."""
     await forecasts.drop_forecast(call.tx, str(forecast_id))
 
 
-@router.post("/forecasts/{forecast_id}/edits", summary="Change a forecast by hand")
+@router.post("/workforce/forecasts/{forecast_id}/edits", summary="Change a forecast by hand")
 async def edit_forecast(forecast_id: UUID, body: EditBody, call: Planner) -> EditView:
     """Change what a draft expects in a stretch of time, with the reason."""
     edit = await forecasts.edit_forecast(
@@ -164,20 +165,22 @@ async def edit_forecast(forecast_id: UUID, body: EditBody, call: Planner) -> Edi
 
 
 @router.delete(
-    "/forecasts/{forecast_id}/edits/{edit_id}", status_code=204, summary="Take a change back"
+    "/workforce/forecasts/{forecast_id}/edits/{edit_id}",
+    status_code=204,
+    summary="Undo a change by hand",
 )
 async def undo_edit(forecast_id: UUID, edit_id: UUID, call: Planner) -> None:
     """Take a change by hand back; what the others did is worked out anew."""
     await forecasts.undo_edit(call.tx, str(forecast_id), str(edit_id))
 
 
-@router.post("/forecasts/{forecast_id}/publish", summary="Publish a forecast")
+@router.post("/workforce/forecasts/{forecast_id}/publish", summary="Publish a forecast")
 async def publish_forecast(forecast_id: UUID, call: Planner) -> ForecastView:
     """Let the organisation go by it; from now on it stays as it is, and is judged."""
     return ForecastView.of(await forecasts.publish_forecast(call.tx, str(forecast_id)))
 
 
-@router.post("/forecasts/{forecast_id}/requirement", summary="The people that a day takes")
+@router.post("/workforce/forecasts/{forecast_id}/requirement", summary="The people a day takes")
 async def require(
     forecast_id: UUID, body: RequirementBody, principal: Asker, request: Request
 ) -> RequirementView:
@@ -196,7 +199,7 @@ async def require(
     return _required(forecast, body, question, intervals, answer)
 
 
-@router.get("/accuracy", summary="How good published forecasts were")
+@router.get("/workforce/accuracy", summary="How good published forecasts were")
 async def show_accuracy(
     principal: Asker,
     request: Request,

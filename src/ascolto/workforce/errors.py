@@ -10,14 +10,15 @@ WorkforceError
 Of the server:
 
 Refusal
-├── NotFound      UnknownForecast · UnknownEdit
-├── Conflict      NotMade · AlreadyPublished
+├── NotFound      UnknownForecast · UnknownEdit · UnknownRoster
+├── Conflict      NotMade · AlreadyPublished · RosterChanged
+├── Forbidden     OutsideScope · NoShifts
 ├── TooMany       TooManyAsked
-├── Invalid       CannotForecast · BadPlan
+├── Invalid       CannotForecast · BadPlan · BreaksTheLaw
 └── Unavailable   CannotCalculate
 """
 
-from ascolto.kit.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
+from ascolto.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
 
 
 class WorkforceError(ValueError):
@@ -87,3 +88,33 @@ class CannotCalculate(Unavailable):
     """The process that calculates has not answered."""
 
     code = "workforce.cannot_calculate"
+
+
+class UnknownRoster(NotFound):
+    """There is no such roster."""
+
+    code = "workforce.unknown_roster"
+
+
+class RosterChanged(Conflict):
+    """Somebody changed the roster meanwhile."""
+
+    code = "workforce.roster_changed"
+
+
+class OutsideScope(Forbidden):
+    """Only whoever sees every client may do this."""
+
+    code = "workforce.outside_scope"
+
+
+class NoShifts(Forbidden):
+    """The account answers no customers, so it has no shifts."""
+
+    code = "workforce.no_shifts"
+
+
+class BreaksTheLaw(Invalid):
+    """A roster that breaks a rule of working time is not published."""
+
+    code = "workforce.breaks_the_law"

@@ -65,3 +65,16 @@ class ForecastDropped(ForecastEvent):
     """A draft was thrown away."""
 
     kind: ClassVar[str] = "workforce.forecast_dropped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterPublished(Event):
+    """A version of the roster holds from now on; how much of what held before it changes."""
+
+    kind: ClassVar[str] = "workforce.roster_published"
+    roster_id: str
+    first_day: str
+    last_day: str
+    added: int
+    removed: int
+    changed: int

@@ -1,0 +1,145 @@
+"""Use cases of rosters: begin a version, fill it, see what it changes, publish it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+from ascolto.people import get_operator
+from ascolto.workforce import events, store_rosters
+from ascolto.workforce.errors import (
+    AlreadyPublished,
+    BadPlan,
+    BreaksTheLaw,
+    OutsideScope,
+    RosterChanged,
+    UnknownRoster,
+)
+from ascolto.workforce.rosters import (
+    Difference,
+    Roster,
+    Shift,
+    Violation,
+    difference,
+    overlapping,
+    violations,
+    wrong_shift,
+)
+
+LONGEST_DAYS = 63
+
+
+async def begin_roster(tx: Tx, *, first_day: date, last_day: date, reason: str) -> Roster:
+    """Begin a version for some days; it opens with what is in force on them."""
+    require_whole(tx)
+    if not 0 <= (last_day - first_day).days < LONGEST_DAYS:
+        raise BadPlan("A roster has at least a day and at most nine weeks.")
+    roster = await store_rosters.insert_roster(
+        tx, new_id(), first_day=first_day, last_day=last_day, reason=reason
+    )
+    now = await store_rosters.in_force(tx, first_day=first_day, last_day=last_day)
+    await store_rosters.put_shifts(tx, roster.id, now)
+    return await find_roster(tx, roster.id)
+
+
+async def find_roster(tx: Tx, roster_id: str, *, hold: bool = False) -> Roster:
+    """Return a version or raise UnknownRoster."""
+    require_whole(tx)
+    roster = await store_rosters.get_roster(tx, roster_id, hold=hold)
+    if roster is None:
+        raise UnknownRoster("There is no such roster.", roster_id=roster_id)
+    return roster
+
+
+async def fill_roster(tx: Tx, roster_id: str, shifts: Sequence[Shift], *, v: int) -> Roster:
+    """Write all shifts of a draft that is still at version `v`, or none."""
+    await _draft(tx, roster_id, v=v)
+    roster = await find_roster(tx, roster_id)
+    for shift in shifts:
+        if (why := wrong_shift(shift, roster)) is not None:
+            raise BadPlan(
+                f"This shift cannot be: {why}.",
+                operator_id=shift.operator_id,
+                starts_at=shift.starts_at.isoformat(),
+            )
+    if (twice := overlapping(shifts)) is not None:
+        raise BadPlan(
+            "Nobody works two shifts at once.",
+            operator_id=twice.operator_id,
+            starts_at=twice.starts_at.isoformat(),
+        )
+    for operator_id in sorted({shift.operator_id for shift in shifts}):
+        operator = await get_operator(tx, operator_id)
+        if operator is None or operator.archived_at is not None:
+            raise BadPlan("There is no such operator.", operator_id=operator_id)
+    await store_rosters.put_shifts(tx, roster_id, shifts)
+    return await find_roster(tx, roster_id)
+
+
+async def compare_roster(tx: Tx, roster: Roster) -> tuple[Difference, list[Violation]]:
+    """Return what a version changes in what is in force, and what it breaks.
+
+    The days beside it count for the rest between shifts.
+    """
+    around = await store_rosters.in_force(
+        tx,
+        first_day=roster.first_day - timedelta(days=1),
+        last_day=roster.last_day + timedelta(days=1),
+    )
+    inside = [one for one in around if roster.first_day <= one.day <= roster.last_day]
+    beside = [one for one in around if not roster.first_day <= one.day <= roster.last_day]
+    shifts = await store_rosters.shifts_of(tx, roster.id)
+    return difference(inside, shifts), violations([*beside, *shifts])
+
+
+async def publish_roster(
+    tx: Tx, roster_id: str, *, v: int
+) -> tuple[Roster, Difference, list[Violation]]:
+    """Publish a draft: from now on it is what holds on its days. What breaks the law is refused."""
+    roster = await _draft(tx, roster_id, v=v)
+    changes, broken = await compare_roster(tx, roster)
+    if broken:
+        first = broken[0]
+        raise BreaksTheLaw(
+            f"{first.rule} ({first.article})",
+            operator_id=first.operator_id,
+            day=first.day.isoformat(),
+            article=first.article,
+            violations=len(broken),
+        )
+    published = await store_rosters.set_published(tx, roster_id)
+    if published is None:
+        raise AlreadyPublished("The roster is published already.")
+    tx.emit(
+        events.RosterPublished(
+            roster_id=roster.id,
+            first_day=roster.first_day.isoformat(),
+            last_day=roster.last_day.isoformat(),
+            added=len(changes.added),
+            removed=len(changes.removed),
+            changed=len(changes.changed),
+        )
+    )
+    return published, changes, broken
+
+
+async def drop_roster(tx: Tx, roster_id: str) -> None:
+    """Throw a draft away."""
+    await find_roster(tx, roster_id, hold=True)
+    if not await store_rosters.delete_draft(tx, roster_id):
+        raise AlreadyPublished("What people were told stays in the history.")
+
+
+def require_whole(tx: Tx) -> None:
+    """Refuse who sees some clients only: people work for several, and a roster is of all."""
+    if tx.clients is not None:
+        raise OutsideScope("Only somebody who sees every client plans who works when.")
+
+
+async def _draft(tx: Tx, roster_id: str, *, v: int) -> Roster:
+    roster = await find_roster(tx, roster_id, hold=True)
+    if roster.published_at is not None:
+        raise AlreadyPublished("What is published stays as it is: begin a new version.")
+    if roster.v != v:
+        raise RosterChanged("Somebody changed this roster meanwhile.", v=roster.v)
+    return roster

@@ -1,0 +1,140 @@
+"""Routes on rosters for who plans, and on their own shifts for who works."""
+
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from ascolto.identity import secrets
+from ascolto.identity.guard import Call, permit
+from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
+from ascolto.tenancy import store as tenancy_store
+from ascolto.workforce import store_rosters
+from ascolto.workforce.actions import rosters
+from ascolto.workforce.errors import BadPlan, NoShifts
+from ascolto.workforce.views_rosters import (
+    DifferenceView,
+    FeedView,
+    OwnShiftsView,
+    OwnShiftView,
+    PublishBody,
+    RosterBody,
+    RosterDetailView,
+    RosterView,
+    ShiftsBody,
+    ShiftView,
+)
+
+router = APIRouter(tags=["workforce"])
+
+Planner = Annotated[Call, permit("workforce.roster")]
+Own = Annotated[Call, permit("workforce.own_shifts")]
+LONGEST_OWN = 93
+FAR = date(2900, 1, 1)
+
+
+@router.get("/workforce/rosters", summary="Versions of the roster")
+async def list_rosters(
+    call: Planner,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[RosterView]:
+    """Return the versions, the latest first."""
+    rosters.require_whole(call.tx)
+    found = await store_rosters.list_rosters(call.tx, before=decode_id(cursor), limit=limit + 1)
+    more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=[RosterView.of(one) for one in found[:limit]], next_cursor=more)
+
+
+@router.post("/workforce/rosters", status_code=201, summary="Begin a version of the roster")
+async def begin_roster(body: RosterBody, call: Planner) -> RosterView:
+    """Begin a draft for some days; it opens with what is in force on them."""
+    if body.last_day > FAR:
+        raise BadPlan("No such day.", day=body.last_day.isoformat())
+    begun = await rosters.begin_roster(
+        call.tx, first_day=body.first_day, last_day=body.last_day, reason=body.reason
+    )
+    return RosterView.of(begun)
+
+
+@router.get("/workforce/rosters/{roster_id}", summary="One version of the roster")
+async def show_roster(roster_id: UUID, call: Planner) -> RosterDetailView:
+    """Return a version with all its shifts."""
+    roster = await rosters.find_roster(call.tx, str(roster_id))
+    shifts = await store_rosters.shifts_of(call.tx, roster.id)
+    return RosterDetailView(
+        roster=RosterView.of(roster), shifts=[ShiftView.of(one) for one in shifts]
+    )
+
+
+@router.put("/workforce/rosters/{roster_id}/shifts", summary="Fill a draft of the roster")
+async def fill_roster(roster_id: UUID, body: ShiftsBody, call: Planner) -> RosterView:
+    """Write all shifts of a draft, or none when one of them cannot be."""
+    shifts = [one.shift() for one in body.shifts]
+    return RosterView.of(await rosters.fill_roster(call.tx, str(roster_id), shifts, v=body.v))
+
+
+@router.get("/workforce/rosters/{roster_id}/difference", summary="What a version changes")
+async def compare_roster(roster_id: UUID, call: Planner) -> DifferenceView:
+    """Return what a version changes in what is in force, and what it breaks."""
+    roster = await rosters.find_roster(call.tx, str(roster_id))
+    return DifferenceView.of(roster, *await rosters.compare_roster(call.tx, roster))
+
+
+@router.post("/workforce/rosters/{roster_id}/publish", summary="Publish a version of the roster")
+async def publish_roster(roster_id: UUID, body: PublishBody, call: Planner) -> DifferenceView:
+    """Publish the draft that was looked at; return what it has changed."""
+    return DifferenceView.of(*await rosters.publish_roster(call.tx, str(roster_id), v=body.v))
+
+
+@router.delete("/workforce/rosters/{roster_id}", status_code=204, summary="Throw a draft away")
+async def drop_roster(roster_id: UUID, call: Planner) -> None:
+    """Throw away a version that is not published."""
+    await rosters.drop_roster(call.tx, str(roster_id))
+
+
+@router.get("/me/shifts", summary="One's own shifts")
+async def show_own_shifts(
+    call: Own,
+    since: Annotated[date | None, Query(alias="from")] = None,
+    until: Annotated[date | None, Query(alias="to")] = None,
+) -> OwnShiftsView:
+    """Return one's own shifts as published, four weeks from today unless told otherwise."""
+    operator_id = _operator(call)
+    first = since or call.tx.now.date()
+    if first > FAR or (until or first) > FAR:
+        raise BadPlan("No such day.")
+    last = until or first + timedelta(days=28)
+    if not 0 <= (last - first).days < LONGEST_OWN:
+        raise BadPlan("Ask for three months at most.", most_days=LONGEST_OWN)
+    shifts = await store_rosters.in_force(
+        call.tx, first_day=first, last_day=last, operator_id=operator_id
+    )
+    feed = await store_rosters.feed_of(call.tx, operator_id=operator_id)
+    return OwnShiftsView(
+        timezone=(await tenancy_store.get_tenant(call.tx)).timezone,
+        shifts=[OwnShiftView.of(one) for one in shifts],
+        feed_since=feed["created_at"] if feed else None,
+    )
+
+
+@router.post("/me/shifts/feed", summary="An address for one's own calendar")
+async def open_feed(call: Own, request: Request) -> FeedView:
+    """Give one's calendar program an address; one that was given before leads nowhere."""
+    secret, fingerprint = secrets.issue(call.tx.tenant_id)
+    await store_rosters.put_feed(call.tx, operator_id=_operator(call), secret_hash=fingerprint)
+    public_url = services_of(request).settings.public_url.rstrip("/")
+    return FeedView(url=f"{public_url}/shifts/{secret}.ics")
+
+
+@router.delete("/me/shifts/feed", status_code=204, summary="Take the calendar's address back")
+async def close_feed(call: Own) -> None:
+    """Let the address of one's calendar lead nowhere from now on."""
+    await store_rosters.delete_feed(call.tx, operator_id=_operator(call))
+
+
+def _operator(call: Call) -> str:
+    if call.principal.operator_id is None:
+        raise NoShifts("You answer no customers, so there are no shifts of yours.")
+    return call.principal.operator_id

@@ -1,0 +1,132 @@
+"""Shifts as they are kept, what is wrong with them, and what a new version changes. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+REST = timedelta(hours=11)
+LONGEST_SHIFT = timedelta(hours=13)
+LONGEST_WITHOUT_BREAK = timedelta(hours=6)
+BREAK = timedelta(minutes=10)
+BREAKS = frozenset({"meal", "pause"})
+WORK = frozenset({"queue", "deferred", "training", "meeting", "other"})
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """One version: a draft, or published and in force for its days until a later one is."""
+
+    id: str
+    first_day: date
+    last_day: date
+    reason: str
+    created_at: datetime
+    created_by: str
+    published_at: datetime | None
+    published_by: str | None
+    v: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One person's work of one day; `parts` are its activities in order."""
+
+    operator_id: str
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    parts: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a shift breaks, with the article."""
+
+    operator_id: str
+    day: date
+    rule: str
+    article: str
+
+
+@dataclass(slots=True)
+class Difference:
+    """What a version changes in what is in force on its days."""
+
+    added: list[Shift] = field(default_factory=list)
+    removed: list[Shift] = field(default_factory=list)
+    changed: list[tuple[Shift, Shift]] = field(default_factory=list)
+    unchanged: int = 0
+
+
+def difference(before: Iterable[Shift], after: Iterable[Shift]) -> Difference:
+    """Compare two sets of shifts, person by person and day by day."""
+    found = Difference()
+    old, new = _by_day(before), _by_day(after)
+    for key in sorted(old.keys() | new.keys()):
+        was, will = old.get(key, []), new.get(key, [])
+        for one, other in zip(was, will, strict=False):
+            if one == other:
+                found.unchanged += 1
+            else:
+                found.changed.append((one, other))
+        found.removed += was[len(will) :]
+        found.added += will[len(was) :]
+    return found
+
+
+def _by_day(shifts: Iterable[Shift]) -> dict[tuple[str, date], list[Shift]]:
+    found: dict[tuple[str, date], list[Shift]] = defaultdict(list)
+    for shift in sorted(shifts, key=lambda one: one.starts_at):
+        found[shift.operator_id, shift.day].append(shift)
+    return found
+
+
+def violations(shifts: Sequence[Shift]) -> list[Violation]:
+    """Return what breaks D.Lgs. 66/2003: the rest between two days' shifts, and breaks.
+
+    Shifts of one day may be parted by less: that is a split shift, which people agree to.
+    """
+    found: list[Violation] = []
+    people: dict[str, list[Shift]] = defaultdict(list)
+    for shift in sorted(shifts, key=lambda one: one.starts_at):
+        people[shift.operator_id].append(shift)
+    for operator_id, own in people.items():
+        for one, other in pairwise(own):
+            if one.day != other.day and other.starts_at - one.ends_at < REST:
+                rule = "less than 11 hours after the shift before"
+                found.append(Violation(operator_id, other.day, rule, "D.Lgs. 66/2003 art. 7"))
+        for shift in own:
+            if shift.ends_at - shift.starts_at > LONGEST_WITHOUT_BREAK and not _has_break(shift):
+                rule = "more than 6 hours without a break of 10 minutes"
+                found.append(Violation(operator_id, shift.day, rule, "D.Lgs. 66/2003 art. 8"))
+    return found
+
+
+def _has_break(shift: Shift) -> bool:
+    least = BREAK.total_seconds() / 60
+    return any(part["kind"] in BREAKS and part["minutes"] >= least for part in shift.parts)
+
+
+def wrong_shift(shift: Shift, roster: Roster) -> str | None:
+    """Return why a shift cannot be, None when it can."""
+    length = shift.ends_at - shift.starts_at
+    if not roster.first_day <= shift.day <= roster.last_day:
+        return "it is not on a day of the roster"
+    if not timedelta() < length <= LONGEST_SHIFT:
+        return "a shift ends after it begins, and within 13 hours"
+    if shift.parts and sum(part["minutes"] for part in shift.parts) * 60 != length.total_seconds():
+        return "its parts do not fill it"
+    return None
+
+
+def overlapping(shifts: Sequence[Shift]) -> Shift | None:
+    """Return the first shift that begins before the same person's former one ends."""
+    ordered = sorted(shifts, key=lambda one: (one.operator_id, one.starts_at))
+    for one, other in pairwise(ordered):
+        if one.operator_id == other.operator_id and other.starts_at < one.ends_at:
+            return other
+    return None

@@ -1,0 +1,192 @@
+"""Bodies and answers of the routes on rosters and one's own shifts."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from ascolto.workforce.rosters import Difference, Roster, Shift, Violation
+from ascolto.workforce.views import Body, Reason
+
+Kind = Literal["queue", "deferred", "pause", "meal", "training", "meeting", "other"]
+Place = Literal["home", "site"]
+
+
+class PartBody(Body):
+    """One activity of a shift; `queue_id` goes with work in a queue."""
+
+    kind: Kind
+    minutes: Annotated[int, Field(ge=1, le=780)]
+    queue_id: UUID | None = None
+
+
+class ShiftBody(Body):
+    """One person's work of one day; the parts, when told, fill it from the start to the end."""
+
+    operator_id: UUID
+    day: date
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: Place = "site"
+    parts: Annotated[tuple[PartBody, ...], Field(max_length=60)] = ()
+
+    def shift(self) -> Shift:
+        """Return the shift that is meant."""
+        return Shift(
+            operator_id=str(self.operator_id),
+            day=self.day,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            place=self.place,
+            parts=tuple(part.model_dump(mode="json", exclude_none=True) for part in self.parts),
+        )
+
+
+class RosterBody(Body):
+    """A new version for some days, and why."""
+
+    first_day: date
+    last_day: date
+    reason: Reason
+
+
+class ShiftsBody(Body):
+    """All shifts of a draft that is still at version `v`."""
+
+    v: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    shifts: Annotated[list[ShiftBody], Field(max_length=50_000)]
+
+
+class PublishBody(Body):
+    """The version of the draft that was looked at."""
+
+    v: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class PartView(BaseModel):
+    """One activity of a shift."""
+
+    kind: str
+    minutes: int
+    queue_id: str | None = None
+
+
+class OwnShiftView(BaseModel):
+    """One of one's own shifts."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    parts: list[PartView]
+
+    @classmethod
+    def of(cls, shift: Shift) -> "OwnShiftView":
+        """Show a shift to whom it is of."""
+        return cls(
+            day=shift.day,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            place=shift.place,
+            parts=[PartView.model_validate(part) for part in shift.parts],
+        )
+
+
+class ShiftView(OwnShiftView):
+    """One person's shift."""
+
+    operator_id: str
+
+    @classmethod
+    def of(cls, shift: Shift) -> "ShiftView":
+        """Show a shift to who plans."""
+        own = OwnShiftView.of(shift)
+        return cls(operator_id=shift.operator_id, **dict(own))
+
+
+class RosterView(BaseModel):
+    """A version of the roster without its shifts."""
+
+    id: str
+    first_day: date
+    last_day: date
+    reason: str
+    created_at: datetime
+    created_by: str
+    published_at: datetime | None
+    published_by: str | None
+    v: int
+
+    @classmethod
+    def of(cls, roster: Roster) -> "RosterView":
+        """Show a version."""
+        return cls(**{name: getattr(roster, name) for name in cls.model_fields})
+
+
+class RosterDetailView(BaseModel):
+    """A version with its shifts."""
+
+    roster: RosterView
+    shifts: list[ShiftView]
+
+
+class ChangedShiftView(BaseModel):
+    """A shift as it is in force and as it will be."""
+
+    was: ShiftView
+    becomes: ShiftView
+
+
+class ViolationView(BaseModel):
+    """What a shift breaks, with the article."""
+
+    operator_id: str
+    day: date
+    rule: str
+    article: str
+
+
+class DifferenceView(BaseModel):
+    """What a version changes in what is in force on its days, and what it breaks."""
+
+    roster: RosterView
+    added: list[ShiftView]
+    removed: list[ShiftView]
+    changed: list[ChangedShiftView]
+    unchanged: int
+    violations: list[ViolationView]
+
+    @classmethod
+    def of(cls, roster: Roster, found: Difference, broken: list[Violation]) -> "DifferenceView":
+        """Show what a version changes."""
+        return cls(
+            roster=RosterView.of(roster),
+            added=[ShiftView.of(one) for one in found.added],
+            removed=[ShiftView.of(one) for one in found.removed],
+            changed=[
+                ChangedShiftView(was=ShiftView.of(was), becomes=ShiftView.of(becomes))
+                for was, becomes in found.changed
+            ],
+            unchanged=found.unchanged,
+            violations=[
+                ViolationView(
+                    operator_id=one.operator_id, day=one.day, rule=one.rule, article=one.article
+                )
+                for one in broken
+            ],
+        )
+
+
+class OwnShiftsView(BaseModel):
+    """One's own shifts, and since when a calendar may read them."""
+
+    timezone: str
+    shifts: list[OwnShiftView]
+    feed_since: datetime | None
+
+
+class FeedView(BaseModel):
+    """The address for one's own calendar program; it is shown this once."""
+
+    url: str
