@@ -29,7 +29,7 @@ from ascolto.workforce.views import (
     ImportHistoryBody,
     ImportHistoryReport,
     IntervalView,
-    LedgerView,
+    JudgedView,
     Minutes,
     RequiredView,
     RequirementBody,
@@ -205,7 +205,7 @@ async def show_accuracy(
     request: Request,
     queue_id: UUID,
     channel: Annotated[Channel | None, Query()] = None,
-) -> list[LedgerView]:
+) -> list[JudgedView]:
     """Return the last published forecasts of a queue scored on the days that are over.
 
     Beside each stand what the last week and the last four weeks would have said.
@@ -218,13 +218,13 @@ async def show_accuracy(
             minutes: await past_of(tx, stream, minutes=minutes)
             for minutes in {one.minutes for one in published}
         }
-    ledgers: list[LedgerView] = []
+    ledgers: list[JudgedView] = []
     for minutes, past in pasts.items():
         group = [one for one in published if one.minutes == minutes]
         question = {"past": past, "forecasts": [_said(one, judged[one.id]) for one in group]}
         answer = await services_of(request).calculator.ask("judge", question)
         ledgers += [
-            LedgerView.model_validate({"forecast": ForecastView.of(one), **ledger})
+            JudgedView.model_validate({"forecast": ForecastView.of(one), **ledger})
             for one, ledger in zip(group, answer["ledgers"], strict=True)
             if ledger is not None
         ]

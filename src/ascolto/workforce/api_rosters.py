@@ -18,7 +18,7 @@ from ascolto.workforce.views_rosters import (
     FeedView,
     OwnShiftsView,
     OwnShiftView,
-    PublishBody,
+    PublishRosterBody,
     RosterBody,
     RosterDetailView,
     RosterView,
@@ -83,7 +83,7 @@ async def compare_roster(roster_id: UUID, call: Planner) -> DifferenceView:
 
 
 @router.post("/workforce/rosters/{roster_id}/publish", summary="Publish a version of the roster")
-async def publish_roster(roster_id: UUID, body: PublishBody, call: Planner) -> DifferenceView:
+async def publish_roster(roster_id: UUID, body: PublishRosterBody, call: Planner) -> DifferenceView:
     """Publish the draft that was looked at; return what it has changed."""
     return DifferenceView.of(*await rosters.publish_roster(call.tx, str(roster_id), v=body.v))
 

@@ -310,7 +310,7 @@ class ErrorsView(BaseModel):
     bias: float | None
 
 
-class LedgerView(BaseModel):
+class JudgedView(BaseModel):
     """What a published forecast was worth, beside who knew nothing but the same past.
 
     `chance` is the error that remains when every rate is known.

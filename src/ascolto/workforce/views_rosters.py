@@ -58,7 +58,7 @@ class ShiftsBody(Body):
     shifts: Annotated[list[ShiftBody], Field(max_length=50_000)]
 
 
-class PublishBody(Body):
+class PublishRosterBody(Body):
     """The version of the draft that was looked at."""
 
     v: Annotated[int, Field(ge=1, le=2**31 - 1)]

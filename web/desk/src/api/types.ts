@@ -141,3 +141,10 @@ export type WebhookDelivery = S["DeliveryView"];
 export type Setting = S["SettingView"];
 export type ImportReport = S["ImportReport"];
 export type ImportRow = S["ImportRow"];
+
+export type Forecast = S["ForecastView"];
+export type ForecastDetail = S["ForecastDetailView"];
+export type ForecastInterval = S["IntervalView"];
+export type Requirement = S["RequirementView"];
+export type Ledger = S["JudgedView"];
+export type OwnShifts = S["OwnShiftsView"];

@@ -172,6 +172,17 @@ export interface components {
             occupancy: number | null;
             transferred: number;
         };
+        /** @description A forecast day: who spoke for it, and why it is not a usual one. */
+        DayView: {
+            because: {
+                [key: string]: number;
+            };
+            calls: number;
+            /** Format: date */
+            day: string;
+            model: string;
+            usual: number | null;
+        };
         /** @description One event on its way. */
         DeliveryView: {
             attempts: number;
@@ -226,6 +237,28 @@ export interface components {
             operator_id: string;
             rev: number;
             text: string;
+        };
+        /** @description A change by hand, with what it did. */
+        EditView: {
+            after_calls: number;
+            before_calls: number;
+            calls: number | null;
+            /** Format: date-time */
+            edited_at: string;
+            edited_by: string;
+            factor: number | null;
+            /** Format: date-time */
+            from_at: string;
+            id: string;
+            reason: string;
+            /** Format: date-time */
+            until_at: string;
+        };
+        /** @description Errors as shares of what came. */
+        ErrorsView: {
+            bias: number | null;
+            day_total_wape: number | null;
+            wape: number | null;
         };
         /** @description Why work went where it went, and every rule against another operator just now. */
         ExplanationView: {
@@ -331,6 +364,40 @@ export interface components {
             people: components["schemas"]["FloorPeopleView"];
             queues: components["schemas"]["FloorQueueView"][];
         };
+        /** @description A forecast with its intervals and all that was changed by hand. */
+        ForecastDetailView: {
+            edits: components["schemas"]["EditView"][];
+            forecast: components["schemas"]["ForecastView"];
+            intervals: components["schemas"]["IntervalView"][];
+        };
+        /** @description A forecast without its intervals. */
+        ForecastView: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            channel: string;
+            client_id: string;
+            country: string;
+            days: components["schemas"]["DayView"][];
+            failure: string | null;
+            history_from: string | null;
+            history_until: string | null;
+            horizon_days: number;
+            id: string;
+            made_at: string | null;
+            measured: boolean | null;
+            minutes: number;
+            model: string;
+            notes: string[];
+            published_at: string | null;
+            published_by: string | null;
+            queue_id: string;
+            reason: string;
+            /** @enum {string} */
+            state: "asked" | "made" | "failed";
+            timezone: string | null;
+            v: number;
+        };
         /** @description One entry of the metric dictionary. */
         FormulaView: {
             id: string;
@@ -417,10 +484,35 @@ export interface components {
             /** @enum {string} */
             outcome: "added" | "changed" | "unchanged" | "refused";
         };
+        /** @description One interval: what holds now, and the mean that the model said. */
+        IntervalView: {
+            high: number;
+            low: number;
+            made_mean: number;
+            mean: number;
+            median: number;
+            rate_cv: number;
+            /** Format: date-time */
+            starts_at: string;
+        };
         /** @description A fresh key with its secret; shown once. */
         IssuedTokenView: {
             secret: string;
             token: components["schemas"]["TokenView"];
+        };
+        /**
+         * @description What a published forecast was worth, beside who knew nothing but the same past.
+         *
+         *     `chance` is the error that remains when every rate is known.
+         */
+        JudgedView: {
+            chance: number | null;
+            days: number;
+            forecast: components["schemas"]["ForecastView"];
+            four_weeks: components["schemas"]["ErrorsView"];
+            last_week: components["schemas"]["ErrorsView"];
+            published: components["schemas"]["ErrorsView"];
+            volume: number;
         };
         /** @description How somebody uses the keyboard: whether single keys act, and which keys they moved. */
         KeyPreferences: {
@@ -561,6 +653,29 @@ export interface components {
             name: string;
             roles: string[];
         };
+        /** @description One's own shifts, and since when a calendar may read them. */
+        OwnShiftsView: {
+            feed_since: string | null;
+            shifts: components["schemas"]["OwnShiftView"][];
+            timezone: string;
+        };
+        /** @description One of one's own shifts. */
+        OwnShiftView: {
+            /** Format: date */
+            day: string;
+            /** Format: date-time */
+            ends_at: string;
+            parts: components["schemas"]["PartView"][];
+            place: string;
+            /** Format: date-time */
+            starts_at: string;
+        };
+        /** @description One activity of a shift. */
+        PartView: {
+            kind: string;
+            minutes: number;
+            queue_id?: string | null;
+        };
         /** @description How a customer wants to be reached; minutes count from local midnight. */
         PreferencesView: {
             channel?: string | null;
@@ -624,6 +739,33 @@ export interface components {
             name: string;
             parent_id: string | null;
             position: number;
+        };
+        /** @description The people of one interval, and what they achieve on average over what may come. */
+        RequiredView: {
+            abandoned: number | null;
+            load: number;
+            mean: number;
+            occupancy: number | null;
+            operators: number;
+            paid: number;
+            service_level: number | null;
+            /** Format: date-time */
+            starts_at: string;
+        };
+        /** @description The people that a day takes, with the promise they are for. */
+        RequirementView: {
+            aht_s: number;
+            /** Format: date */
+            day: string;
+            forecast_id: string;
+            intervals: components["schemas"]["RequiredView"][];
+            minutes: number;
+            model: string;
+            paid_hours: number;
+            patience_s: number;
+            service_level: number;
+            shrinkage: number;
+            target_s: number;
         };
         /** @description One's own results, which only oneself sees. */
         ResultsView: {

@@ -26,7 +26,7 @@ const administers = [
 ];
 
 interface Entry {
-  to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/admin" | "/settings";
+  to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/shifts" | "/admin" | "/settings";
   icon: IconName;
   label: string;
   count?: number;
@@ -55,6 +55,12 @@ export function Nav() {
   }
   if (session.operator_id && may(session, "insight.own_results")) {
     entries.push({ to: "/results", icon: "star", label: t("nav.results") });
+  }
+  if (session.operator_id && may(session, "workforce.own_shifts")) {
+    entries.push({ to: "/shifts", icon: "clock", label: t("nav.shifts") });
+  }
+  if (may(session, "workforce.read")) {
+    entries.push({ to: "/planning", icon: "history", label: t("nav.planning") });
   }
   if (administers.some((permission) => may(session, permission))) {
     entries.push({ to: "/admin", icon: "building-2", label: t("nav.admin") });

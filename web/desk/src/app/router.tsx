@@ -119,6 +119,30 @@ const figures = createRoute({
   component: lazyRouteComponent(() => import("@/features/figures/page"), "FiguresPage"),
 });
 
+export interface PlanningSearch {
+  queue?: string | undefined;
+  forecast?: string | undefined;
+  day?: string | undefined;
+}
+
+/** Planning and its words come only to those who open it. */
+const planning = createRoute({
+  getParentRoute: () => desk,
+  path: "/planning",
+  validateSearch: (search: Record<string, unknown>): PlanningSearch => ({
+    queue: text(search.queue),
+    forecast: text(search.forecast),
+    day: text(search.day),
+  }),
+  component: lazyRouteComponent(() => import("@/features/workforce/page"), "PlanningPage"),
+});
+
+const shifts = createRoute({
+  getParentRoute: () => desk,
+  path: "/shifts",
+  component: lazyRouteComponent(() => import("@/features/workforce/shifts"), "ShiftsPage"),
+});
+
 export interface ListSearch {
   view?: "waiting" | "snoozed" | "closed" | undefined;
   client_id?: string | undefined;
@@ -187,7 +211,7 @@ const adminOne = createRoute({
 const tree = root.addChildren([
   login,
   password,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, conversations, settings, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, shifts, conversations, settings, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -1,0 +1,124 @@
+"""A planner's page: what will come, how many people it takes; and one's own shifts on a phone."""
+
+import contextlib
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from support.browsing import Profile, barriers
+from support.demo import sign_in
+from support.desk import Desk
+from support.planning import table
+from support.running import RunningServer
+
+PLANNER = "analista@aurelia.example"
+OPERATOR = "operatrice@aurelia.example"
+
+
+@pytest.fixture(scope="module")
+def queue(house: RunningServer) -> str:
+    """Let somebody be a planner, and give a queue eight weeks that came before the log."""
+    with contextlib.closing(
+        sign_in(house.url, tenant="aurelia", email="admin@aurelia.example")
+    ) as admin:
+        found = admin.get("/api/v1/accounts", params={"limit": 200}).json()["items"]
+        (account,) = (one for one in found if one["email"] == PLANNER)
+        change = {"v": account["v"], "roles": ["analyst", "planner"]}
+        answer = admin.patch(f"/api/v1/accounts/{account['id']}", json=change)
+        assert answer.status_code == 200, answer.text
+    with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
+        queue = sorted(planner.get("/api/v1/queues").json(), key=lambda one: one["name"].lower())[0]
+        today = datetime.now(UTC).date()
+        text = table(today - timedelta(days=60), today - timedelta(days=1))
+        body = {"queue_id": queue["id"], "text": text, "dry_run": False}
+        answer = planner.post("/api/v1/workforce/history/import", json=body)
+        assert answer.json()["written"] is True, answer.text
+        publish_shift(planner, operator_id(planner), today + timedelta(days=1))
+    return str(queue["name"])
+
+
+def operator_id(planner: object) -> str:
+    found = planner.get("/api/v1/operators", params={"limit": 200}).json()["items"]  # type: ignore[attr-defined] # an httpx client
+    return next(str(one["id"]) for one in found if one["display_name"] == "Giulia Ferrante")
+
+
+def publish_shift(planner: object, who: str, day: date) -> None:
+    post, put = planner.post, planner.put  # type: ignore[attr-defined] # an httpx client
+    days = {"first_day": day.isoformat(), "last_day": day.isoformat(), "reason": "Prova"}
+    roster = post("/api/v1/workforce/rosters", json=days).json()
+    shift = {
+        "operator_id": who,
+        "day": day.isoformat(),
+        "starts_at": f"{day}T08:00:00Z",
+        "ends_at": f"{day}T12:00:00Z",
+        "place": "home",
+    }
+    url = f"/api/v1/workforce/rosters/{roster['id']}"
+    roster = put(f"{url}/shifts", json={"v": roster["v"], "shifts": [shift]}).json()
+    assert post(f"{url}/publish", json={"v": roster["v"]}).status_code == 200
+
+
+def chosen(page: Page, queue: str) -> None:
+    page.get_by_role("link", name="Pianificazione").click()
+    page.get_by_label("Coda", exact=True).select_option(label=queue)
+
+
+def test_a_planner_asks_changes_with_a_reason_takes_back_and_publishes_by_keyboard(
+    house: RunningServer, profile: Profile, queue: str
+) -> None:
+    desk = Desk(house.url, profile.page())
+    desk.sign_in(PLANNER)
+    page = desk.page
+    chosen(page, queue)
+    page.get_by_label("Motivo").first.fill("Prossimo mese")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Bozza")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(re.compile(r"\d+ richieste attese"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ ore pagate per il giorno"))).to_be_visible(
+        timeout=120_000
+    )
+    assert barriers(page) == []
+    before = page.get_by_text(re.compile(r"\d+ richieste attese")).inner_text()
+    page.get_by_label("Motivo").last.fill("Invio delle bollette")
+    page.keyboard.press("Enter")
+    edits = page.get_by_role("list", name="Cambi a mano").get_by_role("listitem")
+    expect(edits).to_have_count(1)
+    expect(edits).to_contain_text("Invio delle bollette")
+    expect(page.get_by_text("Come calcolato").first).to_be_visible()
+    expect(page.get_by_text(before)).to_have_count(0)
+    page.get_by_text("Tutti gli intervalli", exact=True).first.click()
+    expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(21)
+    assert barriers(page) == []
+    page.get_by_role("button", name="Annulla il cambio: Invio delle bollette").press("Enter")
+    expect(edits).to_have_count(0)
+    expect(page.get_by_text(before)).to_be_visible()
+    page.get_by_role("button", name="Pubblica", exact=True).press("Enter")
+    expect(page.get_by_text("Pubblicata", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Cambia", exact=True)).to_have_count(0)
+    assert profile.complaints == []
+
+
+def test_an_operator_reads_their_shifts_on_a_phone_and_gives_them_to_a_calendar(
+    house: RunningServer, profile: Profile, queue: str
+) -> None:
+    desk = Desk(house.url, profile.page())
+    desk.sign_in(OPERATOR)
+    page = desk.page
+    page.goto(house.url + "/desk/shifts")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_text("Da casa")).to_be_visible()
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390, "nothing is cut off on a phone"
+    assert barriers(page) == []
+    page.get_by_role("button", name="Crea un indirizzo").click()
+    address = page.get_by_label("Indirizzo per il calendario")
+    expect(address).to_have_value(re.compile(r"/shifts/.+\.ics$"))
+    path = address.input_value().rpartition("/shifts/")[2]
+    answer = page.request.get(f"{house.url}/shifts/{path}")
+    assert "SUMMARY:Turno da casa" in answer.text()
+    page.get_by_role("button", name="Ritira l’indirizzo").click()
+    expect(address).to_have_count(0)
+    assert page.request.get(f"{house.url}/shifts/{path}").status == 404
+    assert profile.complaints == []

@@ -1,0 +1,84 @@
+import { useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import type { OwnShifts } from "@/api/types";
+import { explain } from "@/api/words";
+import { useT } from "@/i18n";
+import { clock, longDay } from "@/i18n/format";
+import { Empty, Skeleton } from "@ui/bits";
+import { Button } from "@ui/button";
+import { TextField } from "@ui/field";
+import { say } from "@ui/toast";
+import "./workforce.css";
+import "./words";
+
+const key = ["own-shifts"];
+
+/** One's own shifts of the coming weeks, made for a phone, and the address for one's calendar. */
+export function ShiftsPage() {
+  const t = useT();
+  const { data, error, isPending } = useQuery({ queryKey: key, queryFn: () => api.get<OwnShifts>("/me/shifts") });
+  return (
+    <div className="page shifts" data-region tabIndex={-1}>
+      <header className="page-head">
+        <h1>{t("nav.shifts")}</h1>
+      </header>
+      {isPending && <Skeleton label={t("loading")} />}
+      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {data?.shifts.length === 0 && <Empty icon="clock" title={t("shifts.none")} />}
+      <ol className="stack">
+        {(data?.shifts ?? []).map((shift) => (
+          <li key={shift.starts_at} className="card">
+            <p className="meta">{longDay(shift.starts_at)}</p>
+            <p className="shift-time num">
+              {clock(shift.starts_at)}–{clock(shift.ends_at)}
+            </p>
+            <p>{shift.place === "home" ? t("shifts.home") : t("shifts.site")}</p>
+          </li>
+        ))}
+      </ol>
+      {data && <Feed since={data.feed_since} />}
+    </div>
+  );
+}
+
+function Feed({ since }: { since: string | null }) {
+  const t = useT();
+  const queries = useQueryClient();
+  const [url, setUrl] = useState<string>();
+  const act = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (wrong) {
+      say(explain(wrong));
+    }
+    await queries.invalidateQueries({ queryKey: key });
+  };
+  const open = () => act(async () => setUrl((await api.post<{ url: string }>("/me/shifts/feed")).url));
+  const close = () =>
+    act(async () => {
+      await api.delete("/me/shifts/feed");
+      setUrl(undefined);
+    });
+  return (
+    <section className="card stack" aria-labelledby="shifts-feed">
+      <h2 id="shifts-feed">{t("shifts.feed")}</h2>
+      <p>{t("shifts.feed_why")}</p>
+      {url && (
+        <TextField
+          label={t("shifts.address")}
+          hint={t("shifts.once")}
+          readOnly
+          value={url}
+          onFocus={(event) => event.target.select()}
+        />
+      )}
+      <div className="row-flex">
+        <Button tone="primary" onPress={() => void open()}>
+          {since ? t("shifts.renew") : t("shifts.open")}
+        </Button>
+        {since && <Button onPress={() => void close()}>{t("shifts.close")}</Button>}
+      </div>
+    </section>
+  );
+}
