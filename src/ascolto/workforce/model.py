@@ -24,8 +24,9 @@ class Came:
 
     @property
     def aht_s(self) -> float | None:
-        """Return the mean handling time."""
-        return self.handling_s / self.handled if self.handling_s and self.handled else None
+        """Return the mean handling time; a table that tells no `handled` means all that came."""
+        handled = self.offered if self.handled is None else self.handled
+        return self.handling_s / handled if self.handling_s and handled else None
 
 
 @dataclass(frozen=True, slots=True)
