@@ -24,6 +24,7 @@ from ascolto.conversations.actions.replying import (
     add_note,
     consult,
     mark_delivered,
+    pass_on,
     reply,
     say,
 )
@@ -43,6 +44,7 @@ from ascolto.conversations.live import offers_eu
 from ascolto.conversations.model import (
     AuthorKind,
     Conversation,
+    Envelope,
     Message,
     MessageKind,
     Outcome,
@@ -54,6 +56,7 @@ from ascolto.conversations.store_lists import clients_of
 __all__ = [
     "AuthorKind",
     "Conversation",
+    "Envelope",
     "Message",
     "MessageKind",
     "Outcome",
@@ -80,6 +83,7 @@ __all__ = [
     "merge",
     "offers_eu",
     "open_conversation",
+    "pass_on",
     "receive",
     "release",
     "reopen",

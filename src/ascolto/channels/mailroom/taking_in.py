@@ -169,9 +169,12 @@ async def _receive(
             "from": letter.sender,
             "name": letter.sender_name,
             "subject": letter.subject,
+            "to": list(letter.to),
+            "cc": list(letter.cc),
             "by": by,
             "new_sender": stranger,
             "verified": letter.verified,
+            "checks": letter.checks,
             "folded": letter.folded or letter.cut,
             "left_out": left_out,
         }
