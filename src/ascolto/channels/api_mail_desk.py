@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from ascolto import conversations
 from ascolto.channels import errors
 from ascolto.channels.mailroom.forwarding import Forward, forward, raw_of_message
-from ascolto.channels.mailroom.whole import mail_of_message, recipients_of
+from ascolto.channels.mailroom.whole import mail_of_message, page_of_message, recipients_of
 from ascolto.channels.views_mail_desk import ForwardBody, MessageMailView, RecipientsView
 from ascolto.conversations import Message
 from ascolto.conversations.errors import NotAnOperator
@@ -56,6 +56,24 @@ async def download_mail(message_id: UUID, call: Reader) -> Response:
         "content-security-policy": "sandbox; default-src 'none'",
     }
     return Response(raw, media_type="message/rfc822", headers=headers)
+
+
+@desk_mail_router.get(
+    "/mail/messages/{message_id}/html",
+    summary="The look of a mail, for a frame that may do nothing",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {}}}},
+)
+async def show_html(message_id: UUID, call: Reader, *, remote_images: bool = False) -> Response:
+    """Return a mail's cleaned HTML with its own pictures; those from afar only when asked for."""
+    message = await _known(call.tx, message_id)
+    page = await page_of_message(call.tx, message, remote_images=remote_images)
+    pictures = "data: https: http:" if remote_images else "data:"
+    policy = (
+        f"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src {pictures};"
+        " frame-ancestors 'self'"
+    )
+    return Response(page, media_type="text/html", headers={"content-security-policy": policy})
 
 
 @desk_mail_router.post("/mail/messages/{message_id}/forward", summary="Pass a mail on")

@@ -1,12 +1,15 @@
 """A stored mail shown whole: nothing of it is changed, and nothing in it runs."""
 
 import asyncio
+import base64
+import re
+from urllib.parse import unquote
 
 from ascolto import conversations
 from ascolto.channels import errors, store, store_mail, store_mail_threads
 from ascolto.channels.email.addressing import is_own
 from ascolto.channels.email.html_clean import clean
-from ascolto.channels.email.mail import NotAMail, read_mail
+from ascolto.channels.email.mail import Mail, NotAMail, read_mail
 from ascolto.channels.email.pec import carried_mail, read_certified
 from ascolto.channels.email.replies import split
 from ascolto.channels.mailroom.forwarding import raw_of_message
@@ -20,6 +23,9 @@ from ascolto.kit.db import Tx
 
 # As much of a mail's bytes as anybody reads on a screen; the download has them all.
 SOURCE_SHOWN = 200_000
+LARGEST_PICTURES = 8 << 20
+_CID = re.compile(r'src="cid:([^"]{1,500})"')
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 async def whole_mail(tx: Tx, mail_id: str, *, remote_images: bool) -> WholeMailView:
@@ -67,12 +73,7 @@ async def mail_of_message(tx: Tx, message: Message, *, remote_images: bool) -> M
 
 
 def _of_message(message: Message, raw: bytes, *, remote_images: bool) -> MessageMailView:
-    try:
-        mail = read_mail(raw)
-    except NotAMail as error:
-        raise errors.UnknownMail("This message has no mail.", message_id=message.id) from error
-    certified = read_certified(mail)
-    said = (carried_mail(mail, certified) if certified else None) or mail
+    said = _said(message, raw)
     reply = split(said.marked_text)
     html = clean(said.html, remote_images=remote_images) if said.html else None
     told = message.meta.get("mail", {})
@@ -97,8 +98,47 @@ def _of_message(message: Message, raw: bytes, *, remote_images: bool) -> Message
         headers=storable(source.partition("\n\n")[0]),
         source=storable(source),
         cut=len(raw) > SOURCE_SHOWN,
-        problems=[storable(one) for one in mail.problems],
+        problems=[storable(one) for one in said.problems],
     )
+
+
+async def page_of_message(tx: Tx, message: Message, *, remote_images: bool) -> str:
+    """Return the HTML of a message's mail as a page of its own, with the pictures it brought."""
+    raw = await raw_of_message(tx, message)
+    if raw is None:
+        raise errors.UnknownMail("This message has no mail.", message_id=message.id)
+    return await asyncio.to_thread(_page, message, raw, remote_images=remote_images)
+
+
+def _page(message: Message, raw: bytes, *, remote_images: bool) -> str:
+    said = _said(message, raw)
+    shown = clean(said.html, remote_images=remote_images).html
+    pictures = {one.cid: one for one in said.attachments if one.cid}
+    left = [LARGEST_PICTURES]
+
+    def resolved(found: re.Match[str]) -> str:
+        one = pictures.get(unquote(found[1]))
+        kind = one.seen_type() if one else ""
+        if one is None or kind not in _PICTURES:
+            return found[0]
+        data = b"".join(one.stream())
+        left[0] -= len(data)
+        if left[0] < 0:
+            return found[0]
+        return f'src="data:{kind};base64,{base64.b64encode(data).decode()}"'
+
+    body = _CID.sub(resolved, storable(shown))
+    return f'<!doctype html><meta charset="utf-8"><body>{body}</body>'
+
+
+def _said(message: Message, raw: bytes) -> Mail:
+    """Return the mail that was written, out of its certified envelope."""
+    try:
+        mail = read_mail(raw)
+    except NotAMail as error:
+        raise errors.UnknownMail("This message has no mail.", message_id=message.id) from error
+    certified = read_certified(mail)
+    return (carried_mail(mail, certified) if certified else None) or mail
 
 
 async def recipients_of(tx: Tx, conversation_id: str) -> RecipientsView:
