@@ -88,7 +88,7 @@ function Attachments({ conversation, files }: { conversation: string; files: rea
             className="chip"
             href={attachmentUrl(conversation, file.id)}
             download={file.name}
-            aria-label={t("attachment.download", { name: file.name })}
+            title={t("attachment.download", { name: file.name })}
           >
             <Icon name="file" />
             <span className="clip">{file.name}</span>
