@@ -15,7 +15,7 @@ from ascolto.channels.actions import calling
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.fetching import fetch_mail
 from ascolto.channels.mailroom.intake import take_in_mail
-from ascolto.channels.mailroom.listener import listen_for_mail
+from ascolto.channels.mailroom.listener import listen_for_lmtp, listen_for_mail
 from ascolto.channels.mailroom.sending import send_mail
 from ascolto.channels.webchat.texts import Words
 from ascolto.channels.webhooks.deliver import deliver
@@ -124,6 +124,7 @@ BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
     ("fan-out to webhooks and external channels", fan_out),
     ("deliveries to webhooks", deliver),
     ("door for mail servers", listen_for_mail),
+    ("door for mail servers by LMTP", listen_for_lmtp),
     ("fetching of mail", fetch_mail),
     ("intake of mail", take_in_mail),
     ("sending of mail", send_mail),

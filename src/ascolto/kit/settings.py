@@ -20,6 +20,8 @@ class Settings:
     # Where mail servers hand over mail to us (SMTP); nobody listens while it is None.
     mail_host: str = "127.0.0.1"
     mail_port: int | None = None
+    # The same by LMTP, for a mail server on the same machine or network.
+    lmtp_port: int | None = None
     api_per_second: float = 50.0
 
     @property
@@ -48,5 +50,6 @@ def settings_from(env: Mapping[str, str] = os.environ, *, data: Path) -> Setting
         demo=env.get("ASCOLTO_DEMO") == "1",
         mail_host=env.get("ASCOLTO_MAIL_HOST", "127.0.0.1"),
         mail_port=int(env["ASCOLTO_MAIL_PORT"]) if env.get("ASCOLTO_MAIL_PORT") else None,
+        lmtp_port=int(env["ASCOLTO_LMTP_PORT"]) if env.get("ASCOLTO_LMTP_PORT") else None,
         api_per_second=float(env.get("ASCOLTO_API_PER_SECOND", "50")),
     )

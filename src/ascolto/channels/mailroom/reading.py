@@ -13,6 +13,7 @@ from ascolto.channels.email.loops import why_no_auto_reply
 from ascolto.channels.email.mail import Mail, read_mail
 from ascolto.channels.email.pec import carried_mail
 from ascolto.channels.email.replies import split
+from ascolto.channels.email.reports import envelope_id
 from ascolto.conversations.files import SIZE_LIMIT
 
 MOST_FILES = 20
@@ -39,6 +40,7 @@ class Letter:
     found: Understanding
     mail_id: str | None
     refs: tuple[str, ...]
+    envelope_id: str | None
     sender: str
     sender_name: str
     reply_to: str
@@ -77,6 +79,7 @@ def read_letter(
         found=found,
         mail_id=_usable(said.message_id),
         refs=_refs(said),
+        envelope_id=_usable(envelope_id(mail)),
         sender=storable(address).strip().lower()[:320],
         sender_name=storable(sender.name if sender else "")[:200],
         reply_to=(answers[0].address if answers else "").lower(),

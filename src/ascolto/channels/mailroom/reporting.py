@@ -48,7 +48,7 @@ async def _about(
     tx: Tx, channel: Channel, letter: Letter, *, addresses: Sequence[str], key: bytes
 ) -> OutMail | None:
     """Return the mail that a report speaks of: by its id, else by the address it came to."""
-    for mail_id in (letter.found.original_id, *letter.refs):
+    for mail_id in (letter.found.original_id, letter.envelope_id, *letter.refs):
         out = await store_mail_out.of_mail_id(tx, mail_id) if mail_id else None
         if out is not None and out.channel_id == channel.id:
             return out

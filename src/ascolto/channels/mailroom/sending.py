@@ -6,6 +6,7 @@ same id. A node that dies leaves rows that tell the two apart.
 """
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -64,6 +65,8 @@ class Parcel:
     recipients: list[str]
     smtp: Smtp
     password: str
+    # Which reports are asked for, where the server offers them: as NOTIFY says it.
+    notify: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,15 @@ class Post:
             for one in await store_mail_to.of_mail(tx, mail.id)
             if one.state not in store_mail_to.REACHED and one.state not in ("failed", "bounced")
         ]
-        return Parcel(raw, back, waiting, smtp, opened(mailbox, "smtp", box=box))
+        notify = "FAILURE,DELAY" if mail.automatic else "SUCCESS,FAILURE,DELAY"
+        return Parcel(
+            raw,
+            back,
+            waiting,
+            smtp,
+            opened(mailbox, "smtp", box=box),
+            notify if settings.delivery_reports else "",
+        )
 
     def _trap(self) -> Smtp | None:
         """Return our own trap in the demo, where nothing may leave the machine."""
@@ -168,8 +179,7 @@ class Post:
             await smtp.connect()
             if parcel.smtp.user:
                 await smtp.login(parcel.smtp.user, parcel.password)
-            await smtp.mail(parcel.envelope_from)
-            refused = await _told(smtp, parcel.recipients)
+            refused = await _addressed(smtp, mail, parcel)
             taken = [one for one in parcel.recipients if one not in refused]
             if not taken:
                 smtp.close()
@@ -219,17 +229,36 @@ def _client(server: Smtp, *, timeout_s: float) -> aiosmtplib.SMTP:
     )
 
 
-async def _told(smtp: aiosmtplib.SMTP, recipients: list[str]) -> dict[str, Ending]:
-    """Name the recipients and return those that the server does not take, each with its word."""
+async def _addressed(smtp: aiosmtplib.SMTP, mail: OutMail, parcel: Parcel) -> dict[str, Ending]:
+    """Name sender and recipients; return those that the server does not take, with its word.
+
+    Where it offers reports they are asked for, under the mail's own id (RFC 3461).
+    """
+    if smtp.is_ehlo_or_helo_needed:
+        with contextlib.suppress(aiosmtplib.SMTPHeloError):  # then it is asked the old way
+            await smtp.ehlo()
+    reports = bool(parcel.notify) and smtp.supports_extension("dsn")
+    await smtp.mail(
+        parcel.envelope_from,
+        options=["RET=HDRS", f"ENVID={xtext(mail.mail_id)}"] if reports else [],
+    )
     refused = {}
-    for one in recipients:
+    for one in parcel.recipients:
+        options = [f"NOTIFY={parcel.notify}", f"ORCPT=rfc822;{xtext(one)}"] if reports else []
         try:
-            await smtp.rcpt(one)
+            await smtp.rcpt(one, options=options)
         except aiosmtplib.SMTPResponseException as no:
             if no.code < 0 or not smtp.is_connected:
                 raise  # the line is gone: nothing was said of this one
             refused[one] = _refused(no)
     return refused
+
+
+def xtext(text: str) -> str:
+    """Return a text as parameters of SMTP carry it (RFC 3461 §4)."""
+    return "".join(
+        one if "!" <= one <= "~" and one not in "+=" else f"+{ord(one):02X}" for one in text
+    )
 
 
 def _all_refused(refused: dict[str, Ending]) -> Ending:
