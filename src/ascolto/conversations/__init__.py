@@ -52,6 +52,7 @@ from ascolto.conversations.model import (
 )
 from ascolto.conversations.store import get, get_message, list_messages
 from ascolto.conversations.store_lists import clients_of
+from ascolto.conversations.store_quarantine import Quarantined, ledger, list_quarantine
 
 __all__ = [
     "AuthorKind",
@@ -60,6 +61,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "Outcome",
+    "Quarantined",
     "State",
     "accept",
     "add_note",
@@ -77,7 +79,9 @@ __all__ = [
     "get_message",
     "keep_attachment",
     "leave",
+    "ledger",
     "list_messages",
+    "list_quarantine",
     "mark_delivered",
     "mark_read",
     "merge",
