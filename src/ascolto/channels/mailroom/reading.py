@@ -55,6 +55,8 @@ class Letter:
     verified: bool
     checks: dict[str, str]
     files: tuple[File, ...] = field(default=())
+    # Whether a virus scanner has found it clean; None where there is none.
+    scanned: bool | None = None
 
     @property
     def is_message(self) -> bool:

@@ -29,6 +29,7 @@ interface MailMeta {
     verified?: boolean;
     checks?: Record<string, string>;
     folded?: boolean;
+    scanned?: boolean;
     left_out?: string[];
     kind?: string;
   };
@@ -101,6 +102,11 @@ function Sender({ mail }: { mail: NonNullable<MailMeta["mail"]> }) {
         {!mail.verified && (
           <Pill tone={failed ? "bad" : "plain"} icon="circle-alert">
             {failed ? t("mail.sender_failed") : t("mail.sender_unverified")}
+          </Pill>
+        )}
+        {mail.scanned === false && (
+          <Pill tone="warn" icon="circle-alert">
+            {t("mail.unscanned")}
           </Pill>
         )}
         {mail.new_sender && (
