@@ -14,6 +14,7 @@ from ascolto.channels import store, store_external, store_webhooks
 from ascolto.channels.actions import calling
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.fetching import fetch_mail
+from ascolto.channels.mailroom.forgetting import forget_raw_mail
 from ascolto.channels.mailroom.intake import take_in_mail
 from ascolto.channels.mailroom.listener import listen_for_lmtp, listen_for_mail
 from ascolto.channels.mailroom.sending import send_mail
@@ -83,6 +84,7 @@ async def sweep(services: Services) -> None:
         await asyncio.sleep(SWEEP_EVERY_S)
         await _each_tenant(services.db, "sweep", _forget)
         await _each_tenant(services.db, "uploads", partial(_forget_uploads, services))
+        await _each_tenant(services.db, "raw mail", forget_raw_mail)
 
 
 async def _forget_uploads(services: Services, tx: Tx) -> int:
