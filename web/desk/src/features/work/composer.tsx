@@ -10,15 +10,14 @@ import { Icon } from "@ui/icon";
 import { Kbd } from "@ui/kbd";
 import { Menu, MenuItem } from "@ui/menu";
 import { Segments } from "@ui/segments";
-import { CannedList } from "./canned-list";
 import { useCannedWriting } from "./canned-writing";
 import { FileList, useFiles } from "./files";
 import { envelopeOf } from "./mail/model";
-import { MentionList } from "./mention-list";
 import { useMentionWriting } from "./mention-writing";
 import { stillNamed } from "./model/mentions";
 import type { DraftKind, DraftStatus } from "./model/drafts";
 import { useDesk, useSlot } from "./outbox-react";
+import { PickList, PickName } from "./pick-list";
 
 const RecipientsField = lazy(() =>
   import("./mail").then(async (module) => {
@@ -131,9 +130,20 @@ export function Composer({ row, onResolve }: ComposerProps) {
         }}
       >
         {canned.open && (
-          <CannedList options={canned.options} at={canned.at} id="canned-list" onPick={canned.pick} />
+          <PickList id="canned-list" label={t("composer.canned")} options={canned.options} at={canned.at} onPick={canned.pick}>
+            {(one) => (
+              <>
+                <PickName name={one.title} more={one.text} />
+                <Kbd>/{one.key}</Kbd>
+              </>
+            )}
+          </PickList>
         )}
-        {naming.open && <MentionList options={naming.options} at={naming.at} id="mention-list" onPick={naming.pick} />}
+        {naming.open && (
+          <PickList id="mention-list" label={t("mention.list")} options={naming.options} at={naming.at} onPick={naming.pick}>
+            {(one) => <PickName name={one.display_name} more={one.team} />}
+          </PickList>
+        )}
         <textarea
           ref={field}
           id="composer"
