@@ -140,7 +140,7 @@ async def ids_of_thread(tx: Tx, thread_id: str) -> list[str]:
         "    WHERE tenant_id = $1 AND id = $2)"
         " UNION ALL"
         " SELECT mail_id, created_at, channel_id FROM channels.mail_out"
-        "  WHERE tenant_id = $1 AND thread_id = $2"
+        "  WHERE tenant_id = $1 AND thread_id = $2 AND kind = 'answer'"
         "   AND state NOT IN ('recalled', 'failed', 'queued')"
         " ) AS m ORDER BY m.at, m.mail_id",
         tx.tenant_id, thread_id,

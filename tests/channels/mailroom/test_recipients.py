@@ -141,6 +141,9 @@ async def test_a_mail_is_passed_on_with_its_words_and_files_and_the_customer_hea
     assert files[1].get_payload(decode=True) == WITH_FILE
     assert note.kind.value == "note"
     assert (await mailroom.desk.read(conversation_id)).first_replied_at is None
+    answer = await mailroom.answer_and_send(conversation_id)
+    # Nor do they learn of it from the headers of the next answer.
+    assert str(mail["Message-ID"]) not in str(answer["References"])
     assert await told(mailroom, note.id) == {
         "delivery": "sent", "tecnico@ditta.example": "accepted",
     }  # fmt: skip
@@ -241,3 +244,21 @@ async def test_another_servers_word_about_a_sender_is_not_believed(mailroom: Mai
     assert message is not None
     assert message.meta["mail"]["checks"] == {}
     assert message.meta["mail"]["verified"] is False
+
+
+async def test_what_could_not_be_written_is_sent_once_its_settings_are_right(
+    mailroom: Mailroom,
+) -> None:
+    taken = await mailroom.arrive(a_mail())
+    smtp = mailroom.channel.settings["smtp"]
+    await mailroom.change(smtp=None)
+    await mailroom.answer(str(taken.conversation_id))
+    await mailroom.post.round()
+    (out,) = await mailroom.out()
+    assert (out.state, out.attempts) == ("failed", 1)
+    await mailroom.change(smtp=smtp)
+    async with mailroom.desk.as_system() as tx:
+        await outgoing.resend(tx, out.id)
+    await mailroom.post.round()
+    assert [one.state for one in await mailroom.out()] == ["accepted"]
+    assert len(mailroom.sink.taken) == 1

@@ -156,8 +156,8 @@ async def resend(tx: Tx, out_id: str) -> OutMail:
     known = await store_mail_out.get(tx, out_id)
     if known is None:
         raise errors.UnknownMail("There is no such mail.", mail_id=out_id)
-    if known.attempts and await store_mail_out.raw_of(tx, out_id) is None:
-        # Written anew it would be another mail under the same id.
+    if known.data_began_at and await store_mail_out.raw_of(tx, out_id) is None:
+        # Somebody may have it: written anew it would be another mail under the same id.
         raise errors.NotNow("Its bytes were forgotten in time.", state=known.state)
     sent = await store_mail_out.change_state(
         tx, out_id, of=RESENDABLE, to="queued", error=None, at=tx.now
