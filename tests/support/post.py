@@ -55,6 +55,20 @@ class Sink:
     # How long it takes to answer once it has the words.
     delay_s: float = 0
 
+    # What it says of recipients, one answer for each time one is named.
+    recipient_answers: dict[str, list[str]] = field(default_factory=dict)
+
+    async def handle_RCPT(  # noqa: N802 - the library's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a recipient, unless told otherwise."""
+        del server, session, options
+        answers = self.recipient_answers.get(address, [])
+        if answers:
+            return answers.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(  # noqa: N802 - the library's name
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
@@ -249,6 +263,7 @@ async def put_recalled(tx: Tx, channel: Channel) -> None:
         message_id=new_id(),
         thread_id=thread.id,
         mail_id=f"{new_id()}@prova.example",
+        kind="answer",
         automatic=False,
         recipient=thread.customer,
         subject="",

@@ -16,6 +16,7 @@ _number = itertools.count(1)
 
 # Values that a schema cannot tell, by the name of the field.
 _KNOWN: dict[str, Callable[[], Any]] = {
+    "envelope": lambda: {"to": ["qualcuno@altrove.example"]},
     "email": lambda: f"prova{next(_number)}@prova.example",
     "hours": lambda: {"timezone": "Europe/Rome", "weekly": {"0": [["09:00", "18:00"]]}},
     "url": lambda: "http://127.0.0.1:9/hook",

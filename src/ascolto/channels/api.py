@@ -12,6 +12,8 @@ from starlette.responses import Response
 from ascolto.channels import store, store_external
 from ascolto.channels.actions import configuring, handing_in, vouching
 from ascolto.channels.api_mail import mail_router
+from ascolto.channels.api_mail_desk import desk_mail_router
+from ascolto.channels.api_quarantine import quarantine_router
 from ascolto.channels.api_webhooks import webhooks_router
 from ascolto.channels.errors import BadChannel, WrongKind
 from ascolto.channels.model import Channel
@@ -43,6 +45,8 @@ from ascolto.kit.live import Follower
 router = APIRouter(tags=["channels"])
 router.include_router(webhooks_router)
 router.include_router(mail_router)
+router.include_router(desk_mail_router)
+router.include_router(quarantine_router)
 
 
 Reader = Annotated[Call, permit("channels.read")]

@@ -7,7 +7,7 @@ Refusal
 ├── Gone             LinkGone · TicketGone
 ├── Conflict         StartClash · KeyTaken · ChannelChanged · WebhookChanged · WebhookOff
 │                    · AlreadyAsked · NothingToSend · NotNow
-├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind
+├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind · BadForward
 └── TooMany          TooFast
 """
 
@@ -146,3 +146,9 @@ class TooFast(TooMany):
     """More requests than a person makes; `retry_after_s` says when to come back."""
 
     code = "channels.too_fast"
+
+
+class BadForward(Invalid):
+    """A mail cannot be passed on in this way; the text says why."""
+
+    code = "channels.bad_forward"

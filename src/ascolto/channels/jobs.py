@@ -14,8 +14,9 @@ from ascolto.channels import store, store_external, store_webhooks
 from ascolto.channels.actions import calling
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.fetching import fetch_mail
+from ascolto.channels.mailroom.forgetting import forget_raw_mail
 from ascolto.channels.mailroom.intake import take_in_mail
-from ascolto.channels.mailroom.listener import listen_for_mail
+from ascolto.channels.mailroom.listener import listen_for_lmtp, listen_for_mail
 from ascolto.channels.mailroom.sending import send_mail
 from ascolto.channels.webchat.texts import Words
 from ascolto.channels.webhooks.deliver import deliver
@@ -83,6 +84,7 @@ async def sweep(services: Services) -> None:
         await asyncio.sleep(SWEEP_EVERY_S)
         await _each_tenant(services.db, "sweep", _forget)
         await _each_tenant(services.db, "uploads", partial(_forget_uploads, services))
+        await _each_tenant(services.db, "raw mail", forget_raw_mail)
 
 
 async def _forget_uploads(services: Services, tx: Tx) -> int:
@@ -124,6 +126,7 @@ BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
     ("fan-out to webhooks and external channels", fan_out),
     ("deliveries to webhooks", deliver),
     ("door for mail servers", listen_for_mail),
+    ("door for mail servers by LMTP", listen_for_lmtp),
     ("fetching of mail", fetch_mail),
     ("intake of mail", take_in_mail),
     ("sending of mail", send_mail),

@@ -357,6 +357,29 @@ async def count_states(tx: Tx, *, channel_id: str) -> dict[str, int]:
     return {row["state"]: row["n"] for row in rows}
 
 
+async def list_quarantined(tx: Tx, *, limit: int, after: str | None) -> list[Incoming]:
+    """Return mails that are set aside now, the oldest first, after an id."""
+    rows = await tx.fetch(
+        f"SELECT {_INCOMING} FROM channels.mail_in WHERE tenant_id = $1 AND state = 'quarantined'"
+        " AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
+        tx.tenant_id, after, limit,
+    )  # fmt: skip
+    return [Incoming(**row) for row in rows]
+
+
+async def count_aside(tx: Tx, *, since: datetime, until: datetime) -> dict[str, int]:
+    """Count the mails of [since, until) that became nothing else: unread, set aside, put away."""
+    rows = await tx.fetch(
+        "SELECT state, count(*) AS n FROM channels.mail_in WHERE tenant_id = $1"
+        " AND state IN ('received', 'quarantined', 'dismissed')"
+        " AND received_at >= $2 AND received_at < $3 GROUP BY state",
+        tx.tenant_id, since, until,
+    )  # fmt: skip
+    return {"received": 0, "quarantined": 0, "dismissed": 0} | {
+        row["state"]: row["n"] for row in rows
+    }
+
+
 async def trap(tx: Tx, *, mail_id: str, sender: str, recipients: Sequence[str], raw: bytes) -> None:
     """Keep a mail that the trap caught."""
     await tx.execute(

@@ -21,6 +21,7 @@ class OutMail:
     message_id: str
     thread_id: str
     mail_id: str
+    kind: str
     automatic: bool
     recipient: str
     subject: str
@@ -36,9 +37,9 @@ class OutMail:
 
 
 _OUT = (
-    "id, client_id, channel_id, conversation_id, message_id, thread_id, mail_id, automatic,"
-    " recipient, subject, state, attempts, next_try_at, data_began_at, last_code, last_error,"
-    " created_at, accepted_at, settled_at"
+    "id, client_id, channel_id, conversation_id, message_id, thread_id, mail_id, kind,"
+    " automatic, recipient, subject, state, attempts, next_try_at, data_began_at, last_code,"
+    " last_error, created_at, accepted_at, settled_at"
 )
 
 
@@ -51,16 +52,17 @@ async def tenants_with_mail_out(connection: asyncpg.Connection, until: datetime)
 
 
 async def add(tx: Tx, mail: OutMail) -> bool:
-    """Write a mail that is to be sent, once for each message."""
+    """Write a mail that is to be sent, once for each message; `store_mail_to` says to whom."""
     return await tx.execute(
         "INSERT INTO channels.mail_out (tenant_id, id, client_id, channel_id, conversation_id,"
-        " message_id, thread_id, mail_id, automatic, recipient, subject, state, next_try_at,"
-        " last_error, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+        " message_id, thread_id, mail_id, kind, automatic, recipient, subject, state,"
+        " next_try_at, last_error, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
         " ON CONFLICT (tenant_id, message_id) DO NOTHING",
         tx.tenant_id, mail.id, mail.client_id, mail.channel_id, mail.conversation_id,
-        mail.message_id, mail.thread_id, mail.mail_id, mail.automatic, mail.recipient,
-        mail.subject, mail.state, mail.next_try_at, mail.last_error, mail.created_at,
+        mail.message_id, mail.thread_id, mail.mail_id, mail.kind, mail.automatic,
+        mail.recipient, mail.subject, mail.state, mail.next_try_at, mail.last_error,
+        mail.created_at,
     ) == 1  # fmt: skip
 
 
@@ -111,27 +113,42 @@ async def raw_of(tx: Tx, out_id: str) -> bytes | None:
     return raw
 
 
-async def begin_data(tx: Tx, mail: OutMail, *, lease: timedelta) -> bool:
-    """Note that the words go on the wire now; False when this attempt is no longer ours."""
-    return await tx.execute(
+async def begin_data(tx: Tx, mail: OutMail, *, lease: timedelta, addresses: Sequence[str]) -> bool:
+    """Note that the words go on the wire now, for some recipients.
+
+    False when this attempt is no longer ours.
+    """
+    ours = await tx.execute(
         "UPDATE channels.mail_out SET data_began_at = $4, next_try_at = $5"
         " WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'sending'"
         " AND data_began_at IS NULL",
         tx.tenant_id, mail.id, mail.attempts, tx.now, tx.now + lease,
-    ) == 1  # fmt: skip
+    )  # fmt: skip
+    if ours:
+        await tx.execute(
+            "UPDATE channels.mail_out_to SET state = 'uncertain', at = $4"
+            " WHERE tenant_id = $1 AND out_id = $2 AND address = ANY($3::text[])",
+            tx.tenant_id, mail.id, list(addresses), tx.now,
+        )  # fmt: skip
+    return ours == 1
 
 
 async def settle_attempt(
-    tx: Tx, mail: OutMail, *, state: str, code: int | None, error: str | None, again_at: datetime
-) -> bool:
-    """Write how an attempt ended; False when somebody else has settled it meanwhile."""
+    tx: Tx, mail: OutMail, *, state: str, code: int | None, error: str | None, again_at: datetime,
+    taken: bool,
+) -> bool:  # fmt: skip
+    """Write how an attempt ended and whether a server has taken the mail for somebody.
+
+    False when somebody else has settled it meanwhile.
+    """
     return await tx.execute(
         "UPDATE channels.mail_out SET state = $4, last_code = $5, last_error = $6,"
         " next_try_at = $7, data_began_at = CASE WHEN $4 = 'queued' THEN NULL"
-        " ELSE data_began_at END, accepted_at = CASE WHEN $4 = 'accepted' THEN $8::timestamptz"
+        " ELSE data_began_at END, accepted_at = CASE WHEN $9 THEN $8::timestamptz"
         " ELSE accepted_at END"
         " WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state IN ('sending', 'uncertain')",
         tx.tenant_id, mail.id, mail.attempts, state, code, error, again_at, tx.now,
+        taken,
     ) == 1  # fmt: skip
 
 

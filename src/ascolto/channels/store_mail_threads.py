@@ -99,6 +99,15 @@ async def add_refs(tx: Tx, channel: Channel, *, thread_id: str, refs: Iterable[s
     )  # fmt: skip
 
 
+async def add_parties(tx: Tx, *, thread_id: str, addresses: Sequence[str]) -> None:
+    """Let those to whom we write take part in a thread."""
+    await tx.execute(
+        "UPDATE channels.mail_thread SET parties = (SELECT array_agg(DISTINCT p) FROM"
+        " unnest(parties || $3::text[]) AS p) WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, thread_id, list(addresses),
+    )  # fmt: skip
+
+
 async def join(tx: Tx, *, thread_id: str, into: str) -> None:
     """Let everything that leads to a thread lead to another."""
     await tx.execute(
@@ -131,7 +140,7 @@ async def ids_of_thread(tx: Tx, thread_id: str) -> list[str]:
         "    WHERE tenant_id = $1 AND id = $2)"
         " UNION ALL"
         " SELECT mail_id, created_at, channel_id FROM channels.mail_out"
-        "  WHERE tenant_id = $1 AND thread_id = $2"
+        "  WHERE tenant_id = $1 AND thread_id = $2 AND kind = 'answer'"
         "   AND state NOT IN ('recalled', 'failed', 'queued')"
         " ) AS m ORDER BY m.at, m.mail_id",
         tx.tenant_id, thread_id,

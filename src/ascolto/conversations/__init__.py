@@ -24,6 +24,7 @@ from ascolto.conversations.actions.replying import (
     add_note,
     consult,
     mark_delivered,
+    pass_on,
     reply,
     say,
 )
@@ -43,6 +44,7 @@ from ascolto.conversations.live import offers_eu
 from ascolto.conversations.model import (
     AuthorKind,
     Conversation,
+    Envelope,
     Message,
     MessageKind,
     Outcome,
@@ -50,13 +52,16 @@ from ascolto.conversations.model import (
 )
 from ascolto.conversations.store import get, get_message, list_messages
 from ascolto.conversations.store_lists import clients_of
+from ascolto.conversations.store_quarantine import Quarantined, ledger, list_quarantine
 
 __all__ = [
     "AuthorKind",
     "Conversation",
+    "Envelope",
     "Message",
     "MessageKind",
     "Outcome",
+    "Quarantined",
     "State",
     "accept",
     "add_note",
@@ -74,12 +79,15 @@ __all__ = [
     "get_message",
     "keep_attachment",
     "leave",
+    "ledger",
     "list_messages",
+    "list_quarantine",
     "mark_delivered",
     "mark_read",
     "merge",
     "offers_eu",
     "open_conversation",
+    "pass_on",
     "receive",
     "release",
     "reopen",

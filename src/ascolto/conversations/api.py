@@ -9,7 +9,6 @@ from starlette.responses import FileResponse, Response
 
 from ascolto import routing
 from ascolto.conversations import (
-    api_aside,
     api_config,
     api_undo,
     api_views,
@@ -51,7 +50,6 @@ router = APIRouter(tags=["conversations"])
 router.include_router(api_work.router)
 router.include_router(api_undo.router)
 router.include_router(api_views.router)
-router.include_router(api_aside.router)
 router.include_router(api_config.router)
 
 Owner = Annotated[Principal, recognise("identity.own_account")]

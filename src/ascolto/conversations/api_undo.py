@@ -36,6 +36,7 @@ async def hold_reply(conversation_id: UUID, body: GoingOutBody, call: Writer) ->
         nonce=body.nonce,
         attachments=[str(file) for file in body.attachment_ids],
         expected_seq=body.expected_seq,
+        envelope=body.envelope.given() if body.envelope else None,
         supervise=call.principal.may("conversations.supervise"),
     )
     if isinstance(kept, Message):

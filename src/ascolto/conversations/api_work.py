@@ -63,6 +63,7 @@ async def reply(conversation_id: UUID, body: ReplyBody, call: Writer) -> Message
         nonce=body.nonce,
         attachments=[str(file) for file in body.attachment_ids],
         expected_seq=body.expected_seq,
+        envelope=body.envelope.given() if body.envelope else None,
         supervise=_supervises(call),
     )
     if body.then is not None:

@@ -7,7 +7,7 @@ Refusal
 ├── Conflict      NotNow · ThreadChanged · NonceClash · DraftChanged · AlreadySurveyed
 │                 · NameTaken · CannedChanged · FilesFull
 ├── Invalid       EmptyMessage · BadText · BadReasons · BadOutcome · BadMerge · BadMoment · NoQueue
-│                 · UnknownVariable · MissingValue · BadFiles
+│                 · UnknownVariable · MissingValue · BadFiles · NotByMail
 ├── Unavailable   DiskUnavailable
 └── TooLarge      TextTooLong · FileTooLarge
 """
@@ -211,3 +211,9 @@ class FileTooLarge(TooLarge):
     """The file is larger than we take."""
 
     code = "conversations.file_too_large"
+
+
+class NotByMail(Invalid):
+    """Only what goes by mail has recipients of its own."""
+
+    code = "conversations.not_by_mail"

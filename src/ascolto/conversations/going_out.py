@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ascolto.conversations import clocks, events, store_going_out
 from ascolto.conversations.held import Held
-from ascolto.conversations.model import Author, AuthorKind, Message, MessageKind
+from ascolto.conversations.model import Author, AuthorKind, Envelope, Message, MessageKind
 
 
 async def put(
@@ -16,13 +16,19 @@ async def put(
     nonce: str | None,
     files: Sequence[str],
     seen_seq: int | None = None,
+    envelope: Envelope | None = None,
 ) -> Message:
     """Add an operator's reply to a held thread and stop the clocks that waited for it.
 
     With `seen_seq`, what the customer wrote after it stays unread.
     """
     message = await held.add(
-        MessageKind.MESSAGE, author=author, text=text, nonce=nonce, files=files
+        MessageKind.MESSAGE,
+        author=author,
+        text=text,
+        nonce=nonce,
+        files=files,
+        meta={"envelope": envelope.as_json()} if envelope else None,
     )
     # The hours matter only while the resolution clock runs: it stops with the first reply.
     hours = await held.hours() if held.now.resolution_due_at is not None else None

@@ -161,11 +161,11 @@ def message_added(message: Message) -> list[Frame]:
 
 
 def message_changed(message: Message) -> list[Frame]:
-    """Tell that a message was delivered or failed."""
-    return [
-        _message_frame(message, "message.changed"),
-        _customer_frame(message, "message.changed"),
-    ]
+    """Tell that a message was delivered or failed; the customer's page never of a note."""
+    frames = [_message_frame(message, "message.changed")]
+    if message.public:
+        frames.append(_customer_frame(message, "message.changed"))
+    return frames
 
 
 def _message_frame(message: Message, kind: str) -> Frame:

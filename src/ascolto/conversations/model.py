@@ -111,6 +111,19 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class Envelope:
+    """To whom a mail goes, where its writer has said so."""
+
+    to: tuple[str, ...]
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, list[str]]:
+        """Return it as a message keeps it."""
+        return {"to": list(self.to), "cc": list(self.cc), "bcc": list(self.bcc)}
+
+
+@dataclass(frozen=True, slots=True)
 class AttachmentRef:
     """A file as it hangs on a message."""
 

@@ -282,6 +282,15 @@ async def set_delivery(tx: Tx, *, message_id: str, delivery: str) -> bool:
     ) == 1  # fmt: skip
 
 
+async def set_told(tx: Tx, *, message_id: str, told: dict[str, Any]) -> bool:
+    """Keep a channel's account of a message; False when it is known."""
+    return await tx.execute(
+        "UPDATE conversations.message SET meta = meta || jsonb_build_object('told', $3::jsonb)"
+        " WHERE tenant_id = $1 AND id = $2 AND meta -> 'told' IS DISTINCT FROM $3::jsonb",
+        tx.tenant_id, message_id, told,
+    ) == 1  # fmt: skip
+
+
 async def keep_openings(tx: Tx, *, calendar_id: str, hours: OpeningHours, fingerprint: str) -> None:
     """Write a calendar's coming openings for `take_in`, unless those kept still serve."""
     covers_to = tx.now + _AHEAD

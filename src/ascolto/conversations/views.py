@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from ascolto.conversations.model import Canned, Conversation, Message, Outcome, Reason
+from ascolto.conversations.views_envelope import EnvelopeBody
 from ascolto.customers.views import CustomerView
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
@@ -31,6 +32,7 @@ class ReplyBody(Body):
     nonce: Nonce
     attachment_ids: Annotated[list[UUID], Field(max_length=5)] = []
     expected_seq: Seq | None = None
+    envelope: EnvelopeBody | None = None
     then: Literal["wrap_up", "close", "snooze"] | None = None
     outcome: Outcome = Outcome.RESOLVED
     until: AwareDatetime | None = None
@@ -49,6 +51,7 @@ class GoingOutBody(Body):
     nonce: Nonce
     attachment_ids: Annotated[list[UUID], Field(max_length=5)] = []
     expected_seq: Seq | None = None
+    envelope: EnvelopeBody | None = None
 
 
 class NoteBody(Body):

@@ -20,6 +20,12 @@ class Settings:
     # Where mail servers hand over mail to us (SMTP); nobody listens while it is None.
     mail_host: str = "127.0.0.1"
     mail_port: int | None = None
+    # The same by LMTP, for a mail server on the same machine or network.
+    lmtp_port: int | None = None
+    # A virus scanner that speaks clamd's protocol, as "host:port" or "unix:/path"; mail is held
+    # while it is away, unless it is said to let mail pass unlooked at.
+    clamd: str | None = None
+    clamd_away_passes: bool = False
     api_per_second: float = 50.0
 
     @property
@@ -48,5 +54,20 @@ def settings_from(env: Mapping[str, str] = os.environ, *, data: Path) -> Setting
         demo=env.get("ASCOLTO_DEMO") == "1",
         mail_host=env.get("ASCOLTO_MAIL_HOST", "127.0.0.1"),
         mail_port=int(env["ASCOLTO_MAIL_PORT"]) if env.get("ASCOLTO_MAIL_PORT") else None,
+        lmtp_port=int(env["ASCOLTO_LMTP_PORT"]) if env.get("ASCOLTO_LMTP_PORT") else None,
+        clamd=_clamd(env.get("ASCOLTO_CLAMD")),
+        clamd_away_passes=_away(env.get("ASCOLTO_CLAMD_AWAY", "hold")) == "pass",
         api_per_second=float(env.get("ASCOLTO_API_PER_SECOND", "50")),
     )
+
+
+def _clamd(said: str | None) -> str | None:
+    if said and not said.startswith("unix:/") and not said.rpartition(":")[2].isdecimal():
+        raise ValueError(f"ASCOLTO_CLAMD is host:port or unix:/path, not {said!r}")
+    return said or None
+
+
+def _away(said: str) -> str:
+    if said not in ("hold", "pass"):
+        raise ValueError(f"ASCOLTO_CLAMD_AWAY is hold or pass, not {said!r}")
+    return said

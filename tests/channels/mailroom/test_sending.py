@@ -81,13 +81,17 @@ async def test_what_a_dead_sender_left_is_uncertain_only_once_its_words_were_on_
     async with mailroom.desk.as_system() as tx:
         (mail,) = await store_mail_out.lease_due(tx, lease=LEASE, limit=1)
         if told:
-            assert await store_mail_out.begin_data(tx, mail, lease=LEASE)
+            assert await store_mail_out.begin_data(
+                tx, mail, lease=LEASE, addresses=[mail.recipient]
+            )
     assert await mailroom.post.round() == 0
     mailroom.desk.clock.at += LEASE + timedelta(seconds=1)
     async with mailroom.desk.as_system() as tx:
         await store_mail_out.free_abandoned(tx)
         # The slow one comes back: its turn is over.
-        assert not await store_mail_out.begin_data(tx, mail, lease=LEASE)
+        assert not await store_mail_out.begin_data(
+            tx, mail, lease=LEASE, addresses=[mail.recipient]
+        )
     assert [one.state for one in await mailroom.out()] == [state]
 
 

@@ -19,7 +19,7 @@ const used = new Set(
   ),
 );
 const locales = ["it", "en"];
-const folders = ["i18n", "features/admin", "features/workforce"];
+const folders = ["i18n", "features/admin", "features/work/mail", "features/workforce"];
 const read = (locale: string) =>
   folders.flatMap((folder) => parsePo(readFileSync(join(root, `desk/src/${folder}/${locale}.po`), "utf8")));
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ascolto.channels.email.addressing import is_own
 from ascolto.channels.email.kinds import Kind, Understanding
 from ascolto.channels.email.mail import Mail
 
@@ -62,14 +63,9 @@ def why_no_auto_reply(mail: Mail, found: Understanding, *, own: Collection[str])
             sender is not None
             and _NO_PERSON.fullmatch(sender.address.partition("@")[0]) is not None,
         ),
-        ("not addressed to us", bool(ours) and not any(_is_own(one, ours) for one in addressed)),
+        ("not addressed to us", bool(ours) and not any(is_own(one, ours) for one in addressed)),
     )
     return next((why for why, holds in reasons if holds), None)
-
-
-def _is_own(address: str, own: set[str]) -> bool:
-    local, at, domain = address.partition("@")
-    return address in own or local.partition("+")[0] + at + domain in own
 
 
 def within_budget(sent: Sequence[datetime], *, now: datetime, budget: Budget | None = None) -> bool:

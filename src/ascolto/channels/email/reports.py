@@ -29,6 +29,7 @@ _JSON_ID = re.compile(
 )
 _JSON_SENT_ID = re.compile(r"\"messageId\"\s?:\s?\"<?([^\"<>\s]{3,500})>?\"")
 _ADDRESS = re.compile(r"[\w.+=%/~!#$&'*{}|^-]{1,64}@[\w.-]{1,190}\w")
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _DELAYED = re.compile(
     r"delay|warning|still being retried|not yet been delivered|in ritardo", re.IGNORECASE
 )
@@ -105,6 +106,16 @@ def permanent(mail: Mail, found: Sequence[Recipient]) -> bool | None:
     if code:
         return code[1] == "5"
     return False if _DELAYED.search(mail.subject) else None
+
+
+def envelope_id(mail: Mail) -> str | None:
+    """Return the id under which the sender asked for reports (RFC 3464 §2.2.1), decoded."""
+    for part in own_parts(mail.root):
+        if part.type in DELIVERY:
+            said = next(iter(groups(part)), {}).get("original-envelope-id", "").strip()
+            if said:
+                return _XTEXT.sub(lambda hexed: chr(int(hexed[1], 16)), said)[:998]
+    return None
 
 
 def original_id(mail: Mail) -> str | None:

@@ -74,6 +74,8 @@ class EmailSettings(_Part):
     undo_s: Annotated[int, Field(ge=0, le=300)] = 10
     # A thread that was closed longer ago than this begins a new conversation.
     new_after_days: Annotated[int, Field(ge=0, le=365)] = 30
+    # Ask servers that offer it to say when a mail was delivered, delayed or not (RFC 3461).
+    delivery_reports: bool = True
     # The server of ours whose Authentication-Results are believed.
     trusted_hop: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
 

@@ -17,7 +17,7 @@ from ascolto.channels.email.settings import EmailSettings
 
 # The first mail and the latest: what clients thread by, in a line that every server takes.
 MOST_REFERENCES = 20
-_SIGNED = (b"from", b"to", b"subject", b"date", b"message-id", b"in-reply-to", b"references",
+_SIGNED = (b"from", b"to", b"cc", b"subject", b"date", b"message-id", b"in-reply-to", b"references",
            b"reply-to", b"mime-version", b"content-type")  # fmt: skip
 
 
@@ -36,13 +36,14 @@ class Draft:
 
     mail_id: str
     number: int
-    recipient: str
+    to: Sequence[str]
     subject: str
     text: str
     references: Sequence[str]
     answers: str | None
     automatic: bool
     at: datetime
+    cc: Sequence[str] = ()
     files: Sequence[Enclosure] = ()
 
 
@@ -65,6 +66,13 @@ def answer_subject(subject: str, *, number: int, settings: EmailSettings) -> str
     return said if not settings.subject_tag or tag in said else f"{said} {tag}"
 
 
+def forward_subject(subject: str, *, number: int, settings: EmailSettings) -> str:
+    """Return the subject of a mail that is passed on, with the tag if it is wanted."""
+    said = f"Fwd: {' '.join(subject.split())[:300]}"
+    tag = subject_tag(str(number))
+    return said if not settings.subject_tag or tag in said else f"{said} {tag}"
+
+
 def composed(draft: Draft, settings: EmailSettings, *, key: bytes, dkim_key: str) -> bytes:
     """Return a mail as it goes over the wire; the same draft gives the same words."""
     message = EmailMessage(policy=SMTP.clone(max_line_length=200))
@@ -72,7 +80,9 @@ def composed(draft: Draft, settings: EmailSettings, *, key: bytes, dkim_key: str
     try:
         local, _, domain = settings.address.partition("@")
         message["From"] = Address(display_name=settings.name, username=local, domain=domain)
-        message["To"] = draft.recipient
+        message["To"] = ", ".join(draft.to)
+        if draft.cc:
+            message["Cc"] = ", ".join(draft.cc)
         if back != settings.address:
             message["Reply-To"] = back
         message["Subject"] = draft.subject
@@ -89,6 +99,9 @@ def composed(draft: Draft, settings: EmailSettings, *, key: bytes, dkim_key: str
         message.set_content(_body(draft.text, settings), cte="quoted-printable")
         for file in draft.files:
             main, _, sub = file.type.partition("/")
+            # A mail in a mail goes as bytes: parsed and written anew it would not be the same.
+            if main == "message":
+                main, sub = "application", "octet-stream"
             message.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
         raw = message.as_bytes()
     except (ValueError, IndexError, UnicodeError, KeyError) as wrong:

@@ -1,6 +1,7 @@
 """The job behind the stored mails: each is read, taken in or set aside with a reason."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
@@ -10,6 +11,7 @@ from ascolto.channels import events, store, store_mail
 from ascolto.channels.email.mail import NotAMail
 from ascolto.channels.mailroom.mailboxes import mailbox_of, reply_key
 from ascolto.channels.mailroom.reading import Letter, read_letter
+from ascolto.channels.mailroom.scanning import NotScannable, Scanner, ScannerAway
 from ascolto.channels.mailroom.taking_in import Unplaceable, take_in
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
@@ -74,9 +76,13 @@ class Intake:
             if channel is None or raw is None:
                 await self._set_aside(tenant_id, mail, "mailbox_closed")
                 return
+            scanned = await self._scanned(raw)
             letter = await asyncio.to_thread(_read, raw, channel, mail)
+            letter = replace(letter, scanned=scanned)
             async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
                 await self._take(tx, channel, mail, letter)
+        except ScannerAway as away:
+            await self._hold(tenant_id, mail, away)
         except AWAY:
             raise
         except (NotAMail, Unplaceable) as reason:
@@ -86,6 +92,37 @@ class Intake:
         except Exception as error:
             log.exception("mail.not_taken", mail_id=mail.id, attempt=mail.attempts)
             await self._again_or_aside(tenant_id, mail, type(error).__name__)
+
+    async def _scanned(self, raw: bytes) -> bool | None:
+        """Tell whether a scanner has found a mail clean; None where there is no scanner.
+
+        Raises Unplaceable for what it found, and ScannerAway where mail is held meanwhile.
+        """
+        if self._settings.clamd is None:
+            return None
+        passes = self._settings.clamd_away_passes
+        try:
+            infection = await Scanner(self._settings.clamd).infection(raw)
+        except ScannerAway:
+            if passes:
+                return False
+            raise
+        except NotScannable as word:
+            if passes:
+                return False
+            raise Unplaceable(f"not_scannable: {word}") from word
+        if infection is not None:
+            raise Unplaceable(f"infected: {infection}")
+        return True
+
+    async def _hold(self, tenant_id: str, mail: Incoming, away: ScannerAway) -> None:
+        """Let a mail wait for the scanner; that is no fault of the mail's and no attempt."""
+        log.warning("scanner.away", mail_id=mail.id, error=str(away))
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            await store_mail.put_back(
+                tx, mail.id, reason="scanner_away", at=tx.now + self._again,
+                attempts=mail.attempts - 1,
+            )  # fmt: skip
 
     async def _take(self, tx: Tx, channel: Channel, mail: Incoming, letter: Letter) -> None:
         held = await store_mail.hold_mail(tx, mail.id)

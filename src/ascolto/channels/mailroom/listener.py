@@ -1,4 +1,4 @@
-"""A door for mail servers: SMTP, and 250 only after the mail is committed.
+"""A door for mail servers: SMTP and LMTP, and 250 only after the mail is committed.
 
 Takes mail for the addresses of mailboxes alone (and their reply addresses), so it cannot be used
 to send anything on. In the demo it is a trap as well: what our own answers are sent to ends here.
@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import structlog
+from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ascolto.channels import store, store_mail
@@ -22,37 +23,55 @@ LARGEST = 40 << 20
 MOST_RECIPIENTS = 50
 AGAIN_S = 30.0
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_STORED = "250 2.0.0 Stored"
 _LATER = "451 4.3.0 Not now, please try again"
 _PLUS = re.compile(r"\+[^@]*@")
 log = structlog.get_logger(__name__)
 
 
 async def listen_for_mail(services: Services) -> None:
-    """Listen for ever where the settings say so."""
+    """Listen for ever by SMTP where the settings say so."""
+    await _listen(services, port=services.settings.mail_port, lmtp=False)
+
+
+async def listen_for_lmtp(services: Services) -> None:
+    """Listen for ever by LMTP where the settings say so."""
+    await _listen(services, port=services.settings.lmtp_port, lmtp=True)
+
+
+async def _listen(services: Services, *, port: int | None, lmtp: bool) -> None:
     settings = services.settings
-    if settings.mail_port is None:
+    if port is None:
         await asyncio.Event().wait()
         return
     try:
         server = await open_door(
-            services.db, host=settings.mail_host, port=settings.mail_port, trap=settings.demo
+            services.db,
+            host=settings.mail_host,
+            port=port,
+            trap=settings.demo and not lmtp,
+            lmtp=lmtp,
         )
     except OSError as taken:
         # Another node on this machine may hold the port; when it goes, we take over.
-        log.warning("listener.waits", port=settings.mail_port, error=type(taken).__name__)
+        log.warning("listener.waits", port=port, error=type(taken).__name__)
         await asyncio.sleep(AGAIN_S)
         return
     async with server:
         await server.serve_forever()
 
 
-async def open_door(db: Database, *, host: str, port: int, trap: bool = False) -> asyncio.Server:
+async def open_door(
+    db: Database, *, host: str, port: int, trap: bool = False, lmtp: bool = False,
+    largest: int = LARGEST,
+) -> asyncio.Server:  # fmt: skip
     """Begin to listen and return the server."""
-    door = Door(db, trap=trap)
+    door = Door(db, trap=trap, each=lmtp)
+    speaks = EachAnswered if lmtp else SMTP
     return await asyncio.get_running_loop().create_server(
-        lambda: SMTP(
+        lambda: speaks(
             door,
-            data_size_limit=LARGEST,
+            data_size_limit=largest,
             ident="Ascolto",
             enable_SMTPUTF8=True,
             loop=asyncio.get_running_loop(),
@@ -62,13 +81,31 @@ async def open_door(db: Database, *, host: str, port: int, trap: bool = False) -
     )
 
 
+class EachAnswered(LMTP):
+    """LMTP (RFC 2033): after the words there is one answer for each recipient, whatever happens."""
+
+    _owed = 0
+
+    async def push(self, status: str | bytes) -> None:
+        """Send a line; what refuses a whole mail is said once for each of its recipients."""
+        said = status if isinstance(status, str) else status.decode("ascii", "replace")
+        if said.startswith("354"):
+            self._owed = len(self.envelope.rcpt_tos) if self.envelope else 1
+        elif self._owed:
+            owed, self._owed = self._owed, 0
+            if "\r\n" not in said:
+                said = "\r\n".join([said] * owed)
+        await super().push(said)
+
+
 class Door:
     """Answers a mail server; the names of its methods are the library's."""
 
-    def __init__(self, db: Database, *, trap: bool) -> None:
-        """Know the database, and whether everything is taken."""
+    def __init__(self, db: Database, *, trap: bool, each: bool = False) -> None:
+        """Know the database, whether everything is taken, and whether each recipient is told."""
         self._db = db
         self._trap = trap
+        self._each = each
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -94,31 +131,37 @@ class Door:
         raw = envelope.content
         if not isinstance(raw, bytes):
             return "554 5.6.0 No bytes"
-        try:
-            await self._keep(raw, envelope.mail_from or "", list(envelope.rcpt_tos))
-        except AWAY as error:
-            log.warning("listener.refused_for_now", error=type(error).__name__)
-            return _LATER
-        return "250 2.0.0 Stored"
+        kept = await self._keep(raw, envelope.mail_from or "", list(envelope.rcpt_tos))
+        if self._each:
+            return "\r\n".join(_STORED if kept[one] else _LATER for one in envelope.rcpt_tos)
+        return _STORED if all(kept.values()) else _LATER
 
     async def handle_exception(self, error: Exception) -> str:
         """Ask to come again whatever went wrong: the sender still has the mail."""
         log.error("listener.failed", error=type(error).__name__)
         return _LATER
 
-    async def _keep(self, raw: bytes, sender: str, recipients: list[str]) -> None:
-        places: dict[tuple[str, str], list[str]] = {}
-        strangers = []
-        for address in recipients:
-            found = await self._mailbox(address)
-            if found is None:
-                strangers.append(address)
+    async def _keep(self, raw: bytes, sender: str, recipients: list[str]) -> dict[str, bool]:
+        """Store a mail for each of its mailboxes; tell of each recipient whether that is so."""
+        places: dict[tuple[str, str] | None, list[str]] = {}
+        kept = dict.fromkeys(recipients, False)
+        for address in kept:
+            try:
+                places.setdefault(await self._mailbox(address), []).append(address)
+            except AWAY as error:
+                log.warning("listener.refused_for_now", error=type(error).__name__)
+        for place, addresses in places.items():
+            try:
+                if place is not None:
+                    await self._store(*place, raw, sender=sender, addresses=addresses)
+                elif self._trap:
+                    await self._catch(raw, sender, addresses)
+            except AWAY as error:
+                log.warning("listener.refused_for_now", error=type(error).__name__)
             else:
-                places.setdefault(found, []).append(address)
-        for (tenant_id, channel_id), addresses in places.items():
-            await self._store(tenant_id, channel_id, raw, sender=sender, addresses=addresses)
-        if strangers and self._trap:
-            await self._catch(raw, sender, strangers)
+                # Nobody's address was refused when it was named: its mailbox has gone since.
+                kept |= dict.fromkeys(addresses, place is not None or self._trap)
+        return kept
 
     async def _store(self, tenant_id: str, channel_id: str, raw: bytes, **said: Any) -> None:
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:

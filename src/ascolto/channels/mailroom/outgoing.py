@@ -1,14 +1,26 @@
 """What operators answer in a conversation by mail becomes a mail to be sent, once."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from ascolto import conversations
-from ascolto.channels import errors, store, store_mail, store_mail_out, store_mail_threads
+from ascolto.channels import (
+    errors,
+    store,
+    store_mail,
+    store_mail_out,
+    store_mail_threads,
+    store_mail_to,
+)
+from ascolto.channels.email.addressing import is_own
 from ascolto.channels.email.loops import Budget, within_budget
+from ascolto.channels.mailroom.accounting import tell_message
 from ascolto.channels.mailroom.composing import answer_subject
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail_out import OutMail
 from ascolto.channels.store_mail_threads import MailThread
+from ascolto.channels.store_mail_to import Addressee
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.kit.outbox import StoredEvent
@@ -39,57 +51,97 @@ async def _queue(
     tx: Tx, channel: Channel, thread: MailThread, *, message_id: str, automatic: bool
 ) -> None:
     settings = channel.email()
-    recipient = thread.reply_to or thread.customer
-    refused = await _why_not(tx, channel, thread, recipient=recipient, automatic=automatic)
     message = await conversations.get_message(tx, message_id)
-    # The undo window runs from the moment the operator sent it, however late we hear of it.
-    due = (message.at if message else tx.now) + _hold(channel, automatic=automatic)
-    out_id = new_id()
-    added = await store_mail_out.add(
+    envelope = message.meta.get("envelope") if message else None
+    addressees = named(channel, envelope) or [Addressee(thread.reply_to or thread.customer, "to")]
+    refused = None
+    if automatic:
+        refused = await _why_not_automatic(tx, channel, thread, addressees[0].address)
+    added = await queue_mail(
         tx,
-        OutMail(
-            id=out_id,
-            client_id=channel.client_id,
-            channel_id=channel.id,
-            conversation_id=thread.conversation_id,
-            message_id=message_id,
-            thread_id=thread.id,
-            mail_id=f"{out_id}@{settings.address.partition('@')[2]}",
-            automatic=automatic,
-            recipient=recipient,
-            subject=answer_subject(thread.subject, number=thread.number, settings=settings),
-            state="failed" if refused else "queued",
-            attempts=0,
-            next_try_at=max(due, tx.now),
-            data_began_at=None,
-            last_code=None,
-            last_error=refused,
-            created_at=tx.now,
-            accepted_at=None,
-            settled_at=None,
-        ),
+        channel,
+        thread,
+        message_id=message_id,
+        subject=answer_subject(thread.subject, number=thread.number, settings=settings),
+        addressees=addressees,
+        # The undo window runs from the moment the operator sent it, however late we hear of it.
+        due=(message.at if message else tx.now) + _hold(channel, automatic=automatic),
+        automatic=automatic,
+        refused=refused,
     )
-    if not added:
-        return
+    if added and envelope:
+        await store_mail_threads.add_parties(
+            tx, thread_id=thread.id, addresses=[one.address for one in addressees]
+        )
+
+
+async def queue_mail(
+    tx: Tx, channel: Channel, thread: MailThread, *, message_id: str, subject: str,
+    addressees: Sequence[Addressee], due: datetime, kind: str = "answer", automatic: bool = False,
+    refused: str | None = None,
+) -> bool:  # fmt: skip
+    """Queue the mail of a message, once; whom we know to be out of reach is not tried."""
+    known = [await _reachable(tx, channel, one) for one in addressees]
+    if all(one.state == "failed" for one in known):
+        refused = refused or "unreachable"
+    out_id = new_id()
+    mail_id = f"{out_id}@{channel.email().address.partition('@')[2]}"
+    mail = OutMail(
+        id=out_id,
+        client_id=channel.client_id,
+        channel_id=channel.id,
+        conversation_id=thread.conversation_id,
+        message_id=message_id,
+        thread_id=thread.id,
+        mail_id=mail_id,
+        kind=kind,
+        automatic=automatic,
+        recipient=known[0].address,
+        subject=subject,
+        state="failed" if refused else "queued",
+        attempts=0,
+        next_try_at=max(due, tx.now),
+        data_began_at=None,
+        last_code=None,
+        last_error=refused,
+        created_at=tx.now,
+        accepted_at=None,
+        settled_at=None,
+    )
+    if not await store_mail_out.add(tx, mail):
+        return False
+    await store_mail_to.add(tx, mail, known)
     # From now on answers to it are known, whether or not we ever hear that it was accepted.
-    await store_mail_threads.add_refs(
-        tx, channel, thread_id=thread.id, refs=[f"{out_id}@{settings.address.partition('@')[2]}"]
-    )
-    if refused and not automatic:
-        await conversations.mark_delivered(tx, message_id=message_id, delivery="failed")
+    await store_mail_threads.add_refs(tx, channel, thread_id=thread.id, refs=[mail_id])
+    if not automatic and (refused or any(one.state == "failed" for one in known)):
+        await tell_message(tx, mail, state=mail.state)
+    return True
+
+
+def named(channel: Channel, envelope: dict[str, list[str]] | None) -> list[Addressee]:
+    """Return whom an envelope names, without ourselves: a copy to us would only come round."""
+    own = channel.email().own_addresses
+    return [
+        Addressee(address, role)
+        for role in ("to", "cc", "bcc")
+        for address in (envelope or {}).get(role, [])
+        if not is_own(address, own)
+    ]
+
+
+async def _reachable(tx: Tx, channel: Channel, one: Addressee) -> Addressee:
+    if await store_mail_out.is_unreachable(tx, channel_id=channel.id, address=one.address):
+        return replace(one, state="failed", why="unreachable")
+    return one
 
 
 def _hold(channel: Channel, *, automatic: bool) -> timedelta:
     return timedelta(seconds=0 if automatic else channel.email().undo_s)
 
 
-async def _why_not(
-    tx: Tx, channel: Channel, thread: MailThread, *, recipient: str, automatic: bool
+async def _why_not_automatic(
+    tx: Tx, channel: Channel, thread: MailThread, recipient: str
 ) -> str | None:
-    if await store_mail_out.is_unreachable(tx, channel_id=channel.id, address=recipient):
-        return "unreachable"
-    if not automatic:
-        return None
     last = await store_mail.last_of_conversation(tx, thread.conversation_id)
     if last is not None and last.no_auto_reply:
         return f"no automatic answer: {last.no_auto_reply}"
@@ -100,18 +152,21 @@ async def _why_not(
 
 
 async def resend(tx: Tx, out_id: str) -> OutMail:
-    """Send a mail again by hand, under its own id and with its own bytes."""
+    """Send a mail again by hand to whom it has not reached, with its own id and bytes."""
     known = await store_mail_out.get(tx, out_id)
     if known is None:
         raise errors.UnknownMail("There is no such mail.", mail_id=out_id)
-    await store_mail_out.forget_unreachable(
-        tx, channel_id=known.channel_id, address=known.recipient
-    )
+    if known.data_began_at and await store_mail_out.raw_of(tx, out_id) is None:
+        # Somebody may have it: written anew it would be another mail under the same id.
+        raise errors.NotNow("Its bytes were forgotten in time.", state=known.state)
     sent = await store_mail_out.change_state(
         tx, out_id, of=RESENDABLE, to="queued", error=None, at=tx.now
     )
     if sent is None:
         raise errors.NotNow("Only what failed or is uncertain is sent again.", state=known.state)
+    for address in await store_mail_to.wait_again(tx, out_id):
+        await store_mail_out.forget_unreachable(tx, channel_id=known.channel_id, address=address)
+    await tell_message(tx, sent, state="queued")
     return sent
 
 
@@ -125,7 +180,7 @@ async def recall(tx: Tx, out_id: str) -> OutMail:
     )
     if back is None:
         raise errors.NotNow("It has left already.", state=known.state)
-    await conversations.mark_delivered(tx, message_id=back.message_id, delivery="failed")
+    await tell_message(tx, back, state="recalled")
     return back
 
 

@@ -4,23 +4,24 @@ Runs in a thread of its own: a large mail takes longer than the loop may stand s
 """
 
 import hashlib
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from ascolto.channels.email.authentication import sender_checks
 from ascolto.channels.email.kinds import Kind, Understanding, understand
 from ascolto.channels.email.loops import why_no_auto_reply
 from ascolto.channels.email.mail import Mail, read_mail
 from ascolto.channels.email.pec import carried_mail
 from ascolto.channels.email.replies import split
+from ascolto.channels.email.reports import envelope_id
 from ascolto.conversations.files import SIZE_LIMIT
 
 MOST_FILES = 20
 MOST_REFS = 100
+MOST_SHOWN = 50
 LONGEST_ID = 998
 # A message's text is shown in a thread; the whole of a longer mail is one click away.
 LONGEST_SHOWN = 19_000
-_PASSED = re.compile(r"\bdmarc\s*=\s*pass\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,23 @@ class Letter:
     found: Understanding
     mail_id: str | None
     refs: tuple[str, ...]
+    envelope_id: str | None
     sender: str
     sender_name: str
     reply_to: str
     recipients: tuple[str, ...]
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
     subject: str
     text: str
     cut: bool
     folded: bool
     no_auto_reply: str
     verified: bool
+    checks: dict[str, str]
     files: tuple[File, ...] = field(default=())
+    # Whether a virus scanner has found it clean; None where there is none.
+    scanned: bool | None = None
 
     @property
     def is_message(self) -> bool:
@@ -69,10 +76,12 @@ def read_letter(
     sender = said.sender
     address = (sender.address if sender else "") or envelope_from
     answers = said.people("reply-to")
+    checks = sender_checks(mail, trusted_hop)
     return Letter(
         found=found,
         mail_id=_usable(said.message_id),
         refs=_refs(said),
+        envelope_id=_usable(envelope_id(mail)),
         sender=storable(address).strip().lower()[:320],
         sender_name=storable(sender.name if sender else "")[:200],
         reply_to=(answers[0].address if answers else "").lower(),
@@ -82,12 +91,15 @@ def read_letter(
             for one in (*said.people(name), *(mail.people(name) if said is not mail else ()))
             if one.address
         ),
+        to=_shown(said, "to"),
+        cc=_shown(said, "cc"),
         subject=storable(said.subject).strip()[:998],
         text=text[:LONGEST_SHOWN],
         cut=len(text) > LONGEST_SHOWN,
         folded=bool(reply.quoted or reply.signature),
         no_auto_reply=why_no_auto_reply(mail, found, own=own) or "",
-        verified=_is_verified(mail, trusted_hop),
+        verified=checks.get("dmarc") == "pass",
+        checks=checks,
         files=tuple(_files(said)) if found.kind is Kind.MESSAGE else (),
     )
 
@@ -106,25 +118,16 @@ def _usable(mail_id: str | None) -> str | None:
     return storable(mail_id)[:LONGEST_ID] or None if mail_id else None
 
 
+def _shown(mail: Mail, name: str) -> tuple[str, ...]:
+    found = (storable(one.address).lower()[:320] for one in mail.people(name) if one.address)
+    return tuple(dict.fromkeys(found))[:MOST_SHOWN]
+
+
 def _refs(mail: Mail) -> tuple[str, ...]:
     """Return the ids that a mail answers, the nearest first."""
     nearest = (*mail.in_reply_to, *reversed(mail.references[-MOST_REFS:]), *mail.references[:1])
     found = (storable(one)[:LONGEST_ID] for one in nearest)
     return tuple(dict.fromkeys(one for one in found if one and one != mail.message_id))
-
-
-def _is_verified(mail: Mail, trusted_hop: str) -> bool:
-    """Tell whether our own server says that the sender's domain stands for the mail (RFC 8601).
-
-    Only the first such line counts: ours is put on top, a sender can only write the lower ones.
-    """
-    lines = mail.root.all("authentication-results")
-    if not trusted_hop or not lines:
-        return False
-    server = lines[0].partition(";")[0].split()
-    return (
-        bool(server) and server[0].lower() == trusted_hop.lower() and bool(_PASSED.search(lines[0]))
-    )
 
 
 def _files(mail: Mail) -> list[File]:

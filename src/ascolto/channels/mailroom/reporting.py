@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 
 from ascolto import conversations
-from ascolto.channels import store_mail_out, store_mail_threads
+from ascolto.channels import store_mail_out, store_mail_threads, store_mail_to
 from ascolto.channels.email.kinds import Kind
 from ascolto.channels.email.reply_tokens import read_token
+from ascolto.channels.email.reports import Recipient
+from ascolto.channels.mailroom.accounting import tell_message
 from ascolto.channels.mailroom.reading import Letter
 from ascolto.channels.mailroom.words import say
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
 from ascolto.channels.store_mail_out import OutMail
+from ascolto.channels.store_mail_to import Addressee
 from ascolto.kit.db import Tx
 
 _SENT = ("accepted", "uncertain", "sending", "delivered")
@@ -45,7 +48,7 @@ async def _about(
     tx: Tx, channel: Channel, letter: Letter, *, addresses: Sequence[str], key: bytes
 ) -> OutMail | None:
     """Return the mail that a report speaks of: by its id, else by the address it came to."""
-    for mail_id in (letter.found.original_id, *letter.refs):
+    for mail_id in (letter.found.original_id, letter.envelope_id, *letter.refs):
         out = await store_mail_out.of_mail_id(tx, mail_id) if mail_id else None
         if out is not None and out.channel_id == channel.id:
             return out
@@ -63,60 +66,106 @@ async def _follow(
 ) -> None:
     found = letter.found
     failed = found.kind is Kind.BOUNCE or bool(found.certified and found.certified.failed)
+    fates = _fates(letter, await store_mail_to.of_mail(tx, about.id), failed=failed)
     if failed and found.permanent is not False:
-        await _bounced(tx, channel, letter, about)
+        await _bounced(tx, channel, letter, about, fates)
         what = "bounced"
     elif failed:
+        await _note_fates(tx, about, fates, state=about.state)
         what = "delayed"
     elif found.kind is Kind.RECEIPT and found.receipt in _DELIVERED:
-        await _delivered(tx, about)
+        await _arrived(tx, about, fates)
         what = "receipt"
     else:
         what = found.kind.value
     conversation = await conversations.get(tx, about.conversation_id)
-    if conversation is None:
+    # A receipt that only says what the message shows is no news.
+    if conversation is None or (what == "receipt" and found.receipt in _DELIVERED):
         return
     text = found.receipt if what == "receipt" else letter.text[:_SHOWN]
-    note = say(
-        what,
-        language=conversation.language,
-        recipient=about.recipient,
-        why=_why(letter),
-        sender=letter.sender,
-        text=text,
+    whom = [who for who, (state, _) in fates.items() if state in ("bounced", "delayed")]
+    await conversations.add_note(
+        tx,
+        conversation_id=about.conversation_id,
+        operator_id=None,
+        text=say(
+            what,
+            language=conversation.language,
+            recipient=", ".join(whom) or about.recipient,
+            why=_why(letter),
+            sender=letter.sender,
+            text=text,
+        ),
+        nonce=f"mail-{incoming.id}",
+        meta={"mail": {"id": incoming.id, "kind": found.kind.value, "about": about.message_id}},
     )
-    # A receipt that only says what the message shows is no news.
-    if what != "receipt" or found.receipt not in _DELIVERED:
-        await conversations.add_note(
-            tx,
-            conversation_id=about.conversation_id,
-            operator_id=None,
-            text=note,
-            nonce=f"mail-{incoming.id}",
-            meta={"mail": {"id": incoming.id, "kind": found.kind.value, "about": about.message_id}},
-        )
 
 
-async def _bounced(tx: Tx, channel: Channel, letter: Letter, about: OutMail) -> None:
-    changed = await store_mail_out.change_state(
+def _fates(
+    letter: Letter, addressees: Sequence[Addressee], *, failed: bool
+) -> dict[str, tuple[str, str]]:
+    """Return what a report says became of our recipients; only of those to whom we wrote."""
+    found = letter.found
+    ours = {one.address for one in addressees}
+    fates = {
+        one.address.lower(): (_fate_of(one, failed=failed), f"{one.status} {one.diagnostic}")
+        for one in found.recipients
+        if one.address.lower() in ours
+    }
+    if fates:
+        return {who: (state, why.strip()) for who, (state, why) in fates.items()}
+    state = "delivered"
+    if failed:
+        state = "delayed" if found.permanent is False else "bounced"
+    named = found.certified.recipients if found.certified else (letter.sender,)
+    spoken = ours.intersection(one.lower() for one in named)
+    if not spoken and len(ours) == 1:
+        spoken = ours
+    # One receipt of certified mail is of one recipient: which of several, it says elsewhere.
+    return dict.fromkeys(spoken, (state, _why(letter))) if len(spoken) == 1 else {}
+
+
+def _fate_of(one: Recipient, *, failed: bool) -> str:
+    if one.action in ("delivered", "relayed"):
+        return one.action
+    if one.action == "expanded":
+        return "relayed"  # to a list, whose members are told by nobody
+    if one.action == "delayed" or one.status.startswith("4"):
+        return "delayed"
+    return "bounced" if failed else "delivered"
+
+
+async def _bounced(
+    tx: Tx, channel: Channel, letter: Letter, about: OutMail, fates: dict[str, tuple[str, str]]
+) -> None:
+    await store_mail_out.change_state(
         tx, about.id, of=_SENT, to="bounced", error=_why(letter) or "bounced", at=tx.now
     )
-    if changed is not None:
-        await conversations.mark_delivered(tx, message_id=about.message_id, delivery="failed")
+    await _note_fates(tx, about, fates, state="bounced")
     for one in letter.found.recipients:
         # Only whom we wrote to: a report is anybody's word.
-        if one.status.startswith(_NO_SUCH_ADDRESS) and one.address.lower() == about.recipient:
-            await store_mail_out.add_unreachable(
-                tx, channel, address=about.recipient, reason=_why(letter)
-            )
+        address = one.address.lower()
+        if one.status.startswith(_NO_SUCH_ADDRESS) and address in fates:
+            await store_mail_out.add_unreachable(tx, channel, address=address, reason=_why(letter))
 
 
-async def _delivered(tx: Tx, about: OutMail) -> None:
-    changed = await store_mail_out.change_state(
-        tx, about.id, of=("accepted", "uncertain"), to="delivered", error=None, at=tx.now
-    )
-    if changed is not None:
-        await conversations.mark_delivered(tx, message_id=about.message_id, delivery="delivered")
+async def _arrived(tx: Tx, about: OutMail, fates: dict[str, tuple[str, str]]) -> None:
+    await store_mail_to.settle(tx, about.id, fates)
+    addressees = await store_mail_to.of_mail(tx, about.id)
+    state = about.state
+    if all(one.state == "delivered" for one in addressees):
+        changed = await store_mail_out.change_state(
+            tx, about.id, of=("accepted", "uncertain"), to="delivered", error=None, at=tx.now
+        )
+        state = "delivered" if changed is not None else state
+    await tell_message(tx, about, state=state)
+
+
+async def _note_fates(
+    tx: Tx, about: OutMail, fates: dict[str, tuple[str, str]], *, state: str
+) -> None:
+    await store_mail_to.settle(tx, about.id, fates)
+    await tell_message(tx, about, state=state)
 
 
 def _why(letter: Letter) -> str:

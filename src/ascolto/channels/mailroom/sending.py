@@ -6,8 +6,10 @@ same id. A node that dies leaves rows that tell the two apart.
 """
 
 import asyncio
+import contextlib
 import ssl
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,18 +18,22 @@ import asyncpg
 import structlog
 
 from ascolto import conversations
-from ascolto.channels import events, store, store_mail, store_mail_out, store_mail_threads
-from ascolto.channels.email.settings import Smtp
-from ascolto.channels.mailroom.composing import (
-    Draft,
-    Enclosure,
-    Unsendable,
-    answer_address,
-    composed,
+from ascolto.channels import (
+    events,
+    store,
+    store_mail,
+    store_mail_out,
+    store_mail_threads,
+    store_mail_to,
 )
+from ascolto.channels.email.settings import Smtp
+from ascolto.channels.mailroom.accounting import tell_message
+from ascolto.channels.mailroom.composing import Draft, Unsendable, answer_address, composed
+from ascolto.channels.mailroom.forwarding import enclosed, passed_on
 from ascolto.channels.mailroom.mailboxes import mailbox_of, opened, reply_key
 from ascolto.channels.mailroom.words import say
 from ascolto.channels.store_mail_out import OutMail
+from ascolto.channels.store_mail_to import Addressee
 from ascolto.conversations import Message
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
@@ -56,8 +62,11 @@ class Parcel:
 
     raw: bytes
     envelope_from: str
+    recipients: list[str]
     smtp: Smtp
     password: str
+    # Which reports are asked for, where the server offers them: as NOTIFY says it.
+    notify: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,8 @@ class Ending:
     state: str
     code: int | None = None
     error: str | None = None
+    # What became of it for each recipient that was tried: state and why.
+    fates: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 async def send_mail(services: Services) -> None:
@@ -102,6 +113,7 @@ class Post:
         for tenant_id in tenants:
             async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
                 for lost in await store_mail_out.free_abandoned(tx):
+                    await tell_message(tx, lost, state="uncertain")
                     await _tell(tx, lost, "uncertain", why="")
                 mails = await store_mail_out.lease_due(tx, lease=self._lease, limit=AT_ONCE)
             await asyncio.gather(*(self._one(tenant_id, mail) for mail in mails))
@@ -140,7 +152,20 @@ class Post:
             written = await asyncio.to_thread(composed, draft, settings, key=key, dkim_key=dkim_key)
             raw = await store_mail_out.keep_raw(tx, mail, written)
         back = answer_address(settings, number=thread.number, key=key)
-        return Parcel(raw, back, smtp, opened(mailbox, "smtp", box=box))
+        waiting = [
+            one.address
+            for one in await store_mail_to.of_mail(tx, mail.id)
+            if one.state not in store_mail_to.REACHED and one.state not in ("failed", "bounced")
+        ]
+        notify = "FAILURE,DELAY" if mail.automatic else "SUCCESS,FAILURE,DELAY"
+        return Parcel(
+            raw,
+            back,
+            waiting,
+            smtp,
+            opened(mailbox, "smtp", box=box),
+            notify if settings.delivery_reports else "",
+        )
 
     def _trap(self) -> Smtp | None:
         """Return our own trap in the demo, where nothing may leave the machine."""
@@ -154,10 +179,13 @@ class Post:
             await smtp.connect()
             if parcel.smtp.user:
                 await smtp.login(parcel.smtp.user, parcel.password)
-            await smtp.mail(parcel.envelope_from)
-            await smtp.rcpt(mail.recipient)
+            refused = await _addressed(smtp, mail, parcel)
+            taken = [one for one in parcel.recipients if one not in refused]
+            if not taken:
+                smtp.close()
+                return _all_refused(refused)
             async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
-                ours = await store_mail_out.begin_data(tx, mail, lease=self._lease)
+                ours = await store_mail_out.begin_data(tx, mail, lease=self._lease, addresses=taken)
             if not ours:
                 smtp.close()
                 return Ending("queued", error="another node has it")
@@ -165,13 +193,15 @@ class Post:
             # Somebody has to give us the right password; no mail is lost meanwhile.
             smtp.close()
             return Ending("queued", code=locked.code, error="the server refuses our password")
-        except aiosmtplib.SMTPResponseException as refused:
+        except aiosmtplib.SMTPResponseException as no:
             smtp.close()
-            return _refused(refused)
+            return _refused(no)
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as broken:
             smtp.close()
             return Ending("queued", error=type(broken).__name__)
-        return await self._words(smtp, parcel.raw)
+        ending = await self._words(smtp, parcel.raw)
+        fates = dict.fromkeys(taken, _fate(ending))
+        return replace(ending, fates={**fates, **{who: _fate(one) for who, one in refused.items()}})
 
     async def _words(self, smtp: aiosmtplib.SMTP, raw: bytes) -> Ending:
         """Say the words; whatever breaks from here on leaves it uncertain who has them."""
@@ -199,6 +229,50 @@ def _client(server: Smtp, *, timeout_s: float) -> aiosmtplib.SMTP:
     )
 
 
+async def _addressed(smtp: aiosmtplib.SMTP, mail: OutMail, parcel: Parcel) -> dict[str, Ending]:
+    """Name sender and recipients; return those that the server does not take, with its word.
+
+    Where it offers reports they are asked for, under the mail's own id (RFC 3461).
+    """
+    if smtp.is_ehlo_or_helo_needed:
+        with contextlib.suppress(aiosmtplib.SMTPHeloError):  # then it is asked the old way
+            await smtp.ehlo()
+    reports = bool(parcel.notify) and smtp.supports_extension("dsn")
+    await smtp.mail(
+        parcel.envelope_from,
+        options=["RET=HDRS", f"ENVID={xtext(mail.mail_id)}"] if reports else [],
+    )
+    refused = {}
+    for one in parcel.recipients:
+        options = [f"NOTIFY={parcel.notify}", f"ORCPT=rfc822;{xtext(one)}"] if reports else []
+        try:
+            await smtp.rcpt(one, options=options)
+        except aiosmtplib.SMTPResponseException as no:
+            if no.code < 0 or not smtp.is_connected:
+                raise  # the line is gone: nothing was said of this one
+            refused[one] = _refused(no)
+    return refused
+
+
+def xtext(text: str) -> str:
+    """Return a text as parameters of SMTP carry it (RFC 3461 §4)."""
+    return "".join(
+        one if "!" <= one <= "~" and one not in "+=" else f"+{ord(one):02X}" for one in text
+    )
+
+
+def _all_refused(refused: dict[str, Ending]) -> Ending:
+    """Return how an attempt ended that no recipient came through: again if one may yet."""
+    fates = {who: _fate(one) for who, one in refused.items()}
+    ends = sorted(refused.values(), key=lambda one: one.state != "queued")
+    return replace(ends[0], fates=fates) if ends else Ending("failed", error="no recipient")
+
+
+def _fate(ending: Ending) -> tuple[str, str]:
+    state = "waiting" if ending.state == "queued" else ending.state
+    return state, "" if state == "accepted" else ending.error or ""
+
+
 def _refused(refused: aiosmtplib.SMTPResponseException) -> Ending:
     # The server's words may repeat the recipient, who is on the row already.
     state = "queued" if refused.code in _LATER or refused.code < 0 else "failed"
@@ -209,30 +283,33 @@ async def _draft(tx: Tx, mail: OutMail, *, number: int, folder: Path) -> Draft:
     message = await conversations.get_message(tx, mail.message_id)
     if message is None:
         raise Unsendable("its message is no longer there")
+    addressees = await store_mail_to.of_mail(tx, mail.id)
+    draft = Draft(
+        mail_id=mail.mail_id,
+        number=number,
+        to=[one.address for one in addressees if one.role == "to"],
+        cc=[one.address for one in addressees if one.role == "cc"],
+        subject=mail.subject,
+        text=message.text,
+        references=(),
+        answers=None,
+        automatic=mail.automatic,
+        at=message.at,
+    )
+    if mail.kind == "forward":
+        return await passed_on(tx, draft, message, folder=folder)
     before = [
         one for one in await store_mail_threads.ids_of_thread(tx, mail.thread_id)
         if one != mail.mail_id
     ]  # fmt: skip
     last = await store_mail.last_of_conversation(tx, mail.conversation_id)
     answers = last.mail_id if last and last.mail_id else None
-    files = []
-    for ref in message.attachments:
-        file, path = await conversations.find_attachment(
-            tx, folder=folder, conversation_id=message.conversation_id, attachment_id=ref.id
-        )
-        data = await asyncio.to_thread(path.read_bytes)
-        files.append(Enclosure(file.name, file.type, data))
-    return Draft(
-        mail_id=mail.mail_id,
-        number=number,
-        recipient=mail.recipient,
-        subject=mail.subject,
+    return replace(
+        draft,
         text="\n\n".join([message.text, *await _notices(tx, message)]),
         references=before,
         answers=answers or (before[-1] if before else None),
-        automatic=mail.automatic,
-        at=message.at,
-        files=files,
+        files=await enclosed(tx, message, folder=folder),
     )
 
 
@@ -259,22 +336,51 @@ async def _notices(tx: Tx, message: Message) -> list[str]:
 
 
 async def _settle(tx: Tx, mail: OutMail, ending: Ending) -> None:
-    state, error = ending.state, ending.error
-    if state == "queued" and mail.attempts >= MOST_ATTEMPTS:
-        state, error = "failed", f"gave up after {mail.attempts} attempts: {error}"
+    gave_up = ending.state == "queued" and mail.attempts >= MOST_ATTEMPTS
+    if gave_up:
+        error = f"gave up after {mail.attempts} attempts: {ending.error}"
+        ending = replace(ending, state="failed", error=error)
     wait = min(_FIRST_WAIT * 2 ** (mail.attempts - 1), _LONGEST_WAIT)
+    before = await store_mail_to.of_mail(tx, mail.id)
+    state, why = _standing(ending, before, last=mail.attempts >= MOST_ATTEMPTS)
     settled = await store_mail_out.settle_attempt(
-        tx, mail, state=state, code=ending.code, error=error, again_at=tx.now + wait
-    )
-    if settled and state in ("failed", "uncertain"):
-        await _tell(tx, mail, state, why=error or "")
+        tx, mail, state=state, code=ending.code, error=why, again_at=tx.now + wait,
+        taken=any(fate == "accepted" for fate, _ in ending.fates.values()),
+    )  # fmt: skip
+    if not settled:
+        return
+    fates = ending.fates
+    if state in ("failed", "bounced"):
+        gone = {one.address: ("failed", why or "") for one in before if one.state == "waiting"}
+        fates = {**gone, **fates}
+        fates = {
+            who: ("failed", said) if fate == "waiting" else (fate, said)
+            for who, (fate, said) in fates.items()
+        }
+    await store_mail_to.settle(tx, mail.id, fates)
+    if state != "queued":
+        await tell_message(tx, mail, state=state)
+    if state in ("failed", "uncertain", "bounced"):
+        await _tell(tx, mail, "uncertain" if state == "uncertain" else "failed", why=why or "")
+
+
+def _standing(ending: Ending, before: Sequence[Addressee], *, last: bool) -> tuple[str, str | None]:
+    """Return how a mail stands after an attempt: taken for some only, it is not done with."""
+    if ending.state != "accepted":
+        return ending.state, ending.error
+    known = {one.address: (one.state, one.why) for one in before if one.state == "failed"}
+    fates = {**known, **ending.fates}
+    open_still = [f"{who}: {why}" for who, (fate, why) in fates.items() if fate == "waiting"]
+    lost = [f"{who}: {why}" for who, (fate, why) in fates.items() if fate == "failed"]
+    if open_still and not last:
+        return "queued", "; ".join(open_still)[:300]
+    missed = [*lost, *open_still]
+    return ("bounced", "; ".join(missed)[:300]) if missed else ("accepted", None)
 
 
 async def _tell(tx: Tx, mail: OutMail, what: str, *, why: str) -> None:
-    """Tell those who work on the conversation; a failure shows on the message too."""
-    if what == "failed":
-        await conversations.mark_delivered(tx, message_id=mail.message_id, delivery="failed")
-    else:
+    """Tell those who work on the conversation."""
+    if what == "uncertain":
         tx.emit(
             events.MailUncertain(
                 client_id=mail.client_id,

@@ -17,7 +17,14 @@ from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
 from ascolto.channels.store_mail_threads import MailThread
 from ascolto.conversations import Conversation, Message, State
-from ascolto.conversations.errors import BadFiles, BadMerge, DiskUnavailable, FileTooLarge, NotNow
+from ascolto.conversations.errors import (
+    BadFiles,
+    BadMerge,
+    DiskUnavailable,
+    FilesFull,
+    FileTooLarge,
+    NotNow,
+)
 from ascolto.customers import ClaimedIdentity
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
@@ -169,11 +176,15 @@ async def _receive(
             "from": letter.sender,
             "name": letter.sender_name,
             "subject": letter.subject,
+            "to": list(letter.to),
+            "cc": list(letter.cc),
             "by": by,
             "new_sender": stranger,
             "verified": letter.verified,
+            "checks": letter.checks,
             "folded": letter.folded or letter.cut,
             "left_out": left_out,
+            **({} if letter.scanned is None else {"scanned": letter.scanned}),
         }
     }
     nonce = f"mail-{incoming.id}"
@@ -209,7 +220,7 @@ async def _files(
                 tx, folder=folder, conversation_id=conversation.id, name=file.name,
                 data=file.data, uploader_kind="customer",
             )  # fmt: skip
-        except (BadFiles, FileTooLarge):
+        except (BadFiles, FileTooLarge, FilesFull):
             left_out.append(file.name)
         except DiskUnavailable as full:
             raise OSError("the disk takes no files") from full

@@ -13,7 +13,14 @@ _WORDS = {
         "left_out": "Allegati rimasti nella mail originale: {names}",
         "uncertain": "Non si sa se il server di posta abbia ricevuto la risposta: verificare prima"
         " di inviarla di nuovo.",
-        "failed": "La risposta non è stata inviata: {why}",
+        "failed": "La mail non è stata consegnata a tutti: {why}",
+        "forwarded": "Inoltrata a {to}",
+        "forward_line": "---------- Messaggio inoltrato ----------",
+        "forward_from": "Da",
+        "forward_to": "A",
+        "forward_cc": "Cc",
+        "forward_date": "Data",
+        "forward_subject": "Oggetto",
     },
     "en": {
         "stranger": "This mail is from {sender}, who was no party of this conversation."
@@ -27,7 +34,14 @@ _WORDS = {
         "left_out": "Attachments left in the original mail: {names}",
         "uncertain": "Nobody knows whether the mail server has the answer: check before sending"
         " it again.",
-        "failed": "The answer was not sent: {why}",
+        "failed": "The mail was not delivered to everybody: {why}",
+        "forwarded": "Forwarded to {to}",
+        "forward_line": "---------- Forwarded message ----------",
+        "forward_from": "From",
+        "forward_to": "To",
+        "forward_cc": "Cc",
+        "forward_date": "Date",
+        "forward_subject": "Subject",
     },
 }
 

@@ -16,6 +16,7 @@ from ascolto.conversations.model import (
     HELD,
     Author,
     AuthorKind,
+    Envelope,
     Message,
     MessageKind,
     State,
@@ -36,11 +37,13 @@ async def reply(
     attachments: Sequence[str] = (),
     expected_seq: int | None = None,
     supervise: bool = False,
+    envelope: Envelope | None = None,
 ) -> Message:
     """Answer the customer once.
 
     With `expected_seq`, anything others wrote after it refuses the reply and comes back with the
-    refusal, so that the sender can look before sending again.
+    refusal, so that the sender can look before sending again. An `envelope` says to whom a mail
+    goes; without one it goes to whoever wrote.
     """
     files = list(dict.fromkeys(attachments))
     checked_text(text, files=len(files))
@@ -51,7 +54,15 @@ async def reply(
     require_owner(held, operator_id=operator_id, supervise=supervise)
     if expected_seq is not None:
         await require_unchanged(held, operator_id=operator_id, expected_seq=expected_seq)
-    message = await put(held, author=acting(tx, operator_id), text=text, nonce=nonce, files=files)
+    require_mail(held, envelope)
+    message = await put(
+        held,
+        author=acting(tx, operator_id),
+        text=text,
+        nonce=nonce,
+        files=files,
+        envelope=envelope,
+    )
     await held.save()
     return message
 
@@ -68,6 +79,12 @@ def require_owner(held: Held, *, operator_id: str, supervise: bool) -> None:
             operator_name=c.operator_name,
             state=c.state.value,
         )
+
+
+def require_mail(held: Held, envelope: Envelope | None) -> None:
+    """Refuse recipients for what does not go by mail."""
+    if envelope is not None and held.now.channel != "email":
+        raise errors.NotByMail("Only a mail has recipients.", channel=held.now.channel)
 
 
 async def require_unchanged(held: Held, *, operator_id: str, expected_seq: int) -> None:
@@ -191,15 +208,38 @@ async def consult(
     )
 
 
-async def mark_delivered(tx: Tx, *, message_id: str, delivery: str) -> None:
-    """Note what a channel reports of a message: delivered or failed."""
+async def pass_on(
+    tx: Tx, *, conversation_id: str, operator_id: str, text: str, nonce: str,
+    meta: dict[str, Any], supervise: bool = False,
+) -> Message:  # fmt: skip
+    """Note inside the thread what its operator passes on to somebody who is no party of it."""
+    await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
+    return await add_note(
+        tx, conversation_id=conversation_id, operator_id=operator_id, text=text, nonce=nonce,
+        meta=meta,
+    )  # fmt: skip
+
+
+async def mark_delivered(
+    tx: Tx, *, message_id: str, delivery: str, told: dict[str, Any] | None = None
+) -> None:
+    """Note what a channel reports of a message: sent, delivered or failed, and in what words.
+
+    What was delivered stays so; `told` is the channel's own account, shown on the message.
+    """
     message = await store.get_message(tx, message_id)
     if message is None:
         raise errors.UnknownMessage("No such message.", message_id=message_id)
     held = await hold(tx, message.conversation_id)
-    if not await store.set_delivery(tx, message_id=message_id, delivery=delivery):
+    moved = await store.set_delivery(tx, message_id=message_id, delivery=delivery)
+    retold = told is not None and await store.set_told(tx, message_id=message_id, told=told)
+    if not moved and not retold:
         return
     changed = await store.get_message(tx, message_id)
-    if changed is not None:
-        event = events.Delivered(**held.ids(), message_id=message_id, delivery=delivery)
-        tx.emit(event, *live.message_changed(changed))
+    if changed is None:
+        return
+    frames = live.message_changed(changed)
+    if moved:
+        tx.emit(events.Delivered(**held.ids(), message_id=message_id, delivery=delivery), *frames)
+    else:
+        tx.show(*frames)

@@ -6,13 +6,14 @@ from datetime import timedelta
 from ascolto.conversations import errors, going_out, queueing, store_going_out
 from ascolto.conversations.actions.replying import (
     reply,
+    require_mail,
     require_owner,
     require_unchanged,
     sent_before,
 )
 from ascolto.conversations.actions.working import UNDO_S
 from ascolto.conversations.held import Held, acting, checked_text, hold
-from ascolto.conversations.model import AuthorKind, Conversation, Message, State
+from ascolto.conversations.model import AuthorKind, Conversation, Envelope, Message, State
 from ascolto.conversations.store_going_out import GoingOut
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
@@ -46,6 +47,7 @@ async def hold_reply(
     attachments: Sequence[str] = (),
     expected_seq: int | None = None,
     supervise: bool = False,
+    envelope: Envelope | None = None,
 ) -> GoingOut | Message:
     """Keep a reply for as long as its writer may take it back; it then leaves by itself.
 
@@ -68,7 +70,9 @@ async def hold_reply(
             attachments=files,
             expected_seq=expected_seq,
             supervise=supervise,
+            envelope=envelope,
         )
+    require_mail(held, envelope)
     require_owner(held, operator_id=operator_id, supervise=supervise)
     if expected_seq is not None:
         await require_unchanged(held, operator_id=operator_id, expected_seq=expected_seq)

@@ -24,6 +24,8 @@ export type Message = Omit<S["MessageView"], "kind" | "author" | "delivery"> & {
   delivery: "sent" | "delivered" | "failed";
 };
 
+export type MessageMail = S["MessageMailView"];
+export type MailRecipients = S["RecipientsView"];
 export type SavedView = S["SavedViewView"];
 export type GoingOut = Omit<S["GoingOutView"], "message"> & { message: Message | null };
 export type OfferCard = S["Card"];

@@ -550,6 +550,35 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @description The mail of a message as it can be read; `headers` and `source` are its bytes as text.
+         *
+         *     `checks` are the results of spf, dkim, dmarc and arc that our own server wrote.
+         */
+        MessageMailView: {
+            attachments: string[];
+            blocked_images: number;
+            cc: string[];
+            checks: {
+                [key: string]: string;
+            };
+            cut: boolean;
+            date: string | null;
+            headers: string;
+            html: string;
+            inbound: boolean;
+            message_id: string;
+            problems: string[];
+            protection: string[];
+            quoted: string;
+            sender: string;
+            signature: string;
+            source: string;
+            subject: string;
+            text: string;
+            to: string[];
+            verified: boolean;
+        };
         /** @description One line of a thread. */
         MessageView: {
             /** Format: date-time */
@@ -739,6 +768,12 @@ export interface components {
             name: string;
             parent_id: string | null;
             position: number;
+        };
+        /** @description Whom an answer reaches: the customer, and whoever else had their last mail. */
+        RecipientsView: {
+            customer: string;
+            others: string[];
+            sender: string;
         };
         /** @description The people of one interval, and what they achieve on average over what may come. */
         RequiredView: {

@@ -98,6 +98,7 @@ export async function sendItem(store: LiveStore, item: OutboxItem): Promise<numb
       text: item.text,
       nonce: item.nonce,
       attachment_ids: item.attachments.map((file) => file.id),
+      ...(item.envelope ? { envelope: item.envelope } : {}),
       ...(old && item.seen_seq !== null ? { expected_seq: item.seen_seq } : {}),
     });
     if (!kept.message) return Math.max(1, kept.leaves_in_s * 1000);

@@ -1,4 +1,4 @@
-import { memo, useEffect, useState } from "react";
+import { lazy, memo, Suspense, useEffect, useState } from "react";
 import { sentence } from "@/api/words";
 import type { Attachment, Message } from "@/api/types";
 import { msg, useT } from "@/i18n";
@@ -19,6 +19,13 @@ const deliveries = {
   delivered: msg("delivery.delivered"),
   failed: msg("delivery.failed"),
 };
+
+const MailLine = lazy(() =>
+  import("./mail").then(async (module) => {
+    await module.spoken;
+    return { default: module.MailLine };
+  }),
+);
 
 interface Props {
   message: Message;
@@ -61,6 +68,11 @@ export const Bubble = memo(function Bubble({ message, customer }: Props) {
       </header>
       {message.text && <p className="bubble-text">{message.text}</p>}
       <Attachments conversation={message.conversation_id} files={message.attachments} />
+      {["mail", "told", "envelope"].some((name) => name in message.meta) && (
+        <Suspense>
+          <MailLine message={message} />
+        </Suspense>
+      )}
     </article>
   );
 });
@@ -76,7 +88,7 @@ function Attachments({ conversation, files }: { conversation: string; files: rea
             className="chip"
             href={attachmentUrl(conversation, file.id)}
             download={file.name}
-            aria-label={t("attachment.download", { name: file.name })}
+            title={t("attachment.download", { name: file.name })}
           >
             <Icon name="file" />
             <span className="clip">{file.name}</span>

@@ -1,10 +1,11 @@
 /** Canned replies while writing: "/" opens the list, a pick takes the place of what was typed. */
-import { useEffect, useState, type KeyboardEvent, type RefObject } from "react";
+import { useEffect, type KeyboardEvent, type RefObject } from "react";
 import type { Canned, ConversationRow } from "@/api/types";
 import { useCanned } from "@/reference";
 import { useClient, useSession } from "@/session";
 import { offerInsert } from "./insert";
 import { fill, find, slashWord, type Facts } from "./model/canned";
+import { caretTo, usePicking } from "./picking";
 
 export function useCannedWriting(
   row: ConversationRow,
@@ -15,8 +16,7 @@ export function useCannedWriting(
   const all = useCanned();
   const session = useSession();
   const client = useClient(row.client_id);
-  const [found, setFound] = useState<{ from: number; word: string } | null>(null);
-  const [at, setAt] = useState(0);
+  const { found, at, look, onKey, close } = usePicking();
   const options = found ? find(all, found.word, row.client_id).slice(0, 8) : [];
   const facts: Facts = {
     customer_name: row.customer.name,
@@ -27,11 +27,8 @@ export function useCannedWriting(
   const put = (one: Canned, from: number, to: number) => {
     const words = fill(one.text, facts);
     write(text.slice(0, from) + words + text.slice(to));
-    setFound(null);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(from + words.length, from + words.length);
-    });
+    close();
+    caretTo(field, from + words.length);
   };
   const pick = (one: Canned) => {
     const caret = field.current?.selectionStart ?? text.length;
@@ -43,33 +40,19 @@ export function useCannedWriting(
       put(one, caret, caret);
     }),
   );
-  const onKeyDown = (event: KeyboardEvent): boolean => {
-    if (!found || options.length === 0) return false;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) setAt((at + step + options.length) % options.length);
-    else if ((event.key === "Enter" || event.key === "Tab") && !event.ctrlKey) pick(options[at] ?? options[0]!);
-    else if (event.key === "Escape") setFound(null);
-    else return false;
-    event.preventDefault();
-    return true;
-  };
   return {
     open: found !== null && options.length > 0,
     options,
     at,
     pick,
-    onKeyDown,
-    close: () => setFound(null),
-    look: (next: string, caret: number) => {
-      setFound(slashWord(next, caret));
-      setAt(0);
-    },
+    close,
+    onKeyDown: (event: KeyboardEvent) => onKey(event, options, pick),
+    look: (next: string, caret: number) => look(slashWord(next, caret)),
     openEmpty: () => {
       const glue = text && !/\s$/.test(text) ? " " : "";
       const next = `${text}${glue}/`;
       write(next);
-      setFound({ from: next.length - 1, word: "" });
-      setAt(0);
+      look({ from: next.length - 1, word: "" });
     },
   };
 }

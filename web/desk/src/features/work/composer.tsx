@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
 import type { ConversationRow } from "@/api/types";
 import { msg, useT } from "@/i18n";
@@ -10,14 +10,21 @@ import { Icon } from "@ui/icon";
 import { Kbd } from "@ui/kbd";
 import { Menu, MenuItem } from "@ui/menu";
 import { Segments } from "@ui/segments";
-import { CannedList } from "./canned-list";
 import { useCannedWriting } from "./canned-writing";
 import { FileList, useFiles } from "./files";
-import { MentionList } from "./mention-list";
+import { envelopeOf } from "./mail/model";
 import { useMentionWriting } from "./mention-writing";
 import { stillNamed } from "./model/mentions";
 import type { DraftKind, DraftStatus } from "./model/drafts";
 import { useDesk, useSlot } from "./outbox-react";
+import { PickList, PickName } from "./pick-list";
+
+const RecipientsField = lazy(() =>
+  import("./mail").then(async (module) => {
+    await module.spoken;
+    return { default: module.RecipientsField };
+  }),
+);
 
 const statusWords: Record<DraftStatus, string | null> = {
   empty: null,
@@ -107,6 +114,11 @@ export function Composer({ row, onResolve }: ComposerProps) {
           </Button>
         </p>
       )}
+      {row.channel === "email" && kind === "reply" && (
+        <Suspense fallback={<div className="mail-to" />}>
+          <RecipientsField row={row} />
+        </Suspense>
+      )}
       <div
         className="composer-box"
         role="group"
@@ -118,9 +130,20 @@ export function Composer({ row, onResolve }: ComposerProps) {
         }}
       >
         {canned.open && (
-          <CannedList options={canned.options} at={canned.at} id="canned-list" onPick={canned.pick} />
+          <PickList id="canned-list" label={t("composer.canned")} options={canned.options} at={canned.at} onPick={canned.pick}>
+            {(one) => (
+              <>
+                <PickName name={one.title} more={one.text} />
+                <Kbd>/{one.key}</Kbd>
+              </>
+            )}
+          </PickList>
         )}
-        {naming.open && <MentionList options={naming.options} at={naming.at} id="mention-list" onPick={naming.pick} />}
+        {naming.open && (
+          <PickList id="mention-list" label={t("mention.list")} options={naming.options} at={naming.at} onPick={naming.pick}>
+            {(one) => <PickName name={one.display_name} more={one.team} />}
+          </PickList>
+        )}
         <textarea
           ref={field}
           id="composer"
@@ -224,11 +247,15 @@ function useSend(row: ConversationRow, kind: DraftKind, busy: boolean) {
     const slot = drafts.slot(row.id, kind);
     const text = slot.text.trim();
     if (busy || (!text && slot.attachments.length === 0)) return;
+    const envelope = kind === "reply" && slot.envelope ? envelopeOf(slot.envelope) : null;
+    // The lines themselves say what is wrong with them.
+    if (kind === "reply" && slot.envelope && !envelope) return;
     outbox.add({
       conversation_id: row.id,
       kind,
       text,
       attachments: slot.attachments,
+      envelope,
       mentions: kind === "note" ? stillNamed(text, slot.named) : [],
       seen_seq: store.get("threads", row.id)?.items.at(-1)?.seq ?? null,
     });

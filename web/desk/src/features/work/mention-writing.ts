@@ -1,10 +1,11 @@
 /** Naming colleagues in a note: "@" opens the list of those who serve the client. */
-import { useState, type KeyboardEvent, type RefObject } from "react";
+import type { KeyboardEvent, RefObject } from "react";
 import type { ConversationRow, OperatorRef } from "@/api/types";
 import { useColleagues } from "@/reference";
 import type { DraftKind } from "./model/drafts";
 import { atWord, put } from "./model/mentions";
 import { useDesk } from "./outbox-react";
+import { caretTo, usePicking } from "./picking";
 
 const SHOWN = 6;
 
@@ -16,8 +17,7 @@ export function useMentionWriting(
   write: (text: string) => void,
 ) {
   const { drafts } = useDesk();
-  const [found, setFound] = useState<{ from: number; word: string } | null>(null);
-  const [at, setAt] = useState(0);
+  const { found, at, look, onKey, close } = usePicking();
   const colleagues = useColleagues(found?.word ?? "", row.client_id, found !== null);
   const options = found ? colleagues.slice(0, SHOWN) : [];
   const pick = (who: OperatorRef) => {
@@ -25,32 +25,16 @@ export function useMentionWriting(
     const next = put(text, found.from, found.from + 1 + found.word.length, who.display_name);
     write(next.text);
     drafts.name(row.id, kind, { id: who.id, name: who.display_name });
-    setFound(null);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(next.caret, next.caret);
-    });
-  };
-  const onKeyDown = (event: KeyboardEvent): boolean => {
-    if (!found || options.length === 0) return false;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) setAt((at + step + options.length) % options.length);
-    else if ((event.key === "Enter" || event.key === "Tab") && !event.ctrlKey) pick(options[at] ?? options[0]!);
-    else if (event.key === "Escape") setFound(null);
-    else return false;
-    event.preventDefault();
-    return true;
+    close();
+    caretTo(field, next.caret);
   };
   return {
     open: options.length > 0,
     options,
     at,
     pick,
-    onKeyDown,
-    close: () => setFound(null),
-    look: (next: string, caret: number) => {
-      setFound(kind === "note" ? atWord(next, caret) : null);
-      setAt(0);
-    },
+    close,
+    onKeyDown: (event: KeyboardEvent) => onKey(event, options, pick),
+    look: (next: string, caret: number) => look(kind === "note" ? atWord(next, caret) : null),
   };
 }

@@ -5,6 +5,7 @@ import { useSession } from "@/session";
 import { t } from "@/i18n";
 import { say } from "@ui/toast";
 import { refusal, sendItem, takeBack } from "./api";
+import { linesOf } from "./mail/model";
 import { DraftBook, type DraftKind } from "./model/drafts";
 import { localOutbox, Outbox, type OutboxItem } from "./model/outbox";
 import { offerRecall } from "./undo";
@@ -56,6 +57,7 @@ export function writeAgain(drafts: DraftBook, item: OutboxItem): void {
   const slot = drafts.slot(id, kind);
   drafts.type(id, kind, [item.text, slot.text].filter(Boolean).join("\n\n"));
   if (item.attachments.length > 0) drafts.attach(id, kind, [...item.attachments, ...slot.attachments]);
+  if (item.envelope) drafts.address(id, linesOf(item.envelope));
   document.getElementById("composer")?.focus();
 }
 

@@ -3,6 +3,7 @@
  * a time. What was typed here and not yet stored wins over what comes from elsewhere.
  */
 import type { Attachment } from "@/api/types";
+import type { Lines } from "../mail/model";
 import type { Named } from "./mentions";
 
 export type DraftKind = "reply" | "note";
@@ -12,6 +13,8 @@ export interface Slot {
   attachments: Attachment[];
   /** Colleagues picked from the list while writing. */
   named: Named[];
+  /** To whom a mail goes, once somebody has said so. */
+  envelope: Lines | null;
   rev: number;
   /** Typed here and not yet stored by the server. */
   dirty: boolean;
@@ -28,7 +31,7 @@ export interface DraftOptions {
   delay?: number;
 }
 
-const blank: Slot = { text: "", attachments: [], named: [], rev: 0, dirty: false, other: null };
+const blank: Slot = { text: "", attachments: [], named: [], envelope: null, rev: 0, dirty: false, other: null };
 
 export class DraftBook {
   private readonly options: DraftOptions;
@@ -80,11 +83,17 @@ export class DraftBook {
     this.keep(conversation, kind, { ...slot, named: [...slot.named, who] }, this.status(conversation, kind));
   }
 
+  /** Remembers to whom a mail goes. */
+  address(conversation: string, envelope: Lines | null): void {
+    const slot = this.slot(conversation, "reply");
+    this.keep(conversation, "reply", { ...slot, envelope }, this.status(conversation, "reply"));
+  }
+
   /** Empties a slot whose words were sent. */
   clear(conversation: string, kind: DraftKind): void {
     const slot = this.slot(conversation, kind);
     if (!slot.text && slot.attachments.length === 0) return;
-    this.keep(conversation, kind, { ...slot, text: "", attachments: [], named: [], dirty: true }, "typing");
+    this.keep(conversation, kind, { ...slot, text: "", attachments: [], named: [], envelope: null, dirty: true }, "typing");
     this.schedule(conversation, kind);
   }
 
@@ -156,7 +165,7 @@ export class DraftBook {
     this.slots.set(key, slot);
     const { storage, prefix } = this.options;
     try {
-      if (slot.text || slot.attachments.length > 0 || slot.dirty) {
+      if (slot.text || slot.attachments.length > 0 || slot.envelope || slot.dirty) {
         storage?.setItem(prefix + key, JSON.stringify(slot));
       } else {
         storage?.removeItem(prefix + key);

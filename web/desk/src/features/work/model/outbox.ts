@@ -3,6 +3,7 @@
  * conversation, tried again until the server has answered, each with one nonce for all tries.
  */
 import type { Attachment } from "@/api/types";
+import type { Envelope } from "../mail/model";
 import { backoff } from "@/live/backoff";
 
 export interface OutboxItem {
@@ -12,6 +13,8 @@ export interface OutboxItem {
   text: string;
   attachments: Attachment[];
   mentions: string[];
+  /** To whom a mail goes; without it, to whoever wrote. */
+  envelope?: Envelope | null;
   /** The last message its writer had seen. */
   seen_seq: number | null;
   at: string;
@@ -23,7 +26,7 @@ export interface OutboxItem {
   code: string | null;
 }
 
-export type NewItem = Pick<OutboxItem, "conversation_id" | "kind" | "text" | "attachments" | "mentions" | "seen_seq">;
+export type NewItem = Pick<OutboxItem, "conversation_id" | "kind" | "text" | "attachments" | "mentions" | "envelope" | "seen_seq">;
 
 export interface OutboxStorage {
   load(): OutboxItem[];

@@ -1,0 +1,72 @@
+"""A mail is shown to a virus scanner before anything in it is kept: clamd's protocol (INSTREAM).
+
+The scanner takes a mail whole and unpacks it itself. What it says of anything but a clean mail is a
+reason to set the mail aside; what it cannot say is said too.
+"""
+
+import asyncio
+import contextlib
+import re
+from dataclasses import dataclass
+
+PIECE = 64 << 10
+TIMEOUT_S = 60.0
+_FOUND = re.compile(r"^stream: (.{1,200}) FOUND$")
+
+
+class ScannerAway(Exception):
+    """The scanner cannot be reached or does not answer; the mail has not been looked at."""
+
+
+class NotScannable(Exception):
+    """The scanner answers that it cannot look at this mail; the text is its word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """Where clamd listens: "host:port", or "unix:/path" of its socket."""
+
+    address: str
+    timeout_s: float = TIMEOUT_S
+
+    async def infection(self, data: bytes) -> str | None:
+        """Return the name of what the scanner found, None for a clean mail.
+
+        Raises ScannerAway and NotScannable: neither means that the mail is clean.
+        """
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                answer = await self._asked(data)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError) as away:
+            raise ScannerAway(type(away).__name__) from away
+        if answer == "stream: OK":
+            return None
+        found = _FOUND.match(answer)
+        if found is None:
+            raise NotScannable(answer[:200])
+        return found[1]
+
+    async def _asked(self, data: bytes) -> str:
+        reader, writer = await self._connected()
+        try:
+            # A scanner that has enough of a mail hangs up: its word is read all the same.
+            with contextlib.suppress(ConnectionError):
+                writer.write(b"zINSTREAM\0")
+                for at in range(0, len(data), PIECE):
+                    piece = data[at : at + PIECE]
+                    writer.write(len(piece).to_bytes(4, "big") + piece)
+                    await writer.drain()
+                writer.write((0).to_bytes(4, "big"))
+                await writer.drain()
+            answer = await reader.readuntil(b"\0")
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+        return answer.rstrip(b"\0").decode("utf-8", "replace").strip()
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self.address.startswith("unix:"):
+            return await asyncio.open_unix_connection(self.address.removeprefix("unix:"))
+        host, _, port = self.address.rpartition(":")
+        return await asyncio.open_connection(host.strip("[]"), int(port))

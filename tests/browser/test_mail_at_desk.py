@@ -1,0 +1,140 @@
+"""A mail at the desk: answered to everybody, passed on, unfolded, and seen to its last byte."""
+
+import os
+import smtplib
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.utils import make_msgid
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from ascolto.web.serve import DEMO_MAIL
+from support.browsing import barriers
+from support.desk import Desk, clear_desk
+from support.panel import fresh_name
+from support.running import RunningServer
+
+OPERATOR = "operatrice@aurelia.example"
+OURS = "clienti@aurelia.example"
+# Where to leave pictures for a person to look at; none are taken without.
+PICTURES = os.environ.get("ASCOLTO_TEST_PICTURES")
+
+
+@pytest.fixture(autouse=True)
+def gone_home(house: RunningServer) -> Iterator[None]:
+    yield
+    clear_desk(house.url, OPERATOR)
+
+
+def send(house: RunningServer, name: str) -> None:
+    """Send a mail as a customer's program does: HTML, a quote, a file, somebody in copy."""
+    mail = EmailMessage()
+    mail["From"] = f"{name} <carla@posta.example>"
+    mail["To"] = OURS
+    mail["Cc"] = "ugo@posta.example"
+    mail["Subject"] = "Bolletta doppia"
+    mail["Message-ID"] = make_msgid(domain="posta.example")
+    quoted = "Il giorno lun 2 nov 2026 alle ore 10:00 Aurelia ha scritto:\n> Ci mandi la lettura.\n"
+    mail.set_content(f"Buongiorno, ecco la lettura.\n\n{quoted}")
+    mail.add_alternative(
+        '<p>Buongiorno, ecco la <b style="color:#b00020">lettura</b>.</p>'
+        '<img src="https://spia.example/x.png"><blockquote type="cite">Ci mandi la lettura.'
+        "</blockquote>",
+        subtype="html",
+    )
+    mail.add_attachment(b"00123", maintype="text", subtype="plain", filename="lettura.txt")
+    with smtplib.SMTP("127.0.0.1", house.port + DEMO_MAIL) as client:
+        client.send_message(mail, to_addrs=[OURS])
+
+
+def trapped(house: RunningServer, *words: str) -> str:
+    """Wait for what the demo's trap shows of mails that left."""
+    deadline = time.monotonic() + 60
+    while True:
+        page = httpx.get(f"{house.url}/demo-mail/aurelia").text
+        if all(word in page for word in words):
+            return page
+        assert time.monotonic() < deadline, page
+        time.sleep(0.2)
+
+
+def look(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+def test_a_mail_is_answered_with_copies_passed_on_and_read_to_its_source(
+    house: RunningServer, desk: Desk
+) -> None:
+    page, name = desk.page, fresh_name()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    desk.come("Disponibile")
+    send(house, name)
+    desk.accept(name)
+    log = page.get_by_role("log")
+    came = log.get_by_role("article").filter(has_text="ecco la lettura")
+    expect(came.get_by_text("Mittente non verificato")).to_be_visible()
+    expect(came).not_to_contain_text("Ci mandi la lettura")
+    came.get_by_role("button", name="Mostra il testo citato").click()
+    expect(came.get_by_text("Ci mandi la lettura")).to_be_visible()
+
+    page.get_by_role("button", name="Rispondi a tutti (+1)").click()
+    expect(page.get_by_label("Cc", exact=True)).to_have_value("ugo@posta.example")
+    page.get_by_label("Ccn", exact=True).fill("non un indirizzo")
+    page.get_by_label("Risposta al cliente").click()
+    expect(page.get_by_text("non è un indirizzo")).to_be_visible()
+    page.get_by_label("Ccn", exact=True).fill("capo@luce.example")
+    page.get_by_label("Risposta al cliente").fill("La correggiamo subito.")
+    look(page, "mail-reply-all")
+    assert barriers(page) == []
+    page.keyboard.press("Control+Enter")
+    ours = log.get_by_role("article").filter(has_text="La correggiamo subito.")
+    expect(ours.get_by_text("Cc ugo@posta.example")).to_be_visible()
+    expect(ours.get_by_text("Ccn capo@luce.example")).to_be_visible()
+    page_of_trap = trapped(house, "La correggiamo subito.")
+    assert "carla@posta.example, ugo@posta.example, capo@luce.example" in page_of_trap
+    expect(ours.get_by_text("carla@posta.example: presa in carico")).to_be_visible()
+
+    pass_on(house, page)
+    read_whole(page)
+
+
+def pass_on(house: RunningServer, page: Page) -> None:
+    log, dialog = page.get_by_role("log"), page.get_by_role("dialog")
+    came = log.get_by_role("article").filter(has_text="ecco la lettura")
+    came.get_by_role("button", name="Inoltra").click()
+    dialog.get_by_label("A", exact=True).fill("Tecnico <tecnico@ditta.example>")
+    dialog.get_by_label("Commento (facoltativo)").fill("Potete verificare?")
+    expect(dialog.get_by_label("lettura.txt")).to_be_checked()
+    look(page, "mail-forward")
+    assert barriers(page) == []
+    dialog.get_by_role("button", name="Inoltra").click()
+    expect(dialog).to_have_count(0)
+    trapped(house, "tecnico@ditta.example", "Potete verificare?", "Messaggio inoltrato")
+    expect(log.get_by_role("article").filter(has_text="Potete verificare?")).to_contain_text(
+        "tecnico@ditta.example"
+    )
+
+
+def read_whole(page: Page) -> None:
+    dialog = page.get_by_role("dialog")
+    came = page.get_by_role("article").filter(has_text="ecco la lettura")
+    came.get_by_role("button", name="Mail intera").click()
+    frame = dialog.frame_locator("iframe")
+    expect(frame.get_by_text("ecco la lettura")).to_be_visible()
+    expect(dialog.get_by_text("1 immagine esterna non caricata.")).to_be_visible()
+    look(page, "mail-whole")
+    dialog.get_by_role("radio", name="Sorgente").click()
+    expect(dialog.get_by_text("Subject: Bolletta doppia")).to_be_visible()
+    assert barriers(page) == []
+    look(page, "mail-source")
+    with page.expect_download() as started:
+        dialog.get_by_role("link", name="Scarica .eml").click()
+    assert b'filename="lettura.txt"' in Path(started.value.path()).read_bytes()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    look(page, "mail-thread")
