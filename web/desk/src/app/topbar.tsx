@@ -14,6 +14,7 @@ import { Menu, MenuItem, MenuLine, MenuSection } from "@ui/menu";
 
 export function TopBar() {
   const t = useT();
+  useSettings();
   return (
     <header className="topbar">
       <Link to="/" className="brand">
