@@ -1,4 +1,4 @@
-"""Keys as somebody wants them: moved, refused, put back, switched off, the same at every browser."""
+"""Keys as somebody wants them: moved, refused, put back, off, and the same at every browser."""
 
 import contextlib
 from collections.abc import Iterator

@@ -25,7 +25,7 @@ from ascolto.kit.subscribers import Subscriber
 from ascolto.people import api as people_api
 from ascolto.privacy import api as privacy_api
 from ascolto.routing import api as routing_api
-from ascolto.web import tenancy_api
+from ascolto.web import probe_api, tenancy_api
 
 Job = Callable[[Services], Awaitable[None]]
 
@@ -40,6 +40,7 @@ API_ROUTERS: Sequence[APIRouter] = (
     customers_api.router,
     channels_api.router,
     insight_api.router,
+    probe_api.router,
 )
 
 PUBLIC_ROUTERS: Sequence[APIRouter] = (public_router,)

@@ -146,6 +146,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/page"), "SettingsPage"),
 });
 
+const ready = createRoute({
+  getParentRoute: () => desk,
+  path: "/ready",
+  component: lazyRouteComponent(() => import("@/features/ready/page"), "ReadyPage"),
+});
+
 export interface AdminSearch {
   q?: string | undefined;
   client_id?: string | undefined;
@@ -187,7 +193,7 @@ const adminOne = createRoute({
 const tree = root.addChildren([
   login,
   password,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, conversations, settings, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {
