@@ -66,6 +66,7 @@ _TEAM_LEADER = _OPERATOR | {
     "insight.floor",
     "insight.floor_people",
     "insight.metrics",
+    "insight.share_floor",
     "people.assign_skills",
     "routing.supervise",
     "tenancy.read_settings",
@@ -74,6 +75,7 @@ _TEAM_LEADER = _OPERATOR | {
 _PLANNER = _STAFF | {
     "insight.floor",
     "insight.metrics",
+    "insight.share_floor",
     "people.assign_skills",
     "people.manage",
     "tenancy.read_settings",
@@ -95,6 +97,7 @@ _CONFIGURATOR = _STAFF | {
     "identity.manage_tokens",
     "insight.floor",
     "insight.metrics",
+    "insight.share_floor",
     "people.assign_skills",
     "people.manage",
     "routing.configure",
@@ -152,6 +155,7 @@ NOT_FOR_TOKENS = frozenset(
         "identity.manage_tokens",
         "identity.own_account",
         "identity.read_mail",
+        "insight.share_floor",
         "privacy.set_monitoring",
     }
 )

@@ -508,6 +508,11 @@ export interface components {
             reason: string | null;
             work_item_id: string;
         };
+        /** @description A screen just opened, with what its link ends in; it is shown this once. */
+        OpenedScreenView: {
+            screen: components["schemas"]["ScreenView"];
+            secret: string;
+        };
         /** @description Whether a calendar is open at a moment, and when that changes. */
         OpeningView: {
             /** Format: date-time */
@@ -683,6 +688,16 @@ export interface components {
             /** @enum {string} */
             page: "work" | "conversations";
             query: string;
+        };
+        /** @description A screen's link without its secret: the server does not know it any more. */
+        ScreenView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            name: string;
+            seen_at: string | null;
         };
         /** @description Who is signed in, where, and what they may do. */
         SessionStateView: {

@@ -40,6 +40,13 @@ const password = createRoute({
   component: lazyRouteComponent(() => import("@/features/login/password"), "PasswordPage"),
 });
 
+/** A wall's link: `/desk/screen#…`; without a token it shows the floor of one's own session. */
+const screen = createRoute({
+  getParentRoute: () => root,
+  path: "/screen",
+  component: lazyRouteComponent(() => import("@/features/screen/page"), "ScreenPage"),
+});
+
 const desk = createRoute({
   getParentRoute: () => root,
   id: "desk",
@@ -193,6 +200,7 @@ const adminOne = createRoute({
 const tree = root.addChildren([
   login,
   password,
+  screen,
   desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { ClientRef, FloorAnswer, FloorClient, FloorGroup, FloorPeople, FloorQueue } from "@/api/types";
@@ -8,8 +8,9 @@ import { useT } from "@/i18n";
 import { clock, share, stopwatch } from "@/i18n/format";
 import { useLive, useTable, useTopic } from "@/live/react";
 import { useNow } from "@/live/ticker";
-import { useSession } from "@/session";
+import { may, useSession } from "@/session";
 import { Empty, Pill, Skeleton } from "@ui/bits";
+import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { adoptFloor } from "./live";
 import "@ui/table.css";
@@ -17,6 +18,8 @@ import "./floor.css";
 
 /** What ticks do not tell (service level, today's counts, who works from where) is asked for again. */
 const AGAIN_MS = 15_000;
+
+const ScreensDialog = lazy(() => import("./screens").then((module) => ({ default: module.ScreensDialog })));
 
 /** The floor: queues against their targets, and groups of at least five people. */
 export function FloorPage() {
@@ -41,6 +44,7 @@ export function FloorPage() {
       <header className="page-head">
         <h1>{t("nav.floor")}</h1>
         {at && <span className="meta num">{t("floor.at", { time: clock(new Date(at).toISOString()) })}</span>}
+        {may(session, "insight.share_floor") && <Walls />}
       </header>
       {error && list.length > 0 && (
         <p className="banner tone-warn" role="status">
@@ -62,6 +66,23 @@ export function FloorPage() {
         </p>
       )}
     </div>
+  );
+}
+
+function Walls() {
+  const t = useT();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button tone="outline" icon="panel-right" onPress={() => setOpen(true)}>
+        {t("floor.walls")}
+      </Button>
+      {open && (
+        <Suspense>
+          <ScreensDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 
