@@ -25,6 +25,7 @@ from ascolto.kit.subscribers import Subscriber
 from ascolto.people import api as people_api
 from ascolto.privacy import api as privacy_api
 from ascolto.routing import api as routing_api
+from ascolto.routing import jobs as routing_jobs
 from ascolto.web import probe_api, tenancy_api
 
 Job = Callable[[Services], Awaitable[None]]
@@ -56,4 +57,9 @@ SUBSCRIBERS: Sequence[Subscriber] = (*conversations_jobs.SUBSCRIBERS, *channels_
 
 def background() -> Sequence[tuple[str, Job]]:
     """Return the endless tasks that each process runs beside the requests."""
-    return (*identity_jobs.BACKGROUND, *conversations_jobs.BACKGROUND, *channels_jobs.BACKGROUND)
+    return (
+        *identity_jobs.BACKGROUND,
+        *routing_jobs.BACKGROUND,
+        *conversations_jobs.BACKGROUND,
+        *channels_jobs.BACKGROUND,
+    )
