@@ -417,6 +417,33 @@ export interface components {
             /** @enum {string} */
             outcome: "added" | "changed" | "unchanged" | "refused";
         };
+        /** @description What was done on the floor: by whom, why, until when, and how it ended. */
+        InterventionView: {
+            after: {
+                [key: string]: unknown;
+            };
+            alert: {
+                [key: string]: unknown;
+            };
+            before: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            begun_at: string;
+            by_name: string;
+            client_id: string;
+            ended_at: string | null;
+            ended_by: string | null;
+            ended_how: ("undone" | "expired") | null;
+            id: string;
+            /** @enum {string} */
+            kind: "skill" | "overflow" | "message";
+            operator_id: string | null;
+            queue_id: string;
+            /** Format: date-time */
+            until: string;
+            why: string;
+        };
         /** @description A fresh key with its secret; shown once. */
         IssuedTokenView: {
             secret: string;

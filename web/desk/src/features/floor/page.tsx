@@ -13,6 +13,7 @@ import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { adoptFloor } from "./live";
+import { Steering } from "./steer";
 import "@ui/table.css";
 import "./floor.css";
 
@@ -56,6 +57,7 @@ export function FloorPage() {
       {list.length === 0 && error && <Empty icon="triangle-alert" title={explain(error)} />}
       {list.length === 0 && data && <Empty icon="activity" title={t("floor.empty")} />}
       {list.length > 0 && <Totals clients={list} people={data?.people} />}
+      {list.length > 0 && may(session, "routing.supervise") && <Steered clients={list} />}
       {list.map((client) => (
         <ClientFloor key={client.client_id} floor={client} client={session.clients.find((one) => one.id === client.client_id)} />
       ))}
@@ -92,6 +94,10 @@ function useAge(): (queue: FloorQueue) => number | null {
   useNow();
   const now = engine.serverNow();
   return ({ oldest_at: at }) => (at === null ? null : Math.max(0, (now - Date.parse(at)) / 1000));
+}
+
+function Steered({ clients }: { clients: readonly FloorClient[] }) {
+  return <Steering queues={clients.flatMap((client) => client.queues)} age={useAge()} />;
 }
 
 function Totals({ clients, people }: { clients: readonly FloorClient[]; people: FloorPeople | undefined }) {
