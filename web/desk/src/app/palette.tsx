@@ -8,7 +8,7 @@ import { canRun, run, takeTyped } from "@/keys/react";
 import { actions, shown } from "@/keys/map";
 import { useLive } from "@/live/react";
 import { useCanned, useQueues } from "@/reference";
-import { useSession } from "@/session";
+import { may, useSession } from "@/session";
 import { insertCanned } from "@/features/work/insert";
 import { administers } from "./nav";
 import { Dialog } from "@ui/dialog";
@@ -90,6 +90,7 @@ function title(row: ConversationRow): string {
 function useConversationEntries(query: string): Entry[] {
   const t = useT();
   const { store } = useLive();
+  const session = useSession();
   const navigate = useNavigate();
   const long = query.trim().length >= 2;
   const found = useQuery({
@@ -99,7 +100,7 @@ function useConversationEntries(query: string): Entry[] {
         query: { view: "all", q: query.trim().replace(/^#/, ""), limit: MAX },
         signal,
       }),
-    enabled: query.trim().length >= 3,
+    enabled: query.trim().length >= 3 && may(session, "conversations.read"),
     placeholderData: (before) => before,
   });
   if (!long) return [];
