@@ -41,8 +41,8 @@ def crowd(house: RunningServer) -> Iterator[list[Writer]]:
 @pytest.fixture
 def floor(house: RunningServer, at_desk: Profile, http: httpx.Client, crowd: list[Writer]) -> Page:
     """Stand on the floor, where an alert has come up."""
-    assert http
-    assert crowd
+    assert http.is_closed is False
+    assert len(crowd) == 2
     page = at_desk.page()
     Desk(house.url, page).sign_in(LEADER, tenant="ponente", begins_at="Sala")
     page.goto(house.url + "/desk/floor")
