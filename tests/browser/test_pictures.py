@@ -59,6 +59,7 @@ def measured(page: Page) -> None:
 
 
 def palette(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Il mio lavoro")).to_be_visible()
     page.keyboard.press("Control+k")
     expect(page.get_by_role("dialog")).to_be_visible()
 

@@ -122,7 +122,9 @@ function useQueueEntries(query: string): Entry[] {
   const t = useT();
   const navigate = useNavigate();
   const queues = useQueues();
-  if (query.trim().length < 2) return [];
+  const reads = may(useSession(), "conversations.read_all");
+  // What waits in a queue is shown to who may read it; its rules stand among administration.
+  if (query.trim().length < 2 || !reads) return [];
   return queues
     .filter((queue) => matches(query, queue.name))
     .slice(0, MAX)
