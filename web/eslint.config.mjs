@@ -2,7 +2,7 @@ import a11y from "eslint-plugin-jsx-a11y";
 import hooks from "eslint-plugin-react-hooks";
 import ts from "typescript-eslint";
 
-const features = ["work", "presence", "floor", "conversations", "settings", "login", "mentions", "figures", "admin"];
+const features = ["work", "presence", "floor", "conversations", "settings", "login", "mentions", "figures", "admin", "ready", "screen", "steer"];
 const ariaOnlyInUi = {
   name: "react-aria-components",
   message: "Only web/ui wraps React Aria: import from @ui.",

@@ -26,6 +26,7 @@ _CHROMIUM = (
 )
 _FLAGS = [
     *("--no-sandbox", "--font-render-hinting=none", "--disable-dev-shm-usage"),
+    "--use-fake-device-for-media-stream",  # a microphone that beeps, for who may use it
     "--host-resolver-rules=MAP *.lan 127.0.0.1",  # a name without TLS, as in an office's network
 ]
 _numbers = itertools.count(1)

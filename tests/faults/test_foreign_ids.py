@@ -51,6 +51,7 @@ TABLE_OF = {
     "edit_id": "workforce.forecast_edit",
     "forecast_id": "workforce.forecast",
     "inbound_id": "channels.mail_in",
+    "intervention_id": "routing.intervention",
     "mail_id": "kit.outgoing_mail",
     "mention_id": "conversations.mention",
     "mentions": "people.operator",
@@ -112,6 +113,8 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
         channel = {"kind": "external", "name": "SMS", "queue_id": desk.queue.id, **mine}
         ok(await boss.post("/channels", json=channel))
         await _mail(boss, desk)
+        told = {"kind": "message", "message": "Guasto", "why": "Il primo aspetta da 6 minuti"}
+        ok(await boss.post("/interventions", json={**told, "queue_id": desk.queue.id}))
         hook = {
             "name": "Gancio",
             "url": "https://hook.example/x",

@@ -21,7 +21,6 @@ OPEN = {
 BESIDE = {
     "conversations.read_all",
     "conversations.supervise",
-    "routing.supervise",
 }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -342,6 +343,31 @@ async def test_a_leader_follows_the_own_clients_and_is_denied_nothing(
             assert denied["topics"] == [f"client:{foreign['aurelia client']}"]
             write(house, "Di nuovo", key="ponente")
             await hear(socket, "f")
+
+
+async def test_a_numbered_ping_is_answered_with_its_number_and_the_servers_clock(
+    house: RunningServer, anna: httpx.Client
+) -> None:
+    async with line(house, anna) as socket:
+        await say(socket, HELLO)
+        welcome = await hear(socket, "welcome")
+        odd: list[Any] = [None, True, -1, 1.5, "7", [7], 10**9]
+        for number in odd:  # these measure nothing, and end nothing
+            await say(socket, {"t": "ping", "n": number})
+        await say(socket, {"t": "ping", "n": 7, "pad": "x" * 12_000})
+        pong = await hear(socket, "pong")
+        assert pong["n"] == 7
+        assert pong["now"] >= welcome["now"]
+
+
+def test_a_line_is_measured_with_bytes_that_do_not_shrink(
+    house: RunningServer, anna: httpx.Client
+) -> None:
+    answer = anna.get("/api/v1/probe")
+    assert len(answer.content) == 200_000
+    assert len(zlib.compress(answer.content)) >= 200_000
+    assert answer.headers["cache-control"] == "no-store"
+    assert httpx.get(f"{house.url}/api/v1/probe").status_code == 401
 
 
 @contextlib.asynccontextmanager

@@ -14,7 +14,7 @@ import structlog
 
 from ascolto import routing
 from ascolto.conversations import store_due, store_going_out
-from ascolto.conversations.actions import moving, timing, undoing
+from ascolto.conversations.actions import moving, telling, timing, undoing
 from ascolto.conversations.actions.keeping import forget_unsent
 from ascolto.conversations.actions.opening import customer_changed
 from ascolto.conversations.files import remove_contents
@@ -63,7 +63,15 @@ async def follow_overflow(tx: Tx, event: StoredEvent) -> None:
     await moving.follow_work(tx, conversation_id=str(event.body["conversation_id"]))
 
 
+async def follow_message(tx: Tx, event: StoredEvent) -> None:
+    """Tell those who wait in a queue what it has to say from now on."""
+    if event.body["changed"].get("message"):
+        queue_id = str(event.body["queue_id"])
+        await telling.tell_waiting(tx, queue_id=queue_id, nonce=f"queue-{event.id}")
+
+
 SUBSCRIBERS: Sequence[Subscriber] = (
+    Subscriber("conversations.follow_message", ("routing.queue_changed",), follow_message),
     Subscriber("conversations.follow_overflow", ("routing.overflowed",), follow_overflow),
     Subscriber(
         "conversations.follow_customer",

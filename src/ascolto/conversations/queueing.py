@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ascolto import customers, routing
-from ascolto.conversations import errors, store_lists
+from ascolto.conversations import errors, saying, store_lists
 from ascolto.conversations.going_out import let_out
 from ascolto.conversations.held import Held
 from ascolto.conversations.hours import follow_queue
@@ -74,8 +74,19 @@ async def join(
         )
         if moved:
             await follow_queue(held)
+        if cause == "first":
+            await _tell_why_it_waits(held, queue_id=item.queue_id)
         return True
     return False
+
+
+async def _tell_why_it_waits(held: Held, *, queue_id: str) -> None:
+    """Say what the queue has to say to whoever joins it, an outage for example."""
+    if held.now.channel not in saying.TOLD_CHANNELS:
+        return
+    queue = await routing.get_queue(held.tx, queue_id)
+    if queue is not None and queue.message:
+        await saying.say(held, queue.message, meta={"what": "queue"})
 
 
 async def _known_operator(held: Held) -> tuple[str | None, float]:

@@ -128,3 +128,13 @@ async def clients_of(tx: Tx, conversation_ids: Sequence[str]) -> dict[str, str]:
         tx.tenant_id, list(conversation_ids),
     )  # fmt: skip
     return {row["id"]: row["client_id"] for row in rows}
+
+
+async def waiting_in(tx: Tx, *, queue_id: str, limit: int) -> list[str]:
+    """Return the conversations that wait in a queue, in the order in which they are held."""
+    rows = await tx.fetch(
+        "SELECT id FROM conversations.conversation"
+        " WHERE tenant_id = $1 AND queue_id = $2 AND state = 'waiting' ORDER BY id LIMIT $3",
+        tx.tenant_id, queue_id, limit,
+    )  # fmt: skip
+    return [str(row["id"]) for row in rows]

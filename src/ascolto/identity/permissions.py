@@ -67,6 +67,7 @@ _TEAM_LEADER = _OPERATOR | {
     "insight.floor",
     "insight.floor_people",
     "insight.metrics",
+    "insight.share_floor",
     "people.assign_skills",
     "routing.supervise",
     "tenancy.read_settings",
@@ -76,6 +77,7 @@ _TEAM_LEADER = _OPERATOR | {
 _PLANNER = _STAFF | {
     "insight.floor",
     "insight.metrics",
+    "insight.share_floor",
     "people.assign_skills",
     "people.manage",
     "tenancy.read_settings",
@@ -100,6 +102,7 @@ _CONFIGURATOR = _STAFF | {
     "identity.manage_tokens",
     "insight.floor",
     "insight.metrics",
+    "insight.share_floor",
     "people.assign_skills",
     "people.manage",
     "routing.configure",
@@ -158,6 +161,7 @@ NOT_FOR_TOKENS = frozenset(
         "identity.manage_tokens",
         "identity.own_account",
         "identity.read_mail",
+        "insight.share_floor",
         "privacy.set_monitoring",
     }
 )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 
 from ascolto.identity.guard import Call, permit
-from ascolto.insight import store
+from ascolto.insight import api_screens, store
 from ascolto.insight.ask import Period, Scope, ask, contract_levels, period_of, scope_of
 from ascolto.insight.errors import NotAgreed, NotAnOperator, UnknownMetric
 from ascolto.insight.floor import (
@@ -51,6 +51,7 @@ from ascolto.privacy import is_visible, monitoring_mode, record_view
 from ascolto.tenancy import store as tenancy_store
 
 router = APIRouter(tags=["insight"])
+router.include_router(api_screens.router)
 
 LONGEST_OWN = 31
 SERVICE_LEVEL_METRIC = "service_level"

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from ascolto import privacy
 from ascolto.identity.guard import Call, permit
-from ascolto.routing import actions, explain, queues, store_queues
+from ascolto.routing import actions, api_interventions, explain, queues, store_queues
 from ascolto.routing.errors import MayNotExplain, NoOperator, QueueUnknown
 from ascolto.routing.views import (
     BreakBody,
@@ -22,6 +22,7 @@ from ascolto.routing.views import (
 )
 
 router = APIRouter(tags=["routing"])
+router.include_router(api_interventions.router)
 
 Reader = Annotated[Call, permit("routing.read_queues")]
 Configurator = Annotated[Call, permit("routing.configure")]

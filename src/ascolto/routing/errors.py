@@ -1,7 +1,7 @@
 """What routing declines to do.
 
 Refusal
-├── NotFound   QueueUnknown · WorkUnknown · OperatorUnknown
+├── NotFound   QueueUnknown · WorkUnknown · OperatorUnknown · InterventionUnknown
 ├── Forbidden  NoOperator         the account answers no customers
 │              MayNotExplain      only who supervises asks about another
 ├── Gone       OfferGone          the offer was taken back, expired or taken by another
@@ -9,7 +9,9 @@ Refusal
 │              WrongState         the work is in a state that does not allow this
 │              NameTaken          the client has a queue of this name
 │              QueueChanged       somebody changed the queue meanwhile
+│              AlreadyDone        the same runs there already
 └── Invalid    BadQueue           the policy makes no sense
+               BadIntervention    what is wished does not go together
 """
 
 from ascolto.kit.errors import Conflict, Forbidden, Gone, Invalid, NotFound
@@ -79,3 +81,21 @@ class BadQueue(Invalid):
     """The queue's policy makes no sense."""
 
     code = "routing.bad_queue"
+
+
+class InterventionUnknown(NotFound):
+    """There is no such intervention, or none of the asker's clients."""
+
+    code = "routing.intervention_unknown"
+
+
+class AlreadyDone(Conflict):
+    """The same is being done there already: two ways back would meet."""
+
+    code = "routing.already_done"
+
+
+class BadIntervention(Invalid):
+    """What is wished does not go together."""
+
+    code = "routing.bad_intervention"

@@ -159,6 +159,37 @@ class QueueChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Intervened(Event):
+    """A team leader answered an alert: what stood before, what stands now, why and until when."""
+
+    kind: ClassVar[str] = "routing.intervened"
+    client_id: str
+    intervention_id: str
+    what: str
+    queue_id: str
+    operator_id: str | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    alert: dict[str, Any]
+    why: str
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterventionEnded(Event):
+    """An intervention was undone or ran out; `restored` is false when others had changed it."""
+
+    kind: ClassVar[str] = "routing.intervention_ended"
+    client_id: str
+    intervention_id: str
+    what: str
+    queue_id: str
+    operator_id: str | None
+    how: str
+    restored: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeaderChanged(Event):
     """Another node leads an organisation's routing."""
 

@@ -6,7 +6,7 @@ Owns the schema `tenancy`. Never knows who works there or what a client's custom
 from ascolto.tenancy.hours import HoursError, NeverOpens, OpeningHours
 from ascolto.tenancy.model import Calendar, Client, Tenant
 from ascolto.tenancy.settings import Setting, declare
-from ascolto.tenancy.store import list_clients, tenant_by_slug
+from ascolto.tenancy.store import get_tenant, list_clients, tenant_by_slug
 
 __all__ = [
     "Calendar",
@@ -17,6 +17,7 @@ __all__ = [
     "Setting",
     "Tenant",
     "declare",
+    "get_tenant",
     "list_clients",
     "tenant_by_slug",
 ]

@@ -1,8 +1,9 @@
 """What a desk may say on its socket, how it is read, and with which code a line ends.
 
-client  {"t":"hello","after":cursor|null,"topics":[…]} · sub · unsub · typing · viewing · pong
+client  {"t":"hello","after":cursor|null,"topics":[…]} · sub · unsub · typing · viewing · pong ·
+        ping (with a number)
 server  welcome · f (a frame) · followed, denied (topics) · resync (take a fresh snapshot) · ping ·
-        refused
+        pong (to a numbered ping: its number and our clock) · refused
 
 It closes with 4400 for what is not in this protocol, 4401 for want of a session, 4403 for another
 site's page, 4408 for silence, 1013 while the database is away and 1011 for a fault of ours; the
@@ -19,6 +20,7 @@ from ascolto.web.problems import DATABASE_LOST
 
 MAX_MESSAGE = 16_384
 MAX_TOPICS = 50
+MAX_PING = 1_000_000
 
 BAD_MESSAGE, NO_SESSION, WRONG_PAGE, SILENT = 4400, 4401, 4403, 4408
 OUR_FAULT, TRY_LATER = 1011, 1013

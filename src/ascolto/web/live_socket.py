@@ -22,6 +22,7 @@ from ascolto.web.desk import Desk
 from ascolto.web.line import Line, line_of, loop_time
 from ascolto.web.lines import Lines
 from ascolto.web.live_protocol import (
+    MAX_PING,
     MAX_TOPICS,
     SILENT,
     EndedError,
@@ -137,6 +138,7 @@ class LiveSession:
             self._end(ended.close, ended.code)
             return
         if self._greeted and message.get("t") in ("pong", "ping"):
+            self._echo(message)
             return
         self._inbox = deque()
         self._line.hold(busy=True)
@@ -230,8 +232,18 @@ class LiveSession:
             self._services.live.unfollow(self._desk, [t for t in gone if t not in own])
         elif kind in ("typing", "viewing"):
             await self._presence_in(kind, message.get("conversation_id"))
-        elif kind not in ("pong", "ping"):
+        elif kind in ("pong", "ping"):
+            self._echo(message)
+        else:
             raise EndedError("unknown_message")
+
+    def _echo(self, message: dict[str, Any]) -> None:
+        """Answer a ping that has a number, with our clock: a desk measures its line by it."""
+        number = message.get("n")
+        numbered = message["t"] == "ping" and type(number) is int and 0 <= number <= MAX_PING
+        if numbered and not self._line.full:
+            now = self._services.clock.now().isoformat()
+            self._say({"t": "pong", "n": number, "now": now})
 
     async def _hello(self, hello: dict[str, Any]) -> None:
         """Greet and resume; from then on frames leave as they come."""

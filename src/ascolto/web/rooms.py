@@ -25,7 +25,8 @@ from ascolto.kit.subscribers import Subscriber
 from ascolto.people import api as people_api
 from ascolto.privacy import api as privacy_api
 from ascolto.routing import api as routing_api
-from ascolto.web import tenancy_api
+from ascolto.routing import jobs as routing_jobs
+from ascolto.web import probe_api, tenancy_api
 from ascolto.workforce import api as workforce_api
 from ascolto.workforce import feed as workforce_feed
 from ascolto.workforce import jobs as workforce_jobs
@@ -44,6 +45,7 @@ API_ROUTERS: Sequence[APIRouter] = (
     channels_api.router,
     insight_api.router,
     workforce_api.router,
+    probe_api.router,
 )
 
 PUBLIC_ROUTERS: Sequence[APIRouter] = (public_router,)
@@ -62,6 +64,7 @@ def background() -> Sequence[tuple[str, Job]]:
     """Return the endless tasks that each process runs beside the requests."""
     return (
         *identity_jobs.BACKGROUND,
+        *routing_jobs.BACKGROUND,
         *conversations_jobs.BACKGROUND,
         *channels_jobs.BACKGROUND,
         *workforce_jobs.BACKGROUND,

@@ -6,7 +6,7 @@ import { useEffect } from "react";
 import { api, ApiError } from "@/api/client";
 import type { DeskPreferences } from "@/api/types";
 import { useSession } from "@/session";
-import { change, keep, kept, settings } from "@/settings";
+import { change, keep, kept, settings, type DeskSettings } from "@/settings";
 
 const path = "/me/preferences";
 // By account: what somebody else chose at this browser is not said in one's own name.
@@ -16,13 +16,19 @@ let last: Promise<void> = Promise.resolve();
 async function meet(account: string): Promise<void> {
   try {
     const chosen = await api.get<DeskPreferences>(path);
-    if (kept(unsaved(account)) === null) {
-      if (chosen.keys) change({ singleKeys: chosen.keys.on });
+    const touched = kept(unsaved(account));
+    if (touched === null) {
+      if (chosen.keys) change({ singleKeys: chosen.keys.on, keyMap: chosen.keys.map ?? {} });
       return;
     }
-    const on = settings().singleKeys;
-    await api.put<DeskPreferences>(path, { ...chosen, keys: { map: {}, ...chosen.keys, on } });
-    if (settings().singleKeys === on) keep(unsaved(account), null);
+    // What was not touched here may have been moved at another browser meanwhile.
+    const { on = true, map = {} } = chosen.keys ?? {};
+    const mine = settings();
+    const next = { singleKeys: touched.includes("singleKeys") ? mine.singleKeys : on, keyMap: touched.includes("keyMap") ? mine.keyMap : map };
+    await api.put<DeskPreferences>(path, { ...chosen, keys: { on: next.singleKeys, map: next.keyMap } });
+    if (settings() !== mine) return;
+    keep(unsaved(account), null);
+    change(next);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }
@@ -34,10 +40,10 @@ export function meetPreferences(account: string): Promise<void> {
   return last;
 }
 
-/** Switches single keys on or off, here at once and for every other browser as soon as the server answers. */
-export function switchSingleKeys(account: string, on: boolean): Promise<void> {
-  change({ singleKeys: on });
-  keep(unsaved(account), "yes");
+/** Chooses for one's keys, here at once and for every other browser as soon as the server answers. */
+export function chooseKeys(account: string, next: Partial<Pick<DeskSettings, "singleKeys" | "keyMap">>): Promise<void> {
+  change(next);
+  keep(unsaved(account), [kept(unsaved(account)) ?? "", ...Object.keys(next)].join(" "));
   return meetPreferences(account);
 }
 

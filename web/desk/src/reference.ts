@@ -1,7 +1,7 @@
 /** Lists that rarely change: queues, canned replies, reasons, tags, colleagues. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { useSession } from "@/session";
+import { may, useSession } from "@/session";
 import { fold } from "@ui/picker";
 import type { Canned, OperatorRef, Page, QueueRef, Reason, Tag, Workplace } from "@/api/types";
 
@@ -42,7 +42,8 @@ export function useQueueName(id: string | null | undefined): string | undefined 
 }
 
 export function useCanned(): Canned[] {
-  return useQuery(cannedQuery).data ?? none;
+  const enabled = may(useSession(), "conversations.read_canned");
+  return useQuery({ ...cannedQuery, enabled }).data ?? none;
 }
 
 export function useReasons(): Reason[] {

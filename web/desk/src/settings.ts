@@ -1,23 +1,27 @@
 /**
  * Choices of this browser: theme, density, single keys, sound. Kept in localStorage when it is there.
- * Of single keys it is the copy: preferences.ts keeps them on the server.
+ * Of keys it is the copy: preferences.ts keeps them on the server.
  */
 import { useSyncExternalStore } from "react";
 
 export type Theme = "auto" | "light" | "dark" | "contrast";
 export type Density = "comfortable" | "compact";
 
+export type KeyMap = Readonly<Record<string, readonly string[]>>;
+
 export interface DeskSettings {
   theme: Theme;
   density: Density;
   singleKeys: boolean;
+  /** The keys of actions that were moved; none for an action is a choice too. */
+  keyMap: KeyMap;
   /** How loud an offer is announced, 0 (silent) to 1. */
   volume: number;
   /** Whether the system says so too while the desk is out of sight. */
   notify: boolean;
 }
 
-const defaults: DeskSettings = { theme: "auto", density: "comfortable", singleKeys: true, volume: 0.6, notify: false };
+const defaults: DeskSettings = { theme: "auto", density: "comfortable", singleKeys: true, keyMap: {}, volume: 0.6, notify: false };
 const listeners = new Set<() => void>();
 
 /** What this browser keeps under a name; null when nothing, or when it keeps nothing at all. */
@@ -45,10 +49,19 @@ function readShare(key: string, otherwise: number): number {
   return share >= 0 && share <= 1 ? share : otherwise;
 }
 
+function readKeyMap(): KeyMap {
+  try {
+    return JSON.parse(kept("ascolto.keymap") ?? "{}") as KeyMap;
+  } catch {
+    return {};
+  }
+}
+
 let current: DeskSettings = {
   theme: (kept("ascolto.theme") as Theme | null) ?? defaults.theme,
   density: (kept("ascolto.density") as Density | null) ?? defaults.density,
   singleKeys: kept("ascolto.keys") !== "off",
+  keyMap: readKeyMap(),
   volume: readShare("ascolto.volume", defaults.volume),
   notify: kept("ascolto.notify") === "on",
 };
@@ -62,6 +75,7 @@ export function change(next: Partial<DeskSettings>): void {
   keep("ascolto.theme", current.theme);
   keep("ascolto.density", current.density);
   keep("ascolto.keys", current.singleKeys ? "on" : "off");
+  keep("ascolto.keymap", JSON.stringify(current.keyMap));
   keep("ascolto.volume", String(current.volume));
   keep("ascolto.notify", current.notify ? "on" : "off");
   const { dataset } = document.documentElement;

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parsePo } from "../../scripts/po.mjs";
 
@@ -19,7 +19,10 @@ const used = new Set(
   ),
 );
 const locales = ["it", "en"];
-const folders = ["i18n", "features/admin", "features/work/mail", "features/workforce"];
+/** Every folder with a pair of catalogues: the desk's own, and those of parts loaded when opened. */
+const folders = readdirSync(join(root, "desk/src"), { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith("it.po"))
+  .map((path) => dirname(path));
 const read = (locale: string) =>
   folders.flatMap((folder) => parsePo(readFileSync(join(root, `desk/src/${folder}/${locale}.po`), "utf8")));
 

@@ -1,9 +1,9 @@
-"""The customer is told from which country they are answered, and may ask for the Union instead."""
+"""What customers are told by the house: from which country they are answered, why they wait."""
 
 from ascolto import routing
-from ascolto.conversations import countries, errors, events, queueing
-from ascolto.conversations.held import SYSTEM_AUTHOR, Held, hold
-from ascolto.conversations.model import AuthorKind, Conversation, Message, MessageKind, State
+from ascolto.conversations import countries, errors, events, queueing, saying, store_lists
+from ascolto.conversations.held import Held, hold
+from ascolto.conversations.model import AuthorKind, Conversation, State
 from ascolto.kit.db import Tx
 from ascolto.people import store as people
 from ascolto.tenancy.actions import setting
@@ -28,7 +28,9 @@ async def tell_country(held: Held, *, operator_id: str) -> None:
         "country_offer" if offers else "country", language=c.language, country=country
     )
     nonce = f"country-{c.work_item_id}-{c.last_seq + 1}"
-    message = await _say(held, text, nonce=nonce, country=country)
+    message = await saying.say(
+        held, text, nonce=nonce, meta={"what": "country", "country": country}
+    )
     held.change(country_told=country)
     held.tx.emit(
         events.CountryTold(
@@ -61,7 +63,7 @@ async def ask_for_eu(tx: Tx, *, conversation_id: str) -> Conversation:
     if owner is not None and await _is_in_eu(tx, owner):
         # Who answers is where the customer wants them: the wish holds for whoever comes after.
         return await held.save()
-    await _say(held, countries.said("eu_asked", language=held.now.language))
+    await saying.say(held, countries.said("eu_asked", language=held.now.language))
     if held.now.state is not State.OPEN:
         await queueing.give_back(held, to_head=owner is not None)
     return await held.save(reason="requeued")
@@ -72,24 +74,20 @@ async def _is_in_eu(tx: Tx, operator_id: str) -> bool:
     return country is not None and countries.in_eu(country)
 
 
-async def _say(
-    held: Held, text: str, *, nonce: str | None = None, country: str | None = None
-) -> Message:
-    """Add a line of ours that leaves the list's preview to what people wrote."""
-    shown = (held.now.preview, held.now.last_from)
-    meta = {"what": "country", "country": country} if country else None
-    message = await held.add(
-        MessageKind.MESSAGE, author=SYSTEM_AUTHOR, text=text, nonce=nonce, meta=meta
-    )
-    held.change(preview=shown[0], last_from=shown[1])
-    held.tx.emit(
-        events.MessageOut(
-            **held.ids(),
-            message_id=message.id,
-            seq=message.seq,
-            length=len(text),
-            files=0,
-            author_kind=AuthorKind.SYSTEM.value,
-        )
-    )
-    return message
+async def tell_waiting(tx: Tx, *, queue_id: str, nonce: str, limit: int = 500) -> int:
+    """Tell what a queue says to everybody who waits in it; return how many were told.
+
+    Told twice under one nonce is told once; who has been answered meanwhile is told nothing.
+    """
+    queue = await routing.get_queue(tx, queue_id)
+    if queue is None or not queue.message or queue.channel not in saying.TOLD_CHANNELS:
+        return 0
+    told = 0
+    for conversation_id in await store_lists.waiting_in(tx, queue_id=queue_id, limit=limit):
+        held = await hold(tx, conversation_id, side=AuthorKind.SYSTEM, nonce=nonce)
+        still = held.now.state is State.WAITING and held.now.queue_id == queue_id
+        if held.known_id is None and still:
+            await saying.say(held, queue.message, nonce=nonce, meta={"what": "queue"})
+            await held.save(reason="told")
+            told += 1
+    return told

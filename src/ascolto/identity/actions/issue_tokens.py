@@ -58,6 +58,13 @@ async def revoke_token(tx: Tx, principal: Principal, token_id: str) -> None:
     tx.emit(events.TokenChanged(account_id=owner, token_id=token_id, change="revoked"))
 
 
+async def list_own_tokens(tx: Tx, principal: Principal, *, limit: int = 500) -> list[ApiToken]:
+    """Return one's own tokens that still hold, oldest first."""
+    return await store_sessions.list_tokens(
+        tx, account_id=principal.account_id, after=None, limit=limit
+    )
+
+
 def sees_all_tokens(principal: Principal) -> bool:
     """Tell whether somebody looks after everybody's tokens, not only their own."""
     return principal.may("identity.manage_accounts") and principal.clients is None

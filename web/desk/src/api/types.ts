@@ -43,6 +43,10 @@ export type ClientRef = S["ascolto__identity__views__ClientView"];
 export type Session = Omit<S["SessionStateView"], "session_id">;
 
 /** What a person has chosen for the desk (not to be taken for a customer's wishes below). */
+export type Intervention = S["InterventionView"];
+export type Queue = S["QueueView"];
+export type Screen = S["ScreenView"];
+export type OpenedScreen = S["OpenedScreenView"];
 export type DeskPreferences = S["DeskPreferences"];
 
 export type DraftKind = "reply" | "note";

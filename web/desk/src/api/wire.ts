@@ -495,6 +495,33 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        /** @description What was done on the floor: by whom, why, until when, and how it ended. */
+        InterventionView: {
+            after: {
+                [key: string]: unknown;
+            };
+            alert: {
+                [key: string]: unknown;
+            };
+            before: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            begun_at: string;
+            by_name: string;
+            client_id: string;
+            ended_at: string | null;
+            ended_by: string | null;
+            ended_how: ("undone" | "expired") | null;
+            id: string;
+            /** @enum {string} */
+            kind: "skill" | "overflow" | "message";
+            operator_id: string | null;
+            queue_id: string;
+            /** Format: date-time */
+            until: string;
+            why: string;
+        };
         /** @description A fresh key with its secret; shown once. */
         IssuedTokenView: {
             secret: string;
@@ -628,6 +655,11 @@ export interface components {
         OfferWithdrawn: {
             reason: string | null;
             work_item_id: string;
+        };
+        /** @description A screen just opened, with what its link ends in; it is shown this once. */
+        OpenedScreenView: {
+            screen: components["schemas"]["ScreenView"];
+            secret: string;
         };
         /** @description Whether a calendar is open at a moment, and when that changes. */
         OpeningView: {
@@ -860,6 +892,16 @@ export interface components {
             /** @enum {string} */
             page: "work" | "conversations";
             query: string;
+        };
+        /** @description A screen's link without its secret: the server does not know it any more. */
+        ScreenView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            name: string;
+            seen_at: string | null;
         };
         /** @description Who is signed in, where, and what they may do. */
         SessionStateView: {

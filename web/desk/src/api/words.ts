@@ -28,6 +28,8 @@ const sentences: Record<string, string> = {
   "customers.identity_taken": msg("error.identity_taken"),
   "customers.customer_changed": msg("error.customer_changed"),
   "customers.already_merged": msg("error.already_merged"),
+  "routing.already_done": msg("error.already_done"),
+  "routing.bad_intervention": msg("error.bad_intervention"),
   "routing.may_not_explain": msg("error.may_not_explain"),
 };
 

@@ -17,13 +17,17 @@ export function startPage(session: Session): "/work" | "/floor" | "/figures" | "
 }
 
 /** Any of these opens a page of administration. */
-const administers = [
+const openingAdmin = [
   "tenancy.configure",
   "tenancy.read_settings",
   "people.assign_skills",
   "conversations.configure_canned",
   "identity.manage_tokens",
 ];
+
+export function administers(session: Session): boolean {
+  return openingAdmin.some((permission) => may(session, permission));
+}
 
 interface Entry {
   to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/shifts" | "/admin" | "/settings";
@@ -62,7 +66,7 @@ export function Nav() {
   if (may(session, "workforce.read")) {
     entries.push({ to: "/planning", icon: "history", label: t("nav.planning") });
   }
-  if (administers.some((permission) => may(session, permission))) {
+  if (administers(session)) {
     entries.push({ to: "/admin", icon: "building-2", label: t("nav.admin") });
   }
   entries.push({ to: "/settings", icon: "settings", label: t("nav.settings") });

@@ -32,6 +32,7 @@ export function PageActions() {
   useAction("go_floor", () => void navigate({ to: "/floor" }));
   useAction("go_conversations", () => void navigate({ to: "/conversations" }));
   useAction("go_mentions", () => void navigate({ to: "/mentions" }));
+  useAction("go_ready", () => void navigate({ to: "/ready" }));
   useAction("go_settings", () => void navigate({ to: "/settings" }));
   return (
     <Suspense>

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { api } from "@/api/client";
@@ -8,9 +8,11 @@ import { canRun, run, takeTyped } from "@/keys/react";
 import { actions, shown } from "@/keys/map";
 import { useLive } from "@/live/react";
 import { useCanned, useQueues } from "@/reference";
+import { may, useSession } from "@/session";
 import { insertCanned } from "@/features/work/insert";
+import { administers } from "./nav";
 import { Dialog } from "@ui/dialog";
-import { Icon } from "@ui/icon";
+import { Icon, type IconName } from "@ui/icon";
 import { Kbd } from "@ui/kbd";
 import { matches, Picker, type PickerOption } from "@ui/picker";
 
@@ -67,10 +69,11 @@ function useEntries(query: string): Entry[] {
   const conversations = useConversationEntries(query);
   const queues = useQueueEntries(query);
   const canned = useCannedEntries(query);
-  return [...actionEntries, ...conversations, ...queues, ...canned];
+  const administration = useAdminEntries(query);
+  return [...actionEntries, ...conversations, ...queues, ...canned, ...administration];
 }
 
-function Line({ icon, text, kbd }: { icon: "zap" | "message-circle" | "layout-grid" | "message-square-text"; text: string; kbd?: string | undefined }) {
+function Line({ icon, text, kbd }: { icon: IconName; text: string; kbd?: string | undefined }) {
   return (
     <>
       <Icon name={icon} />
@@ -87,6 +90,7 @@ function title(row: ConversationRow): string {
 function useConversationEntries(query: string): Entry[] {
   const t = useT();
   const { store } = useLive();
+  const session = useSession();
   const navigate = useNavigate();
   const long = query.trim().length >= 2;
   const found = useQuery({
@@ -96,7 +100,7 @@ function useConversationEntries(query: string): Entry[] {
         query: { view: "all", q: query.trim().replace(/^#/, ""), limit: MAX },
         signal,
       }),
-    enabled: query.trim().length >= 3,
+    enabled: query.trim().length >= 3 && may(session, "conversations.read"),
     placeholderData: (before) => before,
   });
   if (!long) return [];
@@ -118,7 +122,9 @@ function useQueueEntries(query: string): Entry[] {
   const t = useT();
   const navigate = useNavigate();
   const queues = useQueues();
-  if (query.trim().length < 2) return [];
+  const reads = may(useSession(), "conversations.read_all");
+  // What waits in a queue is shown to who may read it; its rules stand among administration.
+  if (query.trim().length < 2 || !reads) return [];
   return queues
     .filter((queue) => matches(query, queue.name))
     .slice(0, MAX)
@@ -129,6 +135,38 @@ function useQueueEntries(query: string): Entry[] {
       render: <Line icon="layout-grid" text={queue.name} />,
       run: () =>
         void navigate({ to: "/conversations", search: { view: "waiting", queue_id: queue.id } }),
+    }));
+}
+
+/** Pages and things of administration, for who may open it; its code and words come with the first look. */
+function useAdminEntries(query: string): Entry[] {
+  const t = useT();
+  const navigate = useNavigate();
+  const session = useSession();
+  const queries = useQueryClient();
+  const words = query.trim();
+  const { data } = useQuery({
+    queryKey: ["palette-admin", words],
+    queryFn: async () => {
+      const admin = await import("@/features/admin/palette");
+      const things = await admin.thingsFor(session, words, queries);
+      return [...admin.pagesFor(session, words), ...things];
+    },
+    enabled: words.length >= 2 && administers(session),
+    placeholderData: (before) => before,
+  });
+  if (words.length < 2 || !data) return [];
+  return data
+    .filter(({ label }) => matches(words, label))
+    .map(({ id, label, icon, section, thing }) => ({
+      id,
+      label,
+      group: t("nav.admin"),
+      render: <Line icon={icon} text={label} />,
+      run: () =>
+        void (thing
+          ? navigate({ to: "/admin/$section/$id", params: { section, id: thing } })
+          : navigate({ to: "/admin/$section", params: { section } })),
     }));
 }
 

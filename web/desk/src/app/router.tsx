@@ -40,6 +40,13 @@ const password = createRoute({
   component: lazyRouteComponent(() => import("@/features/login/password"), "PasswordPage"),
 });
 
+/** A wall's link: `/desk/screen#…`; without a token it shows the floor of one's own session. */
+const screen = createRoute({
+  getParentRoute: () => root,
+  path: "/screen",
+  component: lazyRouteComponent(() => import("@/features/screen/page"), "ScreenPage"),
+});
+
 const desk = createRoute({
   getParentRoute: () => root,
   id: "desk",
@@ -170,6 +177,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/page"), "SettingsPage"),
 });
 
+const ready = createRoute({
+  getParentRoute: () => desk,
+  path: "/ready",
+  component: lazyRouteComponent(() => import("@/features/ready/page"), "ReadyPage"),
+});
+
 export interface AdminSearch {
   q?: string | undefined;
   client_id?: string | undefined;
@@ -211,7 +224,8 @@ const adminOne = createRoute({
 const tree = root.addChildren([
   login,
   password,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, shifts, conversations, settings, admin.addChildren([adminHome, adminSection, adminOne])]),
+  screen,
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

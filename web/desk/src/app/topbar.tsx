@@ -14,6 +14,7 @@ import { Menu, MenuItem, MenuLine, MenuSection } from "@ui/menu";
 
 export function TopBar() {
   const t = useT();
+  useSettings();
   return (
     <header className="topbar">
       <Link to="/" className="brand">
@@ -72,7 +73,10 @@ function ProfileMenu() {
         <MenuItem id="settings" icon="settings" href="/desk/settings" shortcut={shown("go_settings") ?? ""}>
           {t("nav.settings")}
         </MenuItem>
-        <MenuItem id="help" icon="keyboard" onAction={() => run("help")} shortcut="?">
+        <MenuItem id="ready" icon="check" href="/desk/ready" shortcut={shown("go_ready") ?? ""}>
+          {t("nav.ready")}
+        </MenuItem>
+        <MenuItem id="help" icon="keyboard" onAction={() => run("help")} shortcut={shown("help") ?? ""}>
           {t("help.title")}
         </MenuItem>
       </MenuSection>

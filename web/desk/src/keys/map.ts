@@ -1,5 +1,6 @@
 /** The keyboard map: which keys mean which action, matched by what is printed, not by position. */
 import { msg } from "@/i18n";
+import { settings } from "@/settings";
 
 export interface Action {
   id: string;
@@ -46,6 +47,7 @@ export const actions: readonly Action[] = [
   { id: "go_floor", label: msg("keys.go_floor"), keys: ["g s"], group: go },
   { id: "go_conversations", label: msg("keys.go_conversations"), keys: ["g c"], group: go },
   { id: "go_mentions", label: msg("keys.go_mentions"), keys: ["g m"], group: go },
+  { id: "go_ready", label: msg("keys.go_ready"), keys: ["g p"], group: go },
   { id: "go_settings", label: msg("keys.go_settings"), keys: ["g i"], group: go },
   { id: "available", label: msg("keys.available"), keys: ["d"], group: other },
   { id: "palette", label: msg("keys.palette"), keys: ["Ctrl+k"], group: other, always: true },
@@ -59,6 +61,11 @@ export const actions: readonly Action[] = [
   },
   { id: "help", label: msg("keys.help"), keys: ["?"], group: other },
 ];
+
+/** The keys that an action has now: those it was moved to, or those it comes with. */
+export function keysOf(action: Action): readonly string[] {
+  return settings().keyMap[action.id] ?? action.keys;
+}
 
 /** The key of one event as the map writes it: Ctrl+k, Shift+F6, j, ?. */
 export function keyName(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">): string {
@@ -87,10 +94,10 @@ export function resolve(
   const combined = pending ? `${pending} ${name}` : name;
   for (const action of actions) {
     if (!allowed(action, state)) continue;
-    if (action.keys.includes(combined)) return { action: action.id, pending: null };
+    if (keysOf(action).includes(combined)) return { action: action.id, pending: null };
   }
   const opensChord =
-    !pending && actions.some((a) => allowed(a, state) && a.keys.some((k) => k.startsWith(`${name} `)));
+    !pending && actions.some((a) => allowed(a, state) && keysOf(a).some((k) => k.startsWith(`${name} `)));
   return { action: null, pending: opensChord ? name : null };
 }
 
@@ -114,11 +121,17 @@ export function isTyping(target: EventTarget | null): boolean {
   return fields.has(target.tagName);
 }
 
-/** The keys of an action as shown to the reader. */
-export function shown(id: string): string | undefined {
-  const key = actions.find((action) => action.id === id)?.keys[0];
+/** One key or chord as it stands on the keyboard: R, G S, Ctrl+K. */
+export function printed(key: string): string {
   return key
-    ?.split(" ")
+    .split(" ")
     .map((part) => (part.length === 1 ? part.toUpperCase() : part.replace(/\+(.)$/, (_, k: string) => `+${k.toUpperCase()}`)))
     .join(" ");
+}
+
+/** The first key of an action as shown to the reader; nothing when it has none. */
+export function shown(id: string): string | undefined {
+  const action = actions.find((one) => one.id === id);
+  const key = action && keysOf(action)[0];
+  return key && printed(key);
 }

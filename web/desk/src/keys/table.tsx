@@ -1,10 +1,12 @@
 import { useT } from "@/i18n";
+import { useSettings } from "@/settings";
 import { Kbd } from "@ui/kbd";
 import { actions, shown } from "./map";
 
 /** Every action with its key, by group. */
 export function KeyTable() {
   const t = useT();
+  useSettings();
   const groups = [...new Set(actions.map((action) => action.group))];
   return (
     <div className="key-groups">
@@ -18,7 +20,7 @@ export function KeyTable() {
                 <div key={action.id}>
                   <dt>{t(action.label)}</dt>
                   <dd>
-                    <Kbd>{shown(action.id)}</Kbd>
+                    {shown(action.id) ? <Kbd>{shown(action.id)}</Kbd> : <span className="meta">{t("keys.no_key")}</span>}
                   </dd>
                 </div>
               ))}

@@ -18,6 +18,13 @@ import { Settings } from "./settings";
 import { skills, teams } from "./skills";
 import { Start } from "./start";
 
+/** A list as the command palette reads it: where it is, and what its things are called. */
+export interface Listed {
+  path: string;
+  searched: boolean;
+  named: (row: Thing) => string;
+}
+
 export interface Section {
   name: string;
   group: string;
@@ -26,6 +33,7 @@ export interface Section {
   title: () => string;
   Home: ComponentType;
   One?: ComponentType<{ id: string }>;
+  listed?: Listed;
 }
 
 function pages<R extends Thing, V extends object>(group: string, resource: Resource<R, V>): Section {
@@ -37,6 +45,7 @@ function pages<R extends Thing, V extends object>(group: string, resource: Resou
     title: resource.title,
     Home: () => <List resource={resource} />,
     One: ({ id }) => <One resource={resource} id={id} />,
+    listed: { path: resource.path, searched: resource.searched ?? false, named: (row) => resource.name(row as R) },
   };
 }
 

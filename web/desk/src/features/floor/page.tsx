@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { ClientRef, FloorAnswer, FloorClient, FloorGroup, FloorPeople, FloorQueue } from "@/api/types";
@@ -8,15 +8,19 @@ import { useT } from "@/i18n";
 import { clock, share, stopwatch } from "@/i18n/format";
 import { useLive, useTable, useTopic } from "@/live/react";
 import { useNow } from "@/live/ticker";
-import { useSession } from "@/session";
+import { may, useSession } from "@/session";
 import { Empty, Pill, Skeleton } from "@ui/bits";
+import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { adoptFloor } from "./live";
+import { Steering } from "./steer";
 import "@ui/table.css";
 import "./floor.css";
 
 /** What ticks do not tell (service level, today's counts, who works from where) is asked for again. */
 const AGAIN_MS = 15_000;
+
+const ScreensDialog = lazy(() => import("./screens").then((module) => ({ default: module.ScreensDialog })));
 
 /** The floor: queues against their targets, and groups of at least five people. */
 export function FloorPage() {
@@ -41,6 +45,7 @@ export function FloorPage() {
       <header className="page-head">
         <h1>{t("nav.floor")}</h1>
         {at && <span className="meta num">{t("floor.at", { time: clock(new Date(at).toISOString()) })}</span>}
+        {may(session, "insight.share_floor") && <Walls />}
       </header>
       {error && list.length > 0 && (
         <p className="banner tone-warn" role="status">
@@ -52,6 +57,7 @@ export function FloorPage() {
       {list.length === 0 && error && <Empty icon="triangle-alert" title={explain(error)} />}
       {list.length === 0 && data && <Empty icon="activity" title={t("floor.empty")} />}
       {list.length > 0 && <Totals clients={list} people={data?.people} />}
+      {list.length > 0 && may(session, "routing.supervise") && <Steered clients={list} />}
       {list.map((client) => (
         <ClientFloor key={client.client_id} floor={client} client={session.clients.find((one) => one.id === client.client_id)} />
       ))}
@@ -65,12 +71,33 @@ export function FloorPage() {
   );
 }
 
+function Walls() {
+  const t = useT();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button tone="outline" icon="panel-right" onPress={() => setOpen(true)}>
+        {t("floor.walls")}
+      </Button>
+      {open && (
+        <Suspense>
+          <ScreensDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
 /** How long the first in a queue has waited by now, in seconds. */
 function useAge(): (queue: FloorQueue) => number | null {
   const { engine } = useLive();
   useNow();
   const now = engine.serverNow();
   return ({ oldest_at: at }) => (at === null ? null : Math.max(0, (now - Date.parse(at)) / 1000));
+}
+
+function Steered({ clients }: { clients: readonly FloorClient[] }) {
+  return <Steering queues={clients.flatMap((client) => client.queues)} age={useAge()} />;
 }
 
 function Totals({ clients, people }: { clients: readonly FloorClient[]; people: FloorPeople | undefined }) {

@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { locale, speak, useT, type Locale } from "@/i18n";
 import { KeyTable } from "@/keys/table";
-import { switchSingleKeys } from "@/preferences";
+import { chooseKeys } from "@/preferences";
 import { signOut, useSession } from "@/session";
 import { change, rememberLocale, useSettings, type Density, type Theme } from "@/settings";
 import { Button } from "@ui/button";
@@ -13,12 +13,15 @@ import { SignIns } from "./sign-ins";
 import { Sound } from "./sound";
 import "./settings.css";
 
+const KeysDialog = lazy(() => import("./keys").then((module) => ({ default: module.KeysDialog })));
+
 /** Own profile: looks, language, keys, and where one is signed in. */
 export function SettingsPage() {
   const t = useT();
   const session = useSession();
   const queries = useQueryClient();
   const [changing, setChanging] = useState(false);
+  const [moving, setMoving] = useState(false);
   const { theme, density, singleKeys } = useSettings();
   return (
     <div className="page" data-region tabIndex={-1}>
@@ -81,12 +84,22 @@ export function SettingsPage() {
             <input
               type="checkbox"
               checked={singleKeys}
-              onChange={(event) => void switchSingleKeys(session.account.id, event.target.checked)}
+              onChange={(event) => void chooseKeys(session.account.id, { singleKeys: event.target.checked })}
             />
             {t("settings.single_keys")}
           </label>
           <p className="meta">{t("settings.single_keys_hint")}</p>
+          <div>
+            <Button tone="outline" icon="keyboard" onPress={() => setMoving(true)}>
+              {t("settings.move_keys")}
+            </Button>
+          </div>
           <KeyTable />
+          {moving && (
+            <Suspense>
+              <KeysDialog onClose={() => setMoving(false)} />
+            </Suspense>
+          )}
         </section>
       </div>
     </div>

@@ -1,0 +1,228 @@
+"""What a team leader does on the floor against an alert: until tonight, with a why and a way back.
+
+A skill goes to a person, a queue's overflow opens, or those who wait in a queue are told
+something. What stood there before is kept and put back at the end, unless somebody has changed
+it meanwhile: their choice is newer.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+from ascolto.people import Operator, SkillLevel
+from ascolto.people.actions import get_operator, set_skills
+from ascolto.routing import events, queues, store_queues
+from ascolto.routing import store_interventions as store
+from ascolto.routing.errors import (
+    AlreadyDone,
+    BadIntervention,
+    InterventionUnknown,
+    QueueUnknown,
+)
+from ascolto.routing.model import Queue
+from ascolto.routing.store_interventions import Intervention
+from ascolto.tenancy import get_tenant
+
+LONGEST = timedelta(hours=24)
+# At once, as far as a queue can say it: an overflow after 0 seconds is no wait at all.
+AT_ONCE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants done in a queue, and the alert they answer."""
+
+    kind: str
+    queue_id: str
+    why: str
+    by_account: str
+    by_name: str
+    operator_id: str | None = None
+    overflow_queue_id: str | None = None
+    overflow_after_s: float = AT_ONCE_S
+    message: str = ""
+    until: datetime | None = None
+    alert: dict[str, Any] = field(default_factory=dict)
+
+
+async def intervene(tx: Tx, wish: Wish) -> Intervention:
+    """Do what is wished, write down what stood before, and tell the log who and why."""
+    queue = await store_queues.get_queue(tx, wish.queue_id)
+    if queue is None:
+        raise QueueUnknown("There is no such queue.")
+    until = (await _until(tx, wish.until)).astimezone(UTC)
+    operator = None if wish.operator_id is None else await get_operator(tx, wish.operator_id)
+    before, after = _planned(wish, queue, operator, tx.now, until)
+    done = Intervention(
+        id=new_id(),
+        client_id=queue.client_id,
+        kind=wish.kind,
+        queue_id=queue.id,
+        operator_id=None if operator is None else operator.id,
+        before=before,
+        after=after,
+        alert=wish.alert,
+        why=wish.why,
+        by_account=wish.by_account,
+        by_name=wish.by_name,
+        begun_at=tx.now,
+        until=until,
+    )
+    try:
+        await store.insert(tx, done)
+    except asyncpg.UniqueViolationError as taken:
+        raise AlreadyDone("This is being done already: end that first.") from taken
+    await _put(tx, done, after, operator)
+    tx.emit(
+        events.Intervened(
+            client_id=done.client_id,
+            intervention_id=done.id,
+            what=done.kind,
+            queue_id=done.queue_id,
+            operator_id=done.operator_id,
+            before=before,
+            after=after,
+            alert=done.alert,
+            why=done.why,
+            until=until.isoformat(),
+        )
+    )
+    return done
+
+
+async def undo(tx: Tx, *, intervention_id: str, by: str) -> Intervention:
+    """End an intervention and put back what stood there; what has ended stays as it is."""
+    ended = await _end(tx, intervention_id, how="undone", by=by)
+    if ended is not None:
+        return ended
+    known = await store.get(tx, intervention_id)
+    if known is None:
+        raise InterventionUnknown("There is no such intervention.")
+    return known
+
+
+async def expire(tx: Tx, intervention_id: str) -> bool:
+    """End an intervention whose time is over; False when somebody was quicker."""
+    return await _end(tx, intervention_id, how="expired", by=None) is not None
+
+
+async def of_today(tx: Tx, *, limit: int = 100) -> list[Intervention]:
+    """Return what runs and what was begun today, the newest first."""
+    return await store.list_since(tx, await _midnight(tx), limit=limit)
+
+
+async def _end(tx: Tx, intervention_id: str, *, how: str, by: str | None) -> Intervention | None:
+    ended = await store.end(tx, intervention_id, how=how, by=by)
+    if ended is None:
+        return None
+    restored = await _restore(tx, ended)
+    tx.emit(
+        events.InterventionEnded(
+            client_id=ended.client_id,
+            intervention_id=ended.id,
+            what=ended.kind,
+            queue_id=ended.queue_id,
+            operator_id=ended.operator_id,
+            how=how,
+            restored=restored,
+        )
+    )
+    return ended
+
+
+async def _restore(tx: Tx, ended: Intervention) -> bool:
+    """Put back what stood before, if what was put there still stands."""
+    operator = None
+    if ended.operator_id is not None:
+        operator = await get_operator(tx, ended.operator_id)
+        now = _skills(operator, ended.after)
+    else:
+        queue = await store_queues.get_queue(tx, ended.queue_id)
+        if queue is None:  # out of use meanwhile: nothing to put back
+            return False
+        now = {name: getattr(queue, name) for name in ended.after}
+    if now != ended.after:
+        return False
+    await _put(tx, ended, ended.before, operator)
+    return True
+
+
+async def _put(tx: Tx, done: Intervention, values: dict[str, Any], who: Operator | None) -> None:
+    if who is None:
+        await queues.change_queue(tx, queue_id=done.queue_id, values=values)
+        return
+    skills = dict(who.skills)
+    for code, held in values.items():
+        if held is None:
+            skills.pop(code, None)
+            continue
+        level, expires = held
+        skills[code] = SkillLevel(
+            level, None if expires is None else datetime.fromisoformat(expires)
+        )
+    await set_skills(tx, who.id, skills)
+
+
+def _planned(
+    wish: Wish, queue: Queue, who: Operator | None, now: datetime, until: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what stands and what shall stand, or refuse what makes no sense."""
+    if (wish.kind == "skill") != (who is not None):
+        raise BadIntervention("A skill goes to a person, and nothing else.", field="operator_id")
+    if who is not None:
+        return _planned_skills(queue, who, now, until)
+    if wish.kind == "message":
+        if not wish.message:
+            raise BadIntervention("Say what those who wait are told.", field="message")
+        return {"message": queue.message}, {"message": wish.message}
+    if wish.overflow_queue_id is None:
+        raise BadIntervention("Name the queue that helps.", field="overflow_queue_id")
+    after = {
+        "overflow_queue_id": wish.overflow_queue_id,
+        "overflow_after_s": wish.overflow_after_s,
+    }
+    return {name: getattr(queue, name) for name in after}, after
+
+
+def _planned_skills(
+    queue: Queue, who: Operator, now: datetime, until: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give what the queue's first ring needs and the person has not, at the level it needs."""
+    if queue.client_id not in who.clients:
+        raise BadIntervention("This person does not work for the client.", field="operator_id")
+    held = who.levels(now)
+    needs = [(code, level) for code, level in queue.rings[0]["needs"] if held.get(code, 0) < level]
+    if not needs:
+        raise BadIntervention("This person has what the queue needs.", field="operator_id")
+    after = {code: [level, until.isoformat()] for code, level in needs}
+    return _skills(who, after), after
+
+
+def _skills(who: Operator, codes: dict[str, Any]) -> dict[str, Any]:
+    """Return some skills of a person as they are kept beside an intervention."""
+    found: dict[str, Any] = {}
+    for code in codes:
+        skill = who.skills.get(code)
+        expires = skill.expires_at if skill else None
+        found[code] = [skill.level, expires and expires.isoformat()] if skill else None
+    return found
+
+
+async def _until(tx: Tx, wished: datetime | None) -> datetime:
+    if wished is None:
+        return await _midnight(tx, days=1)
+    if not tx.now < wished <= tx.now + LONGEST:
+        raise BadIntervention("It ends within a day.", field="until")
+    return wished
+
+
+async def _midnight(tx: Tx, *, days: int = 0) -> datetime:
+    """Return when today began where the organisation is, or when it ends."""
+    zone = ZoneInfo((await get_tenant(tx)).timezone)
+    today = tx.now.astimezone(zone).date() + timedelta(days=days)
+    return datetime.combine(today, time(), tzinfo=zone)

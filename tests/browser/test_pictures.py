@@ -1,0 +1,209 @@
+"""The golden set: pictures of the screens, kept in docs/pictures and compared with what is drawn.
+
+`make pictures` takes them anew. A picture differs when its size does, or when more of it has
+changed than hours, counts and another Chromium's edges account for; what binds for people with
+disabilities is tried elsewhere.
+"""
+
+import base64
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from support.desk import Desk
+from support.running import RunningServer
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+TAKE = os.environ.get("ASCOLTO_TAKE_PICTURES") == "1"
+# The demo's hours and counts are of the day on which one looks: so much may be otherwise.
+MAY_DIFFER = 0.04
+LEADER, ADMIN = "team@aurelia.example", "admin@aurelia.example"
+_DIFFERENCE = """async ([a, b]) => {
+  const bits = async (png) => {
+    const file = await fetch("data:image/png;base64," + png);
+    const image = await createImageBitmap(await file.blob());
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    return canvas.getContext("2d").getImageData(0, 0, image.width, image.height);
+  };
+  const [one, other] = [await bits(a), await bits(b)];
+  const sizes = [one.width, one.height, other.width, other.height];
+  if (one.width !== other.width || one.height !== other.height) return [sizes, 1];
+  let changed = 0;
+  for (let at = 0; at < one.data.length; at += 4) {
+    const far = [0, 1, 2].some((c) => Math.abs(one.data[at + c] - other.data[at + c]) > 48);
+    if (far) changed += 1;
+  }
+  return [sizes, changed / (one.data.length / 4)];
+}"""
+
+
+def keys(page: Page) -> None:
+    page.get_by_role("button", name="Cambia i tasti").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def first_of_list(page: Page) -> None:
+    page.get_by_role("table").get_by_role("link").first.click()
+    expect(page.get_by_role("button", name="Salva").first).to_be_visible()
+
+
+def measured(page: Page) -> None:
+    expect(page.get_by_role("button", name="Misura di nuovo")).to_be_enabled()
+
+
+def palette(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Il mio lavoro")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def walls(page: Page) -> None:
+    page.get_by_role("button", name="Schermo a parete").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Somebody before a screen of a kind, and what they look at: name, path, what they do first."""
+
+    who: str | None
+    looks: tuple[tuple[str, str, Callable[[Page], None] | None], ...]
+    size: tuple[int, int] = (1280, 860)
+    how: dict[str, Any] = field(default_factory=dict)
+    clock: bool = True
+
+
+DARK, FORCED = {"color_scheme": "dark"}, {"forced_colors": "active"}
+PLACES = {
+    "work": "work",
+    "floor": "floor",
+    "conversations": "conversations",
+    "settings": "settings",
+}
+
+
+def everywhere(suffix: str) -> tuple[tuple[str, str, None], ...]:
+    return tuple((f"set-{name}-{suffix}", f"/desk/{path}", None) for name, path in PLACES.items())
+
+
+SITTINGS = {
+    "strangers": Sitting(
+        None,
+        (
+            ("set-login", "/desk/login", None),
+            ("set-widget-page", "/demo/aurelia", None),
+            ("set-citizen-form", "/help/aurelia", None),
+        ),
+    ),
+    "leader": Sitting(
+        LEADER,
+        (
+            *everywhere("light"),
+            ("set-keys", "/desk/settings", keys),
+            ("set-palette", "/desk/work", palette),
+            ("set-mentions", "/desk/mentions", None),
+            ("set-figures", "/desk/figures", None),
+            ("set-results", "/desk/results", None),
+            ("set-wall-links", "/desk/floor", walls),
+        ),
+    ),
+    # Its own clock is what this page looks at.
+    "ready": Sitting(LEADER, (("set-ready", "/desk/ready", measured),), clock=False),
+    "leader-dark": Sitting(LEADER, everywhere("dark"), how=DARK),
+    "leader-forced": Sitting(LEADER, everywhere("forced"), how=FORCED),
+    "leader-320": Sitting(LEADER, everywhere("320"), size=(320, 640)),
+    "leader-200": Sitting(LEADER, everywhere("200"), (720, 450), {"device_scale_factor": 2}),
+    "wall": Sitting(LEADER, (("set-wall", "/desk/screen", None),), size=(1920, 1080)),
+    "wall-dark": Sitting(LEADER, (("set-wall-dark", "/desk/screen", None),), (1920, 1080), DARK),
+    "admin": Sitting(
+        ADMIN,
+        (
+            ("admin-first-steps", "/desk/admin/start", None),
+            ("admin-clients", "/desk/admin/clients", None),
+            ("admin-hours", "/desk/admin/hours", first_of_list),
+            ("admin-queues", "/desk/admin/queues", None),
+            ("admin-queue", "/desk/admin/queues", first_of_list),
+            ("admin-channel", "/desk/admin/channels", first_of_list),
+            ("admin-people", "/desk/admin/people", None),
+            ("admin-person", "/desk/admin/people", first_of_list),
+            ("admin-import", "/desk/admin/import", None),
+            ("admin-settings", "/desk/admin/settings", None),
+        ),
+    ),
+    "admin-dark": Sitting(
+        ADMIN, (("admin-queue-dark", "/desk/admin/queues", first_of_list),), how=DARK
+    ),
+}
+
+
+@pytest.fixture(params=list(SITTINGS.values()), ids=list(SITTINGS))
+def sitting(request: pytest.FixtureRequest) -> Sitting:
+    """Take one sitting after the other."""
+    chosen: Sitting = request.param
+    return chosen
+
+
+@pytest.fixture
+def context(browser: Browser, sitting: Sitting) -> Iterator[BrowserContext]:
+    """Give a browser that shows things as this sitting wants them, and does not move."""
+    width, height = sitting.size
+    context = browser.new_context(
+        locale="it-IT",
+        timezone_id="Europe/Rome",
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+        **sitting.how,
+    )
+    context.set_default_timeout(30_000)
+    yield context
+    context.close()
+
+
+def at_rest(page: Page) -> None:
+    page.wait_for_load_state("load")
+    page.evaluate("document.fonts.ready")
+    expect(page.locator(".skeleton")).to_have_count(0)
+    page.wait_for_timeout(900)
+
+
+def test_the_screens_are_those_of_the_pictures(
+    house: RunningServer, context: BrowserContext, sitting: Sitting
+) -> None:
+    page = context.new_page()
+    if sitting.who is not None:
+        begins_at = "Sala" if sitting.who == ADMIN else "Il mio lavoro"
+        Desk(house.url, page).sign_in(sitting.who, begins_at=begins_at)
+    if sitting.clock:
+        page.clock.set_fixed_time(datetime.now(UTC))  # nothing ages while it is looked at
+    judge = context.new_page()
+    found = {}
+    for name, path, first in sitting.looks:
+        page.goto(house.url + path)
+        if first is not None:
+            first(page)
+        at_rest(page)
+        shot = page.screenshot(animations="disabled", caret="hide", scale="css")
+        kept = PICTURES / f"{name}.png"
+        if TAKE:
+            kept.write_bytes(shot)
+            continue
+        both = [base64.b64encode(one).decode() for one in (kept.read_bytes(), shot)]
+        sizes, share = judge.evaluate(_DIFFERENCE, both)
+        if share > MAY_DIFFER:
+            found[name] = (sizes, round(share, 3))
+    assert found == {}, "look at what has changed; if it is meant: make pictures"
+
+
+def test_no_picture_of_the_set_is_left_over_and_none_is_missing() -> None:
+    named = {name for sitting in SITTINGS.values() for name, _, _ in sitting.looks}
+    kept = {path.stem for path in PICTURES.glob("*.png")}
+    assert named <= kept
+    assert {name for name in kept if name.startswith(("set-", "admin-"))} <= named
+    assert len(named) >= 40
