@@ -13,21 +13,13 @@ from support.desk import Desk
 from support.planning import table
 from support.running import RunningServer
 
-PLANNER = "analista@aurelia.example"
+PLANNER = "pianificazione@aurelia.example"
 OPERATOR = "operatrice@aurelia.example"
 
 
 @pytest.fixture(scope="module")
 def queue(house: RunningServer) -> str:
-    """Let somebody be a planner, and give a queue eight weeks that came before the log."""
-    with contextlib.closing(
-        sign_in(house.url, tenant="aurelia", email="admin@aurelia.example")
-    ) as admin:
-        found = admin.get("/api/v1/accounts", params={"limit": 200}).json()["items"]
-        (account,) = (one for one in found if one["email"] == PLANNER)
-        change = {"v": account["v"], "roles": ["analyst", "planner"]}
-        answer = admin.patch(f"/api/v1/accounts/{account['id']}", json=change)
-        assert answer.status_code == 200, answer.text
+    """Give a queue eight weeks that came before the log, and somebody a shift."""
     with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
         queue = min(planner.get("/api/v1/queues").json(), key=lambda one: one["name"].lower())
         today = datetime.now(UTC).date()

@@ -7,10 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
+from ascolto.kit.ids import new_id
 from ascolto.people import SkillLevel
 from ascolto.people.actions import get_operator, set_skills
 from ascolto.people.catalogue import create_skill
-from ascolto.routing import Queue, change_queue, create_queue, get_queue
+from ascolto.routing import Queue, archive_queue, change_queue, create_queue, get_queue
+from ascolto.routing.interventions import Wish, intervene, undo
 from ascolto.routing.jobs import expire_interventions
 from support.office import Office, ok, refused
 
@@ -43,8 +45,8 @@ async def skills_of(office: Office) -> dict[str, SkillLevel]:
         return (await get_operator(tx, office.desk.anna)).skills
 
 
-async def other_queue(office: Office) -> str:
-    values = {"client_id": office.desk.client_id, "name": "Aiuto", "channel": "webchat"}
+async def other_queue(office: Office, *, name: str = "Aiuto") -> str:
+    values = {"client_id": office.desk.client_id, "name": name, "channel": "webchat"}
     async with office.desk.as_system() as tx:
         return (await create_queue(tx, values=values)).id
 
@@ -108,6 +110,56 @@ async def test_an_overflow_is_opened_and_closed_again_when_the_day_is_over(led: 
     queue = await queue_of(led)
     assert (queue.overflow_queue_id, queue.overflow_after_s) == (None, None)
     assert [event["body"].get("how") for event in await told(led)] == [None, "expired"]
+
+
+async def test_an_overflow_ends_also_when_the_queue_that_stood_there_is_gone(led: Office) -> None:
+    before, into = await other_queue(led), await other_queue(led, name="Altro aiuto")
+    values = {"overflow_queue_id": before, "overflow_after_s": 30.0}
+    async with led.desk.as_system() as tx:
+        await change_queue(tx, queue_id=led.desk.queue.id, values=values)
+    async with led.signed_in(LEADER) as leader:
+        await done(leader, led, kind="overflow", overflow_queue_id=into)
+    async with led.desk.as_system() as tx:
+        await archive_queue(tx, queue_id=before)
+    led.desk.clock.at += timedelta(hours=15)
+    assert await expire_interventions(led.services.db) == 1
+    queue = await queue_of(led)
+    assert (queue.overflow_queue_id, queue.overflow_after_s) == (None, None)
+
+
+async def test_a_skill_goes_back_also_where_the_database_tells_time_in_another_zone(
+    led: Office,
+) -> None:
+    async with led.desk.as_system() as tx:
+        await set_skills(tx, led.desk.anna, {"luce": SkillLevel(2)})
+        wish = Wish(
+            kind="skill",
+            queue_id=led.desk.queue.id,
+            why=WHY,
+            by_account=new_id(),
+            by_name="Gruppo",
+            operator_id=led.desk.anna,
+        )
+        await tx.execute("SET LOCAL TimeZone = 'Europe/Rome'")
+        one = await intervene(tx, wish)
+    async with led.desk.as_system() as tx:
+        await tx.execute("SET LOCAL TimeZone = 'Europe/Rome'")
+        await undo(tx, intervention_id=one.id, by="Gruppo")
+    assert await skills_of(led) == {"luce": SkillLevel(2)}
+
+
+async def test_what_a_queue_always_says_is_no_news_when_it_is_put_back(led: Office) -> None:
+    async with led.desk.as_system() as tx:
+        await change_queue(tx, queue_id=led.desk.queue.id, values={"message": "Benvenuti"})
+    async with led.signed_in(LEADER) as leader:
+        one = await done(leader, led, kind="message", message="C'è un guasto")
+        ok(await leader.delete(f"/interventions/{one['id']}"))
+    assert (await queue_of(led)).message == "Benvenuti"
+    async with led.desk.as_system() as tx:
+        rows = await tx.fetch(
+            "SELECT body FROM kit.event WHERE kind = 'routing.queue_changed' ORDER BY id"
+        )
+    assert [row["body"]["quiet"] for row in rows[-2:]] == [False, True]
 
 
 async def test_what_somebody_has_changed_meanwhile_stays_as_they_left_it(led: Office) -> None:

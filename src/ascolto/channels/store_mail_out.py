@@ -113,6 +113,15 @@ async def raw_of(tx: Tx, out_id: str) -> bytes | None:
     return raw
 
 
+async def prolong(tx: Tx, mail: OutMail, *, until: datetime) -> None:
+    """Keep an attempt of ours that takes longer: many recipients are named one after the other."""
+    await tx.execute(
+        "UPDATE channels.mail_out SET next_try_at = $4"
+        " WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'sending'",
+        tx.tenant_id, mail.id, mail.attempts, until,
+    )  # fmt: skip
+
+
 async def begin_data(tx: Tx, mail: OutMail, *, lease: timedelta, addresses: Sequence[str]) -> bool:
     """Note that the words go on the wire now, for some recipients.
 

@@ -65,7 +65,7 @@ async def follow_overflow(tx: Tx, event: StoredEvent) -> None:
 
 async def follow_message(tx: Tx, event: StoredEvent) -> None:
     """Tell those who wait in a queue what it has to say from now on."""
-    if event.body["changed"].get("message"):
+    if event.body["changed"].get("message") and not event.body.get("quiet"):
         queue_id = str(event.body["queue_id"])
         await telling.tell_waiting(tx, queue_id=queue_id, nonce=f"queue-{event.id}")
 

@@ -150,12 +150,13 @@ class PresenceChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class QueueChanged(Event):
-    """A queue is new, has other rules or is gone."""
+    """A queue is new, has other rules or is gone; `quiet` for what is no news to who waits."""
 
     kind: ClassVar[str] = "routing.queue_changed"
     queue_id: str
     v: int
     changed: dict[str, Any]
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -148,13 +148,24 @@ async def _restore(tx: Tx, ended: Intervention) -> bool:
         now = {name: getattr(queue, name) for name in ended.after}
     if now != ended.after:
         return False
-    await _put(tx, ended, ended.before, operator)
+    before = ended.before
+    into = before.get("overflow_queue_id")
+    if into is not None and await store_queues.get_queue(tx, into) is None:  # out of use meanwhile
+        before = {"overflow_queue_id": None, "overflow_after_s": None}
+    await _put(tx, ended, before, operator, quiet=True)
     return True
 
 
-async def _put(tx: Tx, done: Intervention, values: dict[str, Any], who: Operator | None) -> None:
+async def _put(
+    tx: Tx,
+    done: Intervention,
+    values: dict[str, Any],
+    who: Operator | None,
+    *,
+    quiet: bool = False,
+) -> None:
     if who is None:
-        await queues.change_queue(tx, queue_id=done.queue_id, values=values)
+        await queues.change_queue(tx, queue_id=done.queue_id, values=values, quiet=quiet)
         return
     skills = dict(who.skills)
     for code, held in values.items():
@@ -199,7 +210,7 @@ def _planned_skills(
     needs = [(code, level) for code, level in queue.rings[0]["needs"] if held.get(code, 0) < level]
     if not needs:
         raise BadIntervention("This person has what the queue needs.", field="operator_id")
-    after = {code: [level, until.isoformat()] for code, level in needs}
+    after = {code: [level, until.astimezone(UTC).isoformat()] for code, level in needs}
     return _skills(who, after), after
 
 
@@ -209,7 +220,8 @@ def _skills(who: Operator, codes: dict[str, Any]) -> dict[str, Any]:
     for code in codes:
         skill = who.skills.get(code)
         expires = skill.expires_at if skill else None
-        found[code] = [skill.level, expires and expires.isoformat()] if skill else None
+        told = expires and expires.astimezone(UTC).isoformat()
+        found[code] = [skill.level, told] if skill else None
     return found
 
 

@@ -58,9 +58,12 @@ async def create_queue(tx: Tx, *, values: dict[str, Any]) -> Queue:
 
 
 async def change_queue(
-    tx: Tx, *, queue_id: str, values: dict[str, Any], v: int | None = None
+    tx: Tx, *, queue_id: str, values: dict[str, Any], v: int | None = None, quiet: bool = False
 ) -> Queue:
-    """Change a queue's rules, with `v` only if still at that version; routing follows at once."""
+    """Change a queue's rules, with `v` only if still at that version; routing follows at once.
+
+    `quiet` puts back what was said before: whoever waits is not told it as news.
+    """
     known = await store_queues.get_queue(tx, queue_id)
     if known is None:
         raise QueueUnknown("There is no such queue.")
@@ -81,7 +84,7 @@ async def change_queue(
         raise QueueChanged("Somebody changed this queue meanwhile.", v=known.v)
     if (queue.target_s, queue.target_share) != (known.target_s, known.target_share):
         await store_queues.keep_target(tx, queue)
-    _tell(tx, queue, values)
+    _tell(tx, queue, values, quiet=quiet)
     return queue
 
 
@@ -107,10 +110,10 @@ async def _check_named(tx: Tx, values: dict[str, Any], *, client_id: str) -> Non
         raise BadQueue("There are no such opening hours.", field="calendar_id")
 
 
-def _tell(tx: Tx, queue: Queue, values: dict[str, Any]) -> None:
+def _tell(tx: Tx, queue: Queue, values: dict[str, Any], *, quiet: bool = False) -> None:
     changed = {key: value for key, value in values.items() if key != "client_id"}
     tx.emit(
         events.QueueChanged(
-            client_id=queue.client_id, queue_id=queue.id, v=queue.v, changed=changed
+            client_id=queue.client_id, queue_id=queue.id, v=queue.v, changed=changed, quiet=quiet
         )
     )

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 
@@ -102,7 +103,9 @@ async def show_own_shifts(
 ) -> OwnShiftsView:
     """Return one's own shifts as published, four weeks from today unless told otherwise."""
     operator_id = _operator(call)
-    first = since or call.tx.now.date()
+    tenant = await tenancy_store.get_tenant(call.tx)
+    today = call.tx.now.astimezone(ZoneInfo(tenant.timezone)).date()
+    first = since or today - timedelta(days=1)  # last night's shift may still be going on
     if first > FAR or (until or first) > FAR:
         raise BadPlan("No such day.")
     last = until or first + timedelta(days=28)
@@ -111,9 +114,11 @@ async def show_own_shifts(
     shifts = await store_rosters.in_force(
         call.tx, first_day=first, last_day=last, operator_id=operator_id
     )
+    if since is None:
+        shifts = [one for one in shifts if one.ends_at > call.tx.now or one.day >= today]
     feed = await store_rosters.feed_of(call.tx, operator_id=operator_id)
     return OwnShiftsView(
-        timezone=(await tenancy_store.get_tenant(call.tx)).timezone,
+        timezone=tenant.timezone,
         shifts=[OwnShiftView.of(one) for one in shifts],
         feed_since=feed["created_at"] if feed else None,
     )

@@ -28,6 +28,7 @@ KEEP_EVERY_S = 300.0
 # Longer than a calculation may take, so that nobody makes what another is still making.
 CLAIM = timedelta(seconds=150)
 MOST_ATTEMPTS = 3
+BREATH_S = 0.05
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,10 @@ async def make_asked(services: Services) -> int:
         async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
             forecast = await store.claim(tx, until=tx.now + CLAIM)
         if forecast is not None:
-            await _make(services, tenant_id, forecast)
+            if forecast.attempts > MOST_ATTEMPTS:
+                await _fail(services, tenant_id, forecast, "It was tried and never came to an end.")
+            else:
+                await _make(services, tenant_id, forecast)
             made += 1
     return made
 
@@ -111,11 +115,23 @@ async def keep_days(services: Services) -> int:
         tenants = await tenancy_store.list_tenant_ids(connection)
     kept = 0
     for tenant_id in tenants:
-        more = True
-        while more:
-            async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
-                more = await keep_next_day(tx)
-            kept += more
+        try:
+            kept += await _keep_days_of(services, tenant_id)
+        except AWAY:
+            raise
+        except Exception:  # one organisation's day is not to stop the others' days
+            log.exception("workforce.days_not_kept", tenant_id=tenant_id)
+    return kept
+
+
+async def _keep_days_of(services: Services, tenant_id: str) -> int:
+    kept = 0
+    more = True
+    while more:
+        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+            more = await keep_next_day(tx)
+        kept += more
+        await asyncio.sleep(BREATH_S)  # a year of days at once would keep the desks waiting
     return kept
 
 

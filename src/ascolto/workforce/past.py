@@ -107,8 +107,17 @@ async def _live(tx: Tx, stream: Stream, *, since: datetime, until: datetime) -> 
 
 async def past_of(tx: Tx, stream: Stream, *, minutes: int) -> dict[str, Any]:
     """Return all that came until the last midnight, as the calculating process takes it."""
-    until = stream.midnight(stream.today(tx.now))
+    today = stream.today(tx.now)
+    until = stream.midnight(today)
+    kept = await store_history.last_kept_day(tx)
+    if kept is not None and kept < today - timedelta(days=_LIVE_DAYS + 1):
+        # Days that nobody has read yet would count as days on which nobody came.
+        raise BadPlan("What came is still being worked out: ask again.", kept=kept.isoformat())
+    live = await _live(tx, stream, since=_EVER, until=until)
     log_from = await log_from_of(tx, stream)
+    if live:  # what the log says of a day stands in place of a table, also before it is kept
+        first = min(one.starts_at for one in live)
+        log_from = min(log_from, stream.midnight(stream.today(first)))
     counts = await store_history.counts_between(
         tx,
         queue_id=stream.queue_id,
@@ -117,7 +126,6 @@ async def past_of(tx: Tx, stream: Stream, *, minutes: int) -> dict[str, Any]:
         until=until,
         log_from=log_from,
     )
-    live = await _live(tx, stream, since=_EVER, until=until)
     calendar = await calendar_of_queue(tx, queue_id=stream.queue_id, client_id=stream.client_id)
     return {
         "at": [*counts.at, *(one.starts_at.timestamp() for one in live)],

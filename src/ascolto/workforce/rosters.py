@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 REST = timedelta(hours=11)
 LONGEST_SHIFT = timedelta(hours=13)
@@ -111,9 +112,11 @@ def _has_break(shift: Shift) -> bool:
     return any(part["kind"] in BREAKS and part["minutes"] >= least for part in shift.parts)
 
 
-def wrong_shift(shift: Shift, roster: Roster) -> str | None:
-    """Return why a shift cannot be, None when it can."""
+def wrong_shift(shift: Shift, roster: Roster, zone: ZoneInfo) -> str | None:
+    """Return why a shift cannot be, None when it can; its day is that of the organisation."""
     length = shift.ends_at - shift.starts_at
+    if shift.starts_at.astimezone(zone).date() != shift.day:
+        return "it does not begin on its day"
     if not roster.first_day <= shift.day <= roster.last_day:
         return "it is not on a day of the roster"
     if not timedelta() < length <= LONGEST_SHIFT:

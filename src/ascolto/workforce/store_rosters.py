@@ -106,6 +106,26 @@ async def in_force(
     return [_shift(row) for row in rows]
 
 
+async def lock_publishing(tx: Tx) -> None:
+    """Let one version after the other be published: each looks at the days beside its own."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 27))", tx.tenant_id)
+
+
+async def published_since(tx: Tx, roster: Roster) -> bool:
+    """Tell whether another version of some of these days was published since this was begun."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT FROM workforce.roster WHERE tenant_id = $1 AND id <> $2"
+            " AND published_at > $3 AND first_day <= $5 AND last_day >= $4)",
+            tx.tenant_id,
+            roster.id,
+            roster.created_at,
+            roster.first_day,
+            roster.last_day,
+        )
+    )
+
+
 async def set_published(tx: Tx, roster_id: str) -> Roster | None:
     """Publish a draft."""
     row = await tx.fetchrow(

@@ -107,6 +107,20 @@ async def test_a_mail_too_large_for_the_scanner_is_set_aside_and_not_held_for_ev
     assert str(aside.reason).startswith("not_scannable: INSTREAM size limit exceeded")
 
 
+async def test_the_word_of_a_scanner_that_hangs_up_while_it_is_sent_more_is_heard() -> None:
+    async def fed_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(100_000)
+        writer.write(b"INSTREAM size limit exceeded. ERROR\0")
+        await writer.drain()
+        await asyncio.sleep(0.2)
+        writer.transport.abort()  # with much of the mail unread, as the real one does
+
+    async with await asyncio.start_server(fed_up, "127.0.0.1", 0) as server:
+        where = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(NotScannable, match="size limit exceeded"):
+            await Scanner(where, timeout_s=10).infection(bytes(60_000_000))
+
+
 async def test_silence_and_nonsense_are_no_clean_mail() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

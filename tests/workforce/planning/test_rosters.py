@@ -138,6 +138,27 @@ async def test_what_cannot_be_is_refused_whole(office: Office) -> None:
         refused(late, 409, "workforce.roster_changed")
 
 
+async def test_what_another_planner_published_meanwhile_is_not_silently_undone(
+    office: Office,
+) -> None:
+    desk = office.desk
+    async with office.signed_in(PLANNER) as planner:
+        mine = ok(await planner.post("/workforce/rosters", json=WEEK))
+        desk.clock.at += timedelta(minutes=1)
+        ok(await publish(planner, shift(desk.anna, MONDAY), reason="Malattia"))
+        answer = await planner.post(f"/workforce/rosters/{mine['id']}/publish", json={"v": 1})
+        refused(answer, 409, "workforce.roster_changed")
+
+
+async def test_a_shift_begins_on_its_day_where_the_organisation_is(office: Office) -> None:
+    async with office.signed_in(PLANNER) as planner:
+        roster = ok(await planner.post("/workforce/rosters", json=WEEK))
+        night = shift(office.desk.anna, MONDAY, 23, 240)  # half past midnight in Rome
+        body = {"v": roster["v"], "shifts": [night]}
+        answer = await planner.put(f"/workforce/rosters/{roster['id']}/shifts", json=body)
+    assert answer.status_code == 422, answer.text
+
+
 async def test_a_planner_of_one_client_plans_nobodys_days(office: Office) -> None:
     await office.hire("una@prova.example", "planner", clients=[office.desk.client_id])
     async with office.signed_in("una@prova.example") as planner:

@@ -6,6 +6,7 @@ from ascolto.channels.email.mail import Mail
 
 METHODS = ("spf", "dkim", "dmarc", "arc")
 # A comment may hold anything, also something that reads like a result.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"^\s*(\w+)(?:/\d+)?\s*=\s*(\w+)")
 _BEST_FIRST = ("pass", "fail", "softfail", "temperror", "permerror", "neutral", "policy", "none")
@@ -20,7 +21,8 @@ def sender_checks(mail: Mail, trusted_hop: str) -> dict[str, str]:
     lines = mail.root.all("authentication-results")
     if not trusted_hop or not lines:
         return {}
-    bare = lines[0]
+    # What a sender may write into an address, quoted, is no result.
+    bare = _QUOTED.sub('""', lines[0])
     for _ in range(5):  # comments in comments
         bare = _COMMENT.sub(" ", bare)
     server, _, rest = bare.partition(";")
@@ -31,7 +33,10 @@ def sender_checks(mail: Mail, trusted_hop: str) -> dict[str, str]:
         result = _RESULT.match(one)
         if result and result[1].lower() in METHODS:
             found.setdefault(result[1].lower(), []).append(result[2].lower())
-    return {name: min(said, key=_rank) for name, said in found.items()}
+    best = {name: min(said, key=_rank) for name, said in found.items()}
+    if "dmarc" in found:  # of which there is one: of two, one is forged
+        best["dmarc"] = max(found["dmarc"], key=_rank)
+    return best
 
 
 def _rank(result: str) -> int:

@@ -14,7 +14,7 @@ from ascolto.channels.mailroom.composing import Draft, Enclosure, Unsendable, fo
 from ascolto.channels.mailroom.reading import storable
 from ascolto.channels.mailroom.words import say
 from ascolto.conversations import Envelope, Message
-from ascolto.conversations.errors import NotByMail
+from ascolto.conversations.errors import NonceClash, NotByMail
 from ascolto.kit.db import Tx
 
 LONGEST = 200_000
@@ -72,6 +72,7 @@ async def forward(
         },
         supervise=supervise,
     )
+    _require_same(note, wanted)
     await outgoing.queue_mail(
         tx,
         channel,
@@ -87,6 +88,14 @@ async def forward(
         kind="forward",
     )
     return note
+
+
+def _require_same(note: Message, wanted: Forward) -> None:
+    """Refuse a nonce that went with other recipients or files: those have it, not these."""
+    told = note.meta.get("forward", {})
+    sent = (note.meta.get("envelope"), told.get("files"), told.get("whole"))
+    if sent != (wanted.envelope.as_json(), list(wanted.files), wanted.whole):
+        raise NonceClash("This was passed on already, in another way.")
 
 
 async def passed_on(tx: Tx, draft: Draft, note: Message, *, folder: Path) -> Draft:

@@ -164,7 +164,10 @@ async def resend(tx: Tx, out_id: str) -> OutMail:
     )
     if sent is None:
         raise errors.NotNow("Only what failed or is uncertain is sent again.", state=known.state)
-    for address in await store_mail_to.wait_again(tx, out_id):
+    waiting = await store_mail_to.wait_again(tx, out_id)
+    if not waiting:
+        raise errors.NotNow("It is not known whom it did not reach.", state=known.state)
+    for address in waiting:
         await store_mail_out.forget_unreachable(tx, channel_id=known.channel_id, address=address)
     await tell_message(tx, sent, state="queued")
     return sent
@@ -178,7 +181,8 @@ async def recall(tx: Tx, out_id: str) -> OutMail:
     back = await store_mail_out.change_state(
         tx, out_id, of=("queued",), to="recalled", error=None, at=tx.now
     )
-    if back is None:
+    # What some have and others not, or what somebody may have, was not taken back for them.
+    if back is None or back.accepted_at is not None or back.data_began_at is not None:
         raise errors.NotNow("It has left already.", state=known.state)
     await tell_message(tx, back, state="recalled")
     return back

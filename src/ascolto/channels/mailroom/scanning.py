@@ -9,6 +9,8 @@ import contextlib
 import re
 from dataclasses import dataclass
 
+from ascolto.kit.tasks import end
+
 PIECE = 64 << 10
 TIMEOUT_S = 60.0
 _FOUND = re.compile(r"^stream: (.{1,200}) FOUND$")
@@ -48,6 +50,8 @@ class Scanner:
 
     async def _asked(self, data: bytes) -> str:
         reader, writer = await self._connected()
+        # Read beside the writing: a write that fails would hide the word that came before it.
+        coming = asyncio.ensure_future(reader.readuntil(b"\0"))
         try:
             # A scanner that has enough of a mail hangs up: its word is read all the same.
             with contextlib.suppress(ConnectionError):
@@ -58,8 +62,9 @@ class Scanner:
                     await writer.drain()
                 writer.write((0).to_bytes(4, "big"))
                 await writer.drain()
-            answer = await reader.readuntil(b"\0")
+            answer = await coming
         finally:
+            await end(coming)
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()

@@ -36,6 +36,7 @@ from ascolto.channels.store_mail_out import OutMail
 from ascolto.channels.store_mail_to import Addressee
 from ascolto.conversations import Message
 from ascolto.kit.db import SYSTEM, Database, Tx
+from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
 from ascolto.kit.secretbox import SealError, server_box
 from ascolto.kit.settings import Settings
@@ -51,6 +52,7 @@ MOST_LINES = 50
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=4)
 _LATER = range(400, 500)
+_REFUSALS = range(400, 600)
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
@@ -126,6 +128,8 @@ class Post:
                 parcel = await self._packed(tx, mail)
         except (Unsendable, SealError) as wrong:
             ending = Ending("failed", error=str(wrong))
+        except (Refusal, OSError) as away:  # a file that is away: counted, and told at last
+            ending = Ending("queued", error=getattr(away, "code", type(away).__name__))
         else:
             ending = await self._attempt(tenant_id, mail, parcel)
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
@@ -179,6 +183,10 @@ class Post:
             await smtp.connect()
             if parcel.smtp.user:
                 await smtp.login(parcel.smtp.user, parcel.password)
+            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+                each = timedelta(seconds=self._timeout_s)
+                until = tx.now + self._lease + each * len(parcel.recipients)
+                await store_mail_out.prolong(tx, mail, until=until)
             refused = await _addressed(smtp, mail, parcel)
             taken = [one for one in parcel.recipients if one not in refused]
             if not taken:
@@ -208,6 +216,8 @@ class Post:
         try:
             answer = await smtp.data(raw, timeout=self._data_timeout_s)
         except aiosmtplib.SMTPResponseException as refused:
+            if refused.code not in _REFUSALS:  # no refusal: it may have been taken
+                return Ending("uncertain", code=refused.code, error="no proper answer")
             # An answer is an answer: the server says that it has not taken it.
             return _refused(refused)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as broken:

@@ -9,7 +9,7 @@ from ascolto import conversations
 from ascolto.channels import errors, store, store_mail, store_mail_threads
 from ascolto.channels.email.addressing import is_own
 from ascolto.channels.email.html_clean import clean
-from ascolto.channels.email.mail import Mail, NotAMail, read_mail
+from ascolto.channels.email.mail import Attachment, Mail, NotAMail, read_mail
 from ascolto.channels.email.pec import carried_mail, read_certified
 from ascolto.channels.email.replies import split
 from ascolto.channels.mailroom.forwarding import raw_of_message
@@ -114,21 +114,34 @@ def _page(message: Message, raw: bytes, *, remote_images: bool) -> str:
     said = _said(message, raw)
     shown = clean(said.html, remote_images=remote_images).html
     pictures = {one.cid: one for one in said.attachments if one.cid}
+    known: dict[str, str] = {}
     left = [LARGEST_PICTURES]
 
     def resolved(found: re.Match[str]) -> str:
-        one = pictures.get(unquote(found[1]))
-        kind = one.seen_type() if one else ""
-        if one is None or kind not in _PICTURES:
+        name = unquote(found[1])
+        one = pictures.get(name)
+        if one is None or left[0] <= 0:
             return found[0]
-        data = b"".join(one.stream())
-        left[0] -= len(data)
-        if left[0] < 0:
-            return found[0]
-        return f'src="data:{kind};base64,{base64.b64encode(data).decode()}"'
+        if name not in known:
+            known[name] = _data_url(one)
+        left[0] -= len(known[name])  # a picture shown often makes the page long each time
+        return f'src="{known[name]}"' if known[name] and left[0] >= 0 else found[0]
 
     body = _CID.sub(resolved, storable(shown))
     return f'<!doctype html><meta charset="utf-8"><body>{body}</body>'
+
+
+def _data_url(one: Attachment) -> str:
+    """Return a picture as an address of its own; nothing for what is none, or is too large."""
+    kind = one.seen_type()
+    if kind not in _PICTURES:
+        return ""
+    data = bytearray()
+    for piece in one.stream():
+        data += piece
+        if len(data) > LARGEST_PICTURES:
+            return ""
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _said(message: Message, raw: bytes) -> Mail:

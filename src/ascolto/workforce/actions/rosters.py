@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.people import get_operator
+from ascolto.tenancy import get_tenant
 from ascolto.workforce import events, store_rosters
 from ascolto.workforce.errors import (
     AlreadyPublished,
@@ -55,8 +57,9 @@ async def fill_roster(tx: Tx, roster_id: str, shifts: Sequence[Shift], *, v: int
     """Write all shifts of a draft that is still at version `v`, or none."""
     await _draft(tx, roster_id, v=v)
     roster = await find_roster(tx, roster_id)
+    zone = ZoneInfo((await get_tenant(tx)).timezone)
     for shift in shifts:
-        if (why := wrong_shift(shift, roster)) is not None:
+        if (why := wrong_shift(shift, roster, zone)) is not None:
             raise BadPlan(
                 f"This shift cannot be: {why}.",
                 operator_id=shift.operator_id,
@@ -96,7 +99,11 @@ async def publish_roster(
     tx: Tx, roster_id: str, *, v: int
 ) -> tuple[Roster, Difference, list[Violation]]:
     """Publish a draft: from now on it is what holds on its days. What breaks the law is refused."""
+    await store_rosters.lock_publishing(tx)
     roster = await _draft(tx, roster_id, v=v)
+    if await store_rosters.published_since(tx, roster):
+        # What was compared before it was decided is no longer what holds.
+        raise RosterChanged("Somebody published these days meanwhile: begin anew.", v=roster.v)
     changes, broken = await compare_roster(tx, roster)
     if broken:
         first = broken[0]

@@ -72,7 +72,9 @@ export function watch(secret: string, told: (view: View) => void, ports: Ports):
     if (version && health.version !== version) ports.reload();
     version = health.version;
   };
+  let looking = false;
   const look = async () => {
+    looking = true;
     try {
       const floor = await read<FloorAnswer>(ports, "/floor", secret);
       const known = new Set(view.clients.map(({ id }) => id));
@@ -89,12 +91,14 @@ export function watch(secret: string, told: (view: View) => void, ports: Ports):
       // A link taken back leaves nothing on the wall.
       say({ refused, lostSince: view.lostSince ?? ports.now(), ...(refused ? { seen: null } : {}) });
     }
+    looking = false;
     if (stopped) return;
     const wait = failures === 0 ? AGAIN_MS : Math.min(LATEST_MS, AGAIN_MS + backoff(failures - 1));
     timer = setTimeout(() => void look(), wait);
   };
   void look();
   const again = () => {
+    if (looking) return; // it will look again by itself
     clearTimeout(timer);
     void look();
   };

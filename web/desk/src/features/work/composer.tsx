@@ -10,6 +10,7 @@ import { Icon } from "@ui/icon";
 import { Kbd } from "@ui/kbd";
 import { Menu, MenuItem } from "@ui/menu";
 import { Segments } from "@ui/segments";
+import { say } from "@ui/toast";
 import { useCannedWriting } from "./canned-writing";
 import { FileList, useFiles } from "./files";
 import { envelopeOf } from "./mail/model";
@@ -67,10 +68,10 @@ export function Composer({ row, onResolve }: ComposerProps) {
     canned.openEmpty();
   });
   useAction("send", () => send());
-  useAction("send_resolve", () => {
-    send();
-    onResolve();
-  });
+  const sendAndResolve = () => {
+    if (send()) onResolve();
+  };
+  useAction("send_resolve", sendAndResolve);
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (canned.onKeyDown(event) || naming.onKeyDown(event)) return;
@@ -223,10 +224,7 @@ export function Composer({ row, onResolve }: ComposerProps) {
                   id="resolve"
                   icon="check"
                   shortcut={shown("send_resolve") ?? ""}
-                  onAction={() => {
-                    send();
-                    onResolve();
-                  }}
+                  onAction={sendAndResolve}
                 >
                   {t("composer.send_resolve")}
                 </MenuItem>
@@ -239,17 +237,21 @@ export function Composer({ row, onResolve }: ComposerProps) {
   );
 }
 
-/** Moves what was written to the outbox; the field is free at once. */
+/** Moves what was written to the outbox; the field is free at once. False when it could not be sent. */
 function useSend(row: ConversationRow, kind: DraftKind, busy: boolean) {
+  const t = useT();
   const { outbox, drafts } = useDesk();
   const { store } = useLive();
   return () => {
     const slot = drafts.slot(row.id, kind);
     const text = slot.text.trim();
-    if (busy || (!text && slot.attachments.length === 0)) return;
+    if (busy) return false;
+    if (!text && slot.attachments.length === 0) return true;
     const envelope = kind === "reply" && slot.envelope ? envelopeOf(slot.envelope) : null;
-    // The lines themselves say what is wrong with them.
-    if (kind === "reply" && slot.envelope && !envelope) return;
+    if (kind === "reply" && slot.envelope && !envelope) {
+      say(t("mail.check_recipients"));
+      return false;
+    }
     outbox.add({
       conversation_id: row.id,
       kind,
@@ -260,6 +262,7 @@ function useSend(row: ConversationRow, kind: DraftKind, busy: boolean) {
       seen_seq: store.get("threads", row.id)?.items.at(-1)?.seq ?? null,
     });
     drafts.clear(row.id, kind);
+    return true;
   };
 }
 
