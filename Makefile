@@ -14,7 +14,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help run setup build test lint types imports unit web browser mailserver bench soak lock dist contracts pictures clean
+.PHONY: help run setup build test lint types imports unit web browser mailserver bench soak lock dist contracts pictures compare clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,7 +94,10 @@ contracts: setup ## Write contracts/openapi.json from the code, and the desk's t
 	@$(BIN)/python tooling/frontend.py types
 
 pictures: build ## Take the pictures of the screens anew, into docs/pictures; then look at them
-	@ASCOLTO_TAKE_PICTURES=1 $(BIN)/pytest -q tests/browser/test_pictures.py
+	@ASCOLTO_PICTURES=take $(BIN)/pytest -q tests/browser/test_pictures.py
+
+compare: build ## Compare the screens with their pictures
+	@ASCOLTO_PICTURES=compare $(BIN)/pytest -q tests/browser/test_pictures.py
 
 clean: ## Remove what was built (never the data in .ascolto)
 	rm -rf .venv dist web/node_modules src/ascolto/web/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
