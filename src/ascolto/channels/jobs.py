@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
-import asyncpg
 import structlog
 
 from ascolto import conversations
@@ -26,6 +25,7 @@ from ascolto.conversations.errors import NonceClash
 from ascolto.conversations.files import remove_contents
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
+from ascolto.kit.jobs import AWAY
 from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.subscribers import Subscriber
 from ascolto.tenancy import store as tenancy
@@ -38,7 +38,6 @@ OPENINGS_FOR = timedelta(days=2)
 DELIVERIES_FOR = timedelta(days=14)
 EXTERNAL_FOR = timedelta(days=30)
 # What the database may do to a job: it goes on at its next turn.
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-import asyncpg
 import structlog
 
 from ascolto import routing
@@ -22,6 +21,7 @@ from ascolto.customers import store as customers_store
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
+from ascolto.kit.jobs import Job, Turn, every
 from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.subscribers import Subscriber
 from ascolto.tenancy import store as tenancy
@@ -44,7 +44,6 @@ TYPED_CHANNELS = ("webchat", "messaging")
 # A content whose row is gone may be in use again: somebody uploads the same file just now.
 CONTENT_FOR_S = 3_600.0
 _BATCH = 100
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
 
@@ -205,37 +204,19 @@ async def _tenants(db: Database) -> list[str]:
         return await tenancy.list_tenant_ids(connection)
 
 
-def _every(
-    seconds: float, what: str, turn: Callable[[Services], Awaitable[int]]
-) -> tuple[str, Callable[[Services], Awaitable[None]]]:
-    async def run(services: Services) -> None:
-        while True:
-            try:
-                if count := await turn(services):
-                    log.info("conversations.job", did=what, count=count)
-            except AWAY as error:
-                log.warning("conversations.job_postponed", what=what, error=type(error).__name__)
-            except Exception:
-                # An endless task that dies is missed by nobody until it is too late.
-                log.exception("conversations.job_failed", what=what)
-            await asyncio.sleep(seconds)
-
-    return what, run
-
-
-def _on_db(turn: Callable[[Database], Awaitable[int]]) -> Callable[[Services], Awaitable[int]]:
+def _on_db(turn: Callable[[Database], Awaitable[int]]) -> Turn:
     async def run(services: Services) -> int:
         return await turn(services.db)
 
     return run
 
 
-BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
-    _every(SEND_EVERY_S, "held replies sent", _on_db(send_held)),
-    _every(WAKE_EVERY_S, "woken", _on_db(wake_due)),
-    _every(OVERDUE_EVERY_S, "overdue told", _on_db(tell_overdue)),
-    _every(FREE_EVERY_S, "freed", _on_db(free_left)),
-    _every(WRAP_UP_EVERY_S, "wrap-ups ended", _on_db(end_wrap_ups)),
-    _every(SILENT_EVERY_S, "silent ended", _on_db(end_silent)),
-    _every(SWEEP_EVERY_S, "files swept", sweep_files),
+BACKGROUND: Sequence[tuple[str, Job]] = (
+    every(SEND_EVERY_S, "conversations", "held replies sent", _on_db(send_held)),
+    every(WAKE_EVERY_S, "conversations", "woken", _on_db(wake_due)),
+    every(OVERDUE_EVERY_S, "conversations", "overdue told", _on_db(tell_overdue)),
+    every(FREE_EVERY_S, "conversations", "freed", _on_db(free_left)),
+    every(WRAP_UP_EVERY_S, "conversations", "wrap-ups ended", _on_db(end_wrap_ups)),
+    every(SILENT_EVERY_S, "conversations", "silent ended", _on_db(end_silent)),
+    every(SWEEP_EVERY_S, "conversations", "files swept", sweep_files),
 )

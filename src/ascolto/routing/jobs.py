@@ -1,19 +1,17 @@
 """What routing does by itself beside its dispatcher: it ends what was done until a moment."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
-import asyncpg
 import structlog
 
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
+from ascolto.kit.jobs import Job, every
 from ascolto.routing import interventions, store_interventions
 
 EXPIRE_EVERY_S = 20.0
 _BATCH = 100
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
 
@@ -35,15 +33,10 @@ async def expire_interventions(db: Database) -> int:
     return ended
 
 
-async def _expire_for_ever(services: Services) -> None:
-    while True:
-        await asyncio.sleep(EXPIRE_EVERY_S)
-        try:
-            await expire_interventions(services.db)
-        except AWAY as error:
-            log.warning("routing.job_postponed", error=type(error).__name__)
+async def _expire(services: Services) -> int:
+    return await expire_interventions(services.db)
 
 
-BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
-    ("end interventions", _expire_for_ever),
+BACKGROUND: Sequence[tuple[str, Job]] = (
+    every(EXPIRE_EVERY_S, "routing", "interventions ended", _expire),
 )

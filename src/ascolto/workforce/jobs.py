@@ -5,16 +5,16 @@ transaction is open while the numbers are worked out: one that stands still hold
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import asyncpg
 import structlog
 
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
+from ascolto.kit.jobs import AWAY, Job, every
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import events, store
 from ascolto.workforce.actions.forecasts import about
@@ -29,7 +29,6 @@ KEEP_EVERY_S = 300.0
 CLAIM = timedelta(seconds=150)
 MOST_ATTEMPTS = 3
 BREATH_S = 0.05
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
 
@@ -135,25 +134,7 @@ async def _keep_days_of(services: Services, tenant_id: str) -> int:
     return kept
 
 
-def _every(
-    seconds: float, what: str, turn: Callable[[Services], Awaitable[int]]
-) -> tuple[str, Callable[[Services], Awaitable[None]]]:
-    async def run(services: Services) -> None:
-        while True:
-            try:
-                if count := await turn(services):
-                    log.info("workforce.job", did=what, count=count)
-            except AWAY as error:
-                log.warning("workforce.job_postponed", what=what, error=type(error).__name__)
-            except Exception:
-                # An endless task that dies is missed by nobody until it is too late.
-                log.exception("workforce.job_failed", what=what)
-            await asyncio.sleep(seconds)
-
-    return what, run
-
-
-BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
-    _every(MAKE_EVERY_S, "forecasts made", make_asked),
-    _every(KEEP_EVERY_S, "days kept", keep_days),
+BACKGROUND: Sequence[tuple[str, Job]] = (
+    every(MAKE_EVERY_S, "workforce", "forecasts made", make_asked),
+    every(KEEP_EVERY_S, "workforce", "days kept", keep_days),
 )

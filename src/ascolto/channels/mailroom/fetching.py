@@ -24,6 +24,7 @@ from ascolto.channels.store_mail import Mailbox
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.http import Services
 from ascolto.kit.ids import new_id
+from ascolto.kit.jobs import AWAY
 from ascolto.kit.secretbox import SealError, SecretBox, server_box
 from ascolto.kit.tasks import end
 
@@ -35,7 +36,6 @@ LEASE = timedelta(minutes=3)
 LONGEST_IDLE_S = 60.0
 BATCH_MAILS = 20
 BATCH_BYTES = 8 << 20
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
 

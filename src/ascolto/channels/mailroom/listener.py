@@ -8,7 +8,6 @@ import asyncio
 import re
 from typing import Any
 
-import asyncpg
 import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -18,11 +17,11 @@ from ascolto.channels.mailroom.reading import digest
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.http import Services
 from ascolto.kit.ids import new_id
+from ascolto.kit.jobs import AWAY
 
 LARGEST = 40 << 20
 MOST_RECIPIENTS = 50
 AGAIN_S = 30.0
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _STORED = "250 2.0.0 Stored"
 _LATER = "451 4.3.0 Not now, please try again"
 _PLUS = re.compile(r"\+[^@]*@")

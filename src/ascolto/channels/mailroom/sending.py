@@ -14,7 +14,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import aiosmtplib
-import asyncpg
 import structlog
 
 from ascolto import conversations
@@ -38,6 +37,7 @@ from ascolto.conversations import Message
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
+from ascolto.kit.jobs import AWAY
 from ascolto.kit.secretbox import SealError, server_box
 from ascolto.kit.settings import Settings
 
@@ -53,7 +53,6 @@ _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=4)
 _LATER = range(400, 500)
 _REFUSALS = range(400, 600)
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
 
