@@ -66,16 +66,24 @@ async def add(tx: Tx, mail: OutMail) -> bool:
     ) == 1  # fmt: skip
 
 
-async def lease_due(tx: Tx, *, lease: timedelta, limit: int) -> list[OutMail]:
-    """Take mails that are due, each as being sent for a while."""
+async def lease_due(
+    tx: Tx, *, lease: timedelta, limit: int, each: timedelta = timedelta()
+) -> list[OutMail]:
+    """Take mails that are due, each as being sent for a while, and `each` for a further recipient.
+
+    Recipients are named to a server one after the other.
+    """
     rows = await tx.fetch(
-        "UPDATE channels.mail_out SET state = 'sending', attempts = attempts + 1,"
-        " next_try_at = $3, data_began_at = NULL"
+        "UPDATE channels.mail_out AS mail SET state = 'sending', attempts = attempts + 1,"
+        " next_try_at = $3::timestamptz + $5::interval * greatest(0, (SELECT count(*) - 1"
+        "  FROM channels.mail_out_to AS named"
+        "  WHERE named.tenant_id = mail.tenant_id AND named.out_id = mail.id)),"
+        " data_began_at = NULL"
         " WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM channels.mail_out"
         "  WHERE tenant_id = $1 AND state = 'queued' AND next_try_at <= $2"
         "  ORDER BY next_try_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)"
         f" RETURNING {_OUT}",
-        tx.tenant_id, tx.now, tx.now + lease, limit,
+        tx.tenant_id, tx.now, tx.now + lease, limit, each,
     )  # fmt: skip
     return [OutMail(**row) for row in rows]
 
@@ -111,15 +119,6 @@ async def raw_of(tx: Tx, out_id: str) -> bytes | None:
         "SELECT raw FROM channels.mail_out WHERE tenant_id = $1 AND id = $2", tx.tenant_id, out_id
     )
     return raw
-
-
-async def prolong(tx: Tx, mail: OutMail, *, until: datetime) -> None:
-    """Keep an attempt of ours that takes longer: many recipients are named one after the other."""
-    await tx.execute(
-        "UPDATE channels.mail_out SET next_try_at = $4"
-        " WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'sending'",
-        tx.tenant_id, mail.id, mail.attempts, until,
-    )  # fmt: skip
 
 
 async def begin_data(tx: Tx, mail: OutMail, *, lease: timedelta, addresses: Sequence[str]) -> bool:

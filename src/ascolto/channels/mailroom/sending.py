@@ -116,7 +116,12 @@ class Post:
                 for lost in await store_mail_out.free_abandoned(tx):
                     await tell_message(tx, lost, state="uncertain")
                     await _tell(tx, lost, "uncertain", why="")
-                mails = await store_mail_out.lease_due(tx, lease=self._lease, limit=AT_ONCE)
+                mails = await store_mail_out.lease_due(
+                    tx,
+                    lease=self._lease,
+                    limit=AT_ONCE,
+                    each=timedelta(seconds=self._timeout_s),
+                )
             await asyncio.gather(*(self._one(tenant_id, mail) for mail in mails))
             tried += len(mails)
         return tried
@@ -182,10 +187,6 @@ class Post:
             await smtp.connect()
             if parcel.smtp.user:
                 await smtp.login(parcel.smtp.user, parcel.password)
-            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
-                each = timedelta(seconds=self._timeout_s)
-                until = tx.now + self._lease + each * len(parcel.recipients)
-                await store_mail_out.prolong(tx, mail, until=until)
             refused = await _addressed(smtp, mail, parcel)
             taken = [one for one in parcel.recipients if one not in refused]
             if not taken:
