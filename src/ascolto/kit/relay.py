@@ -2,12 +2,14 @@
 
 Order is (xid, id) below the oldest transaction still open, so every node reads the same
 sequence and no late commit can slip in behind the cursor. A doorbell wakes the reader: a local
-one after each commit, and one coalesced NOTIFY for the other nodes. NOTIFY stays outside
-business transactions because it would serialise their commits.
+one after each commit, and one coalesced NOTIFY for the other nodes, if there are any. NOTIFY
+stays outside business transactions because it would serialise their commits.
 """
 
 import asyncio
 import contextlib
+import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,6 +27,8 @@ _COALESCE_S = 0.001
 _POLL_S = 1.0
 _BATCH = 2_000
 _PENDING_RETRY_S = 0.002
+# Every node rings once a second whatever happens; whoever rang lately is there to be rung for.
+_ALONE_AFTER_S = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +50,8 @@ class Relay:
         self._ephemeral: list[EphemeralListener] = []
         self._bell = asyncio.Event()
         self._rung_here = False
+        self._company_until = 0.0
+        self._rang_at = -math.inf
         self._task: asyncio.Task[None] | None = None
         self._connection: asyncpg.Connection | None = None
         self._ready = asyncio.Event()
@@ -99,6 +105,10 @@ class Relay:
 
     def _heard(self, *args: Any) -> None:
         if args[-1] != self.node_id:
+            now = time.monotonic()
+            if now >= self._company_until:
+                self._rang_at = -math.inf  # a newcomer shall know of us at once
+            self._company_until = now + _ALONE_AFTER_S
             self._bell.set()
 
     def _heard_ephemeral(self, *args: Any) -> None:
@@ -133,10 +143,17 @@ class Relay:
             count, pending = await self._read(connection)
             if pending and count < _BATCH:
                 await asyncio.sleep(_PENDING_RETRY_S)
-            if self._rung_here:  # our own listeners first: most of what is said is heard here
-                self._rung_here = False
-                await connection.execute(f"NOTIFY {CHANNEL}, '{self.node_id}'")
+            await self._ring(connection)  # our own listeners first: most of it is heard here
         await asyncio.sleep(_COALESCE_S)
+
+    async def _ring(self, connection: asyncpg.Connection) -> None:
+        """Ring for the other nodes: at each commit while there are any, else once in a while."""
+        now = time.monotonic()
+        due = now - self._rang_at >= _POLL_S
+        if due or (self._rung_here and now < self._company_until):
+            self._rang_at = now
+            await connection.execute(f"NOTIFY {CHANNEL}, '{self.node_id}'")
+        self._rung_here = False
 
     async def _read(self, connection: asyncpg.Connection) -> tuple[int, bool]:
         """Read one batch; return its size and whether committed rows wait above the horizon."""
