@@ -8,7 +8,7 @@ The same rules for a customer's message live once more in `conversations.take_in
 receiving stays one statement; a test holds the two equal.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,8 +77,7 @@ def started(conversation: Conversation, hours: OpeningHours | None) -> Conversat
     """Start the clocks of a new conversation at its opening."""
     opened = conversation.opened_at
     return due(
-        replace(
-            conversation,
+        conversation.but(
             waiting_since=opened,
             reply_due_at=after(hours, opened, conversation.first_s),
             resolution_due_at=after(hours, opened, conversation.resolution_s),
@@ -93,18 +92,16 @@ def customer_wrote(
     c = conversation
     if c.waiting_since is None:
         seconds = c.first_s if c.first_replied_at is None else c.next_s
-        c = replace(c, waiting_since=now, reply_due_at=after(hours, now, seconds))
+        c = c.but(waiting_since=now, reply_due_at=after(hours, now, seconds))
     if c.resolution_left_s is not None:
-        c = replace(
-            c, resolution_due_at=after(hours, now, c.resolution_left_s), resolution_left_s=None
-        )
+        c = c.but(resolution_due_at=after(hours, now, c.resolution_left_s), resolution_left_s=None)
     return due(c)
 
 
 def replied(conversation: Conversation, hours: OpeningHours | None, now: datetime) -> Conversation:
     """Stop the reply clock: a person answered and the next word is the customer's."""
     return paused(
-        replace(conversation, first_replied_at=conversation.first_replied_at or now), hours, now
+        conversation.but(first_replied_at=conversation.first_replied_at or now), hours, now
     )
 
 
@@ -115,9 +112,7 @@ def paused(conversation: Conversation, hours: OpeningHours | None, now: datetime
     if c.resolution_due_at is not None:
         left = between(hours, now, c.resolution_due_at)
     return due(
-        replace(
-            c, waiting_since=None, reply_due_at=None, resolution_due_at=None, resolution_left_s=left
-        )
+        c.but(waiting_since=None, reply_due_at=None, resolution_due_at=None, resolution_left_s=left)
     )
 
 
@@ -131,7 +126,7 @@ def due(conversation: Conversation) -> Conversation:
     c = conversation
     clocks = [at for at in (c.reply_due_at, c.resolution_due_at) if at is not None]
     if not clocks:
-        return replace(c, due_at=None, due_kind=None)
+        return c.but(due_at=None, due_kind=None)
     first = min(clocks)
     if first != c.reply_due_at:
         kind = "resolution"
@@ -139,7 +134,7 @@ def due(conversation: Conversation) -> Conversation:
         kind = "first_response"
     else:
         kind = "next_response"
-    return replace(c, due_at=first, due_kind=kind)
+    return c.but(due_at=first, due_kind=kind)
 
 
 def after(hours: OpeningHours | None, start: datetime, seconds: float | None) -> datetime | None:

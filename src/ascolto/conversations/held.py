@@ -51,7 +51,7 @@ class Held:
 
     def change(self, **values: Any) -> None:
         """Change fields of the row."""
-        self.now = replace(self.now, **values)
+        self.now = self.now.but(**values)
 
     def move(self, verb: Verb) -> None:
         """Move to the state a verb leads to, or refuse it."""

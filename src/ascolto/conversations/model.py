@@ -177,7 +177,7 @@ class Message:
         return self.kind is MessageKind.MESSAGE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conversation:
     """One conversation; the fields are the columns of its row, in any order."""
 
@@ -230,6 +230,17 @@ class Conversation:
     country_told: str | None
     eu_only: bool
     v: int
+
+    def but(self, **changes: Any) -> "Conversation":
+        """Return it with some fields changed: `dataclasses.replace`, ten times as fast.
+
+        Every change of state goes through here several times, and there are fifty fields.
+        """
+        if not changes.keys() <= self.__dict__.keys():
+            raise TypeError(f"no such field: {sorted(changes.keys() - self.__dict__.keys())}")
+        changed = object.__new__(Conversation)
+        changed.__dict__.update(self.__dict__, **changes)
+        return changed
 
 
 @dataclass(frozen=True, slots=True)
