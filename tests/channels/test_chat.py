@@ -108,6 +108,7 @@ async def test_ending_and_the_one_question(chat: Chat) -> None:
 
 async def test_a_message_costs_five_statements_at_most(chat: Chat) -> None:
     customer = await chat.start()
+    await customer.write("Eccomi")  # what is configured is known from here on
     db = chat.desk.database
     before = (db.statements, db.transactions)
     await customer.write("Ancora io")

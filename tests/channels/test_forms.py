@@ -55,8 +55,7 @@ def paper(chat: Chat) -> Paper:
 @pytest.fixture(autouse=True)
 def remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each look be a fresh one, as if seconds had passed."""
-    for name in ("_settings", "_waits", "_channels"):
-        monkeypatch.setattr(state, name, state._Remembered(0.0))
+    monkeypatch.setattr(state, "_waits", state._Remembered(0.0))
 
 
 async def conversations_of(chat: Chat) -> list[Any]:

@@ -27,8 +27,7 @@ NIGHT = datetime(2026, 3, 3, 21, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each look be a fresh one, as if seconds had passed."""
-    for name in ("_settings", "_waits"):
-        monkeypatch.setattr(state, name, state._Remembered(0.0))
+    monkeypatch.setattr(state, "_waits", state._Remembered(0.0))
 
 
 async def the_leader_sees(chat: Chat, *, waiting: int, wait_s: float | None, **more: Any) -> None:

@@ -2,10 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from ascolto import conversations
+from ascolto import conversations, customers
 from ascolto.conversations import State, errors
 from ascolto.kit.db import Database
 from ascolto.kit.ids import new_id
@@ -188,3 +189,36 @@ async def test_words_that_waited_for_their_thread_are_no_older_than_what_went_be
     assert after.seq == before.seq + 1
     assert after.at >= before.at
     assert (await desk.read(opened.id)).last_message_at == after.at
+
+
+@pytest.mark.parametrize("queued", [True, False])
+async def test_a_conversation_begun_with_words_is_as_one_that_was_opened_and_then_written_in(
+    desk: Desk, *, queued: bool
+) -> None:
+    queue: dict[str, Any] = {"queue_id": desk.queue.id if queued else None}
+    opened = await desk.opened(**queue)
+    await desk.wrote(opened.id)
+    told = await desk.events()
+    async with desk.as_system() as tx:
+        customer = await customers.identify(tx, client_id=desk.client_id, name="Carla Rossi")
+        begun, first = await conversations.begin_with_words(
+            tx,
+            text="Buongiorno",
+            nonce=new_id(),
+            customer=customer,
+            client_id=desk.client_id,
+            channel="webchat",
+            **queue,
+        )
+    assert await desk.read(begun.id) == begun
+    at_length = await desk.read(opened.id)
+    own = {"id": "", "number": 0, "v": 0, "customer_id": "", "work_item_id": ""}
+    assert begun.but(**own) == at_length.but(**own)
+    assert (begun.work_item_id is None) == (at_length.work_item_id is None) == (not queued)
+    assert await desk.work_state(begun.id) == await desk.work_state(opened.id)
+    assert await desk.events() == told + told
+    [line], [other] = await desk.thread(begun.id), await desk.thread(opened.id)
+    assert line == first
+    assert (line.seq, line.text, line.author.kind, line.at) == (
+        *(other.seq, other.text, other.author.kind, other.at),
+    )

@@ -27,9 +27,13 @@ async def tenant_of_key(connection: asyncpg.Connection, key: str) -> str | None:
 
 
 async def by_key(tx: Tx, key: str) -> Channel | None:
-    """Return the channel of a public key, if in use, and narrow the transaction to its client."""
+    """Return the channel of a public key, if in use, and narrow the transaction to its client.
+
+    The transaction knows the stamp of the configuration from here on: it must not change any.
+    """
     row = await tx.fetchrow(
-        f"SELECT {_CHANNEL}, set_config('ascolto.clients', '{{' || client_id || '}}', true)"
+        f"SELECT {_CHANNEL}, set_config('ascolto.clients', '{{' || client_id || '}}', true),"
+        " kit.configuration_stamp() AS stamp, kit.stream_horizon() AS horizon"
         " FROM channels.channel"
         " WHERE tenant_id = $1 AND public_key = $2 AND active AND archived_at IS NULL",
         tx.tenant_id, key,
@@ -37,17 +41,22 @@ async def by_key(tx: Tx, key: str) -> Channel | None:
     if row is None:
         return None
     tx.clients = frozenset({row["client_id"]})
+    tx.stamp, tx.horizon = row["stamp"], row["horizon"]
     return Channel(**{key: row[key] for key in _CHANNEL.split(", ")})
 
 
 async def get_channel(tx: Tx, channel_id: str) -> Channel | None:
     """Return a channel in scope that is not archived."""
-    row = await tx.fetchrow(
-        f"SELECT {_CHANNEL} FROM channels.channel"
-        " WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL",
-        tx.tenant_id, channel_id,
-    )  # fmt: skip
-    return Channel(**row) if row else None
+
+    async def load() -> Channel | None:
+        row = await tx.fetchrow(
+            f"SELECT {_CHANNEL} FROM channels.channel"
+            " WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL",
+            tx.tenant_id, channel_id,
+        )  # fmt: skip
+        return Channel(**row) if row else None
+
+    return await tx.known(("channel", channel_id), load)
 
 
 async def list_channels(
@@ -106,9 +115,9 @@ async def claim_start(
     return None if row is None else (row["fingerprint"], row["conversation_id"], row["at"])
 
 
-async def insert_pass(tx: Tx, issued: Pass, *, secret_hash: bytes) -> None:
+def insert_pass(tx: Tx, issued: Pass, *, secret_hash: bytes) -> None:
     """Write a pass."""
-    await tx.execute(
+    tx.put(
         "INSERT INTO channels.pass (tenant_id, id, client_id, channel_id, conversation_id,"
         " customer_id, customer_name, secret_hash, created_at, expires_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -118,15 +127,20 @@ async def insert_pass(tx: Tx, issued: Pass, *, secret_hash: bytes) -> None:
 
 
 async def find_pass(tx: Tx, secret_hash: bytes) -> Pass | None:
-    """Return a pass that still holds and narrow the transaction to its client."""
+    """Return a pass that still holds and narrow the transaction to its client.
+
+    The transaction knows the stamp of the configuration from here on: it must not change any.
+    """
     row = await tx.fetchrow(
-        f"SELECT {_PASS}, set_config('ascolto.clients', '{{' || client_id || '}}', true)"
+        f"SELECT {_PASS}, set_config('ascolto.clients', '{{' || client_id || '}}', true),"
+        " kit.configuration_stamp() AS stamp"
         " FROM channels.pass WHERE tenant_id = $1 AND secret_hash = $2 AND expires_at > $3",
         tx.tenant_id, secret_hash, tx.now,
     )  # fmt: skip
     if row is None:
         return None
     tx.clients = frozenset({row["client_id"]})
+    tx.stamp = row["stamp"]
     return Pass(**{key: row[key] for key in _PASS.split(", ")})
 
 

@@ -18,7 +18,11 @@ from ascolto.conversations.actions.keeping import (
     keep_attachment,
 )
 from ascolto.conversations.actions.merging import merge
-from ascolto.conversations.actions.opening import ask_for_person, open_conversation
+from ascolto.conversations.actions.opening import (
+    ask_for_person,
+    begin_with_words,
+    open_conversation,
+)
 from ascolto.conversations.actions.receiving import leave, receive, survey
 from ascolto.conversations.actions.replying import (
     add_note,
@@ -67,6 +71,7 @@ __all__ = [
     "add_note",
     "ask_for_eu",
     "ask_for_person",
+    "begin_with_words",
     "calendar_of_queue",
     "clients_of",
     "close",

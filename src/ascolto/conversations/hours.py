@@ -1,7 +1,6 @@
 """By whose hours clocks run and doors open: those of the queue, else those of its client."""
 
 import hashlib
-from dataclasses import replace
 
 import orjson
 
@@ -24,13 +23,17 @@ async def calendar_of_queue(tx: Tx, *, queue_id: str | None, client_id: str) -> 
 
 async def keep_openings(tx: Tx, calendar: Calendar) -> None:
     """Keep a calendar's coming openings for receiving, which sets clocks in one statement."""
-    document = orjson.dumps(calendar.hours.document(), option=orjson.OPT_SORT_KEYS)
-    await store.keep_openings(
-        tx,
-        calendar_id=calendar.id,
-        hours=calendar.hours,
-        fingerprint=hashlib.sha256(document).hexdigest(),
-    )
+
+    async def keep() -> None:
+        document = orjson.dumps(calendar.hours.document(), option=orjson.OPT_SORT_KEYS)
+        await store.keep_openings(
+            tx,
+            calendar_id=calendar.id,
+            hours=calendar.hours,
+            fingerprint=hashlib.sha256(document).hexdigest(),
+        )
+
+    await tx.known(("openings", calendar.id, str(tx.now.date())), keep)
 
 
 async def follow_queue(held: Held) -> None:
@@ -53,8 +56,7 @@ async def follow_queue(held: Held) -> None:
     if calendar is not None:
         await keep_openings(tx, calendar)
     held.now = clocks.due(
-        replace(
-            held.now,
+        held.now.but(
             reply_due_at=clocks.carried(before, hours, c.reply_due_at, now=tx.now),
             resolution_due_at=clocks.carried(before, hours, c.resolution_due_at, now=tx.now),
         )

@@ -1,7 +1,7 @@
 """Statements on conversations and their messages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +24,10 @@ _MESSAGE_FIELDS = (
 )  # fmt: skip
 COLUMNS = ", ".join(_FIELDS)
 _MESSAGE = ", ".join(_MESSAGE_FIELDS)
+_INSERT = (
+    f"INSERT INTO conversations.conversation (tenant_id, search, {COLUMNS})"
+    f" VALUES ({', '.join(f'${n}' for n in range(1, len(_FIELDS) + 3))})"
+)
 _TAKE_IN = (
     "SELECT t.verdict, t.attached,"
     + ", ".join(f"(t.c).{name} AS c_{name}" for name in _FIELDS)
@@ -67,23 +71,21 @@ def _message_of(row: Record, prefix: str = "") -> Message:
     return Message(**values, author=author, attachments=refs)
 
 
-async def insert(tx: Tx, conversation: Conversation, *, search: str) -> int:
-    """Write a new conversation under the organisation's next case number, and return that.
-
-    `search` is what a search looks at besides the number.
-    """
-    names = [*(name for name in _FIELDS if name != "number"), "tenant_id"]
-    values = [*(_value(conversation, name) for name in names[:-1]), tx.tenant_id]
-    marks = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    number: int = await tx.fetchval(
-        "WITH next AS MATERIALIZED (SELECT conversations.next_number() AS number)"
-        f" INSERT INTO conversations.conversation ({', '.join(names)}, number, search)"
-        f" SELECT {marks}, next.number, ' ' || next.number || ' ' || ${len(names) + 1} FROM next"
-        " RETURNING number",
-        *values,
-        search,
-    )
+async def next_number(tx: Tx) -> int:
+    """Return the organisation's next case number; one that is not used is left out."""
+    number: int = await tx.fetchval("SELECT conversations.next_number()", apart=True)
     return number
+
+
+def insert(
+    tx: Tx, conversation: Conversation, *, search: str, lines: Sequence[Message] = ()
+) -> None:
+    """Write a new conversation with the first lines of its thread."""
+    values = [_value(conversation, name) for name in _FIELDS]
+    tx.put(_INSERT, tx.tenant_id, search, *values)
+    if lines:
+        args = [value for line in lines for value in _line_values(line)]
+        tx.put(_insert_lines(len(lines), first=2), tx.tenant_id, *args)
 
 
 def _value(conversation: Conversation, name: str) -> Any:
@@ -164,7 +166,7 @@ async def save(
         " WHERE tenant_id = $1 AND id = $2",
         *args,
     )
-    return replace(after, v=before.v + 1)
+    return after.but(v=before.v + 1)
 
 
 def _insert_lines(count: int, *, first: int) -> str:

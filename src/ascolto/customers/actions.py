@@ -66,7 +66,7 @@ async def _create(
 ) -> Customer:
     customer_id = new_id()
     shown = [value for kind, value, _ in (*proofs, *claims) if kind != "web"]
-    await store.insert_customer(
+    store.insert_customer(
         tx,
         customer_id=customer_id,
         client_id=client_id,

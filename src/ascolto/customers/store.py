@@ -120,11 +120,11 @@ async def identities_of(tx: Tx, customer_ids: Sequence[str]) -> list[Identity]:
     return [Identity(**row) for row in rows]
 
 
-async def insert_customer(
+def insert_customer(
     tx: Tx, *, customer_id: str, client_id: str, name: str, language: str, search: str
 ) -> None:
     """Write a new customer."""
-    await tx.execute(
+    tx.put(
         "INSERT INTO customers.customer (tenant_id, id, client_id, name, language, search,"
         " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         tx.tenant_id, customer_id, client_id, name, language, search, tx.now,

@@ -5,27 +5,32 @@ row-level security refuses, with an error, every statement made without one.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import asyncpg
 import orjson
 
 from ascolto.kit.clock import Clock, SystemClock
 from ascolto.kit.ids import is_id
-from ascolto.kit.outbox import Event, Frame, insert_statement
+from ascolto.kit.outbox import Event, Frame, insert_statements
+from ascolto.kit.together import one_statement
 
 Record: TypeAlias = asyncpg.Record
 Isolation = Literal["read committed", "repeatable read"]
+T = TypeVar("T")
+Memory = dict[tuple[Any, ...], tuple[int, Any]]
 
 
 # A database that went silent is told to callers within half a minute, before they give up on us.
 _CONNECT_S = 5.0
 _TURN_S = 8.0
 _STATEMENT_S = 15.0
+# Pieces of configuration that a process remembers; beyond, it begins to remember anew.
+_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Tx:
         actor: Actor,
         clients: frozenset[str] | None,
         now: datetime,
+        memory: Memory,
     ) -> None:
         """Wrap a connection on which the transaction has begun."""
         self._connection = connection
@@ -63,27 +69,45 @@ class Tx:
         self.clients = clients
         self.now = now
         self.statements = 1
+        # What `known` goes by; only a door that never changes the configuration reads it.
+        self.stamp: int | None = None
+        # Where the stream stood when a door looked (`stream_cursor`).
+        self.horizon: int | None = None
+        self._memory = memory
         self._events: list[Event] = []
         self._frames: list[Frame] = []
+        self._put: list[tuple[str, Sequence[Any]]] = []
 
     async def fetch(self, sql: str, *args: Any) -> list[Record]:
         """Run a query and return all rows."""
+        await self._write_put()
         self.statements += 1
         rows: list[Record] = await self._connection.fetch(sql, *args)
         return rows
 
-    async def fetchrow(self, sql: str, *args: Any) -> Record | None:
-        """Run a query and return its first row or None."""
+    async def fetchrow(self, sql: str, *args: Any, apart: bool = False) -> Record | None:
+        """Run a query and return its first row or None; `apart` as for `fetchval`."""
+        if not apart:
+            await self._write_put()
         self.statements += 1
         return await self._connection.fetchrow(sql, *args)
 
-    async def fetchval(self, sql: str, *args: Any) -> Any:
-        """Run a query and return the first value of its first row."""
+    async def fetchval(self, sql: str, *args: Any, apart: bool = False) -> Any:
+        """Run a query and return the first value of its first row.
+
+        `apart` says that it has to do with no row that was put: these need not be written before.
+        """
+        if not apart:
+            await self._write_put()
         self.statements += 1
         return await self._connection.fetchval(sql, *args)
 
     async def execute(self, sql: str, *args: Any) -> int:
         """Run a statement and return how many rows it touched."""
+        await self._write_put()
+        return await self._execute(sql, *args)
+
+    async def _execute(self, sql: str, *args: Any) -> int:
         self.statements += 1
         tag = await self._connection.execute(sql, *args)
         count = tag.rpartition(" ")[2]
@@ -91,8 +115,43 @@ class Tx:
 
     async def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement over many rows of arguments."""
+        await self._write_put()
         self.statements += 1
         await self._connection.executemany(sql, rows)
+
+    def put(self, sql: str, *args: Any) -> None:
+        """Write a row of which nothing is asked back, at the latest as the transaction ends.
+
+        What has been put is written together: before the next statement that may read it, or in
+        the one that writes what is said of it all. `sql` is a lone INSERT, UPDATE or DELETE
+        without a WITH; rows that are put together must not be each other's to change.
+        """
+        self._put.append((sql, args))
+
+    async def _write_put(self) -> None:
+        if self._put:
+            sql, args = one_statement(self._put)
+            self._put.clear()
+            await self._execute(sql, *args)
+
+    async def known(self, key: tuple[str, ...], load: Callable[[], Awaitable[T]]) -> T:
+        """Return a piece of configuration, which must not be changed in place.
+
+        It is loaded again as soon as anything of the organisation's configuration has changed
+        (`kit.stamped` tables). A transaction that does not know the stamp always loads.
+        """
+        if self.stamp is None:
+            return await load()
+        place = (self.tenant_id, self.clients, *key)
+        kept = self._memory.get(place)
+        if kept is not None and kept[0] == self.stamp:
+            found: T = kept[1]
+            return found
+        found = await load()
+        if len(self._memory) >= _REMEMBERED:
+            self._memory.clear()
+        self._memory[place] = (self.stamp, found)
+        return found
 
     async def narrow(self, clients: Collection[str] | None) -> None:
         """Limit every later statement to these clients (None lifts the limit to the tenant)."""
@@ -114,13 +173,15 @@ class Tx:
         return bool(self._events or self._frames)
 
     async def flush(self) -> None:
-        """Write the pending events and frames, in one statement."""
-        if not self.speaks:
-            return
-        sql, args = insert_statement(
+        """Write what was put and the pending events and frames, in one statement."""
+        said = insert_statements(
             self.tenant_id, self.now, self.actor.as_json(), self._events, self._frames
         )
-        await self.execute(sql, *args)
+        together = [*self._put, *(said if self.speaks else ())]
+        self._put.clear()
+        if together:
+            sql, args = one_statement(together)
+            await self._execute(sql, *args)
 
 
 def scope_text(clients: Collection[str] | None) -> str:
@@ -168,6 +229,7 @@ class Database:
         self.dsn = dsn
         self.clock = clock
         self._listeners: list[Callable[[], None]] = []
+        self._memory: Memory = {}
         self.statements = 0
         self.transactions = 0
 
@@ -221,6 +283,7 @@ class Database:
                 actor=actor,
                 clients=None if clients is None else frozenset(clients),
                 now=self.clock.now(),
+                memory=self._memory,
             )
             try:
                 await connection.execute(begin)

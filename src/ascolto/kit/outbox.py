@@ -14,15 +14,15 @@ from typing import Any, ClassVar
 import orjson
 
 # Arrays of text, cast row by row: the driver encodes nothing else so fast.
-_INSERT = """
-WITH events AS (
-  INSERT INTO kit.event (tenant_id, at, actor, kind, version, client_id, body)
-  SELECT $1::uuid, $2::timestamptz, $3::jsonb, k, v, c::uuid, b::jsonb
-    FROM unnest($4::text[], $5::int[], $6::text[], $7::text[]) AS e(k, v, c, b)
-)
+_EVENTS = """
+INSERT INTO kit.event (tenant_id, at, actor, kind, version, client_id, body)
+SELECT $1::uuid, $2::timestamptz, $3::jsonb, k, v, c::uuid, b::jsonb
+  FROM unnest($4::text[], $5::int[], $6::text[], $7::text[]) AS e(k, v, c, b)
+"""
+_FRAMES = """
 INSERT INTO kit.frame (tenant_id, at, topic, kind, client_id, body)
 SELECT $1::uuid, $2::timestamptz, t, k, c::uuid, b::jsonb
-  FROM unnest($8::text[], $9::text[], $10::text[], $11::text[]) AS f(t, k, c, b)
+  FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS f(t, k, c, b)
 """
 
 
@@ -107,27 +107,39 @@ class StoredFrame:
         return f"{self.xid}-{self.id}"
 
 
-def insert_statement(
+def insert_statements(
     tenant_id: str,
     at: datetime,
     actor: dict[str, Any],
     events: Sequence[Event],
     frames: Sequence[Frame],
-) -> tuple[str, tuple[Any, ...]]:
-    """Return the one statement, with its arguments, that writes all events and frames."""
-    return _INSERT, (
-        tenant_id,
-        at,
-        actor,
-        [e.kind for e in events],
-        [e.version for e in events],
-        [e.client_id for e in events],
-        [orjson.dumps(e.body()).decode() for e in events],
-        [f.topic for f in frames],
-        [f.kind for f in frames],
-        [f.client_id for f in frames],
-        [orjson.dumps(f.body).decode() for f in frames],
-    )
+) -> list[tuple[str, tuple[Any, ...]]]:
+    """Return the statements, with their arguments, that write all events and all frames."""
+    return [
+        (
+            _EVENTS,
+            (
+                tenant_id,
+                at,
+                actor,
+                [e.kind for e in events],
+                [e.version for e in events],
+                [e.client_id for e in events],
+                [orjson.dumps(e.body()).decode() for e in events],
+            ),
+        ),
+        (
+            _FRAMES,
+            (
+                tenant_id,
+                at,
+                [f.topic for f in frames],
+                [f.kind for f in frames],
+                [f.client_id for f in frames],
+                [orjson.dumps(f.body).decode() for f in frames],
+            ),
+        ),
+    ]
 
 
 def parse_cursor(cursor: str) -> tuple[int, int] | None:

@@ -15,7 +15,9 @@ async def stream_cursor(tx: Tx) -> str:
     Some frames at the border may also be in the snapshot already: whoever applies them must not
     mind seeing them twice.
     """
-    return f"{await tx.fetchval('SELECT kit.stream_horizon()')}-0"
+    if tx.horizon is None:
+        tx.horizon = await tx.fetchval("SELECT kit.stream_horizon()")
+    return f"{tx.horizon}-0"
 
 
 async def frames_after(

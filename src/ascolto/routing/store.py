@@ -48,6 +48,7 @@ async def insert_work(tx: Tx, values: dict[str, Any]) -> WorkItem | None:
         values["preferred_until"],
         values["enqueued_at"],
         tx.now,
+        apart=True,  # it stands on its queue alone
     )
     return None if row is None else work_from(row)
 

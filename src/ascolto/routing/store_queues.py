@@ -44,13 +44,17 @@ async def list_queues(tx: Tx) -> list[Queue]:
 
 async def get_queue(tx: Tx, queue_id: str) -> Queue | None:
     """Return a queue in use."""
-    row = await tx.fetchrow(
-        f"SELECT {_ALL} FROM routing.queue"
-        " WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL",
-        tx.tenant_id,
-        queue_id,
-    )
-    return None if row is None else queue_of(row)
+
+    async def load() -> Queue | None:
+        row = await tx.fetchrow(
+            f"SELECT {_ALL} FROM routing.queue"
+            " WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL",
+            tx.tenant_id,
+            queue_id,
+        )
+        return None if row is None else queue_of(row)
+
+    return await tx.known(("queue", queue_id), load)
 
 
 async def insert_queue(tx: Tx, queue_id: str, values: dict[str, Any]) -> Queue:

@@ -59,11 +59,15 @@ async def list_clients(tx: Tx, *, archived: bool = False) -> list[Client]:
 
 async def get_client(tx: Tx, client_id: str) -> Client | None:
     """Return a client in scope."""
-    row = await tx.fetchrow(
-        f"SELECT {_CLIENT} FROM tenancy.client WHERE tenant_id = $1 AND id = $2",
-        tx.tenant_id, client_id,
-    )  # fmt: skip
-    return Client(**row) if row else None
+
+    async def load() -> Client | None:
+        row = await tx.fetchrow(
+            f"SELECT {_CLIENT} FROM tenancy.client WHERE tenant_id = $1 AND id = $2",
+            tx.tenant_id, client_id,
+        )  # fmt: skip
+        return Client(**row) if row else None
+
+    return await tx.known(("client", client_id), load)
 
 
 async def known_clients(tx: Tx, client_ids: Sequence[str]) -> set[str]:
@@ -125,22 +129,31 @@ async def list_calendars(tx: Tx) -> list[Calendar]:
 
 async def get_calendar(tx: Tx, calendar_id: str) -> Calendar | None:
     """Return a calendar in scope."""
-    row = await tx.fetchrow(
-        f"SELECT {_CALENDAR} FROM tenancy.calendar WHERE tenant_id = $1 AND id = $2",
-        tx.tenant_id, calendar_id,
-    )  # fmt: skip
-    return _calendar(row) if row else None
+
+    async def load() -> Calendar | None:
+        row = await tx.fetchrow(
+            f"SELECT {_CALENDAR} FROM tenancy.calendar WHERE tenant_id = $1 AND id = $2",
+            tx.tenant_id, calendar_id,
+        )  # fmt: skip
+        return _calendar(row) if row else None
+
+    return await tx.known(("calendar", calendar_id), load)
 
 
 async def calendar_of_client(tx: Tx, client_id: str) -> Calendar | None:
     """Return the calendar that a client opens and closes by, if it has one."""
-    row = await tx.fetchrow(
-        "SELECT a.id, a.client_id, a.name, a.hours, a.v FROM tenancy.client c"
-        " JOIN tenancy.calendar a ON a.tenant_id = c.tenant_id AND a.id = c.default_calendar_id"
-        " WHERE c.tenant_id = $1 AND c.id = $2",
-        tx.tenant_id, client_id,
-    )  # fmt: skip
-    return _calendar(row) if row else None
+
+    async def load() -> Calendar | None:
+        row = await tx.fetchrow(
+            "SELECT a.id, a.client_id, a.name, a.hours, a.v FROM tenancy.client c"
+            " JOIN tenancy.calendar a"
+            " ON a.tenant_id = c.tenant_id AND a.id = c.default_calendar_id"
+            " WHERE c.tenant_id = $1 AND c.id = $2",
+            tx.tenant_id, client_id,
+        )  # fmt: skip
+        return _calendar(row) if row else None
+
+    return await tx.known(("calendar of", client_id), load)
 
 
 async def insert_calendar(tx: Tx, calendar: Calendar) -> None:
@@ -174,14 +187,18 @@ async def setting_in_force(
     tx: Tx, key: str, *, at: datetime, client_id: str | None
 ) -> SettingValue | None:
     """Return the value that holds at a moment: the client's own before the organisation's."""
-    row = await tx.fetchrow(
-        "SELECT key, client_id, valid_from, value, set_by, set_at FROM tenancy.setting"
-        " WHERE tenant_id = $1 AND key = $2 AND valid_from <= $3"
-        " AND (client_id IS NULL OR client_id = $4::uuid)"
-        " ORDER BY client_id NULLS LAST, valid_from DESC LIMIT 1",
-        tx.tenant_id, key, at, client_id,
-    )  # fmt: skip
-    return SettingValue(**row) if row else None
+
+    async def load() -> list[SettingValue]:
+        rows = await tx.fetch(
+            "SELECT key, client_id, valid_from, value, set_by, set_at FROM tenancy.setting"
+            " WHERE tenant_id = $1 AND key = $2 AND (client_id IS NULL OR client_id = $3::uuid)"
+            " ORDER BY client_id NULLS LAST, valid_from DESC",
+            tx.tenant_id, key, client_id,
+        )  # fmt: skip
+        return [SettingValue(**row) for row in rows]
+
+    values = await tx.known(("setting", key, client_id or ""), load)
+    return next((value for value in values if value.valid_from <= at), None)
 
 
 async def list_settings(tx: Tx) -> list[SettingValue]:

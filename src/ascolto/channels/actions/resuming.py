@@ -62,7 +62,7 @@ async def resume(tx: Tx, secret_hash: bytes) -> Started:
     await tx.narrow([link.client_id])
     tx.actor = Actor("customer", link.customer_id, link.customer_name)
     conversation = await standing(tx, link.conversation_id)
-    holder, token = await issue_pass(
+    holder, token = issue_pass(
         tx,
         channel_id=link.channel_id,
         client_id=link.client_id,

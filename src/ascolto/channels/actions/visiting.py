@@ -67,15 +67,15 @@ async def start(tx: Tx, scene: Scene, wish: Wish) -> Started:
     )
     if claimed is not None:
         return await _again(tx, channel, wish, claimed)
-    conversation = await _open(tx, scene, wish, conversation_id)
-    said = await _first_words(tx, scene, wish, conversation)
-    if said:
-        conversation = replace(conversation, state=State.WAITING, last_seq=said[-1].seq)
-    started = await _with_pass(tx, channel_id=channel.id, conversation=conversation)
+    conversation, said = await _open(tx, scene, wish, conversation_id)
+    started = _with_pass(tx, channel_id=channel.id, conversation=conversation)
     return replace(started, said=tuple(said))
 
 
-async def _open(tx: Tx, scene: Scene, wish: Wish, conversation_id: str) -> Conversation:
+async def _open(
+    tx: Tx, scene: Scene, wish: Wish, conversation_id: str
+) -> tuple[Conversation, list[Message]]:
+    """Begin the conversation; what the customer wrote at once queues it, and may be answered."""
     channel = scene.channel
     # A typed address proves nothing: it is written down, it never opens another's file.
     identities = [ClaimedIdentity("email", wish.email)] if wish.email else []
@@ -92,39 +92,30 @@ async def _open(tx: Tx, scene: Scene, wish: Wish, conversation_id: str) -> Conve
         language=scene.words.language,
     )
     tx.actor = Actor("customer", customer.id, customer.name)
-    return await conversations.open_conversation(
-        tx,
-        conversation_id=conversation_id,
-        client_id=channel.client_id,
-        channel=channel.label,
-        channel_id=channel.id,
-        customer_id=customer.id,
-        known=customer,
-        queue_id=channel.queue_id,
-        subject=wish.subject,
-        language=scene.words.language,
-        meta={**wish.meta, **({"page": wish.page} if wish.page else {})},
-    )
-
-
-async def _first_words(
-    tx: Tx, scene: Scene, wish: Wish, conversation: Conversation
-) -> list[Message]:
-    """Store what the customer wrote, which queues it, and what the chat answers by itself."""
+    opening: dict[str, Any] = {
+        "conversation_id": conversation_id,
+        "client_id": channel.client_id,
+        "channel": channel.label,
+        "channel_id": channel.id,
+        "queue_id": channel.queue_id,
+        "subject": wish.subject,
+        "language": scene.words.language,
+        "meta": {**wish.meta, **({"page": wish.page} if wish.page else {})},
+    }
     if not wish.text:
-        return []
-    said = [
-        await conversations.receive(
-            tx, conversation_id=conversation.id, text=wish.text, nonce=wish.nonce
+        fresh = await conversations.open_conversation(
+            tx, customer_id=customer.id, known=customer, **opening
         )
-    ]
+        return fresh, []
+    begun, first = await conversations.begin_with_words(
+        tx, text=wish.text, nonce=wish.nonce, customer=customer, **opening
+    )
     answer = scene.own_answer()
-    if answer is not None:
-        text, nonce = answer
-        said.append(
-            await conversations.say(tx, conversation_id=conversation.id, text=text, nonce=nonce)
-        )
-    return said
+    if answer is None:
+        return begun, [first]
+    text, nonce = answer
+    own = await conversations.say(tx, conversation_id=begun.id, text=text, nonce=nonce)
+    return replace(begun, last_seq=own.seq), [first, own]
 
 
 async def answer_closed(tx: Tx, channel: Channel, conversation_id: str) -> None:
@@ -181,7 +172,7 @@ async def _again(
         limit=50,
         public_only=True,
     )
-    started = await _with_pass(tx, channel_id=channel.id, conversation=conversation)
+    started = _with_pass(tx, channel_id=channel.id, conversation=conversation)
     return replace(started, said=tuple(said))
 
 
@@ -209,8 +200,8 @@ async def first_own_seq(tx: Tx, holder: Pass, now: Conversation) -> int:
     return min(own, default=now.last_seq + 1) - 1
 
 
-async def _with_pass(tx: Tx, *, channel_id: str, conversation: Conversation) -> Started:
-    holder, token = await issue_pass(
+def _with_pass(tx: Tx, *, channel_id: str, conversation: Conversation) -> Started:
+    holder, token = issue_pass(
         tx,
         channel_id=channel_id,
         client_id=conversation.client_id,
@@ -221,9 +212,9 @@ async def _with_pass(tx: Tx, *, channel_id: str, conversation: Conversation) -> 
     return Started(conversation, holder, token)
 
 
-async def issue_pass(tx: Tx, **values: str) -> tuple[Pass, str]:
+def issue_pass(tx: Tx, **values: str) -> tuple[Pass, str]:
     """Write a fresh pass and return it with the secret that only its holder will know."""
     token, secret_hash = secrets.issue(tx.tenant_id)
     holder = Pass(id=new_id(), expires_at=tx.now + PASS_LIFE, **values)
-    await store.insert_pass(tx, holder, secret_hash=secret_hash)
+    store.insert_pass(tx, holder, secret_hash=secret_hash)
     return holder, token

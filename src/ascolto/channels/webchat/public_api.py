@@ -27,7 +27,7 @@ from ascolto.channels.webchat.limits import (
     limits_of,
 )
 from ascolto.channels.webchat.shown import message_shown, state_shown
-from ascolto.channels.webchat.state import Scene, closed_now, known_channel, scene_for, scene_of
+from ascolto.channels.webchat.state import Scene, closed_now, scene_for, scene_of
 from ascolto.channels.webchat.stream import CustomerStream, EventStream
 from ascolto.channels.webchat.views import (
     CallView,
@@ -189,7 +189,7 @@ async def send_message(body: NewMessage, visit: Visiting, request: Request) -> d
         nonce=body.nonce,
         attachments=[str(file) for file in body.attachment_ids],
     )
-    channel = await known_channel(visit.tx, visit.holder.channel_id)
+    channel = await store.get_channel(visit.tx, visit.holder.channel_id)
     if channel is not None and await closed_now(visit.tx, channel):
         await visiting.answer_closed(visit.tx, channel, message.conversation_id)
     return message_shown(message, full_names=False)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ascolto import conversations, routing
-from ascolto.channels import store
 from ascolto.channels.model import Channel, WebchatSettings
 from ascolto.channels.webchat.texts import Words
 from ascolto.conversations import Conversation
@@ -69,15 +68,6 @@ def closed_answer(
     return words.closed(hours, now, name=name), f"closed-{night}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """What changes seldom around a channel: its client's name and colour, its hours."""
-
-    client_name: str
-    color: str
-    hours: OpeningHours | None
-
-
 class _Remembered:
     """Values kept for a few seconds, so that a busy chat does not ask for them at every start."""
 
@@ -96,22 +86,21 @@ class _Remembered:
 
 
 REMEMBERED = 1_000
-_settings = _Remembered(5.0)
-_channels = _Remembered(5.0)
 _waits = _Remembered(1.0)
 
 
 async def scene_of(tx: Tx, channel: Channel, *, language: str | None) -> Scene:
-    """Look at a channel as it stands now, give or take a few seconds."""
+    """Look at a channel as it stands now, its wait give or take a second."""
     settings = channel.webchat()
-    _channels.put((tx.tenant_id, channel.id), channel)
-    around = await _setting_of(tx, channel)
+    client = await tenancy.get_client(tx, channel.client_id)
     return Scene(
         channel=channel,
         settings=settings,
-        words=Words.of(settings, language=language or "it", client_name=around.client_name),
-        color=settings.color or around.color,
-        hours=around.hours,
+        words=Words.of(
+            settings, language=language or "it", client_name=client.name if client else ""
+        ),
+        color=settings.color or (client.color if client else "#0a6b5e"),
+        hours=await hours_of(tx, channel),
         wait_s=await expected_wait_in(tx, channel.queue_id),
         now=tx.now,
     )
@@ -132,30 +121,10 @@ async def scene_for(tx: Tx, channel: Channel, conversation: Conversation) -> Sce
     return replace(scene, wait_s=wait.seconds if wait else None, in_line=True)
 
 
-async def known_channel(tx: Tx, channel_id: str) -> Channel | None:
-    """Return a channel as it stands, give or take a few seconds."""
-    channel: Channel | None = _channels.get((tx.tenant_id, channel_id))
-    return channel or await store.get_channel(tx, channel_id)
-
-
 async def closed_now(tx: Tx, channel: Channel) -> bool:
     """Tell whether nobody is there by the hours of a channel."""
-    hours = (await _setting_of(tx, channel)).hours
+    hours = await hours_of(tx, channel)
     return hours is not None and not hours.is_open(tx.now)
-
-
-async def _setting_of(tx: Tx, channel: Channel) -> _Setting:
-    key = (tx.tenant_id, channel.id, str(channel.v))
-    known: _Setting | None = _settings.get(key)
-    if known is None:
-        client = await tenancy.get_client(tx, channel.client_id)
-        known = _Setting(
-            client_name=client.name if client else "",
-            color=client.color if client else "#0a6b5e",
-            hours=await hours_of(tx, channel),
-        )
-        _settings.put(key, known)
-    return known
 
 
 async def hours_of(tx: Tx, channel: Channel) -> OpeningHours | None:

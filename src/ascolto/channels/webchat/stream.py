@@ -23,7 +23,7 @@ from ascolto.channels.errors import TooFast
 from ascolto.channels.model import Pass
 from ascolto.channels.webchat.door import admitted
 from ascolto.channels.webchat.shown import frame_shown, message_shown, state_shown
-from ascolto.channels.webchat.state import known_channel, scene_for
+from ascolto.channels.webchat.state import scene_for
 from ascolto.channels.webchat.views import WaitView
 from ascolto.conversations import Conversation, State
 from ascolto.identity.secrets import Presented
@@ -114,7 +114,7 @@ class CustomerStream:
         async with self._db.transaction(self._shown.tenant_id, actor=SYSTEM) as tx:
             holder = await admitted(tx, self._shown)
             now = await standing(tx, beginning.conversation_id)
-            channel = await known_channel(tx, holder.channel_id)
+            channel = await store.get_channel(tx, holder.channel_id)
             if channel is None or now.state is not State.WAITING:
                 return ""
             scene = await scene_for(tx, channel, now)

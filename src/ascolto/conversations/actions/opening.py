@@ -1,13 +1,19 @@
 """A conversation begins, and asks for a person."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from ascolto import customers
 from ascolto.conversations import clocks, errors, events, hours, live, queueing, store
-from ascolto.conversations.held import Held, hold
-from ascolto.conversations.model import Conversation, State
+from ascolto.conversations.held import Held, checked_nonce, checked_text, hold
+from ascolto.conversations.model import (
+    Author,
+    AuthorKind,
+    Conversation,
+    Message,
+    MessageKind,
+    State,
+)
 from ascolto.customers import Customer
 from ascolto.customers.model import normalise
 from ascolto.kit.db import Tx
@@ -33,6 +39,73 @@ async def open_conversation(
 
     `known` is the customer, standing for those merged into it, if this transaction has read it.
     """
+    fresh = await _fresh(
+        tx,
+        client_id=client_id,
+        channel=channel,
+        customer_id=customer_id,
+        known=known,
+        conversation_id=conversation_id,
+        channel_id=channel_id,
+        queue_id=queue_id,
+        subject=subject,
+        language=language,
+        meta=meta,
+    )
+    store.insert(tx, fresh, search=search_of(fresh))
+    tx.emit(_arrived(fresh), *live.stood(fresh))
+    return fresh
+
+
+async def begin_with_words(
+    tx: Tx, *, text: str, nonce: str | None, customer: Customer, **opening: Any
+) -> tuple[Conversation, Message]:
+    """Begin a conversation with its first message, which asks for a person.
+
+    The same as `open_conversation` and `receive`, with the row written once, as it stands in the
+    end: nobody else can know of it, so nothing needs to be held. `opening` as there.
+    """
+    checked_text(text)
+    fresh = await _fresh(tx, customer_id=customer.id, known=customer, **opening)
+    tx.emit(_arrived(fresh))
+    held = Held.of(tx, fresh)
+    author = Author(AuthorKind.CUSTOMER, fresh.customer_id, fresh.customer_name)
+    message = await held.add(
+        MessageKind.MESSAGE, author=author, text=text, nonce=checked_nonce(nonce)
+    )
+    held.change(last_customer_seq=message.seq, received=1, unread=1)
+    tx.emit(
+        events.MessageIn(
+            **held.ids(), message_id=message.id, seq=message.seq, length=len(text), files=0
+        )
+    )
+    await queueing.join(held)
+    store.insert(tx, held.now, search=search_of(held.now), lines=held.unwritten)
+    for line in held.lines:
+        tx.show(*live.message_added(line))
+    tx.show(*live.stood(held.now))
+    return held.now, message
+
+
+def _arrived(c: Conversation) -> events.Arrived:
+    return events.Arrived(**events.ids_of(c), language=c.language)
+
+
+async def _fresh(
+    tx: Tx,
+    *,
+    client_id: str,
+    channel: str,
+    customer_id: str,
+    known: Customer | None,
+    conversation_id: str | None = None,
+    channel_id: str | None = None,
+    queue_id: str | None = None,
+    subject: str = "",
+    language: str = "it",
+    meta: dict[str, Any] | None = None,
+) -> Conversation:
+    """Return a conversation that begins now, numbered and with its clocks running, unwritten."""
     customer = known or await customers.standing_for(tx, customer_id)
     if customer is None or customer.client_id != client_id:
         raise errors.UnknownConversation("No such customer.", customer_id=customer_id)
@@ -48,7 +121,7 @@ async def open_conversation(
     fresh = Conversation(
         id=conversation_id or new_id(),
         client_id=client_id,
-        number=0,  # until it is written
+        number=await store.next_number(tx),
         channel=channel,
         channel_id=channel_id,
         customer_id=customer.id,
@@ -96,21 +169,12 @@ async def open_conversation(
         eu_only=False,
         v=1,
     )
-    conversation = clocks.started(fresh, calendar.hours if calendar else None)
-    number = await store.insert(tx, conversation, search=_words_of(conversation))
-    conversation = replace(conversation, number=number)
-    arrived = events.Arrived(**events.ids_of(conversation), language=language)
-    tx.emit(arrived, *live.stood(conversation))
-    return conversation
+    return clocks.started(fresh, calendar.hours if calendar else None)
 
 
 def search_of(c: Conversation) -> str:
     """Return what a search of a conversation looks at."""
-    return f" {c.number} {_words_of(c)}"
-
-
-def _words_of(c: Conversation) -> str:
-    return f"{normalise(c.subject)} {normalise(c.customer_name)}"
+    return f" {c.number} {normalise(c.subject)} {normalise(c.customer_name)}"
 
 
 async def ask_for_person(
