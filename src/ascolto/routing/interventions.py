@@ -111,9 +111,9 @@ async def expire(tx: Tx, intervention_id: str) -> bool:
     return await _end(tx, intervention_id, how="expired", by=None) is not None
 
 
-async def of_today(tx: Tx, *, limit: int = 100) -> list[Intervention]:
-    """Return what runs and what was begun today, the newest first."""
-    return await store.list_since(tx, await _midnight(tx), limit=limit)
+async def of_today(tx: Tx, *, after: store.Place | None = None, limit: int) -> list[Intervention]:
+    """Return what runs and what was begun today, the newest first, from a place on."""
+    return await store.list_since(tx, await _midnight(tx), after=after, limit=limit)
 
 
 async def _end(tx: Tx, intervention_id: str, *, how: str, by: str | None) -> Intervention | None:
