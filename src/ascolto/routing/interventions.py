@@ -210,7 +210,7 @@ def _planned_skills(
     needs = [(code, level) for code, level in queue.rings[0]["needs"] if held.get(code, 0) < level]
     if not needs:
         raise BadIntervention("This person has what the queue needs.", field="operator_id")
-    after = {code: [level, until.astimezone(UTC).isoformat()] for code, level in needs}
+    after = {code: [level, until.isoformat()] for code, level in needs}
     return _skills(who, after), after
 
 
@@ -220,8 +220,7 @@ def _skills(who: Operator, codes: dict[str, Any]) -> dict[str, Any]:
     for code in codes:
         skill = who.skills.get(code)
         expires = skill.expires_at if skill else None
-        told = expires and expires.astimezone(UTC).isoformat()
-        found[code] = [skill.level, told] if skill else None
+        found[code] = [skill.level, expires and expires.isoformat()] if skill else None
     return found
 
 
