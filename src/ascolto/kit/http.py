@@ -26,6 +26,17 @@ Cursor = Annotated[str | None, Query(max_length=1000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
+BODY_LIMIT = "x-body-limit"
+
+
+def takes(most: int) -> dict[str, Any]:
+    """Return what a route says in its `openapi_extra` to take bodies of up to so many bytes.
+
+    Of all others a body ends at the server's usual limit.
+    """
+    return {BODY_LIMIT: most}
+
+
 class BadCursor(Invalid):
     """The cursor was not given out by us, or is damaged."""
 
