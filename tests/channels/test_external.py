@@ -3,7 +3,7 @@
 import asyncio
 import importlib.util
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -127,6 +127,23 @@ async def test_the_line_is_held_until_there_is_an_answer(chat: Chat) -> None:
     await chat.desk.replied(taken["conversation_id"], "Eccomi")
     await fan_out_batch(chat.desk.database)
     assert (await waiting)["items"][0]["text"] == "Eccomi"
+
+
+async def test_a_hand_in_tells_whose_it_is_and_whether_we_knew_them(chat: Chat) -> None:
+    program = await a_program(chat)
+    first = (await program.hand_in("Buongiorno", "l-1")).json()
+    assert (await program.hand_in("Buongiorno", "l-1")).json() == first
+    stands = await chat.desk.read(first["conversation_id"])
+    assert (first["customer_id"], first["customer_known"]) == (stands.customer_id, False)
+    await chat.desk.accepted(stands.id)
+    async with chat.desk.as_operator(chat.desk.anna) as tx:
+        await conversations.close(
+            tx, conversation_id=stands.id, outcome="resolved", operator_id=chat.desk.anna
+        )
+    chat.desk.clock.at += timedelta(days=30)
+    later = (await program.hand_in("Ancora io", "l-2")).json()
+    assert later["conversation_id"] != first["conversation_id"]
+    assert (later["customer_id"], later["customer_known"]) == (first["customer_id"], True)
 
 
 async def test_what_nobody_is_told_of_is_stepped_over_and_not_read_again(chat: Chat) -> None:

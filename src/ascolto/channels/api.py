@@ -140,8 +140,13 @@ async def hand_in(
     if isinstance(message, handing_in.SetAside):
         response.status_code = 202
         return SetAsideView(quarantine_id=message.quarantine_id)
+    whose, known = await handing_in.customer_of(call.tx, message)
     return TakenView(
-        conversation_id=message.conversation_id, message_id=message.id, seq=message.seq
+        conversation_id=message.conversation_id,
+        message_id=message.id,
+        seq=message.seq,
+        customer_id=whose,
+        customer_known=known,
     )
 
 
