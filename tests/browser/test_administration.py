@@ -186,7 +186,7 @@ def test_two_who_change_the_same_thing_are_told_and_nothing_is_lost(
 
 def test_a_queue_that_moved_meanwhile_is_told_too(house: RunningServer, admin: Page) -> None:
     with http_of(house) as other:
-        queue = other.get("/api/v1/queues").json()[0]
+        queue = other.get("/api/v1/queues").json()["items"][0]
         visit(admin, house, f"queues/{queue['id']}", queue["name"])
         admin.get_by_label("Messaggio a chi attende").fill("Guasto in corso")
         moved = {"priority": queue["priority"] + 1, "v": queue["v"]}

@@ -180,6 +180,23 @@ def test_a_conversation_is_put_aside_taken_up_again_and_given_back(
     expect(page.get_by_text("è di nuovo in coda")).to_be_visible()
 
 
+def test_a_reply_sent_with_the_key_that_also_ends_leaves_first_and_then_asks_for_the_outcome(
+    desk: Desk, writer: Writer
+) -> None:
+    page = desk.take(writer)
+    bodies = sent(page, "POST", r"/conversations/[0-9a-f-]+/close")
+    page.get_by_label("Risposta al cliente").fill("Abbiamo corretto la bolletta.")
+    page.keyboard.press("Control+Shift+Enter")
+    form = page.get_by_role("form", name="Fine contatto")
+    expect(form).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("Abbiamo corretto la bolletta.")).to_be_visible()
+    form.get_by_label("Esito").select_option("resolved")
+    form.get_by_role("button", name="Conferma e concludi").click()
+    expect(page.get_by_text("conclusa").first).to_be_visible()
+    assert [body["outcome"] for body in bodies] == ["resolved"]
+    writer.wait_for_answer("Abbiamo corretto la bolletta.")
+
+
 def test_a_promise_is_written_down_as_the_contact_ends(desk: Desk, writer: Writer) -> None:
     page = desk.take(writer)
     bodies = sent(page, "POST", r"/conversations/[0-9a-f-]+/close")

@@ -103,6 +103,29 @@ def test_a_mail_is_answered_with_copies_passed_on_and_read_to_its_source(
     read_whole(page)
 
 
+def test_a_reply_that_could_not_leave_is_not_followed_by_the_end_of_the_contact(
+    house: RunningServer, desk: Desk
+) -> None:
+    page, name = desk.page, fresh_name()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    desk.come("Disponibile")
+    send(house, name)
+    desk.accept(name)
+    page.get_by_role("button", name="Rispondi a tutti (+1)").click()
+    page.get_by_label("Ccn", exact=True).fill("non un indirizzo")
+    reply, form = page.get_by_label("Risposta al cliente"), page.get_by_role("form")
+    reply.fill("La correggiamo domani.")
+    page.keyboard.press("Control+Shift+Enter")
+    expect(page.get_by_text("la risposta non è partita")).to_be_visible()
+    expect(form.filter(has_text="Esito")).to_have_count(0)
+    expect(reply).to_have_value("La correggiamo domani.")
+    page.get_by_label("Ccn", exact=True).fill("")
+    reply.click()
+    page.keyboard.press("Control+Shift+Enter")
+    expect(form.filter(has_text="Esito")).to_be_visible()
+    trapped(house, "La correggiamo domani.")
+
+
 def pass_on(house: RunningServer, page: Page) -> None:
     log, dialog = page.get_by_role("log"), page.get_by_role("dialog")
     came = log.get_by_role("article").filter(has_text="ecco la lettura")

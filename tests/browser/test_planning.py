@@ -21,7 +21,9 @@ OPERATOR = "operatrice@aurelia.example"
 def queue(house: RunningServer) -> str:
     """Give a queue eight weeks that came before the log, and somebody a shift."""
     with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
-        queue = min(planner.get("/api/v1/queues").json(), key=lambda one: one["name"].lower())
+        queue = min(
+            planner.get("/api/v1/queues").json()["items"], key=lambda one: one["name"].lower()
+        )
         today = datetime.now(UTC).date()
         text = table(today - timedelta(days=60), today - timedelta(days=1))
         body = {"queue_id": queue["id"], "text": text, "dry_run": False}

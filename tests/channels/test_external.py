@@ -3,18 +3,19 @@
 import asyncio
 import importlib.util
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import httpx
 
-from ascolto import conversations
+from ascolto import conversations, routing
 from ascolto.channels.actions.configuring import change_channel, create_channel
-from ascolto.channels.webhooks.fan_out import fan_out_batch
+from ascolto.channels.webhooks.fan_out import NAME, fan_out_batch
 from ascolto.conversations.store_quarantine import list_quarantine
 from ascolto.kit.db import SYSTEM
+from ascolto.kit.subscribers import place_of
 from support.chat import Chat
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "channel_by_file.py"
@@ -126,6 +127,45 @@ async def test_the_line_is_held_until_there_is_an_answer(chat: Chat) -> None:
     await chat.desk.replied(taken["conversation_id"], "Eccomi")
     await fan_out_batch(chat.desk.database)
     assert (await waiting)["items"][0]["text"] == "Eccomi"
+
+
+async def test_a_hand_in_tells_whose_it_is_and_whether_we_knew_them(chat: Chat) -> None:
+    program = await a_program(chat)
+    first = (await program.hand_in("Buongiorno", "l-1")).json()
+    assert (await program.hand_in("Buongiorno", "l-1")).json() == first
+    stands = await chat.desk.read(first["conversation_id"])
+    assert (first["customer_id"], first["customer_known"]) == (stands.customer_id, False)
+    await chat.desk.accepted(stands.id)
+    async with chat.desk.as_operator(chat.desk.anna) as tx:
+        await conversations.close(
+            tx, conversation_id=stands.id, outcome="resolved", operator_id=chat.desk.anna
+        )
+    chat.desk.clock.at += timedelta(days=30)
+    later = (await program.hand_in("Ancora io", "l-2")).json()
+    assert later["conversation_id"] != first["conversation_id"]
+    assert (later["customer_id"], later["customer_known"]) == (first["customer_id"], True)
+
+
+async def test_what_nobody_is_told_of_is_stepped_over_and_not_read_again(chat: Chat) -> None:
+    async with chat.desk.database.connection() as line:
+        await place_of(line, NAME)
+    await routing_only(chat)
+    async with chat.desk.database.connection() as line:
+        end = await line.fetchval("SELECT kit.stream_horizon()")
+        before = await place_of(line, NAME)
+    await fan_out_batch(chat.desk.database)
+    async with chat.desk.database.connection() as line:
+        assert await place_of(line, NAME) == before < (end, 0)
+    await fan_out_batch(chat.desk.database, resting=True)
+    async with chat.desk.database.connection() as line:
+        assert await place_of(line, NAME) >= (end, 0)
+
+
+async def routing_only(chat: Chat) -> None:
+    """Let something happen that no webhook can hear of."""
+    for state in ("away", "available", "away"):
+        async with chat.desk.as_system() as tx:
+            await routing.set_presence(tx, operator_id=chat.desk.anna, state=state)
 
 
 async def test_a_token_without_the_scope_hands_in_nothing(chat: Chat) -> None:

@@ -190,7 +190,7 @@ async def test_tags_and_how_far_one_has_read(office: Office) -> None:
         assert row["tags"] == ["reclamo", "rate"]
         row = ok(await anna.post(f"{c}/tags", json={"add": [], "remove": ["RATE"]}))
         assert row["tags"] == ["reclamo"]
-        assert {tag["name"] for tag in ok(await anna.get("/tags"))} == {"reclamo", "rate"}
+        assert {tag["name"] for tag in ok(await anna.get("/tags"))["items"]} == {"reclamo", "rate"}
         assert row["unread"] == 2
         assert (await anna.post(f"{c}/read", json={"seq": row["last_seq"]})).status_code == 204
         assert ok(await anna.get(c))["conversation"]["unread"] == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ascolto.identity.permissions import ALL_PERMISSIONS, PERMISSIONS_OF, Role
 from ascolto.web.describe import dependencies_of, every_route, permissions
+from ascolto.web.openapi import description
 
 TABLE = Path(__file__).with_name("permissions.txt")
 
@@ -60,3 +61,32 @@ def test_no_route_or_dependency_blocks_the_loop() -> None:
             if not plain and not inspect.isclass(body):
                 blocking.append(f"{path}: {getattr(call, '__qualname__', call)}")
     assert blocking == []
+
+
+# Told whole, and why: none grows with what an organisation puts in.
+WHOLE = {
+    "GET /api/v1/metrics/formulas": "the formulas are written in the code",
+    "GET /api/v1/webhooks/kinds": "the kinds are written in the code",
+    "GET /api/v1/workforce/accuracy": "the last published forecasts of one queue, scored",
+}
+
+
+def test_every_route_that_answers_with_a_list_pages_it_by_cursor() -> None:
+    document = description()
+    schemas = document["components"]["schemas"]
+    paging: set[str] = set()
+    whole: set[str] = set()
+    for path, methods in document["paths"].items():
+        answer = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        schema = answer.get("application/json", {}).get("schema", {})
+        named = schema.get("$ref", "").rpartition("/")[2]
+        if not path.startswith("/api/v1/") or not (
+            schema.get("type") == "array" or named.startswith("Page_")
+        ):
+            continue
+        asked = {told["name"] for told in methods["get"].get("parameters", [])}
+        says = schemas.get(named, {}).get("properties", {})
+        pages = {"cursor", "limit"} <= asked and {"items", "next_cursor"} <= says.keys()
+        (paging if pages else whole).add(f"GET {path}")
+    assert len(paging) > 25, "the lists were not found"
+    assert whole == set(WHOLE)

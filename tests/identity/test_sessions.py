@@ -18,7 +18,7 @@ async def test_signing_out_ends_the_session(door: Door) -> None:
 async def test_one_sees_where_one_is_signed_in_and_ends_one_of_them(door: Door) -> None:
     await door.add_account()
     async with door.signed_in() as office, door.signed_in() as home:
-        sessions = (await office.get("/sessions")).json()
+        sessions = (await office.get("/sessions")).json()["items"]
         assert [s["ip"] for s in sessions] == ["192.0.2.7", "192.0.2.7"]
         assert {s["user_agent"] for s in sessions} == {"Prova/1.0"}
         (other,) = [s for s in sessions if not s["current"]]
@@ -42,7 +42,7 @@ async def test_nobody_ends_somebody_elses_session(door: Door) -> None:
     await door.add_account()
     await door.add_account(email="bruno@prova.example")
     async with door.signed_in() as anna, door.signed_in("bruno@prova.example") as bruno:
-        (session,) = (await anna.get("/sessions")).json()
+        (session,) = (await anna.get("/sessions")).json()["items"]
         answer = await bruno.delete(f"/sessions/{session['id']}")
         assert answer.json()["code"] == "identity.unknown_session"
         assert (await anna.get("/session")).status_code == 200

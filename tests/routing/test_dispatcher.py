@@ -24,7 +24,14 @@ from ascolto.routing import engine, roster, store, store_leader
 from ascolto.routing.commits import LeadLostError
 from ascolto.routing.leadership import Leadership
 from ascolto.routing.replay import compare
-from ascolto.tenancy.actions import change_setting
+from ascolto.tenancy import OpeningHours
+from ascolto.tenancy.actions import (
+    change_calendar,
+    change_client,
+    change_setting,
+    create_calendar,
+    get_client,
+)
 from support.queues import a_queue, a_work_item, an_operator
 
 PATIENCE_S = 20.0
@@ -425,6 +432,38 @@ async def test_work_that_overflows_is_moved_in_its_row_and_told_with_both_queues
         "queue_id": second.id,
         "from_queue_id": first.id,
     }
+
+
+async def test_work_of_a_closed_queue_overflows_only_when_the_queue_opens(
+    database: Database, tenant: str, urls: PostgresUrls
+) -> None:
+    second = await a_queue(database, tenant, name="Tutti")
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        closed = OpeningHours("Europe/Rome", {})
+        calendar = await create_calendar(
+            tx, name="Chiuso", hours=closed, client_id=second.client_id
+        )
+        client = await get_client(tx, second.client_id)
+        hours = {"default_calendar_id": calendar.id}
+        await change_client(tx, client.id, v=client.v, changes=hours)
+    first = await a_queue(
+        database,
+        tenant,
+        client_id=second.client_id,
+        name="Esperti",
+        overflow_queue_id=second.id,
+        overflow_after_s=1,
+        rings=[{"after_s": 0, "needs": [["bills", 3]]}],
+    )
+    anna = await an_operator(database, tenant, client_id=second.client_id)
+    async with a_node(urls):
+        item = await a_work_item(database, tenant, queue=first)
+        for _ in range(3):  # longer than the overflow of a queue that is open
+            await never_offered(database, tenant, item.id)
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            always = OpeningHours.always().document()
+            await change_calendar(tx, calendar.id, v=calendar.v, name="Aperto", hours=always)
+        assert await until_state(database, tenant, item.id, "offered") == ("offered", anna)
 
 
 async def test_what_was_measured_of_a_queue_outlives_its_leader(

@@ -6,6 +6,8 @@ from statistics import fmean
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ascolto.routing import engine as e
 from ascolto.routing.engine.virtual import VirtualDay, poisson
@@ -25,6 +27,10 @@ class Floor:
     def queue(self, **policy: Any) -> None:
         values = {"client_id": "acme", "channel": "webchat", **policy}
         self.hear(e.QueueConfigured(self.at, e.QueuePolicy(**values)))
+
+    def hours(self, queue_id: str, *openings: tuple[float, float] | None) -> list[e.Decision]:
+        known = None if openings == (None,) else tuple(o for o in openings if o is not None)
+        return self.hear(e.QueueHours(self.at, queue_id, known))
 
     def person(self, name: str, state: str = "available", **values: Any) -> list[e.Decision]:
         config = {
@@ -445,6 +451,83 @@ def test_work_offered_while_its_overflow_was_due_overflows_when_it_comes_back() 
     floor.wait(15)
     floor.decline("one")
     assert floor.wait(0) == [e.Overflowed("one", "chat", "second")]
+
+
+def test_hours_in_which_a_queue_is_closed_do_not_bring_its_overflow_nearer() -> None:
+    floor = Floor(overflow_queue_id="second", overflow_after_s=60)
+    floor.queue(id="second")
+    evening, morning = floor.at + 20, floor.at + 50_000
+    floor.hours("chat", (floor.at - 100, evening), (morning, morning + 900))
+    floor.work("one")
+    assert floor.wait(49_999) == []
+    assert floor.wait(40) == []
+    assert floor.wait(1) == [e.Overflowed("one", "chat", "second")]
+
+
+def test_work_that_came_while_its_queue_was_closed_overflows_counted_from_the_opening() -> None:
+    floor = Floor(overflow_queue_id="second", overflow_after_s=60)
+    floor.queue(id="second")
+    floor.hours("chat", (floor.at + 500, floor.at + 900))
+    floor.work("one")
+    assert floor.wait(559) == []
+    assert floor.wait(1) == [e.Overflowed("one", "chat", "second")]
+
+
+def test_hours_that_change_hold_for_what_waits_already() -> None:
+    floor = Floor(overflow_queue_id="second", overflow_after_s=60)
+    floor.queue(id="second")
+    floor.work("one")
+    floor.hours("chat")
+    assert floor.wait(600) == []
+    assert floor.engine.next_timer() is None
+    floor.hours("chat", (floor.at, floor.at + 900))
+    assert floor.wait(59) == []
+    assert floor.wait(1) == [e.Overflowed("one", "chat", "second")]
+    floor.work("two")
+    floor.hours("chat", (floor.at + 30, floor.at + 900))
+    assert floor.wait(89) == []
+    floor.hours("chat", None)
+    assert floor.wait(0) == [e.Overflowed("two", "chat", "second")]
+
+
+def test_work_left_from_last_evening_is_not_taken_for_work_of_another_queue() -> None:
+    floor = Floor(overflow_queue_id="second", overflow_after_s=60)
+    floor.queue(id="second")
+    floor.hours("chat", (floor.at - 50_030, floor.at - 50_000), (floor.at, floor.at + 900))
+    floor.work("yesterday", enqueued_at=floor.at - 50_020)
+    assert floor.wait(39) == []
+    assert floor.wait(1) == [e.Overflowed("yesterday", "chat", "second")]
+
+
+spans = st.lists(st.integers(0, 2_000), max_size=12, unique=True).map(
+    lambda edges: tuple(
+        (float(opens), float(closes))
+        for opens, closes in zip(*[iter(sorted(edges))] * 2, strict=False)
+    )
+)
+
+
+@given(openings=spans, came=st.integers(0, 2_000), after_s=st.integers(1, 500))
+def test_work_overflows_at_the_very_second_its_queue_has_been_open_for_so_long(
+    openings: tuple[tuple[float, float], ...], came: int, after_s: int
+) -> None:
+    floor = Floor(overflow_queue_id="second", overflow_after_s=float(after_s))
+    floor.queue(id="second")
+    floor.hours("chat", *openings)
+    floor.at = float(came)
+    floor.engine.now = floor.at
+    floor.work("one")
+    moved, opened = None, 0
+    for second in range(came, 2_001):
+        if moved is None and opened == after_s:
+            moved = second
+        opened += any(opens <= second < closes for opens, closes in openings)
+    due = floor.engine.next_timer()
+    assert due == moved
+    if moved is not None:
+        floor.at = moved - 0.5
+        assert floor.wait(0) == []
+        assert floor.wait(0.5) == [e.Overflowed("one", "chat", "second")]
 
 
 def test_new_rules_of_a_queue_hold_for_what_waits_in_it() -> None:

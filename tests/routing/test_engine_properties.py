@@ -164,6 +164,17 @@ class Contact(RuleBasedStateMachine):
     def a_queue_gets_other_rules(self, number: int, data: st.DataObject) -> None:
         self.hear(e.QueueConfigured(self.at, data.draw(policies(number))))
 
+    @rule(
+        number=st.integers(0, 2),
+        edges=st.none() | st.lists(st.integers(-200, 600), max_size=6, unique=True),
+    )
+    def a_queue_opens_at_other_hours(self, number: int, edges: list[int] | None) -> None:
+        openings = None
+        if edges is not None:
+            pairs = zip(*[iter(sorted(edges))] * 2, strict=False)
+            openings = tuple((self.at + opens, self.at + closes) for opens, closes in pairs)
+        self.hear(e.QueueHours(self.at, f"q{number}", openings))
+
     @rule(channel=st.sampled_from(CHANNELS), data=st.data())
     def a_channel_gets_another_cost(self, channel: str, data: st.DataObject) -> None:
         cost = data.draw(st.sampled_from((10, 25, 33, 50, 100)))

@@ -11,7 +11,8 @@ from ascolto import routing
 from ascolto.kit.db import Database
 from ascolto.kit.ids import new_id
 from ascolto.kit.postgres import PostgresUrls
-from ascolto.tenancy.actions import change_setting
+from ascolto.tenancy import OpeningHours
+from ascolto.tenancy.actions import change_setting, create_calendar
 from support.office import Office, ok, open_office, refused
 
 LEADER = "luca@prova.example"
@@ -120,6 +121,32 @@ async def test_who_is_offered_work_is_told_with_the_figures_of_the_choice(office
     assert (found["operator_id"], found["why"]["candidates"]) == (office.desk.anna, 2)
     assert found["against"] is None
     assert "already_offered" in await against(office, item.id, office.desk.bruno)
+
+
+async def test_waiting_work_tells_when_it_goes_on_elsewhere_in_opening_hours(
+    office: Office,
+) -> None:
+    desk = office.desk
+    async with desk.as_system() as tx:
+        into = await routing.create_queue(
+            tx, values={"client_id": desk.client_id, "name": "Tutti", "channel": "webchat"}
+        )
+        closed = await create_calendar(
+            tx, name="Mai", hours=OpeningHours("Europe/Rome", {}), client_id=desk.client_id
+        )
+        values = {"overflow_queue_id": into.id, "overflow_after_s": 600.0}
+        await routing.change_queue(tx, queue_id=desk.queue.id, values=values)
+        an_hour_ago = tx.now - timedelta(hours=1)
+    item = await some_work(office, enqueued_at=an_hour_ago)
+    for calendar_id, waited_s in ((None, 3600), (closed.id, 0)):
+        async with desk.as_system() as tx:
+            await routing.change_queue(
+                tx, queue_id=desk.queue.id, values={"calendar_id": calendar_id}
+            )
+        async with office.signed_in(LEADER) as browser:
+            told = ok(await browser.get(f"/work/{item}/why"))["overflow"]
+        assert (told["queue_id"], told["after_s"]) == (into.id, 600)
+        assert told["waited_s"] == pytest.approx(waited_s, abs=60)
 
 
 async def test_asking_about_somebody_else_is_for_who_supervises_and_is_written_down(

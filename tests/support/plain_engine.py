@@ -67,6 +67,7 @@ class PlainEngine:
     def __init__(self) -> None:
         self.now = self.moment = 0.0
         self.queues: dict[str, e.QueuePolicy] = {}
+        self.hours: dict[str, tuple[tuple[float, float], ...] | None] = {}
         self.costs = dict(USUAL)
         self.people: dict[str, Who] = {}
         self.work: dict[str, What] = {}
@@ -292,12 +293,26 @@ class PlainEngine:
             found.append((item.enqueued_at + policy.rings[piece.ring_seen + 1].after_s, RING))
         overflows = policy.overflow_queue_id is not None and not piece.overflow_tried
         if overflows and policy.overflow_after_s is not None:
-            found.append((piece.entered_at + policy.overflow_after_s, 3))
+            overflows_at = self.open_for(policy, piece.entered_at)
+            if overflows_at is not None:
+                found.append((overflows_at, 3))
         if piece.reserve_at is not None:
             found.append((piece.reserve_at, RESERVE))
         if piece.excluded and piece.avoided_at is not None:
             found.append((piece.avoided_at + SECOND_CHANCE_S, 4))
         return found
+
+    def open_for(self, policy: e.QueuePolicy, since: float) -> float | None:
+        """Return when a queue has been open for as long as it lets work wait."""
+        hours, left = self.hours.get(policy.id), policy.overflow_after_s or 0.0
+        if hours is None or left == 0:
+            return since + left
+        for opens, closes in hours:
+            begin = max(opens, since)
+            if begin + left <= closes:
+                return begin + left
+            left -= max(0.0, closes - begin)
+        return None
 
     def ring_would_matter(self, piece: What, at: float) -> bool:
         """Tell whether anybody could take a piece at the moment its next ring opens."""
@@ -378,9 +393,11 @@ class PlainEngine:
         self.number += 1
         piece = What(item, self.number, item.to_head, item.enqueued_at, set(item.excluded))
         piece.avoided_at = self.now if item.excluded else None
-        overflows_in = self.queues[item.queue_id].overflow_after_s
-        if overflows_in is not None and self.now - item.enqueued_at >= overflows_in:
-            piece.entered_at = self.now
+        policy = self.queues[item.queue_id]
+        if policy.overflow_after_s is not None:
+            overflows_at = self.open_for(policy, item.enqueued_at)
+            if overflows_at is not None and overflows_at <= self.now:
+                piece.entered_at = self.now
         self.work[item.id] = piece
         return piece
 
@@ -539,6 +556,13 @@ class PlainEngine:
             self.leave_line(piece)
         for piece in sorted(waiting, key=self.rank):
             self.start_waiting(piece)
+
+    def on_QueueHours(self, event: e.QueueHours) -> None:  # noqa: N802 - as above
+        if event.queue_id in self.queues and self.hours.get(event.queue_id) != event.openings:
+            self.hours[event.queue_id] = event.openings
+            for piece in self.work.values():
+                if piece.item.queue_id == event.queue_id:
+                    piece.overflow_tried = False
 
     def on_ChannelConfigured(self, event: e.ChannelConfigured) -> None:  # noqa: N802 - as above
         self.costs[event.cost.channel] = event.cost

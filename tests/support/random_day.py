@@ -37,10 +37,16 @@ class RandomDay:
             (1, self.rejected),
             (1, self.person_described),
             (0, self.queue_described),
+            (0, self.queue_opens_otherwise),
             (0, self.leaves_for_good),
             (0, self.cost_changes),
         ]
-        self.rare = [self.queue_described, self.leaves_for_good, self.cost_changes]
+        self.rare = [
+            self.queue_described,
+            self.queue_opens_otherwise,
+            self.leaves_for_good,
+            self.cost_changes,
+        ]
 
     def opening(self) -> Iterator[e.Event]:
         for queue_id in self.queues:
@@ -182,6 +188,12 @@ class RandomDay:
 
     def queue_described(self) -> e.Event | None:
         return e.QueueConfigured(self.at, self.policy(self.chance.choice(self.queues)))
+
+    def queue_opens_otherwise(self) -> e.Event | None:
+        chance, at = self.chance, self.at
+        edges = sorted(at + chance.randint(-100, 400) for _ in range(4))
+        openings = tuple((o, c) for o, c in (edges[:2], edges[2:]) if o < c)
+        return e.QueueHours(at, chance.choice(self.queues), chance.choice((None, openings)))
 
     def cost_changes(self) -> e.Event | None:
         beside = frozenset(c for c in CHANNELS if self.chance.random() < 0.5)

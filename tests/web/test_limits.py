@@ -85,3 +85,29 @@ async def test_searches_have_a_smaller_share(office: Office) -> None:
         words = {"q": "bolletta"}
         assert_slowed(await until_slowed(anna, "/conversations", expected=200, params=words))
         assert (await anna.get("/session")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/workforce/history/import", 422),
+        ("PUT", "/workforce/rosters/6f1c7f5e-58a4-4a2b-8f0e-6f1c7f5e58a4/shifts", 422),
+        ("POST", "/workforce/forecasts", 413),
+        ("GET", "/workforce/history/import", 413),
+        ("POST", "/queues", 413),
+    ],
+)
+async def test_only_a_route_that_says_so_takes_a_table(
+    urls: PostgresUrls, database: Database, tmp_path: Path, method: str, path: str, status: int
+) -> None:
+    async with open_office(urls, database, data=tmp_path) as office:
+        await office.hire("piano@prova.example", "planner", "configurator")
+        async with office.signed_in("piano@prova.example") as planner:
+            content = b'{"no_such_field": "' + b"x" * 2_000_000 + b'"}'
+            answer = await planner.request(
+                method, path, content=content, headers={"content-type": "application/json"}
+            )
+            assert answer.status_code == status, answer.text[:300]
+            beyond = content + b" " * 4_000_000
+            answer = await planner.request(method, path, content=beyond)
+            assert (answer.status_code, answer.json()["code"]) == (413, "too_large")

@@ -38,8 +38,15 @@ from ascolto.conversations.serving import file_response
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
-from ascolto.kit.http import BadCursor, Page, Services, decode_cursor, encode_cursor, services_of
-from ascolto.kit.ids import is_id
+from ascolto.kit.http import (
+    Cursor,
+    Limit,
+    Page,
+    Services,
+    decode_place,
+    page_of,
+    services_of,
+)
 from ascolto.kit.live import Follower
 
 router = APIRouter(tags=["channels"])
@@ -53,8 +60,6 @@ Reader = Annotated[Call, permit("channels.read")]
 Configurator = Annotated[Call, permit("channels.configure")]
 Carrier = Annotated[Call, permit("channels.deliver")]
 Fetcher = Annotated[Principal, recognise("channels.deliver")]
-Cursor = Annotated[str | None, Query(max_length=1_000)]
-Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.get("/channels", summary="Channels by name")
@@ -62,23 +67,13 @@ async def list_channels(
     call: Reader, request: Request, cursor: Cursor = None, limit: Limit = 100
 ) -> Page[ChannelView]:
     """Return a page of the channels in scope."""
-    found = await store.list_channels(call.tx, after=_place(cursor), limit=limit + 1)
-    shown = found[:limit]
-    last = shown[-1] if len(found) > limit else None
-    return Page(
-        items=[_view(channel, request) for channel in shown],
-        next_cursor=encode_cursor(last.name.lower(), last.id) if last else None,
+    found = await store.list_channels(call.tx, after=decode_place(cursor), limit=limit + 1)
+    return page_of(
+        found,
+        limit=limit,
+        show=lambda channel: _view(channel, request),
+        place=lambda channel: (channel.name, channel.id),
     )
-
-
-def _place(cursor: str | None) -> tuple[str, str] | None:
-    values = decode_cursor(cursor, 2)
-    if values is None:
-        return None
-    name, channel_id = values
-    if not isinstance(name, str) or not isinstance(channel_id, str) or not is_id(channel_id):
-        raise BadCursor("The cursor cannot be read.")
-    return name, channel_id
 
 
 @router.post("/channels", status_code=201, summary="Add a channel")
@@ -145,8 +140,13 @@ async def hand_in(
     if isinstance(message, handing_in.SetAside):
         response.status_code = 202
         return SetAsideView(quarantine_id=message.quarantine_id)
+    whose, known = await handing_in.customer_of(call.tx, message)
     return TakenView(
-        conversation_id=message.conversation_id, message_id=message.id, seq=message.seq
+        conversation_id=message.conversation_id,
+        message_id=message.id,
+        seq=message.seq,
+        customer_id=whose,
+        customer_known=known,
     )
 
 

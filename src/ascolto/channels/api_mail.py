@@ -20,7 +20,16 @@ from ascolto.channels.views_mail import (
 )
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.db import Tx
-from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
+from ascolto.kit.http import (
+    Cursor,
+    Limit,
+    Page,
+    decode_id,
+    decode_place,
+    encode_cursor,
+    page_of,
+    services_of,
+)
 from ascolto.kit.secretbox import server_box
 
 mail_router = APIRouter(tags=["mail"])
@@ -33,15 +42,20 @@ InState = Literal["received", "taken", "noted", "copy", "own", "quarantined", "d
 OutState = Literal[
     "queued", "sending", "accepted", "uncertain", "bounced", "delivered", "failed", "recalled"
 ]
-Cursor = Annotated[str | None, Query(max_length=200)]
-Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @mail_router.get("/mailboxes", summary="Mailboxes and how they stand")
-async def list_mailboxes(call: Reader) -> Page[MailboxView]:
+async def list_mailboxes(
+    call: Reader, cursor: Cursor = None, limit: Limit = 100
+) -> Page[MailboxView]:
     """Return the mailboxes in scope: read up to when, what is wrong, whether the books balance."""
-    channels = [one for one in await store.list_channels(call.tx) if one.kind == "email"]
-    return Page(items=[await _shown(call.tx, one) for one in channels])
+    found = await store.list_channels(
+        call.tx, kind="email", after=decode_place(cursor), limit=limit + 1
+    )
+    shown = {one.id: await _shown(call.tx, one) for one in found[:limit]}
+    return page_of(
+        found, limit=limit, show=lambda one: shown[one.id], place=lambda one: (one.name, one.id)
+    )
 
 
 @mail_router.get("/mailboxes/{channel_id}", summary="One mailbox")

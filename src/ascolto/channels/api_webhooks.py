@@ -16,7 +16,16 @@ from ascolto.channels.views import (
 )
 from ascolto.channels.webhooks.model import KINDS
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
+from ascolto.kit.http import (
+    Cursor,
+    Limit,
+    Page,
+    decode_id,
+    decode_place,
+    encode_cursor,
+    page_of,
+    services_of,
+)
 from ascolto.kit.secretbox import server_box
 
 webhooks_router = APIRouter(tags=["webhooks"])
@@ -32,9 +41,12 @@ async def list_kinds(call: Keeper) -> list[str]:  # noqa: ARG001 - the door asks
 
 
 @webhooks_router.get("/webhooks", summary="Webhooks by name")
-async def list_webhooks(call: Keeper) -> Page[WebhookView]:
-    """Return the webhooks in scope."""
-    return Page(items=[WebhookView.of(one) for one in await store_webhooks.list_webhooks(call.tx)])
+async def list_webhooks(
+    call: Keeper, cursor: Cursor = None, limit: Limit = 100
+) -> Page[WebhookView]:
+    """Return a page of the webhooks in scope."""
+    found = await store_webhooks.list_webhooks(call.tx, after=decode_place(cursor), limit=limit + 1)
+    return page_of(found, limit=limit, show=WebhookView.of, place=lambda hook: (hook.name, hook.id))
 
 
 @webhooks_router.post("/webhooks", status_code=201, summary="Add a webhook")

@@ -60,14 +60,19 @@ async def get_channel(tx: Tx, channel_id: str) -> Channel | None:
 
 
 async def list_channels(
-    tx: Tx, *, after: tuple[str, str] | None = None, limit: int = 1_000
+    tx: Tx,
+    *,
+    kind: str | None = None,
+    after: tuple[str, str] | None = None,
+    limit: int | None = None,
 ) -> list[Channel]:
-    """Return the channels in scope by name, from a place on."""
+    """Return the channels in scope, or those of a kind, by name, from a place on."""
     name, channel_id = after or ("", None)
     rows = await tx.fetch(
         f"SELECT {_CHANNEL} FROM channels.channel WHERE tenant_id = $1 AND archived_at IS NULL"
-        " AND ($2::uuid IS NULL OR (lower(name), id) > ($3, $2)) ORDER BY lower(name), id LIMIT $4",
-        tx.tenant_id, channel_id, name, limit,
+        " AND ($2::uuid IS NULL OR (lower(name), id) > (lower($3), $2))"
+        " AND ($5::text IS NULL OR kind = $5) ORDER BY lower(name), id LIMIT $4",
+        tx.tenant_id, channel_id, name, limit, kind,
     )  # fmt: skip
     return [Channel(**row) for row in rows]
 

@@ -24,12 +24,17 @@ def _webhook(row: Record) -> Webhook:
     return Webhook(**{**dict(row), "kinds": tuple(row["kinds"])})
 
 
-async def list_webhooks(tx: Tx) -> list[Webhook]:
-    """Return the webhooks in scope, by name."""
+async def list_webhooks(
+    tx: Tx, *, after: tuple[str, str] | None = None, limit: int | None = None
+) -> list[Webhook]:
+    """Return the webhooks in scope by name, from a place on."""
+    name, webhook_id = after or ("", None)
     rows = await tx.fetch(
-        f"SELECT {_WEBHOOK} FROM channels.webhook WHERE tenant_id = $1 ORDER BY lower(name), id",
-        tx.tenant_id,
-    )
+        f"SELECT {_WEBHOOK} FROM channels.webhook WHERE tenant_id = $1"
+        " AND ($2::uuid IS NULL OR (lower(name), id) > (lower($3), $2))"
+        " ORDER BY lower(name), id LIMIT $4",
+        tx.tenant_id, webhook_id, name, limit,
+    )  # fmt: skip
     return [_webhook(row) for row in rows]
 
 

@@ -136,11 +136,16 @@ class FileView(BaseModel):
 
 
 class TakenView(BaseModel):
-    """Which message a hand-in became."""
+    """Which message a hand-in became, and whose.
+
+    `customer_known` tells whether the customer was there before this conversation began.
+    """
 
     conversation_id: str
     message_id: str
     seq: int
+    customer_id: str
+    customer_known: bool
 
 
 class SetAsideView(BaseModel):

@@ -9,7 +9,9 @@ from ascolto.conversations import errors, store_config
 from ascolto.conversations.actions import configuring
 from ascolto.conversations.canned import check_variables
 from ascolto.conversations.model import Canned, Reason
+from ascolto.conversations.store_config import ReasonPlace
 from ascolto.conversations.views import (
+    LAST_POSITION,
     CannedBody,
     CannedView,
     ReasonBody,
@@ -19,6 +21,16 @@ from ascolto.conversations.views import (
 )
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.db import Tx
+from ascolto.kit.http import (
+    BadCursor,
+    Cursor,
+    Limit,
+    Page,
+    as_id,
+    decode_cursor,
+    decode_place,
+    page_of,
+)
 from ascolto.tenancy import store as tenancy
 
 router = APIRouter()
@@ -29,10 +41,17 @@ Configurator = Annotated[Call, permit("conversations.configure")]
 
 
 @router.get("/canned", summary="Ready replies")
-async def list_canned(call: CannedReader, client_id: UUID | None = None) -> list[CannedView]:
-    """Return the ready replies of a client and those of all, or every one in scope."""
-    found = await store_config.list_canned(call.tx, client_id=str(client_id) if client_id else None)
-    return [CannedView.of(canned) for canned in found]
+async def list_canned(
+    call: CannedReader, client_id: UUID | None = None, cursor: Cursor = None, limit: Limit = 100
+) -> Page[CannedView]:
+    """Return a page of the ready replies of a client and of all, or of every one in scope."""
+    found = await store_config.list_canned(
+        call.tx,
+        client_id=str(client_id) if client_id else None,
+        after=decode_place(cursor),
+        limit=limit + 1,
+    )
+    return page_of(found, limit=limit, show=CannedView.of, place=lambda one: (one.key, one.id))
 
 
 @router.post("/canned", status_code=201, summary="Add a ready reply")
@@ -95,12 +114,33 @@ async def _client(tx: Tx, client_id: UUID | None) -> str | None:
 
 
 @router.get("/reasons", summary="Reasons of two levels")
-async def list_reasons(call: CannedReader, client_id: UUID | None = None) -> list[ReasonView]:
-    """Return the reasons of a client and those of all, in the order to show."""
+async def list_reasons(
+    call: CannedReader, client_id: UUID | None = None, cursor: Cursor = None, limit: Limit = 100
+) -> Page[ReasonView]:
+    """Return a page of the reasons of a client and of all, the first level first, in order."""
     found = await store_config.list_reasons(
-        call.tx, client_id=str(client_id) if client_id else None
+        call.tx,
+        client_id=str(client_id) if client_id else None,
+        after=_place_of_reason(cursor),
+        limit=limit + 1,
     )
-    return [ReasonView.of(reason) for reason in found]
+    return page_of(
+        found,
+        limit=limit,
+        show=ReasonView.of,
+        place=lambda one: (one.parent_id, one.position, one.name, one.id),
+    )
+
+
+def _place_of_reason(cursor: str | None) -> ReasonPlace | None:
+    values = decode_cursor(cursor, 4)
+    if values is None:
+        return None
+    parent_id, position, name, key = values
+    if not isinstance(position, int) or not 0 <= position <= LAST_POSITION:
+        raise BadCursor("The cursor cannot be read.")
+    parent = None if parent_id is None else as_id(parent_id)
+    return ReasonPlace(parent, int(position), str(name), as_id(key))
 
 
 @router.post("/reasons", status_code=201, summary="Add a reason")
@@ -141,7 +181,19 @@ async def archive_reason(reason_id: UUID, call: Configurator) -> None:
 
 
 @router.get("/tags", summary="Tags in use")
-async def list_tags(call: CannedReader, client_id: UUID | None = None) -> list[TagView]:
-    """Return the tags known to a client, or all in scope."""
-    found = await store_config.list_tags(call.tx, client_id=str(client_id) if client_id else None)
-    return [TagView(id=tag_id, client_id=of, name=name) for tag_id, of, name in found]
+async def list_tags(
+    call: CannedReader, client_id: UUID | None = None, cursor: Cursor = None, limit: Limit = 100
+) -> Page[TagView]:
+    """Return a page of the tags known to a client, or of all in scope."""
+    found = await store_config.list_tags(
+        call.tx,
+        client_id=str(client_id) if client_id else None,
+        after=decode_place(cursor),
+        limit=limit + 1,
+    )
+    return page_of(
+        found,
+        limit=limit,
+        show=lambda tag: TagView(id=tag[0], client_id=tag[1], name=tag[2]),
+        place=lambda tag: (tag[2], tag[0]),
+    )

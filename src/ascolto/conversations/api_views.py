@@ -11,7 +11,7 @@ from ascolto.conversations.held import checked_text
 from ascolto.conversations.store_views import SavedView
 from ascolto.conversations.views import Body
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page
+from ascolto.kit.http import Cursor, Limit, Page, decode_cursor, page_of
 
 router = APIRouter()
 
@@ -45,10 +45,20 @@ class SavedViewView(BaseModel):
 
 
 @router.get("/views", summary="One's own views of lists")
-async def list_views(call: Reader) -> Page[SavedViewView]:
+async def list_views(
+    call: Reader, cursor: Cursor = None, limit: Limit = 100
+) -> Page[SavedViewView]:
     """Return the views that one has kept, by page and name."""
-    found = await store_views.views_of(call.tx, account_id=call.principal.account_id)
-    return Page(items=[SavedViewView.of(one) for one in found])
+    place = decode_cursor(cursor, 2)
+    found = await store_views.views_of(
+        call.tx,
+        account_id=call.principal.account_id,
+        after=None if place is None else (str(place[0]), str(place[1])),
+        limit=limit + 1,
+    )
+    return page_of(
+        found, limit=limit, show=SavedViewView.of, place=lambda one: (one.page, one.name)
+    )
 
 
 @router.post("/views", summary="Keep a view of a list")

@@ -20,6 +20,17 @@ class ConversationEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class QueueTold(Event):
+    """Those who wait in a queue were told what it says, up to one of them; others still wait."""
+
+    kind: ClassVar[str] = "conversations.queue_told"
+    client_id: str
+    queue_id: str
+    digest: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Arrived(ConversationEvent):
     """A customer opened a conversation."""
 

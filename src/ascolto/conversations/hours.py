@@ -8,17 +8,16 @@ from ascolto import routing
 from ascolto.conversations import clocks, store
 from ascolto.conversations.held import Held
 from ascolto.kit.db import Tx
-from ascolto.tenancy import Calendar
-from ascolto.tenancy import store as tenancy
+from ascolto.tenancy import Calendar, calendar_of_client
 from ascolto.tenancy.actions import setting
 
 
 async def calendar_of_queue(tx: Tx, *, queue_id: str | None, client_id: str) -> Calendar | None:
     """Return the calendar of a queue, else its client's; None when every hour counts."""
     queue = await routing.get_queue(tx, queue_id) if queue_id is not None else None
-    if queue is not None and queue.calendar_id is not None:
-        return await tenancy.get_calendar(tx, queue.calendar_id)
-    return await tenancy.calendar_of_client(tx, client_id)
+    if queue is not None:
+        return await routing.calendar_of_queue(tx, queue)
+    return await calendar_of_client(tx, client_id)
 
 
 async def keep_openings(tx: Tx, calendar: Calendar) -> None:

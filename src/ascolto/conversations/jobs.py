@@ -16,7 +16,9 @@ from ascolto.conversations import store_due, store_going_out
 from ascolto.conversations.actions import moving, telling, timing, undoing
 from ascolto.conversations.actions.keeping import forget_unsent
 from ascolto.conversations.actions.opening import customer_changed
+from ascolto.conversations.events import QueueTold
 from ascolto.conversations.files import remove_contents
+from ascolto.conversations.saying import digest_of
 from ascolto.customers import store as customers_store
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.errors import Refusal
@@ -63,14 +65,19 @@ async def follow_overflow(tx: Tx, event: StoredEvent) -> None:
 
 
 async def follow_message(tx: Tx, event: StoredEvent) -> None:
-    """Tell those who wait in a queue what it has to say from now on."""
-    if event.body["changed"].get("message") and not event.body.get("quiet"):
-        queue_id = str(event.body["queue_id"])
-        await telling.tell_waiting(tx, queue_id=queue_id, nonce=f"queue-{event.id}")
+    """Tell those who wait in a queue what it has to say from now on, or go on telling them."""
+    queue_id, body = str(event.body["queue_id"]), event.body
+    if event.kind == QueueTold.kind:
+        digest, after = str(body["digest"]), str(body["after"])
+        await telling.tell_waiting(tx, queue_id=queue_id, digest=digest, after=after)
+    elif (message := body["changed"].get("message")) and not body.get("quiet"):
+        await telling.tell_waiting(tx, queue_id=queue_id, digest=digest_of(message))
 
 
 SUBSCRIBERS: Sequence[Subscriber] = (
-    Subscriber("conversations.follow_message", ("routing.queue_changed",), follow_message),
+    Subscriber(
+        "conversations.follow_message", ("routing.queue_changed", QueueTold.kind), follow_message
+    ),
     Subscriber("conversations.follow_overflow", ("routing.overflowed",), follow_overflow),
     Subscriber(
         "conversations.follow_customer",

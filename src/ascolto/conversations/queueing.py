@@ -75,18 +75,19 @@ async def join(
         if moved:
             await follow_queue(held)
         if cause == "first":
-            await _tell_why_it_waits(held, queue_id=item.queue_id)
+            await _tell_why_it_waits(held, item)
         return True
     return False
 
 
-async def _tell_why_it_waits(held: Held, *, queue_id: str) -> None:
+async def _tell_why_it_waits(held: Held, item: routing.WorkItem) -> None:
     """Say what the queue has to say to whoever joins it, an outage for example."""
     if held.now.channel not in saying.TOLD_CHANNELS:
         return
-    queue = await routing.get_queue(held.tx, queue_id)
+    queue = await routing.get_queue(held.tx, item.queue_id)
     if queue is not None and queue.message:
-        await saying.say(held, queue.message, meta={"what": "queue"})
+        nonce = saying.queue_nonce(queue.message, work_item_id=item.id)
+        await saying.say(held, queue.message, nonce=nonce, meta={"what": "queue"})
 
 
 async def _known_operator(held: Held) -> tuple[str | None, float]:

@@ -1,5 +1,6 @@
 """What the house itself says to a customer: a line of ours, and no answer of anybody's."""
 
+import hashlib
 from typing import Any
 
 from ascolto.conversations import events
@@ -8,6 +9,16 @@ from ascolto.conversations.model import AuthorKind, Message, MessageKind
 
 # Who writes and reads at once is there to be told something while they wait; a letter is not.
 TOLD_CHANNELS = frozenset({"webchat", "messaging"})
+
+
+def digest_of(text: str) -> str:
+    """Return a short mark of what a queue says, to tell whether it still says it."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def queue_nonce(text: str, *, work_item_id: str) -> str:
+    """Return under what a queue's words are said once to whoever waits, on coming or later."""
+    return f"queue-{work_item_id}-{digest_of(text)}"
 
 
 async def say(

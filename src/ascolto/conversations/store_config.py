@@ -1,20 +1,35 @@
 """Statements on what is prepared for conversations: ready replies, reasons, tags."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ascolto.conversations.model import Canned, Reason
 from ascolto.kit.db import Tx
 
 _CANNED = "id, client_id, key, title, text, language, v"
 _REASON = "id, client_id, parent_id, name, position"
+_LEAST_ID = "00000000-0000-0000-0000-000000000000"
+_FIRST_LEVEL_FIRST = f"coalesce(parent_id, '{_LEAST_ID}')"
 
 
-async def list_canned(tx: Tx, *, client_id: str | None) -> list[Canned]:
-    """Return the ready replies of a client and those of all; every one without a client."""
+async def list_canned(
+    tx: Tx,
+    *,
+    client_id: str | None,
+    after: tuple[str, str] | None = None,
+    limit: int | None = None,
+) -> list[Canned]:
+    """Return the ready replies of a client and those of all by key, from a place on.
+
+    Without a client it is every one in scope.
+    """
+    key, canned_id = after or ("", None)
     rows = await tx.fetch(
         f"SELECT {_CANNED} FROM conversations.canned WHERE tenant_id = $1 AND archived_at IS NULL"
-        " AND ($2::uuid IS NULL OR client_id IS NULL OR client_id = $2) ORDER BY lower(key), id",
-        tx.tenant_id, client_id,
+        " AND ($2::uuid IS NULL OR client_id IS NULL OR client_id = $2)"
+        " AND ($3::uuid IS NULL OR (lower(key), id) > (lower($4), $3))"
+        " ORDER BY lower(key), id LIMIT $5",
+        tx.tenant_id, client_id, canned_id, key, limit,
     )  # fmt: skip
     return [Canned(**row) for row in rows]
 
@@ -69,13 +84,35 @@ async def archive_canned(tx: Tx, canned_id: str) -> bool:
     ) == 1  # fmt: skip
 
 
-async def list_reasons(tx: Tx, *, client_id: str | None) -> list[Reason]:
-    """Return the reasons of a client and those of all, in the order to show; all without one."""
+class ReasonPlace(NamedTuple):
+    """A reason's place in the order in which reasons are shown."""
+
+    parent_id: str | None
+    position: int
+    name: str
+    id: str
+
+
+async def list_reasons(
+    tx: Tx,
+    *,
+    client_id: str | None,
+    after: ReasonPlace | None = None,
+    limit: int | None = None,
+) -> list[Reason]:
+    """Return the reasons of a client and those of all in the order to show, from a place on.
+
+    Without a client it is every one in scope.
+    """
+    parent_id, position, name, reason_id = after or (None, 0, "", None)
     rows = await tx.fetch(
         f"SELECT {_REASON} FROM conversations.reason WHERE tenant_id = $1 AND archived_at IS NULL"
         " AND ($2::uuid IS NULL OR client_id IS NULL OR client_id = $2)"
-        " ORDER BY parent_id NULLS FIRST, position, lower(name), id",
-        tx.tenant_id, client_id,
+        " AND ($3::uuid IS NULL OR"
+        f" ({_FIRST_LEVEL_FIRST}, position, lower(name), id)"
+        f" > (coalesce($4::uuid, '{_LEAST_ID}'), $5, lower($6), $3))"
+        f" ORDER BY {_FIRST_LEVEL_FIRST}, position, lower(name), id LIMIT $7",
+        tx.tenant_id, client_id, reason_id, parent_id, position, name, limit,
     )  # fmt: skip
     return [Reason(**row) for row in rows]
 
@@ -129,12 +166,20 @@ async def archive_reason(tx: Tx, reason_id: str) -> bool:
     ) > 0  # fmt: skip
 
 
-async def list_tags(tx: Tx, *, client_id: str | None) -> list[tuple[str, str, str]]:
-    """Return (id, client id, name) of the tags known to a client, or of all in scope."""
+async def list_tags(
+    tx: Tx,
+    *,
+    client_id: str | None,
+    after: tuple[str, str] | None = None,
+    limit: int | None = None,
+) -> list[tuple[str, str, str]]:
+    """Return (id, client id, name) of the tags known to a client, or of all, from a place on."""
+    name, tag_id = after or ("", None)
     rows = await tx.fetch(
         "SELECT id, client_id, name FROM conversations.tag"
-        " WHERE tenant_id = $1 AND ($2::uuid IS NULL OR client_id = $2) ORDER BY name, id",
-        tx.tenant_id, client_id,
+        " WHERE tenant_id = $1 AND ($2::uuid IS NULL OR client_id = $2)"
+        " AND ($3::uuid IS NULL OR (name, id) > ($4, $3)) ORDER BY name, id LIMIT $5",
+        tx.tenant_id, client_id, tag_id, name, limit,
     )  # fmt: skip
     return [(row["id"], row["client_id"], row["name"]) for row in rows]
 

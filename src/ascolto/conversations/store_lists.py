@@ -130,11 +130,14 @@ async def clients_of(tx: Tx, conversation_ids: Sequence[str]) -> dict[str, str]:
     return {row["id"]: row["client_id"] for row in rows}
 
 
-async def waiting_in(tx: Tx, *, queue_id: str, limit: int) -> list[str]:
-    """Return the conversations that wait in a queue, in the order in which they are held."""
+async def waiting_in(
+    tx: Tx, *, queue_id: str, after: str | None, limit: int
+) -> list[tuple[str, str]]:
+    """Return (id, work item's id) of what waits in a queue, as it is held, from an id on."""
     rows = await tx.fetch(
-        "SELECT id FROM conversations.conversation"
-        " WHERE tenant_id = $1 AND queue_id = $2 AND state = 'waiting' ORDER BY id LIMIT $3",
-        tx.tenant_id, queue_id, limit,
+        "SELECT id, work_item_id FROM conversations.conversation"
+        " WHERE tenant_id = $1 AND queue_id = $2 AND state = 'waiting'"
+        " AND work_item_id IS NOT NULL AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4",
+        tx.tenant_id, queue_id, after, limit,
     )  # fmt: skip
-    return [str(row["id"]) for row in rows]
+    return [(row["id"], row["work_item_id"]) for row in rows]

@@ -16,12 +16,17 @@ class SavedView:
     query: str
 
 
-async def views_of(tx: Tx, *, account_id: str) -> list[SavedView]:
-    """Return a person's views by page and name."""
+async def views_of(
+    tx: Tx, *, account_id: str, after: tuple[str, str] | None, limit: int
+) -> list[SavedView]:
+    """Return a person's views by page and name, from a place on."""
+    page, name = after or (None, None)
     rows = await tx.fetch(
         "SELECT id, page, name, query FROM conversations.saved_view"
-        " WHERE tenant_id = $1 AND account_id = $2 ORDER BY page, lower(name)",
-        tx.tenant_id, account_id,
+        " WHERE tenant_id = $1 AND account_id = $2"
+        " AND ($3::text IS NULL OR (page, lower(name)) > ($3, lower($4)))"
+        " ORDER BY page, lower(name) LIMIT $5",
+        tx.tenant_id, account_id, page, name, limit,
     )  # fmt: skip
     return [SavedView(**row) for row in rows]
 

@@ -347,20 +347,23 @@ class CannedView(BaseModel):
         return cls(**{name: getattr(canned, name) for name in cls.model_fields})
 
 
+LAST_POSITION = 10_000
+
+
 class ReasonBody(Body):
     """A reason why customers write; with a parent it is of the second level."""
 
     client_id: UUID | None = None
     parent_id: UUID | None = None
     name: Name
-    position: Annotated[int, Field(ge=0, le=10_000)] = 0
+    position: Annotated[int, Field(ge=0, le=LAST_POSITION)] = 0
 
 
 class ReasonChange(Body):
     """Another name and place for a reason."""
 
     name: Name
-    position: Annotated[int, Field(ge=0, le=10_000)] = 0
+    position: Annotated[int, Field(ge=0, le=LAST_POSITION)] = 0
 
 
 class ReasonView(BaseModel):

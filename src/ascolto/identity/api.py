@@ -33,7 +33,16 @@ from ascolto.identity.views import (
     SignIn,
 )
 from ascolto.kit.db import Actor, Tx
-from ascolto.kit.http import services_of
+from ascolto.kit.http import (
+    Cursor,
+    Limit,
+    Page,
+    as_id,
+    decode_cursor,
+    decode_moment,
+    page_of,
+    services_of,
+)
 from ascolto.kit.secretbox import server_box
 from ascolto.tenancy import store as tenancy_store
 
@@ -108,10 +117,19 @@ async def close_session(call: Own, request: Request, response: Response) -> None
 
 
 @router.get("/sessions", summary="Where I am signed in")
-async def list_sessions(call: Own) -> list[SessionView]:
-    """Return one's open sessions, the latest seen first."""
-    found = await store_sessions.list_sessions(call.tx, call.principal.account_id)
-    return [SessionView.of(each, current=call.principal.session_id) for each in found]
+async def list_sessions(call: Own, cursor: Cursor = None, limit: Limit = 100) -> Page[SessionView]:
+    """Return a page of one's open sessions, the latest seen first."""
+    values = decode_cursor(cursor, 2)
+    after = None if values is None else (decode_moment(values[0]), as_id(values[1]))
+    found = await store_sessions.list_sessions(
+        call.tx, call.principal.account_id, after=after, limit=limit + 1
+    )
+    return page_of(
+        found,
+        limit=limit,
+        show=lambda one: SessionView.of(one, current=call.principal.session_id),
+        place=lambda one: (one.seen_at.isoformat(), one.id),
+    )
 
 
 @router.delete("/sessions", summary="Sign out everywhere else")

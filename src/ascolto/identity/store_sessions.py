@@ -117,13 +117,22 @@ async def insert_session(
     )  # fmt: skip
 
 
-async def list_sessions(tx: Tx, account_id: str) -> list[Session]:
-    """Return an account's open sessions, the latest seen first."""
+async def list_sessions(
+    tx: Tx,
+    account_id: str,
+    *,
+    after: tuple[datetime, str] | None = None,
+    limit: int | None = None,
+) -> list[Session]:
+    """Return an account's open sessions, the latest seen first, from a place on."""
+    seen_at, session_id = after or (None, None)
     rows = await tx.fetch(
         "SELECT id, ip, user_agent, place, country, created_at, seen_at, expires_at"
         " FROM identity.session WHERE tenant_id = $1 AND account_id = $2"
-        " AND expires_at > $3 AND seen_at > $4 ORDER BY seen_at DESC, id DESC",
-        tx.tenant_id, account_id, tx.now, tx.now - SESSION_IDLE,
+        " AND expires_at > $3 AND seen_at > $4"
+        " AND ($5::timestamptz IS NULL OR (seen_at, id) < ($5, $6::uuid))"
+        " ORDER BY seen_at DESC, id DESC LIMIT $7",
+        tx.tenant_id, account_id, tx.now, tx.now - SESSION_IDLE, seen_at, session_id, limit,
     )  # fmt: skip
     return [Session(**row) for row in rows]
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from ascolto.identity.guard import Call, permit
 from ascolto.identity.model import ApiToken
 from ascolto.insight import screens
-from ascolto.kit.http import Page
+from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of
 
 router = APIRouter(tags=["insight"])
 
@@ -56,10 +56,12 @@ class OpenedScreenView(BaseModel):
 
 
 @router.get("/floor/screens", summary="My wall screens")
-async def list_screens(call: Sharer) -> Page[ScreenView]:
-    """Return the screens one has opened and that still hold."""
-    found = await screens.list_screens(call.tx, call.principal)
-    return Page(items=[ScreenView.of(token) for token in found])
+async def list_screens(call: Sharer, cursor: Cursor = None, limit: Limit = 100) -> Page[ScreenView]:
+    """Return a page of the screens one has opened and that still hold, the oldest first."""
+    after = decode_id(cursor)
+    every = await screens.list_screens(call.tx, call.principal)
+    found = [one for one in every if after is None or one.id > after]
+    return page_of(found, limit=limit, show=ScreenView.of, place=lambda token: (token.id,))
 
 
 @router.post("/floor/screens", status_code=201, summary="Open a wall screen")

@@ -198,6 +198,11 @@ def _require_id(text: str) -> None:
         raise ValueError(f"not an id: {text!r}")
 
 
+# Text that the database makes of a moment, as in its JSON, is in the session's zone: a server of
+# one's own may have any, and what is compared and shown must not depend on it.
+SPEAKS = {"timezone": "UTC"}
+
+
 async def prepare_connection(connection: asyncpg.Connection) -> None:
     """Teach a connection our wire forms: ids as text, JSON as dict, and the bounded role."""
     await connection.set_builtin_type_codec(
@@ -242,6 +247,7 @@ class Database:
             max_size=size,
             init=prepare_connection,
             reset=_keep,
+            server_settings=SPEAKS,
             timeout=_CONNECT_S,
             command_timeout=_STATEMENT_S,
             max_inactive_connection_lifetime=0,
@@ -331,7 +337,9 @@ class Database:
     async def dedicated(self, *, application_name: str = "ascolto") -> asyncpg.Connection:
         """Open a connection of one's own, to listen or to hold a lock; the caller closes it."""
         connection = await asyncpg.connect(
-            self.dsn, command_timeout=60, server_settings={"application_name": application_name}
+            self.dsn,
+            command_timeout=60,
+            server_settings={**SPEAKS, "application_name": application_name},
         )
         await prepare_connection(connection)
         return connection

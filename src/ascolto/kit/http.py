@@ -1,11 +1,13 @@
 """Shapes shared by every HTTP route: pages, cursors, the services of the process."""
 
 import base64
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
-from fastapi import Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 
@@ -18,6 +20,21 @@ from ascolto.kit.relay import Relay
 from ascolto.kit.settings import Settings
 
 T = TypeVar("T")
+S = TypeVar("S")
+
+Cursor = Annotated[str | None, Query(max_length=1000)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+BODY_LIMIT = "x-body-limit"
+
+
+def takes(most: int) -> dict[str, Any]:
+    """Return what a route says in its `openapi_extra` to take bodies of up to so many bytes.
+
+    Of all others a body ends at the server's usual limit.
+    """
+    return {BODY_LIMIT: most}
 
 
 class BadCursor(Invalid):
@@ -31,6 +48,25 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T]
     next_cursor: str | None = None
+
+
+def page_of(
+    found: Sequence[S],
+    *,
+    limit: int,
+    show: Callable[[S], T],
+    place: Callable[[S], tuple[Any, ...]],
+) -> Page[T]:
+    """Return a page of `limit` rows out of one more than that, if there are so many.
+
+    `place` gives the sort key of a row, which the cursor of the next page packs.
+    """
+    shown = found[:limit]
+    more = len(found) > limit
+    return Page(
+        items=[show(one) for one in shown],
+        next_cursor=encode_cursor(*place(shown[-1])) if more else None,
+    )
 
 
 def encode_cursor(*values: Any) -> str:
@@ -48,17 +84,44 @@ def decode_cursor(cursor: str | None, size: int) -> list[Any] | None:
         raise BadCursor("The cursor cannot be read.") from error
     if not isinstance(values, list) or len(values) != size:
         raise BadCursor("The cursor cannot be read.")
+    if any(isinstance(value, str) and "\0" in value for value in values):
+        raise BadCursor("The cursor cannot be read.")  # no text of the database holds one
     return values
 
 
 def decode_id(cursor: str | None) -> str | None:
     """Unpack a cursor that is one id; None stays None; anything else is refused."""
     values = decode_cursor(cursor, 1)
+    return None if values is None else as_id(values[0])
+
+
+def as_id(packed: Any) -> str:
+    """Read an id out of a cursor; anything else is refused."""
+    if not isinstance(packed, str) or not is_id(packed):
+        raise BadCursor("The cursor cannot be read.")
+    return packed
+
+
+def decode_place(cursor: str | None) -> tuple[str, str] | None:
+    """Unpack a cursor that is a name and an id; None stays None; anything else is refused."""
+    values = decode_cursor(cursor, 2)
     if values is None:
         return None
-    if not is_id(str(values[0])):
+    name, key = values
+    if not isinstance(name, str):
         raise BadCursor("The cursor cannot be read.")
-    return str(values[0])
+    return name, as_id(key)
+
+
+def decode_moment(packed: Any) -> datetime:
+    """Read a moment out of a cursor; anything else is refused."""
+    try:
+        moment = datetime.fromisoformat(str(packed))
+    except ValueError as error:
+        raise BadCursor("The cursor cannot be read.") from error
+    if moment.tzinfo is None or not 1970 < moment.year < 9000:
+        raise BadCursor("The cursor cannot be read.")
+    return moment
 
 
 @dataclass(slots=True)

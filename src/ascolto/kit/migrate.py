@@ -7,6 +7,7 @@ from importlib import resources
 
 import asyncpg
 
+from ascolto.kit.db import SPEAKS
 from ascolto.kit.ticker import ticking
 
 LOCK = 7_241_001  # any number, the same on every node
@@ -55,7 +56,7 @@ async def migrate(owner_dsn: str, *, say: Callable[[str], None] = lambda _: None
     Raises MigrationChangedError when an applied file was edited. A crash in the middle of a file
     leaves it unapplied, to be applied whole at the next start.
     """
-    connection = await asyncpg.connect(owner_dsn)
+    connection = await asyncpg.connect(owner_dsn, server_settings=SPEAKS)
     try:
         with ticking(say, "Waiting for another start to migrate the database"):
             await connection.execute("SELECT pg_advisory_lock($1)", LOCK)

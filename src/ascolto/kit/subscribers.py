@@ -37,6 +37,25 @@ class Subscriber:
     handler: Handler
 
 
+class Rests:
+    """Tells, twice a minute, that it is time to step over what somebody does not want.
+
+    Whoever waits for what is rare would else read all that happened since at every look.
+    """
+
+    def __init__(self) -> None:
+        """Let the first look step over."""
+        self._since: dict[str, float] = {}
+
+    def due(self, name: str) -> bool:
+        """Tell whether it is time for the follower of this name."""
+        now = asyncio.get_running_loop().time()
+        due = now - self._since.get(name, now - _REST_S) >= _REST_S
+        if due:
+            self._since[name] = now
+        return due
+
+
 @dataclass
 class Subscribers:
     """Every subscriber of the process, run as one task each."""
@@ -46,7 +65,7 @@ class Subscribers:
     table: Sequence[Subscriber]
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _bells: dict[str, list[asyncio.Event]] = field(default_factory=dict)
-    _rested: dict[str, float] = field(default_factory=dict)
+    _rests: Rests = field(default_factory=Rests)
 
     async def start(self) -> None:
         """Begin where each subscriber stopped; a new one begins with the next event."""
@@ -88,7 +107,7 @@ class Subscribers:
         """Handle the events after the cursor; tell whether there may be more."""
         async with self.db.connection() as connection:
             place = await place_of(connection, subscriber.name)
-            resting = self._resting(subscriber.name)
+            resting = self._rests.due(subscriber.name)
             horizon = await connection.fetchval("SELECT kit.stream_horizon()") if resting else 0
             events = await read_batch(connection, place, subscriber.kinds, limit=_BATCH)
             if resting and not events and horizon > place[0]:
@@ -98,17 +117,6 @@ class Subscribers:
                 return True  # another node moved the cursor: look again
             place = (event.xid, event.id)
         return len(events) == _BATCH
-
-    def _resting(self, name: str) -> bool:
-        """Tell, twice a minute, that it is time to step over what a subscriber does not want.
-
-        Whoever waits for what is rare would else read all that happened since at every look.
-        """
-        now = asyncio.get_running_loop().time()
-        due = now - self._rested.get(name, now - _REST_S) >= _REST_S
-        if due:
-            self._rested[name] = now
-        return due
 
     async def _one(
         self, subscriber: Subscriber, event: StoredEvent, place: tuple[int, int]

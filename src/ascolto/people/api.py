@@ -7,8 +7,15 @@ from fastapi import APIRouter, Query, Request
 
 from ascolto.identity.guard import Call, permit
 from ascolto.identity.model import Principal
-from ascolto.kit.http import BadCursor, Page, decode_cursor, encode_cursor, services_of
-from ascolto.kit.ids import is_id
+from ascolto.kit.http import (
+    Cursor,
+    Limit,
+    Page,
+    decode_cursor,
+    decode_place,
+    encode_cursor,
+    services_of,
+)
 from ascolto.people import actions, catalogue, importing, store, store_catalogue
 from ascolto.people.model import Operator
 from ascolto.people.views import (
@@ -31,8 +38,6 @@ Reader = Annotated[Call, permit("people.read_directory")]
 Planner = Annotated[Call, permit("people.manage")]
 Assigner = Annotated[Call, permit("people.assign_skills")]
 Admin = Annotated[Call, permit("identity.manage_accounts")]
-Limit = Annotated[int, Query(ge=1, le=200)]
-Cursor = Annotated[str | None, Query(max_length=1000)]
 Words = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
@@ -54,7 +59,7 @@ async def list_operators(
         # A search by skill would tell what the list itself does not show.
         skill=skill if call.principal.may("people.assign_skills") else None,
         client_id=None if client_id is None else str(client_id),
-        after=_place(cursor),
+        after=decode_place(cursor),
         limit=limit + 1,
     )
     shown = found[:limit]
@@ -142,7 +147,7 @@ async def archive_skill(skill_id: UUID, call: Planner) -> None:
 @router.get("/teams", summary="Teams by name")
 async def list_teams(call: Reader, cursor: Cursor = None, limit: Limit = 200) -> Page[TeamView]:
     """Return the teams in use."""
-    found = await store_catalogue.list_teams(call.tx, after=_place(cursor), limit=limit + 1)
+    found = await store_catalogue.list_teams(call.tx, after=decode_place(cursor), limit=limit + 1)
     shown = found[:limit]
     more = len(found) > limit
     return Page(
@@ -189,13 +194,3 @@ def _shown(call: Call, operator: Operator) -> OperatorView:
 
 def _sees_details(principal: Principal, operator: Operator) -> bool:
     return principal.may("people.assign_skills") or principal.operator_id == operator.id
-
-
-def _place(cursor: str | None) -> tuple[str, str] | None:
-    place = decode_cursor(cursor, 2)
-    if place is None:
-        return None
-    name, key = str(place[0]), str(place[1])
-    if not is_id(key):
-        raise BadCursor("The cursor cannot be read.")
-    return name, key

@@ -31,6 +31,7 @@ from ascolto.routing.errors import (
 )
 from ascolto.routing.live import offer_body
 from ascolto.routing.model import Presence, PresenceState, Queue, WorkItem, WorkState
+from ascolto.routing.openings import of_queue as calendar_of_queue
 from ascolto.routing.queues import archive_queue, change_queue, create_queue
 from ascolto.routing.store import get_work, last_decision, offers_of, wrap_ups_since
 from ascolto.routing.store_presence import get_presence, gone_operators, present_for
@@ -54,6 +55,7 @@ __all__ = [
     "WrongState",
     "accept",
     "archive_queue",
+    "calendar_of_queue",
     "cancel",
     "change_queue",
     "create_queue",

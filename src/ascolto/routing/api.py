@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from ascolto import privacy
 from ascolto.identity.guard import Call, permit
+from ascolto.kit.http import Cursor, Limit, Page, decode_place, page_of
 from ascolto.routing import actions, api_interventions, explain, queues, store_queues
 from ascolto.routing.errors import MayNotExplain, NoOperator, QueueUnknown
 from ascolto.routing.views import (
@@ -32,9 +33,10 @@ Asker = Annotated[Call, permit("routing.explain")]
 
 
 @router.get("/queues", summary="The queues in use")
-async def list_queues(call: Reader) -> list[QueueView]:
-    """Return every queue in scope, by name."""
-    return [QueueView.of(queue) for queue in await store_queues.list_queues(call.tx)]
+async def list_queues(call: Reader, cursor: Cursor = None, limit: Limit = 100) -> Page[QueueView]:
+    """Return a page of the queues in scope, by name."""
+    found = await store_queues.list_queues(call.tx, after=decode_place(cursor), limit=limit + 1)
+    return page_of(found, limit=limit, show=QueueView.of, place=lambda one: (one.name, one.id))
 
 
 @router.post("/queues", status_code=201, summary="Add a queue")

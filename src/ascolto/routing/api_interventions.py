@@ -8,7 +8,15 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page
+from ascolto.kit.http import (
+    Cursor,
+    Limit,
+    Page,
+    as_id,
+    decode_cursor,
+    decode_moment,
+    page_of,
+)
 from ascolto.routing import interventions
 from ascolto.routing.store_interventions import Intervention
 
@@ -90,9 +98,18 @@ class InterventionView(BaseModel):
 
 
 @router.get("/interventions", summary="What is done on the floor today")
-async def list_interventions(call: Leader) -> Page[InterventionView]:
-    """Return what runs, then what was begun today and has ended."""
-    return Page(items=[InterventionView.of(one) for one in await interventions.of_today(call.tx)])
+async def list_interventions(
+    call: Leader, cursor: Cursor = None, limit: Limit = 100
+) -> Page[InterventionView]:
+    """Return a page of what runs, then of what was begun today and has ended."""
+    place = decode_cursor(cursor, 3)
+    after = None if place is None else (bool(place[0]), decode_moment(place[1]), as_id(place[2]))
+    return page_of(
+        await interventions.of_today(call.tx, after=after, limit=limit + 1),
+        limit=limit,
+        show=InterventionView.of,
+        place=lambda one: (one.ended_at is not None, one.begun_at.isoformat(), one.id),
+    )
 
 
 @router.post("/interventions", status_code=201, summary="Do something on the floor")

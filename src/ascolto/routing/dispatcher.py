@@ -13,11 +13,12 @@ from ascolto.kit.tasks import end
 from ascolto.routing import store_leader
 from ascolto.routing.commits import LeadLostError
 from ascolto.routing.leadership import Leadership
+from ascolto.routing.translate import RELOADS
 
 TURN_S = 0.03
 TENANTS_S = 2.0
 LEASE_S = 0.12
-HEARS = ("routing.", "people.", "tenancy.setting_changed")
+HEARS = ("routing.", "people.", *RELOADS)
 LOST = (LeadLostError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)

@@ -8,9 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from ascolto.kit.db import Tx
-from ascolto.routing import engine, roster, rules, store, store_presence, store_queues
+from ascolto.routing import engine, openings, roster, rules, store, store_presence, store_queues
 from ascolto.routing.errors import OperatorUnknown, WorkUnknown
 from ascolto.routing.model import Queue, WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """Where waiting work goes on after how long, and how long it has waited: in opening hours."""
+
+    queue_id: str
+    after_s: float
+    waited_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,7 @@ class Explanation:
     decided_at: datetime | None
     why: dict[str, Any] | None
     against: list[str] | None
+    overflow: Overflow | None
 
 
 async def explain(tx: Tx, *, work_item_id: str, operator_id: str | None) -> Explanation:
@@ -40,7 +50,24 @@ async def explain(tx: Tx, *, work_item_id: str, operator_id: str | None) -> Expl
         decided_at=last.get("at"),
         why=last.get("why"),
         against=against,
+        overflow=await _overflow(tx, item),
     )
+
+
+async def _overflow(tx: Tx, item: WorkItem) -> Overflow | None:
+    queue = await store_queues.get_queue(tx, item.queue_id)
+    if queue is None or item.state != "waiting":
+        return None
+    into, after_s = queue.overflow_queue_id, queue.overflow_after_s
+    if into is None or after_s is None:
+        return None
+    calendar = await openings.of_queue(tx, queue)
+    waited_s = (
+        (tx.now - item.enqueued_at).total_seconds()
+        if calendar is None
+        else calendar.hours.business_seconds(item.enqueued_at, tx.now)
+    )
+    return Overflow(into, after_s, round(waited_s, 3))
 
 
 async def _against(tx: Tx, item: WorkItem, operator_id: str) -> list[str]:

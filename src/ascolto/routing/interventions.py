@@ -111,9 +111,9 @@ async def expire(tx: Tx, intervention_id: str) -> bool:
     return await _end(tx, intervention_id, how="expired", by=None) is not None
 
 
-async def of_today(tx: Tx, *, limit: int = 100) -> list[Intervention]:
-    """Return what runs and what was begun today, the newest first."""
-    return await store.list_since(tx, await _midnight(tx), limit=limit)
+async def of_today(tx: Tx, *, after: store.Place | None = None, limit: int) -> list[Intervention]:
+    """Return what runs and what was begun today, the newest first, from a place on."""
+    return await store.list_since(tx, await _midnight(tx), after=after, limit=limit)
 
 
 async def _end(tx: Tx, intervention_id: str, *, how: str, by: str | None) -> Intervention | None:
@@ -210,7 +210,7 @@ def _planned_skills(
     needs = [(code, level) for code, level in queue.rings[0]["needs"] if held.get(code, 0) < level]
     if not needs:
         raise BadIntervention("This person has what the queue needs.", field="operator_id")
-    after = {code: [level, until.astimezone(UTC).isoformat()] for code, level in needs}
+    after = {code: [level, until.isoformat()] for code, level in needs}
     return _skills(who, after), after
 
 
@@ -220,8 +220,7 @@ def _skills(who: Operator, codes: dict[str, Any]) -> dict[str, Any]:
     for code in codes:
         skill = who.skills.get(code)
         expires = skill.expires_at if skill else None
-        told = expires and expires.astimezone(UTC).isoformat()
-        found[code] = [skill.level, told] if skill else None
+        found[code] = [skill.level, expires and expires.isoformat()] if skill else None
     return found
 
 

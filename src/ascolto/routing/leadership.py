@@ -80,8 +80,7 @@ class Leadership:
                 if not self._later:
                     self._commits.begin()
                 now = time.monotonic()
-                changes_at = self._rules.changes_at
-                if changes_at is not None and changes_at <= self._db.clock.now():
+                if self._rules.changes_at <= self._db.clock.now():
                     await self._reload_rules()
                 if now >= due_reconcile:
                     due_reconcile = now + self._look(now)
@@ -128,11 +127,12 @@ class Leadership:
     async def _load_rules(self, tx: Tx) -> None:
         at = self._seconds()
         self.queues = {queue.id: queue for queue in await store_queues.list_queues(tx)}
-        client_ids = {queue.client_id for queue in self.queues.values()}
-        self._rules = await rules.read_rules(tx, client_ids)
+        self._rules = await rules.read_rules(tx, self.queues.values())
         for cost in self._rules.costs:
             self._feed(engine.ChannelConfigured(at, cost))
         for queue in self.queues.values():
+            # Its hours first: an overflow that is just opened must not count those of the night.
+            self._feed(engine.QueueHours(at, queue.id, self._rules.openings.get(queue.id)))
             self._feed(engine.QueueConfigured(at, queue.policy()))
 
     async def _load_pace(self, tx: Tx) -> None:

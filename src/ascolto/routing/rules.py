@@ -7,7 +7,8 @@ from typing import Any
 
 from ascolto.kit.db import Tx
 from ascolto.privacy import MINIMUM_GROUP
-from ascolto.routing import engine
+from ascolto.routing import engine, openings
+from ascolto.routing.model import Queue
 from ascolto.tenancy import declare
 from ascolto.tenancy import store as tenancy_store
 from ascolto.tenancy.actions import setting
@@ -52,11 +53,12 @@ FOLLOWED = frozenset({CHANNELS.key, MINIMUM_GROUP.key})
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds now, and when one of the followed settings next takes another value."""
+    """What holds now, and when to read it again: a setting takes another value, a day ends."""
 
     costs: tuple[engine.ChannelCost, ...]
     smallest_groups: dict[str, int]
-    changes_at: datetime | None
+    openings: dict[str, engine.Openings]
+    changes_at: datetime
 
 
 async def read_costs(tx: Tx) -> tuple[engine.ChannelCost, ...]:
@@ -68,8 +70,11 @@ async def read_costs(tx: Tx) -> tuple[engine.ChannelCost, ...]:
     )
 
 
-async def read_rules(tx: Tx, client_ids: Collection[str]) -> Rules:
-    """Return the rules in force, with the smallest group of each of some clients."""
+async def read_rules(tx: Tx, queues: Collection[Queue]) -> Rules:
+    """Return the rules in force for some queues, with the smallest group of each of their clients.
+
+    They hold until `changes_at`, the next midnight (UTC) at the latest.
+    """
     coming = [
         known.valid_from
         for known in await tenancy_store.list_settings(tx)
@@ -79,7 +84,8 @@ async def read_rules(tx: Tx, client_ids: Collection[str]) -> Rules:
         costs=await read_costs(tx),
         smallest_groups={
             client_id: await setting(tx, MINIMUM_GROUP, client_id=client_id)
-            for client_id in sorted(client_ids)
+            for client_id in sorted({queue.client_id for queue in queues})
         },
-        changes_at=min(coming, default=None),
+        openings=await openings.of_queues(tx, queues),
+        changes_at=min([*coming, openings.renewed_at(tx.now)]),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
@@ -40,6 +40,10 @@ def _of(row: Record) -> Intervention:
     return Intervention(**dict(row))
 
 
+Place: TypeAlias = tuple[bool, datetime, str]
+"""Ended or not, since when, and the id: where an intervention stands in the list."""
+
+
 async def insert(tx: Tx, done: Intervention) -> None:
     """Write an intervention down; raises UniqueViolationError while another one stands there."""
     await tx.execute(
@@ -73,13 +77,18 @@ async def end(tx: Tx, intervention_id: str, *, how: str, by: str | None) -> Inte
     return None if row is None else _of(row)
 
 
-async def list_since(tx: Tx, since: datetime, *, limit: int) -> list[Intervention]:
-    """Return what runs and what has begun since a moment, the newest first."""
+async def list_since(
+    tx: Tx, since: datetime, *, after: Place | None = None, limit: int
+) -> list[Intervention]:
+    """Return what runs, then what has begun since a moment, newest first, from a place on."""
+    ended, begun_at, known_id = after or (None, None, None)
     rows = await tx.fetch(
         f"SELECT {_COLUMNS} FROM routing.intervention"
         " WHERE tenant_id = $1 AND (ended_at IS NULL OR begun_at >= $2)"
+        " AND ($4::bool IS NULL OR (ended_at IS NOT NULL) > $4 OR (ended_at IS NOT NULL) = $4"
+        " AND (begun_at < $5 OR begun_at = $5 AND id > $6::uuid))"
         " ORDER BY ended_at IS NOT NULL, begun_at DESC, id LIMIT $3",
-        tx.tenant_id, since, limit,
+        tx.tenant_id, since, limit, ended, begun_at, known_id,
     )  # fmt: skip
     return [_of(row) for row in rows]
 

@@ -32,12 +32,20 @@ def queue_of(row: Record) -> Queue:
     return Queue(**dict(row))
 
 
-async def list_queues(tx: Tx) -> list[Queue]:
-    """Return the queues in use, by name."""
+async def list_queues(
+    tx: Tx, *, after: tuple[str, str] | None = None, limit: int | None = None
+) -> list[Queue]:
+    """Return the queues in use by name, from a place on."""
+    name, queue_id = after or ("", None)
     rows = await tx.fetch(
         f"SELECT {_ALL} FROM routing.queue"
-        " WHERE tenant_id = $1 AND archived_at IS NULL ORDER BY lower(name), id",
+        " WHERE tenant_id = $1 AND archived_at IS NULL"
+        " AND ($2::uuid IS NULL OR (lower(name), id) > (lower($3), $2))"
+        " ORDER BY lower(name), id LIMIT $4",
         tx.tenant_id,
+        queue_id,
+        name,
+        limit,
     )
     return [queue_of(row) for row in rows]
 

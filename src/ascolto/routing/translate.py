@@ -79,8 +79,16 @@ READS_ROW = frozenset(
 ENDS = frozenset({"routing.wrap_ended", "routing.abandoned", "routing.cancelled"})
 """Events after which the work is over."""
 
-RELOADS = frozenset({"routing.queue_changed", "tenancy.setting_changed"})
-"""Events after which the leader reads the queues and the organisation's rules again."""
+RELOADS = frozenset(
+    {
+        "routing.queue_changed",
+        "tenancy.setting_changed",
+        "tenancy.calendar_changed",
+        "tenancy.client_changed",
+    }
+)
+"""Events after which the leader reads the queues, their hours and the organisation's rules again.
+"""
 
 
 def about(row: dict[str, Any]) -> dict[str, Any]:

@@ -169,16 +169,31 @@ class DeclineBody(Body):
     reason: Reason = ""
 
 
+class OverflowView(BaseModel):
+    """After how long waiting work goes on in which queue, and how long it has waited by now.
+
+    Both count only the opening hours of the queue it is in; it has waited since it came.
+    """
+
+    queue_id: str
+    after_s: float
+    waited_s: float
+
+
 class ExplanationView(BaseModel):
-    """Why work went where it went, and every rule against another operator just now."""
+    """Why work went where it went, and every rule against another operator just now.
+
+    `overflow` tells of waiting work when and where it goes on if nobody takes it.
+    """
 
     work_item_id: str
     operator_id: str | None
     decided_at: datetime | None
     why: dict[str, Any] | None
     against: list[str] | None
+    overflow: OverflowView | None
 
     @classmethod
     def of(cls, explanation: Explanation) -> "ExplanationView":
         """Show an explanation."""
-        return cls(**{name: getattr(explanation, name) for name in cls.model_fields})
+        return cls.model_validate(explanation, from_attributes=True)

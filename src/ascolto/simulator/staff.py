@@ -56,23 +56,20 @@ async def _learn_house(world: World, cookies: dict[str, str]) -> None:
         if (load := loads.get(channel["public_key"])) and channel["queue_id"]:
             world.queues[channel["queue_id"]] = load
     for client in await _all(world, cookies, "clients"):
-        answer = await world.call(
-            "GET", "/api/v1/reasons", cookies=cookies, params={"client_id": client["id"]}
-        )
-        if answer.status_code >= 400:
-            world.refused(answer, "list reasons")
-            continue
+        known = await _all(world, cookies, "reasons", client_id=client["id"])
         world.reasons[client["id"]] = [
-            (reason["parent_id"], reason["id"]) for reason in answer.json() if reason["parent_id"]
+            (reason["parent_id"], reason["id"]) for reason in known if reason["parent_id"]
         ]
 
 
-async def _all(world: World, cookies: dict[str, str], what: str) -> list[dict[str, Any]]:
+async def _all(
+    world: World, cookies: dict[str, str], what: str, **asked: str
+) -> list[dict[str, Any]]:
     """Read a whole list, page by page."""
     found: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
-        params = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
+        params = {"limit": PAGE, **asked} | ({"cursor": cursor} if cursor else {})
         answer = await world.call("GET", f"/api/v1/{what}", cookies=cookies, params=params)
         if answer.status_code >= 400:
             world.refused(answer, f"list {what}")

@@ -6,7 +6,14 @@ Owns the schema `tenancy`. Never knows who works there or what a client's custom
 from ascolto.tenancy.hours import HoursError, NeverOpens, OpeningHours
 from ascolto.tenancy.model import Calendar, Client, Tenant
 from ascolto.tenancy.settings import Setting, declare
-from ascolto.tenancy.store import get_tenant, list_clients, tenant_by_slug
+from ascolto.tenancy.store import (
+    calendar_of_client,
+    get_tenant,
+    list_calendars,
+    list_clients,
+    tenant_by_slug,
+)
+from ascolto.tenancy.store import get_calendar as find_calendar
 
 __all__ = [
     "Calendar",
@@ -16,8 +23,11 @@ __all__ = [
     "OpeningHours",
     "Setting",
     "Tenant",
+    "calendar_of_client",
     "declare",
+    "find_calendar",
     "get_tenant",
+    "list_calendars",
     "list_clients",
     "tenant_by_slug",
 ]

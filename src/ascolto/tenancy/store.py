@@ -47,12 +47,21 @@ async def insert_tenant(tx: Tx, tenant: Tenant) -> None:
     )  # fmt: skip
 
 
-async def list_clients(tx: Tx, *, archived: bool = False) -> list[Client]:
-    """Return the clients in scope, by name; with the archived ones when asked."""
+async def list_clients(
+    tx: Tx,
+    *,
+    archived: bool = False,
+    after: tuple[str, str] | None = None,
+    limit: int | None = None,
+) -> list[Client]:
+    """Return the clients in scope by name, from a place on; with the archived ones when asked."""
+    name, client_id = after or ("", None)
     rows = await tx.fetch(
         f"SELECT {_CLIENT} FROM tenancy.client"
-        " WHERE tenant_id = $1 AND ($2 OR archived_at IS NULL) ORDER BY lower(name), id",
-        tx.tenant_id, archived,
+        " WHERE tenant_id = $1 AND ($2 OR archived_at IS NULL)"
+        " AND ($3::uuid IS NULL OR (lower(name), id) > (lower($4), $3))"
+        " ORDER BY lower(name), id LIMIT $5",
+        tx.tenant_id, archived, client_id, name, limit,
     )  # fmt: skip
     return [Client(**row) for row in rows]
 
@@ -118,12 +127,17 @@ def _calendar(row: asyncpg.Record) -> Calendar:
     )
 
 
-async def list_calendars(tx: Tx) -> list[Calendar]:
-    """Return the calendars in scope, by name."""
+async def list_calendars(
+    tx: Tx, *, after: tuple[str, str] | None = None, limit: int | None = None
+) -> list[Calendar]:
+    """Return the calendars in scope by name, from a place on."""
+    name, calendar_id = after or ("", None)
     rows = await tx.fetch(
-        f"SELECT {_CALENDAR} FROM tenancy.calendar WHERE tenant_id = $1 ORDER BY lower(name), id",
-        tx.tenant_id,
-    )
+        f"SELECT {_CALENDAR} FROM tenancy.calendar WHERE tenant_id = $1"
+        " AND ($2::uuid IS NULL OR (lower(name), id) > (lower($3), $2))"
+        " ORDER BY lower(name), id LIMIT $4",
+        tx.tenant_id, calendar_id, name, limit,
+    )  # fmt: skip
     return [_calendar(row) for row in rows]
 
 
@@ -201,13 +215,14 @@ async def setting_in_force(
     return next((value for value in values if value.valid_from <= at), None)
 
 
-async def list_settings(tx: Tx) -> list[SettingValue]:
-    """Return every stored value in scope, newest first within a key."""
+async def list_settings(tx: Tx, *, keys: Sequence[str] | None = None) -> list[SettingValue]:
+    """Return every stored value in scope, or those of some keys, newest first within a key."""
     rows = await tx.fetch(
         "SELECT key, client_id, valid_from, value, set_by, set_at FROM tenancy.setting"
-        " WHERE tenant_id = $1 ORDER BY key, client_id NULLS FIRST, valid_from DESC",
-        tx.tenant_id,
-    )
+        " WHERE tenant_id = $1 AND ($2::text[] IS NULL OR key = ANY($2))"
+        " ORDER BY key, client_id NULLS FIRST, valid_from DESC",
+        tx.tenant_id, None if keys is None else list(keys),
+    )  # fmt: skip
     return [SettingValue(**row) for row in rows]
 
 

@@ -22,7 +22,7 @@ from ascolto.kit.subscribers import Subscribers
 from ascolto.kit.tasks import end
 from ascolto.routing.dispatcher import Dispatcher
 from ascolto.web import edges, pages, problems
-from ascolto.web.describe import DescribedApp
+from ascolto.web.describe import DescribedApp, roomy_routes
 from ascolto.web.idempotency import Idempotency, forget_old
 from ascolto.web.limits import RateLimits
 from ascolto.web.lines import Lines
@@ -67,7 +67,7 @@ def build_app(settings: Settings, *, dsn: str, clock: Clock | None = None) -> Fa
     app.add_api_route("/api/v1/health", health, methods=["GET"], tags=["system"])
     app.add_middleware(Idempotency)
     app.add_middleware(RateLimits, per_second=settings.api_per_second)
-    app.add_middleware(edges.Edges, secure=settings.secure_cookies)
+    app.add_middleware(edges.Edges, secure=settings.secure_cookies, roomy=roomy_routes())
     return app
 
 

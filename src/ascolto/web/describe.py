@@ -4,15 +4,18 @@ FastAPI knows none of it: doors are dependencies of ours, refusals leave by one 
 idempotency wrap the application.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.routing import compile_path
 
 from ascolto.identity.guard import cookie_name, permission_of
 from ascolto.identity.permissions import NOT_FOR_TOKENS
+from ascolto.kit.http import BODY_LIMIT
 from ascolto.web.idempotency import HEADER, KEY_LIMIT
 from ascolto.web.rooms import API_ROUTERS, PUBLIC_ROUTERS
 
@@ -175,6 +178,15 @@ def every_route() -> Iterator[tuple[str, APIRoute]]:
     for prefix, routers in ((INNER, API_ROUTERS), (PUBLIC, PUBLIC_ROUTERS)):
         for router in routers:
             yield from _routes_of(router, prefix)
+
+
+def roomy_routes() -> list[tuple[frozenset[str], re.Pattern[str], int]]:
+    """Return the methods and path of every route that takes larger bodies, and how large."""
+    return [
+        (frozenset(route.methods or ()), compile_path(path)[0], route.openapi_extra[BODY_LIMIT])
+        for path, route in every_route()
+        if route.openapi_extra and BODY_LIMIT in route.openapi_extra
+    ]
 
 
 def _routes_of(router: APIRouter, prefix: str) -> Iterator[tuple[str, APIRoute]]:

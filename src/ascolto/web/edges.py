@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import re
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,7 +13,6 @@ from ascolto.kit.ids import new_id
 
 JSON_LIMIT = 1_000_000
 UPLOAD_LIMIT = 12_000_000
-PLAN_LIMIT = 6_000_000  # whole tables of the past, and everybody's shifts of a month
 DRAIN_LIMIT = 50_000_000
 DRAIN_S = 10.0
 
@@ -23,6 +25,10 @@ _SAFE_HEADERS = (
 _API_CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
 
+Roomy: TypeAlias = tuple[frozenset[str], re.Pattern[str], int]
+"""The methods and the path of a route, and how many bytes it takes."""
+
+
 class BodyTooLargeError(Exception):
     """The body went past the limit while it was being read."""
 
@@ -30,9 +36,13 @@ class BodyTooLargeError(Exception):
 class Edges:
     """The outermost layer of the server, written for ASGI because it touches every message."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
-        """Wrap an application; `secure` adds the promise to stay on TLS."""
+    def __init__(self, app: ASGIApp, *, secure: bool, roomy: Sequence[Roomy] = ()) -> None:
+        """Wrap an application; `secure` adds the promise to stay on TLS.
+
+        `roomy` are the routes that take more than others.
+        """
         self._app = app
+        self._roomy = roomy
         self._headers = list(_SAFE_HEADERS)
         if secure:
             self._headers.append((b"strict-transport-security", b"max-age=31536000"))
@@ -44,7 +54,7 @@ class Edges:
             return
         request_id = new_id()
         scope["ascolto.request_id"] = request_id
-        limit = _limit(scope)
+        limit = self._limit(scope)
         if _announced(scope) > limit:
             await _drain(receive)
             await _too_large(send, request_id, limit)
@@ -63,6 +73,15 @@ class Edges:
 
         await self._app(scope, body.receive, send_safe)
 
+    def _limit(self, scope: Scope) -> int:
+        for methods, path, limit in self._roomy:
+            if scope["method"] in methods and path.fullmatch(scope["path"]):
+                return limit
+        for name, value in scope["headers"]:
+            if name == b"content-type" and value.startswith(b"multipart/form-data"):
+                return UPLOAD_LIMIT
+        return JSON_LIMIT
+
     def _complete(
         self, scope: Scope, headers: list[tuple[bytes, bytes]], request_id: str
     ) -> list[tuple[bytes, bytes]]:
@@ -73,15 +92,6 @@ class Edges:
         if b"cache-control" not in present and scope["path"].startswith(("/api/", "/public/")):
             extra.append((b"cache-control", b"no-store"))
         return [*headers, *extra, (b"x-request-id", request_id.encode())]
-
-
-def _limit(scope: Scope) -> int:
-    if scope["path"].startswith("/api/v1/workforce/"):
-        return PLAN_LIMIT
-    for name, value in scope["headers"]:
-        if name == b"content-type" and value.startswith(b"multipart/form-data"):
-            return UPLOAD_LIMIT
-    return JSON_LIMIT
 
 
 def _announced(scope: Scope) -> int:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page
+from ascolto.kit.http import Cursor, Limit, Page, decode_cursor, decode_place, page_of
 from ascolto.tenancy import actions, settings, store
 from ascolto.web.tenancy_views import (
     CalendarChange,
@@ -35,10 +35,14 @@ CalendarReader = Annotated[Call, permit("tenancy.read_calendars")]
 async def list_clients(
     call: Annotated[Call, permit("tenancy.read_clients")],
     archived: Annotated[bool, Query(description="with those put away")] = False,  # noqa: FBT002 - a query parameter
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> Page[ClientView]:
-    """Return the clients in one's scope; there are few, so the page is always the last."""
-    found = await store.list_clients(call.tx, archived=archived)
-    return Page(items=[ClientView.of(client) for client in found])
+    """Return a page of the clients in one's scope."""
+    found = await store.list_clients(
+        call.tx, archived=archived, after=decode_place(cursor), limit=limit + 1
+    )
+    return page_of(found, limit=limit, show=ClientView.of, place=lambda one: (one.name, one.id))
 
 
 @router.post("/clients", status_code=201, summary="Add a client")
@@ -77,10 +81,12 @@ async def archive_client(client_id: UUID, call: Configurator) -> None:
 
 
 @router.get("/calendars", summary="Opening calendars")
-async def list_calendars(call: CalendarReader) -> Page[CalendarView]:
-    """Return the calendars in one's scope, by name."""
-    found = await store.list_calendars(call.tx)
-    return Page(items=[CalendarView.of(calendar) for calendar in found])
+async def list_calendars(
+    call: CalendarReader, cursor: Cursor = None, limit: Limit = 100
+) -> Page[CalendarView]:
+    """Return a page of the calendars in one's scope, by name."""
+    found = await store.list_calendars(call.tx, after=decode_place(cursor), limit=limit + 1)
+    return page_of(found, limit=limit, show=CalendarView.of, place=lambda one: (one.name, one.id))
 
 
 @router.post("/calendars", status_code=201, summary="Add a calendar")
@@ -136,10 +142,19 @@ async def delete_calendar(calendar_id: UUID, call: Configurator) -> None:
 @router.get("/settings", summary="Settings and since when they hold")
 async def list_settings(
     call: Annotated[Call, permit("tenancy.read_settings")],
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> Page[SettingView]:
-    """Return every setting with its default and the values it was given, newest first."""
-    values = await store.list_settings(call.tx)
-    return Page(items=[SettingView.of(each, values) for each in settings.all_declared()])
+    """Return a page of settings by key: the default, and the values given, newest first."""
+    after = decode_cursor(cursor, 1)
+    known = [one for one in settings.all_declared() if after is None or one.key > str(after[0])]
+    values = await store.list_settings(call.tx, keys=[one.key for one in known[:limit]])
+    return page_of(
+        known,
+        limit=limit,
+        show=lambda one: SettingView.of(one, values),
+        place=lambda one: (one.key,),
+    )
 
 
 @router.put("/settings/{key}", summary="Change a setting from a moment on")

@@ -10,7 +10,7 @@ from ascolto import routing
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
-from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
+from ascolto.kit.http import Page, decode_id, encode_cursor, services_of, takes
 from ascolto.workforce import api_rosters, store, store_history
 from ascolto.workforce.actions import forecasts
 from ascolto.workforce.actions.importing import import_history
@@ -35,6 +35,9 @@ from ascolto.workforce.views import (
     RequirementBody,
     RequirementView,
 )
+
+# A whole table of the past: its letters, and what JSON and two-byte letters add to them.
+TABLE_LIMIT = 6_000_000
 
 router = APIRouter(tags=["workforce"])
 router.include_router(api_rosters.router)
@@ -74,7 +77,11 @@ async def show_history(
     )
 
 
-@router.post("/workforce/history/import", summary="Bring in what came before")
+@router.post(
+    "/workforce/history/import",
+    summary="Bring in what came before",
+    openapi_extra=takes(TABLE_LIMIT),
+)
 async def bring_in(body: ImportHistoryBody, call: Planner) -> ImportHistoryReport:
     """Judge a table row by row and, unless it is a trial, write all of it or nothing."""
     found = await import_history(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 
 from ascolto.identity import secrets
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
+from ascolto.kit.http import Page, decode_id, encode_cursor, services_of, takes
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store_rosters
 from ascolto.workforce.actions import rosters
@@ -26,6 +26,9 @@ from ascolto.workforce.views_rosters import (
     ShiftsBody,
     ShiftView,
 )
+
+# Everybody's shifts of a month.
+SHIFTS_LIMIT = 6_000_000
 
 router = APIRouter(tags=["workforce"])
 
@@ -69,7 +72,11 @@ async def show_roster(roster_id: UUID, call: Planner) -> RosterDetailView:
     )
 
 
-@router.put("/workforce/rosters/{roster_id}/shifts", summary="Fill a draft of the roster")
+@router.put(
+    "/workforce/rosters/{roster_id}/shifts",
+    summary="Fill a draft of the roster",
+    openapi_extra=takes(SHIFTS_LIMIT),
+)
 async def fill_roster(roster_id: UUID, body: ShiftsBody, call: Planner) -> RosterView:
     """Write all shifts of a draft, or none when one of them cannot be."""
     shifts = [one.shift() for one in body.shifts]

@@ -85,6 +85,8 @@ const session = () => ({
 });
 const elena = { kind: "operator", id: "op-me", name: data.me.name };
 
+const page = (items) => ({ items, next_cursor: null });
+
 const routes = [
   ["POST /session", ({ body }) => {
     if (body.password !== "ascolto-demo") throw new Refused(401, "identity.wrong_credentials");
@@ -94,7 +96,7 @@ const routes = [
   }],
   ["GET /session", () => { if (!signedIn) throw new Refused(401, "identity.not_signed_in"); return session(); }],
   ["DELETE /session", () => { signedIn = false; }],
-  ["GET /sessions", () => [{ id: "s1", current: true, created_at: data.ago(50) }, { id: "s2", user_agent: "Mozilla/5.0 (Windows) Firefox/130.0", last_seen_at: data.ago(3000) }]],
+  ["GET /sessions", () => page([{ id: "s1", current: true, created_at: data.ago(50) }, { id: "s2", user_agent: "Mozilla/5.0 (Windows) Firefox/130.0", last_seen_at: data.ago(3000) }])],
   ["GET /desk", () => ({ cursor: `f${log.length}`, now: new Date().toISOString(), workplace: { place: "home", country: "IT" }, presence, offers: [...offers.values()], conversations: [...rows.values()].filter((row) => row.operator_id === "op-me"), queues: data.queues })],
   ["PUT /presence", ({ body }) => { presence = { ...presence, ...body, since: body.state === presence.state ? presence.since : new Date().toISOString() }; emit("operator:op-me", "presence.changed", presence); return presence; }],
   ["POST /work/:id/accept", ({ id }) => {
@@ -138,7 +140,7 @@ const routes = [
   ["POST /conversations/:id/transfer", ({ id }) => bump(id, { state: "waiting", operator_id: null })],
   ["POST /conversations/:id/attachments", () => ({ id: `a${Date.now()}`, name: "allegato.pdf", size: 24000, type: "application/pdf" })],
   ["GET /customers/:id/timeline", () => [{ id: "conv-3", subject: "Autolettura", channel: "voice", state: "closed", opened_at: data.ago(30000) }, { id: "conv-4", subject: "Area clienti", channel: "webchat", state: "closed", opened_at: data.ago(90000) }]],
-  ["GET /canned", () => data.canned], ["GET /reasons", () => data.reasons], ["GET /tags", () => [{ name: "rateizzazione" }, { name: "reclamo" }]], ["GET /operators", () => ({ items: data.operators, next_cursor: null })],
+  ["GET /canned", () => page(data.canned)], ["GET /reasons", () => page(data.reasons)], ["GET /tags", () => page([{ name: "rateizzazione" }, { name: "reclamo" }])], ["GET /operators", () => page(data.operators)],
   ["GET /floor", () => data.floor()],
   ["GET /my/results", () => ({ handled: 23, aht_s: 412, frt_s: 38, wrapup_s: 55, occupancy: 0.74, declined: 1, missed: 0, transferred: 2 })],
 ].map(([route, run]) => {

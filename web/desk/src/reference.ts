@@ -1,31 +1,26 @@
 /** Lists that rarely change: queues, canned replies, reasons, tags, colleagues. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { whole } from "@/api/whole";
 import { may, useSession } from "@/session";
 import { fold } from "@ui/picker";
 import type { Canned, OperatorRef, Page, QueueRef, Reason, Tag, Workplace } from "@/api/types";
-
-/** A list, whether it comes bare or as a page. */
-async function listed<T>(path: string, query?: Record<string, string | number>): Promise<T[]> {
-  const body = await api.get<T[] | Page<T>>(path, { query: { ...query } });
-  return Array.isArray(body) ? body : body.items;
-}
 
 const slow = { staleTime: 10 * 60_000 };
 
 export const cannedQuery = queryOptions({
   queryKey: ["canned"],
-  queryFn: () => listed<Canned>("/canned"),
+  queryFn: () => whole<Canned>("/canned"),
   ...slow,
 });
 export const reasonsQuery = queryOptions({
   queryKey: ["reasons"],
-  queryFn: () => listed<Reason>("/reasons"),
+  queryFn: () => whole<Reason>("/reasons"),
   ...slow,
 });
 export const tagsQuery = queryOptions({
   queryKey: ["tags"],
-  queryFn: () => listed<Tag>("/tags"),
+  queryFn: () => whole<Tag>("/tags"),
   ...slow,
 });
 const none: never[] = [];

@@ -99,6 +99,14 @@ async def hand_in(tx: Tx, channel: Channel, inbound: Inbound) -> Message | SetAs
     return message
 
 
+async def customer_of(tx: Tx, message: Message) -> tuple[str, bool]:
+    """Return who wrote a message, and whether they were known before its conversation began."""
+    conversation = await standing(tx, message.conversation_id)
+    customer = await customers.standing_for(tx, conversation.customer_id)
+    known = customer is not None and customer.created_at < conversation.opened_at
+    return conversation.customer_id, known
+
+
 async def _hindrance(tx: Tx, channel: Channel, inbound: Inbound) -> str | None:
     """Return why a message cannot be taken in; None when it can."""
     if not channel.active:

@@ -19,7 +19,7 @@ from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
 from ascolto.kit.ids import new_id
 from ascolto.kit.outbox import Frame, StoredEvent
-from ascolto.kit.subscribers import move_place, place_of, read_batch
+from ascolto.kit.subscribers import Rests, move_place, place_of, read_batch
 
 NAME = "channels.fan_out"
 BATCH = 500
@@ -40,10 +40,11 @@ async def fan_out(services: Services) -> None:
             bell.set()
 
     services.relay.add_event_listener(ring)
+    rests = Rests()
     while True:
         bell.clear()
         try:
-            while await fan_out_batch(services.db):
+            while await fan_out_batch(services.db, resting=rests.due(NAME)):
                 pass
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("fan_out.waits", error=type(error).__name__)
@@ -53,11 +54,17 @@ async def fan_out(services: Services) -> None:
         await asyncio.sleep(GATHER_S)
 
 
-async def fan_out_batch(db: Database) -> bool:
-    """Write what follows from the next events; tell whether there may be more."""
+async def fan_out_batch(db: Database, *, resting: bool = False) -> bool:
+    """Write what follows from the next events; tell whether there may be more.
+
+    When there are none and it is `resting`, the place moves on over what nobody is told of.
+    """
     async with db.connection() as connection:
         place = await place_of(connection, NAME)
+        horizon = await connection.fetchval("SELECT kit.stream_horizon()") if resting else 0
         events = await read_batch(connection, place, KINDS, limit=BATCH)
+        if not events and horizon > place[0]:
+            await move_place(connection, NAME, place, (horizon, 0))
     if not events:
         return False
     by_tenant = sorted(events, key=lambda event: event.tenant_id)  # stable: order within stays

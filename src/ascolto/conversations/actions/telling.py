@@ -8,6 +8,8 @@ from ascolto.kit.db import Tx
 from ascolto.people import store as people
 from ascolto.tenancy.actions import setting
 
+TOLD_AT_ONCE = 50
+
 
 async def tell_country(held: Held, *, operator_id: str) -> None:
     """Tell the customer the country of who has just accepted, unless they know it already.
@@ -74,20 +76,32 @@ async def _is_in_eu(tx: Tx, operator_id: str) -> bool:
     return country is not None and countries.in_eu(country)
 
 
-async def tell_waiting(tx: Tx, *, queue_id: str, nonce: str, limit: int = 500) -> int:
-    """Tell what a queue says to everybody who waits in it; return how many were told.
+async def tell_waiting(tx: Tx, *, queue_id: str, digest: str, after: str | None = None) -> int:
+    """Tell what a queue says to those who wait in it, a few at a time; return how many were told.
 
-    Told twice under one nonce is told once; who has been answered meanwhile is told nothing.
+    A queue that is longer goes on in the next transaction, with an event of its own: one that told
+    everybody would hold up the whole stream. `digest` is of the words that are news; if the queue
+    says something else by now, that has its own telling. Nobody is told the same in one wait twice.
     """
     queue = await routing.get_queue(tx, queue_id)
     if queue is None or not queue.message or queue.channel not in saying.TOLD_CHANNELS:
         return 0
+    if saying.digest_of(queue.message) != digest:
+        return 0
     told = 0
-    for conversation_id in await store_lists.waiting_in(tx, queue_id=queue_id, limit=limit):
+    waiting = await store_lists.waiting_in(tx, queue_id=queue_id, after=after, limit=TOLD_AT_ONCE)
+    for conversation_id, work_item_id in waiting:
+        nonce = saying.queue_nonce(queue.message, work_item_id=work_item_id)
         held = await hold(tx, conversation_id, side=AuthorKind.SYSTEM, nonce=nonce)
-        still = held.now.state is State.WAITING and held.now.queue_id == queue_id
-        if held.known_id is None and still:
+        still = held.now.state is State.WAITING and held.now.work_item_id == work_item_id
+        if held.known_id is None and still and held.now.queue_id == queue_id:
             await saying.say(held, queue.message, nonce=nonce, meta={"what": "queue"})
             await held.save(reason="told")
             told += 1
+    if len(waiting) == TOLD_AT_ONCE:
+        tx.emit(
+            events.QueueTold(
+                client_id=queue.client_id, queue_id=queue_id, digest=digest, after=waiting[-1][0]
+            )
+        )
     return told

@@ -25,6 +25,7 @@ from ascolto.routing.engine.model import (
     OfferAccepted,
     OfferDeclined,
     OfferTimedOut,
+    Openings,
     Operator,
     OperatorConfigured,
     OperatorRemoved,
@@ -32,6 +33,7 @@ from ascolto.routing.engine.model import (
     PresenceChanged,
     QueueConfigured,
     QueueCounts,
+    QueueHours,
     QueuePaced,
     QueuePolicy,
     Ring,
@@ -43,6 +45,7 @@ from ascolto.routing.engine.model import (
     WorkItem,
     WrapUpStarted,
 )
+from ascolto.routing.engine.openings import OpenTime
 from ascolto.routing.engine.state import PRIORITY_WORTH_S
 
 __all__ = [
@@ -65,6 +68,8 @@ __all__ = [
     "OfferAccepted",
     "OfferDeclined",
     "OfferTimedOut",
+    "OpenTime",
+    "Openings",
     "Operator",
     "OperatorConfigured",
     "OperatorRemoved",
@@ -72,6 +77,7 @@ __all__ = [
     "PresenceChanged",
     "QueueConfigured",
     "QueueCounts",
+    "QueueHours",
     "QueuePaced",
     "QueuePolicy",
     "Ring",

@@ -28,6 +28,7 @@ class Engine(TimedMoves):
         super().__init__()
         self._handlers: dict[type, Callable[[Any], None]] = {
             m.QueueConfigured: self._queue_configured,
+            m.QueueHours: self._queue_hours,
             m.ChannelConfigured: self._channel_configured,
             m.OperatorConfigured: self._operator_configured,
             m.OperatorRemoved: self._operator_removed,
@@ -181,6 +182,16 @@ class Engine(TimedMoves):
                 self._timers.set(piece.expires_at, timers.EXPIRE, piece)
         for piece in sorted(waiting, key=by_rank):
             self._start_waiting(piece)
+
+    def _queue_hours(self, event: m.QueueHours) -> None:
+        if self._backlog.openings.get(event.queue_id) == event.openings:
+            return
+        self._backlog.set_openings(event.queue_id, event.openings)
+        queue = self._backlog.queues.get(event.queue_id)
+        if queue is not None and queue.overflows:
+            for piece in self._pieces.values():
+                if piece.queue is queue and piece.state == "waiting":
+                    self._timers.set(queue.overflows_at(piece.entered_at), timers.OVERFLOW, piece)
 
     def _queue_paced(self, event: m.QueuePaced) -> None:
         queue = self._backlog.queues.get(event.queue_id)

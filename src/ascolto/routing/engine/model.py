@@ -20,6 +20,10 @@ EU_COUNTRIES = frozenset(
 )
 
 
+Openings: TypeAlias = tuple[tuple[float, float], ...]
+"""From when until when, the end excluded, in order and without overlap."""
+
+
 class SkillNeed(NamedTuple):
     """A skill and the lowest level (1 to 5) that will do."""
 
@@ -105,6 +109,19 @@ class QueueConfigured:
 
     at: float
     policy: QueuePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class QueueHours:
+    """When a queue is open, as far as is known; None when it never closes.
+
+    Work overflows after so long in opening hours: a night counts for nothing. Before the first
+    opening and after the last it is closed, until other hours are told.
+    """
+
+    at: float
+    queue_id: str
+    openings: Openings | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +260,7 @@ class Tick:
 
 Event: TypeAlias = (
     QueueConfigured
+    | QueueHours
     | ChannelConfigured
     | OperatorConfigured
     | OperatorRemoved

@@ -38,8 +38,9 @@ class Moves:
         self._sequence += 1
         piece = Piece(item, self._backlog.queue(item.queue_id), self._sequence)
         self._pieces[item.id] = piece
-        overflows_in = piece.queue.policy.overflow_after_s
-        if overflows_in is not None and self.now - item.enqueued_at >= overflows_in:
+        queue = piece.queue
+        timed = queue.policy.overflow_after_s is not None
+        if timed and queue.overflows_at(item.enqueued_at) <= self.now:
             piece.entered_at = self.now  # so old, it has come from another queue
         for operator_id in item.excluded:
             self._avoid(piece, operator_id)
@@ -52,10 +53,8 @@ class Moves:
             queue.pace.begin(self.now)
         queue.waiting += 1
         piece.waits_since = self.now
-        policy = queue.policy
-        if policy.overflow_after_s is not None and policy.overflow_queue_id is not None:
-            at = piece.entered_at + policy.overflow_after_s
-            self._timers.set(at, timers.OVERFLOW, piece)
+        if queue.policy.overflow_queue_id is not None and queue.overflows:
+            self._timers.set(queue.overflows_at(piece.entered_at), timers.OVERFLOW, piece)
         if piece.avoided_at is not None and piece.excluded:
             self._timers.set(piece.avoided_at + SECOND_CHANCE_S, timers.RETRY, piece)
         if item.preferred_operator is None or not self._waits_for_preferred(piece):

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from ascolto.routing.engine.estimates import Pace, Promise
 from ascolto.routing.engine.model import Operator, QueuePolicy, SkillNeed, WorkItem
+from ascolto.routing.engine.openings import OpenTime
 
 PRIORITY_WORTH_S = 600.0
 """What one step of priority is worth: as if the work had come ten minutes earlier.
@@ -100,6 +101,19 @@ class QueueState:
     probe: "Asked | None" = None
     opens: tuple[float, ...] = (0.0,)
     """After how long each ring opens."""
+    open_time: OpenTime | None = None
+
+    @property
+    def overflows(self) -> bool:
+        """Tell whether work that waits too long goes on elsewhere."""
+        return (
+            self.policy.overflow_after_s is not None and self.policy.overflow_queue_id is not None
+        )
+
+    def overflows_at(self, since: float) -> float:
+        """Return when work overflows that has waited since then; the policy must say after what."""
+        after_s = self.policy.overflow_after_s or 0.0
+        return since + after_s if self.open_time is None else self.open_time.after(since, after_s)
 
 
 class Piece:

@@ -38,7 +38,9 @@ class TimedMoves(Moves):
         elif what == timers.RELEASE:
             self._let_go(piece)
         elif what == timers.OVERFLOW:
-            self._overflow(piece)
+            # Told other hours meanwhile, it has a later timer than this one.
+            if piece.queue.overflows_at(piece.entered_at) <= self.moment:
+                self._overflow(piece)
         elif what == timers.RESERVE:
             if piece.reserve_at == self.moment:  # not the same timer twice
                 self._reserve(piece)

@@ -260,11 +260,16 @@ export interface components {
             day_total_wape: number | null;
             wape: number | null;
         };
-        /** @description Why work went where it went, and every rule against another operator just now. */
+        /**
+         * @description Why work went where it went, and every rule against another operator just now.
+         *
+         *     `overflow` tells of waiting work when and where it goes on if nobody takes it.
+         */
         ExplanationView: {
             against: string[] | null;
             decided_at: string | null;
             operator_id: string | null;
+            overflow: components["schemas"]["OverflowView"] | null;
             why: {
                 [key: string]: unknown;
             } | null;
@@ -705,6 +710,16 @@ export interface components {
             due_kind: string;
             id: string;
             number: number;
+        };
+        /**
+         * @description After how long waiting work goes on in which queue, and how long it has waited by now.
+         *
+         *     Both count only the opening hours of the queue it is in; it has waited since it came.
+         */
+        OverflowView: {
+            after_s: number;
+            queue_id: string;
+            waited_s: number;
         };
         /** @description Whoever is signed in. */
         OwnAccountView: {

@@ -2,8 +2,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
+import { whole } from "@/api/whole";
 import { explain } from "@/api/words";
-import type { Page, SavedView } from "@/api/types";
+import type { SavedView } from "@/api/types";
 import { useT } from "@/i18n";
 import { Skeleton } from "@ui/bits";
 import { Button, IconButton } from "@ui/button";
@@ -28,7 +29,7 @@ export function ViewsDialog({ page, onClose }: Props) {
   const now = query(options.stringifySearch(useSearch({ strict: false })));
   const { data, error } = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => api.get<Page<SavedView>>("/views", { signal }),
+    queryFn: ({ signal }) => whole<SavedView>("/views", { signal }),
   });
   const refresh = () => queries.invalidateQueries({ queryKey: key });
   const [name, setName] = useState("");
@@ -55,7 +56,7 @@ export function ViewsDialog({ page, onClose }: Props) {
     void navigate({ to: page === "work" ? "/work" : "/conversations", search: options.parseSearch(view.query) });
     onClose();
   };
-  const views = data?.items.filter((view) => view.page === page);
+  const views = data?.filter((view) => view.page === page);
   const problem = error ?? keep.error ?? forget.error;
   return (
     <Dialog title={t("views.title")} open onClose={onClose}>

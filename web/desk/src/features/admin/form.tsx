@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { api } from "@/api/client";
+import { whole } from "@/api/whole";
 import { explain } from "@/api/words";
 import { msg, useT } from "@/i18n";
 import { may, useSession } from "@/session";
@@ -12,7 +13,7 @@ import { Icon } from "@ui/icon";
 import { say } from "@ui/toast";
 import { FieldView, inWords, wrongs, type Errors } from "./fields";
 import type { Field, Group, Resource, Thing } from "./model";
-import { everything, refresh, useRefs, type Refs } from "./refs";
+import { refresh, useRefs, type Refs } from "./refs";
 import { byField, changedMeanwhile, reason } from "./refusals";
 
 /** One thing with its form; `id` is "new" for one that is to be added. */
@@ -22,7 +23,7 @@ export function One<R extends Thing, V extends object>({ resource, id }: { resou
   const fresh = id === "new";
   const all = useQuery({
     queryKey: ["admin", resource.path, "all"],
-    queryFn: ({ signal }) => everything<R>(resource.path, signal),
+    queryFn: ({ signal }) => whole<R>(resource.path, { signal }),
     enabled: !resource.single || resource.arranged !== undefined,
   });
   const single = useQuery({
@@ -143,7 +144,7 @@ function Form<R extends Thing, V extends object>({ resource, row, rows, refs, di
       onSaved(saved);
     } catch (error) {
       if (on && changedMeanwhile(error)) {
-        const theirs = await api.get<R>(`${resource.path}/${on.id}`).catch(() => everything<R>(resource.path).then((all) => all.find((one) => one.id === on.id)));
+        const theirs = await api.get<R>(`${resource.path}/${on.id}`).catch(() => whole<R>(resource.path).then((all) => all.find((one) => one.id === on.id)));
         if (theirs) setConflict({ row: theirs, values: resource.values(theirs, refs, search) });
       } else {
         const beside = byField(error, fields, resource.fieldOf ?? {});

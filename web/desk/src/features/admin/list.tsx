@@ -25,10 +25,8 @@ export function List<R extends Thing, V extends object>({ resource }: { resource
   const asked = resource.searched ? search : {};
   const list = useInfiniteQuery({
     queryKey: ["admin", resource.path, "pages", asked],
-    queryFn: async ({ pageParam, signal }) => {
-      const body = await api.get<R[] | Page<R>>(resource.path, { query: { ...asked, cursor: pageParam, limit: resource.searched ? PAGE : undefined }, signal });
-      return Array.isArray(body) ? { items: body } : body;
-    },
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<R>>(resource.path, { query: { ...asked, cursor: pageParam, limit: resource.searched ? PAGE : undefined }, signal }),
     initialPageParam: "",
     getNextPageParam: (page: Page<R>) => page.next_cursor ?? undefined,
     placeholderData: (before) => before,

@@ -1,6 +1,7 @@
 /** What administration has for the command palette: its pages, and the things on them that are named so. */
 import type { QueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { whole } from "@/api/whole";
 import type { Page, Session } from "@/api/types";
 import { matches } from "@ui/picker";
 import type { IconName } from "@ui/icon";
@@ -24,8 +25,6 @@ export function pagesFor(session: Session, query: string): Found[] {
 }
 
 const MOST = 5;
-// A list as long as a page of the server's holds what a configurator works on by name.
-const LISTED = 200;
 const FRESH_MS = 60_000;
 
 /** The things whose name fits, of every list that this person may read; what is listed once is kept a minute. */
@@ -33,13 +32,14 @@ export async function thingsFor(session: Session, query: string, queries: QueryC
   const lists = sectionsOf(session).flatMap(({ name, icon, listed }) => (listed ? [{ section: name, icon, listed }] : []));
   const found = await Promise.all(
     lists.map(async ({ section, icon, listed: { path, searched, named } }) => {
-      const asked = searched ? { q: query, limit: MOST } : { limit: LISTED };
-      const body = await queries.fetchQuery({
-        queryKey: ["admin", path, "palette", asked],
-        queryFn: ({ signal }) => api.get<Thing[] | Page<Thing>>(path, { query: asked, signal }),
+      const q = searched ? query : "";
+      const rows = await queries.fetchQuery({
+        queryKey: ["admin", path, "palette", q],
+        queryFn: async ({ signal }) =>
+          searched ? (await api.get<Page<Thing>>(path, { query: { q, limit: MOST }, signal })).items : whole<Thing>(path, { signal }),
         staleTime: FRESH_MS,
       });
-      return (Array.isArray(body) ? body : body.items)
+      return rows
         .filter((row) => matches(query, named(row)))
         .slice(0, MOST)
         .map((row): Found => ({ id: `a/${section}/${row.id}`, label: named(row), icon, section, thing: row.id }));

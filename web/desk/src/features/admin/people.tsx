@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
+import { whole } from "@/api/whole";
 import type { AdminAccount, AdminOperator, Role, SkillLevel } from "@/api/types";
 import { channelName } from "@/channels";
 import { msg, t, useT } from "@/i18n";
@@ -12,7 +13,7 @@ import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import { Framed } from "./fields";
 import type { CustomProps, Resource } from "./model";
-import { everything, named, options, useRefs } from "./refs";
+import { named, options, useRefs } from "./refs";
 import { reason } from "./refusals";
 import { same } from "./form";
 
@@ -113,7 +114,7 @@ function AccountOf({ value, onChange, label, error, disabled }: CustomProps<stri
   const session = useSession();
   const { data } = useQuery({
     queryKey: ["admin", "/accounts", "all"],
-    queryFn: ({ signal }) => everything<AdminAccount>("/accounts", signal),
+    queryFn: ({ signal }) => whole<AdminAccount>("/accounts", { signal }),
     enabled: may(session, "identity.manage_accounts"),
   });
   if (!data) return <p className="meta">{value ? t("admin.account.some") : t("admin.account.none")}</p>;

@@ -1,7 +1,7 @@
 /** The names that forms choose from: clients, queues, skills, teams, calendars. */
 import { useQuery, type QueryClient } from "@tanstack/react-query";
-import { api } from "@/api/client";
-import type { AdminClient, AdminQueue, Calendar, Page, Skill, Team } from "@/api/types";
+import type { AdminClient, AdminQueue, Calendar, Skill, Team } from "@/api/types";
+import { whole } from "@/api/whole";
 import { may, useSession } from "@/session";
 
 export interface Refs {
@@ -14,24 +14,11 @@ export interface Refs {
 
 const none: never[] = [];
 
-/** Every page of a list that may be long. */
-export async function everything<T>(path: string, signal?: AbortSignal): Promise<T[]> {
-  const all: T[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const body: T[] | Page<T> = await api.get(path, { query: { cursor }, ...(signal ? { signal } : {}) });
-    if (Array.isArray(body)) return body;
-    all.push(...body.items);
-    cursor = body.next_cursor;
-  } while (cursor);
-  return all;
-}
-
 function useAll<T>(path: string, permission: string): T[] {
   const session = useSession();
   const { data } = useQuery({
     queryKey: ["admin", path, "all"],
-    queryFn: ({ signal }) => everything<T>(path, signal),
+    queryFn: ({ signal }) => whole<T>(path, { signal }),
     enabled: may(session, permission),
     staleTime: 30_000,
   });

@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { api } from "@/api/client";
+import { whole } from "@/api/whole";
 import { explain } from "@/api/words";
-import type { Page, Setting } from "@/api/types";
+import type { Setting } from "@/api/types";
 import { msg, useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive } from "@/live/react";
@@ -41,7 +42,7 @@ const choices: Record<string, Record<string, string>> = {
 /** Settings with the moment from which each value holds, as whoever reads a past figure needs. */
 export function Settings() {
   const t = useT();
-  const list = useQuery({ queryKey: ["admin", "/settings", "all"], queryFn: ({ signal }) => api.get<Page<Setting>>("/settings", { signal }) });
+  const list = useQuery({ queryKey: ["admin", "/settings", "all"], queryFn: ({ signal }) => whole<Setting>("/settings", { signal }) });
   return (
     <>
       <header className="page-head">
@@ -50,7 +51,7 @@ export function Settings() {
       <p className="meta">{t("admin.settings.about")}</p>
       {list.isPending && <Skeleton label={t("loading")} lines={6} />}
       {list.error && <Empty icon="triangle-alert" title={explain(list.error)} />}
-      <div className="stack">{list.data?.items.map((one) => <One key={one.key} setting={one} />)}</div>
+      <div className="stack">{list.data?.map((one) => <One key={one.key} setting={one} />)}</div>
     </>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { api } from "@/api/client";
+import { whole } from "@/api/whole";
 import type { AdminAccount, AdminChannel, AdminClient, AdminOperator, AdminQueue, Calendar, OperatorRef, Page } from "@/api/types";
 import { useT } from "@/i18n";
 import { may, useSession } from "@/session";
@@ -11,7 +12,7 @@ import { Select, TextField } from "@ui/field";
 import { Icon } from "@ui/icon";
 import { Embed } from "./channels";
 import { templates } from "./hours";
-import { everything, options, refresh } from "./refs";
+import { options, refresh } from "./refs";
 import { reason } from "./refusals";
 
 interface State {
@@ -24,10 +25,10 @@ interface State {
 
 async function look(signal: AbortSignal): Promise<State> {
   const [clients, calendars, queues, channels, operators] = await Promise.all([
-    everything<AdminClient>("/clients", signal),
-    everything<Calendar>("/calendars", signal),
-    everything<AdminQueue>("/queues", signal),
-    everything<AdminChannel>("/channels", signal),
+    whole<AdminClient>("/clients", { signal }),
+    whole<Calendar>("/calendars", { signal }),
+    whole<AdminQueue>("/queues", { signal }),
+    whole<AdminChannel>("/channels", { signal }),
     api.get<Page<OperatorRef>>("/operators", { query: { limit: 5 }, signal }).then((page) => page.items),
   ]);
   return { clients, calendars, queues, channels, operators };

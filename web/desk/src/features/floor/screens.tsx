@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
+import { whole } from "@/api/whole";
 import { explain } from "@/api/words";
-import type { OpenedScreen, Page, Screen } from "@/api/types";
+import type { OpenedScreen, Screen } from "@/api/types";
 import { useT } from "@/i18n";
 import { day, moment } from "@/i18n/format";
 import { Skeleton } from "@ui/bits";
@@ -21,7 +22,7 @@ export function ScreensDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState("");
   const { data, error } = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => api.get<Page<Screen>>("/floor/screens", { signal }),
+    queryFn: ({ signal }) => whole<Screen>("/floor/screens", { signal }),
   });
   const refresh = () => queries.invalidateQueries({ queryKey: key });
   const open = useMutation({
@@ -50,9 +51,9 @@ export function ScreensDialog({ onClose }: { onClose: () => void }) {
           </a>
         </p>
         {!data && !error && <Skeleton label={t("loading")} lines={2} />}
-        {data && data.items.length > 0 && (
+        {data && data.length > 0 && (
           <ul aria-label={t("screens.open")}>
-            {data.items.map((screen) => (
+            {data.map((screen) => (
               <li key={screen.id}>
                 <span className="grow">
                   {screen.name}

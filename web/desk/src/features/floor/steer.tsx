@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
+import { whole } from "@/api/whole";
 import { explain } from "@/api/words";
-import type { FloorQueue, Intervention, OperatorRef, Page, Queue } from "@/api/types";
+import type { FloorQueue, Intervention, OperatorRef, Queue } from "@/api/types";
 import { useT } from "@/i18n";
 import { clock, share, stopwatch } from "@/i18n/format";
 import { Pill } from "@ui/bits";
@@ -33,8 +34,8 @@ export function Steering({ queues, age }: Props) {
   const t = useT();
   const queries = useQueryClient();
   const [asked, setAsked] = useState<{ queue: FloorQueue; kind: Kind; alerts: Alert[] } | null>(null);
-  const all = useQuery({ queryKey: ["queues-whole"], queryFn: () => api.get<Queue[]>("/queues"), staleTime: 60_000 });
-  const done = useQuery({ queryKey: key, queryFn: () => api.get<Page<Intervention>>("/interventions"), refetchInterval: AGAIN_MS });
+  const all = useQuery({ queryKey: ["queues-whole"], queryFn: () => whole<Queue>("/queues"), staleTime: 60_000 });
+  const done = useQuery({ queryKey: key, queryFn: () => whole<Intervention>("/interventions"), refetchInterval: AGAIN_MS });
   const refresh = () => {
     void queries.invalidateQueries({ queryKey: key });
     void queries.invalidateQueries({ queryKey: ["queues-whole"] });
@@ -47,10 +48,10 @@ export function Steering({ queues, age }: Props) {
     },
     onError: (error) => toast(explain(error)),
   });
-  const running = done.data?.items.filter((one) => one.ended_at === null) ?? [];
-  const whole = (id: string) => all.data?.find((queue) => queue.id === id);
+  const running = done.data?.filter((one) => one.ended_at === null) ?? [];
+  const rulesOf = (id: string) => all.data?.find((queue) => queue.id === id);
   const may = (queue: FloorQueue, kind: Kind): boolean => {
-    const rules = whole(queue.queue_id);
+    const rules = rulesOf(queue.queue_id);
     if (!rules) return false;
     if (kind === "skill") return needs(rules).length > 0;
     if (running.some((one) => one.kind === kind && one.queue_id === queue.queue_id)) return false;
@@ -93,14 +94,14 @@ export function Steering({ queues, age }: Props) {
           </ul>
         </section>
       )}
-      {done.data && done.data.items.length > 0 && (
+      {done.data && done.data.length > 0 && (
         <section className="card steer" aria-label={t("steer.done")}>
           <h2>{t("steer.done")}</h2>
           <ul>
-            {done.data.items.map((one) => (
+            {done.data.map((one) => (
               <li key={one.id}>
                 <div className="grow">
-                  <Told one={one} queue={whole(one.queue_id)?.name ?? ""} into={whole(String(one.after.overflow_queue_id))?.name ?? ""} />
+                  <Told one={one} queue={rulesOf(one.queue_id)?.name ?? ""} into={rulesOf(String(one.after.overflow_queue_id))?.name ?? ""} />
                 </div>
                 {one.ended_at === null ? (
                   <Button
@@ -123,8 +124,8 @@ export function Steering({ queues, age }: Props) {
       {asked && (
         <InterveneDialog
           queue={asked.queue}
-          rules={whole(asked.queue.queue_id)!}
-          others={(all.data ?? []).filter((other) => helps(other, whole(asked.queue.queue_id)!))}
+          rules={rulesOf(asked.queue.queue_id)!}
+          others={(all.data ?? []).filter((other) => helps(other, rulesOf(asked.queue.queue_id)!))}
           kind={asked.kind}
           alerts={asked.alerts}
           why={`${asked.queue.name}: ${asked.alerts.map((alert) => alertWords(t, alert)).join("; ")}`}

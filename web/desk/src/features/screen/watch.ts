@@ -3,7 +3,7 @@
  * wall has nobody to press a key: it never gives up, and takes a newer page by itself.
  */
 import { backoff } from "@/live/backoff";
-import type { ClientRef, FloorAnswer } from "@/api/types";
+import type { ClientRef, FloorAnswer, Page } from "@/api/types";
 
 const AGAIN_MS = 5000;
 const LATEST_MS = 30_000;
@@ -50,6 +50,18 @@ async function read<T>(ports: Ports, path: string, secret: string): Promise<T> {
   return (await response.json()) as T;
 }
 
+async function everyClient(ports: Ports, secret: string): Promise<ClientRef[]> {
+  const all: ClientRef[] = [];
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const asked: string = cursor && `?cursor=${encodeURIComponent(cursor)}`;
+    const page: Page<ClientRef> = await read(ports, `/clients${asked}`, secret);
+    all.push(...page.items);
+    cursor = page.next_cursor ?? null;
+  }
+  return all;
+}
+
 class Refused extends Error {}
 
 /** Follows the floor until stopped; `told` hears of every change. */
@@ -80,7 +92,7 @@ export function watch(secret: string, told: (view: View) => void, ports: Ports):
       const known = new Set(view.clients.map(({ id }) => id));
       let { clients } = view;
       if (floor.queues.some((queue) => !known.has(queue.client_id))) {
-        clients = (await read<{ items: ClientRef[] }>(ports, "/clients", secret)).items;
+        clients = await everyClient(ports, secret);
       }
       failures = 0;
       say({ seen: { floor, here: ports.now() }, clients, lostSince: null, refused: false });

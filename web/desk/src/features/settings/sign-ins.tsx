@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { whole } from "@/api/whole";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { moment } from "@/i18n/format";
@@ -22,7 +23,7 @@ export function SignIns() {
   const t = useT();
   const { engine } = useLive();
   const queries = useQueryClient();
-  const list = useQuery({ queryKey: ["sessions"], queryFn: () => api.get<SignIn[]>("/sessions") });
+  const list = useQuery({ queryKey: ["sessions"], queryFn: () => whole<SignIn>("/sessions") });
   const refresh = () => queries.invalidateQueries({ queryKey: ["sessions"] });
   const end = useMutation({ mutationFn: (id: string) => api.delete(`/sessions/${id}`), onSettled: refresh });
   const endOthers = useMutation({
