@@ -17,6 +17,8 @@ from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.migrate import migrate
 from ascolto.kit.postgres import PostgresUrls, temporary_postgres
 from ascolto.kit.relay import Relay
+from ascolto.kit.sweep import sweep
+from ascolto.kit.tasks import end
 from limit import committed_inserts
 from lost_leaders import figures_of, lost_leader
 from report import Figure, publish
@@ -109,6 +111,7 @@ async def main() -> int:
         limit = committed_inserts(urls)
         print(f"C32 = {limit:,.0f} committed inserts/s")
         db = await Database.open(urls.app_dsn, size=16)
+        sweeping = asyncio.create_task(sweep())  # as in a server, which this process stands for
         relay = Relay(db)
         await relay.start()
         rate, delay, wrong = await sustained(urls, db, relay, limit=limit)
@@ -129,7 +132,7 @@ async def main() -> int:
             Figure(name="C32 again, beside the drain", measured=beside, unit="/s"),
             Figure(name="backlog drained to the last", measured=drain, unit="/s", at_least=beside),
         ]
-        await db.close()
+        await end(sweeping)
         await db.close()
     return 0 if publish("routing", figures, setting={"operators": OPERATORS}) else 1
 

@@ -1,12 +1,12 @@
 """One node's routing in a process of its own, to be frozen and killed by bench_routing."""
 
-import asyncio
 import sys
 
 import uvloop
 
 from ascolto.kit.db import Database
 from ascolto.kit.relay import Relay
+from ascolto.kit.sweep import sweep
 from ascolto.routing import Dispatcher
 
 
@@ -17,7 +17,7 @@ async def main() -> None:
     relay = Relay(db, node_id=node_id)
     await relay.start()
     await Dispatcher(db, relay, node_id=node_id).start()
-    await asyncio.Event().wait()
+    await sweep()  # as the server does
 
 
 if __name__ == "__main__":

@@ -110,19 +110,32 @@ class Leadership:
     # -- beginning -----------------------------------------------------------------------------
 
     async def _begin(self) -> None:
+        """Begin an epoch and load what there is; what changes from now on is heard.
+
+        People and rules are no leader's to change, so they are read while an earlier leader's last
+        commit is waited for; work is read after that.
+        """
+        standing = asyncio.create_task(self._load_standing(), name="load people")
+        try:
+            async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
+                self._commits.epoch = await store_leader.begin_epoch(
+                    tx, node_id=self._node_id, backend_pid=self._backend_pid
+                )
+                tx.emit(events.LeaderChanged(epoch=self.epoch, node_id=self._node_id))
+            await standing
+        finally:
+            await end(standing)
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
-            self._commits.epoch = await store_leader.begin_epoch(
-                tx, node_id=self._node_id, backend_pid=self._backend_pid
-            )
-            tx.emit(events.LeaderChanged(epoch=self.epoch, node_id=self._node_id))
+            await self._load_work(tx)
+        log.info("leader.begun", tenant_id=self.tenant_id, epoch=self.epoch)
+
+    async def _load_standing(self) -> None:
         async with self._db.transaction(
             self.tenant_id, actor=SYSTEM, isolation="repeatable read"
         ) as tx:
             await self._load_rules(tx)
             await self._load_pace(tx)
             await self._load_people(tx)
-            await self._load_work(tx)
-        log.info("leader.begun", tenant_id=self.tenant_id, epoch=self.epoch)
 
     async def _load_rules(self, tx: Tx) -> None:
         at = self._seconds()

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
@@ -19,11 +18,9 @@ from fastapi import FastAPI
 from ascolto.channels.webchat.stream import ShortFollower
 from ascolto.kit.log import configure_logging
 from ascolto.kit.settings import Settings
+from ascolto.kit.sweep import sweep
 from ascolto.web.app import build_app
 from ascolto.web.line import Line
-
-YOUNG = 10_000  # objects more than there were, before the young are looked through
-SWEEP_EVERY_S = 60.0
 
 Say = Callable[[str], None]
 
@@ -110,27 +107,12 @@ async def _serve(
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers no event
         await asyncio.sleep(0.02)
     if server.started:
-        sweeping = asyncio.create_task(_sweep())
+        sweeping = asyncio.create_task(sweep(), name="sweep")
         _announce(settings, seconds=time.monotonic() - started, say=server.say)
         if settings.demo and not server.should_exit:
             server.day = await _start_living_day(settings)
         serving.add_done_callback(lambda _: sweeping.cancel())
     await serving
-
-
-async def _sweep() -> None:
-    """Look for garbage where it costs nobody time: all of it once a minute, else the young alone.
-
-    What was made to start with stays for ever, and most of what comes later stays for long:
-    looking through all of it whenever some hundred objects were made stopped everybody, for a
-    tenth of a second at a time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG, 10, 1_000_000)
-    while True:
-        await asyncio.sleep(SWEEP_EVERY_S)
-        gc.collect()
 
 
 async def _start_living_day(settings: Settings) -> asyncio.subprocess.Process | None:
