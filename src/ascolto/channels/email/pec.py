@@ -39,16 +39,19 @@ class Certified:
     """What certified mail says of itself.
 
     `kind` is a receipt's name, "posta-certificata" or "errore" (ordinary mail in an envelope).
+    `recipients` are all of the mail, `reached` those of whom a receipt speaks.
     """
 
     kind: str
     sender: str
     recipients: tuple[str, ...]
+    reached: tuple[str, ...]
     subject: str
     provider: str
     identifier: str
     original_id: str | None
     error: str
+    explained: str
     at: str
 
     @property
@@ -80,11 +83,13 @@ def read_certified(mail: Mail) -> Certified | None:
         kind=kind or said.lower() or _by_subject(mail.subject),
         sender=_tag(xml, "mittente"),
         recipients=tuple(_tags(xml, "destinatari") or _tags(xml, "ricezione")),
+        reached=tuple(_tags(xml, "consegna") or _tags(xml, "ricezione")),
         subject=_tag(xml, "oggetto"),
         provider=_tag(xml, "gestore-emittente"),
         identifier=_tag(xml, "identificativo") or header("x-riferimento-message-id").strip("<> "),
         original_id=reference.strip().strip("<>").strip() or None,
         error="" if error == "nessuno" else error,
+        explained=_tag(xml, "errore-esteso"),
         at=" ".join(filter(None, (_tag(xml, "giorno"), _tag(xml, "ora"), _zone(xml)))),
     )
 

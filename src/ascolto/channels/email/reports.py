@@ -43,6 +43,8 @@ class Recipient:
     action: str
     status: str
     diagnostic: str
+    # Whom the sender had named, where that was somebody else: the address leads on to `address`.
+    named: str = ""
 
 
 def own_parts(root: Part) -> Iterator[Part]:
@@ -76,14 +78,16 @@ def recipients(mail: Mail) -> list[Recipient]:
         if part.type not in DELIVERY:
             continue
         for group in groups(part):
-            who = group.get("final-recipient") or group.get("original-recipient")
-            if who:
+            last = _typed(group.get("final-recipient", ""))
+            first = _named(group.get("original-recipient", ""))
+            if last or first:
                 out.append(
                     Recipient(
-                        who.partition(";")[2].strip().strip("<>") or who.strip(),
+                        last or first,
                         group.get("action", "").lower(),
                         (_STATUS.search(group.get("status", "")) or [""])[0],
                         group.get("diagnostic-code", "").partition(";")[2].strip(),
+                        first if first.lower() != last.lower() else "",
                     )
                 )
     if out:
@@ -91,6 +95,29 @@ def recipients(mail: Mail) -> list[Recipient]:
     failed = " ".join(mail.root.all("x-failed-recipients"))
     status = (_STATUS.search(mail.text[:_MOST_TEXT]) or [""])[0]
     return [Recipient(one, "failed", status, "") for one in _ADDRESS.findall(failed)]
+
+
+def _typed(value: str) -> str:
+    """Return the address of a field such as "rfc822; a@b" (RFC 3464 §2.3.2)."""
+    return value.partition(";")[2].strip().strip("<>") or value.strip()
+
+
+def _named(value: str) -> str:
+    """Return an original recipient; some servers hand it on as it stood in SMTP's parameter.
+
+    Digits behind a plus are as often somebody's own: read as a code only where they must be one.
+    """
+    said = _typed(value)
+    return _decoded(said) if "@" not in said else re.sub(r"\+(2B|3D)", _decoded_one, said)
+
+
+def _decoded_one(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))
+
+
+def _decoded(text: str) -> str:
+    """Return what a parameter of SMTP held (RFC 3461 §4)."""
+    return _XTEXT.sub(_decoded_one, text)
 
 
 def permanent(mail: Mail, found: Sequence[Recipient]) -> bool | None:
@@ -114,7 +141,7 @@ def envelope_id(mail: Mail) -> str | None:
         if part.type in DELIVERY:
             said = next(iter(groups(part)), {}).get("original-envelope-id", "").strip()
             if said:
-                return _XTEXT.sub(lambda hexed: chr(int(hexed[1], 16)), said)[:998]
+                return _decoded(said)[:998]
     return None
 
 

@@ -1,6 +1,6 @@
 """Bounces, automatic replies and receipts: tied to the mail of ours that they speak of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ascolto import conversations
 from ascolto.channels import store_mail_out, store_mail_threads, store_mail_to
@@ -21,6 +21,8 @@ _DELIVERED = ("delivered", "displayed", "avvenuta-consegna")
 _SHOWN = 2_000
 # An address that does not exist stays so; a full mailbox may be empty tomorrow (RFC 3463).
 _NO_SUCH_ADDRESS = "5.1."
+_NOBODY_THERE = ("no-dest", "no-dominio")
+_BADNESS = {"delivered": 0, "relayed": 1, "delayed": 2, "bounced": 3}
 
 
 async def take_report(
@@ -107,22 +109,38 @@ def _fates(
     """Return what a report says became of our recipients; only of those to whom we wrote."""
     found = letter.found
     ours = {one.address for one in addressees}
-    fates = {
-        one.address.lower(): (_fate_of(one, failed=failed), f"{one.status} {one.diagnostic}")
-        for one in found.recipients
-        if one.address.lower() in ours
-    }
+    fates: dict[str, tuple[str, str]] = {}
+    for one in found.recipients:
+        address = _whom(one, ours)
+        if address is not None:
+            fate = _fate_of(one, failed=failed), f"{one.status} {one.diagnostic}".strip()
+            # An address may lead on to several: the worst that became of them is said.
+            fates[address] = max(fates.get(address, fate), fate, key=lambda it: _BADNESS[it[0]])
     if fates:
-        return {who: (state, why.strip()) for who, (state, why) in fates.items()}
+        return fates
     state = "delivered"
     if failed:
         state = "delayed" if found.permanent is False else "bounced"
-    named = found.certified.recipients if found.certified else (letter.sender,)
-    spoken = ours.intersection(one.lower() for one in named)
-    if not spoken and len(ours) == 1:
-        spoken = ours
+    spoken = _spoken_of(letter, ours)
     # One receipt of certified mail is of one recipient: which of several, it says elsewhere.
     return dict.fromkeys(spoken, (state, _why(letter))) if len(spoken) == 1 else {}
+
+
+def _whom(one: Recipient, ours: Collection[str]) -> str | None:
+    """Return whom of ours a report speaks of: by the name that we gave, else by its last."""
+    said = (one.named.lower(), one.address.lower())
+    return next((address for address in said if address in ours), None)
+
+
+def _spoken_of(letter: Letter, ours: set[str]) -> set[str]:
+    """Return whom of ours a report without fields may speak of, its surest word first."""
+    certified = letter.found.certified
+    said = (certified.reached, certified.recipients) if certified else ((letter.sender,),)
+    for named in said:
+        spoken = ours.intersection(one.lower() for one in named)
+        if spoken:
+            return spoken
+    return ours
 
 
 def _fate_of(one: Recipient, *, failed: bool) -> str:
@@ -142,10 +160,17 @@ async def _bounced(
         tx, about.id, of=_SENT, to="bounced", error=_why(letter) or "bounced", at=tx.now
     )
     await _note_fates(tx, about, fates, state="bounced")
+    statuses: dict[str, list[str]] = {}
     for one in letter.found.recipients:
         # Only whom we wrote to: a report is anybody's word.
-        address = one.address.lower()
-        if one.status.startswith(_NO_SUCH_ADDRESS) and address in fates:
+        address = _whom(one, fates)
+        if address is not None:
+            statuses.setdefault(address, []).append(one.status)
+    certified = letter.found.certified
+    if certified is not None and certified.error in _NOBODY_THERE:
+        statuses |= {address: [_NO_SUCH_ADDRESS] for address in fates}
+    for address, said in statuses.items():
+        if all(status.startswith(_NO_SUCH_ADDRESS) for status in said):
             await store_mail_out.add_unreachable(tx, channel, address=address, reason=_why(letter))
 
 
@@ -171,6 +196,6 @@ async def _note_fates(
 def _why(letter: Letter) -> str:
     found = letter.found
     said = [f"{one.status} {one.diagnostic}".strip() for one in found.recipients]
-    if found.certified is not None and found.certified.error:
-        said.append(found.certified.error)
+    if found.certified is not None:
+        said.append(f"{found.certified.error} {found.certified.explained}".strip())
     return "; ".join(one for one in said if one)[:300]
