@@ -54,7 +54,9 @@ class Sink:
     answers: list[str] = field(default_factory=list)
     # How long it takes to answer once it has the words.
     delay_s: float = 0
-
+    # Until this is set it answers no recipient.
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    holds: bool = False
     # What it says of recipients, one answer for each time one is named.
     recipient_answers: dict[str, list[str]] = field(default_factory=dict)
 
@@ -63,6 +65,8 @@ class Sink:
     ) -> str:
         """Take a recipient, unless told otherwise."""
         del server, session, options
+        if self.holds:
+            await self.let_go.wait()
         answers = self.recipient_answers.get(address, [])
         if answers:
             return answers.pop(0)

@@ -74,14 +74,15 @@ async def lease_due(
     Recipients are named to a server one after the other.
     """
     rows = await tx.fetch(
+        "WITH due AS MATERIALIZED (SELECT tenant_id, id FROM channels.mail_out"
+        "  WHERE tenant_id = $1 AND state = 'queued' AND next_try_at <= $2"
+        "  ORDER BY next_try_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)"
         "UPDATE channels.mail_out AS mail SET state = 'sending', attempts = attempts + 1,"
         " next_try_at = $3::timestamptz + $5::interval * greatest(0, (SELECT count(*) - 1"
         "  FROM channels.mail_out_to AS named"
         "  WHERE named.tenant_id = mail.tenant_id AND named.out_id = mail.id)),"
         " data_began_at = NULL"
-        " WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM channels.mail_out"
-        "  WHERE tenant_id = $1 AND state = 'queued' AND next_try_at <= $2"
-        "  ORDER BY next_try_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)"
+        " WHERE tenant_id = $1 AND id IN (SELECT id FROM due)"
         f" RETURNING {_OUT}",
         tx.tenant_id, tx.now, tx.now + lease, limit, each,
     )  # fmt: skip

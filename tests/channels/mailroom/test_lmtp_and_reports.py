@@ -10,7 +10,7 @@ import pytest
 from ascolto import conversations
 from ascolto.channels.actions.configuring import change_channel, create_channel
 from ascolto.channels.mailroom.listener import open_door
-from ascolto.channels.mailroom.sending import xtext
+from ascolto.channels.mailroom.talking import xtext
 from ascolto.channels.model import Channel
 from support.post import OURS, Mailroom, a_mail
 

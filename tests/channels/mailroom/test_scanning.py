@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ascolto import conversations
-from ascolto.channels.mailroom.intake import Intake
-from ascolto.channels.mailroom.scanning import NotScannable, Scanner, ScannerAway
+from ascolto.channels.mailroom.intake import MOST_ATTEMPTS, Intake
+from ascolto.channels.mailroom.scanning import NotScannable, Scanner, ScannerBroke
 from ascolto.kit.settings import Settings, settings_from
 from support.post import Mailroom, a_mail, free_port
 
@@ -121,6 +121,54 @@ async def test_the_word_of_a_scanner_that_hangs_up_while_it_is_sent_more_is_hear
             await Scanner(where, timeout_s=10).infection(bytes(60_000_000))
 
 
+@contextlib.asynccontextmanager
+async def fragile(*, ill: asyncio.Event) -> AsyncIterator[int]:
+    """Run a scanner that falls over one mail, and over every mail while it is ill."""
+
+    async def session(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\0")
+        data = b""
+        while size := int.from_bytes(await reader.readexactly(4), "big"):
+            data += await reader.readexactly(size)
+        if BAD not in data and not ill.is_set():
+            writer.write(b"stream: OK\0")
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(session, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_a_mail_over_which_the_scanner_breaks_is_set_aside_in_the_end_and_holds_up_none(
+    mailroom: Mailroom,
+) -> None:
+    await mailroom.deliver(a_mail(BAD.decode(), mail_id="male@x"))
+    await mailroom.deliver(a_mail("Salve", mail_id="bene@x"))
+    async with fragile(ill=asyncio.Event()) as port:
+        for _ in range(MOST_ATTEMPTS):
+            await intake(mailroom, port).round()
+            mailroom.desk.clock.at += timedelta(minutes=10)
+    states = {(one.state, one.reason) for one in await mailroom.incoming()}
+    assert states == {("quarantined", "scanner_broke"), ("taken", None)}
+
+
+async def test_a_scanner_that_breaks_over_everything_is_no_mails_fault(
+    mailroom: Mailroom,
+) -> None:
+    ill = asyncio.Event()
+    ill.set()
+    await mailroom.deliver(a_mail())
+    async with fragile(ill=ill) as port:
+        for _ in range(3 * MOST_ATTEMPTS):
+            await intake(mailroom, port).round()
+            mailroom.desk.clock.at += timedelta(minutes=10)
+        (held,) = await mailroom.incoming()
+        assert (held.state, held.reason, held.attempts) == ("received", "scanner_broke", 1)
+        ill.clear()
+        await intake(mailroom, port).round()
+    assert [one.state for one in await mailroom.incoming()] == ["taken"]
+
+
 async def test_silence_and_nonsense_are_no_clean_mail() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -132,7 +180,7 @@ async def test_silence_and_nonsense_are_no_clean_mail() -> None:
         await writer.drain()
         writer.close()
 
-    for talk, refused in ((silent, ScannerAway), (nonsense, NotScannable)):
+    for talk, refused in ((silent, ScannerBroke), (nonsense, NotScannable)):
         async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
             where = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
             with pytest.raises(refused):

@@ -95,6 +95,26 @@ async def test_what_a_dead_sender_left_is_uncertain_only_once_its_words_were_on_
     assert [one.state for one in await mailroom.out()] == [state]
 
 
+async def test_a_mail_to_many_is_left_longer_to_who_sends_it(mailroom: Mailroom) -> None:
+    each = timedelta(seconds=30)
+    taken = await mailroom.arrive(a_mail())
+    await mailroom.desk.accepted(str(taken.conversation_id))
+    everybody = [f"p{n}@posta.example" for n in range(5)]
+    async with mailroom.desk.as_operator(mailroom.desk.anna) as tx:
+        await conversations.reply(
+            tx, conversation_id=str(taken.conversation_id), operator_id=mailroom.desk.anna,
+            text="A tutti", nonce="n", envelope=conversations.Envelope(tuple(everybody)),
+        )  # fmt: skip
+    await mailroom.hear()
+    async with mailroom.desk.as_system() as tx:
+        await store_mail_out.lease_due(tx, lease=LEASE, limit=1, each=each)
+    for waited, state in ((LEASE + 4 * each - each / 2, "sending"), (each, "queued")):
+        mailroom.desk.clock.at += waited
+        async with mailroom.desk.as_system() as tx:
+            await store_mail_out.free_abandoned(tx)
+        assert [one.state for one in await mailroom.out()] == [state]
+
+
 async def test_an_answer_can_be_taken_back_while_it_is_held(mailroom: Mailroom) -> None:
     await mailroom.change(undo_s=10)
     taken = await mailroom.arrive(a_mail())

@@ -11,7 +11,7 @@ from ascolto.channels import events, store, store_mail
 from ascolto.channels.email.mail import NotAMail
 from ascolto.channels.mailroom.mailboxes import mailbox_of, reply_key
 from ascolto.channels.mailroom.reading import Letter, read_letter
-from ascolto.channels.mailroom.scanning import NotScannable, Scanner, ScannerAway
+from ascolto.channels.mailroom.scanning import NotScannable, Scanner, ScannerAway, ScannerBroke
 from ascolto.channels.mailroom.taking_in import Unplaceable, take_in
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
@@ -26,6 +26,7 @@ AT_ONCE = 20
 MOST_ATTEMPTS = 5
 # A mail that ends the process with it is tried again after this, and set aside at last.
 AGAIN = timedelta(seconds=20)
+_BROKE = "scanner_broke"
 AWAY = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 
 log = structlog.get_logger(__name__)
@@ -76,13 +77,16 @@ class Intake:
             if channel is None or raw is None:
                 await self._set_aside(tenant_id, mail, "mailbox_closed")
                 return
-            scanned = await self._scanned(raw)
+            scanned = await self._scanned(raw, mail)
             letter = await asyncio.to_thread(_read, raw, channel, mail)
             letter = replace(letter, scanned=scanned)
             async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
                 await self._take(tx, channel, mail, letter)
         except ScannerAway as away:
             await self._hold(tenant_id, mail, away)
+        except ScannerBroke as broke:
+            log.warning("scanner.broke", mail_id=mail.id, attempt=mail.attempts, error=str(broke))
+            await self._again_or_aside(tenant_id, mail, _BROKE)
         except AWAY:
             raise
         except (NotAMail, Unplaceable) as reason:
@@ -93,17 +97,20 @@ class Intake:
             log.exception("mail.not_taken", mail_id=mail.id, attempt=mail.attempts)
             await self._again_or_aside(tenant_id, mail, type(error).__name__)
 
-    async def _scanned(self, raw: bytes) -> bool | None:
+    async def _scanned(self, raw: bytes, mail: Incoming) -> bool | None:
         """Tell whether a scanner has found a mail clean; None where there is no scanner.
 
-        Raises Unplaceable for what it found, and ScannerAway where mail is held meanwhile.
+        Raises Unplaceable for what it found, ScannerAway where mail is held meanwhile, and
+        ScannerBroke where that looks like the mail's own doing.
         """
         if self._settings.clamd is None:
             return None
         passes = self._settings.clamd_away_passes
         try:
-            infection = await Scanner(self._settings.clamd).infection(raw)
-        except ScannerAway:
+            infection = await _infection(
+                Scanner(self._settings.clamd), raw, broke=mail.reason == _BROKE
+            )
+        except (ScannerAway, ScannerBroke):
             if passes:
                 return False
             raise
@@ -120,8 +127,8 @@ class Intake:
         log.warning("scanner.away", mail_id=mail.id, error=str(away))
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
             await store_mail.put_back(
-                tx, mail.id, reason="scanner_away", at=tx.now + self._again,
-                attempts=mail.attempts - 1,
+                tx, mail.id, reason=_BROKE if mail.reason == _BROKE else "scanner_away",
+                at=tx.now + self._again, attempts=mail.attempts - 1,
             )  # fmt: skip
 
     async def _take(self, tx: Tx, channel: Channel, mail: Incoming, letter: Letter) -> None:
@@ -159,6 +166,16 @@ class Intake:
                     client_id=mail.client_id, mail_id=mail.id, channel_id=mail.channel_id
                 )
             )
+
+
+async def _infection(scanner: Scanner, raw: bytes, *, broke: bool) -> str | None:
+    """Ask the scanner; about a mail over which it broke before only when it is well otherwise.
+
+    What breaks it then is the mail; what breaks it else may be anything.
+    """
+    if broke and not await scanner.works():
+        raise ScannerAway("not well")
+    return await scanner.infection(raw)
 
 
 def _read(raw: bytes, channel: Channel, mail: Incoming) -> Letter:
