@@ -252,3 +252,27 @@ def test_a_large_mail_stays_out_of_memory(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert (text, size) == ("ciao", 40 * 1024 * 13 * 57)
     assert peak < 4_000_000
+
+
+def test_a_multipart_without_a_boundary_line_is_shown_as_text_and_hangs_on_nothing() -> None:
+    alone = read_mail(b'From: a@b.it\nContent-Type: multipart/mixed; boundary="ab"\n\nSolo testo\n')
+    assert (alone.text.strip(), alone.attachments) == ("Solo testo", [])
+    inside = read_mail(
+        b"From: a@b.it\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nPrima\n--x\n"
+        b"Content-Type: multipart/alternative; boundary=mai\n\nDopo\n--x--\n"
+    )
+    assert (inside.text.split(), inside.attachments) == (["Prima", "Dopo"], [])
+
+
+def test_of_two_types_the_one_nearer_to_the_body_says_what_it_is() -> None:
+    glued = read_mail(
+        b"From: a@b.it\nContent-Type: multipart/alternative; boundary=x\n"
+        b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+        + "Perché no\n\n--x\nContent-Type: text/html\n\n<p>Perché no\n".encode()
+    )
+    assert glued.text.startswith("Perché no\n")
+
+
+def test_a_few_letters_of_utf_8_tell_it_from_other_charsets_however_damaged() -> None:
+    assert decode("Perché già\n".encode() + b"\x8a\xe8\xad\xe7", "utf-8").startswith("Perché già")
+    assert decode("Perché".encode("cp1252"), "utf-8") == "Perché"

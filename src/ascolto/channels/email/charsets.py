@@ -121,10 +121,14 @@ def _guess(raw: bytes) -> str:
 
 
 def _damaged_utf8(raw: bytes) -> str:
-    """Read what is called UTF-8 and is not: mostly UTF-8 with damage, or no UTF-8 at all."""
+    """Read what is called UTF-8 and is not: UTF-8 with damage, or no UTF-8 at all.
+
+    A letter of several bytes is next to never there by chance: a few of them tell, whatever the
+    damage (a cut, a part of another encoding) has added.
+    """
     text = raw.decode("utf-8", "replace")
     damaged = text.count("\ufffd")
     sound = sum(character > "\x7f" for character in text[:100_000]) - damaged
-    if sound >= damaged:
+    if sound * 4 >= damaged:
         return text
     return _first(raw, ("cp1252",)) or text

@@ -125,7 +125,8 @@ class Mail:
 
     def _text(self, *, marked: bool) -> str:
         said, size = [], 0
-        for part in self.bodies.text:
+        unopened = [part for part in self.bodies.attachments if _is_words(part)]
+        for part in sorted((*self.bodies.text, *unopened), key=lambda one: one.start):
             if size >= LONGEST_TEXT:
                 break
             body = part_text(part)
@@ -144,6 +145,8 @@ class Mail:
         """Return what hangs on the mail; what winmail.dat wraps stands in its place."""
         out: list[Attachment] = []
         for part in self.bodies.attachments:
+            if _is_words(part):
+                continue
             wrapped = [f for f in self.tnef if f.part is part and not f.is_body]
             out.extend(Attachment(f.name, f.type, f.cid, "attachment", None, f) for f in wrapped)
             if not wrapped:
@@ -188,6 +191,11 @@ def read_mail(source: Source) -> Mail:
         if wraps and part.end - part.start <= LARGEST_TNEF:
             mail.tnef.extend(read_tnef(part.content(), part))
     return mail
+
+
+def _is_words(part: Part) -> bool:
+    """Tell whether a part is called a multipart and is only text, which people want to see."""
+    return part.is_unopened and part.disposition != "attachment" and part.name is None
 
 
 def part_text(part: Part) -> str:

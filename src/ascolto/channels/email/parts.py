@@ -35,11 +35,13 @@ class Part:
     problem: str | None = None
 
     def raw(self, name: str) -> bytes | None:
-        """Return a field's first value as it stands."""
-        for found, value in self.fields:
-            if found == name:
-                return value
-        return None
+        """Return a field's first value as it stands; of what describes the body, the last.
+
+        Where two describe it, the one before it is of a part whose boundary line was lost, and
+        read by that nothing of the text would be found.
+        """
+        fields = reversed(self.fields) if name.startswith("content-") else self.fields
+        return next((value for found, value in fields if found == name), None)
 
     def header(self, name: str) -> str:
         """Return a field's first value as people read it, empty when there is none."""
@@ -65,6 +67,11 @@ class Part:
     def is_message(self) -> bool:
         """Tell whether the body is a whole mail."""
         return self.type in _MESSAGES and bool(self.children)
+
+    @property
+    def is_unopened(self) -> bool:
+        """Tell whether it is called a multipart and holds no boundary line: it can only be text."""
+        return self.type.startswith("multipart/") and not self.children
 
     @property
     def cid(self) -> str | None:
@@ -285,7 +292,6 @@ def _add(part: Part, found: Bodies, wanted: _Wanted) -> None:
 def _is_shown(part: Part, kind: str, *, first: bool) -> bool:
     if part.disposition == "attachment":
         return False
-    # A multipart that does not open is read as the text that it is.
-    is_text = part.type in ("text/plain", "text/html") or part.type.startswith("multipart/")
+    is_text = part.type in ("text/plain", "text/html")
     media = part.type.startswith(_SHOWN_MEDIA)
     return (is_text or media) and (first or (kind != "related" and (media or part.name is None)))
