@@ -18,6 +18,7 @@ from pathlib import Path
 
 import orjson
 
+from mail_ingest import measure, median_mail
 from report import Figure, publish
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -36,6 +37,7 @@ NEGATIVES = ("not_bounces", "threads", "parse", "mime", "replies/talon")
 SHUFFLES = 1_000
 CUT_EVERY = 500
 FUZZ_S = 10.0
+INGESTED = 1_000
 
 
 def mails(*folders: str) -> list[Path]:
@@ -256,12 +258,40 @@ def memory() -> list[Figure]:
     return [Figure(name="memory for a mail of 41 MB", measured=peak, unit="MB", at_most=8)]
 
 
+def ingest() -> list[Figure]:
+    """Measure how many mails of median size one worker stores and takes in."""
+    raw = median_mail(mails("mime", "threads", "parse", "replies/talon"))
+    done = measure(raw, mails=INGESTED)
+    return [
+        Figure(
+            name=f"stored and taken in, {done.size} bytes each, one worker",
+            measured=done.mails / done.wall_s,
+            unit="/s",
+            at_least=150,
+        ),
+        Figure(
+            name="the same, by its processor time alone",
+            measured=done.mails / done.cpu_s,
+            unit="/s",
+        ),
+    ]
+
+
 def main() -> None:
     """Measure and publish."""
     if not DATA.is_dir():
         print(f"The public mails are not at {DATA}: nothing is measured.")
         return
-    figures = [*speed(), *kinds(), *replies(), *mime(), *threads(), *memory(), *robustness()]
+    figures = [
+        *speed(),
+        *ingest(),
+        *kinds(),
+        *replies(),
+        *mime(),
+        *threads(),
+        *memory(),
+        *robustness(),
+    ]
     publish("mail", figures, setting={"mails": len(mails("."))})
 
 

@@ -1,6 +1,7 @@
-"""`make soak`: the fault tests with many more kills, then the soak day played against a server.
+"""`make soak`: the fault tests with many more kills, mails spoilt for the reader, the soak day.
 
-SOAK_KILLS (60) says how often to kill, SOAK_MINUTES (10) how long to play.
+SOAK_KILLS (60) says how often to kill, FUZZ_MINUTES (10) how long to spoil mails, SOAK_MINUTES (10)
+how long to play against a server.
 """
 
 import asyncio
@@ -36,7 +37,10 @@ def main() -> int:
         [sys.executable, "-m", "pytest", "tests/faults", "-q", "-s"],
         cwd=ROOT, env={**os.environ, "ASCOLTO_KILLS": kills}, check=False,
     ).returncode  # fmt: skip
-    return faults or play(float(os.environ.get("SOAK_MINUTES", "10")))
+    fuzz = subprocess.run(
+        [sys.executable, "bench/fuzz_mail.py"], cwd=ROOT, env=dict(os.environ), check=False
+    ).returncode
+    return faults or fuzz or play(float(os.environ.get("SOAK_MINUTES", "10")))
 
 
 def play(minutes: float) -> int:

@@ -16,8 +16,9 @@ import httpx
 import pytest
 
 from ascolto import conversations
-from ascolto.channels import store, store_mail
+from ascolto.channels import store, store_mail_in
 from ascolto.channels.actions.configuring import create_channel
+from ascolto.channels.store_mail_in import NewMail
 from ascolto.identity.permissions import Role
 from ascolto.kit.db import Database
 from ascolto.kit.ids import new_id
@@ -162,10 +163,19 @@ async def _mail(boss: httpx.AsyncClient, desk: Desk) -> None:
     async with desk.as_system() as tx:
         channel = await store.get_channel(tx, channel_id)
         assert channel is not None
-        await store_mail.add_mail(
-            tx, mail_id=new_id(), channel=channel, source="smtp", raw=b"A: b\r\n\r\n",
-            sha256=new_id().encode(), hindrance="too_large",
-        )  # fmt: skip
+        await store_mail_in.add_mails(
+            tx,
+            channel,
+            source="smtp",
+            mails=[
+                NewMail(
+                    id=new_id(),
+                    raw=b"A: b\r\n\r\n",
+                    sha256=new_id().encode(),
+                    hindrance="too_large",
+                )
+            ],
+        )
         await put_recalled(tx, channel)
 
 

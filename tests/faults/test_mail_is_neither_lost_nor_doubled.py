@@ -88,7 +88,7 @@ async def test_killed_at_random_moments_nothing_is_lost_and_nothing_is_sent_twic
                 tx, room.channel, secrets={"imap": PASSWORD}, box=server_box(tmp_path)
             )
         worker, answered, count = Worker(room, urls.app_dsn), set[str](), 0
-        for _ in range(KILLS):
+        for kill in range(KILLS):
             mails = [
                 a_mail(
                     f"Mail {count + n}", mail_id=f"{count + n}@p.example", subject=f"N {count + n}"
@@ -98,13 +98,18 @@ async def test_killed_at_random_moments_nothing_is_lost_and_nothing_is_sent_twic
             count += PER_KILL
             await worker.start()
             await asyncio.to_thread(dovecot.append, *mails)
-            # Past its start: what is to be hit is its work.
-            until = len(room.sink.taken) + 1
+            # Past its start: what is to be hit is its work, once while it reads and once while
+            # it sends.
+            stored, sent = len(await room.incoming()), len(room.sink.taken)
             async with asyncio.timeout(60):
-                while len(room.sink.taken) < until:
+                while (
+                    len(await room.incoming()) <= stored
+                    if kill % 2
+                    else len(room.sink.taken) <= sent
+                ):
                     await answer_all(room, answered)
-                    await asyncio.sleep(0.02)
-            await asyncio.sleep(chance.uniform(0, 0.4))
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(chance.uniform(0, 0.1 if kill % 2 else 0.4))
             await worker.kill()
         await worker.start()
         async with asyncio.timeout(120):

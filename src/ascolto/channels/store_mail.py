@@ -82,7 +82,7 @@ _MAILBOX = (
     " first_uid, last_uid, read_at, trouble, trouble_since, reconciled_at, reconciled,"
     " reconcile_now"
 )
-_INCOMING = (
+INCOMING = (
     "id, client_id, channel_id, source, uidvalidity, uid, envelope_from, envelope_to, size,"
     " copy_of, received_at, state, attempts, reason, kind, mail_id, sender, subject,"
     " no_auto_reply, conversation_id, message_id, about_id, handled_at"
@@ -212,58 +212,6 @@ async def ask_reconciliation(tx: Tx, *, channel_id: str) -> None:
     )  # fmt: skip
 
 
-async def add_mail(
-    tx: Tx,
-    *,
-    mail_id: str,
-    channel: Channel,
-    source: str,
-    raw: bytes,
-    sha256: bytes,
-    uid: tuple[int, int] | None = None,
-    envelope_from: str = "",
-    envelope_to: Sequence[str] = (),
-    hindrance: str | None = None,
-) -> None:
-    """Write a mail as it came, once for each number; the same bytes again are a copy.
-
-    With a `hindrance` it is set aside at once, for that reason.
-    """
-    # Two that bring the same bytes at once: the second waits and finds the first.
-    await tx.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended($1 || encode($2, 'hex'), 20))",
-        channel.id, sha256,
-    )  # fmt: skip
-    number = uid or (None, None)
-    await tx.execute(
-        "INSERT INTO channels.mail_in (tenant_id, id, client_id, channel_id, source, uidvalidity,"
-        " uid, envelope_from, envelope_to, sha256, size, copy_of, raw, received_at, state,"
-        " reason, next_try_at)"
-        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, f.id,"
-        "  CASE WHEN f.id IS NULL THEN $12::bytea END, $13,"
-        "  CASE WHEN f.id IS NOT NULL THEN 'copy' WHEN $14::text IS NULL THEN 'received'"
-        "   ELSE 'quarantined' END, $14, $13"
-        " FROM (SELECT 1) AS one LEFT JOIN channels.mail_in f ON f.tenant_id = $1"
-        "  AND f.channel_id = $4 AND f.sha256 = $10 AND f.copy_of IS NULL"
-        " ON CONFLICT (tenant_id, channel_id, uidvalidity, uid) DO NOTHING",
-        tx.tenant_id, mail_id, channel.client_id, channel.id, source, *number, envelope_from[:500],
-        list(envelope_to), sha256, len(raw), raw, tx.now, hindrance,
-    )  # fmt: skip
-
-
-async def take_unread(tx: Tx, *, limit: int, again: timedelta) -> list[Incoming]:
-    """Take mails that nobody has read; the attempt is counted before it is made."""
-    rows = await tx.fetch(
-        "UPDATE channels.mail_in SET attempts = attempts + 1, next_try_at = $3"
-        " WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM channels.mail_in"
-        "  WHERE tenant_id = $1 AND state = 'received' AND next_try_at <= $2"
-        "  ORDER BY next_try_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)"
-        f" RETURNING {_INCOMING}",
-        tx.tenant_id, tx.now, tx.now + again, limit,
-    )  # fmt: skip
-    return sorted((Incoming(**row) for row in rows), key=lambda one: one.id)
-
-
 async def raw_of(tx: Tx, mail_id: str) -> bytes | None:
     """Return a mail's bytes, of a copy those of the first."""
     raw: bytes | None = await tx.fetchval(
@@ -277,7 +225,7 @@ async def raw_of(tx: Tx, mail_id: str) -> bytes | None:
 async def hold_mail(tx: Tx, mail_id: str) -> Incoming | None:
     """Return a mail, held until the end of the transaction."""
     row = await tx.fetchrow(
-        f"SELECT {_INCOMING} FROM channels.mail_in WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+        f"SELECT {INCOMING} FROM channels.mail_in WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
         tx.tenant_id, mail_id,
     )  # fmt: skip
     return Incoming(**row) if row else None
@@ -286,22 +234,10 @@ async def hold_mail(tx: Tx, mail_id: str) -> Incoming | None:
 async def get_mail(tx: Tx, mail_id: str) -> Incoming | None:
     """Return a mail in scope."""
     row = await tx.fetchrow(
-        f"SELECT {_INCOMING} FROM channels.mail_in WHERE tenant_id = $1 AND id = $2",
+        f"SELECT {INCOMING} FROM channels.mail_in WHERE tenant_id = $1 AND id = $2",
         tx.tenant_id, mail_id,
     )  # fmt: skip
     return Incoming(**row) if row else None
-
-
-async def settle(tx: Tx, mail_id: str, found: Read) -> None:
-    """Write what was found in a mail and what became of it."""
-    await tx.execute(
-        "UPDATE channels.mail_in SET state = $3, kind = $4, reason = $5, mail_id = $6,"
-        " sender = $7, subject = $8, no_auto_reply = $9, conversation_id = $10, message_id = $11,"
-        " about_id = $12, handled_at = $13 WHERE tenant_id = $1 AND id = $2",
-        tx.tenant_id, mail_id, found.state, found.kind, found.reason, found.mail_id,
-        found.sender[:500], found.subject[:1_000], found.no_auto_reply, found.conversation_id,
-        found.message_id, found.about_id, tx.now,
-    )  # fmt: skip
 
 
 async def put_back(
@@ -315,20 +251,10 @@ async def put_back(
     )  # fmt: skip
 
 
-async def copies_of_id(tx: Tx, *, channel_id: str, mail_id: str) -> list[Incoming]:
-    """Return what was taken in under a Message-ID, the oldest first."""
-    rows = await tx.fetch(
-        f"SELECT {_INCOMING} FROM channels.mail_in WHERE tenant_id = $1 AND channel_id = $2"
-        " AND mail_id = $3 AND state = 'taken' ORDER BY id LIMIT 20",
-        tx.tenant_id, channel_id, mail_id,
-    )  # fmt: skip
-    return [Incoming(**row) for row in rows]
-
-
 async def last_of_conversation(tx: Tx, conversation_id: str) -> Incoming | None:
     """Return the last mail that became a message of a conversation."""
     row = await tx.fetchrow(
-        f"SELECT {_INCOMING} FROM channels.mail_in WHERE tenant_id = $1 AND conversation_id = $2"
+        f"SELECT {INCOMING} FROM channels.mail_in WHERE tenant_id = $1 AND conversation_id = $2"
         " AND state = 'taken' AND kind = 'message' ORDER BY id DESC LIMIT 1",
         tx.tenant_id, conversation_id,
     )  # fmt: skip
@@ -340,7 +266,7 @@ async def list_mails(
 ) -> list[Incoming]:
     """Return mails in some states, newest first."""
     rows = await tx.fetch(
-        f"SELECT {_INCOMING} FROM channels.mail_in WHERE tenant_id = $1"
+        f"SELECT {INCOMING} FROM channels.mail_in WHERE tenant_id = $1"
         " AND state = ANY($2::text[]) AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4",
         tx.tenant_id, list(states), before, limit,
     )  # fmt: skip
@@ -360,7 +286,7 @@ async def count_states(tx: Tx, *, channel_id: str) -> dict[str, int]:
 async def list_quarantined(tx: Tx, *, limit: int, after: str | None) -> list[Incoming]:
     """Return mails that are set aside now, the oldest first, after an id."""
     rows = await tx.fetch(
-        f"SELECT {_INCOMING} FROM channels.mail_in WHERE tenant_id = $1 AND state = 'quarantined'"
+        f"SELECT {INCOMING} FROM channels.mail_in WHERE tenant_id = $1 AND state = 'quarantined'"
         " AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
         tx.tenant_id, after, limit,
     )  # fmt: skip

@@ -192,6 +192,15 @@ async def of_mail_id(tx: Tx, mail_id: str) -> OutMail | None:
     return OutMail(**row) if row else None
 
 
+async def of_mail_ids(tx: Tx, mail_ids: Sequence[str]) -> dict[str, OutMail]:
+    """Return the mails of ours under some Message-IDs."""
+    rows = await tx.fetch(
+        f"SELECT {_OUT} FROM channels.mail_out WHERE tenant_id = $1 AND mail_id = ANY($2::text[])",
+        tx.tenant_id, list(mail_ids),
+    )  # fmt: skip
+    return {row["mail_id"]: OutMail(**row) for row in rows}
+
+
 async def of_message(tx: Tx, message_id: str) -> OutMail | None:
     """Return the mail that carries a message."""
     row = await tx.fetchrow(
@@ -246,12 +255,12 @@ async def add_unreachable(tx: Tx, channel: Channel, *, address: str, reason: str
     )  # fmt: skip
 
 
-async def forget_unreachable(tx: Tx, *, channel_id: str, address: str) -> None:
-    """Forget that an address could not be reached: somebody writes from it, or a person insists."""
+async def forget_unreachable(tx: Tx, *, channel_id: str, addresses: Sequence[str]) -> None:
+    """Forget who could not be reached: somebody writes from there, or a person insists."""
     await tx.execute(
         "DELETE FROM channels.mail_unreachable"
-        " WHERE tenant_id = $1 AND channel_id = $2 AND address = $3",
-        tx.tenant_id, channel_id, address,
+        " WHERE tenant_id = $1 AND channel_id = $2 AND address = ANY($3::text[])",
+        tx.tenant_id, channel_id, list(addresses),
     )  # fmt: skip
 
 

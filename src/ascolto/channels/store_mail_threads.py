@@ -76,17 +76,19 @@ async def thread_of_conversation(tx: Tx, conversation_id: str) -> MailThread | N
     return MailThread(**row) if row else None
 
 
-async def put_thread(tx: Tx, thread: MailThread) -> None:
-    """Write a thread as it stands."""
+async def put_thread(tx: Tx, thread: MailThread, *, refs: Sequence[str] = ()) -> None:
+    """Write a thread as it stands, with ids that lead to it unless they lead somewhere already."""
     await tx.execute(
-        "INSERT INTO channels.mail_thread (tenant_id, id, client_id, channel_id, conversation_id,"
-        " number, subject, customer, reply_to, parties, last_mail_at)"
+        "WITH thread AS (INSERT INTO channels.mail_thread (tenant_id, id, client_id, channel_id,"
+        " conversation_id, number, subject, customer, reply_to, parties, last_mail_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (tenant_id, id)"
         " DO UPDATE SET conversation_id = $5, number = $6, customer = $8, reply_to = $9,"
-        "  parties = $10, last_mail_at = $11",
+        "  parties = $10, last_mail_at = $11)"
+        " INSERT INTO channels.mail_ref (tenant_id, channel_id, ref, client_id, thread_id)"
+        " SELECT $1, $4, ref, $3, $2 FROM unnest($12::text[]) AS ref ON CONFLICT DO NOTHING",
         tx.tenant_id, thread.id, thread.client_id, thread.channel_id, thread.conversation_id,
         thread.number, thread.subject[:500], thread.customer, thread.reply_to, thread.parties,
-        thread.last_mail_at,
+        thread.last_mail_at, list(refs),
     )  # fmt: skip
 
 

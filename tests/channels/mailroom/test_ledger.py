@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ascolto.channels import store, store_mail
+from ascolto.channels import store, store_mail_in
 from ascolto.channels.mailroom.reading import digest
+from ascolto.channels.store_mail_in import NewMail
 from ascolto.kit.db import Database
 from ascolto.kit.ids import new_id
 from ascolto.kit.postgres import PostgresUrls
@@ -46,11 +47,21 @@ async def test_a_mail_set_aside_is_in_the_list_and_in_the_sum_until_a_person_has
             channel = await store.get_channel(tx, channel_id)
             assert channel is not None
             for place, raw in enumerate((b"uno", b"due")):
-                await store_mail.add_mail(
-                    tx, mail_id=new_id(), channel=channel, source="imap", raw=raw,
-                    sha256=digest(raw), uid=(1, place + 1), envelope_from="carla@posta.example",
-                    hindrance="too_large",
-                )  # fmt: skip
+                await store_mail_in.add_mails(
+                    tx,
+                    channel,
+                    source="imap",
+                    mails=[
+                        NewMail(
+                            id=new_id(),
+                            raw=raw,
+                            sha256=digest(raw),
+                            uid=(1, place + 1),
+                            envelope_from="carla@posta.example",
+                            hindrance="too_large",
+                        )
+                    ],
+                )
         first = ok(await leader.get("/quarantine?limit=1"))
         rest = ok(await leader.get("/quarantine", params={"cursor": first["next_cursor"]}))
         shown = [*first["items"], *rest["items"]]

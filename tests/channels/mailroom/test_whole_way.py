@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ascolto.channels import store, store_mail
+from ascolto.channels import store, store_mail_in
 from ascolto.channels.mailroom.reading import digest
+from ascolto.channels.store_mail_in import NewMail
 from ascolto.kit.db import Database
 from ascolto.kit.ids import new_id
 from ascolto.kit.postgres import PostgresUrls
@@ -178,6 +179,5 @@ async def hand_over(office: Office, channel_id: str, raw: bytes) -> None:
     async with office.desk.as_system() as tx:
         channel = await store.get_channel(tx, channel_id)
         assert channel is not None
-        await store_mail.add_mail(
-            tx, mail_id=new_id(), channel=channel, source="smtp", raw=raw, sha256=digest(raw)
-        )
+        mail = NewMail(id=new_id(), raw=raw, sha256=digest(raw))
+        await store_mail_in.add_mails(tx, channel, source="smtp", mails=[mail])

@@ -14,13 +14,14 @@ from typing import Any
 import asyncpg
 import structlog
 
-from ascolto.channels import events, store, store_mail
+from ascolto.channels import events, store, store_mail, store_mail_in
 from ascolto.channels.email.settings import Imap
 from ascolto.channels.mailroom.imap import BEGINNING, LARGEST, ImapClient, ImapError
 from ascolto.channels.mailroom.mailboxes import mailbox_of, opened
 from ascolto.channels.mailroom.reading import digest
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Mailbox
+from ascolto.channels.store_mail_in import NewMail
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.http import Services
 from ascolto.kit.ids import new_id
@@ -199,17 +200,17 @@ class Fetcher:
         self, uidvalidity: int, batch: list[tuple[int, bytes, bool]], *, cursor: int | None
     ) -> None:
         async with self._db.transaction(self._post.tenant_id, actor=SYSTEM) as tx:
-            for uid, raw, large in batch:
-                await store_mail.add_mail(
-                    tx,
-                    mail_id=new_id(),
-                    channel=self._post.channel,
-                    source="imap",
+            mails = [
+                NewMail(
+                    id=new_id(),
                     raw=raw,
                     sha256=digest(raw),
                     uid=(uidvalidity, uid),
                     hindrance="too_large" if large else None,
                 )
+                for uid, raw, large in batch
+            ]
+            await store_mail_in.add_mails(tx, self._post.channel, source="imap", mails=mails)
             if cursor is not None:
                 await store_mail.move_cursor(
                     tx, channel_id=self._post.channel.id, uidvalidity=uidvalidity, uid=cursor

@@ -1,6 +1,6 @@
 """What a person does with mails that were set aside."""
 
-from ascolto.channels import errors, store_mail
+from ascolto.channels import errors, store_mail, store_mail_in
 from ascolto.channels.store_mail import Incoming, Read
 from ascolto.kit.db import Tx
 
@@ -21,7 +21,7 @@ async def dismiss(tx: Tx, mail_id: str) -> Incoming:
     mail = await _held(tx, mail_id)
     if mail.state != "quarantined":
         raise errors.NotNow("Only what was set aside is put away.", state=mail.state)
-    await store_mail.settle(tx, mail_id, Read(state="dismissed", reason=mail.reason))
+    await store_mail_in.settle(tx, {mail_id: Read(state="dismissed", reason=mail.reason)})
     return await _held(tx, mail_id)
 
 

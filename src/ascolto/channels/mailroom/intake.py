@@ -1,21 +1,29 @@
 """The job behind the stored mails: each is read, taken in or set aside with a reason."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import asyncpg
 import structlog
 
-from ascolto.channels import events, store, store_mail
+from ascolto.channels import (
+    events,
+    store,
+    store_mail,
+    store_mail_in,
+    store_mail_out,
+    store_mail_threads,
+)
 from ascolto.channels.email.mail import NotAMail
 from ascolto.channels.mailroom.mailboxes import mailbox_of, reply_key
 from ascolto.channels.mailroom.reading import Letter, read_letter
 from ascolto.channels.mailroom.scanning import NotScannable, Scanner, ScannerAway, ScannerBroke
-from ascolto.channels.mailroom.taking_in import Unplaceable, take_in
+from ascolto.channels.mailroom.taking_in import Unplaceable, known_of, take_in
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
-from ascolto.kit.db import SYSTEM, Database, Tx
+from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
 from ascolto.kit.secretbox import SealError, server_box
@@ -23,6 +31,9 @@ from ascolto.kit.settings import Settings
 
 EVERY_S = 0.5
 AT_ONCE = 20
+# So many mails share a transaction; one that fails lets the others go alone.
+BATCH = 10
+BATCH_BYTES = 4 << 20
 MOST_ATTEMPTS = 5
 # A mail that ends the process with it is tried again after this, and set aside at last.
 AGAIN = timedelta(seconds=20)
@@ -44,6 +55,15 @@ async def take_in_mail(services: Services) -> None:
         await asyncio.sleep(EVERY_S)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A mail that has been read, and whose it is."""
+
+    mail: Incoming
+    channel: Channel
+    letter: Letter
+
+
 class Intake:
     """Takes in the mails of every organisation; several nodes may run one each."""
 
@@ -60,42 +80,75 @@ class Intake:
         seen = 0
         for tenant_id in tenants:
             async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
-                mails = await store_mail.take_unread(tx, limit=AT_ONCE, again=self._again)
-            for mail in mails:
-                await self._one(tenant_id, mail)
-            seen += len(mails)
+                mails = await store_mail_in.take_unread(tx, limit=AT_ONCE, again=self._again)
+                again = await store_mail_in.take_again(tx, again=self._again)
+            for batch in (*_batches(mails), again):
+                await self._batch(tenant_id, batch)
+            seen += len(mails) + len(again)
         return seen
 
-    async def _one(self, tenant_id: str, mail: Incoming) -> None:
-        if mail.attempts > MOST_ATTEMPTS:
-            await self._set_aside(tenant_id, mail, "too_many_attempts")
-            return
-        try:
-            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
-                channel = await store.get_channel(tx, mail.channel_id)
-                raw = await store_mail.raw_of(tx, mail.id)
-            if channel is None or raw is None:
-                await self._set_aside(tenant_id, mail, "mailbox_closed")
-                return
-            scanned = await self._scanned(raw, mail)
-            letter = await asyncio.to_thread(_read, raw, channel, mail)
-            letter = replace(letter, scanned=scanned)
-            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
-                await self._take(tx, channel, mail, letter)
-        except ScannerAway as away:
-            await self._hold(tenant_id, mail, away)
-        except ScannerBroke as broke:
-            log.warning("scanner.broke", mail_id=mail.id, attempt=mail.attempts, error=str(broke))
-            await self._again_or_aside(tenant_id, mail, _BROKE)
-        except AWAY:
-            raise
-        except (NotAMail, Unplaceable) as reason:
-            await self._set_aside(tenant_id, mail, _reason(reason))
-        except (Refusal, SealError) as refused:
-            await self._set_aside(tenant_id, mail, getattr(refused, "code", "sealed"))
-        except Exception as error:
-            log.exception("mail.not_taken", mail_id=mail.id, attempt=mail.attempts)
-            await self._again_or_aside(tenant_id, mail, type(error).__name__)
+    async def _batch(self, tenant_id: str, mails: Sequence[Incoming]) -> None:
+        """Take some mails in: all at once where nothing stands against it, else one by one."""
+        for group in _groups(await self._letters(tenant_id, mails)):
+            if len(group) > 1:
+                try:
+                    await self._take(tenant_id, group)
+                except Exception as error:  # noqa: BLE001 - each tells its own below
+                    log.warning("intake.one_by_one", error=type(error).__name__)
+                else:
+                    continue
+            for one in group:
+                try:
+                    await self._take(tenant_id, [one])
+                except Exception as error:  # noqa: BLE001 - told apart there
+                    await self._failed(tenant_id, one.mail, error)
+
+    async def _letters(self, tenant_id: str, mails: Sequence[Incoming]) -> list[Opened]:
+        """Read mails; what cannot be read, or may not, is dealt with here."""
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            channels = {
+                one: await store.get_channel(tx, one)
+                for one in dict.fromkeys(mail.channel_id for mail in mails)
+            }
+            raws = await store_mail_in.raws_of(tx, [mail.id for mail in mails])
+        shut: list[tuple[Incoming, Channel, bytes, bool | None]] = []
+        for mail in mails:
+            channel, raw = channels[mail.channel_id], raws.pop(mail.id, None)
+            try:
+                if mail.attempts > MOST_ATTEMPTS:
+                    raise Unplaceable("too_many_attempts")  # noqa: TRY301 - one way to set aside
+                if channel is None or raw is None:
+                    raise Unplaceable("mailbox_closed")  # noqa: TRY301 - the same
+                shut.append((mail, channel, raw, await self._scanned(raw, mail)))
+            except Exception as error:  # noqa: BLE001 - told apart there
+                await self._failed(tenant_id, mail, error)
+        opened: list[Opened] = []
+        for (mail, channel, _, scanned), read in zip(
+            shut, await asyncio.to_thread(_read_all, shut), strict=True
+        ):
+            if isinstance(read, Exception):
+                await self._failed(tenant_id, mail, read)
+            else:
+                opened.append(Opened(mail, channel, replace(read, scanned=scanned)))
+        return opened
+
+    async def _failed(self, tenant_id: str, mail: Incoming, error: Exception) -> None:
+        """Set a mail aside, let it wait, or pass on what is no mail's fault."""
+        match error:
+            case ScannerAway():
+                await self._hold(tenant_id, mail, error)
+            case ScannerBroke():
+                log.warning("scanner.broke", mail_id=mail.id, error=str(error))
+                await self._again_or_aside(tenant_id, mail, _BROKE)
+            case NotAMail() | Unplaceable():
+                await self._set_aside(tenant_id, mail, _reason(error))
+            case Refusal() | SealError():
+                await self._set_aside(tenant_id, mail, getattr(error, "code", "sealed"))
+            case _ if isinstance(error, AWAY):
+                raise error
+            case _:
+                log.error("mail.not_taken", mail_id=mail.id, attempt=mail.attempts, exc_info=error)
+                await self._again_or_aside(tenant_id, mail, type(error).__name__)
 
     async def _scanned(self, raw: bytes, mail: Incoming) -> bool | None:
         """Tell whether a scanner has found a mail clean; None where there is no scanner.
@@ -131,21 +184,25 @@ class Intake:
                 at=tx.now + self._again, attempts=mail.attempts - 1,
             )  # fmt: skip
 
-    async def _take(self, tx: Tx, channel: Channel, mail: Incoming, letter: Letter) -> None:
-        held = await store_mail.hold_mail(tx, mail.id)
-        if held is None or held.state != "received":
-            return
+    async def _take(self, tenant_id: str, group: Sequence[Opened]) -> None:
+        """Take in mails of one mailbox, all of them or none."""
+        channel = group[0].channel
         box = server_box(self._settings.data)
-        mailbox = await mailbox_of(tx, channel, box=box)
-        found = await take_in(
-            tx,
-            channel,
-            held,
-            letter,
-            key=reply_key(mailbox, box=box),
-            folder=self._settings.attachments,
-        )
-        await store_mail.settle(tx, mail.id, found)
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            await store_mail_threads.hold_channel(tx, channel.id)
+            held = await store_mail_in.hold_unread(tx, [one.mail.id for one in group])
+            key = reply_key(await mailbox_of(tx, channel, box=box), box=box)
+            known = await known_of(tx, channel, [one.letter for one in group])
+            found: dict[str, Read] = {}
+            for one in group:
+                if one.mail.id in held:
+                    found[one.mail.id] = await take_in(
+                        tx, channel, held[one.mail.id], one.letter, known=known, key=key,
+                        folder=self._settings.attachments,
+                    )  # fmt: skip
+            await store_mail_in.settle(tx, found)
+            writers = [one.sender for one in found.values() if one.state == "taken"]
+            await store_mail_out.forget_unreachable(tx, channel_id=channel.id, addresses=writers)
 
     async def _again_or_aside(self, tenant_id: str, mail: Incoming, reason: str) -> None:
         if mail.attempts >= MOST_ATTEMPTS:
@@ -160,7 +217,8 @@ class Intake:
             held = await store_mail.hold_mail(tx, mail.id)
             if held is None or held.state != "received":
                 return
-            await store_mail.settle(tx, mail.id, Read(state="quarantined", reason=reason[:200]))
+            aside = Read(state="quarantined", reason=reason[:200])
+            await store_mail_in.settle(tx, {mail.id: aside})
             tx.emit(
                 events.MailQuarantined(
                     client_id=mail.client_id, mail_id=mail.id, channel_id=mail.channel_id
@@ -176,6 +234,51 @@ async def _infection(scanner: Scanner, raw: bytes, *, broke: bool) -> str | None
     if broke and not await scanner.works():
         raise ScannerAway("not well")
     return await scanner.infection(raw)
+
+
+def _batches(mails: Sequence[Incoming]) -> Iterator[list[Incoming]]:
+    """Yield mails in batches that memory bears: a large mail goes alone."""
+    batch: list[Incoming] = []
+    size = 0
+    for mail in mails:
+        if batch and (size + mail.size > BATCH_BYTES or len(batch) >= BATCH):
+            yield batch
+            batch, size = [], 0
+        batch.append(mail)
+        size += mail.size
+    if batch:
+        yield batch
+
+
+def _groups(opened: Sequence[Opened]) -> Iterator[list[Opened]]:
+    """Yield what can be taken in at once: of one mailbox, and no Message-ID twice."""
+    waiting = list(opened)
+    while waiting:
+        channel_id, ids = waiting[0].channel.id, set[str]()
+        group, rest = [], []
+        for one in waiting:
+            mail_id = one.letter.mail_id
+            if one.channel.id != channel_id or mail_id in ids:
+                rest.append(one)
+                continue
+            group.append(one)
+            if mail_id:
+                ids.add(mail_id)
+        yield group
+        waiting = rest
+
+
+def _read_all(
+    shut: Sequence[tuple[Incoming, Channel, bytes, bool | None]],
+) -> list[Letter | Exception]:
+    """Read mails; what went wrong with one stands in its place."""
+    read: list[Letter | Exception] = []
+    for mail, channel, raw, _ in shut:
+        try:
+            read.append(_read(raw, channel, mail))
+        except Exception as error:  # noqa: BLE001 - told where it stands
+            read.append(error)
+    return read
 
 
 def _read(raw: bytes, channel: Channel, mail: Incoming) -> Letter:

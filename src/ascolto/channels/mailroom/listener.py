@@ -12,8 +12,9 @@ import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from ascolto.channels import store, store_mail
+from ascolto.channels import store, store_mail, store_mail_in
 from ascolto.channels.mailroom.reading import digest
+from ascolto.channels.store_mail_in import NewMail
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.http import Services
 from ascolto.kit.ids import new_id
@@ -167,16 +168,14 @@ class Door:
             channel = await store.get_channel(tx, channel_id)
             if channel is None:
                 raise OSError("the mailbox was closed just now")
-            await store_mail.add_mail(
-                tx,
-                mail_id=new_id(),
-                channel=channel,
-                source="smtp",
+            mail = NewMail(
+                id=new_id(),
                 raw=raw,
                 sha256=digest(raw),
                 envelope_from=said["sender"],
                 envelope_to=said["addresses"],
             )
+            await store_mail_in.add_mails(tx, channel, source="smtp", mails=[mail])
 
     async def _catch(self, raw: bytes, sender: str, recipients: list[str]) -> None:
         """Keep what would have left, with the organisation whose mailbox sent it."""

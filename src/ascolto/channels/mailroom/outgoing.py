@@ -167,8 +167,7 @@ async def resend(tx: Tx, out_id: str) -> OutMail:
     waiting = await store_mail_to.wait_again(tx, out_id)
     if not waiting:
         raise errors.NotNow("It is not known whom it did not reach.", state=known.state)
-    for address in waiting:
-        await store_mail_out.forget_unreachable(tx, channel_id=known.channel_id, address=address)
+    await store_mail_out.forget_unreachable(tx, channel_id=known.channel_id, addresses=waiting)
     await tell_message(tx, sent, state="queued")
     return sent
 

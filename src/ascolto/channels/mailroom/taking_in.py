@@ -1,12 +1,13 @@
 """A stored mail becomes a message, or says something about one of ours, or is set aside."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from ascolto import conversations, customers
-from ascolto.channels import store_mail, store_mail_out, store_mail_threads
+from ascolto.channels import store_mail_in, store_mail_out, store_mail_threads
 from ascolto.channels.actions.visiting import standing
 from ascolto.channels.email.threads import bare_subject
 from ascolto.channels.mailroom.placing import Place, joinable, place_of
@@ -15,6 +16,7 @@ from ascolto.channels.mailroom.reporting import take_report
 from ascolto.channels.mailroom.words import say
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
+from ascolto.channels.store_mail_out import OutMail
 from ascolto.channels.store_mail_threads import MailThread
 from ascolto.conversations import Conversation, Message, State
 from ascolto.conversations.errors import (
@@ -36,12 +38,29 @@ class Unplaceable(Exception):
     """A mail that cannot become a message; the text is the reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored already under the ids of some mails: mails of ours, and what was taken in."""
+
+    ours: Mapping[str, OutMail]
+    copies: Mapping[str, Sequence[Incoming]]
+
+
+async def known_of(tx: Tx, channel: Channel, letters: Sequence[Letter]) -> Known:
+    """Look for what is stored under the ids of mails; call it while the channel is held."""
+    ids = [one.mail_id for one in letters if one.mail_id]
+    return Known(
+        await store_mail_out.of_mail_ids(tx, ids),
+        await store_mail_in.copies_of_ids(tx, channel_id=channel.id, mail_ids=ids),
+    )
+
+
 async def take_in(
-    tx: Tx, channel: Channel, incoming: Incoming, letter: Letter, *, key: bytes, folder: Path
-) -> Read:
-    """Take a mail in, once; the caller holds its row."""
+    tx: Tx, channel: Channel, incoming: Incoming, letter: Letter, *, known: Known, key: bytes,
+    folder: Path,
+) -> Read:  # fmt: skip
+    """Take a mail in, once; the caller holds its row and the channel."""
     addresses = (*letter.recipients, *(one.lower() for one in incoming.envelope_to))
-    await store_mail_threads.hold_channel(tx, channel.id)
     base = Read(
         state="taken",
         kind=letter.found.kind.value,
@@ -50,21 +69,21 @@ async def take_in(
         subject=letter.subject,
         no_auto_reply=letter.no_auto_reply,
     )
-    if letter.mail_id and (ours := await store_mail_out.of_mail_id(tx, letter.mail_id)):
+    if letter.mail_id and (ours := known.ours.get(letter.mail_id)):
         # Our own mail came round: a copy to ourselves, or a loop.
         return replace(base, state="own", about_id=ours.id, conversation_id=ours.conversation_id)
     if not letter.is_message:
         return await take_report(tx, channel, incoming, letter, addresses=addresses, key=key)
     own_id = letter.mail_id
-    for known in await _known(tx, channel, letter):
-        if known.sender != letter.sender and bare_subject(known.subject) != bare_subject(
+    for other in known.copies.get(letter.mail_id or "", ()):
+        if other.sender != letter.sender and bare_subject(other.subject) != bare_subject(
             letter.subject
         ):
             own_id = None  # another mail altogether under a stolen id
-        elif await _says_the_same(tx, known, letter):
+        elif await _says_the_same(tx, other, letter):
             return replace(
                 base, state="copy", reason="same_message",
-                conversation_id=known.conversation_id, message_id=known.message_id,
+                conversation_id=other.conversation_id, message_id=other.message_id,
             )  # fmt: skip
     if "@" not in letter.sender:
         raise Unplaceable("no_sender")
@@ -76,22 +95,14 @@ async def take_in(
         tx, incoming, letter, conversation, folder=folder, by=place.by, stranger=stranger
     )
     thread = _after(thread, letter, message, stranger=stranger, at=tx.now)
-    await store_mail_threads.put_thread(tx, thread)
     refs = [*([own_id] if own_id else []), *letter.refs]
-    await store_mail_threads.add_refs(tx, channel, thread_id=thread.id, refs=refs)
-    await store_mail_out.forget_unreachable(tx, channel_id=channel.id, address=letter.sender)
+    await store_mail_threads.put_thread(tx, thread, refs=refs)
     if place.by == "references":
         await _join(tx, thread, place.also, message.conversation_id)
     return replace(
         base, conversation_id=message.conversation_id, message_id=message.id,
         reason="new_sender" if stranger else None,
     )  # fmt: skip
-
-
-async def _known(tx: Tx, channel: Channel, letter: Letter) -> list[Incoming]:
-    if letter.mail_id is None:
-        return []
-    return await store_mail.copies_of_id(tx, channel_id=channel.id, mail_id=letter.mail_id)
 
 
 async def _says_the_same(tx: Tx, known: Incoming, letter: Letter) -> bool:
