@@ -54,8 +54,11 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def running_dovecot(folder: Path) -> Iterator[Dovecot]:
-    """Run a server, or skip with a sentence where that cannot be done."""
+def running_dovecot(folder: Path, *, introspection: str = "") -> Iterator[Dovecot]:
+    """Run a server, or skip with a sentence where that cannot be done.
+
+    With an address for introspection it also takes tokens of whoever answers there.
+    """
     program = shutil.which("dovecot") or "/usr/sbin/dovecot"
     if not Path(program).exists():
         pytest.skip(
@@ -73,7 +76,11 @@ def running_dovecot(folder: Path) -> Iterator[Dovecot]:
             path.chmod(path.stat().st_mode | 0o711)
     mails.chmod(0o777)
     config = folder / "dovecot.conf"
-    config.write_text(_CONFIG.format(folder=folder, mails=mails, port=port, password=PASSWORD))
+    told = _CONFIG.format(folder=folder, mails=mails, port=port, password=PASSWORD)
+    if introspection:
+        (folder / "oauth2.conf").write_text(_INTROSPECTION.format(url=introspection))
+        told += _TOKENS.format(folder=folder)
+    config.write_text(told)
     server = subprocess.Popen([program, "-F", "-c", str(config)])
     try:
         _wait(port)
@@ -92,6 +99,21 @@ def _wait(port: int) -> None:
     raise AssertionError("Dovecot did not come up")
 
 
+_TOKENS = """
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+"""
+_INTROSPECTION = """
+introspection_mode = auth
+introspection_url = {url}
+username_attribute = user
+active_attribute = active
+active_value = true
+"""
 _CONFIG = """
 protocols = imap
 base_dir = {folder}/run
@@ -104,6 +126,7 @@ mail_location = maildir:{mails}/%u
 first_valid_uid = 1
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{

@@ -21,6 +21,11 @@ class Mailbox:
     smtp_secret: str | None
     dkim_secret: str | None
     reply_secret: str
+    oauth_secret: str | None
+    oauth_client_secret: str | None
+    oauth_access: str | None
+    oauth_until: datetime | None
+    oauth_trouble: str | None
     uidvalidity: int | None
     first_uid: int
     last_uid: int
@@ -77,8 +82,10 @@ class Read:
     about_id: str | None = None
 
 
+SECRETS = ("imap_secret", "smtp_secret", "dkim_secret", "oauth_secret", "oauth_client_secret")
 _MAILBOX = (
-    "channel_id, client_id, imap_secret, smtp_secret, dkim_secret, reply_secret, uidvalidity,"
+    "channel_id, client_id, imap_secret, smtp_secret, dkim_secret, reply_secret, oauth_secret,"
+    " oauth_client_secret, oauth_access, oauth_until, oauth_trouble, uidvalidity,"
     " first_uid, last_uid, read_at, trouble, trouble_since, reconciled_at, reconciled,"
     " reconcile_now"
 )
@@ -133,12 +140,50 @@ async def add_mailbox(tx: Tx, channel: Channel, *, reply_secret: str) -> None:
 
 async def set_secrets(tx: Tx, *, channel_id: str, sealed: dict[str, str | None]) -> None:
     """Write sealed secrets; those that are not named stay."""
-    for name in ("imap_secret", "smtp_secret", "dkim_secret"):
+    for name in SECRETS:
         if name in sealed:
             await tx.execute(
                 f"UPDATE channels.mailbox SET {name} = $3 WHERE tenant_id = $1 AND channel_id = $2",
                 tx.tenant_id, channel_id, sealed[name],
             )  # fmt: skip
+    if {"oauth_secret", "oauth_client_secret"} & sealed.keys():
+        # What was obtained with the old ones may be somebody else's.
+        await tx.execute(
+            "UPDATE channels.mailbox SET oauth_access = NULL, oauth_until = NULL,"
+            " oauth_trouble = NULL WHERE tenant_id = $1 AND channel_id = $2",
+            tx.tenant_id, channel_id,
+        )  # fmt: skip
+
+
+async def set_access(
+    tx: Tx, *, channel_id: str, access: str, until: datetime, renewal: str, before: str
+) -> None:
+    """Write a sealed access and what renews it next, unless somebody renewed it meanwhile."""
+    await tx.execute(
+        "UPDATE channels.mailbox SET oauth_access = $3, oauth_until = $4, oauth_secret = $5,"
+        " oauth_trouble = NULL"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND oauth_secret = $6",
+        tx.tenant_id, channel_id, access, until, renewal, before,
+    )  # fmt: skip
+
+
+async def spoil_access(tx: Tx, *, channel_id: str, access: str) -> None:
+    """Forget an access that a server did not take, so that another is asked for."""
+    await tx.execute(
+        "UPDATE channels.mailbox SET oauth_access = NULL, oauth_until = NULL"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND oauth_access = $3",
+        tx.tenant_id, channel_id, access,
+    )  # fmt: skip
+
+
+async def set_access_trouble(tx: Tx, *, channel_id: str, trouble: str) -> bool:
+    """Note why an access could not be renewed; tell whether that is new."""
+    changed = await tx.execute(
+        "UPDATE channels.mailbox SET oauth_trouble = $3 WHERE tenant_id = $1 AND channel_id = $2"
+        " AND oauth_trouble IS DISTINCT FROM $3",
+        tx.tenant_id, channel_id, trouble,
+    )  # fmt: skip
+    return changed == 1
 
 
 async def lease_mailbox(tx: Tx, *, channel_id: str, node: str, lease: timedelta) -> Mailbox | None:

@@ -20,6 +20,9 @@ class SecretsBody(BaseModel):
     imap: Secret | None = None
     smtp: Secret | None = None
     dkim: Secret | None = None
+    # What renews the access at a provider that takes no passwords, and the secret of our name.
+    oauth: Secret | None = None
+    oauth_client: Secret | None = None
 
     def given(self) -> dict[str, str | None]:
         """Return the secrets that were named."""
@@ -48,6 +51,7 @@ class MailboxView(BaseModel):
     has_imap_secret: bool
     has_smtp_secret: bool
     has_dkim_secret: bool
+    has_oauth_secret: bool
     read_at: datetime | None
     trouble: str | None
     trouble_since: datetime | None
@@ -74,8 +78,9 @@ class MailboxView(BaseModel):
             has_imap_secret=bool(mailbox and mailbox.imap_secret),
             has_smtp_secret=bool(mailbox and mailbox.smtp_secret),
             has_dkim_secret=bool(mailbox and mailbox.dkim_secret),
+            has_oauth_secret=bool(mailbox and mailbox.oauth_secret),
             read_at=mailbox.read_at if mailbox else None,
-            trouble=mailbox.trouble if mailbox else None,
+            trouble=(mailbox.oauth_trouble or mailbox.trouble) if mailbox else None,
             trouble_since=mailbox.trouble_since if mailbox else None,
             reconciled_at=mailbox.reconciled_at if mailbox else None,
             reconciliation=mailbox.reconciled if mailbox else None,

@@ -48,6 +48,14 @@ class Smtp(_Part):
     user: Annotated[str, StringConstraints(max_length=250, pattern=r"^[^\x00-\x1f]*$")] = ""
 
 
+class OAuth(_Part):
+    """Where access is renewed in place of passwords (RFC 6749 §6), and under which name."""
+
+    token_url: Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,400}$", max_length=400)]
+    client_id: Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[!-~]*$")]
+    scope: Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[ -~]*$")] = ""
+
+
 class Dkim(_Part):
     """Under which name our mails are signed."""
 
@@ -64,6 +72,8 @@ class EmailSettings(_Part):
     language: Literal["it", "en"] = "it"
     imap: Imap | None = None
     smtp: Smtp | None = None
+    # With this, both servers are shown a token of the provider's and no password.
+    oauth: OAuth | None = None
     dkim: Dkim | None = None
     signature: Block = ""
     footer: Block = ""

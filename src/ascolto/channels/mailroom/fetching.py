@@ -6,7 +6,9 @@ a look of our own behind it. Each night the server's numbers are laid beside our
 """
 
 import asyncio
+import contextlib
 import ssl
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +18,8 @@ import structlog
 
 from ascolto.channels import events, store, store_mail, store_mail_in
 from ascolto.channels.email.settings import Imap
-from ascolto.channels.mailroom.imap import BEGINNING, LARGEST, ImapClient, ImapError
+from ascolto.channels.mailroom.access import Access, NoAccess
+from ascolto.channels.mailroom.imap import BEGINNING, LARGEST, ImapClient, ImapError, ImapRefused
 from ascolto.channels.mailroom.mailboxes import mailbox_of, opened
 from ascolto.channels.mailroom.reading import digest
 from ascolto.channels.model import Channel
@@ -68,7 +71,10 @@ async def fetch_mail(services: Services) -> None:
             for key in running.keys() - keys.keys():
                 running.pop(key).cancel()
             for key in keys.keys() - running.keys():
-                fetcher = Fetcher(services.db, keys[key], box=box, node=node)
+                fetcher = Fetcher(
+                    services.db, keys[key], box=box, node=node,
+                    allow_private=services.settings.allow_private_webhooks,
+                )  # fmt: skip
                 running[key] = asyncio.create_task(fetcher.run(), name="fetch mail")
             await asyncio.sleep(LOOK_S)
     finally:
@@ -96,9 +102,12 @@ async def _wanted(db: Database, box: SecretBox) -> list[Post]:
 class Fetcher:
     """Reads one mailbox; other nodes stand by."""
 
-    def __init__(self, db: Database, post: Post, *, box: SecretBox, node: str) -> None:
+    def __init__(
+        self, db: Database, post: Post, *, box: SecretBox, node: str, allow_private: bool = False
+    ) -> None:
         """Prepare; `run` reads for ever, `once` a single time."""
         self._db = db
+        self._access = Access(db, box=box, allow_private=allow_private)
         self._post = post
         self._box = box
         self._node = node
@@ -110,7 +119,7 @@ class Fetcher:
                 mailbox = await self._lease()
                 if mailbox is not None:
                     await self._session(mailbox)
-            except (ImapError, SealError, ssl.SSLError, OSError, TimeoutError) as error:
+            except (ImapError, NoAccess, SealError, ssl.SSLError, OSError, TimeoutError) as error:
                 await self._troubled(error)
             except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("mailbox.waits", error=type(error).__name__)
@@ -126,8 +135,20 @@ class Fetcher:
         async with self._client(mailbox) as client:
             return await self._read(client)
 
-    def _client(self, mailbox: Mailbox) -> ImapClient:
-        return ImapClient(self._post.imap, password=opened(mailbox, "imap", box=self._box))
+    @contextlib.asynccontextmanager
+    async def _client(self, mailbox: Mailbox) -> AsyncIterator[ImapClient]:
+        """Sign in by the password, or by a token; one that is refused is not shown again."""
+        post, token = self._post, None
+        if post.channel.email().oauth is not None:
+            token = await self._access.token(post.tenant_id, post.channel.id)
+        password = opened(mailbox, "imap", box=self._box)
+        try:
+            async with ImapClient(post.imap, password=password, token=token) as client:
+                yield client
+        except ImapRefused:
+            if token is not None:
+                await self._access.spoil(post.tenant_id, post.channel.id, token)
+            raise
 
     async def _lease(self) -> Mailbox | None:
         async with self._db.transaction(self._post.tenant_id, actor=SYSTEM) as tx:
@@ -252,6 +273,9 @@ class Fetcher:
         return result
 
     async def _troubled(self, error: Exception) -> None:
+        if isinstance(error, NoAccess):  # which the mailbox shows already
+            log.warning("mailbox.no_access", channel_id=self._post.channel.id, error=str(error))
+            return
         said = str(error) if isinstance(error, ImapError | SealError) else type(error).__name__
         log.warning("mailbox.troubled", channel_id=self._post.channel.id, error=said)
         try:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from ascolto.channels.email.settings import Imap
+from ascolto.channels.mailroom.access import xoauth2
 
 LARGEST = 40 << 20
 # Of a larger mail so much is kept; the rest stays on its server.
@@ -31,6 +32,10 @@ class ImapError(Exception):
     """The server said no, or something that is no IMAP; the text is fit to be shown."""
 
 
+class ImapRefused(ImapError):
+    """The server does not let us in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """A folder as the server numbers it just now."""
@@ -42,10 +47,13 @@ class Folder:
 class ImapClient:
     """One connection to one folder, for reading alone."""
 
-    def __init__(self, server: Imap, *, password: str, timeout_s: float = 30.0) -> None:
-        """Prepare; `async with` connects and signs in."""
+    def __init__(
+        self, server: Imap, *, password: str, token: str | None = None, timeout_s: float = 30.0
+    ) -> None:
+        """Prepare; `async with` connects and signs in, by a token where there is one."""
         self._server = server
         self._password = password
+        self._token = token
         self._timeout_s = timeout_s
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter
@@ -67,7 +75,7 @@ class ImapClient:
             if server.security == "starttls":
                 await self._command(b"STARTTLS")
                 await self._writer.start_tls(context, server_hostname=server.host)
-            await self._command(b"LOGIN %s %s" % (_quoted(server.user), _quoted(self._password)))
+            await self._sign_in()
             lines = await self._command(b"CAPABILITY")
             said = [line for line in lines if line.upper().startswith(b"* CAPABILITY ")]
             self.capabilities = frozenset(b" ".join(said).upper().split())
@@ -89,6 +97,30 @@ class ImapClient:
         self._writer.close()
         with contextlib.suppress(OSError, ssl.SSLError):
             await self._writer.wait_closed()
+
+    async def _sign_in(self) -> None:
+        user = self._server.user
+        if self._token is not None:
+            await self._show_token(xoauth2(user, self._token))
+            return
+        try:
+            await self._command(b"LOGIN %s %s" % (_quoted(user), _quoted(self._password)))
+        except ImapError as no:
+            raise ImapRefused(str(no)) from no
+
+    async def _show_token(self, shown: bytes) -> None:
+        """Sign in by XOAUTH2: a server that refuses says why first, and waits for a line."""
+        tag = await self._send(b"AUTHENTICATE XOAUTH2")
+        line = await self._line()
+        while line.startswith((b"+", b"*")):
+            if line.startswith(b"+"):
+                self._writer.write(shown + b"\r\n")
+                await self._writer.drain()
+                shown = b""
+            line = await self._line()
+        if not line.startswith(tag + b" ") or not line[len(tag) + 1 :].upper().startswith(b"OK"):
+            said = line.partition(b" ")[2].decode("ascii", "replace").strip()
+            raise ImapRefused(f"the server says {said[:200]}")
 
     async def _greeted(self) -> None:
         if not (await self._line()).startswith(b"* OK"):

@@ -42,6 +42,9 @@ def opened(mailbox: Mailbox, name: str, *, box: SecretBox) -> str:
         "imap": mailbox.imap_secret,
         "smtp": mailbox.smtp_secret,
         "dkim": mailbox.dkim_secret,
+        "oauth": mailbox.oauth_secret,
+        "oauth_client": mailbox.oauth_client_secret,
+        "access": mailbox.oauth_access,
     }[name]
     return box.open(sealed, place=place_of_secret(mailbox.channel_id, name)) if sealed else ""
 

@@ -20,8 +20,8 @@ from ascolto.kit.settings import Settings
 MOST_LINES = 50
 
 
-async def packed(tx: Tx, mail: OutMail, *, set_up: Settings) -> Parcel:
-    """Return a mail with whom it still goes to and by which server.
+async def packed(tx: Tx, mail: OutMail, *, set_up: Settings) -> tuple[Parcel, bool]:
+    """Return a mail with whom it still goes to and by which server, and whether by a token.
 
     Raises Unsendable and SealError where a person has to change something first.
     """
@@ -51,15 +51,17 @@ async def packed(tx: Tx, mail: OutMail, *, set_up: Settings) -> Parcel:
         if one.state not in store_mail_to.REACHED and one.state not in ("failed", "bounced")
     ]
     notify = "FAILURE,DELAY" if mail.automatic else "SUCCESS,FAILURE,DELAY"
-    return Parcel(
+    parcel = Parcel(
         raw,
         mail.mail_id,
         back,
         waiting,
         smtp,
         opened(mailbox, "smtp", box=box),
+        None,
         notify if settings.delivery_reports else "",
     )
+    return parcel, settings.oauth is not None and bool(smtp.user)
 
 
 def _trap(set_up: Settings) -> Smtp | None:

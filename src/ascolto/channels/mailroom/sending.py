@@ -11,21 +11,23 @@ have one under way whatever the others do; further ones as long as the server ha
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from ascolto.channels import store_mail_out
+from ascolto.channels.mailroom.access import Access, NoAccess
 from ascolto.channels.mailroom.composing import Unsendable
 from ascolto.channels.mailroom.packing import packed
 from ascolto.channels.mailroom.settling import lose, settle
-from ascolto.channels.mailroom.talking import Ending, Parcel, Patience, hand_over
+from ascolto.channels.mailroom.talking import LOCKED, Ending, Parcel, Patience, hand_over
 from ascolto.channels.store_mail_out import OutMail
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
 from ascolto.kit.jobs import AWAY
-from ascolto.kit.secretbox import SealError
+from ascolto.kit.secretbox import SealError, server_box
 from ascolto.kit.settings import Settings
 from ascolto.kit.tasks import end
 
@@ -69,6 +71,9 @@ class Post:
         self._lease = lease
         self._patience = Patience(timeout_s, data_timeout_s)
         self._most = most_at_once
+        self._access = Access(
+            db, box=server_box(settings.data), allow_private=settings.allow_private_webhooks
+        )
         self._going: dict[asyncio.Task[None], str] = {}
 
     async def round(self) -> int:
@@ -125,7 +130,12 @@ class Post:
     async def _one(self, tenant_id: str, mail: OutMail) -> None:
         try:
             async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
-                parcel = await packed(tx, mail, set_up=self._settings)
+                parcel, by_token = await packed(tx, mail, set_up=self._settings)
+            if by_token:
+                token = await self._access.token(tenant_id, mail.channel_id)
+                parcel = replace(parcel, token=token)
+        except NoAccess as refused:  # as a wrong password: somebody has to mend it
+            ending = Ending("queued", error=str(refused))
         except (Unsendable, SealError) as wrong:
             ending = Ending("failed", error=str(wrong))
         except (Refusal, OSError) as away:  # a file that is away: counted, and told at last
@@ -137,6 +147,8 @@ class Post:
             ending = Ending("queued", error=type(unforeseen).__name__)
         else:
             ending = await self._attempt(tenant_id, mail, parcel)
+            if parcel.token is not None and ending.error == LOCKED:
+                await self._access.spoil(tenant_id, mail.channel_id, parcel.token)
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
             await settle(tx, mail, ending)
 

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field, replace
 import aiosmtplib
 
 from ascolto.channels.email.settings import Smtp
+from ascolto.channels.mailroom.access import xoauth2
 
+LOCKED = "the server refuses our password"
 _LATER = range(400, 500)
 _REFUSALS = range(400, 600)
+_LET_IN, _SAYS_WHY = 235, 334
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Parcel:
     recipients: list[str]
     smtp: Smtp
     password: str
+    # The provider's token, where the server takes no passwords.
+    token: str | None
     # Which reports are asked for, where the server offers them: as NOTIFY says it.
     notify: str
 
@@ -60,7 +65,7 @@ async def hand_over(
     try:
         await smtp.connect()
         if parcel.smtp.user:
-            await smtp.login(parcel.smtp.user, parcel.password)
+            await _sign_in(smtp, parcel)
         refused = await _addressed(smtp, parcel)
         taken = [one for one in parcel.recipients if one not in refused]
         if not taken:
@@ -72,7 +77,7 @@ async def hand_over(
     except aiosmtplib.SMTPAuthenticationError as locked:
         # Somebody has to give us the right password; no mail is lost meanwhile.
         smtp.close()
-        return Ending("queued", code=locked.code, error="the server refuses our password")
+        return Ending("queued", code=locked.code, error=LOCKED)
     except aiosmtplib.SMTPResponseException as no:
         smtp.close()
         return _refused(no)
@@ -85,6 +90,20 @@ async def hand_over(
     ending = await _words(smtp, parcel.raw, timeout_s=patience.data_s)
     fates = dict.fromkeys(taken, _fate(ending))
     return replace(ending, fates={**fates, **{who: _fate(one) for who, one in refused.items()}})
+
+
+async def _sign_in(smtp: aiosmtplib.SMTP, parcel: Parcel) -> None:
+    if parcel.token is None:
+        await smtp.login(parcel.smtp.user, parcel.password)
+        return
+    if smtp.is_ehlo_or_helo_needed:
+        await smtp.ehlo()
+    shown = xoauth2(parcel.smtp.user, parcel.token)
+    answer = await smtp.execute_command(b"AUTH", b"XOAUTH2", shown)
+    if answer.code == _SAYS_WHY:
+        answer = await smtp.execute_command(b"")
+    if answer.code != _LET_IN:
+        raise aiosmtplib.SMTPAuthenticationError(answer.code, answer.message)
 
 
 async def _words(smtp: aiosmtplib.SMTP, raw: bytes, *, timeout_s: float) -> Ending:

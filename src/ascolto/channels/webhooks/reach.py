@@ -87,9 +87,10 @@ async def resolve(host: str, port: int, *, allow_private: bool) -> str:
 
 
 async def post(
-    http: httpx.AsyncClient, url: str, *, body: bytes, headers: dict[str, str], allow_private: bool
-) -> Answer:
-    """Send a body to a web address and return what was said, cut to a few lines."""
+    http: httpx.AsyncClient, url: str, *, body: bytes, headers: dict[str, str], allow_private: bool,
+    keep: int = 500,
+) -> Answer:  # fmt: skip
+    """Send a body to a web address and return what was said, cut to `keep` bytes."""
     target = httpx.URL(checked_url(url, allow_private=allow_private))
     port = target.port or _PORTS[target.scheme]
     address = await resolve(target.host, port, allow_private=allow_private)
@@ -103,16 +104,16 @@ async def post(
     async with asyncio.timeout(TIMEOUT_S):
         answer = await http.send(request, stream=True, follow_redirects=False)
         try:
-            text = await _beginning(answer)
+            text = await _beginning(answer, keep=keep)
         finally:
             await answer.aclose()
     return Answer(answer.status_code, text)
 
 
-async def _beginning(answer: httpx.Response) -> str:
+async def _beginning(answer: httpx.Response, *, keep: int) -> str:
     seen = b""
     async for chunk in answer.aiter_raw():
         seen += chunk
-        if len(seen) >= ANSWER_LIMIT:
+        if len(seen) >= max(ANSWER_LIMIT, keep):
             break
-    return seen[:500].decode("utf-8", "replace").replace("\x00", "")
+    return seen[:keep].decode("utf-8", "replace").replace("\x00", "")

@@ -1,0 +1,161 @@
+"""Access to mail servers that take no passwords: an OAuth 2.0 token, renewed before it runs out.
+
+The token is shared by all nodes. Providers may hand out a new renewal with each token: of two nodes
+that renew at once the slower one finds what the other wrote. A refusal is shown on the mailbox
+until it is mended; a provider that cannot be reached is asked again.
+"""
+
+import base64
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import orjson
+
+from ascolto.channels import errors, events, store, store_mail
+from ascolto.channels.email.settings import OAuth
+from ascolto.channels.mailroom.mailboxes import mailbox_of, opened, place_of_secret
+from ascolto.channels.model import Channel
+from ascolto.channels.store_mail import Mailbox
+from ascolto.channels.webhooks import reach
+from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.secretbox import SecretBox
+
+_LONGEST_ANSWER = 32_000
+# Renewed so long before it ends, that a session begun with it is not cut off at once.
+_EARLY = timedelta(minutes=2)
+_USUAL_LIFE_S = 3_600
+_LONGEST_LIFE_S = 86_400
+
+
+class NoAccess(Exception):
+    """No token could be had; the text is fit to be shown."""
+
+
+def xoauth2(user: str, token: str) -> bytes:
+    """Return what a mail server is shown in place of a password (SASL XOAUTH2), in base64."""
+    return base64.b64encode(f"user={user}\x01auth=Bearer {token}\x01\x01".encode())
+
+
+class Access:
+    """Gives out the tokens of mailboxes."""
+
+    def __init__(self, db: Database, *, box: SecretBox, allow_private: bool) -> None:
+        """Prepare; `token` gives one."""
+        self._db = db
+        self._box = box
+        self._allow_private = allow_private
+
+    async def token(self, tenant_id: str, channel_id: str) -> str:
+        """Return a token that holds for a while; raises NoAccess."""
+        channel, mailbox = await self._state(tenant_id, channel_id)
+        settings = channel.email().oauth
+        if settings is None:
+            raise NoAccess("no access is set up")
+        until = mailbox.oauth_until
+        if mailbox.oauth_access and until and until - _EARLY > self._db.clock.now():
+            return opened(mailbox, "access", box=self._box)
+        try:
+            answer = await self._ask(settings, mailbox)
+        except NoAccess as refused:
+            return await self._others(tenant_id, channel, mailbox, refused)
+        return await self._keep(tenant_id, mailbox, answer)
+
+    async def spoil(self, tenant_id: str, channel_id: str, token: str) -> None:
+        """Forget a token that a server did not take."""
+        _, mailbox = await self._state(tenant_id, channel_id)
+        if mailbox.oauth_access and opened(mailbox, "access", box=self._box) == token:
+            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+                await store_mail.spoil_access(
+                    tx, channel_id=channel_id, access=mailbox.oauth_access
+                )
+
+    async def _state(self, tenant_id: str, channel_id: str) -> tuple[Channel, Mailbox]:
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            channel = await store.get_channel(tx, channel_id)
+            if channel is None:
+                raise NoAccess("the mailbox is closed")
+            return channel, await mailbox_of(tx, channel, box=self._box)
+
+    async def _ask(self, settings: OAuth, mailbox: Mailbox) -> dict[str, Any]:
+        """Ask the provider for a token (RFC 6749 §6)."""
+        if not mailbox.oauth_secret:
+            raise NoAccess("nothing is given to renew the access with")
+        secret = opened(mailbox, "oauth_client", box=self._box)
+        said = {
+            "grant_type": "refresh_token",
+            "refresh_token": opened(mailbox, "oauth", box=self._box),
+            "client_id": settings.client_id,
+            **({"client_secret": secret} if secret else {}),
+            **({"scope": settings.scope} if settings.scope else {}),
+        }
+        headers = {
+            "content-type": "application/x-www-form-urlencoded",
+            "accept": "application/json",
+            "accept-encoding": "identity",
+        }
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=reach.TIMEOUT_S) as http:
+                answer = await reach.post(
+                    http, settings.token_url, body=urlencode(said).encode(), headers=headers,
+                    allow_private=self._allow_private, keep=_LONGEST_ANSWER,
+                )  # fmt: skip
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, reach.UnreachableError) as away:
+            raise NoAccess("the provider of the access cannot be reached") from away
+        except errors.BadAddress as wrong:
+            raise NoAccess(f"the provider's address is not allowed: {wrong}") from wrong
+        try:
+            found = orjson.loads(answer.text)
+        except orjson.JSONDecodeError:
+            found = None
+        if answer.status == 200 and isinstance(found, dict) and _word(found, "access_token"):
+            return found
+        why = _word(found, "error") if isinstance(found, dict) else ""
+        raise NoAccess(f"the provider does not renew the access: {why or answer.status}")
+
+    async def _others(
+        self, tenant_id: str, channel: Channel, before: Mailbox, refused: NoAccess
+    ) -> str:
+        """Return the token that another node obtained meanwhile, or tell that there is none."""
+        _, now = await self._state(tenant_id, channel.id)
+        if now.oauth_access and now.oauth_access != before.oauth_access:
+            return opened(now, "access", box=self._box)
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            if await store_mail.set_access_trouble(
+                tx, channel_id=channel.id, trouble=str(refused)[:300]
+            ):
+                tx.emit(events.MailboxTroubled(client_id=channel.client_id, channel_id=channel.id))
+        raise refused
+
+    async def _keep(self, tenant_id: str, mailbox: Mailbox, answer: dict[str, Any]) -> str:
+        token = _word(answer, "access_token")
+        life = answer.get("expires_in")
+        seconds = float(life) if isinstance(life, int | float | str) and _is_number(life) else 0.0
+        if not 0 < seconds <= _LONGEST_LIFE_S:
+            seconds = _USUAL_LIFE_S
+        renewal = _word(answer, "refresh_token")
+        before = mailbox.oauth_secret or ""
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            await store_mail.set_access(
+                tx,
+                channel_id=mailbox.channel_id,
+                access=self._sealed(mailbox, "access", token),
+                until=tx.now + timedelta(seconds=seconds),
+                renewal=self._sealed(mailbox, "oauth", renewal) if renewal else before,
+                before=before,
+            )
+        return token
+
+    def _sealed(self, mailbox: Mailbox, name: str, text: str) -> str:
+        return self._box.seal(text, place=place_of_secret(mailbox.channel_id, name))
+
+
+def _word(found: dict[str, Any], name: str) -> str:
+    said = found.get(name)
+    # What is put before a server is one line of plain letters.
+    return said if isinstance(said, str) and said.isascii() and said.isprintable() else ""
+
+
+def _is_number(said: float | str) -> bool:
+    return not isinstance(said, str) or said.isdecimal()
