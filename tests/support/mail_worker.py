@@ -36,7 +36,7 @@ async def work(dsn: str, data: str, tenant: str, channel_id: str) -> None:
     while True:
         try:
             await fetcher.once()
-        except ImapError:
+        except (ImapError, OSError, TimeoutError):  # as the fetcher that runs for ever does
             await asyncio.sleep(0.1)
         await intake.round()
         async with database.connection() as connection:

@@ -50,6 +50,8 @@ class Incoming:
     envelope_from: str
     envelope_to: list[str]
     size: int
+    peer: str
+    helo: str
     copy_of: str | None
     received_at: datetime
     state: str
@@ -91,7 +93,7 @@ _MAILBOX = (
 )
 INCOMING = (
     "id, client_id, channel_id, source, uidvalidity, uid, envelope_from, envelope_to, size,"
-    " copy_of, received_at, state, attempts, reason, kind, mail_id, sender, subject,"
+    " peer, helo, copy_of, received_at, state, attempts, reason, kind, mail_id, sender, subject,"
     " no_auto_reply, conversation_id, message_id, about_id, handled_at"
 )
 

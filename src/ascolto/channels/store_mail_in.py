@@ -20,6 +20,9 @@ class NewMail:
     envelope_from: str = ""
     envelope_to: Sequence[str] = ()
     hindrance: str | None = None
+    # Who handed it over, and the name it gave itself, where that was at our own door.
+    peer: str = ""
+    helo: str = ""
 
 
 async def add_mails(tx: Tx, channel: Channel, *, source: str, mails: Sequence[NewMail]) -> None:
@@ -35,18 +38,19 @@ async def add_mails(tx: Tx, channel: Channel, *, source: str, mails: Sequence[Ne
     await tx.executemany(
         "INSERT INTO channels.mail_in (tenant_id, id, client_id, channel_id, source, uidvalidity,"
         " uid, envelope_from, envelope_to, sha256, size, copy_of, raw, received_at, state,"
-        " reason, next_try_at)"
+        " reason, next_try_at, peer, helo)"
         " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, f.id,"
         "  CASE WHEN f.id IS NULL THEN $12::bytea END, $13,"
         "  CASE WHEN f.id IS NOT NULL THEN 'copy' WHEN $14::text IS NULL THEN 'received'"
-        "   ELSE 'quarantined' END, $14, $13"
+        "   ELSE 'quarantined' END, $14, $13, $15, $16"
         " FROM (SELECT 1) AS one LEFT JOIN channels.mail_in f ON f.tenant_id = $1"
         "  AND f.channel_id = $4 AND f.sha256 = $10 AND f.copy_of IS NULL"
         " ON CONFLICT (tenant_id, channel_id, uidvalidity, uid) DO NOTHING",
         [
             (tx.tenant_id, one.id, channel.client_id, channel.id, source,
              *(one.uid or (None, None)), one.envelope_from[:500], list(one.envelope_to),
-             one.sha256, len(one.raw), one.raw, tx.now, one.hindrance)
+             one.sha256, len(one.raw), one.raw, tx.now, one.hindrance,
+             one.peer, one.helo[:255])
             for one in mails
         ],
     )  # fmt: skip

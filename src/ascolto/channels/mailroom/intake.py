@@ -1,7 +1,8 @@
 """The job behind the stored mails: each is read, taken in or set aside with a reason."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import ipaddress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -16,13 +17,17 @@ from ascolto.channels import (
     store_mail_out,
     store_mail_threads,
 )
-from ascolto.channels.email.mail import NotAMail
+from ascolto.channels.email.mail import NotAMail, read_mail
+from ascolto.channels.email.names import Names
+from ascolto.channels.email.verification import Peer, verify_sender
 from ascolto.channels.mailroom.mailboxes import mailbox_of, reply_key
+from ascolto.channels.mailroom.naming import SystemNames
 from ascolto.channels.mailroom.reading import Letter, read_letter
 from ascolto.channels.mailroom.scanning import NotScannable, Scanner, ScannerAway, ScannerBroke
 from ascolto.channels.mailroom.taking_in import Unplaceable, known_of, take_in
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
+from ascolto.channels.webhooks.reach import is_public
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
@@ -45,7 +50,7 @@ log = structlog.get_logger(__name__)
 
 async def take_in_mail(services: Services) -> None:
     """Read for ever what has come."""
-    intake = Intake(services.db, services.settings)
+    intake = Intake(services.db, services.settings, names=SystemNames)
     while True:
         try:
             while await intake.round():
@@ -53,6 +58,16 @@ async def take_in_mail(services: Services) -> None:
         except (*AWAY, asyncpg.PostgresError) as error:
             log.warning("intake.waits", error=type(error).__name__)
         await asyncio.sleep(EVERY_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """A mail that may be read, and what a scanner said of it."""
+
+    mail: Incoming
+    channel: Channel
+    raw: bytes
+    scanned: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +82,12 @@ class Opened:
 class Intake:
     """Takes in the mails of every organisation; several nodes may run one each."""
 
-    def __init__(self, db: Database, settings: Settings, *, again: timedelta = AGAIN) -> None:
-        """Prepare; `round` does it once."""
+    def __init__(
+        self, db: Database, settings: Settings, *, again: timedelta = AGAIN,
+        names: Callable[[], Names] | None = None,
+    ) -> None:  # fmt: skip
+        """Prepare; `round` does it once. Without `names` no sender is looked into."""
+        self._names = names
         self._db = db
         self._settings = settings
         self._again = again
@@ -82,7 +101,7 @@ class Intake:
             async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
                 mails = await store_mail_in.take_unread(tx, limit=AT_ONCE, again=self._again)
                 again = await store_mail_in.take_again(tx, again=self._again)
-            for batch in (*_batches(mails), again):
+            for batch in (*_batches(mails), *_batches(again)):
                 await self._batch(tenant_id, batch)
             seen += len(mails) + len(again)
         return seen
@@ -111,7 +130,7 @@ class Intake:
                 for one in dict.fromkeys(mail.channel_id for mail in mails)
             }
             raws = await store_mail_in.raws_of(tx, [mail.id for mail in mails])
-        shut: list[tuple[Incoming, Channel, bytes, bool | None]] = []
+        shut: list[Shut] = []
         for mail in mails:
             channel, raw = channels[mail.channel_id], raws.pop(mail.id, None)
             try:
@@ -119,18 +138,36 @@ class Intake:
                     raise Unplaceable("too_many_attempts")  # noqa: TRY301 - one way to set aside
                 if channel is None or raw is None:
                     raise Unplaceable("mailbox_closed")  # noqa: TRY301 - the same
-                shut.append((mail, channel, raw, await self._scanned(raw, mail)))
+                shut.append(Shut(mail, channel, raw, await self._scanned(raw, mail)))
             except Exception as error:  # noqa: BLE001 - told apart there
                 await self._failed(tenant_id, mail, error)
         opened: list[Opened] = []
-        for (mail, channel, _, scanned), read in zip(
-            shut, await asyncio.to_thread(_read_all, shut), strict=True
-        ):
+        checks = await asyncio.gather(*map(self._checks, shut))
+        read_all = await asyncio.to_thread(_read_all, shut)
+        for one, found, read in zip(shut, checks, read_all, strict=True):
             if isinstance(read, Exception):
-                await self._failed(tenant_id, mail, read)
-            else:
-                opened.append(Opened(mail, channel, replace(read, scanned=scanned)))
+                await self._failed(tenant_id, one.mail, read)
+                continue
+            letter = replace(read, scanned=one.scanned)
+            if found is not None:
+                letter = replace(letter, checks=found, verified=found.get("dmarc") == "pass")
+            opened.append(Opened(one.mail, one.channel, letter))
         return opened
+
+    async def _checks(self, shut: Shut) -> dict[str, str] | None:
+        """Look into a sender ourselves where no server of ours stands before us; else None."""
+        mail = shut.mail
+        if self._names is None or shut.channel.email().trusted_hop or not _from_afar(mail.peer):
+            return None
+        peer = Peer(mail.peer, mail.helo, mail.envelope_from)
+        try:
+            return await asyncio.to_thread(_verified, shut.raw, peer, self._names())
+        except NotAMail:
+            return None  # which is told where it is read
+        except Exception:
+            # The sender stays unverified; their mail is none the worse for it.
+            log.exception("sender.not_checked", mail_id=mail.id)
+            return {}
 
     async def _failed(self, tenant_id: str, mail: Incoming, error: Exception) -> None:
         """Set a mail aside, let it wait, or pass on what is no mail's fault."""
@@ -268,14 +305,23 @@ def _groups(opened: Sequence[Opened]) -> Iterator[list[Opened]]:
         waiting = rest
 
 
-def _read_all(
-    shut: Sequence[tuple[Incoming, Channel, bytes, bool | None]],
-) -> list[Letter | Exception]:
+def _from_afar(peer: str) -> bool:
+    try:
+        return is_public(ipaddress.ip_address(peer))
+    except ValueError:
+        return False
+
+
+def _verified(raw: bytes, peer: Peer, names: Names) -> dict[str, str]:
+    return verify_sender(read_mail(raw), raw, peer, names)
+
+
+def _read_all(shut: Sequence[Shut]) -> list[Letter | Exception]:
     """Read mails; what went wrong with one stands in its place."""
     read: list[Letter | Exception] = []
-    for mail, channel, raw, _ in shut:
+    for one in shut:
         try:
-            read.append(_read(raw, channel, mail))
+            read.append(_read(one.raw, one.channel, one.mail))
         except Exception as error:  # noqa: BLE001 - told where it stands
             read.append(error)
     return read

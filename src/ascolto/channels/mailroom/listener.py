@@ -127,11 +127,14 @@ class Door:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Store a mail for each of its mailboxes, and only then say that we have it."""
-        del server, session
+        del server
         raw = envelope.content
         if not isinstance(raw, bytes):
             return "554 5.6.0 No bytes"
-        kept = await self._keep(raw, envelope.mail_from or "", list(envelope.rcpt_tos))
+        # Only servers that speak SMTP have come from afar: by LMTP our own hands it on.
+        peer = ("", "") if self._each else (str((session.peer or [""])[0]), session.host_name or "")
+        sender = envelope.mail_from or ""
+        kept = await self._keep(raw, sender, list(envelope.rcpt_tos), peer=peer)
         if self._each:
             return "\r\n".join(_STORED if kept[one] else _LATER for one in envelope.rcpt_tos)
         return _STORED if all(kept.values()) else _LATER
@@ -141,7 +144,9 @@ class Door:
         log.error("listener.failed", error=type(error).__name__)
         return _LATER
 
-    async def _keep(self, raw: bytes, sender: str, recipients: list[str]) -> dict[str, bool]:
+    async def _keep(
+        self, raw: bytes, sender: str, recipients: list[str], *, peer: tuple[str, str]
+    ) -> dict[str, bool]:
         """Store a mail for each of its mailboxes; tell of each recipient whether that is so."""
         places: dict[tuple[str, str] | None, list[str]] = {}
         kept = dict.fromkeys(recipients, False)
@@ -153,7 +158,7 @@ class Door:
         for place, addresses in places.items():
             try:
                 if place is not None:
-                    await self._store(*place, raw, sender=sender, addresses=addresses)
+                    await self._store(*place, raw, sender=sender, addresses=addresses, peer=peer)
                 elif self._trap:
                     await self._catch(raw, sender, addresses)
             except AWAY as error:
@@ -174,6 +179,8 @@ class Door:
                 sha256=digest(raw),
                 envelope_from=said["sender"],
                 envelope_to=said["addresses"],
+                peer=said["peer"][0],
+                helo=said["peer"][1],
             )
             await store_mail_in.add_mails(tx, channel, source="smtp", mails=[mail])
 

@@ -1,0 +1,169 @@
+"""Our own look at who sent a mail, where no server of ours stands before us.
+
+SPF (RFC 7208), DKIM (RFC 6376, without the broken hash that RFC 8301 bans), ARC (RFC 8617) and
+DMARC (RFC 7489). Where a domain's own record does not say it, the organisation that a name belongs
+to is found by walking up the names, as the revision of DMARC does, and not by a list of suffixes
+that would have to be kept up to date.
+"""
+
+import contextlib
+from dataclasses import dataclass
+
+import dkim
+
+from ascolto.channels.email.mail import Mail
+from ascolto.channels.email.names import Names, NamesAway
+from ascolto.channels.email.spf import check_spf
+
+MOST_SIGNATURES = 5
+# Canonical forms are copies: a larger mail is judged without its signatures.
+LARGEST = 25 << 20
+_MOST_STEPS = 8
+_TRUE = ("pass",)
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The server that handed a mail to us: its address, its name, and the sender it named."""
+
+    ip: str
+    helo: str
+    mail_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """A DMARC record that counts for a domain, and where it stands."""
+
+    domain: str
+    tags: dict[str, str]
+
+
+def verify_sender(mail: Mail, raw: bytes, peer: Peer, names: Names) -> dict[str, str]:
+    """Return the results of spf, dkim, dmarc and arc, named as a server writes them (RFC 8601)."""
+    spf, spf_domain = check_spf(peer.ip, mail_from=peer.mail_from, helo=peer.helo, names=names)
+    signed, signers = ("neutral", []) if len(raw) > LARGEST else _signatures(mail, raw, names)
+    passed = [*signers, *([spf_domain] if spf in _TRUE else [])]
+    found = {"spf": spf, "dkim": signed, "dmarc": _dmarc(mail, passed, spf, spf_domain, names)}
+    if mail.root.raw("arc-seal") is not None and len(raw) <= LARGEST:
+        found["arc"] = _arc(raw, names)
+    return found
+
+
+class _Asked:
+    """The port as the library wants it; remembers that an answer was missing for now."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self.away = False
+
+    def __call__(self, name: bytes | str, timeout: float = 5) -> bytes | None:
+        del timeout
+        text = name.decode("ascii", "replace") if isinstance(name, bytes) else name
+        try:
+            found = self._names.look_up(text.rstrip("."), "TXT")
+        except NamesAway:
+            self.away = True
+            return None
+        return found[0].encode("ascii", "ignore") if found else None
+
+
+def _signatures(mail: Mail, raw: bytes, names: Names) -> tuple[str, list[str]]:
+    """Return the best result of the signatures, and the domains of those that hold."""
+    count = sum(name == "dkim-signature" for name, _ in mail.root.fields)
+    if not count:
+        return "none", []
+    signers, results = [], []
+    for number in range(min(count, MOST_SIGNATURES)):
+        asked = _Asked(names)
+        good, domain, banned = False, "", False
+        # Whatever is wrong with a signature, its mail is only unsigned.
+        with contextlib.suppress(dkim.DKIMException, ValueError, KeyError, IndexError, TypeError):
+            one = dkim.DKIM(raw)
+            good = one.verify(idx=number, dnsfunc=asked)
+            domain = one.domain.decode("ascii", "replace").lower()
+            banned = one.signature_fields.get(b"a") == b"rsa-sha1"
+        if good and not banned:
+            signers.append(domain)
+        results.append("pass" if good and not banned else "temperror" if asked.away else "fail")
+    return next(one for one in ("pass", "temperror", "fail") if one in results), signers
+
+
+def _arc(raw: bytes, names: Names) -> str:
+    asked = _Asked(names)
+    result = "fail"
+    with contextlib.suppress(dkim.DKIMException, ValueError, KeyError, IndexError, TypeError):
+        seal, _, _ = dkim.ARC(raw).verify(dnsfunc=asked)
+        result = (seal or b"fail").decode("ascii", "replace").lower()
+    return "temperror" if result == "fail" and asked.away else result
+
+
+def _dmarc(mail: Mail, passed: list[str], spf: str, spf_domain: str, names: Names) -> str:
+    written = mail.people("from")
+    domain = written[0].address.rpartition("@")[2].lower().rstrip(".") if written else ""
+    if len(mail.root.all("from")) != 1 or len(written) != 1 or "." not in domain:
+        return "permerror"  # nobody, or several, would be vouched for
+    try:
+        policy = _policy(domain, names)
+        if policy is None:
+            return "none"
+        for one in passed:
+            by_spf = spf in _TRUE and one == spf_domain
+            if _aligned(one, domain, policy.tags.get("aspf" if by_spf else "adkim", "r"), names):
+                return "pass"
+    except NamesAway:
+        return "temperror"
+    return "fail"
+
+
+def _policy(domain: str, names: Names) -> _Policy | None:
+    """Return the record of the domain itself, else of its organisation."""
+    records = _walk(domain, names)
+    own = next((one for one in records if one.domain == domain), None)
+    if own is not None:
+        return own
+    home = _organisation(domain, records)
+    return next((one for one in records if one.domain == home), None)
+
+
+def _aligned(one: str, domain: str, mode: str, names: Names) -> bool:
+    if one == domain:
+        return True
+    if mode.lower() == "s":
+        return False
+    ours = _organisation(domain, _walk(domain, names))
+    return ours == _organisation(one, _walk(one, names))
+
+
+def _walk(domain: str, names: Names) -> list[_Policy]:
+    """Return the records of a domain and of those above it, the longest name first."""
+    labels = domain.split(".")
+    steps = [labels]
+    rest = labels[-(_MOST_STEPS - 1) :] if len(labels) > _MOST_STEPS else labels[1:]
+    while rest:
+        steps.append(rest)
+        rest = rest[1:]
+    found = []
+    for step in steps:
+        name = ".".join(step)
+        records = [
+            one for one in names.look_up(f"_dmarc.{name}", "TXT")
+            if one.replace(" ", "").lower().startswith("v=dmarc1")
+        ]  # fmt: skip
+        if len(records) == 1:  # of several none counts
+            pairs = (pair.partition("=") for pair in records[0].split(";"))
+            tags = {key.strip().lower(): value.strip() for key, _, value in pairs}
+            found.append(_Policy(name, tags))
+    return found
+
+
+def _organisation(domain: str, records: list[_Policy]) -> str:
+    """Return the name under which a domain's owner stands, by what the walk has found."""
+    for one in records:
+        psd = one.tags.get("psd", "u").lower()
+        if psd == "n":
+            return one.domain
+        if psd == "y" and one.domain != domain:
+            above = len(one.domain.split("."))
+            return ".".join(domain.split(".")[-above - 1 :])
+    return records[-1].domain if records else domain
