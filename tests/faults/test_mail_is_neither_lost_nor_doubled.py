@@ -96,11 +96,11 @@ async def test_killed_at_random_moments_nothing_is_lost_and_nothing_is_sent_twic
                 for n in range(PER_KILL)
             ]
             count += PER_KILL
+            stored, sent = len(await room.incoming()), len(room.sink.taken)
             await worker.start()
             await asyncio.to_thread(dovecot.append, *mails)
             # Past its start: what is to be hit is its work, once while it reads and once while
             # it sends.
-            stored, sent = len(await room.incoming()), len(room.sink.taken)
             async with asyncio.timeout(60):
                 while (
                     len(await room.incoming()) <= stored

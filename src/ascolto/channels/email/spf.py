@@ -20,7 +20,7 @@ _TERM = re.compile(
     re.IGNORECASE,
 )
 _MODIFIER = re.compile(r"([a-z][\w.-]*)=(\S*)", re.IGNORECASE)
-_MACRO = re.compile(r"%(?:\{([slodiphcrtv])(\d*)(r?)([.+,/_=-]*)\}|([%_-]))", re.IGNORECASE)
+_FILLED = re.compile(r"%(?:\{([slodiphcrtv])(\d*)(r?)([.+,/_=-]*)\}|([%_-]))", re.IGNORECASE)
 _DOMAIN = re.compile(
     r"(?=.{1,253}\.?$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]+\.?", re.IGNORECASE
 )
@@ -191,7 +191,7 @@ class _Check:
                 pieces = pieces[-int(found[2]) :] if int(found[2]) else []
             return ".".join(pieces)
 
-        name = _MACRO.sub(filled, text)
+        name = _FILLED.sub(filled, text)
         while len(name) > 253:
             name = name.partition(".")[2] or name[-253:]
         return name.lower().rstrip(".")
