@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -12,6 +13,7 @@ from ascolto.channels.actions.configuring import change_channel
 from ascolto.kit.db import SYSTEM
 from ascolto.tenancy.actions import change_setting
 from support.chat import Chat, Customer
+from support.scanner import BAD, clamd
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
@@ -159,3 +161,21 @@ async def test_what_a_customer_did_not_send_is_forgotten_within_hours(chat: Chat
         async with chat.desk.as_system() as tx:
             await conversations.forget_unsent(tx)
             assert await tx.fetchval("SELECT count(*) FROM conversations.attachment") == left
+
+
+async def test_a_file_is_kept_only_when_the_scanner_finds_it_clean(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer, services = await chat.start(), chat.door.app.state.services
+    async with clamd() as port:
+        set_up = replace(services.settings, clamd=f"127.0.0.1:{port}")
+        monkeypatch.setattr(services, "settings", set_up)
+        assert (await upload(customer, "foto.png", PNG)).status_code == 201
+        infected = await upload(customer, "foto.png", PNG + BAD)
+        assert (infected.status_code, infected.json()["code"]) == (
+            422, "conversations.infected_file",
+        )  # fmt: skip
+    away = await upload(customer, "foto.png", PNG)
+    assert (away.status_code, away.json()["code"]) == (503, "conversations.scanner_unavailable")
+    monkeypatch.setattr(services, "settings", replace(set_up, clamd_away_passes=True))
+    assert (await upload(customer, "foto.png", PNG)).status_code == 201

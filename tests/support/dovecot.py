@@ -38,8 +38,12 @@ class Dovecot:
         """Put mails into the mailbox."""
         with self.client() as client:
             for mail in mails:
-                answer, _ = client.append("INBOX", "", "", mail)
-                assert answer == "OK"
+                for again in range(5):
+                    answer, said = client.append("INBOX", "", "", mail)
+                    if answer == "OK":
+                        break
+                    time.sleep(again)  # somebody who was killed may still hold a lock
+                assert answer == "OK", said
 
     def number_anew(self) -> None:
         """Let the server lose its numbers, as after a move or a restored backup."""

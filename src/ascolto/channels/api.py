@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Query, Request, UploadFile
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from ascolto import conversations
 from ascolto.channels import store, store_external
 from ascolto.channels.actions import configuring, handing_in, vouching
 from ascolto.channels.api_mail import mail_router
@@ -168,14 +169,16 @@ async def hand_in_file(
     except ValidationError as wrong:
         raise BadChannel("The sender makes no sense.", field="from") from wrong
     channel = await configuring.known(call.tx, str(channel_id))
+    set_up, data = services_of(request).settings, await file.read()
+    await conversations.require_clean(data, set_up=set_up)
     kept = await handing_in.keep_file(
         call.tx,
         channel,
         thread=thread,
         sender=who.value_of(),
         name=file.filename or "",
-        data=await file.read(),
-        folder=services_of(request).settings.attachments,
+        data=data,
+        folder=set_up.attachments,
     )
     return FileView(id=kept.id, name=kept.name, size=kept.size, type=kept.type)
 

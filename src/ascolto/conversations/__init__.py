@@ -32,6 +32,7 @@ from ascolto.conversations.actions.replying import (
     reply,
     say,
 )
+from ascolto.conversations.actions.scanning import require_clean
 from ascolto.conversations.actions.telling import ask_for_eu
 from ascolto.conversations.actions.working import (
     accept,
@@ -98,6 +99,7 @@ __all__ = [
     "reopen",
     "reply",
     "requeue",
+    "require_clean",
     "say",
     "set_aside",
     "set_draft",

@@ -18,6 +18,7 @@ from ascolto.conversations import (
     store_aside,
 )
 from ascolto.conversations.actions.keeping import find_attachment, keep_attachment
+from ascolto.conversations.actions.scanning import require_clean
 from ascolto.conversations.files import SIZE_LIMIT
 from ascolto.conversations.model import Conversation
 from ascolto.conversations.serving import file_response
@@ -284,13 +285,15 @@ async def upload(
 ) -> FileView:
     """Store a file for a reply to come; its type is what its bytes show."""
     conversation = await _known(call, conversation_id)
+    set_up, data = services_of(request).settings, await file.read(SIZE_LIMIT + 1)
+    await require_clean(data, set_up=set_up)
     kept = await keep_attachment(
         call.tx,
-        folder=services_of(request).settings.attachments,
+        folder=set_up.attachments,
         conversation_id=conversation.id,
         uploader_kind="operator",
         name=file.filename or "file",
-        data=await file.read(SIZE_LIMIT + 1),
+        data=data,
     )
     return FileView(id=kept.id, name=kept.name, size=kept.size, type=kept.type)
 

@@ -189,6 +189,18 @@ class BadFiles(Invalid):
     code = "conversations.bad_files"
 
 
+class InfectedFile(Invalid):
+    """A virus scanner found something in a file, or cannot look into it."""
+
+    code = "conversations.infected_file"
+
+
+class ScannerUnavailable(Unavailable):
+    """The virus scanner does not answer, and nothing is kept without its word."""
+
+    code = "conversations.scanner_unavailable"
+
+
 class DiskUnavailable(Unavailable):
     """The store of files does not answer."""
 

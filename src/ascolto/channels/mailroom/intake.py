@@ -23,7 +23,6 @@ from ascolto.channels.email.verification import Peer, verify_sender
 from ascolto.channels.mailroom.mailboxes import mailbox_of, reply_key
 from ascolto.channels.mailroom.naming import SystemNames
 from ascolto.channels.mailroom.reading import Letter, read_letter
-from ascolto.channels.mailroom.scanning import NotScannable, Scanner, ScannerAway, ScannerBroke
 from ascolto.channels.mailroom.taking_in import Unplaceable, known_of, take_in
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
@@ -31,6 +30,7 @@ from ascolto.channels.webhooks.reach import is_public
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
+from ascolto.kit.scanning import NotScannable, Scanner, ScannerAway, ScannerBroke
 from ascolto.kit.secretbox import SealError, server_box
 from ascolto.kit.settings import Settings
 

@@ -9,7 +9,7 @@ from ascolto.channels.email.names import Kind, NamesAway
 
 _EACH_S = 4.0
 # For everything that one mail makes us ask.
-PATIENCE_S = 20.0
+PATIENCE_S = 10.0
 _LONGEST_TEXT = 8_000
 
 

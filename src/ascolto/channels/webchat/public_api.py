@@ -228,12 +228,14 @@ async def upload(file: UploadFile, visit: Visiting, request: Request) -> FileVie
     now, scene = await _scene(visit)
     if not scene.settings.uploads:
         raise NoUploads("This chat takes no files.")
+    set_up, data = services_of(request).settings, await file.read()
+    await conversations.require_clean(data, set_up=set_up)
     kept = await conversations.keep_attachment(
         visit.tx,
-        folder=services_of(request).settings.attachments,
+        folder=set_up.attachments,
         conversation_id=now.id,
         name=file.filename or "",
-        data=await file.read(),
+        data=data,
         uploader_kind="customer",
     )
     return FileView(id=kept.id, name=kept.name, size=kept.size, type=kept.type)

@@ -1,7 +1,7 @@
-"""A mail is shown to a virus scanner before anything in it is kept: clamd's protocol (INSTREAM).
+"""What comes from outside is shown to a virus scanner before it is kept: clamd's INSTREAM.
 
-The scanner takes a mail whole and unpacks it itself. What it says of anything but a clean mail is a
-reason to set the mail aside; what it cannot say is said too.
+The scanner takes a mail or a file whole and unpacks it itself. Whatever it says but that it is
+clean is a reason not to keep it; what it cannot say is said too.
 """
 
 import asyncio
