@@ -27,6 +27,8 @@ from support.talk import HandClock, set_up_desk
 
 KILLS = int(os.environ.get("ASCOLTO_KILLS", "10"))
 PER_KILL = 3
+# Half a minute for each kill is what a machine takes that is busy with something else.
+pytestmark = pytest.mark.timeout(480 + 40 * KILLS)
 
 
 @pytest.fixture
