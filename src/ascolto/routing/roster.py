@@ -8,6 +8,7 @@ from ascolto.people import Operator
 from ascolto.people import store as people_store
 from ascolto.privacy import MINIMUM_GROUP
 from ascolto.routing import engine
+from ascolto.routing.model import Queue, needs_of
 
 EVENTS = frozenset({"people.operator_changed"})
 """Events after which an operator is read again."""
@@ -27,6 +28,24 @@ async def operator(tx: Tx, operator_id: str) -> engine.Operator | None:
     if person is None or person.archived_at is not None:
         return None
     return for_engine(person)
+
+
+async def crew_of(tx: Tx, queue: Queue) -> list[str]:
+    """Return who may be offered a queue's work in any of its rings, signed in or not."""
+    needs = [needs_of(ring["needs"]) for ring in queue.rings] or [()]
+    at = tx.now.timestamp()
+    return [
+        person.id
+        for person in await operators(tx)
+        if queue.client_id in person.clients
+        and person.channels.get(queue.channel, 0) > 0
+        and any(all(_has(person, need, at) for need in ring) for ring in needs)
+    ]
+
+
+def _has(person: engine.Operator, need: engine.SkillNeed, at: float) -> bool:
+    level, until = person.skills.get(need.skill, (0, None))
+    return level >= need.level and (until is None or at < until)
 
 
 async def country_of(tx: Tx, operator_id: str) -> str | None:

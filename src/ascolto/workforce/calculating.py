@@ -33,6 +33,7 @@ from ascolto.workforce.staffing.requirement import (
     required_uncertain,
     with_shrinkage,
 )
+from ascolto.workforce.trying import try_levers
 
 _NICE = 10
 _MOST_SILENT_DAYS = 62
@@ -268,6 +269,7 @@ QUESTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "forecast": make_forecast,
     "require": require,
     "judge": judge,
+    "levers": try_levers,
 }
 
 if __name__ == "__main__":

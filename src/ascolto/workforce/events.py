@@ -78,3 +78,26 @@ class RosterPublished(Event):
     added: int
     removed: int
     changed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeverPulled(Event):
+    """Something was done about the rest of a day, or taken back."""
+
+    kind: ClassVar[str] = "workforce.lever_pulled"
+    lever_id: str
+    queue_id: str
+    lever: str
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnEventNoted(Event):
+    """The organisation knows something of one of its days, or was wrong about it."""
+
+    kind: ClassVar[str] = "workforce.own_event_noted"
+    own_event_id: str
+    day: str
+    own_event: str
+    change: str

@@ -444,6 +444,28 @@ export interface components {
             name: string;
             target?: number | null;
         };
+        /**
+         * @description Half an hour: as planned, as it came, as expected now.
+         *
+         *     `withheld` says that a figure on people would have told of too few of them.
+         */
+        HalfHourView: {
+            abandoned: number | null;
+            aht_s: number | null;
+            expected_now: number | null;
+            handled: number | null;
+            high: number | null;
+            low: number | null;
+            offered: number | null;
+            planned: number | null;
+            required: number | null;
+            rostered: number | null;
+            service_level: number | null;
+            signed_in: number | null;
+            /** Format: date-time */
+            starts_at: string;
+            withheld: boolean;
+        };
         /** @description Opening hours: a week of wall-clock intervals, its exceptions and its holidays. */
         HoursBody: {
             /** @default {} */
@@ -527,6 +549,24 @@ export interface components {
             until: string;
             why: string;
         };
+        /** @description A queue's day by half hours, how its busyness is judged, and what was done about it. */
+        IntradayView: {
+            aht_s: number | null;
+            /** Format: date-time */
+            at: string;
+            /** Format: date */
+            day: string;
+            factor: number;
+            forecast_id: string | null;
+            half_hours: components["schemas"]["HalfHourView"][];
+            levers: components["schemas"]["LeverView"][];
+            queue_id: string;
+            ratio: number;
+            smallest_group: number;
+            target: number;
+            target_s: number;
+            timezone: string;
+        };
         /** @description A fresh key with its secret; shown once. */
         IssuedTokenView: {
             secret: string;
@@ -553,6 +593,45 @@ export interface components {
             };
             /** @default true */
             on?: boolean;
+        };
+        /**
+         * @description One thing that can be done about the rest of a day.
+         *
+         *     `people` go, come or move; `callback` has a `share` of the callers instead. A break moves to
+         *     `to_at`, a skill comes from `other_queue_id`.
+         */
+        LeverBody: {
+            /** Format: date-time */
+            from_at: string;
+            /** @enum {string} */
+            kind: "time_off" | "extra_hours" | "break_move" | "skill_move" | "callback";
+            other_queue_id?: string | null;
+            /** @default 0 */
+            people?: number;
+            /** @default 0 */
+            share?: number;
+            to_at?: string | null;
+            /** Format: date-time */
+            until_at: string;
+        };
+        /** @description What was done about a day, and what it was said to bring. */
+        LeverView: {
+            effect: components["schemas"]["TriedView"];
+            /** Format: date-time */
+            from_at: string;
+            id: string;
+            kind: string;
+            other_queue_id: string | null;
+            people: number;
+            /** Format: date-time */
+            pulled_at: string;
+            pulled_by: string;
+            reason: string;
+            share: number;
+            to_at: string | null;
+            undone_at: string | null;
+            /** Format: date-time */
+            until_at: string;
         };
         /** @description A note that names this operator. */
         Mention: {
@@ -704,6 +783,14 @@ export interface components {
          * @enum {string}
          */
         Outcome: "resolved" | "unresolved" | "follow_up" | "forwarded" | "no_reply" | "abandoned" | "spam" | "merged" | "unclassified";
+        /** @description What the rest of the day comes to in a queue, over many lives of it. */
+        OutcomeView: {
+            abandoned_share: number | null;
+            asa_s: number | null;
+            high: number | null;
+            low: number | null;
+            service_level: number | null;
+        };
         /** @description A promise that was not kept. */
         Overdue: {
             due_at: string | null;
@@ -990,6 +1077,19 @@ export interface components {
             last_used_at: string | null;
             name: string;
             scopes: string[];
+        };
+        /** @description The rest of the day with a lever pulled, queue by queue. */
+        TrialView: {
+            paid_hours: number;
+            queues: {
+                [key: string]: components["schemas"]["OutcomeView"];
+            };
+        };
+        /** @description The rest of the day as things are, and with each lever by itself. */
+        TriedView: {
+            as_it_is: components["schemas"]["TrialView"];
+            levers: components["schemas"]["TrialView"][];
+            runs: number;
         };
         /** @description Somebody who has the conversation open. */
         ViewerView: {

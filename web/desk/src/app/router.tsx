@@ -144,6 +144,13 @@ const planning = createRoute({
   component: lazyRouteComponent(() => import("@/features/workforce/page"), "PlanningPage"),
 });
 
+const intraday = createRoute({
+  getParentRoute: () => desk,
+  path: "/intraday",
+  validateSearch: (search: Record<string, unknown>): { queue?: string | undefined } => ({ queue: text(search.queue) }),
+  component: lazyRouteComponent(() => import("@/features/workforce/intraday"), "IntradayPage"),
+});
+
 const shifts = createRoute({
   getParentRoute: () => desk,
   path: "/shifts",
@@ -225,7 +232,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, intraday, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -13,6 +13,7 @@ import { say } from "@ui/toast";
 import { useAgain, useDay, useForecasts, useQueues, useRequirement, type Wish } from "./api";
 import { DayChart, DayTable } from "./chart";
 import { Accuracy, AskForm, EditForm, Edits } from "./parts";
+import { Sections } from "./sections";
 import "@ui/table.css";
 import "./workforce.css";
 import "./words";
@@ -60,6 +61,7 @@ export function PlanningPage() {
             ))}
           </Select>
         )}
+        <Sections />
       </header>
       {(queues.isPending || forecasts.isLoading) && <Skeleton label={t("loading")} lines={5} />}
       {queues.error && <Empty icon="triangle-alert" title={explain(queues.error)} />}

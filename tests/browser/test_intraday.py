@@ -1,0 +1,76 @@
+"""A planner's day: planned beside actual, levers tried before they are pulled, and the way back."""
+
+import contextlib
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from support.browsing import Profile, barriers
+from support.days import every_half_hour, publish_day, published_forecast
+from support.demo import sign_in
+from support.desk import Desk
+from support.running import RunningServer
+
+PLANNER = "pianificazione@aurelia.example"
+
+
+@pytest.fixture(scope="module")
+def queue(house: RunningServer) -> str:
+    """Give a queue eight weeks that came, a published forecast, and people around the clock."""
+    with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
+        queue = min(planner.get("/api/v1/queues").json(), key=lambda one: one["name"].lower())
+        now = datetime.now(UTC)
+        today = now.date()
+        text = every_half_hour(today - timedelta(days=60), today - timedelta(days=1))
+        body = {"queue_id": queue["id"], "text": text, "dry_run": False}
+        answer = planner.post("/api/v1/workforce/history/import", json=body)
+        assert answer.json()["written"] is True, answer.text
+        published_forecast(planner, queue["id"])
+        publish_day(planner, now)
+    return str(queue["name"])
+
+
+def opened(house: RunningServer, at_desk: Profile, queue: str) -> Page:
+    desk = Desk(house.url, at_desk.page())
+    desk.sign_in(PLANNER)
+    page = desk.page
+    page.get_by_role("link", name="Pianificazione").click()
+    page.get_by_role("link", name="Intraday").click()
+    page.get_by_label("Coda", exact=True).select_option(label=queue)
+    expect(page.get_by_role("table")).to_be_visible()
+    return page
+
+
+def test_a_planner_tries_levers_pulls_one_and_takes_it_back_by_keyboard(
+    house: RunningServer, at_desk: Profile, queue: str
+) -> None:
+    page = opened(house, at_desk, queue)
+    assert barriers(page) == []
+    page.get_by_role("button", name="Simula").press("Enter")
+    tried = page.get_by_role("list", name="Leve simulate").get_by_role("listitem")
+    expect(tried.first).to_be_visible(timeout=120_000)
+    expect(tried).to_have_count(4)
+    expect(tried.first).to_contain_text(re.compile(r"\d+.*→.*\d+"))
+    pull = page.get_by_role("button", name="Usa: Permesso volontario")
+    expect(pull).to_be_disabled()
+    page.get_by_label("Motivo").fill("Pomeriggio calmo")
+    assert barriers(page) == []
+    pull.press("Enter")
+    pulled = page.get_by_role("list", name="Leve usate oggi").get_by_role("listitem")
+    expect(pulled).to_contain_text("Pomeriggio calmo", timeout=60_000)
+    page.get_by_role("button", name="Annulla: Permesso volontario").press("Enter")
+    expect(pulled).to_contain_text("Annullata")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_day_is_read_in_both_themes_on_a_narrow_and_a_wide_screen(
+    house: RunningServer, at_desk: Profile, queue: str, theme: str, width: int
+) -> None:
+    page = opened(house, at_desk, queue)
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # one of the two
+    page.set_viewport_size({"width": width, "height": 900})
+    assert barriers(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

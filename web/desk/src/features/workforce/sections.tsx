@@ -1,0 +1,20 @@
+import { Link } from "@tanstack/react-router";
+import { useT } from "@/i18n";
+
+/** The pages of planning, as ways from one to the other. */
+export function Sections() {
+  const t = useT();
+  const pages = [
+    { to: "/planning", label: t("nav.planning") },
+    { to: "/intraday", label: t("intraday.title") },
+  ] as const;
+  return (
+    <nav className="plan-sections" aria-label={t("plan.sections")}>
+      {pages.map(({ to, label }) => (
+        <Link key={to} to={to} activeOptions={{ exact: true }} activeProps={{ "aria-current": "page" }}>
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
