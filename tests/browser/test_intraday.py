@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 
 from support.browsing import Profile, barriers
 from support.days import every_half_hour, publish_day, published_forecast
-from support.demo import sign_in
-from support.desk import Desk
+from support.demo import DEMO_PASSWORD, sign_in
 from support.running import RunningServer
 
 PLANNER = "pianificazione@aurelia.example"
@@ -33,11 +32,15 @@ def queue(house: RunningServer) -> str:
 
 
 def opened(house: RunningServer, at_desk: Profile, queue: str) -> Page:
-    desk = Desk(house.url, at_desk.page())
-    desk.sign_in(PLANNER)
-    page = desk.page
+    page = at_desk.page()
+    page.goto(house.url + "/desk/")
+    page.get_by_label("Organizzazione").fill("aurelia")
+    page.get_by_label("E-mail").fill(PLANNER)
+    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Entra").click()
     page.get_by_role("link", name="Pianificazione").click()
     page.get_by_role("link", name="Intraday").click()
+    expect(page.get_by_role("heading", name="Intraday")).to_be_visible()
     page.get_by_label("Coda", exact=True).select_option(label=queue)
     expect(page.get_by_role("table")).to_be_visible()
     return page
@@ -74,3 +77,26 @@ def test_the_day_is_read_in_both_themes_on_a_narrow_and_a_wide_screen(
     page.set_viewport_size({"width": width, "height": 900})
     assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.screenshot(path=f"/tmp/intra-{theme}-{width}.png", full_page=True)
+
+
+def test_a_planner_notes_an_event_and_the_day_says_so(
+    house: RunningServer, at_desk: Profile, queue: str
+) -> None:
+    page = opened(house, at_desk, queue)
+    page.get_by_role("link", name="Eventi propri").click()
+    expect(page.get_by_role("heading", name="Eventi propri")).to_be_visible()
+    ahead = page.get_by_role("list", name="In arrivo")
+    expect(ahead).to_contain_text("Invio delle bollette bimestrali")
+    page.get_by_label("Tipo").fill("sciopero")
+    page.get_by_label("Nome").fill("Sciopero dei trasporti")
+    page.keyboard.press("Enter")
+    expect(ahead).to_contain_text("Sciopero dei trasporti")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # one of the two
+        assert barriers(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.screenshot(path="/tmp/events-320.png", full_page=True)
+    page.get_by_role("button", name="Togli: Sciopero dei trasporti").press("Enter")
+    expect(page.get_by_text("Sciopero dei trasporti")).to_have_count(0)

@@ -11,12 +11,12 @@ from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import Page, decode_id, encode_cursor, services_of, takes
-from ascolto.workforce import api_intraday, api_rosters, store, store_history
+from ascolto.workforce import api_days, api_intraday, api_rosters, store, store_days, store_history
 from ascolto.workforce.actions import forecasts
 from ascolto.workforce.actions.importing import import_history
 from ascolto.workforce.errors import BadPlan, NotMade
 from ascolto.workforce.model import KeptForecast, KeptInterval
-from ascolto.workforce.past import Stream, came, past_of, stream_of
+from ascolto.workforce.past import Stream, came, stream_of
 from ascolto.workforce.views import (
     AskForecastBody,
     CameView,
@@ -42,6 +42,7 @@ TABLE_LIMIT = 6_000_000
 router = APIRouter(tags=["workforce"])
 router.include_router(api_rosters.router)
 router.include_router(api_intraday.router)
+router.include_router(api_days.router)
 
 Reader = Annotated[Call, permit("workforce.read")]
 Planner = Annotated[Call, permit("workforce.plan")]
@@ -209,34 +210,20 @@ async def require(
 
 @router.get("/workforce/accuracy", summary="How good published forecasts were")
 async def show_accuracy(
-    principal: Asker,
-    request: Request,
-    queue_id: UUID,
-    channel: Annotated[Channel | None, Query()] = None,
+    call: Reader, queue_id: UUID, channel: Annotated[Channel | None, Query()] = None
 ) -> list[JudgedView]:
-    """Return the last published forecasts of a queue scored on the days that are over.
+    """Return the last published forecasts of a queue as their days were scored once over.
 
     Beside each stand what the last week and the last four weeks would have said.
     """
-    async with _reading(request, principal) as tx:
-        stream = await stream_of(tx, queue_id=str(queue_id), channel=channel)
-        published = await _published(tx, stream)
-        judged = {one.id: await store.intervals_of(tx, one.id) for one in published}
-        pasts = {
-            minutes: await past_of(tx, stream, minutes=minutes)
-            for minutes in {one.minutes for one in published}
-        }
-    ledgers: list[JudgedView] = []
-    for minutes, past in pasts.items():
-        group = [one for one in published if one.minutes == minutes]
-        question = {"past": past, "forecasts": [_said(one, judged[one.id]) for one in group]}
-        answer = await services_of(request).calculator.ask("judge", question)
-        ledgers += [
-            JudgedView.model_validate({"forecast": ForecastView.of(one), **ledger})
-            for one, ledger in zip(group, answer["ledgers"], strict=True)
-            if ledger is not None
-        ]
-    return sorted(ledgers, key=lambda one: one.forecast.id, reverse=True)
+    stream = await stream_of(call.tx, queue_id=str(queue_id), channel=channel)
+    published = await _published(call.tx, stream)
+    scores = await store_days.scores_of(call.tx, [one.id for one in published])
+    return [
+        JudgedView.of(one, scores[one.id])
+        for one in published
+        if any(score.volume > 0 for score in scores.get(one.id, []))
+    ]
 
 
 def _reading(request: Request, principal: Principal) -> Any:
@@ -317,11 +304,3 @@ async def _published(tx: Tx, stream: Stream) -> list[KeptForecast]:
         before=None,
         limit=MOST_JUDGED,
     )
-
-
-def _said(forecast: KeptForecast, intervals: list[KeptInterval]) -> dict[str, Any]:
-    return {
-        "timezone": forecast.timezone,
-        "history_until": str(forecast.history_until),
-        "intervals": [[one.starts_at.timestamp(), one.mean] for one in intervals],
-    }

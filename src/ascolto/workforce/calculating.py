@@ -7,7 +7,7 @@ import math
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from ascolto.tenancy.hours import OpeningHours
 from ascolto.workforce.errors import BadFigure, TooLittle, WorkforceError
 from ascolto.workforce.forecasting.accuracy import Ledger, Score, score_days
 from ascolto.workforce.forecasting.arranging import arrange
-from ascolto.workforce.forecasting.calendars import calendar_for
+from ascolto.workforce.forecasting.calendars import Event, calendar_for
 from ascolto.workforce.forecasting.forecast import Forecast, forecast
 from ascolto.workforce.forecasting.history import History, days_after
 from ascolto.workforce.forecasting.rows import Faults, Row
@@ -111,7 +111,10 @@ def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
     if silent > _MOST_SILENT_DAYS:
         raise TooLittle(f"the history ends {silent} days ago: what it would say is out of date")
     skipped = sum(1 for day in days_after(history, max(silent, 1)) if day < today)
-    calendar = calendar_for(question["country"], first=history.days[0], last=history.days[-1])
+    events = [Event(date.fromisoformat(day), kind, name) for day, kind, name in question["events"]]
+    calendar = calendar_for(
+        question["country"], first=history.days[0], last=history.days[-1], events=events
+    )
     made = forecast(
         history,
         calendar=calendar,
@@ -124,8 +127,8 @@ def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
         "history_from": history.days[0].isoformat(),
         "history_until": history.days[-1].isoformat(),
         "measured": made.measured,
-        "notes": list(made.notes),
-        "days": _days(made)[skipped:],
+        "notes": [*made.notes, *_unlearnt(events, history, made.days[skipped:])],
+        "days": _days(made, events)[skipped:],
         "intervals": [
             [
                 at.timestamp(),
@@ -139,7 +142,18 @@ def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _days(made: Forecast) -> list[dict[str, Any]]:
+def _unlearnt(events: list[Event], history: History, coming: Sequence[date]) -> list[str]:
+    """Say which coming events are of a kind that no past day has had: what they do is unknown."""
+    known = set(history.days)
+    learnt = {event.kind for event in events if event.day in known}
+    ahead = {event.kind for event in events if event.day in set(coming)}
+    return [
+        f"no past day has had an event like {kind!r}: what it does is not known"
+        for kind in sorted(ahead - learnt)
+    ]
+
+
+def _days(made: Forecast, events: list[Event]) -> list[dict[str, Any]]:
     why = {reason.day: reason for reason in made.why}
     totals = (made.mean * made.times).sum(axis=1)
     return [
@@ -149,6 +163,7 @@ def _days(made: Forecast) -> list[dict[str, Any]]:
             "model": made.models[row],
             "usual": why[day].usual if day in why else None,
             "because": why[day].factors if day in why else {},
+            "events": [event.name or event.kind for event in events if event.day == day],
         }
         for row, day in enumerate(made.days)
     ]
@@ -216,13 +231,22 @@ def _achieved(load: float, places: int, promise: Promise, rate_cv: float) -> dic
     }
 
 
-def judge(question: dict[str, Any]) -> dict[str, Any]:
-    """Score published forecasts on the days that are over, beside what the naive would have said.
+def score(question: dict[str, Any]) -> dict[str, Any]:
+    """Score single days of a published forecast, each by itself.
 
-    The ledger of each forecast, None where none of its days is over.
+    A day on which the queue was closed, or of which nothing can be said, has a volume of 0.
     """
     later = history_of_past(question["past"])
-    return {"ledgers": [_ledger(one, later) for one in question["forecasts"]]}
+    told = question["forecast"]
+    zone = ZoneInfo(told["timezone"])
+    by_day: dict[str, list[list[float]]] = defaultdict(list)
+    for at, mean in told["intervals"]:
+        by_day[datetime.fromtimestamp(at, zone).date().isoformat()].append([at, mean])
+    days = []
+    for day in question["days"]:
+        found = _ledger({**told, "intervals": by_day[day]}, later) if by_day[day] else None
+        days.append({"day": day, "ledger": found})
+    return {"days": days}
 
 
 def _ledger(said: dict[str, Any], later: History) -> dict[str, Any] | None:
@@ -268,7 +292,7 @@ def _finite(figure: float) -> float | None:
 QUESTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "forecast": make_forecast,
     "require": require,
-    "judge": judge,
+    "score": score,
     "levers": try_levers,
 }
 

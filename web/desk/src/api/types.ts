@@ -160,3 +160,4 @@ export type Lever = S["LeverView"];
 export type LeverBody = S["LeverBody"];
 export type Brought = S["OutcomeView"];
 export type Tried = S["TriedView"];
+export type OwnEvent = S["OwnEventView"];

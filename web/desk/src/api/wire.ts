@@ -172,6 +172,20 @@ export interface components {
             occupancy: number | null;
             transferred: number;
         };
+        /** @description How good one published day was; null where nothing came or nothing can be said. */
+        DayScoreView: {
+            bias: number | null;
+            chance: number | null;
+            /** Format: date */
+            day: string;
+            day_total_wape: number | null;
+            four_weeks_wape: number | null;
+            last_week_wape: number | null;
+            /** Format: date-time */
+            scored_at: string;
+            volume: number;
+            wape: number | null;
+        };
         /** @description A forecast day: who spoke for it, and why it is not a usual one. */
         DayView: {
             because: {
@@ -180,6 +194,8 @@ export interface components {
             calls: number;
             /** Format: date */
             day: string;
+            /** @default [] */
+            events?: string[];
             model: string;
             usual: number | null;
         };
@@ -575,14 +591,16 @@ export interface components {
         /**
          * @description What a published forecast was worth, beside who knew nothing but the same past.
          *
+         *     `last_week` and `four_weeks` are the errors of the last week and of the mean of four of them;
          *     `chance` is the error that remains when every rate is known.
          */
         JudgedView: {
+            by_day: components["schemas"]["DayScoreView"][];
             chance: number | null;
             days: number;
             forecast: components["schemas"]["ForecastView"];
-            four_weeks: components["schemas"]["ErrorsView"];
-            last_week: components["schemas"]["ErrorsView"];
+            four_weeks: number | null;
+            last_week: number | null;
             published: components["schemas"]["ErrorsView"];
             volume: number;
         };
@@ -815,6 +833,18 @@ export interface components {
             locale: string;
             name: string;
             roles: string[];
+        };
+        /** @description Something that is known of a day, and who noted it. */
+        OwnEventView: {
+            client_id: string | null;
+            /** Format: date */
+            day: string;
+            id: string;
+            kind: string;
+            name: string;
+            /** Format: date-time */
+            noted_at: string;
+            noted_by: string;
         };
         /** @description One's own shifts, and since when a calendar may read them. */
         OwnShiftsView: {

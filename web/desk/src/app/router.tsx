@@ -151,6 +151,12 @@ const intraday = createRoute({
   component: lazyRouteComponent(() => import("@/features/workforce/intraday"), "IntradayPage"),
 });
 
+const ownDays = createRoute({
+  getParentRoute: () => desk,
+  path: "/own-days",
+  component: lazyRouteComponent(() => import("@/features/workforce/events"), "EventsPage"),
+});
+
 const shifts = createRoute({
   getParentRoute: () => desk,
   path: "/shifts",
@@ -232,7 +238,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, intraday, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, intraday, ownDays, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

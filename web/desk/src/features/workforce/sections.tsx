@@ -7,6 +7,7 @@ export function Sections() {
   const pages = [
     { to: "/planning", label: t("nav.planning") },
     { to: "/intraday", label: t("intraday.title") },
+    { to: "/own-days", label: t("events.title") },
   ] as const;
   return (
     <nav className="plan-sections" aria-label={t("plan.sections")}>
