@@ -3,6 +3,7 @@
 import contextlib
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -70,10 +71,10 @@ def test_a_planner_tries_levers_pulls_one_and_takes_it_back_by_keyboard(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_day_is_read_in_both_themes_on_a_narrow_and_a_wide_screen(
-    house: RunningServer, at_desk: Profile, queue: str, theme: str, width: int
+    house: RunningServer, at_desk: Profile, queue: str, theme: Literal["light", "dark"], width: int
 ) -> None:
     page = opened(house, at_desk, queue)
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # one of the two
+    page.emulate_media(color_scheme=theme)
     page.set_viewport_size({"width": width, "height": 900})
     assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -92,8 +93,9 @@ def test_a_planner_notes_an_event_and_the_day_says_so(
     page.get_by_label("Nome").fill("Sciopero dei trasporti")
     page.keyboard.press("Enter")
     expect(ahead).to_contain_text("Sciopero dei trasporti")
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # one of the two
+    themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for theme in themes:
+        page.emulate_media(color_scheme=theme)
         assert barriers(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -37,7 +37,7 @@ def published_forecast(planner: httpx.Client, queue_id: str, *, days: int = 3) -
 
 
 def publish_day(planner: httpx.Client, now: datetime) -> None:
-    """Publish a roster in which the first twelve operators work for ten hours from an hour ago."""
+    """Publish a roster in which everybody works for ten hours from an hour ago."""
     operators = planner.get("/api/v1/operators", params={"limit": 200}).json()["items"]
     starts = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     parts = [{"kind": "queue", "minutes": 285}, {"kind": "meal", "minutes": 30}]
@@ -49,7 +49,7 @@ def publish_day(planner: httpx.Client, now: datetime) -> None:
             "ends_at": (starts + timedelta(hours=10)).isoformat(),
             "parts": [*parts, {"kind": "queue", "minutes": 285}],
         }
-        for one in operators[:12]
+        for one in operators
     ]
     day = local_day(starts)
     body = {"first_day": day.isoformat(), "last_day": day.isoformat(), "reason": "Giornata"}

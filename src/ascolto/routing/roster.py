@@ -7,7 +7,7 @@ from ascolto.kit.db import Tx
 from ascolto.people import Operator
 from ascolto.people import store as people_store
 from ascolto.privacy import MINIMUM_GROUP
-from ascolto.routing import engine
+from ascolto.routing import engine, store_queues
 from ascolto.routing.model import Queue, needs_of
 
 EVENTS = frozenset({"people.operator_changed"})
@@ -32,11 +32,20 @@ async def operator(tx: Tx, operator_id: str) -> engine.Operator | None:
 
 async def crew_of(tx: Tx, queue: Queue) -> list[str]:
     """Return who may be offered a queue's work in any of its rings, signed in or not."""
+    return _crew(queue, await operators(tx), at=tx.now.timestamp())
+
+
+async def crews(tx: Tx) -> dict[str, list[str]]:
+    """Return who may be offered the work of each queue in use."""
+    people, at = await operators(tx), tx.now.timestamp()
+    return {queue.id: _crew(queue, people, at=at) for queue in await store_queues.list_queues(tx)}
+
+
+def _crew(queue: Queue, people: Iterable[engine.Operator], *, at: float) -> list[str]:
     needs = [needs_of(ring["needs"]) for ring in queue.rings] or [()]
-    at = tx.now.timestamp()
     return [
         person.id
-        for person in await operators(tx)
+        for person in people
         if queue.client_id in person.clients
         and person.channels.get(queue.channel, 0) > 0
         and any(all(_has(person, need, at) for need in ring) for ring in needs)

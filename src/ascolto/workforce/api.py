@@ -11,7 +11,15 @@ from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import Page, decode_id, encode_cursor, services_of, takes
-from ascolto.workforce import api_days, api_intraday, api_rosters, store, store_days, store_history
+from ascolto.workforce import (
+    api_days,
+    api_intraday,
+    api_requests,
+    api_rosters,
+    store,
+    store_days,
+    store_history,
+)
 from ascolto.workforce.actions import forecasts
 from ascolto.workforce.actions.importing import import_history
 from ascolto.workforce.errors import BadPlan, NotMade
@@ -43,6 +51,7 @@ router = APIRouter(tags=["workforce"])
 router.include_router(api_rosters.router)
 router.include_router(api_intraday.router)
 router.include_router(api_days.router)
+router.include_router(api_requests.router)
 
 Reader = Annotated[Call, permit("workforce.read")]
 Planner = Annotated[Call, permit("workforce.plan")]

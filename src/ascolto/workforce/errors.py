@@ -10,7 +10,8 @@ WorkforceError
 Of the server:
 
 Refusal
-├── NotFound      UnknownForecast · UnknownEdit · UnknownRoster · UnknownLever · UnknownEvent
+├── NotFound      UnknownForecast · UnknownEdit · UnknownRoster · UnknownLever · UnknownEvent ·
+│                 UnknownRequest
 ├── Conflict      NotMade · AlreadyPublished · RosterChanged · AlreadyNoted
 ├── Forbidden     OutsideScope · NoShifts
 ├── TooMany       TooManyAsked
@@ -136,3 +137,9 @@ class AlreadyNoted(Conflict):
     """A day has one event of a kind."""
 
     code = "workforce.already_noted"
+
+
+class UnknownRequest(NotFound):
+    """Nothing of the kind is asked, or it does not wait for this answer."""
+
+    code = "workforce.unknown_request"

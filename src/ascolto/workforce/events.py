@@ -101,3 +101,26 @@ class OwnEventNoted(Event):
     day: str
     own_event: str
     change: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftsChanged(Event):
+    """A swap or a leave was done or undone: the day holds anew."""
+
+    kind: ClassVar[str] = "workforce.shifts_changed"
+    request_id: str
+    roster_id: str
+    request: str
+    change: str
+    day: str
+    operators: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishesChanged(Event):
+    """Somebody wishes for other hours, or agrees to other shifts."""
+
+    kind: ClassVar[str] = "workforce.wishes_changed"
+    operator_id: str
+    short_shifts: bool
+    split_shifts: bool

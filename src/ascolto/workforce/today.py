@@ -86,11 +86,12 @@ class OnDuty:
 
 
 def on_duty(
-    shifts: Sequence[Shift], *, queue_id: str, crew: frozenset[str], starts_at: datetime
+    shifts: Sequence[Shift], *, queue_id: str | None, crew: frozenset[str], starts_at: datetime
 ) -> OnDuty:
     """Return who of a crew works in a queue in half an hour, by the shifts that hold.
 
-    Work that names no queue counts where somebody may take from this one.
+    Work that names no queue counts where somebody may take from this one; without a queue asked
+    for, work in any counts.
     """
     until, seconds, people = starts_at + HALF_HOUR, 0.0, set()
     for shift in shifts:
@@ -104,13 +105,14 @@ def on_duty(
     return OnDuty(seconds / HALF_HOUR.total_seconds(), len(people))
 
 
-def _at_work(shift: Shift, queue_id: str) -> list[tuple[datetime, datetime]]:
+def _at_work(shift: Shift, queue_id: str | None) -> list[tuple[datetime, datetime]]:
     if not shift.parts:
         return [(shift.starts_at, shift.ends_at)]
     found, at = [], shift.starts_at
     for part in shift.parts:
         end = at + timedelta(minutes=part["minutes"])
-        if part["kind"] == "queue" and part.get("queue_id") in (None, queue_id):
+        here = queue_id is None or part.get("queue_id") in (None, queue_id)
+        if part["kind"] == "queue" and here:
             found.append((at, end))
         at = end
     return found

@@ -70,6 +70,12 @@ export interface components {
             name: string;
             v: number;
         };
+        /** @description A colleague with whom a day can be swapped within every rule. */
+        CandidateView: {
+            name: string;
+            operator_id: string;
+            shifts: components["schemas"]["OwnShiftView"][];
+        };
         /** @description A ready reply of one client or of all. */
         CannedView: {
             client_id: string | null;
@@ -939,6 +945,25 @@ export interface components {
             others: string[];
             sender: string;
         };
+        /** @description What was asked, and what became of it; `mine` tells who asked. */
+        RequestView: {
+            answered_at: string | null;
+            answered_by: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            becomes: components["schemas"]["OwnShiftView"][];
+            /** Format: date */
+            day: string;
+            id: string;
+            kind: string;
+            mine: boolean;
+            note: string;
+            operator_name: string;
+            other_name: string | null;
+            state: string;
+            was: components["schemas"]["OwnShiftView"][];
+            why: components["schemas"]["WhyView"][];
+        };
         /** @description The people of one interval, and what they achieve on average over what may come. */
         RequiredView: {
             abandoned: number | null;
@@ -1160,6 +1185,25 @@ export interface components {
                 number
             ][];
             waited_s: number;
+        };
+        /** @description Why something cannot be, with the article where the law says so. */
+        WhyView: {
+            article: string;
+            day: string | null;
+            mine: boolean | null;
+            rule: string;
+        };
+        /** @description What somebody wishes for and agrees to. */
+        WishesView: {
+            /** @default [] */
+            days_off?: number[];
+            from_minute?: number | null;
+            place?: ("home" | "site") | null;
+            /** @default false */
+            short_shifts?: boolean;
+            /** @default false */
+            split_shifts?: boolean;
+            until_minute?: number | null;
         };
         /** @description Where an operator works from as it is on record: what a session begins with. */
         WorkplaceView: {

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
@@ -7,6 +8,7 @@ import { useT } from "@/i18n";
 import { clock, longDay, share, stopwatch } from "@/i18n/format";
 import { may, useSession } from "@/session";
 import { Empty, Pill, Skeleton } from "@ui/bits";
+import { Button } from "@ui/button";
 import { Select } from "@ui/field";
 import { useQueues } from "./api";
 import { Levers } from "./levers";
@@ -16,6 +18,8 @@ import "./workforce.css";
 import "./words";
 
 const AGAIN_MS = 30_000;
+/** So much of what is over is shown unasked. */
+const BACK_MS = 7_200_000;
 
 /** A queue's day by half hours: planned, come, expected now, who is rostered and who is there. */
 export function IntradayPage() {
@@ -34,7 +38,7 @@ export function IntradayPage() {
   return (
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
-        <h1>{t("intraday.title")}</h1>
+        <h1 className="plan-title">{t("intraday.title")}</h1>
         {queues.data && queues.data.length > 0 && (
           <Select
             label={t("plan.queue")}
@@ -98,6 +102,9 @@ function Day({ day }: { day: Intraday }) {
 
 function HalfHours({ day }: { day: Intraday }) {
   const t = useT();
+  const [whole, setWhole] = useState(false);
+  const since = Date.parse(day.at) - BACK_MS;
+  const shown = whole ? day.half_hours : day.half_hours.filter((one) => Date.parse(one.starts_at) >= since);
   const heads = [
     t("plan.from"),
     t("intraday.planned"),
@@ -110,6 +117,12 @@ function HalfHours({ day }: { day: Intraday }) {
     t("intraday.signed_in"),
   ];
   return (
+    <>
+    {shown.length < day.half_hours.length && (
+      <Button tone="link" onPress={() => setWhole(true)}>
+        {t("intraday.whole")}
+      </Button>
+    )}
     <div className="table-scroll" role="group" aria-label={t("intraday.table")} tabIndex={0}>
       <table>
         <caption className="hidden-visually">{t("intraday.table")}</caption>
@@ -123,12 +136,13 @@ function HalfHours({ day }: { day: Intraday }) {
           </tr>
         </thead>
         <tbody>
-          {day.half_hours.map((one) => (
+          {shown.map((one) => (
             <Row key={one.starts_at} one={one} target={day.target} />
           ))}
         </tbody>
       </table>
     </div>
+    </>
   );
 }
 

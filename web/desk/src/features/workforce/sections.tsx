@@ -12,7 +12,7 @@ export function Sections() {
   return (
     <nav className="plan-sections" aria-label={t("plan.sections")}>
       {pages.map(({ to, label }) => (
-        <Link key={to} to={to} activeOptions={{ exact: true }} activeProps={{ "aria-current": "page" }}>
+        <Link key={to} to={to} activeOptions={{ exact: true, includeSearch: false }} activeProps={{ "aria-current": "page" }}>
           {label}
         </Link>
       ))}
