@@ -13,9 +13,10 @@ from ascolto.kit.postgres import PostgresUrls
 from ascolto.routing import create_queue
 from ascolto.tenancy.actions import create_client
 from ascolto.workforce import store
-from ascolto.workforce.actions.importing import import_history
+from ascolto.workforce.actions.importing import write_imported
 from ascolto.workforce.model import Asked, KeptInterval
 from ascolto.workforce.past import stream_of
+from ascolto.workforce.tables import read_imported
 from support.days import every_half_hour
 from support.running import RunningServer
 from support.servers import new_tenant
@@ -32,10 +33,8 @@ async def published(database: Database, tenant: str) -> None:
         stream = await stream_of(tx, queue_id=queue.id)
         today = stream.today(datetime.now(UTC))
         text = every_half_hour(today - timedelta(days=60), today - timedelta(days=1))
-        found = await import_history(
-            tx, queue_id=queue.id, channel=None, text=text, separator=",", columns={},
-            dry_run=False,
-        )  # fmt: skip
+        told = read_imported(text, timezone=stream.zone.key, separator=",", columns={})
+        found = await write_imported(tx, stream, told, dry_run=False)
         assert found.written, found.faults
         asked = Asked(
             queue_id=queue.id, client_id=client.id, channel="voice", horizon_days=DAYS,

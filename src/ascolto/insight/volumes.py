@@ -50,12 +50,18 @@ async def volumes_between(
 
     Intervals in which nothing came are left out. Raises PeriodTooBusy beyond half a million events.
     """
+    events = await volume_events(tx, since=since, until=until)
+    return await asyncio.to_thread(fold_volumes, events, since=since, until=until, minutes=minutes)
+
+
+async def volume_events(tx: Tx, *, since: datetime, until: datetime) -> list[store.Logged]:
+    """Return what `fold_volumes` folds, for whoever folds it once the transaction has ended."""
     events = await store.events_between(
         tx, since=since, until=until + TAIL, kinds=WORK_KINDS, limit=MOST_EVENTS + 1
     )
     if len(events) > MOST_EVENTS:
         raise PeriodTooBusy("Too much happened in this period.", most_events=MOST_EVENTS)
-    return await asyncio.to_thread(fold_volumes, events, since=since, until=until, minutes=minutes)
+    return events
 
 
 def fold_volumes(

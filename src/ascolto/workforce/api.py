@@ -1,5 +1,6 @@
 """Routes of the workforce room: what came, forecasts, what they take, and how good they were."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -21,10 +22,11 @@ from ascolto.workforce import (
     store_history,
 )
 from ascolto.workforce.actions import forecasts
-from ascolto.workforce.actions.importing import import_history
+from ascolto.workforce.actions.importing import write_imported
 from ascolto.workforce.errors import BadPlan, NotMade
 from ascolto.workforce.model import KeptForecast, KeptInterval
-from ascolto.workforce.past import Stream, came, stream_of
+from ascolto.workforce.past import Stream, fold_came, read_came, stream_of
+from ascolto.workforce.tables import of_told
 from ascolto.workforce.views import (
     AskForecastBody,
     CameView,
@@ -57,6 +59,7 @@ Reader = Annotated[Call, permit("workforce.read")]
 Planner = Annotated[Call, permit("workforce.plan")]
 # Who asks for figures that take a moment holds no transaction open meanwhile.
 Asker = Annotated[Principal, recognise("workforce.read")]
+Importer = Annotated[Principal, recognise("workforce.plan")]
 Since = Annotated[datetime, Query(alias="from")]
 Until = Annotated[datetime, Query(alias="to")]
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -69,7 +72,8 @@ AHT_OVER = timedelta(days=28)
 
 @router.get("/workforce/history", summary="What came to a queue")
 async def show_history(
-    call: Reader,
+    principal: Asker,
+    request: Request,
     queue_id: UUID,
     since: Since,
     until: Until,
@@ -77,8 +81,10 @@ async def show_history(
     minutes: Minutes = Minutes.HALF,
 ) -> HistoryView:
     """Return what came in each interval: offered, handled, abandoned and how long it took."""
-    stream = await stream_of(call.tx, queue_id=str(queue_id), channel=channel)
-    found = await came(call.tx, stream, since=since, until=until, minutes=minutes)
+    async with _reading(request, principal) as tx:
+        stream = await stream_of(tx, queue_id=str(queue_id), channel=channel)
+        read = await read_came(tx, stream, since=since, until=until, minutes=minutes)
+    found = await asyncio.to_thread(fold_came, read)
     return HistoryView(
         queue_id=stream.queue_id,
         channel=stream.channel,
@@ -93,18 +99,25 @@ async def show_history(
     summary="Bring in what came before",
     openapi_extra=takes(TABLE_LIMIT),
 )
-async def bring_in(body: ImportHistoryBody, call: Planner) -> ImportHistoryReport:
+async def bring_in(
+    body: ImportHistoryBody, principal: Importer, request: Request
+) -> ImportHistoryReport:
     """Judge a table row by row and, unless it is a trial, write all of it or nothing."""
-    found = await import_history(
-        call.tx,
-        queue_id=str(body.queue_id),
-        channel=body.channel,
-        text=body.text,
-        separator=body.separator,
-        columns={str(ours): theirs for ours, theirs in body.columns.items()},
-        dry_run=body.dry_run,
+    async with _reading(request, principal) as tx:
+        stream = await stream_of(tx, queue_id=str(body.queue_id), channel=body.channel)
+    told = await services_of(request).calculator.ask(
+        "read_table",
+        {
+            "text": body.text,
+            "timezone": stream.zone.key,
+            "separator": body.separator,
+            "columns": {str(ours): theirs for ours, theirs in body.columns.items()},
+        },
     )
-    return ImportHistoryReport.of(found)
+    found = of_told(told, stream.zone)
+    async with _reading(request, principal) as tx:
+        done = await write_imported(tx, stream, found, dry_run=body.dry_run)
+    return ImportHistoryReport.of(done)
 
 
 @router.get("/workforce/forecasts", summary="Forecasts")

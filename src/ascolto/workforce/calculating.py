@@ -33,6 +33,7 @@ from ascolto.workforce.staffing.requirement import (
     required_uncertain,
     with_shrinkage,
 )
+from ascolto.workforce.tables import as_told, read_imported
 from ascolto.workforce.trying import try_levers
 
 _NICE = 10
@@ -289,9 +290,21 @@ def _finite(figure: float) -> float | None:
     return figure if math.isfinite(figure) else None
 
 
+def read_table(question: dict[str, Any]) -> dict[str, Any]:
+    """Read a table of what came before, judged row by row."""
+    found = read_imported(
+        question["text"],
+        timezone=question["timezone"],
+        separator=question["separator"],
+        columns=question["columns"],
+    )
+    return as_told(found)
+
+
 QUESTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "forecast": make_forecast,
     "require": require,
+    "read_table": read_table,
     "score": score,
     "levers": try_levers,
 }

@@ -30,6 +30,17 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRow:
+    """One interval of a table."""
+
+    starts_at: datetime
+    offered: float
+    handled: float | None
+    abandoned: float | None
+    aht_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What a forecast was asked to be."""
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from ascolto.workforce.actions.importing import Imported
 from ascolto.workforce.model import (
     Came,
     DayScore,
@@ -16,6 +15,7 @@ from ascolto.workforce.model import (
     KeptInterval,
     mean_share,
 )
+from ascolto.workforce.tables import Imported
 
 Channel = Annotated[str, StringConstraints(pattern="^[a-z][a-z_]{1,30}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

@@ -515,6 +515,17 @@ export interface components {
             value: string;
             verified: boolean;
         };
+        /** @description What a table says and what became of it. */
+        ImportHistoryReport: {
+            calls: number;
+            faults: components["schemas"]["RowFaultView"][];
+            first: string | null;
+            last: string | null;
+            minutes: number;
+            notes: string[];
+            rows: number;
+            written: boolean;
+        };
         /** @description What a table brings, row by row; `written` is false on a dry run or when a row is refused. */
         ImportReport: {
             added: number;
@@ -1012,6 +1023,11 @@ export interface components {
          * @enum {string}
          */
         Role: "operator" | "team_leader" | "planner" | "knowledge" | "configurator" | "analyst" | "client" | "privacy" | "admin";
+        /** @description What is wrong in one row (the heading is row 1); null where it is the table as a whole. */
+        RowFaultView: {
+            row: number | null;
+            what: string;
+        };
         /** @description A conversation as lists show it; `v` grows with each change. */
         RowView: {
             channel: string;

@@ -157,6 +157,12 @@ const ownDays = createRoute({
   component: lazyRouteComponent(() => import("@/features/workforce/events"), "EventsPage"),
 });
 
+const history = createRoute({
+  getParentRoute: () => desk,
+  path: "/history",
+  component: lazyRouteComponent(() => import("@/features/workforce/history"), "HistoryPage"),
+});
+
 const shifts = createRoute({
   getParentRoute: () => desk,
   path: "/shifts",
@@ -238,7 +244,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, intraday, ownDays, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, intraday, ownDays, history, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {
