@@ -102,3 +102,36 @@ def test_a_planner_notes_an_event_and_the_day_says_so(
     page.screenshot(path="/tmp/events-320.png", full_page=True)
     page.get_by_role("button", name="Togli: Sciopero dei trasporti").press("Enter")
     expect(page.get_by_text("Sciopero dei trasporti")).to_have_count(0)
+
+
+def test_a_planner_says_which_column_is_what_tries_and_writes(
+    house: RunningServer, at_desk: Profile, queue: str
+) -> None:
+    page = opened(house, at_desk, queue)
+    page.get_by_role("link", name="Storico").click()
+    expect(page.get_by_role("heading", name="Storico")).to_be_visible()
+    page.get_by_label("Coda", exact=True).select_option(label="Reclami")
+    rows = "".join(f"2026-01-{day:02} 09:00;{day}\n2026-01-{day:02} 09:30;x\n" for day in (7, 8))
+    storico = {"name": "storico.csv", "mimeType": "text/csv", "buffer": b""}
+    wrong = {**storico, "buffer": f"quando;quante\n{rows}".encode()}
+    page.get_by_label("Tabella (CSV)").set_input_files(wrong)  # type: ignore[arg-type] # a payload
+    page.get_by_label("Inizio intervallo").select_option("quando")
+    page.get_by_label("Richieste", exact=True).select_option("quante")
+    page.get_by_role("button", name="Prova").press("Enter")
+    faults = page.get_by_role("list", name="Righe da correggere")
+    expect(faults).to_contain_text("Riga 3:", timeout=60_000)
+    expect(page.get_by_role("button", name="Scrivi tutto")).to_be_disabled()
+    assert barriers(page) == []
+    good = {**storico, "buffer": f"quando;quante\n{rows}".replace("x", "4").encode()}
+    page.get_by_label("Tabella (CSV)").set_input_files(good)  # type: ignore[arg-type] # a payload
+    page.get_by_label("Inizio intervallo").select_option("quando")
+    page.get_by_label("Richieste", exact=True).select_option("quante")
+    page.get_by_role("button", name="Prova").press("Enter")
+    expect(page.get_by_text("Tutte le righe vanno bene")).to_be_visible(timeout=60_000)
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.screenshot(path="/tmp/history-320.png", full_page=True)
+    page.get_by_role("button", name="Scrivi tutto").press("Enter")
+    expect(page.get_by_text("Scritto", exact=True)).to_be_visible(timeout=60_000)

@@ -41,6 +41,11 @@ async def crews(tx: Tx) -> dict[str, list[str]]:
     return {queue.id: _crew(queue, people, at=at) for queue in await store_queues.list_queues(tx)}
 
 
+async def teams_of(tx: Tx) -> dict[str, str]:
+    """Return the team of everybody in scope, empty where they have none."""
+    return {person.id: person.team or "" for person in await operators(tx)}
+
+
 def _crew(queue: Queue, people: Iterable[engine.Operator], *, at: float) -> list[str]:
     needs = [needs_of(ring["needs"]) for ring in queue.rings] or [()]
     return [

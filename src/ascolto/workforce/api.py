@@ -13,6 +13,7 @@ from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import Page, decode_id, encode_cursor, services_of, takes
 from ascolto.workforce import (
+    api_adherence,
     api_days,
     api_intraday,
     api_requests,
@@ -54,6 +55,7 @@ router.include_router(api_rosters.router)
 router.include_router(api_intraday.router)
 router.include_router(api_days.router)
 router.include_router(api_requests.router)
+router.include_router(api_adherence.router)
 
 Reader = Annotated[Call, permit("workforce.read")]
 Planner = Annotated[Call, permit("workforce.plan")]

@@ -161,6 +161,7 @@ export type LeverBody = S["LeverBody"];
 export type Brought = S["OutcomeView"];
 export type Tried = S["TriedView"];
 export type OwnEvent = S["OwnEventView"];
+export type DayAdherence = S["DayAdherenceView"];
 export type ImportHistoryReport = S["ImportHistoryReport"];
 export type OwnShift = S["OwnShiftView"];
 export type ShiftRequest = S["RequestView"];

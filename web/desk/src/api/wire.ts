@@ -165,6 +165,13 @@ export interface components {
             v: number;
             verified: boolean;
         };
+        /** @description A day's groups; nobody alone. */
+        DayAdherenceView: {
+            /** Format: date */
+            day: string;
+            groups: components["schemas"]["GroupAdherenceView"][];
+            smallest_group: number;
+        };
         /** @description One day of one's own work. */
         DayResultView: {
             aht_s: number | null;
@@ -454,6 +461,13 @@ export interface components {
             leaves_in_s: number;
             message: components["schemas"]["MessageView"] | null;
             nonce: string;
+        };
+        /** @description A group of people; those too few for a group of their own are together as `others`. */
+        GroupAdherenceView: {
+            group: string;
+            people: number;
+            rostered_hours: number;
+            share: number | null;
         };
         /** @description The figure of one group: a queue, a client, a channel or an interval. */
         GroupView: {

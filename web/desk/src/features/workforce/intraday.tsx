@@ -10,6 +10,7 @@ import { may, useSession } from "@/session";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select } from "@ui/field";
+import { GroupAdherence } from "./adherence";
 import { useQueues } from "./api";
 import { Levers } from "./levers";
 import { Sections } from "./sections";
@@ -59,6 +60,7 @@ export function IntradayPage() {
       {queues.data?.length === 0 && <Empty icon="activity" title={t("plan.no_queue")} />}
       {data && <Day day={data} />}
       {data && plans && <Levers key={data.queue_id} day={data} queues={queues.data ?? []} />}
+      {data && <GroupAdherence />}
     </div>
   );
 }

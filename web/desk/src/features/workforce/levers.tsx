@@ -21,7 +21,7 @@ interface Props {
 export function Levers({ day, queues }: Props) {
   const t = useT();
   const again = useAgain();
-  const ahead = day.half_hours.filter((one) => one.starts_at > day.at);
+  const ahead = day.half_hours.filter((one) => Date.parse(one.starts_at) > Date.parse(day.at));
   const [from, setFrom] = useState(0);
   const [until, setUntil] = useState(1);
   const [people, setPeople] = useState("1");
@@ -46,7 +46,7 @@ export function Levers({ day, queues }: Props) {
       { kind: "callback", ...window, ...empty, people: 0, share: (Number(part) || 10) / 100 },
     ];
     // A break is half an hour, moved to what follows the stretch.
-    const following = ahead.find((one) => one.starts_at >= window.until_at);
+    const following = ahead.find((one) => Date.parse(one.starts_at) >= Date.parse(window.until_at));
     if (following) {
       const half = { from_at: window.from_at, until_at: end(window.from_at) };
       found.push({ kind: "break_move", ...empty, ...half, to_at: following.starts_at });
