@@ -78,7 +78,6 @@ def test_the_day_is_read_in_both_themes_on_a_narrow_and_a_wide_screen(
     page.set_viewport_size({"width": width, "height": 900})
     assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.screenshot(path=f"/tmp/intra-{theme}-{width}.png", full_page=True)
 
 
 def test_a_planner_notes_an_event_and_the_day_says_so(
@@ -99,7 +98,6 @@ def test_a_planner_notes_an_event_and_the_day_says_so(
         assert barriers(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page.screenshot(path="/tmp/events-320.png", full_page=True)
     page.get_by_role("button", name="Togli: Sciopero dei trasporti").press("Enter")
     expect(page.get_by_text("Sciopero dei trasporti")).to_have_count(0)
 
@@ -132,6 +130,5 @@ def test_a_planner_says_which_column_is_what_tries_and_writes(
     assert barriers(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page.screenshot(path="/tmp/history-320.png", full_page=True)
     page.get_by_role("button", name="Scrivi tutto").press("Enter")
     expect(page.get_by_text("Scritto", exact=True)).to_be_visible(timeout=60_000)

@@ -117,7 +117,6 @@ def test_an_operator_reads_their_shifts_on_a_phone_and_gives_them_to_a_calendar(
     expect(requests).to_contain_text("In attesa")
     page.emulate_media(color_scheme="dark")
     assert barriers(page) == []
-    page.screenshot(path="/tmp/shifts-320.png", full_page=True)
     page.emulate_media(color_scheme="light")
     requests.get_by_role("button", name=re.compile("Ritira la richiesta")).press("Enter")
     expect(requests).to_contain_text("Ritirata")

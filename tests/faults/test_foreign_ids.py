@@ -28,7 +28,9 @@ from ascolto.people.model import NewOperator
 from ascolto.routing import create_queue
 from ascolto.tenancy.actions import create_client
 from ascolto.workforce.actions.intraday import pull
+from ascolto.workforce.asking import ShiftRequest
 from ascolto.workforce.levers import Lever
+from ascolto.workforce.store_requests import insert_request
 from support.doors import Door
 from support.office import Office, ok, open_office
 from support.post import put_recalled
@@ -71,6 +73,7 @@ TABLE_OF = {
     "reason1": "conversations.reason",
     "reason2": "conversations.reason",
     "reason_id": "conversations.reason",
+    "request_id": "workforce.shift_request",
     "roster_id": "workforce.roster",
     "session_id": "identity.session",
     "skill_id": "people.skill",
@@ -168,6 +171,17 @@ async def _plan(boss: httpx.AsyncClient, desk: Desk) -> None:
             "levers": [],
         }
         await pull(tx, lever, queue_id=desk.queue.id, reason="Calma", effect=effect)
+        request = ShiftRequest(
+            id=new_id(),
+            kind="leave",
+            operator_id=desk.anna,
+            other_id=None,
+            day=tx.now.date(),
+            note="",
+            state="waiting",
+            asked_at=tx.now,
+        )
+        await insert_request(tx, request)
 
 
 async def _mail(boss: httpx.AsyncClient, desk: Desk) -> None:

@@ -63,7 +63,13 @@ async def _of_queue(
     forecast = await store.get_forecast(tx, forecast_id)
     intervals = await store.intervals_of(tx, forecast_id, since=since, until=until)
     expected = by_half_hour(
-        [Expected(one.starts_at, one.mean, one.low, one.high, one.rate_cv) for one in intervals],
+        # By the clock on the wall: the half hours that are too few are told to people.
+        [
+            Expected(
+                one.starts_at.astimezone(stream.zone), one.mean, one.low, one.high, one.rate_cv
+            )
+            for one in intervals
+        ],
         minutes=forecast.minutes if forecast else 30,
     )
     question = {

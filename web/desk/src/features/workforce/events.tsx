@@ -126,7 +126,8 @@ function List({ title, events, plans }: { title: string; events: OwnEvent[]; pla
             <span className="grow">
               <strong>{longDay(`${one.day}T12:00:00Z`)}</strong> {one.name}{" "}
               <span className="meta">
-                {one.kind} · {clients.find((client) => client.id === one.client_id)?.name ?? t("events.all")} ({one.noted_by})
+                {one.kind} · {clients.find((client) => client.id === one.client_id)?.name ?? t("events.all")}
+                {one.noted_by && ` (${one.noted_by})`}
               </span>
             </span>
             {plans && (

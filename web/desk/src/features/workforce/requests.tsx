@@ -89,6 +89,7 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
 /** What one asked and what is asked of oneself, each with its answer and the reason. */
 export function Requests() {
   const t = useT();
+  const rule = useRules();
   const queries = useQueryClient();
   const { data, error } = useQuery({ queryKey: requestsKey, queryFn: () => api.get<ShiftRequest[]>("/me/requests") });
   const act = async (work: () => Promise<unknown>) => {
@@ -129,7 +130,7 @@ export function Requests() {
               {one.note && <span className="meta">{one.note}</span>}
               {one.why.map((why, at) => (
                 <span key={at} className="meta">
-                  <span lang="en">{why.rule}</span>
+                  {rule(why.rule)}
                   {why.mine === false && ` (${t("shifts.colleague")})`}
                   {why.article && `, ${why.article}`}
                 </span>
@@ -165,6 +166,28 @@ export function Requests() {
       </ul>
     </section>
   );
+}
+
+/** The rules in the reader's language; what a planner wrote stays as it is. */
+function useRules(): (rule: string) => string {
+  const t = useT();
+  const known: Record<string, string> = {
+    "less than 11 hours after the shift before": t("rules.daily_rest"),
+    "more than 6 hours without a break of 10 minutes": t("rules.break"),
+    "two shifts at once": t("rules.two_at_once"),
+    "one of the shifts has begun": t("rules.begun"),
+    "you do not take from the same queues": t("rules.queues"),
+    "nobody has said yet how many the day takes: a planner decides": t("rules.unknown"),
+  };
+  return (rule) => {
+    const left = /^(\d\d:\d\d): ([\d.]+) would be left, it takes ([\d.]+)$/.exec(rule);
+    if (left) return t("rules.uncovered", { at: left[1]!, left: left[2]!, due: left[3]! });
+    const run = /^(\d+) days of work in a row$/.exec(rule);
+    if (run) return t("rules.days_in_row", { n: run[1]! });
+    const hours = /^([\d.]+) hours in the week, 48 at most$/.exec(rule);
+    if (hours) return t("rules.week_hours", { n: hours[1]! });
+    return known[rule] ?? rule;
+  };
 }
 
 /** When one likes to work, and what one agrees to; nothing is agreed to unasked. */
