@@ -69,22 +69,22 @@ export function HistoryPage() {
     setBusy(false);
   };
   const words: Record<Field, string> = {
-    interval_start: t("history.interval_start"),
-    calls: t("history.calls"),
-    handled: t("history.handled"),
-    abandoned: t("history.abandoned"),
-    aht_s: t("history.aht_s"),
+    interval_start: t("came.interval_start"),
+    calls: t("came.calls"),
+    handled: t("came.handled"),
+    abandoned: t("came.abandoned"),
+    aht_s: t("came.aht_s"),
   };
   const ready = needed.every((one) => columns[one]);
   return (
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
-        <h1 className="plan-title">{t("history.title")}</h1>
+        <h1 className="plan-title">{t("came.title")}</h1>
         <Sections />
       </header>
       <section className="card stack plan-card" aria-labelledby="history-table">
-        <h2 id="history-table">{t("history.table")}</h2>
-        <p className="meta">{t("history.why")}</p>
+        <h2 id="history-table">{t("came.table")}</h2>
+        <p className="meta">{t("came.why")}</p>
         <div className="plan-form">
           <Select label={t("plan.queue")} value={chosen} onChange={(event) => setQueue(event.target.value)}>
             {(queues.data ?? []).map((one) => (
@@ -94,13 +94,13 @@ export function HistoryPage() {
             ))}
           </Select>
           <label className="stack">
-            {t("history.file")}
+            {t("came.file")}
             <input type="file" accept=".csv,text/csv,text/plain" onChange={(event) => void choose(event)} />
           </label>
         </div>
         {table && (
           <fieldset className="plan-form">
-            <legend>{t("history.columns", { file: table.name })}</legend>
+            <legend>{t("came.columns", { file: table.name })}</legend>
             {fields.map((field) => (
               <Select
                 key={field}
@@ -112,7 +112,7 @@ export function HistoryPage() {
                   setReport(undefined);
                 }}
               >
-                <option value="">{t("history.no_column")}</option>
+                <option value="">{t("came.no_column")}</option>
                 {table.heading.map((name) => (
                   <option key={name} value={name}>
                     {name}
@@ -125,10 +125,10 @@ export function HistoryPage() {
         {table && (
           <div className="row-flex wrap">
             <Button tone="outline" isDisabled={!ready || busy} onPress={() => void send(true)}>
-              {t("history.try")}
+              {t("came.try")}
             </Button>
             <Button tone="primary" isDisabled={!report || report.written || report.faults.length > 0 || busy} onPress={() => void send(false)}>
-              {t("history.write")}
+              {t("came.write")}
             </Button>
           </div>
         )}
@@ -150,19 +150,19 @@ function Report({ report }: { report: ImportHistoryReport }) {
     <div className="stack" role="status">
       <p className="row-flex wrap">
         <Pill tone={good ? "ok" : "bad"} icon={good ? "check" : "triangle-alert"}>
-          {report.written ? t("history.written") : good ? t("history.good") : t("history.wrong", { n: report.faults.length })}
+          {report.written ? t("came.written") : good ? t("came.good") : t("came.wrong", { n: report.faults.length })}
         </Pill>
         {report.first && report.last && (
           <span className="num">
-            {t("history.told", { rows: report.rows, calls: Math.round(report.calls), from: shortDay(report.first), to: shortDay(report.last), minutes: report.minutes })}
+            {t("came.told", { rows: report.rows, calls: Math.round(report.calls), from: shortDay(report.first), to: shortDay(report.last), minutes: report.minutes })}
           </span>
         )}
       </p>
       {report.faults.length > 0 && (
-        <ul className="plan-notes" aria-label={t("history.faults")}>
+        <ul className="plan-notes" aria-label={t("came.faults")}>
           {report.faults.slice(0, SHOWN).map((fault, at) => (
             <li key={at}>
-              {fault.row !== null && <strong>{t("history.row", { n: fault.row })} </strong>}
+              {fault.row !== null && <strong>{t("came.row", { n: fault.row })} </strong>}
               <span lang="en">{fault.what}</span>
             </li>
           ))}

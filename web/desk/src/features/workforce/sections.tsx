@@ -10,7 +10,7 @@ export function Sections() {
     { to: "/planning", label: t("nav.planning") },
     { to: "/intraday", label: t("intraday.title") },
     { to: "/own-days", label: t("events.title") },
-    ...(plans ? ([{ to: "/history", label: t("history.title") }] as const) : []),
+    ...(plans ? ([{ to: "/history", label: t("came.title") }] as const) : []),
   ] as const;
   return (
     <nav className="plan-sections" aria-label={t("plan.sections")}>
