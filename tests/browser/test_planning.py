@@ -108,6 +108,21 @@ def test_an_operator_reads_their_shifts_on_a_phone_and_gives_them_to_a_calendar(
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390, "nothing is cut off on a phone"
     assert barriers(page) == []
+    page.set_viewport_size({"width": 320, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("button", name="Proponi uno scambio").press("Enter")
+    expect(page.get_by_text("Nessun collega può scambiare")).to_be_visible()
+    page.get_by_role("button", name="Chiedi il giorno libero").press("Enter")
+    requests = page.get_by_role("list", name="Richieste").get_by_role("listitem")
+    expect(requests).to_contain_text("In attesa")
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page) == []
+    page.emulate_media(color_scheme="light")
+    requests.get_by_role("button", name=re.compile("Ritira la richiesta")).press("Enter")
+    expect(requests).to_contain_text("Ritirata")
+    page.get_by_label("Accetto turni spezzati").check()
+    page.get_by_role("button", name="Salva").press("Enter")
+    expect(page.get_by_text("Preferenze salvate")).to_be_visible()
     page.get_by_role("button", name="Crea un indirizzo").click()
     address = page.get_by_label("Indirizzo per il calendario")
     expect(address).to_have_value(re.compile(r"/shifts/.+\.ics$"))

@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -27,6 +28,10 @@ from ascolto.people.actions import create_operator
 from ascolto.people.model import NewOperator
 from ascolto.routing import create_queue
 from ascolto.tenancy.actions import create_client
+from ascolto.workforce.actions.intraday import pull
+from ascolto.workforce.asking import ShiftRequest
+from ascolto.workforce.levers import Lever
+from ascolto.workforce.store_requests import insert_request
 from support.doors import Door
 from support.office import Office, ok, open_office
 from support.post import put_recalled
@@ -50,14 +55,17 @@ TABLE_OF = {
     "default_calendar_id": "tenancy.calendar",
     "delivery_id": "channels.delivery",
     "edit_id": "workforce.forecast_edit",
+    "event_id": "workforce.own_event",
     "forecast_id": "workforce.forecast",
     "inbound_id": "channels.mail_in",
     "intervention_id": "routing.intervention",
+    "lever_id": "workforce.lever",
     "mail_id": "kit.outgoing_mail",
     "mention_id": "conversations.mention",
     "mentions": "people.operator",
     "message_id": "conversations.message",
     "operator_id": "people.operator",
+    "other_queue_id": "routing.queue",
     "outbound_id": "channels.mail_out",
     "overflow_queue_id": "routing.queue",
     "parent_id": "conversations.reason",
@@ -66,6 +74,7 @@ TABLE_OF = {
     "reason1": "conversations.reason",
     "reason2": "conversations.reason",
     "reason_id": "conversations.reason",
+    "request_id": "workforce.shift_request",
     "roster_id": "workforce.roster",
     "session_id": "identity.session",
     "skill_id": "people.skill",
@@ -148,6 +157,32 @@ async def _plan(boss: httpx.AsyncClient, desk: Desk) -> None:
             await asyncio.sleep(0.1)
     edit = {"from_at": "2026-03-04T07:00:00Z", "until_at": "2026-03-04T09:00:00Z", "factor": 2}
     ok(await boss.post(f"{url}/edits", json={**edit, "reason": "Bollette"}))
+    event = {"day": "2026-03-05", "kind": "bollette", "name": "Invio delle bollette"}
+    ok(await boss.post("/workforce/events", json={**event, "client_id": desk.client_id}))
+    async with desk.as_system() as tx:
+        lever = Lever(
+            kind="time_off",
+            from_at=tx.now,
+            until_at=tx.now + timedelta(hours=1),
+            people=1,
+        )
+        effect = {
+            "runs": 1,
+            "as_it_is": {"paid_hours": 0, "queues": {}},
+            "levers": [],
+        }
+        await pull(tx, lever, queue_id=desk.queue.id, reason="Calma", effect=effect)
+        request = ShiftRequest(
+            id=new_id(),
+            kind="leave",
+            operator_id=desk.anna,
+            other_id=None,
+            day=tx.now.date(),
+            note="",
+            state="waiting",
+            asked_at=tx.now,
+        )
+        await insert_request(tx, request)
 
 
 async def _mail(boss: httpx.AsyncClient, desk: Desk) -> None:

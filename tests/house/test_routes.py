@@ -65,9 +65,12 @@ def test_no_route_or_dependency_blocks_the_loop() -> None:
 
 # Told whole, and why: none grows with what an organisation puts in.
 WHOLE = {
+    "GET /api/v1/me/requests": "the last fifty of one person",
+    "GET /api/v1/me/swaps": "twenty colleagues at most",
     "GET /api/v1/metrics/formulas": "the formulas are written in the code",
     "GET /api/v1/webhooks/kinds": "the kinds are written in the code",
     "GET /api/v1/workforce/accuracy": "the last published forecasts of one queue, scored",
+    "GET /api/v1/workforce/events": "what is known of the days of two years, one of a kind a day",
 }
 
 

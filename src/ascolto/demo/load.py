@@ -11,6 +11,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from ascolto.demo.days import prepare_days
 from ascolto.demo.fill import fill
 from ascolto.demo.mail import prepare_mail
 from ascolto.demo.organisation import Organisation, read_organisation
@@ -92,9 +93,10 @@ async def load(db: Database, *, say: Say = lambda _: None) -> list[str]:
         what = f"Loading the demo organisation {one.name}"
         async with db.transaction(new_id(), actor=SYSTEM) as tx:
             with ticking(say, what):
-                await fill(tx, one, password_hash=password_hash)
+                filled = await fill(tx, one, password_hash=password_hash)
                 await prepare_words(tx, one)
                 await prepare_mail(tx, one)
+                await prepare_days(tx, one, clients=filled.clients)
     say(f"Demo organisations loaded ({time.monotonic() - started:.1f} s).")
     return missing
 

@@ -51,6 +51,7 @@ class Organisation:
     queues: tuple[dict[str, Any], ...]
     channels: tuple[dict[str, Any], ...]
     accounts: tuple[AccountSheet, ...]
+    own_events: tuple[dict[str, Any], ...] = ()
 
     @property
     def operators(self) -> tuple[AccountSheet, ...]:
@@ -93,6 +94,7 @@ def read_organisation(slug: str) -> Organisation:
         queues=tuple(sheet["queues"]),
         channels=tuple(sheet["channels"]),
         accounts=(*named, *crowd),
+        own_events=tuple(sheet["own_events"]),
     )
 
 

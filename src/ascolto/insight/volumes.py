@@ -10,7 +10,7 @@ from ascolto.insight import store
 from ascolto.insight.engaged import engaged_seconds
 from ascolto.insight.errors import PeriodTooBusy
 from ascolto.insight.fold import REQUESTED, WORK_KINDS, Ledger
-from ascolto.insight.model import Counting, LoggedEvent
+from ascolto.insight.model import Counting, Episode, LoggedEvent
 from ascolto.insight.tally import count_episode
 from ascolto.kit.db import Tx
 
@@ -50,12 +50,18 @@ async def volumes_between(
 
     Intervals in which nothing came are left out. Raises PeriodTooBusy beyond half a million events.
     """
+    events = await volume_events(tx, since=since, until=until)
+    return await asyncio.to_thread(fold_volumes, events, since=since, until=until, minutes=minutes)
+
+
+async def volume_events(tx: Tx, *, since: datetime, until: datetime) -> list[store.Logged]:
+    """Return what `fold_volumes` folds, for whoever folds it once the transaction has ended."""
     events = await store.events_between(
         tx, since=since, until=until + TAIL, kinds=WORK_KINDS, limit=MOST_EVENTS + 1
     )
     if len(events) > MOST_EVENTS:
         raise PeriodTooBusy("Too much happened in this period.", most_events=MOST_EVENTS)
-    return await asyncio.to_thread(fold_volumes, events, since=since, until=until, minutes=minutes)
+    return events
 
 
 def fold_volumes(
@@ -67,9 +73,7 @@ def fold_volumes(
     engaged = engaged_seconds(episodes, until=until + TAIL)
     found: dict[tuple[str, str, str, datetime], list[float]] = defaultdict(lambda: [0, 0, 0, 0.0])
     for episode in episodes:
-        if not since <= episode.requested_at < until or episode.cause in _NOT_ASKED:
-            continue
-        if episode.withdrawn_at is not None and not episode.stints:
+        if not since <= episode.requested_at < until or not was_offered(episode):
             continue
         seconds = engaged.get(episode.work_item_id, 0.0)
         tally = count_episode(episode, Counting(), engaged_s=seconds)
@@ -84,6 +88,12 @@ def fold_volumes(
         for key, (offered, handled, abandoned, handling_s) in sorted(found.items())
         if key[0] and key[1]
     ]
+
+
+def was_offered(episode: Episode) -> bool:
+    """Tell whether an episode asked for somebody's time: not what was taken back at once."""
+    withdrawn = episode.withdrawn_at is not None and not episode.stints
+    return episode.cause not in _NOT_ASKED and not withdrawn
 
 
 def interval_of(at: datetime, *, minutes: int) -> datetime:

@@ -33,6 +33,7 @@ from ascolto.routing.live import offer_body
 from ascolto.routing.model import Presence, PresenceState, Queue, WorkItem, WorkState
 from ascolto.routing.openings import of_queue as calendar_of_queue
 from ascolto.routing.queues import archive_queue, change_queue, create_queue
+from ascolto.routing.roster import crew_of, crews, teams_of
 from ascolto.routing.store import get_work, last_decision, offers_of, wrap_ups_since
 from ascolto.routing.store_presence import get_presence, gone_operators, present_for
 from ascolto.routing.store_queues import get_queue, list_queues, read_now
@@ -59,6 +60,8 @@ __all__ = [
     "cancel",
     "change_queue",
     "create_queue",
+    "crew_of",
+    "crews",
     "decline",
     "enqueue",
     "finish",
@@ -76,6 +79,7 @@ __all__ = [
     "set_break_due",
     "set_presence",
     "start_wrap_up",
+    "teams_of",
     "wait_of",
     "wrap_ups_since",
 ]

@@ -7,7 +7,8 @@ from ascolto.kit.db import Tx
 from ascolto.people import Operator
 from ascolto.people import store as people_store
 from ascolto.privacy import MINIMUM_GROUP
-from ascolto.routing import engine
+from ascolto.routing import engine, store_queues
+from ascolto.routing.model import Queue, needs_of
 
 EVENTS = frozenset({"people.operator_changed"})
 """Events after which an operator is read again."""
@@ -27,6 +28,38 @@ async def operator(tx: Tx, operator_id: str) -> engine.Operator | None:
     if person is None or person.archived_at is not None:
         return None
     return for_engine(person)
+
+
+async def crew_of(tx: Tx, queue: Queue) -> list[str]:
+    """Return who may be offered a queue's work in any of its rings, signed in or not."""
+    return _crew(queue, await operators(tx), at=tx.now.timestamp())
+
+
+async def crews(tx: Tx) -> dict[str, list[str]]:
+    """Return who may be offered the work of each queue in use."""
+    people, at = await operators(tx), tx.now.timestamp()
+    return {queue.id: _crew(queue, people, at=at) for queue in await store_queues.list_queues(tx)}
+
+
+async def teams_of(tx: Tx) -> dict[str, str]:
+    """Return the team of everybody in scope, empty where they have none."""
+    return {person.id: person.team or "" for person in await operators(tx)}
+
+
+def _crew(queue: Queue, people: Iterable[engine.Operator], *, at: float) -> list[str]:
+    needs = [needs_of(ring["needs"]) for ring in queue.rings] or [()]
+    return [
+        person.id
+        for person in people
+        if queue.client_id in person.clients
+        and person.channels.get(queue.channel, 0) > 0
+        and any(all(_has(person, need, at) for need in ring) for ring in needs)
+    ]
+
+
+def _has(person: engine.Operator, need: engine.SkillNeed, at: float) -> bool:
+    level, until = person.skills.get(need.skill, (0, None))
+    return level >= need.level and (until is None or at < until)
 
 
 async def country_of(tx: Tx, operator_id: str) -> str | None:

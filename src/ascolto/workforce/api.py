@@ -1,5 +1,6 @@
 """Routes of the workforce room: what came, forecasts, what they take, and how good they were."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -11,12 +12,22 @@ from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import Page, decode_id, encode_cursor, services_of, takes
-from ascolto.workforce import api_rosters, store, store_history
+from ascolto.workforce import (
+    api_adherence,
+    api_days,
+    api_intraday,
+    api_requests,
+    api_rosters,
+    store,
+    store_days,
+    store_history,
+)
 from ascolto.workforce.actions import forecasts
-from ascolto.workforce.actions.importing import import_history
+from ascolto.workforce.actions.importing import write_imported
 from ascolto.workforce.errors import BadPlan, NotMade
 from ascolto.workforce.model import KeptForecast, KeptInterval
-from ascolto.workforce.past import Stream, came, past_of, stream_of
+from ascolto.workforce.past import Stream, fold_came, read_came, stream_of
+from ascolto.workforce.tables import of_told
 from ascolto.workforce.views import (
     AskForecastBody,
     CameView,
@@ -41,11 +52,16 @@ TABLE_LIMIT = 6_000_000
 
 router = APIRouter(tags=["workforce"])
 router.include_router(api_rosters.router)
+router.include_router(api_intraday.router)
+router.include_router(api_days.router)
+router.include_router(api_requests.router)
+router.include_router(api_adherence.router)
 
 Reader = Annotated[Call, permit("workforce.read")]
 Planner = Annotated[Call, permit("workforce.plan")]
 # Who asks for figures that take a moment holds no transaction open meanwhile.
 Asker = Annotated[Principal, recognise("workforce.read")]
+Importer = Annotated[Principal, recognise("workforce.plan")]
 Since = Annotated[datetime, Query(alias="from")]
 Until = Annotated[datetime, Query(alias="to")]
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -58,7 +74,8 @@ AHT_OVER = timedelta(days=28)
 
 @router.get("/workforce/history", summary="What came to a queue")
 async def show_history(
-    call: Reader,
+    principal: Asker,
+    request: Request,
     queue_id: UUID,
     since: Since,
     until: Until,
@@ -66,8 +83,10 @@ async def show_history(
     minutes: Minutes = Minutes.HALF,
 ) -> HistoryView:
     """Return what came in each interval: offered, handled, abandoned and how long it took."""
-    stream = await stream_of(call.tx, queue_id=str(queue_id), channel=channel)
-    found = await came(call.tx, stream, since=since, until=until, minutes=minutes)
+    async with _reading(request, principal) as tx:
+        stream = await stream_of(tx, queue_id=str(queue_id), channel=channel)
+        read = await read_came(tx, stream, since=since, until=until, minutes=minutes)
+    found = await asyncio.to_thread(fold_came, read)
     return HistoryView(
         queue_id=stream.queue_id,
         channel=stream.channel,
@@ -82,18 +101,25 @@ async def show_history(
     summary="Bring in what came before",
     openapi_extra=takes(TABLE_LIMIT),
 )
-async def bring_in(body: ImportHistoryBody, call: Planner) -> ImportHistoryReport:
+async def bring_in(
+    body: ImportHistoryBody, principal: Importer, request: Request
+) -> ImportHistoryReport:
     """Judge a table row by row and, unless it is a trial, write all of it or nothing."""
-    found = await import_history(
-        call.tx,
-        queue_id=str(body.queue_id),
-        channel=body.channel,
-        text=body.text,
-        separator=body.separator,
-        columns={str(ours): theirs for ours, theirs in body.columns.items()},
-        dry_run=body.dry_run,
+    async with _reading(request, principal) as tx:
+        stream = await stream_of(tx, queue_id=str(body.queue_id), channel=body.channel)
+    told = await services_of(request).calculator.ask(
+        "read_table",
+        {
+            "text": body.text,
+            "timezone": stream.zone.key,
+            "separator": body.separator,
+            "columns": {str(ours): theirs for ours, theirs in body.columns.items()},
+        },
     )
-    return ImportHistoryReport.of(found)
+    found = of_told(told, stream.zone)
+    async with _reading(request, principal) as tx:
+        done = await write_imported(tx, stream, found, dry_run=body.dry_run)
+    return ImportHistoryReport.of(done)
 
 
 @router.get("/workforce/forecasts", summary="Forecasts")
@@ -208,34 +234,20 @@ async def require(
 
 @router.get("/workforce/accuracy", summary="How good published forecasts were")
 async def show_accuracy(
-    principal: Asker,
-    request: Request,
-    queue_id: UUID,
-    channel: Annotated[Channel | None, Query()] = None,
+    call: Reader, queue_id: UUID, channel: Annotated[Channel | None, Query()] = None
 ) -> list[JudgedView]:
-    """Return the last published forecasts of a queue scored on the days that are over.
+    """Return the last published forecasts of a queue as their days were scored once over.
 
     Beside each stand what the last week and the last four weeks would have said.
     """
-    async with _reading(request, principal) as tx:
-        stream = await stream_of(tx, queue_id=str(queue_id), channel=channel)
-        published = await _published(tx, stream)
-        judged = {one.id: await store.intervals_of(tx, one.id) for one in published}
-        pasts = {
-            minutes: await past_of(tx, stream, minutes=minutes)
-            for minutes in {one.minutes for one in published}
-        }
-    ledgers: list[JudgedView] = []
-    for minutes, past in pasts.items():
-        group = [one for one in published if one.minutes == minutes]
-        question = {"past": past, "forecasts": [_said(one, judged[one.id]) for one in group]}
-        answer = await services_of(request).calculator.ask("judge", question)
-        ledgers += [
-            JudgedView.model_validate({"forecast": ForecastView.of(one), **ledger})
-            for one, ledger in zip(group, answer["ledgers"], strict=True)
-            if ledger is not None
-        ]
-    return sorted(ledgers, key=lambda one: one.forecast.id, reverse=True)
+    stream = await stream_of(call.tx, queue_id=str(queue_id), channel=channel)
+    published = await _published(call.tx, stream)
+    scores = await store_days.scores_of(call.tx, [one.id for one in published])
+    return [
+        JudgedView.of(one, scores[one.id])
+        for one in published
+        if any(score.volume > 0 for score in scores.get(one.id, []))
+    ]
 
 
 def _reading(request: Request, principal: Principal) -> Any:
@@ -316,11 +328,3 @@ async def _published(tx: Tx, stream: Stream) -> list[KeptForecast]:
         before=None,
         limit=MOST_JUDGED,
     )
-
-
-def _said(forecast: KeptForecast, intervals: list[KeptInterval]) -> dict[str, Any]:
-    return {
-        "timezone": forecast.timezone,
-        "history_until": str(forecast.history_until),
-        "intervals": [[one.starts_at.timestamp(), one.mean] for one in intervals],
-    }

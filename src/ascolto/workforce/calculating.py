@@ -7,7 +7,7 @@ import math
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from ascolto.tenancy.hours import OpeningHours
 from ascolto.workforce.errors import BadFigure, TooLittle, WorkforceError
 from ascolto.workforce.forecasting.accuracy import Ledger, Score, score_days
 from ascolto.workforce.forecasting.arranging import arrange
-from ascolto.workforce.forecasting.calendars import calendar_for
+from ascolto.workforce.forecasting.calendars import Event, calendar_for
 from ascolto.workforce.forecasting.forecast import Forecast, forecast
 from ascolto.workforce.forecasting.history import History, days_after
 from ascolto.workforce.forecasting.rows import Faults, Row
@@ -33,6 +33,8 @@ from ascolto.workforce.staffing.requirement import (
     required_uncertain,
     with_shrinkage,
 )
+from ascolto.workforce.tables import as_told, read_imported
+from ascolto.workforce.trying import try_levers
 
 _NICE = 10
 _MOST_SILENT_DAYS = 62
@@ -110,7 +112,10 @@ def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
     if silent > _MOST_SILENT_DAYS:
         raise TooLittle(f"the history ends {silent} days ago: what it would say is out of date")
     skipped = sum(1 for day in days_after(history, max(silent, 1)) if day < today)
-    calendar = calendar_for(question["country"], first=history.days[0], last=history.days[-1])
+    events = [Event(date.fromisoformat(day), kind, name) for day, kind, name in question["events"]]
+    calendar = calendar_for(
+        question["country"], first=history.days[0], last=history.days[-1], events=events
+    )
     made = forecast(
         history,
         calendar=calendar,
@@ -123,8 +128,8 @@ def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
         "history_from": history.days[0].isoformat(),
         "history_until": history.days[-1].isoformat(),
         "measured": made.measured,
-        "notes": list(made.notes),
-        "days": _days(made)[skipped:],
+        "notes": [*made.notes, *_unlearnt(events, history, made.days[skipped:])],
+        "days": _days(made, events)[skipped:],
         "intervals": [
             [
                 at.timestamp(),
@@ -138,7 +143,18 @@ def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _days(made: Forecast) -> list[dict[str, Any]]:
+def _unlearnt(events: list[Event], history: History, coming: Sequence[date]) -> list[str]:
+    """Say which coming events are of a kind that no past day has had: what they do is unknown."""
+    known = set(history.days)
+    learnt = {event.kind for event in events if event.day in known}
+    ahead = {event.kind for event in events if event.day in set(coming)}
+    return [
+        f"no past day has had an event like {kind!r}: what it does is not known"
+        for kind in sorted(ahead - learnt)
+    ]
+
+
+def _days(made: Forecast, events: list[Event]) -> list[dict[str, Any]]:
     why = {reason.day: reason for reason in made.why}
     totals = (made.mean * made.times).sum(axis=1)
     return [
@@ -148,6 +164,7 @@ def _days(made: Forecast) -> list[dict[str, Any]]:
             "model": made.models[row],
             "usual": why[day].usual if day in why else None,
             "because": why[day].factors if day in why else {},
+            "events": [event.name or event.kind for event in events if event.day == day],
         }
         for row, day in enumerate(made.days)
     ]
@@ -215,13 +232,22 @@ def _achieved(load: float, places: int, promise: Promise, rate_cv: float) -> dic
     }
 
 
-def judge(question: dict[str, Any]) -> dict[str, Any]:
-    """Score published forecasts on the days that are over, beside what the naive would have said.
+def score(question: dict[str, Any]) -> dict[str, Any]:
+    """Score single days of a published forecast, each by itself.
 
-    The ledger of each forecast, None where none of its days is over.
+    A day on which the queue was closed, or of which nothing can be said, has a volume of 0.
     """
     later = history_of_past(question["past"])
-    return {"ledgers": [_ledger(one, later) for one in question["forecasts"]]}
+    told = question["forecast"]
+    zone = ZoneInfo(told["timezone"])
+    by_day: dict[str, list[list[float]]] = defaultdict(list)
+    for at, mean in told["intervals"]:
+        by_day[datetime.fromtimestamp(at, zone).date().isoformat()].append([at, mean])
+    days = []
+    for day in question["days"]:
+        found = _ledger({**told, "intervals": by_day[day]}, later) if by_day[day] else None
+        days.append({"day": day, "ledger": found})
+    return {"days": days}
 
 
 def _ledger(said: dict[str, Any], later: History) -> dict[str, Any] | None:
@@ -264,10 +290,23 @@ def _finite(figure: float) -> float | None:
     return figure if math.isfinite(figure) else None
 
 
+def read_table(question: dict[str, Any]) -> dict[str, Any]:
+    """Read a table of what came before, judged row by row."""
+    found = read_imported(
+        question["text"],
+        timezone=question["timezone"],
+        separator=question["separator"],
+        columns=question["columns"],
+    )
+    return as_told(found)
+
+
 QUESTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "forecast": make_forecast,
     "require": require,
-    "judge": judge,
+    "read_table": read_table,
+    "score": score,
+    "levers": try_levers,
 }
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ WorkforceError
 Of the server:
 
 Refusal
-├── NotFound      UnknownForecast · UnknownEdit · UnknownRoster
-├── Conflict      NotMade · AlreadyPublished · RosterChanged
+├── NotFound      UnknownForecast · UnknownEdit · UnknownRoster · UnknownLever · UnknownEvent ·
+│                 UnknownRequest
+├── Conflict      NotMade · AlreadyPublished · RosterChanged · AlreadyNoted
 ├── Forbidden     OutsideScope · NoShifts
 ├── TooMany       TooManyAsked
 ├── Invalid       CannotForecast · BadPlan · BreaksTheLaw
@@ -118,3 +119,27 @@ class BreaksTheLaw(Invalid):
     """A roster that breaks a rule of working time is not published."""
 
     code = "workforce.breaks_the_law"
+
+
+class UnknownLever(NotFound):
+    """Nothing like it was done about a day, or it was taken back."""
+
+    code = "workforce.unknown_lever"
+
+
+class UnknownEvent(NotFound):
+    """The organisation knows of no such event."""
+
+    code = "workforce.unknown_event"
+
+
+class AlreadyNoted(Conflict):
+    """A day has one event of a kind."""
+
+    code = "workforce.already_noted"
+
+
+class UnknownRequest(NotFound):
+    """Nothing of the kind is asked, or it does not wait for this answer."""
+
+    code = "workforce.unknown_request"

@@ -78,3 +78,49 @@ class RosterPublished(Event):
     added: int
     removed: int
     changed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeverPulled(Event):
+    """Something was done about the rest of a day, or taken back."""
+
+    kind: ClassVar[str] = "workforce.lever_pulled"
+    lever_id: str
+    queue_id: str
+    lever: str
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnEventNoted(Event):
+    """The organisation knows something of one of its days, or was wrong about it."""
+
+    kind: ClassVar[str] = "workforce.own_event_noted"
+    own_event_id: str
+    day: str
+    own_event: str
+    change: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftsChanged(Event):
+    """A swap or a leave was done or undone: the day holds anew."""
+
+    kind: ClassVar[str] = "workforce.shifts_changed"
+    request_id: str
+    roster_id: str
+    request: str
+    change: str
+    day: str
+    operators: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishesChanged(Event):
+    """Somebody wishes for other hours, or agrees to other shifts."""
+
+    kind: ClassVar[str] = "workforce.wishes_changed"
+    operator_id: str
+    short_shifts: bool
+    split_shifts: bool

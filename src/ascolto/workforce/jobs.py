@@ -16,12 +16,13 @@ from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
 from ascolto.kit.jobs import AWAY, Job, every
 from ascolto.tenancy import store as tenancy_store
-from ascolto.workforce import events, store
+from ascolto.workforce import events, store, store_days
 from ascolto.workforce.actions.forecasts import about
 from ascolto.workforce.actions.keeping import keep_next_day
 from ascolto.workforce.errors import CannotCalculate, CannotForecast
 from ascolto.workforce.model import KeptForecast, KeptInterval
 from ascolto.workforce.past import past_of, stream_of
+from ascolto.workforce.scoring import SCORE_EVERY_S, score_days
 
 MAKE_EVERY_S = 0.5
 KEEP_EVERY_S = 300.0
@@ -29,6 +30,7 @@ KEEP_EVERY_S = 300.0
 CLAIM = timedelta(seconds=150)
 MOST_ATTEMPTS = 3
 BREATH_S = 0.05
+EVER, FAR = date(2000, 1, 1), date(2900, 1, 1)
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +57,9 @@ async def _make(services: Services, tenant_id: str, forecast: KeptForecast) -> N
         async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
             stream = await stream_of(tx, queue_id=forecast.queue_id, channel=forecast.channel)
             past = await past_of(tx, stream, minutes=forecast.minutes)
+            own = await store_days.list_events(
+                tx, first_day=EVER, last_day=FAR, client_id=stream.client_id
+            )
         answer = await services.calculator.ask(
             "forecast",
             {
@@ -62,6 +67,7 @@ async def _make(services: Services, tenant_id: str, forecast: KeptForecast) -> N
                 "country": forecast.country,
                 "horizon_days": forecast.horizon_days,
                 "model": forecast.model,
+                "events": [[one.day.isoformat(), one.kind, one.name] for one in own],
             },
         )
     except CannotCalculate as broken:
@@ -137,4 +143,5 @@ async def _keep_days_of(services: Services, tenant_id: str) -> int:
 BACKGROUND: Sequence[tuple[str, Job]] = (
     every(MAKE_EVERY_S, "workforce", "forecasts made", make_asked),
     every(KEEP_EVERY_S, "workforce", "days kept", keep_days),
+    every(SCORE_EVERY_S, "workforce", "days scored", score_days),
 )

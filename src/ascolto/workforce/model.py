@@ -30,6 +30,17 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRow:
+    """One interval of a table."""
+
+    starts_at: datetime
+    offered: float
+    handled: float | None
+    abandoned: float | None
+    aht_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What a forecast was asked to be."""
 
@@ -87,6 +98,42 @@ class KeptInterval:
     median: float
     high: float
     rate_cv: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnEvent:
+    """Something the organisation knows of one of its days; without a client, of all of them."""
+
+    id: str
+    client_id: str | None
+    day: date
+    kind: str
+    name: str
+    noted_at: datetime
+    noted_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayScore:
+    """How good a published day was, beside who knew nothing but the same past; shares of volume."""
+
+    day: date
+    volume: float
+    wape: float | None
+    day_total_wape: float | None
+    bias: float | None
+    last_week_wape: float | None
+    four_weeks_wape: float | None
+    chance: float | None
+    scored_at: datetime
+
+
+def mean_share(scores: Sequence[DayScore], name: str) -> float | None:
+    """Return an error over several days: shares weighed by what came, never averaged bare."""
+    told = [(getattr(one, name), one.volume) for one in scores]
+    known = [(share, volume) for share, volume in told if share is not None and volume > 0]
+    whole = sum(volume for _, volume in known)
+    return sum(share * volume for share, volume in known) / whole if whole > 0 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 
 from ascolto import routing
 from ascolto.conversations.hours import calendar_of_queue
-from ascolto.insight.volumes import Volume, interval_of, volumes_between
+from ascolto.insight.volumes import (
+    Volume,
+    fold_volumes,
+    interval_of,
+    volume_events,
+    volumes_between,
+)
 from ascolto.kit.db import Tx
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store_history
@@ -48,25 +54,44 @@ async def stream_of(tx: Tx, *, queue_id: str, channel: str | None = None) -> Str
     return Stream(queue.id, queue.client_id, channel or queue.channel, zone)
 
 
-async def came(
+@dataclass(frozen=True, slots=True)
+class ReadCame:
+    """What was read of a period: what is kept of it, and the events of the days that are not."""
+
+    stream: Stream
+    minutes: int
+    kept: list[Came]
+    since: datetime
+    until: datetime
+    events: list[Any]
+
+
+async def read_came(
     tx: Tx, stream: Stream, *, since: datetime, until: datetime, minutes: int
-) -> list[Came]:
-    """Return what came between two moments; intervals in which nothing came are left out."""
+) -> ReadCame:
+    """Read what came between two moments; `fold_came` works it out, with no transaction open."""
     if since.tzinfo is None or until.tzinfo is None or not timedelta() < until - since <= LONGEST:
         raise BadPlan("A period has zoned moments, at least one and at most a year.")
-    log_from = await log_from_of(tx, stream)
     kept = await store_history.came_between(
         tx,
         queue_id=stream.queue_id,
         channel=stream.channel,
         since=since,
         until=until,
-        log_from=log_from,
+        log_from=await log_from_of(tx, stream),
         minutes=minutes,
     )
-    found = {one.starts_at: one for one in kept}
-    for one in await _live(tx, stream, since=since, until=until):
-        at = interval_of(one.starts_at, minutes=minutes)
+    begin, end = await _live_between(tx, stream, since=since, until=until)
+    events = await volume_events(tx, since=begin, until=end) if begin < end else []
+    return ReadCame(stream, minutes, kept, begin, end, events)
+
+
+def fold_came(read: ReadCame) -> list[Came]:
+    """Return what came in each interval; those in which nothing came are left out."""
+    found = {one.starts_at: one for one in read.kept}
+    live = fold_volumes(read.events, since=read.since, until=read.until, minutes=GRIDS[0])
+    for one in _mine(read.stream, live):
+        at = interval_of(one.starts_at, minutes=read.minutes)
         found[at] = _joined(found.get(at), one, at)
     return [found[at] for at in sorted(found)]
 
@@ -90,17 +115,26 @@ async def log_from_of(tx: Tx, stream: Stream) -> datetime:
     return stream.midnight(stream.today(begins or tx.now))
 
 
-async def _live(tx: Tx, stream: Stream, *, since: datetime, until: datetime) -> list[Volume]:
-    """Return what the log says of the days that are not kept yet."""
+async def _live_between(
+    tx: Tx, stream: Stream, *, since: datetime, until: datetime
+) -> tuple[datetime, datetime]:
+    """Return the part of a period whose days are not kept yet; it may be empty."""
     today = stream.today(tx.now)
     oldest = today - timedelta(days=_LIVE_DAYS)
     kept = await store_history.last_kept_day(tx)
     following = kept + timedelta(days=1) if kept else oldest
-    begin = max(since, stream.midnight(max(following, oldest)))
-    end = min(until, tx.now)
+    return max(since, stream.midnight(max(following, oldest))), min(until, tx.now)
+
+
+async def _live(tx: Tx, stream: Stream, *, since: datetime, until: datetime) -> list[Volume]:
+    """Return what the log says of the days that are not kept yet."""
+    begin, end = await _live_between(tx, stream, since=since, until=until)
     if begin >= end:
         return []
-    found = await volumes_between(tx, since=begin, until=end, minutes=GRIDS[0])
+    return _mine(stream, await volumes_between(tx, since=begin, until=end, minutes=GRIDS[0]))
+
+
+def _mine(stream: Stream, found: list[Volume]) -> list[Volume]:
     mine = (stream.queue_id, stream.channel)
     return [one for one in found if (one.queue_id, one.channel) == mine]
 

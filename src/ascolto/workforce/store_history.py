@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from ascolto.insight.volumes import Volume
 from ascolto.kit.db import Tx
-from ascolto.workforce.model import Came
+from ascolto.workforce.model import Came, TableRow
 
 # What a table told holds before the first day on which the log has something of the queue.
 _TOLD = """
@@ -124,17 +124,6 @@ async def mean_handling_s(tx: Tx, *, queue_id: str, channel: str, since: datetim
         tx.tenant_id, queue_id, channel, since,
     )  # fmt: skip
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One interval of a table."""
-
-    starts_at: datetime
-    offered: float
-    handled: float | None
-    abandoned: float | None
-    aht_s: float | None
 
 
 async def replace_imported(

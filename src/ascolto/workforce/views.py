@@ -7,8 +7,15 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from ascolto.workforce.actions.importing import Imported
-from ascolto.workforce.model import Came, HandEdit, KeptForecast, KeptInterval
+from ascolto.workforce.model import (
+    Came,
+    DayScore,
+    HandEdit,
+    KeptForecast,
+    KeptInterval,
+    mean_share,
+)
+from ascolto.workforce.tables import Imported
 
 Channel = Annotated[str, StringConstraints(pattern="^[a-z][a-z_]{1,30}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -144,6 +151,7 @@ class DayView(BaseModel):
     model: str
     usual: float | None
     because: dict[str, float]
+    events: list[str] = []
 
 
 class ForecastView(BaseModel):
@@ -310,9 +318,29 @@ class ErrorsView(BaseModel):
     bias: float | None
 
 
+class DayScoreView(BaseModel):
+    """How good one published day was; null where nothing came or nothing can be said."""
+
+    day: date
+    volume: float
+    wape: float | None
+    day_total_wape: float | None
+    bias: float | None
+    last_week_wape: float | None
+    four_weeks_wape: float | None
+    chance: float | None
+    scored_at: datetime
+
+    @classmethod
+    def of(cls, one: DayScore) -> "DayScoreView":
+        """Show how good a day was."""
+        return cls(**{name: getattr(one, name) for name in cls.model_fields})
+
+
 class JudgedView(BaseModel):
     """What a published forecast was worth, beside who knew nothing but the same past.
 
+    `last_week` and `four_weeks` are the errors of the last week and of the mean of four of them;
     `chance` is the error that remains when every rate is known.
     """
 
@@ -320,6 +348,25 @@ class JudgedView(BaseModel):
     days: int
     volume: float
     published: ErrorsView
-    last_week: ErrorsView
-    four_weeks: ErrorsView
+    last_week: float | None
+    four_weeks: float | None
     chance: float | None
+    by_day: list[DayScoreView]
+
+    @classmethod
+    def of(cls, forecast: KeptForecast, scores: list[DayScore]) -> "JudgedView":
+        """Show what a forecast was worth, from its days as they were scored."""
+        return cls(
+            forecast=ForecastView.of(forecast),
+            days=sum(1 for one in scores if one.volume > 0),
+            volume=sum(one.volume for one in scores),
+            published=ErrorsView(
+                wape=mean_share(scores, "wape"),
+                day_total_wape=mean_share(scores, "day_total_wape"),
+                bias=mean_share(scores, "bias"),
+            ),
+            last_week=mean_share(scores, "last_week_wape"),
+            four_weeks=mean_share(scores, "four_weeks_wape"),
+            chance=mean_share(scores, "chance"),
+            by_day=[DayScoreView.of(one) for one in scores],
+        )

@@ -8,6 +8,7 @@ import pytest
 from ascolto.kit.ids import new_id
 from ascolto.workforce.calculator import Calculator
 from ascolto.workforce.errors import CannotForecast
+from ascolto.workforce.scoring import score_days
 from ascolto.workforce.staffing.erlang import required
 from support.office import Office, ok, refused
 from support.planning import LEVELS, PLANNER, bring_in, made, table
@@ -187,13 +188,16 @@ async def test_a_published_forecast_is_judged_beside_the_naive_ones(office: Offi
     )
     async with office.signed_in(PLANNER) as planner:
         await bring_in(planner, office, later)
+        assert await score_days(office.services) == 11
         (ledger,) = ok(await planner.get("/workforce/accuracy", params=query))
     assert ledger["days"] == 11
     assert ledger["published"]["bias"] == pytest.approx(-1 / 3, abs=0.04)
     for rival in ("last_week", "four_weeks"):
-        assert ledger[rival]["bias"] == pytest.approx(-1 / 3, abs=0.04)
+        assert ledger[rival] == pytest.approx(1 / 3, abs=0.06)
     assert 0.3 < ledger["published"]["wape"] < 0.4
     assert 0 < ledger["chance"] < 0.2
+    assert ledger["by_day"][0]["day"] == "2026-03-03"
+    assert all(one["wape"] > one["chance"] for one in ledger["by_day"])
 
 
 async def test_a_forecast_that_was_thrown_away_while_it_was_made_is_not_written(

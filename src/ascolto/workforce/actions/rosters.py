@@ -8,7 +8,7 @@ from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.people import get_operator
 from ascolto.tenancy import get_tenant
-from ascolto.workforce import events, store_rosters
+from ascolto.workforce import events, store_requests, store_rosters
 from ascolto.workforce.errors import (
     AlreadyPublished,
     BadPlan,
@@ -17,6 +17,7 @@ from ascolto.workforce.errors import (
     RosterChanged,
     UnknownRoster,
 )
+from ascolto.workforce.exchanging import unagreed
 from ascolto.workforce.rosters import (
     Difference,
     Roster,
@@ -29,6 +30,7 @@ from ascolto.workforce.rosters import (
 )
 
 LONGEST_DAYS = 63
+BY_AGREEMENT = "by the person's agreement only"
 
 
 async def begin_roster(tx: Tx, *, first_day: date, last_day: date, reason: str) -> Roster:
@@ -92,7 +94,12 @@ async def compare_roster(tx: Tx, roster: Roster) -> tuple[Difference, list[Viola
     inside = [one for one in around if roster.first_day <= one.day <= roster.last_day]
     beside = [one for one in around if not roster.first_day <= one.day <= roster.last_day]
     shifts = await store_rosters.shifts_of(tx, roster.id)
-    return difference(inside, shifts), violations([*beside, *shifts])
+    short, split = await store_requests.agreeing(tx)
+    unagreed_ = [
+        Violation(one.operator_id, one.day or roster.first_day, one.rule, BY_AGREEMENT)
+        for one in unagreed(shifts, short=short, split=split)
+    ]
+    return difference(inside, shifts), [*violations([*beside, *shifts]), *unagreed_]
 
 
 async def publish_roster(

@@ -70,6 +70,12 @@ export interface components {
             name: string;
             v: number;
         };
+        /** @description A colleague with whom a day can be swapped within every rule. */
+        CandidateView: {
+            name: string;
+            operator_id: string;
+            shifts: components["schemas"]["OwnShiftView"][];
+        };
         /** @description A ready reply of one client or of all. */
         CannedView: {
             client_id: string | null;
@@ -159,6 +165,13 @@ export interface components {
             v: number;
             verified: boolean;
         };
+        /** @description A day's groups; nobody alone. */
+        DayAdherenceView: {
+            /** Format: date */
+            day: string;
+            groups: components["schemas"]["GroupAdherenceView"][];
+            smallest_group: number;
+        };
         /** @description One day of one's own work. */
         DayResultView: {
             aht_s: number | null;
@@ -172,6 +185,20 @@ export interface components {
             occupancy: number | null;
             transferred: number;
         };
+        /** @description How good one published day was; null where nothing came or nothing can be said. */
+        DayScoreView: {
+            bias: number | null;
+            chance: number | null;
+            /** Format: date */
+            day: string;
+            day_total_wape: number | null;
+            four_weeks_wape: number | null;
+            last_week_wape: number | null;
+            /** Format: date-time */
+            scored_at: string;
+            volume: number;
+            wape: number | null;
+        };
         /** @description A forecast day: who spoke for it, and why it is not a usual one. */
         DayView: {
             because: {
@@ -180,6 +207,8 @@ export interface components {
             calls: number;
             /** Format: date */
             day: string;
+            /** @default [] */
+            events?: string[];
             model: string;
             usual: number | null;
         };
@@ -433,6 +462,13 @@ export interface components {
             message: components["schemas"]["MessageView"] | null;
             nonce: string;
         };
+        /** @description A group of people; those too few for a group of their own are together as `others`. */
+        GroupAdherenceView: {
+            group: string;
+            people: number;
+            rostered_hours: number;
+            share: number | null;
+        };
         /** @description The figure of one group: a queue, a client, a channel or an interval. */
         GroupView: {
             client_id?: string | null;
@@ -443,6 +479,28 @@ export interface components {
             met?: boolean | null;
             name: string;
             target?: number | null;
+        };
+        /**
+         * @description Half an hour: as planned, as it came, as expected now.
+         *
+         *     `withheld` says that a figure on people would have told of too few of them.
+         */
+        HalfHourView: {
+            abandoned: number | null;
+            aht_s: number | null;
+            expected_now: number | null;
+            handled: number | null;
+            high: number | null;
+            low: number | null;
+            offered: number | null;
+            planned: number | null;
+            required: number | null;
+            rostered: number | null;
+            service_level: number | null;
+            signed_in: number | null;
+            /** Format: date-time */
+            starts_at: string;
+            withheld: boolean;
         };
         /** @description Opening hours: a week of wall-clock intervals, its exceptions and its holidays. */
         HoursBody: {
@@ -470,6 +528,17 @@ export interface components {
             kind: string;
             value: string;
             verified: boolean;
+        };
+        /** @description What a table says and what became of it. */
+        ImportHistoryReport: {
+            calls: number;
+            faults: components["schemas"]["RowFaultView"][];
+            first: string | null;
+            last: string | null;
+            minutes: number;
+            notes: string[];
+            rows: number;
+            written: boolean;
         };
         /** @description What a table brings, row by row; `written` is false on a dry run or when a row is refused. */
         ImportReport: {
@@ -527,6 +596,24 @@ export interface components {
             until: string;
             why: string;
         };
+        /** @description A queue's day by half hours, how its busyness is judged, and what was done about it. */
+        IntradayView: {
+            aht_s: number | null;
+            /** Format: date-time */
+            at: string;
+            /** Format: date */
+            day: string;
+            factor: number;
+            forecast_id: string | null;
+            half_hours: components["schemas"]["HalfHourView"][];
+            levers: components["schemas"]["LeverView"][];
+            queue_id: string;
+            ratio: number;
+            smallest_group: number;
+            target: number;
+            target_s: number;
+            timezone: string;
+        };
         /** @description A fresh key with its secret; shown once. */
         IssuedTokenView: {
             secret: string;
@@ -535,14 +622,16 @@ export interface components {
         /**
          * @description What a published forecast was worth, beside who knew nothing but the same past.
          *
+         *     `last_week` and `four_weeks` are the errors of the last week and of the mean of four of them;
          *     `chance` is the error that remains when every rate is known.
          */
         JudgedView: {
+            by_day: components["schemas"]["DayScoreView"][];
             chance: number | null;
             days: number;
             forecast: components["schemas"]["ForecastView"];
-            four_weeks: components["schemas"]["ErrorsView"];
-            last_week: components["schemas"]["ErrorsView"];
+            four_weeks: number | null;
+            last_week: number | null;
             published: components["schemas"]["ErrorsView"];
             volume: number;
         };
@@ -553,6 +642,45 @@ export interface components {
             };
             /** @default true */
             on?: boolean;
+        };
+        /**
+         * @description One thing that can be done about the rest of a day.
+         *
+         *     `people` go, come or move; `callback` has a `share` of the callers instead. A break moves to
+         *     `to_at`, a skill comes from `other_queue_id`.
+         */
+        LeverBody: {
+            /** Format: date-time */
+            from_at: string;
+            /** @enum {string} */
+            kind: "time_off" | "extra_hours" | "break_move" | "skill_move" | "callback";
+            other_queue_id?: string | null;
+            /** @default 0 */
+            people?: number;
+            /** @default 0 */
+            share?: number;
+            to_at?: string | null;
+            /** Format: date-time */
+            until_at: string;
+        };
+        /** @description What was done about a day, and what it was said to bring. */
+        LeverView: {
+            effect: components["schemas"]["TriedView"];
+            /** Format: date-time */
+            from_at: string;
+            id: string;
+            kind: string;
+            other_queue_id: string | null;
+            people: number;
+            /** Format: date-time */
+            pulled_at: string;
+            pulled_by: string;
+            reason: string;
+            share: number;
+            to_at: string | null;
+            undone_at: string | null;
+            /** Format: date-time */
+            until_at: string;
         };
         /** @description A note that names this operator. */
         Mention: {
@@ -704,6 +832,14 @@ export interface components {
          * @enum {string}
          */
         Outcome: "resolved" | "unresolved" | "follow_up" | "forwarded" | "no_reply" | "abandoned" | "spam" | "merged" | "unclassified";
+        /** @description What the rest of the day comes to in a queue, over many lives of it. */
+        OutcomeView: {
+            abandoned_share: number | null;
+            asa_s: number | null;
+            high: number | null;
+            low: number | null;
+            service_level: number | null;
+        };
         /** @description A promise that was not kept. */
         Overdue: {
             due_at: string | null;
@@ -728,6 +864,18 @@ export interface components {
             locale: string;
             name: string;
             roles: string[];
+        };
+        /** @description Something that is known of a day, and who noted it. */
+        OwnEventView: {
+            client_id: string | null;
+            /** Format: date */
+            day: string;
+            id: string;
+            kind: string;
+            name: string;
+            /** Format: date-time */
+            noted_at: string;
+            noted_by: string;
         };
         /** @description One's own shifts, and since when a calendar may read them. */
         OwnShiftsView: {
@@ -822,6 +970,25 @@ export interface components {
             others: string[];
             sender: string;
         };
+        /** @description What was asked, and what became of it; `mine` tells who asked. */
+        RequestView: {
+            answered_at: string | null;
+            answered_by: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            becomes: components["schemas"]["OwnShiftView"][];
+            /** Format: date */
+            day: string;
+            id: string;
+            kind: string;
+            mine: boolean;
+            note: string;
+            operator_name: string;
+            other_name: string | null;
+            state: string;
+            was: components["schemas"]["OwnShiftView"][];
+            why: components["schemas"]["WhyView"][];
+        };
         /** @description The people of one interval, and what they achieve on average over what may come. */
         RequiredView: {
             abandoned: number | null;
@@ -870,6 +1037,11 @@ export interface components {
          * @enum {string}
          */
         Role: "operator" | "team_leader" | "planner" | "knowledge" | "configurator" | "analyst" | "client" | "privacy" | "admin";
+        /** @description What is wrong in one row (the heading is row 1); null where it is the table as a whole. */
+        RowFaultView: {
+            row: number | null;
+            what: string;
+        };
         /** @description A conversation as lists show it; `v` grows with each change. */
         RowView: {
             channel: string;
@@ -991,6 +1163,19 @@ export interface components {
             name: string;
             scopes: string[];
         };
+        /** @description The rest of the day with a lever pulled, queue by queue. */
+        TrialView: {
+            paid_hours: number;
+            queues: {
+                [key: string]: components["schemas"]["OutcomeView"];
+            };
+        };
+        /** @description The rest of the day as things are, and with each lever by itself. */
+        TriedView: {
+            as_it_is: components["schemas"]["TrialView"];
+            levers: components["schemas"]["TrialView"][];
+            runs: number;
+        };
         /** @description Somebody who has the conversation open. */
         ViewerView: {
             name: string;
@@ -1030,6 +1215,25 @@ export interface components {
                 number
             ][];
             waited_s: number;
+        };
+        /** @description Why something cannot be, with the article where the law says so. */
+        WhyView: {
+            article: string;
+            day: string | null;
+            mine: boolean | null;
+            rule: string;
+        };
+        /** @description What somebody wishes for and agrees to. */
+        WishesView: {
+            /** @default [] */
+            days_off?: number[];
+            from_minute?: number | null;
+            place?: ("home" | "site") | null;
+            /** @default false */
+            short_shifts?: boolean;
+            /** @default false */
+            split_shifts?: boolean;
+            until_minute?: number | null;
         };
         /** @description Where an operator works from as it is on record: what a session begins with. */
         WorkplaceView: {

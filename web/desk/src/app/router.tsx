@@ -144,6 +144,25 @@ const planning = createRoute({
   component: lazyRouteComponent(() => import("@/features/workforce/page"), "PlanningPage"),
 });
 
+const intraday = createRoute({
+  getParentRoute: () => desk,
+  path: "/intraday",
+  validateSearch: (search: Record<string, unknown>): { queue?: string | undefined } => ({ queue: text(search.queue) }),
+  component: lazyRouteComponent(() => import("@/features/workforce/intraday"), "IntradayPage"),
+});
+
+const ownDays = createRoute({
+  getParentRoute: () => desk,
+  path: "/own-days",
+  component: lazyRouteComponent(() => import("@/features/workforce/events"), "EventsPage"),
+});
+
+const history = createRoute({
+  getParentRoute: () => desk,
+  path: "/history",
+  component: lazyRouteComponent(() => import("@/features/workforce/history"), "HistoryPage"),
+});
+
 const shifts = createRoute({
   getParentRoute: () => desk,
   path: "/shifts",
@@ -225,7 +244,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, intraday, ownDays, history, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -12,7 +12,10 @@ import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import { useAgain, useDay, useForecasts, useQueues, useRequirement, type Wish } from "./api";
 import { DayChart, DayTable } from "./chart";
-import { Accuracy, AskForm, EditForm, Edits } from "./parts";
+import { Accuracy } from "./accuracy";
+import { AskForm, EditForm, Edits } from "./parts";
+import { Sections } from "./sections";
+import { Why } from "./why";
 import "@ui/table.css";
 import "./workforce.css";
 import "./words";
@@ -60,6 +63,7 @@ export function PlanningPage() {
             ))}
           </Select>
         )}
+        <Sections />
       </header>
       {(queues.isPending || forecasts.isLoading) && <Skeleton label={t("loading")} lines={5} />}
       {queues.error && <Empty icon="triangle-alert" title={explain(queues.error)} />}
@@ -140,6 +144,7 @@ function Shown({ forecast, day, plans, onDay }: ShownProps) {
       {intervals.length > 0 && <DayChart intervals={intervals} required={required.error ? undefined : required.data} />}
       {detail.data && plans && draft && intervals.length > 0 && <EditForm key={chosen?.day} forecast={forecast} intervals={intervals} />}
       {detail.data && <Edits detail={detail.data} editable={plans && draft} />}
+      <Why day={chosen} />
       <details>
         <summary>{t("plan.table")}</summary>
         <DayTable intervals={intervals} required={required.error ? undefined : required.data} />

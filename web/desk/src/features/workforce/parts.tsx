@@ -2,13 +2,12 @@ import { useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
-import { clock, day as shortDay, share } from "@/i18n/format";
-import { Empty } from "@ui/bits";
+import { clock, day as shortDay } from "@/i18n/format";
 import { Button } from "@ui/button";
 import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import type { Forecast, ForecastDetail as Detail, ForecastInterval as Interval } from "@/api/types";
-import { useAccuracy, useAgain } from "./api";
+import { useAgain } from "./api";
 
 /** Asks for a forecast; the reason stays beside it. */
 export function AskForm({ queue, onAsked }: { queue: string; onAsked: (id: string) => void }) {
@@ -147,43 +146,5 @@ export function Edits({ detail, editable }: { detail: Detail; editable: boolean 
         </li>
       ))}
     </ul>
-  );
-}
-
-/** Published forecasts beside who knew nothing but the same past. */
-export function Accuracy({ queue }: { queue: string }) {
-  const t = useT();
-  const { data, error } = useAccuracy(queue);
-  if (error) return <Empty icon="triangle-alert" title={explain(error)} />;
-  if (!data) return null;
-  if (data.length === 0) return <p className="meta">{t("plan.not_judged")}</p>;
-  return (
-    <div className="table-scroll" role="group" aria-label={t("plan.accuracy")} tabIndex={0}>
-      <table>
-        <caption className="hidden-visually">{t("plan.accuracy")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("plan.forecast")}</th>
-            <th scope="col">{t("plan.days_over")}</th>
-            <th scope="col">{t("plan.error_ours")}</th>
-            <th scope="col">{t("plan.error_week")}</th>
-            <th scope="col">{t("plan.error_weeks")}</th>
-            <th scope="col">{t("plan.error_chance")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.map((one) => (
-            <tr key={one.forecast.id}>
-              <th scope="row">{one.forecast.reason}</th>
-              <td className="num">{one.days}</td>
-              <td className="num">{share(one.published.wape)}</td>
-              <td className="num">{share(one.last_week.wape)}</td>
-              <td className="num">{share(one.four_weeks.wape)}</td>
-              <td className="num">{share(one.chance)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

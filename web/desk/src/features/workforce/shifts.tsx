@@ -9,6 +9,7 @@ import { Empty, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { TextField } from "@ui/field";
 import { say } from "@ui/toast";
+import { AskOfDay, Requests, WishesCard } from "./requests";
 import "./workforce.css";
 import "./words";
 
@@ -17,6 +18,7 @@ const key = ["own-shifts"];
 /** One's own shifts of the coming weeks, made for a phone, and the address for one's calendar. */
 export function ShiftsPage() {
   const t = useT();
+  const [opened] = useState(() => Date.now());
   const { data, error, isPending } = useQuery({ queryKey: key, queryFn: () => api.get<OwnShifts>("/me/shifts") });
   return (
     <div className="page shifts" data-region tabIndex={-1}>
@@ -34,9 +36,12 @@ export function ShiftsPage() {
               {clock(shift.starts_at)}–{clock(shift.ends_at)}
             </p>
             <p>{shift.place === "home" ? t("shifts.home") : t("shifts.site")}</p>
+            {Date.parse(shift.starts_at) > opened && <AskOfDay shift={shift} />}
           </li>
         ))}
       </ol>
+      {data && <Requests />}
+      {data && <WishesCard />}
       {data && <Feed since={data.feed_since} />}
     </div>
   );

@@ -1,0 +1,333 @@
+"""The day itself: what was planned beside what came, and what can be done about the rest."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ascolto import routing
+from ascolto.insight.ask import scope_of
+from ascolto.insight.half_hours import HalfHour, ReadDay, fold_half_hours, read_day
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+from ascolto.workforce import events, store, store_history, store_intraday, store_rosters
+from ascolto.workforce.errors import BadPlan, UnknownLever
+from ascolto.workforce.levers import Half, Lever, Pulled, pulled
+from ascolto.workforce.past import Stream, stream_of
+from ascolto.workforce.rosters import Shift
+from ascolto.workforce.today import (
+    HALF_HOUR,
+    Expected,
+    Rest,
+    by_half_hour,
+    on_duty,
+    rest_of_day,
+)
+
+PATIENCE_S = 300.0
+# Fewer than this tell little of how long the work takes today.
+_ENOUGH_HANDLED = 20
+_AHT_OVER = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRead:
+    """All that a queue's day is made of, read in one transaction and worked out after it."""
+
+    stream: Stream
+    queue: routing.Queue
+    day: date
+    now: datetime
+    since: datetime
+    until: datetime
+    forecast_id: str | None
+    expected: Sequence[Expected]
+    crew: frozenset[str]
+    shifts: Sequence[Shift]
+    levers: Sequence[Pulled]
+    actual: ReadDay
+    usual_aht_s: float | None
+
+    @property
+    def smallest_group(self) -> int:
+        """Return how many people a figure on people must be of."""
+        return self.actual.smallest_group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Half an hour: as it was planned, as it came, and as it is expected now."""
+
+    starts_at: datetime
+    planned: Expected | None
+    came: HalfHour | None
+    over: bool
+    anew: float | None
+    on_duty: float
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayLines:
+    """A queue's day, and how its busyness is judged."""
+
+    read: DayRead
+    rest: Rest
+    lines: tuple[Line, ...]
+    aht_s: float | None
+
+    def ahead(self) -> list[Half]:
+        """Return the half hours that have not begun."""
+        return [
+            Half(one.starts_at, one.anew or 0.0, one.on_duty)
+            for one in self.lines
+            if one.starts_at >= self.read.now
+        ]
+
+
+async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRead:
+    """Read a queue's day, today unless told otherwise."""
+    stream = await stream_of(tx, queue_id=queue_id)
+    queue = await routing.get_queue(tx, queue_id)
+    if queue is None:
+        raise routing.QueueUnknown("There is no such queue.")
+    today = stream.today(tx.now)
+    day = day or today
+    if abs((day - today).days) > 31:
+        raise BadPlan("The days of a month back and ahead are shown.", day=day.isoformat())
+    since, until = stream.midnight(day), stream.midnight(day + timedelta(days=1))
+    forecast_id = await store_intraday.speaks_for(
+        tx, queue_id=queue_id, channel=stream.channel, since=since, until=until
+    )
+    shifts = await store_rosters.in_force(tx, first_day=day - timedelta(days=1), last_day=day)
+    scope = await scope_of(tx, at=min(until, tx.now))
+    return DayRead(
+        stream=stream,
+        queue=queue,
+        day=day,
+        now=tx.now,
+        since=since,
+        until=until,
+        forecast_id=forecast_id,
+        expected=await _expected(tx, forecast_id, since, until),
+        crew=frozenset(await routing.crew_of(tx, queue)),
+        shifts=[one for one in shifts if one.ends_at > since],
+        levers=await store_intraday.levers_between(tx, since=since, until=until),
+        actual=await read_day(
+            tx,
+            scope,
+            queue_id=queue_id,
+            since=since,
+            until=max(min(until, tx.now), since),
+            zone=stream.zone,
+        ),
+        usual_aht_s=await store_history.mean_handling_s(
+            tx, queue_id=queue_id, channel=stream.channel, since=tx.now - _AHT_OVER
+        ),
+    )
+
+
+async def _expected(
+    tx: Tx, forecast_id: str | None, since: datetime, until: datetime
+) -> list[Expected]:
+    if forecast_id is None:
+        return []
+    forecast = await store.get_forecast(tx, forecast_id)
+    intervals = await store.intervals_of(tx, forecast_id, since=since, until=until)
+    found = [Expected(one.starts_at, one.mean, one.low, one.high, one.rate_cv) for one in intervals]
+    return by_half_hour(found, minutes=forecast.minutes if forecast else 30)
+
+
+async def lay_out(read: DayRead) -> DayLines:
+    """Work a day out, beside the loop that answers others."""
+    return await asyncio.to_thread(_lay_out, read)
+
+
+def _lay_out(read: DayRead) -> DayLines:
+    came = {one.starts_at: one for one in fold_half_hours(read.actual, crew=read.crew)}
+    planned = {one.starts_at: one for one in read.expected}
+    duty = {
+        at: on_duty(read.shifts, queue_id=read.queue.id, crew=read.crew, starts_at=at)
+        for at in _half_hours(read.since, read.until)
+    }
+    rest = _rest(read, came)
+    lines = []
+    for at, there in duty.items():
+        plan, one = planned.get(at), came.get(at)
+        # Hours in which nothing is planned, nothing came and nobody works are not of this queue.
+        if plan is None and there.people == 0 and (one is None or one.offered == 0):
+            continue
+        lines.append(
+            Line(
+                starts_at=at,
+                planned=plan,
+                came=one,
+                over=at + HALF_HOUR <= read.now,
+                anew=plan.mean * rest.factor if plan and at + HALF_HOUR > read.now else None,
+                on_duty=there.mean + _by_levers(read, at),
+                people=there.people,
+            )
+        )
+    return DayLines(read, rest, tuple(lines), _aht_s(read, came.values()))
+
+
+def _half_hours(since: datetime, until: datetime) -> list[datetime]:
+    # Moments and not clock times: a day on which the clocks change has its real half hours.
+    count = round((until.timestamp() - since.timestamp()) / HALF_HOUR.total_seconds())
+    zone, start = since.tzinfo, since.timestamp()
+    return [datetime.fromtimestamp(start + 1800 * n, zone) for n in range(count)]
+
+
+def _rest(read: DayRead, came: dict[datetime, HalfHour]) -> Rest:
+    over = [one for one in read.expected if one.starts_at + HALF_HOUR <= read.now]
+    total = sum(one.mean for one in read.expected)
+    cv = sum(one.mean * one.rate_cv for one in read.expected) / total if total > 0 else 0.2
+    return rest_of_day(
+        expected=sum(one.mean for one in over),
+        came=sum(came[one.starts_at].offered for one in over if one.starts_at in came),
+        cv=cv,
+    )
+
+
+def _by_levers(read: DayRead, at: datetime) -> float:
+    """Return how many more, or fewer, are there by what was done about the day."""
+    change = 0.0
+    for one in read.levers:
+        if one.undone_at is not None or read.queue.id not in (
+            one.queue_id,
+            one.lever.other_queue_id,
+        ):
+            continue
+        base = {one.queue_id: [Half(at, 0.0, 1e6)]}
+        if one.lever.other_queue_id:
+            base[one.lever.other_queue_id] = [Half(at, 0.0, 1e6)]
+        after = pulled(base, one.lever, queue_id=one.queue_id)
+        change += after[read.queue.id][0].people - 1e6
+    return change
+
+
+def _aht_s(read: DayRead, came: Any) -> float | None:
+    told = [one for one in came if one.aht_s is not None]
+    handled = sum(one.handled for one in told)
+    if handled >= _ENOUGH_HANDLED:
+        return float(sum(one.aht_s * one.handled for one in told) / handled)
+    return read.usual_aht_s
+
+
+def requirement_question(lines: DayLines) -> dict[str, Any] | None:
+    """Return what the calculating process is asked: the people each half hour takes now."""
+    if not lines.aht_s or not lines.lines:
+        return None
+    queue = lines.read.queue
+    return {
+        "minutes": 30,
+        "model": "a",
+        "service_level": min(max(lines.read.actual.target, 0.01), 0.99),
+        "target_s": queue.target_s,
+        "aht_s": lines.aht_s,
+        "patience_s": PATIENCE_S,
+        "max_occupancy": 1.0,
+        "concurrency": 1,
+        "slowdown": 0.0,
+        "shrinkage": {},
+        "intervals": [
+            {"mean": _mean(one), "rate_cv": lines.rest.cv if one.anew is not None else 0.0}
+            for one in lines.lines
+        ],
+    }
+
+
+def _mean(line: Line) -> float:
+    if line.anew is not None:
+        return line.anew
+    if line.came is not None:
+        return float(line.came.offered)
+    return line.planned.mean if line.planned else 0.0
+
+
+def trial_question(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_id: str) -> Any:
+    """Return what the calculating process lives through: the rest as it is, and each lever."""
+    for lines in days.values():
+        if not lines.aht_s:
+            raise BadPlan("Nobody knows how long the work takes.", queue_id=lines.read.queue.id)
+        if not lines.read.expected:
+            raise BadPlan("No published forecast speaks of the day.", queue_id=lines.read.queue.id)
+    now = {key: lines.ahead() for key, lines in days.items()}
+    if not now[queue_id]:
+        raise BadPlan("Nothing of the day is left.")
+    if not any(one.people for one in now[queue_id]):
+        raise BadPlan("Nobody is rostered for the rest of the day.")
+    last = now[queue_id][-1].starts_at + HALF_HOUR
+    for lever in levers:
+        _check(lever, now[queue_id], until=last)
+    worlds = [now, *(pulled(now, lever, queue_id=queue_id) for lever in levers)]
+    return {
+        "cv": days[queue_id].rest.cv,
+        "queues": {
+            key: {
+                "aht_s": lines.aht_s,
+                "patience_s": PATIENCE_S,
+                "target_s": lines.read.queue.target_s,
+            }
+            for key, lines in days.items()
+        },
+        "trials": [
+            {
+                key: [{"calls": one.calls, "people": one.people} for one in halves]
+                for key, halves in world.items()
+            }
+            for world in worlds
+        ],
+    }
+
+
+def _check(lever: Lever, ahead: Sequence[Half], *, until: datetime) -> None:
+    first = ahead[0].starts_at
+    if not first <= lever.from_at < lever.until_at <= until:
+        raise BadPlan("What is done about a day lies in what is left of it.", field="from_at")
+    if lever.to_at is not None and not (
+        first <= lever.to_at and lever.to_at + (lever.until_at - lever.from_at) <= until
+    ):
+        raise BadPlan("A break is moved within what is left of the day.", field="to_at")
+    there = [one.people for one in ahead if lever.from_at <= one.starts_at < lever.until_at]
+    if lever.kind == "time_off" and lever.people > min(there, default=0):
+        raise BadPlan("Not so many are there.", field="people")
+
+
+async def pull(
+    tx: Tx, lever: Lever, *, queue_id: str, reason: str, effect: dict[str, Any]
+) -> Pulled:
+    """Do it: from now on the day is planned with it, and what it was said to bring stays."""
+    stream = await stream_of(tx, queue_id=queue_id)
+    done = await store_intraday.insert_lever(
+        tx,
+        new_id(),
+        lever,
+        client_id=stream.client_id,
+        queue_id=queue_id,
+        reason=reason,
+        effect=effect,
+    )
+    tx.emit(_event(done, "pulled", reason))
+    return done
+
+
+async def undo(tx: Tx, lever_id: str) -> Pulled:
+    """Take it back: the day is planned without it."""
+    undone = await store_intraday.set_undone(tx, lever_id)
+    if undone is None:
+        raise UnknownLever("There is nothing like it to take back.", lever_id=lever_id)
+    tx.emit(_event(undone, "undone", undone.reason))
+    return undone
+
+
+def _event(one: Pulled, change: str, reason: str) -> events.LeverPulled:
+    return events.LeverPulled(
+        client_id=one.client_id,
+        lever_id=one.id,
+        queue_id=one.queue_id,
+        lever=one.lever.kind,
+        change=change,
+        reason=reason,
+    )

@@ -1,0 +1,299 @@
+"""Swaps and leave: judged at once with the reason, done as a new version, undone exactly."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ascolto import routing
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+from ascolto.people import get_operator
+from ascolto.workforce import events, store_requests, store_rosters
+from ascolto.workforce.asking import ShiftRequest, kept, read
+from ascolto.workforce.errors import (
+    BadPlan,
+    BreaksTheLaw,
+    RosterChanged,
+    UnknownRequest,
+)
+from ascolto.workforce.exchanging import (
+    AROUND,
+    Why,
+    against,
+    put_back,
+    swapped,
+    uncovered,
+    without,
+)
+from ascolto.workforce.rosters import Shift
+from ascolto.workforce.today import HALF_HOUR, on_duty
+
+MOST_CANDIDATES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """The people that the queues somebody may take from need in each half hour of a day."""
+
+    queue_ids: tuple[str, ...]
+    crew: frozenset[str]
+    people: dict[datetime, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A colleague with whom a day can be swapped within every rule, and what they work."""
+
+    operator_id: str
+    name: str
+    shifts: tuple[Shift, ...]
+
+
+async def swap_candidates(tx: Tx, who: str, day: date) -> list[Candidate]:
+    """Return the colleagues who take from the same queues and may swap a day, by their names."""
+    mine = await _own_day(tx, who, day)
+    alike = await _alike(tx, who)
+    others: dict[str, list[Shift]] = {}
+    for one in await store_rosters.in_force(tx, first_day=day, last_day=day):
+        if one.operator_id in alike and one.starts_at > tx.now:
+            others.setdefault(one.operator_id, []).append(one)
+    told = [(one.starts_at, one.ends_at) for one in mine]
+    asked = [
+        other for other, own in others.items() if [(o.starts_at, o.ends_at) for o in own] != told
+    ][:MOST_CANDIDATES]
+    around = await _around(tx, (who, *asked), day)
+    found = []
+    for other in asked:
+        theirs = [one for one in around if one.operator_id in (who, other)]
+        if against(swapped(theirs, a=who, b=other, day=day), people=(who, other), day=day):
+            continue
+        operator = await get_operator(tx, other)
+        if operator is not None and operator.archived_at is None:
+            found.append(Candidate(other, operator.display_name, tuple(others[other])))
+    return sorted(found, key=lambda one: (one.name, one.operator_id))
+
+
+async def ask_swap(tx: Tx, who: str, other: str, *, day: date, note: str) -> ShiftRequest:
+    """Ask somebody to swap a day: refused at once with the reason, or it waits for their word."""
+    await _own_day(tx, who, day)
+    why = await _swap_hindrances(tx, who, other, day)
+    return await _ask(tx, "swap", who, other, day=day, note=note, why=why, waits=not why)
+
+
+async def ask_leave(
+    tx: Tx, who: str, *, day: date, note: str, needed: Needed | None
+) -> ShiftRequest:
+    """Ask for a day off: granted or refused at once by what is needed; a planner decides else."""
+    await store_rosters.lock_publishing(tx)
+    mine = await _own_day(tx, who, day)
+    if needed is None:
+        why = [Why("nobody has said yet how many the day takes: a planner decides")]
+        return await _ask(tx, "leave", who, None, day=day, note=note, why=why, waits=True)
+    shifts = await store_rosters.in_force(tx, first_day=day, last_day=day)
+    why = _uncovered(shifts, mine, needed)
+    request = await _ask(tx, "leave", who, None, day=day, note=note, why=why, waits=not why)
+    return request if why else await _do(tx, request, shifts)
+
+
+def _uncovered(shifts: Sequence[Shift], mine: Sequence[Shift], needed: Needed) -> list[Why]:
+    there, gone = {}, {}
+    for at in needed.people:
+        # Everybody who may take from any of the queues counts once, wherever they are put.
+        there[at] = on_duty(shifts, queue_id=None, crew=needed.crew, starts_at=at).mean
+        gone[at] = on_duty(mine, queue_id=None, crew=needed.crew, starts_at=at).mean
+    return uncovered(there, needed.people, gone=gone)
+
+
+async def answer_swap(tx: Tx, who: str, request_id: str, *, agrees: bool) -> ShiftRequest:
+    """Say yes or no to a swap; with a yes the rules are looked at once more, and it is done."""
+    await store_rosters.lock_publishing(tx)
+    request = await _waiting(tx, request_id)
+    if request.other_id != who:
+        raise UnknownRequest("Nothing of the kind is asked of you.", request_id=request_id)
+    if not agrees:
+        return await _answered(tx, request, "declined")
+    return await _swap(tx, request)
+
+
+async def withdraw(tx: Tx, who: str, request_id: str) -> ShiftRequest:
+    """Take back what one asked for, as long as nobody has answered."""
+    request = await _waiting(tx, request_id)
+    if request.operator_id != who:
+        raise UnknownRequest("You have not asked for it.", request_id=request_id)
+    return await _answered(tx, request, "withdrawn")
+
+
+async def decide(tx: Tx, request_id: str, *, grants: bool, why: str) -> ShiftRequest:
+    """Let a planner grant or refuse a leave that waits."""
+    await store_rosters.lock_publishing(tx)
+    request = await _waiting(tx, request_id)
+    if request.kind != "leave":
+        raise BadPlan("A swap is answered by whom it is asked of.")
+    if not grants:
+        return await _answered(tx, request, "refused", [Why(why)])
+    shifts = await store_rosters.in_force(tx, first_day=request.day, last_day=request.day)
+    return await _do(tx, request, shifts)
+
+
+async def undo(tx: Tx, request_id: str) -> ShiftRequest:
+    """Put everything back as it was before a swap or a leave, if nobody has changed it since."""
+    await store_rosters.lock_publishing(tx)
+    request = await store_requests.get_request(tx, request_id, hold=True)
+    if request is None or request.state != "done":
+        raise UnknownRequest("There is nothing of the kind to undo.", request_id=request_id)
+    shifts = await store_rosters.in_force(tx, first_day=request.day, last_day=request.day)
+    then = [read(one) for one in request.before]
+    back = put_back(shifts, now=[read(one) for one in request.after], then=then)
+    if back is None:
+        raise RosterChanged("These shifts were changed again meanwhile.", request_id=request_id)
+    around = await _around(tx, request.people, request.day)
+    beside = [one for one in around if one.day != request.day]
+    if broken := against([*beside, *then], people=request.people, day=request.day):
+        raise BreaksTheLaw(broken[0].rule, article=broken[0].article)
+    roster_id = await _publish(tx, request, back, "undone")
+    return await _answered(
+        tx, request, "undone", before=request.before, after=request.after, roster_id=roster_id
+    )
+
+
+async def _swap(tx: Tx, request: ShiftRequest) -> ShiftRequest:
+    who, other = request.operator_id, str(request.other_id)
+    if why := await _swap_hindrances(tx, who, other, request.day):
+        return await _answered(tx, request, "refused", why)
+    shifts = await store_rosters.in_force(tx, first_day=request.day, last_day=request.day)
+    return await _do(tx, request, shifts)
+
+
+async def _do(tx: Tx, request: ShiftRequest, shifts: Sequence[Shift]) -> ShiftRequest:
+    day = request.day
+    if request.other_id is None:
+        after = without(shifts, who=request.operator_id, day=day)
+    else:
+        after = swapped(shifts, a=request.operator_id, b=request.other_id, day=day)
+    roster_id = await _publish(tx, request, after, "done")
+    return await _answered(
+        tx,
+        request,
+        "done",
+        before=_theirs(request, shifts),
+        after=_theirs(request, after),
+        roster_id=roster_id,
+    )
+
+
+def _theirs(request: ShiftRequest, shifts: Sequence[Shift]) -> list[dict[str, Any]]:
+    return [kept(one) for one in shifts if one.operator_id in request.people]
+
+
+async def _publish(tx: Tx, request: ShiftRequest, shifts: Sequence[Shift], change: str) -> str:
+    """Publish the day anew: a change is a version like any other, and the history has it."""
+    roster = await store_rosters.insert_roster(
+        tx,
+        new_id(),
+        first_day=request.day,
+        last_day=request.day,
+        reason=f"{request.kind} {change}",
+    )
+    await store_rosters.put_shifts(tx, roster.id, shifts)
+    await store_rosters.set_published(tx, roster.id)
+    tx.emit(
+        events.ShiftsChanged(
+            request_id=request.id, roster_id=roster.id, request=request.kind, change=change,
+            day=request.day.isoformat(), operators=sorted(request.people),
+        )
+    )  # fmt: skip
+    return roster.id
+
+
+async def _swap_hindrances(tx: Tx, who: str, other: str, day: date) -> list[Why]:
+    around = await _around(tx, (who, other), day)
+    today = [one for one in around if one.day == day]
+    if other == who or not any(one.operator_id == other for one in today):
+        raise BadPlan("Whom you ask does not work on this day.", day=day.isoformat())
+    if any(one.starts_at <= tx.now for one in today):
+        return [Why("one of the shifts has begun", "", "", day)]
+    if other not in await _alike(tx, who):
+        return [Why("you do not take from the same queues", "", other, day)]
+    return against(swapped(around, a=who, b=other, day=day), people=(who, other), day=day)
+
+
+async def _ask(
+    tx: Tx,
+    kind: str,
+    who: str,
+    other: str | None,
+    *,
+    day: date,
+    note: str,
+    why: Sequence[Why],
+    waits: bool,
+) -> ShiftRequest:
+    request = ShiftRequest(
+        id=new_id(),
+        kind=kind,
+        operator_id=who,
+        other_id=other,
+        day=day,
+        note=note,
+        state="waiting" if waits else "refused",
+        why=[one.told() for one in why],
+        asked_at=tx.now,
+        answered_at=None if waits else tx.now,
+        # By the rules and no person.
+        answered_by=None if waits else "",
+    )
+    if not await store_requests.insert_request(tx, request):
+        raise BadPlan("You have asked something of this day already.", day=day.isoformat())
+    return request
+
+
+async def _answered(
+    tx: Tx, request: ShiftRequest, state: str, why: Sequence[Why] = (), **more: Any
+) -> ShiftRequest:
+    told = [one.told() for one in why]
+    return await store_requests.answer(tx, request.id, state=state, why=told, **more)
+
+
+async def _waiting(tx: Tx, request_id: str) -> ShiftRequest:
+    request = await store_requests.get_request(tx, request_id, hold=True)
+    if request is None or request.state != "waiting":
+        raise UnknownRequest("Nothing of the kind waits for an answer.", request_id=request_id)
+    return request
+
+
+async def _own_day(tx: Tx, who: str, day: date) -> list[Shift]:
+    mine = await store_rosters.in_force(tx, first_day=day, last_day=day, operator_id=who)
+    if not mine:
+        raise BadPlan("You do not work on this day.", day=day.isoformat())
+    if mine[0].starts_at <= tx.now:
+        raise BadPlan("This shift has begun.", day=day.isoformat())
+    return mine
+
+
+async def _around(tx: Tx, people: Sequence[str], day: date) -> list[Shift]:
+    return await store_requests.shifts_of_people(
+        tx, people, first_day=day - AROUND, last_day=day + AROUND
+    )
+
+
+async def _alike(tx: Tx, who: str) -> set[str]:
+    """Return who takes from exactly the queues that somebody takes from: a swap covers the same."""
+    queues: dict[str, set[str]] = {}
+    for queue_id, crew in (await routing.crews(tx)).items():
+        for one in crew:
+            queues.setdefault(one, set()).add(queue_id)
+    mine = queues.get(who, set())
+    return {other for other, theirs in queues.items() if theirs == mine and other != who}
+
+
+def half_hours_of(shifts: Sequence[Shift]) -> list[datetime]:
+    """Return the half hours in which some shifts lie."""
+    first = min(one.starts_at for one in shifts)
+    last = max(one.ends_at for one in shifts)
+    at = first - timedelta(minutes=first.minute % 30)
+    found = []
+    while at < last:
+        found.append(at)
+        at += HALF_HOUR
+    return found

@@ -1,0 +1,163 @@
+"""Routes on adherence: groups by default, one person by agreement alone, oneself always."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+
+from ascolto.identity.guard import Call, permit, recognise
+from ascolto.identity.model import Principal
+from ascolto.insight.ask import scope_of
+from ascolto.insight.errors import NotAgreed
+from ascolto.insight.presence import presence_events, signed_in
+from ascolto.kit.db import Tx
+from ascolto.kit.http import services_of
+from ascolto.people.actions import get_operator
+from ascolto.privacy import MonitoredField, is_visible, monitoring_mode, record_view
+from ascolto.routing import teams_of
+from ascolto.tenancy import get_tenant
+from ascolto.workforce import store_rosters
+from ascolto.workforce.adherence import Adherence, by_group, by_person
+from ascolto.workforce.errors import BadPlan, NoShifts
+from ascolto.workforce.rosters import Shift
+
+router = APIRouter(tags=["workforce"])
+
+Asker = Annotated[Principal, recognise("workforce.read")]
+People = Annotated[Call, permit("insight.floor_people")]
+Own = Annotated[Call, permit("workforce.own_shifts")]
+BACK = 31
+
+
+class AdherenceView(BaseModel):
+    """How many hours of work were rostered until now, and in what share of them one was there."""
+
+    rostered_hours: float
+    share: float | None
+
+    @classmethod
+    def of(cls, one: Adherence) -> "AdherenceView":
+        """Show how much of what was rostered was kept."""
+        return cls(rostered_hours=round(one.rostered_s / 3600, 2), share=one.share)
+
+
+class GroupAdherenceView(AdherenceView):
+    """A group of people; those too few for a group of their own are together as `others`."""
+
+    group: str
+    people: int
+
+
+class DayAdherenceView(BaseModel):
+    """A day's groups; nobody alone."""
+
+    day: date
+    smallest_group: int
+    groups: list[GroupAdherenceView]
+
+
+class PersonAdherenceView(AdherenceView):
+    """One person's day, by agreement or one's own."""
+
+    operator_id: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    day: date
+    since: datetime
+    until: datetime
+    shifts: Sequence[Shift]
+    events: list[Any]
+
+    def people(self) -> dict[str, Adherence]:
+        spans = signed_in(self.events, since=self.since, until=self.until)
+        return by_person(self.shifts, spans, until=self.until)
+
+
+@router.get("/workforce/adherence", summary="How rosters were kept, in groups")
+async def show_adherence(
+    principal: Asker, request: Request, day: date | None = None
+) -> DayAdherenceView:
+    """Return a day's adherence by teams of at least five; single people are not shown."""
+    async with services_of(request).db.transaction(
+        principal.tenant_id, actor=principal.actor(), clients=principal.clients
+    ) as tx:
+        read = await _read(tx, day)
+        teams = await teams_of(tx)
+        smallest = (await scope_of(tx, at=tx.now)).smallest_group
+    people = await asyncio.to_thread(read.people)
+    # Whoever sees some clients sees those who work for them, and nobody else.
+    seen = {who: one for who, one in people.items() if who in teams}
+    return DayAdherenceView(
+        day=read.day,
+        smallest_group=smallest,
+        groups=[
+            GroupAdherenceView(
+                group=one.group, people=one.people, **dict(AdherenceView.of(one.adherence))
+            )
+            for one in by_group(seen, teams, smallest=smallest)
+        ],
+    )
+
+
+@router.get("/workforce/adherence/{operator_id}", summary="One person's adherence, by agreement")
+async def show_person_adherence(
+    operator_id: UUID,
+    call: People,
+    why: Annotated[str, Query(min_length=1, max_length=500)],
+    day: date | None = None,
+) -> PersonAdherenceView:
+    """Return one person's day where an agreement in force names adherence; the look is logged.
+
+    Without one this is refused. Oneself one sees always, and nobody is told.
+    """
+    operator = await get_operator(call.tx, str(operator_id))
+    own = call.principal.operator_id == operator.id
+    mode = await monitoring_mode(call.tx)
+    if not is_visible(mode, call.tx.now, MonitoredField.ADHERENCE, own=own):
+        raise NotAgreed("No agreement in force lets single people be seen.")
+    await record_view(
+        call.tx,
+        call.principal,
+        subject_kind="operator",
+        subject_id=operator.id,
+        what="workforce: adherence",
+        why=why,
+    )
+    return await _person(call.tx, operator.id, day)
+
+
+@router.get("/me/adherence", summary="One's own adherence")
+async def show_own_adherence(call: Own, day: date | None = None) -> PersonAdherenceView:
+    """Return one's own day, today unless told otherwise; nobody else can ask for it here."""
+    if call.principal.operator_id is None:
+        raise NoShifts("You answer no customers, so there are no shifts of yours.")
+    return await _person(call.tx, call.principal.operator_id, day)
+
+
+async def _person(tx: Tx, operator_id: str, day: date | None) -> PersonAdherenceView:
+    read = await _read(tx, day, operator_id=operator_id)
+    one = read.people().get(operator_id, Adherence(0.0, 0.0))
+    return PersonAdherenceView(operator_id=operator_id, day=read.day, **dict(AdherenceView.of(one)))
+
+
+async def _read(tx: Tx, day: date | None, *, operator_id: str | None = None) -> _Read:
+    zone = ZoneInfo((await get_tenant(tx)).timezone)
+    today = tx.now.astimezone(zone).date()
+    day = day or today
+    if not 0 <= (today - day).days <= BACK:
+        raise BadPlan("The last month is shown.", day=day.isoformat())
+    shifts = await store_rosters.in_force(tx, first_day=day, last_day=day, operator_id=operator_id)
+    since = datetime.combine(day, datetime.min.time(), zone)
+    # A night's shift ends on the next day.
+    until = min(since + timedelta(days=2), tx.now)
+    events = await presence_events(tx, since=since, until=until, operator_id=operator_id)
+    return _Read(day, since, until, shifts, events)

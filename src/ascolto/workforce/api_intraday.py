@@ -1,0 +1,99 @@
+"""Routes on the day itself: planned beside actual, and levers tried out before they are pulled."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from ascolto.identity.guard import Call, permit, recognise
+from ascolto.identity.model import Principal
+from ascolto.kit.http import services_of
+from ascolto.workforce.actions import intraday
+from ascolto.workforce.actions.intraday import DayLines, lay_out, read_intraday
+from ascolto.workforce.levers import Lever
+from ascolto.workforce.views_intraday import (
+    IntradayView,
+    LeverView,
+    PullBody,
+    TrialView,
+    TriedView,
+    TryBody,
+)
+
+router = APIRouter(tags=["workforce"])
+
+# No transaction is open while a day is folded or lived through.
+Asker = Annotated[Principal, recognise("workforce.read")]
+Puller = Annotated[Principal, recognise("workforce.plan")]
+Planner = Annotated[Call, permit("workforce.plan")]
+
+
+@router.get("/workforce/intraday", summary="A queue's day, planned beside actual")
+async def show_intraday(
+    principal: Asker, request: Request, queue_id: UUID, day: date | None = None
+) -> IntradayView:
+    """Return a day by half hours, today unless told otherwise, with its rest expected anew.
+
+    People are counted in groups of at least five.
+    """
+    async with _transaction(request, principal) as tx:
+        read = await read_intraday(tx, str(queue_id), day)
+    lines = await lay_out(read)
+    question = intraday.requirement_question(lines)
+    if question is None:
+        return IntradayView.of(lines, None)
+    answer = await services_of(request).calculator.ask("require", question)
+    return IntradayView.of(lines, [one["operators"] for one in answer["intervals"]])
+
+
+@router.post("/workforce/intraday/levers/try", summary="What could be done would bring")
+async def try_levers(body: TryBody, principal: Asker, request: Request) -> TriedView:
+    """Live through the rest of today as things are, and with each lever pulled by itself."""
+    levers = [one.lever() for one in body.levers]
+    return await _tried(request, principal, str(body.queue_id), levers)
+
+
+@router.post("/workforce/intraday/levers", status_code=201, summary="Do something about the day")
+async def pull_lever(body: PullBody, principal: Puller, request: Request) -> LeverView:
+    """Pull a lever: what it brings is simulated once more and stays beside it."""
+    lever = body.lever.lever()
+    tried = await _tried(request, principal, str(body.queue_id), [lever])
+    async with _transaction(request, principal) as tx:
+        done = await intraday.pull(
+            tx,
+            lever,
+            queue_id=str(body.queue_id),
+            reason=body.reason,
+            effect=tried.model_dump(mode="json"),
+        )
+    return LeverView.of(done)
+
+
+@router.post("/workforce/intraday/levers/{lever_id}/undo", summary="Take it back")
+async def undo_lever(lever_id: UUID, call: Planner) -> LeverView:
+    """Take a lever back; the day is planned without it from now on."""
+    return LeverView.of(await intraday.undo(call.tx, str(lever_id)))
+
+
+async def _tried(
+    request: Request, principal: Principal, queue_id: str, levers: list[Lever]
+) -> TriedView:
+    asked = {queue_id, *(one.other_queue_id for one in levers if one.other_queue_id)}
+    async with _transaction(request, principal) as tx:
+        reads = [await read_intraday(tx, one) for one in sorted(asked)]
+    days: dict[str, DayLines] = {one.queue.id: await lay_out(one) for one in reads}
+    question = intraday.trial_question(days, levers, queue_id=queue_id)
+    answer = await services_of(request).calculator.ask("levers", question)
+    first, *others = answer["trials"]
+    return TriedView(
+        runs=answer["runs"],
+        as_it_is=TrialView.of(first, None),
+        levers=[TrialView.of(found, lever) for found, lever in zip(others, levers, strict=True)],
+    )
+
+
+def _transaction(request: Request, principal: Principal) -> Any:
+    return services_of(request).db.transaction(
+        principal.tenant_id, actor=principal.actor(), clients=principal.clients
+    )

@@ -1,0 +1,142 @@
+"""Swaps and leave on shifts as they hold: what they change, and why they cannot be. Pure.
+
+The rules are those of `rostering.legal`, on kept shifts: an answer looks at the days around one
+day of one or two people, whatever the number of people in the roster.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from ascolto.workforce.rostering.legal import WEEKLY_HOURS, WEEKLY_REST, Rules
+from ascolto.workforce.rosters import Shift, overlapping, violations
+
+RULES = Rules()
+AROUND = timedelta(days=7)
+"""So many days on either side tell whether a day may be changed."""
+SHORT_SHIFT = timedelta(hours=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why something cannot be: whose day, in what way, by which article or none."""
+
+    rule: str
+    article: str = ""
+    operator_id: str = ""
+    day: date | None = None
+
+    def told(self) -> dict[str, str | None]:
+        """Return it as it is kept."""
+        day = self.day.isoformat() if self.day else None
+        return {
+            "rule": self.rule, "article": self.article, "operator_id": self.operator_id,
+            "day": day,
+        }  # fmt: skip
+
+
+def swapped(shifts: Iterable[Shift], *, a: str, b: str, day: date) -> list[Shift]:
+    """Let two people exchange what they work on a day; everybody else's shifts stay."""
+    takes = {a: b, b: a}
+    return [
+        replace(one, operator_id=takes[one.operator_id])
+        if one.day == day and one.operator_id in takes
+        else one
+        for one in shifts
+    ]
+
+
+def without(shifts: Iterable[Shift], *, who: str, day: date) -> list[Shift]:
+    """Take one person's shifts of a day out."""
+    return [one for one in shifts if (one.operator_id, one.day) != (who, day)]
+
+
+def put_back(
+    shifts: Iterable[Shift], *, now: Sequence[Shift], then: Sequence[Shift]
+) -> list[Shift] | None:
+    """Put shifts back as they were; None when what was changed has been changed again since."""
+    shifts = list(shifts)
+    people = {(one.operator_id, one.day) for one in (*now, *then)}
+    theirs = [one for one in shifts if (one.operator_id, one.day) in people]
+    if _sorted(theirs) != _sorted(now):
+        return None
+    others = [one for one in shifts if (one.operator_id, one.day) not in people]
+    return _sorted([*others, *then])
+
+
+def _sorted(shifts: Iterable[Shift]) -> list[Shift]:
+    return sorted(shifts, key=lambda one: (one.starts_at, one.operator_id))
+
+
+def against(shifts: Sequence[Shift], *, people: Iterable[str], day: date) -> list[Why]:
+    """Return every rule that a change of a day breaks for some people, with its article.
+
+    `shifts` are theirs of the days around, changed. What was broken elsewhere is not this
+    change's doing: only days next to it and its week are told.
+    """
+    found: list[Why] = []
+    for who in sorted(people):
+        own = [one for one in shifts if one.operator_id == who]
+        if overlapping(own) is not None:
+            found.append(Why("two shifts at once", "", who, day))
+        found += [
+            Why(one.rule, one.article, who, one.day)
+            for one in violations(own)
+            if abs((one.day - day).days) <= 1
+        ]
+        if (run := _run(own, day)) > RULES.consecutive_days:
+            found.append(Why(f"{run} days of work in a row", WEEKLY_REST, who, day))
+        hours = _week_hours(own, day)
+        if hours > RULES.weekly_minutes / 60:
+            found.append(Why(f"{hours:g} hours in the week, 48 at most", WEEKLY_HOURS, who, day))
+    return found
+
+
+def _run(own: Sequence[Shift], day: date) -> int:
+    days = {one.day for one in own}
+    if day not in days:
+        return 0
+    first = last = day
+    while first - timedelta(days=1) in days:
+        first -= timedelta(days=1)
+    while last + timedelta(days=1) in days:
+        last += timedelta(days=1)
+    return (last - first).days + 1
+
+
+def _week_hours(own: Sequence[Shift], day: date) -> float:
+    monday = day - timedelta(days=day.weekday())
+    week = [one for one in own if monday <= one.day < monday + timedelta(days=7)]
+    total = sum((one.ends_at - one.starts_at for one in week), timedelta())
+    return total / timedelta(hours=1)
+
+
+def uncovered(
+    there: Mapping[datetime, float],
+    needed: Mapping[datetime, float],
+    *,
+    gone: Mapping[datetime, float],
+) -> list[Why]:
+    """Return the half hours of a queue in which fewer would be left than it takes."""
+    found = []
+    for at, part in sorted(gone.items()):
+        left, due = there.get(at, 0.0) - part, needed.get(at, 0.0)
+        if part > 0 and left < due:
+            # In figures, never in names: whoever asks learns nothing of a colleague.
+            found.append(Why(f"{at:%H:%M}: {left:g} would be left, it takes {due:g}"))
+    return found
+
+
+def unagreed(shifts: Iterable[Shift], *, short: frozenset[str], split: frozenset[str]) -> list[Why]:
+    """Return the short and parted shifts of people who have not said that they agree to such."""
+    days: dict[tuple[str, date], list[Shift]] = defaultdict(list)
+    for one in shifts:
+        days[one.operator_id, one.day].append(one)
+    found = []
+    for (who, day), own in sorted(days.items()):
+        if len(own) > 1 and who not in split:
+            found.append(Why("a split shift that was not agreed to", "", who, day))
+        elif who not in short and any(one.ends_at - one.starts_at < SHORT_SHIFT for one in own):
+            found.append(Why("a shift under 3 hours that was not agreed to", "", who, day))
+    return found

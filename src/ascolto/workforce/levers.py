@@ -1,0 +1,108 @@
+"""What can be done about the rest of a day, as what it does to people and arrivals. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ascolto.workforce.today import HALF_HOUR
+
+KINDS = ("time_off", "extra_hours", "break_move", "skill_move", "callback")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lever:
+    """One thing that can be done from one half hour until another.
+
+    time_off: so many people go home; extra_hours: so many more work; break_move: so many take their
+    break at `to_at` instead; skill_move: so many come over from another queue; callback: a `share`
+    of the callers is called back later in the day instead of waiting.
+    """
+
+    kind: str
+    from_at: datetime
+    until_at: datetime
+    people: int = 0
+    other_queue_id: str | None = None
+    to_at: datetime | None = None
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """A lever as it was pulled: by whom, why, and what it was said to bring."""
+
+    id: str
+    client_id: str
+    queue_id: str
+    lever: Lever
+    reason: str
+    effect: dict[str, Any]
+    pulled_at: datetime
+    pulled_by: str
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Half an hour of one queue that lies ahead: what is expected, and who is there."""
+
+    starts_at: datetime
+    calls: float
+    people: float
+
+
+Ahead = Mapping[str, Sequence[Half]]
+
+
+def pulled(ahead: Ahead, lever: Lever, *, queue_id: str) -> dict[str, list[Half]]:
+    """Return the rest of the day of each queue with a lever pulled on one of them."""
+    found = {key: list(halves) for key, halves in ahead.items()}
+    own = found[queue_id]
+    if lever.kind == "callback":
+        found[queue_id] = _called_back(own, lever)
+        return found
+    by = {"time_off": -lever.people, "break_move": lever.people}.get(lever.kind, lever.people)
+    found[queue_id] = _moved(own, lever.from_at, lever.until_at, by)
+    if lever.kind == "break_move" and lever.to_at is not None:
+        until = lever.to_at + (lever.until_at - lever.from_at)
+        found[queue_id] = _moved(found[queue_id], lever.to_at, until, -lever.people)
+    if lever.kind == "skill_move" and lever.other_queue_id in found:
+        other = lever.other_queue_id
+        found[other] = _moved(found[other], lever.from_at, lever.until_at, -lever.people)
+    return found
+
+
+def paid_hours(lever: Lever) -> float:
+    """Return by how many hours a lever changes what is paid."""
+    hours = (lever.until_at - lever.from_at) / timedelta(hours=1) * lever.people
+    return {"time_off": -hours, "extra_hours": hours}.get(lever.kind, 0.0)
+
+
+def _moved(halves: Sequence[Half], since: datetime, until: datetime, by: float) -> list[Half]:
+    """Change how many are there; a break that covers part of a half hour counts by its part."""
+    found = []
+    for one in halves:
+        overlap = min(until, one.starts_at + HALF_HOUR) - max(since, one.starts_at)
+        part = max(overlap / HALF_HOUR, 0.0)
+        found.append(replace(one, people=max(one.people + by * part, 0.0)))
+    return found
+
+
+def _called_back(halves: Sequence[Half], lever: Lever) -> list[Half]:
+    """Take a share of the callers out of a stretch, and spread their calls over what follows."""
+    inside = [lever.from_at <= one.starts_at < lever.until_at for one in halves]
+    later = [
+        not now and one.starts_at >= lever.until_at for now, one in zip(inside, halves, strict=True)
+    ]
+    room = sum(one.people for one, after in zip(halves, later, strict=True) if after)
+    if room <= 0:
+        return list(halves)
+    taken = sum(one.calls * lever.share for one, now in zip(halves, inside, strict=True) if now)
+    found = []
+    for one, now, after in zip(halves, inside, later, strict=True):
+        # They are called where people are, so the evening is not asked for more than the noon.
+        more = taken * one.people / room if after else 0.0
+        left = one.calls * (1 - lever.share) if now else one.calls
+        found.append(replace(one, calls=left + more))
+    return found

@@ -1,0 +1,142 @@
+"""Statements on what people ask of their shifts, and what they wish for."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from ascolto.kit.db import Record, Tx
+from ascolto.workforce.asking import ShiftRequest, Wishes
+from ascolto.workforce.rosters import Shift
+
+_REQUEST = (
+    "id, kind, operator_id, other_id, day, note, state, why, before, after, roster_id, asked_at,"
+    " answered_at, answered_by"
+)
+_WISHES = "from_minute, until_minute, days_off, place, short_shifts, split_shifts"
+
+
+def _request(row: Record) -> ShiftRequest:
+    return ShiftRequest(**row)
+
+
+async def insert_request(tx: Tx, request: ShiftRequest) -> bool:
+    """Write down what is asked; False when something is asked of that day already."""
+    names = _REQUEST.split(", ")
+    places = ", ".join(f"${n}" for n in range(2, len(names) + 2))
+    return (
+        await tx.execute(
+            f"INSERT INTO workforce.shift_request (tenant_id, {_REQUEST})"
+            f" VALUES ($1, {places}) ON CONFLICT DO NOTHING",
+            tx.tenant_id,
+            *(getattr(request, name) for name in names),
+        )
+        == 1
+    )
+
+
+async def get_request(tx: Tx, request_id: str, *, hold: bool = False) -> ShiftRequest | None:
+    """Return a request; held, it stays as it is until the transaction ends."""
+    row = await tx.fetchrow(
+        f"SELECT {_REQUEST} FROM workforce.shift_request WHERE tenant_id = $1 AND id = $2"
+        + (" FOR UPDATE" if hold else ""),
+        tx.tenant_id, request_id,
+    )  # fmt: skip
+    return _request(row) if row else None
+
+
+async def answer(
+    tx: Tx,
+    request_id: str,
+    *,
+    state: str,
+    why: Sequence[dict[str, Any]] = (),
+    before: Sequence[dict[str, Any]] = (),
+    after: Sequence[dict[str, Any]] = (),
+    roster_id: str | None = None,
+) -> ShiftRequest:
+    """Write an answer down, and what it changed."""
+    row = await tx.fetchrow(
+        "UPDATE workforce.shift_request SET state = $3, why = $4, before = $5, after = $6,"
+        " roster_id = $7, answered_at = $8, answered_by = $9"
+        f" WHERE tenant_id = $1 AND id = $2 RETURNING {_REQUEST}",
+        tx.tenant_id, request_id, state, list(why), list(before), list(after), roster_id, tx.now,
+        tx.actor.name,
+    )  # fmt: skip
+    assert row is not None  # noqa: S101 - it was held
+    return _request(row)
+
+
+async def requests_of(tx: Tx, operator_id: str, *, limit: int) -> list[ShiftRequest]:
+    """Return what somebody asked and what is asked of them, the latest first."""
+    rows = await tx.fetch(
+        f"SELECT {_REQUEST} FROM workforce.shift_request WHERE tenant_id = $1"
+        " AND (operator_id = $2 OR other_id = $2) ORDER BY id DESC LIMIT $3",
+        tx.tenant_id, operator_id, limit,
+    )  # fmt: skip
+    return [_request(row) for row in rows]
+
+
+async def list_requests(
+    tx: Tx, *, waiting: bool, before: str | None, limit: int
+) -> list[ShiftRequest]:
+    """Return what is asked, the latest first; only what waits for an answer, or all of it."""
+    rows = await tx.fetch(
+        f"SELECT {_REQUEST} FROM workforce.shift_request WHERE tenant_id = $1"
+        " AND (NOT $2 OR state = 'waiting') AND ($3::uuid IS NULL OR id < $3)"
+        " ORDER BY id DESC LIMIT $4",
+        tx.tenant_id, waiting, before, limit,
+    )  # fmt: skip
+    return [_request(row) for row in rows]
+
+
+async def wishes_of(tx: Tx, operator_id: str) -> Wishes:
+    """Return what somebody wishes for; who said nothing agrees to nothing."""
+    row = await tx.fetchrow(
+        f"SELECT {_WISHES} FROM workforce.wishes WHERE tenant_id = $1 AND operator_id = $2",
+        tx.tenant_id, operator_id,
+    )  # fmt: skip
+    return Wishes(**{**row, "days_off": tuple(row["days_off"])}) if row else Wishes()
+
+
+async def put_wishes(tx: Tx, operator_id: str, wishes: Wishes) -> None:
+    """Write down what somebody wishes for, in place of what they did."""
+    await tx.execute(
+        f"INSERT INTO workforce.wishes (tenant_id, operator_id, {_WISHES}, changed_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, operator_id)"
+        " DO UPDATE SET from_minute = $3, until_minute = $4, days_off = $5, place = $6,"
+        " short_shifts = $7, split_shifts = $8, changed_at = $9",
+        tx.tenant_id, operator_id, wishes.from_minute, wishes.until_minute, list(wishes.days_off),
+        wishes.place, wishes.short_shifts, wishes.split_shifts, tx.now,
+    )  # fmt: skip
+
+
+async def agreeing(tx: Tx) -> tuple[frozenset[str], frozenset[str]]:
+    """Return who agrees to short shifts, and who to split ones."""
+    rows = await tx.fetch(
+        "SELECT operator_id, short_shifts, split_shifts FROM workforce.wishes"
+        " WHERE tenant_id = $1 AND (short_shifts OR split_shifts)",
+        tx.tenant_id,
+    )
+    return (
+        frozenset(row["operator_id"] for row in rows if row["short_shifts"]),
+        frozenset(row["operator_id"] for row in rows if row["split_shifts"]),
+    )
+
+
+async def shifts_of_people(
+    tx: Tx, people: Sequence[str], *, first_day: date, last_day: date
+) -> list[Shift]:
+    """Return the shifts of some people that hold on some days, in order."""
+    rows = await tx.fetch(
+        "SELECT s.operator_id, s.day, s.starts_at, s.ends_at, s.place, s.parts"
+        " FROM workforce.shift s"
+        " JOIN workforce.roster r ON r.tenant_id = s.tenant_id AND r.id = s.roster_id"
+        " WHERE s.tenant_id = $1 AND r.published_at IS NOT NULL AND s.day BETWEEN $2 AND $3"
+        " AND s.operator_id = ANY($4::uuid[])"
+        " AND NOT EXISTS (SELECT 1 FROM workforce.roster l WHERE l.tenant_id = $1"
+        "   AND (l.published_at, l.id) > (r.published_at, r.id)"
+        "   AND s.day BETWEEN l.first_day AND l.last_day)"
+        " ORDER BY s.starts_at, s.operator_id",
+        tx.tenant_id, first_day, last_day, list(people),
+    )  # fmt: skip
+    return [Shift(**{**row, "parts": tuple(row["parts"])}) for row in rows]

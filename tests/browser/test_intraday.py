@@ -1,0 +1,134 @@
+"""A planner's day: planned beside actual, levers tried before they are pulled, and the way back."""
+
+import contextlib
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from support.browsing import Profile, barriers
+from support.days import every_half_hour, publish_day, published_forecast
+from support.demo import DEMO_PASSWORD, sign_in
+from support.running import RunningServer
+
+PLANNER = "pianificazione@aurelia.example"
+
+
+@pytest.fixture(scope="module")
+def queue(house: RunningServer) -> str:
+    """Give a queue eight weeks that came, a published forecast, and people around the clock."""
+    with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
+        queue = min(planner.get("/api/v1/queues").json(), key=lambda one: one["name"].lower())
+        now = datetime.now(UTC)
+        today = now.date()
+        text = every_half_hour(today - timedelta(days=60), today - timedelta(days=1))
+        body = {"queue_id": queue["id"], "text": text, "dry_run": False}
+        answer = planner.post("/api/v1/workforce/history/import", json=body)
+        assert answer.json()["written"] is True, answer.text
+        published_forecast(planner, queue["id"])
+        publish_day(planner, now)
+    return str(queue["name"])
+
+
+def opened(house: RunningServer, at_desk: Profile, queue: str) -> Page:
+    page = at_desk.page()
+    page.goto(house.url + "/desk/")
+    page.get_by_label("Organizzazione").fill("aurelia")
+    page.get_by_label("E-mail").fill(PLANNER)
+    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Entra").click()
+    page.get_by_role("link", name="Pianificazione").click()
+    page.get_by_role("link", name="Intraday").click()
+    expect(page.get_by_role("heading", name="Intraday")).to_be_visible()
+    page.get_by_label("Coda", exact=True).select_option(label=queue)
+    expect(page.get_by_role("table")).to_be_visible()
+    return page
+
+
+def test_a_planner_tries_levers_pulls_one_and_takes_it_back_by_keyboard(
+    house: RunningServer, at_desk: Profile, queue: str
+) -> None:
+    page = opened(house, at_desk, queue)
+    assert barriers(page) == []
+    page.get_by_role("button", name="Simula").press("Enter")
+    tried = page.get_by_role("list", name="Leve simulate").get_by_role("listitem")
+    expect(tried.first).to_be_visible(timeout=120_000)
+    expect(tried).to_have_count(4)
+    expect(tried.first).to_contain_text(re.compile(r"\d+.*→.*\d+"))
+    pull = page.get_by_role("button", name="Usa: Permesso volontario")
+    expect(pull).to_be_disabled()
+    page.get_by_label("Motivo").fill("Pomeriggio calmo")
+    assert barriers(page) == []
+    pull.press("Enter")
+    pulled = page.get_by_role("list", name="Leve usate oggi").get_by_role("listitem")
+    expect(pulled).to_contain_text("Pomeriggio calmo", timeout=60_000)
+    page.get_by_role("button", name="Annulla: Permesso volontario").press("Enter")
+    expect(pulled).to_contain_text("Annullata")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_day_is_read_in_both_themes_on_a_narrow_and_a_wide_screen(
+    house: RunningServer, at_desk: Profile, queue: str, theme: Literal["light", "dark"], width: int
+) -> None:
+    page = opened(house, at_desk, queue)
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 900})
+    assert barriers(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_planner_notes_an_event_and_the_day_says_so(
+    house: RunningServer, at_desk: Profile, queue: str
+) -> None:
+    page = opened(house, at_desk, queue)
+    page.get_by_role("link", name="Eventi propri").click()
+    expect(page.get_by_role("heading", name="Eventi propri")).to_be_visible()
+    ahead = page.get_by_role("list", name="In arrivo")
+    expect(ahead).to_contain_text("Invio delle bollette bimestrali")
+    page.get_by_label("Tipo").fill("sciopero")
+    page.get_by_label("Nome").fill("Sciopero dei trasporti")
+    page.keyboard.press("Enter")
+    expect(ahead).to_contain_text("Sciopero dei trasporti")
+    themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for theme in themes:
+        page.emulate_media(color_scheme=theme)
+        assert barriers(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("button", name="Togli: Sciopero dei trasporti").press("Enter")
+    expect(page.get_by_text("Sciopero dei trasporti")).to_have_count(0)
+
+
+def test_a_planner_says_which_column_is_what_tries_and_writes(
+    house: RunningServer, at_desk: Profile, queue: str
+) -> None:
+    page = opened(house, at_desk, queue)
+    page.get_by_role("link", name="Storico").click()
+    expect(page.get_by_role("heading", name="Storico")).to_be_visible()
+    page.get_by_label("Coda", exact=True).select_option(label="Reclami")
+    rows = "".join(f"2026-01-{day:02} 09:00;{day}\n2026-01-{day:02} 09:30;x\n" for day in (7, 8))
+    storico = {"name": "storico.csv", "mimeType": "text/csv", "buffer": b""}
+    wrong = {**storico, "buffer": f"quando;quante\n{rows}".encode()}
+    page.get_by_label("Tabella (CSV)").set_input_files(wrong)  # type: ignore[arg-type] # a payload
+    page.get_by_label("Inizio intervallo").select_option("quando")
+    page.get_by_label("Richieste", exact=True).select_option("quante")
+    page.get_by_role("button", name="Prova").press("Enter")
+    faults = page.get_by_role("list", name="Righe da correggere")
+    expect(faults).to_contain_text("Riga 3:", timeout=60_000)
+    expect(page.get_by_role("button", name="Scrivi tutto")).to_be_disabled()
+    assert barriers(page) == []
+    good = {**storico, "buffer": f"quando;quante\n{rows}".replace("x", "4").encode()}
+    page.get_by_label("Tabella (CSV)").set_input_files(good)  # type: ignore[arg-type] # a payload
+    page.get_by_label("Inizio intervallo").select_option("quando")
+    page.get_by_label("Richieste", exact=True).select_option("quante")
+    page.get_by_role("button", name="Prova").press("Enter")
+    expect(page.get_by_text("Tutte le righe vanno bene")).to_be_visible(timeout=60_000)
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("button", name="Scrivi tutto").press("Enter")
+    expect(page.get_by_text("Scritto", exact=True)).to_be_visible(timeout=60_000)

@@ -1,0 +1,195 @@
+"""Today, planned beside actual; what could be done about its rest is lived through first."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from ascolto.kit.ids import new_id
+from ascolto.people import NewOperator
+from ascolto.people.actions import create_operator
+from ascolto.routing import create_queue
+from support.log import MORNING, Said, request, write
+from support.office import Office, ok, refused
+from support.planning import PLANNER, bring_in, made, table
+
+# The clock of the tests stands at ten in Rome on this day; the queue opens at eight.
+TODAY = "2026-03-03"
+EIGHT = datetime(2026, 3, 3, 7, tzinfo=UTC)
+DAY_S = (EIGHT - MORNING).total_seconds()
+HALF_HOUR = timedelta(minutes=30)
+
+
+async def hired(office: Office, count: int) -> list[str]:
+    async with office.desk.as_system() as tx:
+        return [
+            (
+                await create_operator(
+                    tx,
+                    NewOperator(
+                        display_name=f"Persona {n}", clients=frozenset({office.desk.client_id})
+                    ),
+                )
+            ).id
+            for n in range(count)
+        ]
+
+
+async def planned(planner: httpx.AsyncClient, office: Office, people: list[str]) -> None:
+    """Publish a forecast and a roster of today, from eight to two."""
+    await bring_in(planner, office, table())
+    forecast = (await made(planner, office))["forecast"]
+    ok(await planner.post(f"/workforce/forecasts/{forecast['id']}/publish"))
+    week = {"first_day": TODAY, "last_day": TODAY, "reason": "Oggi"}
+    roster = ok(await planner.post("/workforce/rosters", json=week))
+    url = f"/workforce/rosters/{roster['id']}"
+    shifts = [
+        {
+            "operator_id": one,
+            "day": TODAY,
+            "starts_at": EIGHT.isoformat(),
+            "ends_at": (EIGHT + timedelta(hours=6)).isoformat(),
+        }
+        for one in people
+    ]
+    roster = ok(await planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": shifts}))
+    ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
+
+
+def present(who: str, after_s: float, state: str = "available") -> Said:
+    body = {"operator_id": who, "state": state}
+    return Said(DAY_S + after_s, "routing.presence_changed", body)
+
+
+async def intraday(planner: httpx.AsyncClient, office: Office) -> dict[str, Any]:
+    query = {"queue_id": office.desk.queue.id}
+    found: dict[str, Any] = ok(await planner.get("/workforce/intraday", params=query))
+    return found
+
+
+async def test_a_day_shows_what_came_beside_what_was_planned_and_the_rest_anew(
+    office: Office,
+) -> None:
+    people = await hired(office, 6)
+    lines = [present(who, 0) for who in people] + [present(people[0], 1800, "offline")]
+    for n in range(240):
+        who = people[n % 6]
+        lines += request(
+            DAY_S + 15 * n, 5, queue_id=office.desk.queue.id, operator_id=who, talk_s=60
+        )
+    await write(office, lines)
+    async with office.signed_in(PLANNER) as planner:
+        await planned(planner, office, people)
+        found = await intraday(planner, office)
+    first, second, third, fourth, fifth = found["half_hours"][:5]
+    assert first["starts_at"] == "2026-03-03T08:00:00+01:00"
+    assert (first["offered"], first["handled"], first["service_level"]) == (120, 120, 1.0)
+    assert second["offered"] == 120
+    assert (first["rostered"], first["signed_in"], second["signed_in"]) == (6.0, 6.0, 5.0)
+    assert (third["offered"], third["expected_now"]) == (0, None)
+    assert fifth["offered"] is None
+    assert fifth["planned"] < fifth["expected_now"], "more came than was planned"
+    over = first["planned"] + second["planned"] + third["planned"] + fourth["planned"]
+    assert abs(found["ratio"] - 240 / over) < 1e-9
+    assert 1 < found["factor"] < found["ratio"]
+    assert all(one["required"] > 0 for one in found["half_hours"] if one["expected_now"])
+    assert found["forecast_id"]
+    assert not first["withheld"]
+
+
+async def test_a_figure_on_four_people_is_not_told(office: Office) -> None:
+    people = await hired(office, 4)
+    lines = [present(who, 0) for who in people]
+    for n in range(8):
+        who = people[n % 4]
+        lines += request(
+            DAY_S + 60 * n, 5, queue_id=office.desk.queue.id, operator_id=who, talk_s=60
+        )
+    await write(office, lines)
+    async with office.signed_in(PLANNER) as planner:
+        await planned(planner, office, people)
+        first = (await intraday(planner, office))["half_hours"][0]
+    assert first["withheld"]
+    assert (first["rostered"], first["signed_in"], first["aht_s"]) == (None, None, None)
+    assert (first["offered"], first["service_level"]) == (8, 1.0), "what customers got is told"
+
+
+async def test_every_lever_tells_its_effect_before_it_is_pulled_and_is_taken_back(
+    office: Office,
+) -> None:
+    people = await hired(office, 6)
+    await write(office, [present(who, 0) for who in people])
+    async with office.desk.as_system() as tx:
+        values = {"client_id": office.desk.client_id, "name": "Guasti", "channel": "voice"}
+        other = await create_queue(tx, values=values)
+    window = {"from_at": "2026-03-03T10:00:00Z", "until_at": "2026-03-03T12:00:00Z"}
+    levers = [
+        {"kind": "time_off", "people": 3, **window},
+        {"kind": "extra_hours", "people": 3, **window},
+        {"kind": "break_move", "people": 2, "to_at": "2026-03-03T12:00:00Z", **window}
+        | {"until_at": "2026-03-03T10:30:00Z"},
+        {"kind": "callback", "share": 0.1, **window},
+    ]
+    asked = {"queue_id": office.desk.queue.id, "levers": levers}
+    async with office.signed_in(PLANNER) as planner:
+        await planned(planner, office, people)
+        tried = ok(await planner.post("/workforce/intraday/levers/try", json=asked))
+        queue = office.desk.queue.id
+        as_it_is = tried["as_it_is"]["queues"][queue]["service_level"]
+        off, extra, _, callback = (one["queues"][queue]["service_level"] for one in tried["levers"])
+        assert off < as_it_is < extra
+        assert callback > as_it_is
+        assert [one["paid_hours"] for one in tried["levers"]] == [-6, 6, 0, 0]
+        before = await intraday(planner, office)
+        assert before["levers"] == [], "nothing was pulled"
+        body = {"queue_id": queue, "lever": levers[0], "reason": "Mattina calma"}
+        done = ok(await planner.post("/workforce/intraday/levers", json=body))
+        assert done["effect"]["levers"][0]["queues"][queue]["service_level"] < as_it_is
+        during = await intraday(planner, office)
+        at = [one["starts_at"] for one in during["half_hours"]].index("2026-03-03T11:00:00+01:00")
+        assert during["half_hours"][at]["rostered"] == 3.0
+        ok(await planner.post(f"/workforce/intraday/levers/{done['id']}/undo"))
+        after = await intraday(planner, office)
+        assert after["half_hours"] == before["half_hours"]
+        assert after["levers"][0]["undone_at"]
+        again = await planner.post(f"/workforce/intraday/levers/{done['id']}/undo")
+        refused(again, 404, "workforce.unknown_lever")
+        moved = {"kind": "skill_move", "people": 1, "other_queue_id": other.id, **window}
+        answer = await planner.post(
+            "/workforce/intraday/levers/try", json={"queue_id": queue, "levers": [moved]}
+        )
+        refused(answer, 422, "workforce.bad_plan")
+        past = {"kind": "time_off", "people": 1, **window} | {"from_at": "2026-03-03T07:00:00Z"}
+        answer = await planner.post(
+            "/workforce/intraday/levers/try", json={"queue_id": queue, "levers": [past]}
+        )
+        assert refused(answer, 422, "workforce.bad_plan")["field"] == "from_at"
+        many = {"kind": "time_off", "people": 7, **window}
+        answer = await planner.post(
+            "/workforce/intraday/levers/try", json={"queue_id": queue, "levers": [many]}
+        )
+        assert refused(answer, 422, "workforce.bad_plan")["field"] == "people"
+
+
+async def test_who_may_not_plan_pulls_no_lever(office: Office) -> None:
+    await office.hire("capo@prova.example", "team_leader")
+    body = {
+        "queue_id": office.desk.queue.id,
+        "lever": {
+            "kind": "time_off",
+            "people": 1,
+            "from_at": "2026-03-03T10:00:00Z",
+            "until_at": "2026-03-03T12:00:00Z",
+        },
+        "reason": "Prova",
+    }
+    async with office.signed_in("capo@prova.example") as leader:
+        refused(
+            await leader.post("/workforce/intraday/levers", json=body),
+            403,
+            "identity.not_permitted",
+        )
+        answer = await leader.get("/workforce/intraday", params={"queue_id": new_id()})
+        refused(answer, 404, "routing.queue_unknown")
+        shown = await intraday(leader, office)
+    assert shown["forecast_id"] is None

@@ -1,0 +1,41 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import type { DayAdherence } from "@/api/types";
+import { explain } from "@/api/words";
+import { useT } from "@/i18n";
+import { share } from "@/i18n/format";
+import { Empty } from "@ui/bits";
+
+const AGAIN_MS = 120_000;
+
+/** How today's roster was kept until now, by groups of at least five; nobody alone. */
+export function GroupAdherence() {
+  const t = useT();
+  const { data, error } = useQuery({
+    queryKey: ["plan", "adherence"],
+    queryFn: () => api.get<DayAdherence>("/workforce/adherence"),
+    refetchInterval: AGAIN_MS,
+  });
+  return (
+    <section className="card stack plan-card" aria-labelledby="adherence">
+      <h2 id="adherence">{t("adherence.title")}</h2>
+      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {data && <p className="meta">{t("adherence.why", { n: data.smallest_group })}</p>}
+      {data?.groups.length === 0 && <p className="meta">{t("adherence.none")}</p>}
+      {data && data.groups.length > 0 && (
+        <ul className="plan-notes">
+          {data.groups.map((one) => (
+            <li key={one.group} className="num">
+              {t("adherence.of", {
+                group: one.group === "others" ? t("adherence.others") : one.group,
+                people: one.people,
+                share: share(one.share),
+                hours: one.rostered_hours,
+              })}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

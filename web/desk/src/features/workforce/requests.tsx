@@ -1,0 +1,265 @@
+import { useState, type FormEvent } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import type { OwnShift, ShiftRequest, SwapCandidate, Wishes } from "@/api/types";
+import { explain } from "@/api/words";
+import { useT } from "@/i18n";
+import { clock, longDay } from "@/i18n/format";
+import { Empty, Pill } from "@ui/bits";
+import { Button } from "@ui/button";
+import { TextField } from "@ui/field";
+import { say } from "@ui/toast";
+
+const requestsKey = ["own-shifts", "requests"];
+const wishesKey = ["own-shifts", "wishes"];
+
+function times(shifts: OwnShift[]): string {
+  return shifts.map((one) => `${clock(one.starts_at)}–${clock(one.ends_at)}`).join(", ");
+}
+
+/** What can be asked of one shift: a swap with who may take it, or the day off. */
+export function AskOfDay({ shift }: { shift: OwnShift }) {
+  const t = useT();
+  const queries = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const [error, setError] = useState<string>();
+  const candidates = useQuery({
+    queryKey: ["own-shifts", "swaps", shift.day],
+    queryFn: () => api.get<SwapCandidate[]>("/me/swaps", { query: { day: shift.day } }),
+    enabled: open,
+    retry: false,
+  });
+  const act = async (work: () => Promise<string>) => {
+    try {
+      say(await work());
+      setError(undefined);
+      setOpen(false);
+    } catch (wrong) {
+      setError(explain(wrong));
+    }
+    await queries.invalidateQueries({ queryKey: ["own-shifts"] });
+  };
+  const leave = () =>
+    act(async () => {
+      const done = await api.post<ShiftRequest>("/me/leave", { day: shift.day });
+      if (done.state === "done") return t("shifts.granted");
+      return done.state === "waiting" ? t("shifts.left_to_planner") : t("shifts.refused");
+    });
+  const swap = (other: SwapCandidate) =>
+    act(async () => {
+      await api.post("/me/swaps", { day: shift.day, operator_id: other.operator_id });
+      return t("shifts.sent", { name: other.name });
+    });
+  const day = longDay(shift.starts_at);
+  return (
+    <div className="stack">
+      <div className="row-flex wrap">
+        <Button tone="outline" aria-label={t("shifts.ask_swap_of", { day })} aria-expanded={open} onPress={() => setOpen(!open)}>
+          {t("shifts.ask_swap")}
+        </Button>
+        <Button tone="outline" aria-label={t("shifts.ask_leave_of", { day })} onPress={() => void leave()}>
+          {t("shifts.ask_leave")}
+        </Button>
+      </div>
+      {error && (
+        <p className="field-error" role="alert">
+          {error}
+        </p>
+      )}
+      {open && candidates.error && <p className="field-error">{explain(candidates.error)}</p>}
+      {open && candidates.data?.length === 0 && <p role="status">{t("shifts.nobody")}</p>}
+      {open && (candidates.data ?? []).length > 0 && (
+        <ul className="plan-edits" aria-label={t("shifts.with_whom")}>
+          {candidates.data!.map((one) => (
+            <li key={one.operator_id} className="row-flex wrap">
+              <span className="grow">
+                {one.name} <span className="num meta">{times(one.shifts)}</span>
+              </span>
+              <Button tone="outline" onPress={() => void swap(one)}>
+                {t("shifts.swap_with", { name: one.name })}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** What one asked and what is asked of oneself, each with its answer and the reason. */
+export function Requests() {
+  const t = useT();
+  const rule = useRules();
+  const queries = useQueryClient();
+  const { data, error } = useQuery({ queryKey: requestsKey, queryFn: () => api.get<ShiftRequest[]>("/me/requests") });
+  const act = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (wrong) {
+      say(explain(wrong));
+    }
+    await queries.invalidateQueries({ queryKey: ["own-shifts"] });
+  };
+  const states: Record<string, string> = {
+    waiting: t("shifts.waiting"),
+    done: t("shifts.done"),
+    refused: t("shifts.refused"),
+    declined: t("shifts.declined"),
+    withdrawn: t("shifts.withdrawn"),
+    undone: t("shifts.undone"),
+  };
+  return (
+    <section className="card stack plan-card" aria-labelledby="shifts-requests">
+      <h2 id="shifts-requests">{t("shifts.requests")}</h2>
+      <p className="meta">{t("shifts.quiet")}</p>
+      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {data?.length === 0 && <p className="meta">{t("shifts.no_requests")}</p>}
+      <ul className="plan-edits" aria-label={t("shifts.requests")}>
+        {(data ?? []).map((one) => {
+          const day = longDay(`${one.day}T12:00:00Z`);
+          const name = (one.mine ? one.other_name : one.operator_name) ?? "";
+          return (
+            <li key={one.id} className="stack">
+              <span className="row-flex wrap">
+                <span className="grow">
+                  <strong>{day}</strong> {one.kind === "swap" ? t("shifts.swap", { name }) : t("shifts.leave")}{" "}
+                  {one.state === "done" && one.becomes.length > 0 && <span className="num">{times(one.becomes)}</span>}
+                </span>
+                <Pill tone={one.state === "done" ? "ok" : one.state === "refused" ? "warn" : "plain"}>{states[one.state] ?? one.state}</Pill>
+              </span>
+              {one.note && <span className="meta">{one.note}</span>}
+              {one.why.map((why, at) => (
+                <span key={at} className="meta">
+                  {rule(why.rule)}
+                  {why.mine === false && ` (${t("shifts.colleague")})`}
+                  {why.article && `, ${why.article}`}
+                </span>
+              ))}
+              {one.state === "waiting" && !one.mine && (
+                <span className="row-flex wrap">
+                  <Button
+                    tone="primary"
+                    aria-label={t("shifts.agree_to", { name })}
+                    onPress={() => void act(() => api.post(`/me/requests/${one.id}/answer`, { agrees: true }))}
+                  >
+                    {t("shifts.agree")}
+                  </Button>
+                  <Button
+                    tone="outline"
+                    aria-label={t("shifts.decline_of", { name })}
+                    onPress={() => void act(() => api.post(`/me/requests/${one.id}/answer`, { agrees: false }))}
+                  >
+                    {t("shifts.decline")}
+                  </Button>
+                </span>
+              )}
+              {one.state === "waiting" && one.mine && (
+                <span>
+                  <Button tone="link" aria-label={t("shifts.withdraw_of", { day })} onPress={() => void act(() => api.delete(`/me/requests/${one.id}`))}>
+                    {t("shifts.withdraw")}
+                  </Button>
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** The rules in the reader's language; what a planner wrote stays as it is. */
+function useRules(): (rule: string) => string {
+  const t = useT();
+  const known: Record<string, string> = {
+    "less than 11 hours after the shift before": t("rules.daily_rest"),
+    "more than 6 hours without a break of 10 minutes": t("rules.break"),
+    "two shifts at once": t("rules.two_at_once"),
+    "one of the shifts has begun": t("rules.begun"),
+    "you do not take from the same queues": t("rules.queues"),
+    "nobody has said yet how many the day takes: a planner decides": t("rules.unknown"),
+  };
+  return (rule) => {
+    const left = /^(\d\d:\d\d): ([\d.]+) would be left, it takes ([\d.]+)$/.exec(rule);
+    if (left) return t("rules.uncovered", { at: left[1]!, left: left[2]!, due: left[3]! });
+    const run = /^(\d+) days of work in a row$/.exec(rule);
+    if (run) return t("rules.days_in_row", { n: run[1]! });
+    const hours = /^([\d.]+) hours in the week, 48 at most$/.exec(rule);
+    if (hours) return t("rules.week_hours", { n: hours[1]! });
+    return known[rule] ?? rule;
+  };
+}
+
+/** When one likes to work, and what one agrees to; nothing is agreed to unasked. */
+export function WishesCard() {
+  const { data } = useQuery({ queryKey: wishesKey, queryFn: () => api.get<Wishes>("/me/wishes") });
+  return data ? <WishesForm key={JSON.stringify(data)} wishes={data} /> : null;
+}
+
+function asClock(minute: number | null | undefined): string {
+  if (minute === null || minute === undefined) return "";
+  return `${String(Math.floor(minute / 60) % 24).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+}
+
+function asMinute(text: string): number | null {
+  const [hours, minutes] = text.split(":").map(Number);
+  return text ? hours! * 60 + minutes! : null;
+}
+
+function WishesForm({ wishes }: { wishes: Wishes }) {
+  const t = useT();
+  const queries = useQueryClient();
+  const [from, setFrom] = useState(asClock(wishes.from_minute));
+  const [until, setUntil] = useState(asClock(wishes.until_minute));
+  const [short, setShort] = useState(wishes.short_shifts ?? false);
+  const [split, setSplit] = useState(wishes.split_shifts ?? false);
+  const [error, setError] = useState<string>();
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      await api.put("/me/wishes", {
+        ...wishes,
+        from_minute: asMinute(from),
+        until_minute: asMinute(until),
+        short_shifts: short,
+        split_shifts: split,
+      });
+      setError(undefined);
+      say(t("shifts.saved"));
+      await queries.invalidateQueries({ queryKey: wishesKey });
+    } catch (wrong) {
+      setError(explain(wrong));
+    }
+  };
+  return (
+    <section className="card plan-card" aria-labelledby="shifts-wishes">
+      <form className="stack" onSubmit={(event) => void save(event)}>
+        <h2 id="shifts-wishes">{t("shifts.wishes")}</h2>
+        <div className="plan-form">
+          <TextField label={t("shifts.likes_from")} type="time" required={until !== ""} value={from} onChange={(event) => setFrom(event.target.value)} />
+          <TextField
+            label={t("shifts.likes_until")}
+            type="time"
+            required={from !== ""}
+            value={until}
+            error={error}
+            onChange={(event) => setUntil(event.target.value)}
+          />
+        </div>
+        <label className="row-flex shifts-agree">
+          <input type="checkbox" checked={short} onChange={(event) => setShort(event.target.checked)} />
+          {t("shifts.short_ok")}
+        </label>
+        <label className="row-flex shifts-agree">
+          <input type="checkbox" checked={split} onChange={(event) => setSplit(event.target.checked)} />
+          {t("shifts.split_ok")}
+        </label>
+        <div>
+          <Button type="submit" tone="primary">
+            {t("shifts.save")}
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}
