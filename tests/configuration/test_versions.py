@@ -1,0 +1,255 @@
+"""Every change of the configuration is a version: who, why, what, and the way back."""
+
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ascolto.kit.db import SYSTEM
+from ascolto.people import actions as people
+from support.office import Office, ok, refused
+
+CHIARA = "chiara@prova.example"
+
+
+async def versions(browser: httpx.AsyncClient, **asked: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ok(await browser.get("/configuration/versions", params=asked))[
+        "items"
+    ]
+    return found
+
+
+async def test_a_change_is_a_version_with_who_when_why_and_what_differs(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        url = f"/queues/{office.desk.queue.id}"
+        why = {"Ascolto-Why": quote("Più tempo: è l'estate")}
+        ok(await browser.patch(url, json={"target_s": 90, "priority": 2}, headers=why))
+        last = (await versions(browser))[0]
+    assert (last["by_name"], last["by_kind"]) == ("Chiara", "account")
+    assert last["why"] == "Più tempo: è l'estate"
+    assert last["at"] == office.desk.clock.now().isoformat().replace("+00:00", "Z")
+    (change,) = last["changes"]
+    assert (change["kind"], change["change"]) == ("queue", "changed")
+    assert change["name"] == office.desk.queue.name
+    before = office.desk.queue
+    assert change["fields"] == [
+        {"name": "priority", "before": before.priority, "after": 2},
+        {"name": "target_s", "before": before.target_s, "after": 90.0},
+    ]
+
+
+async def test_a_change_that_changes_nothing_is_no_version(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        before = await versions(browser)
+        same = {"target_s": office.desk.queue.target_s}
+        ok(await browser.patch(f"/queues/{office.desk.queue.id}", json=same))
+        assert await versions(browser) == before
+
+
+async def test_what_is_refused_leaves_no_version(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        before = await versions(browser)
+        url = f"/queues/{office.desk.queue.id}"
+        answer = await browser.patch(url, json={"overflow_after_s": 60})
+        refused(answer, 422, "routing.bad_queue")
+        assert await versions(browser) == before
+
+
+async def test_changes_of_one_transaction_are_one_version_and_one_diff_for_each_thing(
+    office: Office,
+) -> None:
+    async with office.desk.as_system() as tx:
+        who = await people.get_operator(tx, office.desk.anna)
+        await people.change_operator(tx, who.id, v=who.v, changes={"budget": 50})
+        await people.change_operator(tx, who.id, v=who.v + 1, changes={"budget": 80})
+        await people.set_clients(tx, who.id, ())
+        await people.set_clients(tx, who.id, who.clients)
+        await people.set_skills(tx, office.desk.bruno, {})
+    async with office.signed_in(CHIARA) as browser:
+        last = (await versions(browser))[0]
+    assert last["by_kind"] == "system"
+    told = {change["thing"]: [f["name"] for f in change["fields"]] for change in last["changes"]}
+    assert told[office.desk.anna] == ["budget"]
+
+
+async def test_every_kind_of_thing_is_put_back_to_a_version(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        client_id = office.desk.client_id
+        week = {"weekly": {"mon": [["09:00", "18:00"]]}}
+        calendar = ok(await browser.post("/calendars", json={"name": "Feriali", "hours": week}))
+        skill = ok(await browser.post("/skills", json={"code": "gas", "name": "Gas"}))
+        team = ok(await browser.post("/teams", json={"name": "Rosa"}))
+        queue = ok(
+            await browser.post(
+                "/queues", json={"client_id": client_id, "name": "Guasti", "channel": "webchat"}
+            )
+        )
+        channel = ok(
+            await browser.post(
+                "/channels",
+                json={
+                    "client_id": client_id,
+                    "kind": "webchat",
+                    "name": "Sito",
+                    "queue_id": queue["id"],
+                },
+            )
+        )
+        reply = {"key": "ciao", "title": "Saluto", "text": "Buongiorno", "language": "it"}
+        canned = ok(await browser.post("/canned", json=reply))
+        reason = ok(await browser.post("/reasons", json={"name": "Guasto", "position": 1}))
+        anna = ok(await browser.get(f"/operators/{office.desk.anna}"))
+        ok(
+            await browser.patch(
+                f"/operators/{anna['id']}", json={"v": anna["v"], "team_id": team["id"]}
+            )
+        )
+        ok(
+            await browser.put(
+                f"/operators/{anna['id']}/skills",
+                json={"skills": {"gas": {"level": 7}}},
+            )
+        )
+        ok(await browser.put("/settings/conversations.silent_in_queue_s", json={"value": 900}))
+        good = (await versions(browser))[0]["id"]
+        kept = {
+            path: ok(await browser.get(path))
+            for path in ("/queues", "/channels", "/canned", "/reasons", "/skills", "/teams")
+        }
+        held = ok(await browser.get(f"/operators/{anna['id']}"))
+
+        # Now nearly all of it goes wrong.
+        ok(await browser.delete(f"/channels/{channel['id']}"))
+        ok(await browser.patch(f"/queues/{queue['id']}", json={"priority": 5, "target_s": 5}))
+        ok(await browser.delete(f"/queues/{queue['id']}"))
+        ok(await browser.put(f"/canned/{canned['id']}", json={**reply, "text": "Boh", "v": 1}))
+        ok(await browser.delete(f"/canned/{canned['id']}"))
+        ok(await browser.put(f"/reasons/{reason['id']}", json={"name": "Rotto", "position": 3}))
+        ok(await browser.delete(f"/reasons/{reason['id']}"))
+        ok(await browser.put(f"/operators/{anna['id']}/skills", json={"skills": {}}))
+        now = ok(await browser.get(f"/operators/{anna['id']}"))
+        ok(
+            await browser.patch(
+                f"/operators/{anna['id']}", json={"v": now["v"], "team_id": None, "budget": 10}
+            )
+        )
+        ok(await browser.delete(f"/skills/{skill['id']}"))
+        ok(await browser.delete(f"/teams/{team['id']}"))
+        ok(await browser.delete(f"/calendars/{calendar['id']}"))
+        office.desk.clock.at = office.desk.clock.at.replace(minute=30)
+        ok(await browser.put("/settings/conversations.silent_in_queue_s", json={"value": 60}))
+        ok(await browser.post("/clients", json={"name": "Sbaglio", "color": "#112233"}))
+
+        url = f"/configuration/versions/{good}/restore"
+        looked = ok(await browser.post(url, json={"dry_run": True}))
+        assert {change["kind"] for change in looked["changes"]} == {
+            *("calendar", "skill", "team", "queue", "channel", "operator"),
+            *("reason", "canned", "setting", "client"),
+        }
+        office.desk.clock.at = office.desk.clock.at.replace(minute=40)
+        done = ok(await browser.post(url, json={"why": "Era meglio prima"}))
+        assert done == looked
+        without = ("v", "created_at", "updated_at")
+
+        def bare(rows: Any) -> Any:
+            rows = rows["items"] if isinstance(rows, dict) else rows
+            return [{k: v for k, v in row.items() if k not in without} for row in rows]
+
+        for path, rows in kept.items():
+            assert bare(ok(await browser.get(path))) == bare(rows), path
+        again = ok(await browser.get(f"/operators/{anna['id']}"))
+        assert {**again, "v": 0} == {**held, "v": 0}
+        found = ok(await browser.get(f"/calendars/{calendar['id']}"))
+        assert found["hours"] == calendar["hours"]
+        clients = ok(await browser.get("/clients"))["items"]
+        assert "Sbaglio" not in {client["name"] for client in clients}
+        last = (await versions(browser))[0]
+        assert (last["restores"], last["why"], last["by_name"]) == (
+            good,
+            "Era meglio prima",
+            "Chiara",
+        )
+        nothing = await browser.post(url, json={"dry_run": True})
+        assert ok(nothing)["changes"] == []
+
+
+async def test_one_thing_is_put_back_and_the_rest_stays(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        url = f"/queues/{office.desk.queue.id}"
+        good = (await versions(browser))[0]["id"]
+        ok(await browser.patch(url, json={"priority": 5}))
+        ok(await browser.post("/teams", json={"name": "Rosa"}))
+        back = {"why": "no", "kind": "queue", "thing": office.desk.queue.id}
+        ok(await browser.post(f"/configuration/versions/{good}/restore", json=back))
+        assert ok(await browser.get(url))["priority"] == office.desk.queue.priority
+        assert [team["name"] for team in ok(await browser.get("/teams"))["items"]] == ["Rosa"]
+        again = await browser.post(f"/configuration/versions/{good}/restore", json=back)
+        refused(again, 409, "configuration.nothing_to_restore")
+
+
+async def test_what_cannot_be_put_back_puts_nothing_back_and_says_why(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        good = (await versions(browser))[0]["id"]
+        new = {"client_id": office.desk.client_id, "name": "Nuova", "channel": "webchat"}
+        queue = ok(await browser.post("/queues", json=new))
+        ok(await browser.patch(f"/queues/{office.desk.queue.id}", json={"priority": 5}))
+        await office.desk.opened(queue_id=queue["id"])
+        conversation = await office.desk.opened(queue_id=queue["id"])
+        await office.desk.wrote(conversation.id)
+        answer = await browser.post(f"/configuration/versions/{good}/restore", json={"why": "x"})
+        told = refused(answer, 409, "configuration.cannot_restore")
+        assert (told["name"], told["because"]) == ("Nuova", "routing.wrong_state")
+        assert ok(await browser.get(f"/queues/{office.desk.queue.id}"))["priority"] == 5
+
+
+async def test_who_sees_one_client_sees_its_versions_alone_and_goes_nowhere_back(
+    office: Office,
+) -> None:
+    async with office.desk.as_system() as tx:
+        from ascolto.tenancy.actions import create_client  # noqa: PLC0415 - used here alone
+
+        other = await create_client(tx, name="Altro", color="#223344")
+    await office.hire("dario@prova.example", "configurator", clients=[other.id])
+    async with office.signed_in(CHIARA) as browser:
+        ok(await browser.patch(f"/queues/{office.desk.queue.id}", json={"priority": 3}))
+        ok(await browser.post("/teams", json={"name": "Rosa"}))
+        number = (await versions(browser))[0]["id"]
+    async with office.signed_in("dario@prova.example") as browser:
+        seen = await versions(browser)
+        assert {c["client_id"] for version in seen for c in version["changes"]} == {other.id}
+        refused(
+            await browser.get(f"/configuration/versions/{number}"),
+            404,
+            "configuration.unknown_version",
+        )
+        back = await browser.post(f"/configuration/versions/{seen[0]['id']}/restore", json={})
+        refused(back, 403, "configuration.outside_scope")
+
+
+async def test_the_ledger_cannot_be_written_by_the_server_itself(office: Office) -> None:
+    import asyncpg  # noqa: PLC0415 - used here alone
+    import pytest  # noqa: PLC0415 - used here alone
+
+    for verb in (
+        "UPDATE configuration.version SET why = 'x'",
+        "DELETE FROM configuration.change",
+        "INSERT INTO configuration.version (tenant_id, id, at, actor)"
+        " SELECT tenant_id, 999, at, actor FROM configuration.version LIMIT 1",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with office.desk.database.transaction(office.desk.tenant, actor=SYSTEM) as tx:
+                await tx.execute(verb)
+
+
+async def test_two_who_change_one_person_at_once_lose_nothing_of_each_other(
+    office: Office,
+) -> None:
+    anna = office.desk.anna
+    async with office.desk.as_system() as one, office.desk.as_system() as two:
+        await one.execute("UPDATE people.operator SET budget = 33 WHERE id = $1", anna)
+        await people.set_clients(two, anna, ())
+    async with office.signed_in(CHIARA) as browser:
+        newest, older = (await versions(browser, kind="operator", thing=anna))[:2]
+    first = {field["name"]: field for change in older["changes"] for field in change["fields"]}
+    second = {field["name"]: field for change in newest["changes"] for field in change["fields"]}
+    assert sorted([*first, *second]) == ["budget", "clients"]
