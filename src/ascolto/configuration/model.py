@@ -45,6 +45,7 @@ class Version:
     why: str
     publication_id: str | None
     restores: int | None
+    things: int
     changes: list[Change] = field(default_factory=list)
 
 

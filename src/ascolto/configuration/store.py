@@ -8,6 +8,9 @@ import asyncpg
 from ascolto.configuration.model import Change, Publication, Version
 from ascolto.kit.db import Record, Tx
 
+# Of a version in a list; an import of a thousand people is looked at by itself.
+MOST_SHOWN = 20
+
 _VERSION = "id, at, actor, why, publication_id, restores"
 _CHANGE = "kind, thing, client_id, name, before, after"
 _PUBLICATION = (
@@ -37,8 +40,8 @@ async def list_versions(
         " ORDER BY v.id DESC LIMIT $5",
         tx.tenant_id, before, kind, thing, limit, tx.clients is None,
     )  # fmt: skip
-    changes = await changes_of(tx, [row["id"] for row in rows])
-    return [Version(**row, changes=changes.get(row["id"], [])) for row in rows]
+    changes = await _changes_of(tx, [row["id"] for row in rows], most=MOST_SHOWN)
+    return [_version(row, changes) for row in rows]
 
 
 async def get_version(tx: Tx, number: int) -> Version | None:
@@ -49,22 +52,34 @@ async def get_version(tx: Tx, number: int) -> Version | None:
     )  # fmt: skip
     if row is None:
         return None
-    changes = await changes_of(tx, [number])
-    return Version(**row, changes=changes.get(number, []))
+    return _version(row, await _changes_of(tx, [number], most=None))
 
 
-async def changes_of(tx: Tx, versions: Sequence[int]) -> dict[int, list[Change]]:
-    """Return the changes of some versions; people and shared things only for who sees all."""
+async def _changes_of(
+    tx: Tx, versions: Sequence[int], *, most: int | None
+) -> dict[int, tuple[int, list[Change]]]:
+    """Return how many things each version changed, and the first of them.
+
+    People and what all clients share are only for who sees every client.
+    """
     rows = await tx.fetch(
-        f"SELECT version, {_CHANGE} FROM configuration.change"
-        " WHERE tenant_id = $1 AND version = ANY($2::int[]) AND ($3 OR client_id IS NOT NULL)"
-        " ORDER BY version, kind, name, thing",
-        tx.tenant_id, list(versions), tx.clients is None,
+        "SELECT * FROM (SELECT *, count(*) OVER w AS things,"
+        "  row_number() OVER (w ORDER BY kind, name, thing) AS place"
+        "  FROM configuration.change"
+        "  WHERE tenant_id = $1 AND version = ANY($2::int[]) AND ($3 OR client_id IS NOT NULL)"
+        "  WINDOW w AS (PARTITION BY version)) x"
+        " WHERE $4::int IS NULL OR place <= $4 ORDER BY version, place",
+        tx.tenant_id, list(versions), tx.clients is None, most,
     )  # fmt: skip
-    found: dict[int, list[Change]] = {}
+    found: dict[int, tuple[int, list[Change]]] = {}
     for row in rows:
-        found.setdefault(row["version"], []).append(_change(row))
+        found.setdefault(row["version"], (row["things"], []))[1].append(_change(row))
     return found
+
+
+def _version(row: Record, changes: dict[int, tuple[int, list[Change]]]) -> Version:
+    things, shown = changes.get(row["id"], (0, []))
+    return Version(**row, things=things, changes=shown)
 
 
 async def changes_since(

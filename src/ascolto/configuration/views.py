@@ -60,7 +60,7 @@ class ChangeView(BaseModel):
 
 
 class VersionView(BaseModel):
-    """A version: who, when, why and what."""
+    """A version: who, when, why and what; in a list the first of many `things` alone."""
 
     id: int
     at: datetime
@@ -69,6 +69,7 @@ class VersionView(BaseModel):
     why: str
     publication_id: str | None
     restores: int | None
+    things: int
     changes: list[ChangeView]
 
     @classmethod
@@ -82,6 +83,7 @@ class VersionView(BaseModel):
             why=version.why,
             publication_id=version.publication_id,
             restores=version.restores,
+            things=version.things,
             changes=[ChangeView.of(change) for change in version.changes],
         )
 

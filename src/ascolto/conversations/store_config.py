@@ -90,8 +90,9 @@ async def revive_canned(tx: Tx, canned_id: str) -> bool:
         "UPDATE conversations.canned c SET archived_at = NULL"
         " WHERE c.tenant_id = $1 AND c.id = $2 AND c.archived_at IS NOT NULL AND NOT EXISTS ("
         "  SELECT 1 FROM conversations.canned o WHERE o.tenant_id = $1 AND o.archived_at IS NULL"
-        "   AND o.client_id IS NOT DISTINCT FROM c.client_id AND lower(o.key) = lower(c.key)"
-        "   AND o.language IS NOT DISTINCT FROM c.language)",
+        "   AND (o.client_id = c.client_id) IS NOT FALSE AND lower(o.key) = lower(c.key)"
+        "   AND (o.client_id IS NULL) = (c.client_id IS NULL)"
+        "   AND COALESCE(o.language, '') = COALESCE(c.language, ''))",
         tx.tenant_id, canned_id,
     ) == 1  # fmt: skip
 
@@ -102,8 +103,10 @@ async def revive_reason(tx: Tx, reason_id: str) -> bool:
         "UPDATE conversations.reason r SET archived_at = NULL"
         " WHERE r.tenant_id = $1 AND r.id = $2 AND r.archived_at IS NOT NULL AND NOT EXISTS ("
         "  SELECT 1 FROM conversations.reason o WHERE o.tenant_id = $1 AND o.archived_at IS NULL"
-        "   AND o.client_id IS NOT DISTINCT FROM r.client_id"
-        "   AND o.parent_id IS NOT DISTINCT FROM r.parent_id AND lower(o.name) = lower(r.name))",
+        "   AND (o.client_id = r.client_id) IS NOT FALSE AND lower(o.name) = lower(r.name)"
+        "   AND (o.client_id IS NULL) = (r.client_id IS NULL)"
+        "   AND (o.parent_id = r.parent_id) IS NOT FALSE"
+        "   AND (o.parent_id IS NULL) = (r.parent_id IS NULL))",
         tx.tenant_id, reason_id,
     ) == 1  # fmt: skip
 
