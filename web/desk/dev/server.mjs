@@ -72,6 +72,23 @@ function offer(seconds = 20) {
   }, seconds * 1000);
 }
 
+/** Changes to conversations of one's own, so many a second, until told 0: what a busy day looks like to the desk. */
+let storming;
+let changed = 0;
+function storm(rate) {
+  clearInterval(storming);
+  const mine = [...rows.values()].filter((row) => row.operator_id === "op-me").map((row) => row.id);
+  if (rate > 0) {
+    let owed = 0;
+    storming = setInterval(() => {
+      for (owed += rate / 50; owed >= 1; owed -= 1) {
+        const id = mine[(changed += 7919) % mine.length];
+        bump(id, { preview: `Messaggio ${changed}`, unread: changed % 4, last_message_at: new Date().toISOString(), last_seq: rows.get(id).last_seq + 1 });
+      }
+    }, 20);
+  }
+}
+
 class Refused extends Error {
   constructor(status, code) {
     super(code);
@@ -111,7 +128,7 @@ const routes = [
   ["GET /conversations/:id", ({ id }) => {
     const row = rows.get(id);
     if (!row) throw new Refused(404, "conversations.unknown");
-    return { conversation: row, customer: { id: row.customer.id, name: row.customer.name, verified: row.customer.verified, language: "it", identities: [{ kind: "email", value: "cliente@example.org", verified: true }, { kind: "telefono", value: "+39 02 5550 1234", verified: false }], fields: { Contratto: "LU-20418833" } }, why: { rule: "best_skill", skills: [{ code: "Fatturazione", level: 3 }], waited_s: 42 }, draft: drafts.get(id) ?? null, viewers: [] };
+    return { conversation: row, customer: { id: row.customer.id, name: row.customer.name, verified: row.customer.verified, language: "it", preferences: { channel: null, from_minute: null, to_minute: null, note: "" }, merged: [], v: 1, identities: [{ kind: "email", value: "cliente@example.org", verified: true }, { kind: "telefono", value: "+39 02 5550 1234", verified: false }], fields: { Contratto: "LU-20418833" } }, why: { rule: "best_skill", skills: [["fatturazione", 3]], waited_s: 42 }, draft: drafts.get(id) ?? null, viewers: [] };
   }],
   ["GET /conversations/:id/messages", ({ id, query }) => {
     const list = threads.get(id) ?? [];
@@ -175,6 +192,7 @@ const server = createServer((request, response) => {
     if (url.pathname === "/dev/offer") { offer(Number(url.searchParams.get("s") ?? 20)); response.end("ok"); return; }
     if (url.pathname === "/dev/cut") { for (const socket of sockets) socket.ws.terminate(); response.end("ok"); return; }
     if (url.pathname === "/dev/message") { const id = url.searchParams.get("id"); say(id, { author: { kind: "customer", id: "x", name: rows.get(id).customer.name }, text: "Ci siete?" }); response.end("ok"); return; }
+    if (url.pathname === "/dev/storm") { storm(Number(url.searchParams.get("rate") ?? 50)); response.end("ok"); return; }
     if (url.pathname === "/dev/due") { bump(url.searchParams.get("id"), { due_at: data.ago(Number(url.searchParams.get("m"))) }); response.end("ok"); return; }
     const file = built + url.pathname.replace(/^\/desk\//, "");
     const path = url.pathname !== "/desk/" && existsSync(file) && extname(file) ? file : `${built}index.html`;
