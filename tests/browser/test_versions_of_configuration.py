@@ -49,7 +49,7 @@ def test_a_change_is_found_with_its_reason_and_taken_back(
     first = admin.locator(".admin-version").first
     expect(first).to_contain_text("Più chiamate del solito")
     expect(first.locator("dd").first).to_contain_text(re.compile(rf"{before}.*7", re.DOTALL))
-    admin.get_by_role("button", name=re.compile("^Torna alla versione")).first.click()
+    admin.get_by_role("button", name=re.compile("^Torna qui: versione")).first.click()
     dialog = admin.get_by_role("dialog")
     expect(dialog).to_contain_text("Cambia una cosa:")
     assert barriers(admin) == []
@@ -99,4 +99,3 @@ def test_the_versions_have_no_barriers_and_fit(
     expect(admin.locator(".admin-version").first).to_be_visible()
     assert barriers(admin) == []
     assert admin.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    admin.screenshot(path=f"/tmp/desk3-versions-{theme}-{width}.png")

@@ -115,7 +115,7 @@ function OneVersion({ version, newest, onBack }: { version: ConfigVersion; newes
         {version.restores !== null && <Pill tone="info" icon="history">{t("admin.versions.restores", { n: version.restores })}</Pill>}
         {version.publication_id && <Pill tone="info" icon="clock">{t("admin.versions.published")}</Pill>}
         {!newest && may(session, "configuration.publish") && (
-          <Button tone="outline" icon="undo-2" aria-label={t("admin.versions.back_to", { n: version.id })} onPress={onBack}>
+          <Button tone="outline" icon="undo-2" aria-label={t("admin.versions.back_here", { n: version.id })} onPress={onBack}>
             {t("admin.versions.back")}
           </Button>
         )}
