@@ -9,6 +9,8 @@ import pytest
 
 from ascolto.configuration.model import KINDS
 from ascolto.kit.db import SYSTEM
+from ascolto.kit.migrate import all_migrations
+from ascolto.kit.postgres import PostgresUrls
 from ascolto.people import actions as people
 from ascolto.tenancy.actions import create_client
 from support.office import Office, ok, refused
@@ -229,3 +231,24 @@ async def test_two_who_change_one_person_at_once_lose_nothing_of_each_other(
     first = {field["name"]: field for change in older["changes"] for field in change["fields"]}
     second = {field["name"]: field for change in newest["changes"] for field in change["fields"]}
     assert sorted([*first, *second]) == ["budget", "clients"]
+
+
+async def test_what_was_there_before_the_ledger_is_its_first_version(
+    office: Office, urls: PostgresUrls
+) -> None:
+    ours = next(one for one in all_migrations() if one.name == "0038_configuration")
+    owner = await asyncpg.connect(urls.owner_dsn)
+    try:
+        await owner.execute("DROP SCHEMA configuration CASCADE")
+        await owner.execute(ours.sql)
+    finally:
+        await owner.close()
+    async with office.signed_in(CHIARA) as browser:
+        (first,) = await versions(browser)
+        assert (first["id"], first["by_kind"]) == (1, "system")
+        assert {change["change"] for change in first["changes"]} == {"added"}
+        assert office.desk.queue.id in {change["thing"] for change in first["changes"]}
+        ok(await browser.patch(f"/queues/{office.desk.queue.id}", json={"priority": 1}))
+        back = {"kind": "queue", "thing": office.desk.queue.id}
+        ok(await browser.post("/configuration/versions/1/restore", json=back))
+        assert ok(await browser.get(f"/queues/{office.desk.queue.id}"))["priority"] == 0
