@@ -114,6 +114,8 @@ def stand_in() -> Iterator[str]:
 def measured(page: Page, protocol: CDPSession, url: str) -> list[Figure]:
     """Live a busy stretch at the desk and return what it cost."""
     watched = Watched(page, protocol)
+    heard: list[object] = []
+    page.on("websocket", lambda line: line.on("framereceived", heard.append))
     page.goto(f"{url}/desk/work")
     page.get_by_role("option").first.wait_for()
     page.wait_for_timeout(1500)
@@ -125,7 +127,10 @@ def measured(page: Page, protocol: CDPSession, url: str) -> list[Figure]:
 
     httpx.get(f"{url}/dev/storm", params={"rate": RATE})
     page.wait_for_timeout(1000)
+    heard.clear()
     background = watched.idle_ms(WATCHED_S)
+    if len(heard) < RATE * WATCHED_S * 0.8:  # a quiet line would cost nothing, and say nothing
+        raise RuntimeError(f"Only {len(heard)} changes reached the desk.")
 
     field.click()
     key = watched.cost(lambda: page.keyboard.press("e"), times=KEYS)
