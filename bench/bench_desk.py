@@ -115,7 +115,7 @@ def measured(page: Page, protocol: CDPSession, url: str) -> list[Figure]:
     """Live a busy stretch at the desk and return what it cost."""
     watched = Watched(page, protocol)
     heard: list[object] = []
-    page.on("websocket", lambda line: line.on("framereceived", heard.append))
+    page.on("websocket", lambda line: line.on("framereceived", lambda _: heard.append(None)))
     page.goto(f"{url}/desk/work")
     page.get_by_role("option").first.wait_for()
     page.wait_for_timeout(1500)

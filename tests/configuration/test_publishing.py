@@ -33,7 +33,7 @@ async def moment_comes(office: Office) -> int:
 
 
 async def shown(browser: httpx.AsyncClient, publication: dict[str, Any]) -> dict[str, Any]:
-    all_: list[dict[str, Any]] = ok(await browser.get("/configuration/publications"))
+    all_: list[dict[str, Any]] = ok(await browser.get("/configuration/publications"))["items"]
     return next(each for each in all_ if each["id"] == publication["id"])
 
 

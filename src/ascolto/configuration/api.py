@@ -17,9 +17,7 @@ from ascolto.configuration.views import (
     VersionView,
 )
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page, decode_cursor, encode_cursor
-
-MOST_LISTED = 200
+from ascolto.kit.http import Page, decode_cursor, decode_id, encode_cursor
 
 Reader = Annotated[Call, permit("configuration.read")]
 Publisher = Annotated[Call, permit("configuration.publish")]
@@ -31,11 +29,18 @@ def router_over(verbs: Verbs) -> APIRouter:
     router.include_router(_versions())
 
     @router.get("/configuration/publications", summary="What is published later")
-    async def list_publications(call: Reader) -> list[PublicationView]:
-        """Return what waits, then what was decided; of others only for who sees every client."""
+    async def list_publications(
+        call: Reader,
+        cursor: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 100,
+    ) -> Page[PublicationView]:
+        """Return what waits or was decided; others' only for who sees every client."""
         mine = None if call.tx.clients is None else call.principal.account_id
-        found = await store.list_publications(call.tx, account_id=mine, limit=MOST_LISTED)
-        return [PublicationView.of(publication) for publication in found]
+        found = await store.list_publications(
+            call.tx, account_id=mine, before=decode_id(cursor), limit=limit + 1
+        )
+        more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
+        return Page(items=[PublicationView.of(one) for one in found[:limit]], next_cursor=more)
 
     @router.post("/configuration/publications", status_code=201, summary="Publish at a moment")
     async def schedule(body: PublicationBody, call: Publisher) -> PublicationView:

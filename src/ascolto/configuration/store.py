@@ -121,13 +121,15 @@ async def insert_publication(tx: Tx, publication: Publication) -> None:
     )  # fmt: skip
 
 
-async def list_publications(tx: Tx, *, account_id: str | None, limit: int) -> list[Publication]:
-    """Return publications, those that wait first; of one account only when it is named."""
+async def list_publications(
+    tx: Tx, *, account_id: str | None, before: str | None, limit: int
+) -> list[Publication]:
+    """Return publications, the last asked for first; of one account only when it is named."""
     rows = await tx.fetch(
         f"SELECT {_PUBLICATION} FROM configuration.publication"
         " WHERE tenant_id = $1 AND ($2::uuid IS NULL OR by_account = $2)"
-        " ORDER BY (state = 'scheduled') DESC, COALESCE(decided_at, due_at) DESC, id LIMIT $3",
-        tx.tenant_id, account_id, limit,
+        " AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4",
+        tx.tenant_id, account_id, before, limit,
     )  # fmt: skip
     return [Publication(**row) for row in rows]
 

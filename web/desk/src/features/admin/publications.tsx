@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { Publication } from "@/api/types";
+import type { Page, Publication } from "@/api/types";
 import { msg, t as now, useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive } from "@/live/react";
@@ -25,11 +25,11 @@ export function Publications() {
   const t = useT();
   const list = useQuery({
     queryKey: ["admin", "/configuration/publications"],
-    queryFn: ({ signal }) => api.get<Publication[]>("/configuration/publications", { signal }),
+    queryFn: ({ signal }) => api.get<Page<Publication>>("/configuration/publications", { signal }),
     refetchInterval: 30_000,
   });
-  const waiting = list.data?.filter(({ state }) => state === "scheduled") ?? [];
-  const decided = list.data?.filter(({ state }) => state !== "scheduled").slice(0, DECIDED_SHOWN) ?? [];
+  const waiting = list.data?.items.filter(({ state }) => state === "scheduled") ?? [];
+  const decided = list.data?.items.filter(({ state }) => state !== "scheduled").slice(0, DECIDED_SHOWN) ?? [];
   if (waiting.length + decided.length === 0) return null;
   return (
     <section className="card stack admin-publications" aria-labelledby="publications">
