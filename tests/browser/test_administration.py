@@ -34,9 +34,11 @@ SECTIONS = {
     "reasons": "Motivi",
     "tokens": "Chiavi dei programmi",
     "webhooks": "Avvisi ai programmi",
+    "versions": "Versioni",
     "settings": "Impostazioni con data",
 }
-WITH_FORMS = tuple(name for name in SECTIONS if name not in ("start", "import", "settings"))
+WITHOUT_FORMS = ("start", "import", "versions", "settings")
+WITH_FORMS = tuple(name for name in SECTIONS if name not in WITHOUT_FORMS)
 
 
 @pytest.fixture

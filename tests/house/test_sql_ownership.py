@@ -7,7 +7,7 @@ from pathlib import Path
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "ascolto"
 ROOMS = (
     *("tenancy", "identity", "privacy", "people", "customers", "routing", "conversations"),
-    *("channels", "insight", "workforce", "web"),
+    *("channels", "insight", "workforce", "web", "configuration"),
 )
 _SQL = re.compile(
     r"\b(SELECT\s+.+\s+FROM\s|INSERT\s+INTO\s|UPDATE\s+\w+\.?\w*.*\sSET\s|DELETE\s+FROM\s)",

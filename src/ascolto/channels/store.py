@@ -101,6 +101,17 @@ async def update_channel(tx: Tx, channel: Channel) -> Channel | None:
     return Channel(**row) if row else None
 
 
+async def revive_channel(tx: Tx, channel_id: str) -> Channel | None:
+    """Take an archived channel into use again, not yet active."""
+    row = await tx.fetchrow(
+        "UPDATE channels.channel SET archived_at = NULL, v = v + 1"
+        " WHERE tenant_id = $1 AND id = $2 AND archived_at IS NOT NULL"
+        f" RETURNING {_CHANNEL}",
+        tx.tenant_id, channel_id,
+    )  # fmt: skip
+    return Channel(**row) if row else None
+
+
 async def claim_start(
     tx: Tx, *, channel: Channel, nonce: str, fingerprint: bytes, conversation_id: str
 ) -> tuple[bytes, str | None, datetime] | None:

@@ -8,7 +8,7 @@ says who asks, for the few use cases that make their own transactions.
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
@@ -21,6 +21,16 @@ from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import services_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# A request of these may change the configuration: its ledger is told who asks, and why.
+SIGNED = frozenset(
+    {
+        *("tenancy.configure", "routing.configure", "routing.supervise", "channels.configure"),
+        *("people.manage", "people.assign_skills", "identity.manage_accounts"),
+        *("conversations.configure", "conversations.configure_canned", "configuration.publish"),
+    }
+)
+WHY_HEADER = "ascolto-why"
+WHY_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,10 @@ def permit(permission: str) -> Any:
     async def provide(request: Request) -> AsyncIterator[Call]:
         presented = _presented(request)
         async with services_of(request).db.transaction(presented.tenant_id, actor=SYSTEM) as tx:
-            yield Call(tx=tx, principal=await _admitted(tx, presented, permission))
+            principal = await _admitted(tx, presented, permission)
+            if permission in SIGNED and request.method not in SAFE_METHODS:
+                await tx.sign(principal.actor(), why=_why(request))
+            yield Call(tx=tx, principal=principal)
 
     provide.permission = permission  # type: ignore[attr-defined] # read by the route matrix test
     # The function scope ends the transaction before the answer is sent: what a client has been
@@ -85,10 +98,21 @@ def shown_by_socket(connection: HTTPConnection) -> Shown:
     return _presented(connection, safe=True)
 
 
+async def principal_of_account(tx: Tx, account_id: str) -> Principal | None:
+    """Return who an account is now, to do what they asked for; the transaction sees no more."""
+    return await store_sessions.principal_of_account(tx, account_id)
+
+
 async def principal_of_shown(db: Database, shown: Shown) -> Principal:
     """Return whose session or token was shown, as of now."""
     async with db.transaction(shown.tenant_id, actor=SYSTEM) as tx:
         return await _principal(tx, shown)
+
+
+def _why(request: Request) -> str:
+    """Return the reason given for a change: percent-encoded UTF-8, as a header is ASCII."""
+    said = unquote(request.headers.get(WHY_HEADER, ""), errors="replace")
+    return " ".join(said.replace("\x00", "").split())[:WHY_LIMIT]
 
 
 def _presented(connection: HTTPConnection, *, safe: bool = False) -> Shown:

@@ -96,6 +96,8 @@ _CONFIGURATOR = _STAFF | {
     "channels.configure",
     "channels.deliver",
     "channels.manage_webhooks",
+    "configuration.publish",
+    "configuration.read",
     "conversations.configure",
     "conversations.configure_canned",
     "conversations.read_canned",

@@ -45,6 +45,27 @@ SELECT x.*, set_config('ascolto.clients', COALESCE(x.client_scope::text, '*'), t
   ) x
 """
 
+_BY_ACCOUNT = f"""
+SELECT x.*, set_config('ascolto.clients', COALESCE(x.client_scope::text, '*'), true)
+  FROM (
+    SELECT a.id AS account_id, a.name, a.email, a.roles, a.operator_id, a.locale,
+           {_SIGHT} AS client_scope
+      FROM identity.account a
+     WHERE a.tenant_id = $1 AND a.id = $2 AND a.disabled_at IS NULL
+  ) x
+"""
+
+
+async def principal_of_account(tx: Tx, account_id: str) -> Principal | None:
+    """Return who an account is now, and narrow the transaction to their clients.
+
+    For what somebody asked to be done later: they may do then what they may do then.
+    """
+    row = await tx.fetchrow(_BY_ACCOUNT, tx.tenant_id, account_id)
+    if row is None:
+        return None
+    return _seated(tx, row, kind="account", permissions=permissions_of(row["roles"]))
+
 
 async def principal_by_session(tx: Tx, secret_hash: bytes) -> Principal | None:
     """Find who a session belongs to, narrow the transaction to their clients, mark it as seen."""

@@ -158,6 +158,15 @@ class Tx:
         self.clients = None if clients is None else frozenset(clients)
         await self.execute("SELECT set_config('ascolto.clients', $1, true)", scope_text(clients))
 
+    async def sign(self, actor: Actor, *, why: str = "") -> None:
+        """Say who changes the configuration in this transaction, and why, for its ledger."""
+        signed = orjson.dumps(actor.as_json()).decode()
+        await self.execute(
+            "SELECT set_config('ascolto.actor', $1, true), set_config('ascolto.why', $2, true),"
+            " set_config('ascolto.now', $3, true)",
+            signed, why, self.now.isoformat(),
+        )  # fmt: skip
+
     def emit(self, event: Event, *frames: Frame) -> None:
         """Say what happened: written with the transaction, heard only after its commit."""
         self._events.append(event)

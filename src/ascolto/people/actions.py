@@ -89,6 +89,12 @@ async def set_skills(tx: Tx, operator_id: str, skills: Mapping[str, SkillLevel])
     return await get_operator(tx, operator_id)
 
 
+async def put_skills(tx: Tx, operator_id: str, skills: Mapping[str, SkillLevel]) -> Operator:
+    """Give an operator these skills as far as they are still in use."""
+    known = await store_catalogue.skill_ids(tx, skills.keys())
+    return await set_skills(tx, operator_id, {code: skills[code] for code in known})
+
+
 async def set_clients(tx: Tx, operator_id: str, clients: Collection[str]) -> Operator:
     """Let an operator work for exactly these of the clients in the asker's scope."""
     await get_operator(tx, operator_id)

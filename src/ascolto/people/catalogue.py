@@ -37,6 +37,27 @@ async def change_skill(
     return after
 
 
+async def revive_skill(tx: Tx, skill_id: str) -> None:
+    """Take an archived skill into use again."""
+    _require_full_scope(tx)
+    code = await store_catalogue.revive_skill(tx, skill_id)
+    if code is None:
+        raise errors.UnknownSkill("There is no such skill.", skill_id=skill_id)
+    tx.emit(events.SkillChanged(skill_id=skill_id, code=code, change="created"))
+
+
+async def revive_team(tx: Tx, team_id: str) -> None:
+    """Take an archived team into use again."""
+    _require_full_scope(tx)
+    try:
+        revived = await store_catalogue.revive_team(tx, team_id)
+    except asyncpg.UniqueViolationError as taken:
+        raise errors.NameTaken("Another team has this name.") from taken
+    if not revived:
+        raise errors.UnknownTeam("There is no such team.", team_id=team_id)
+    tx.emit(events.TeamChanged(team_id=team_id, change="created"))
+
+
 async def create_team(tx: Tx, *, name: str) -> Team:
     """Add a team."""
     _require_full_scope(tx)

@@ -52,6 +52,25 @@ async def update_skill(tx: Tx, skill: Skill) -> None:
     )  # fmt: skip
 
 
+async def revive_skill(tx: Tx, skill_id: str) -> str | None:
+    """Take an archived skill into use again; return its code."""
+    code: str | None = await tx.fetchval(
+        "UPDATE people.skill SET archived_at = NULL"
+        " WHERE tenant_id = $1 AND id = $2 AND archived_at IS NOT NULL RETURNING code",
+        tx.tenant_id, skill_id,
+    )  # fmt: skip
+    return code
+
+
+async def revive_team(tx: Tx, team_id: str) -> bool:
+    """Take an archived team into use again."""
+    return await tx.execute(
+        "UPDATE people.team SET archived_at = NULL"
+        " WHERE tenant_id = $1 AND id = $2 AND archived_at IS NOT NULL",
+        tx.tenant_id, team_id,
+    ) == 1  # fmt: skip
+
+
 async def list_teams(tx: Tx, *, after: tuple[str, str] | None, limit: int) -> list[Team]:
     """Return the teams in use, by name."""
     name, key = after or (None, None)

@@ -99,6 +99,18 @@ async def archive_queue(tx: Tx, *, queue_id: str) -> Queue:
     return queue
 
 
+async def revive_queue(tx: Tx, queue_id: str) -> Queue:
+    """Take an archived queue into use again, with the rules it had."""
+    try:
+        queue = await store_queues.revive_queue(tx, queue_id)
+    except asyncpg.UniqueViolationError as error:
+        raise NameTaken("The client has a queue of this name.", field="name") from error
+    if queue is None:
+        raise QueueUnknown("There is no such queue.")
+    _tell(tx, queue, {"archived": False})
+    return queue
+
+
 async def _check_named(tx: Tx, values: dict[str, Any], *, client_id: str) -> None:
     target = values.get("overflow_queue_id")
     if target is not None:

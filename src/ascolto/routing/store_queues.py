@@ -128,6 +128,17 @@ async def archive_queue(tx: Tx, queue_id: str) -> Queue | None:
     return None if row is None else queue_of(row)
 
 
+async def revive_queue(tx: Tx, queue_id: str) -> Queue | None:
+    """Take an archived queue into use again."""
+    row = await tx.fetchrow(
+        "UPDATE routing.queue SET archived_at = NULL, v = v + 1"
+        f" WHERE tenant_id = $1 AND id = $2 AND archived_at IS NOT NULL RETURNING {_ALL}",
+        tx.tenant_id,
+        queue_id,
+    )
+    return None if row is None else queue_of(row)
+
+
 async def write_now(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Keep what the leader sees of each queue."""
     await tx.executemany(

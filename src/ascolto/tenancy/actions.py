@@ -94,14 +94,21 @@ async def archive_client(tx: Tx, client_id: str) -> None:
 
 
 async def create_calendar(
-    tx: Tx, *, name: str, hours: dict[str, Any] | OpeningHours, client_id: str | None = None
+    tx: Tx,
+    *,
+    name: str,
+    hours: dict[str, Any] | OpeningHours,
+    client_id: str | None = None,
+    calendar_id: str | None = None,
 ) -> Calendar:
     """Add a calendar, of one client or (by whoever sees all) shared."""
     if client_id is None:
         _require_full_scope(tx)
     else:
         await get_client(tx, client_id)
-    calendar = Calendar(id=new_id(), client_id=client_id, name=name, hours=read_hours(hours), v=1)
+    calendar = Calendar(
+        id=calendar_id or new_id(), client_id=client_id, name=name, hours=read_hours(hours), v=1
+    )
     await store.insert_calendar(tx, calendar)
     tx.emit(_calendar_event(calendar, "created"))
     return calendar
@@ -113,6 +120,11 @@ async def get_calendar(tx: Tx, calendar_id: str) -> Calendar:
     if calendar is None:
         raise errors.UnknownCalendar("There is no such calendar.", calendar_id=calendar_id)
     return calendar
+
+
+async def find_calendar(tx: Tx, calendar_id: str) -> Calendar | None:
+    """Return a calendar in scope, None when it was deleted."""
+    return await store.get_calendar(tx, calendar_id)
 
 
 async def change_calendar(

@@ -14,6 +14,9 @@ from ascolto.channels.forms import pages as form_pages
 from ascolto.channels.mailroom import pages as mail_pages
 from ascolto.channels.webchat import pages as webchat_pages
 from ascolto.channels.webchat.public_api import public_router
+from ascolto.configuration import api as configuration_api
+from ascolto.configuration import jobs as configuration_jobs
+from ascolto.configuration.verbs import Verbs
 from ascolto.conversations import api as conversations_api
 from ascolto.conversations import jobs as conversations_jobs
 from ascolto.customers import api as customers_api
@@ -34,7 +37,7 @@ from ascolto.workforce import jobs as workforce_jobs
 Job = Callable[[Services], Awaitable[None]]
 
 # The framework tries routes one after the other: those of every message and offer come first.
-API_ROUTERS: Sequence[APIRouter] = (
+_ROOMS: Sequence[APIRouter] = (
     conversations_api.router,
     routing_api.router,
     identity_api.router,
@@ -47,6 +50,8 @@ API_ROUTERS: Sequence[APIRouter] = (
     workforce_api.router,
     probe_api.router,
 )
+_VERBS = Verbs(_ROOMS)
+API_ROUTERS: Sequence[APIRouter] = (*_ROOMS, configuration_api.router_over(_VERBS))
 
 PUBLIC_ROUTERS: Sequence[APIRouter] = (public_router,)
 
@@ -68,4 +73,5 @@ def background() -> Sequence[tuple[str, Job]]:
         *conversations_jobs.BACKGROUND,
         *channels_jobs.BACKGROUND,
         *workforce_jobs.BACKGROUND,
+        *configuration_jobs.background(_VERBS),
     )

@@ -72,6 +72,23 @@ function offer(seconds = 20) {
   }, seconds * 1000);
 }
 
+/** Changes to conversations of one's own, so many a second, until told 0: what a busy day looks like to the desk. */
+let storming;
+let changed = 0;
+function storm(rate) {
+  clearInterval(storming);
+  const mine = [...rows.values()].filter((row) => row.operator_id === "op-me").map((row) => row.id);
+  if (rate > 0) {
+    let owed = 0;
+    storming = setInterval(() => {
+      for (owed += rate / 50; owed >= 1; owed -= 1) {
+        const id = mine[(changed += 7919) % mine.length];
+        bump(id, { preview: `Messaggio ${changed}`, unread: changed % 4, last_message_at: new Date().toISOString(), last_seq: rows.get(id).last_seq + 1 });
+      }
+    }, 20);
+  }
+}
+
 class Refused extends Error {
   constructor(status, code) {
     super(code);
@@ -111,7 +128,7 @@ const routes = [
   ["GET /conversations/:id", ({ id }) => {
     const row = rows.get(id);
     if (!row) throw new Refused(404, "conversations.unknown");
-    return { conversation: row, customer: { id: row.customer.id, name: row.customer.name, verified: row.customer.verified, language: "it", identities: [{ kind: "email", value: "cliente@example.org", verified: true }, { kind: "telefono", value: "+39 02 5550 1234", verified: false }], fields: { Contratto: "LU-20418833" } }, why: { rule: "best_skill", skills: [{ code: "Fatturazione", level: 3 }], waited_s: 42 }, draft: drafts.get(id) ?? null, viewers: [] };
+    return { conversation: row, customer: { id: row.customer.id, name: row.customer.name, verified: row.customer.verified, language: "it", preferences: { channel: null, from_minute: null, to_minute: null, note: "" }, merged: [], v: 1, identities: [{ kind: "email", value: "cliente@example.org", verified: true }, { kind: "telefono", value: "+39 02 5550 1234", verified: false }], fields: { Contratto: "LU-20418833" } }, why: { rule: "best_skill", skills: [["fatturazione", 3]], waited_s: 42 }, draft: drafts.get(id) ?? null, viewers: [] };
   }],
   ["GET /conversations/:id/messages", ({ id, query }) => {
     const list = threads.get(id) ?? [];
@@ -139,7 +156,9 @@ const routes = [
   ["POST /conversations/:id/snooze", ({ id, body }) => bump(id, { state: "snoozed", snoozed_until: body.until })],
   ["POST /conversations/:id/transfer", ({ id }) => bump(id, { state: "waiting", operator_id: null })],
   ["POST /conversations/:id/attachments", () => ({ id: `a${Date.now()}`, name: "allegato.pdf", size: 24000, type: "application/pdf" })],
-  ["GET /customers/:id/timeline", () => [{ id: "conv-3", subject: "Autolettura", channel: "voice", state: "closed", opened_at: data.ago(30000) }, { id: "conv-4", subject: "Area clienti", channel: "webchat", state: "closed", opened_at: data.ago(90000) }]],
+  ["GET /customers/:id/timeline", () => ({ items: [data.makeConversation(903, { id: "conv-old-1", state: "closed", subject: "Autolettura" }), data.makeConversation(904, { id: "conv-old-2", state: "closed", subject: "Area clienti" })], next_cursor: null })],
+  ["GET /mail/conversations/:id/recipients", () => ({ customer: "cliente@example.org", others: [], sender: "aiuto@ponente.example" })],
+  ["GET /me/preferences", () => ({})], ["PUT /me/preferences", ({ body }) => body],
   ["GET /canned", () => page(data.canned)], ["GET /reasons", () => page(data.reasons)], ["GET /tags", () => page([{ name: "rateizzazione" }, { name: "reclamo" }])], ["GET /operators", () => page(data.operators)],
   ["GET /floor", () => data.floor()],
   ["GET /my/results", () => ({ handled: 23, aht_s: 412, frt_s: 38, wrapup_s: 55, occupancy: 0.74, declined: 1, missed: 0, transferred: 2 })],
@@ -175,6 +194,7 @@ const server = createServer((request, response) => {
     if (url.pathname === "/dev/offer") { offer(Number(url.searchParams.get("s") ?? 20)); response.end("ok"); return; }
     if (url.pathname === "/dev/cut") { for (const socket of sockets) socket.ws.terminate(); response.end("ok"); return; }
     if (url.pathname === "/dev/message") { const id = url.searchParams.get("id"); say(id, { author: { kind: "customer", id: "x", name: rows.get(id).customer.name }, text: "Ci siete?" }); response.end("ok"); return; }
+    if (url.pathname === "/dev/storm") { storm(Number(url.searchParams.get("rate") ?? 50)); response.end("ok"); return; }
     if (url.pathname === "/dev/due") { bump(url.searchParams.get("id"), { due_at: data.ago(Number(url.searchParams.get("m"))) }); response.end("ok"); return; }
     const file = built + url.pathname.replace(/^\/desk\//, "");
     const path = url.pathname !== "/desk/" && existsSync(file) && extname(file) ? file : `${built}index.html`;

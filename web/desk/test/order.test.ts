@@ -68,3 +68,22 @@ it.each([1, 2, 3])("ends as a plain sort after a thousand changes (seed %i)", (s
   expect(list.shown()).toEqual(sorted.map((one) => one.id));
   expect(list.waiting()).toBe(0);
 });
+
+it("says nothing when a row changes and no place does", () => {
+  const list = order();
+  list.reset([row("a", 1), row("b", 2)]);
+  const shown = list.shown();
+  let told = 0;
+  list.subscribe(() => (told += 1));
+  const changed = row("a", 1);
+  list.update("a", changed);
+  expect([told, list.row("a")]).toEqual([0, changed]);
+  expect(list.shown()).toBe(shown);
+  list.hold();
+  list.update("a", row("a", 3));
+  expect([told, list.waiting()]).toEqual([1, 1]);
+  list.update("a", row("a", 1));
+  expect([told, list.waiting()]).toEqual([2, 0]);
+  list.update("a", row("a", 1));
+  expect(told).toBe(2);
+});

@@ -117,5 +117,16 @@ async def archive_channel(tx: Tx, channel_id: str) -> None:
     tx.emit(_changed(channel, "archived"))
 
 
+async def revive_channel(tx: Tx, channel_id: str) -> None:
+    """Open a door again that was closed; it stays shut until it is said to be active."""
+    try:
+        channel = await store.revive_channel(tx, channel_id)
+    except asyncpg.UniqueViolationError as taken:
+        raise errors.KeyTaken("Another channel has this name or address.") from taken
+    if channel is None:
+        raise errors.UnknownChannel("There is no such channel.", channel_id=channel_id)
+    tx.emit(_changed(channel, "created"))
+
+
 def _changed(channel: Channel, change: str) -> events.ChannelChanged:
     return events.ChannelChanged(client_id=channel.client_id, channel_id=channel.id, change=change)

@@ -1,5 +1,7 @@
 """What a client's people prepare for conversations: reasons of two levels and ready replies."""
 
+from typing import Any
+
 from ascolto.conversations import errors, store_config
 from ascolto.conversations.canned import check_variables
 from ascolto.conversations.model import Canned, Reason
@@ -36,6 +38,41 @@ async def create_reason(
     if not await store_config.insert_reason(tx, reason):
         raise errors.NameTaken("There is a reason of this name beside it.", name=name)
     return reason
+
+
+async def put_canned(tx: Tx, canned_id: str, values: dict[str, Any]) -> None:
+    """Give a ready reply these values, in use or out of use before."""
+    await store_config.revive_canned(tx, canned_id)
+    known = await store_config.get_canned(tx, canned_id)
+    if known is None:
+        raise errors.UnknownCanned("No such ready reply.")
+    names = ("client_id", "key", "title", "text", "language")
+    canned = Canned(id=canned_id, v=known.v, **{name: values[name] for name in names})
+    if await store_config.canned_key_taken(tx, canned):
+        raise errors.NameTaken("A ready reply has this key.", key=canned.key)
+    await store_config.update_canned(tx, canned)
+
+
+async def archive_canned(tx: Tx, canned_id: str) -> None:
+    """Take a ready reply out of use."""
+    if not await store_config.archive_canned(tx, canned_id):
+        raise errors.UnknownCanned("No such ready reply.")
+
+
+async def put_reason(tx: Tx, reason_id: str, values: dict[str, Any]) -> None:
+    """Give a reason this name and place, in use or out of use before."""
+    await store_config.revive_reason(tx, reason_id)
+    name, position = values["name"], values["position"]
+    reason = Reason(reason_id, values["client_id"], values["parent_id"], name, position)
+    if await store_config.reason_name_taken(tx, reason):
+        raise errors.NameTaken("There is a reason of this name beside it.", name=name)
+    if not await store_config.rename_reason(tx, reason_id=reason_id, name=name, position=position):
+        raise errors.UnknownReason("No such reason.", reason_id=reason_id)
+
+
+async def archive_reason(tx: Tx, reason_id: str) -> None:
+    """Take a reason and those under it out of use; what is out already stays out."""
+    await store_config.archive_reason(tx, reason_id)
 
 
 async def was_prepared(tx: Tx, client_id: str) -> bool:

@@ -147,6 +147,10 @@ export type WebhookDelivery = S["DeliveryView"];
 export type Setting = S["SettingView"];
 export type ImportReport = S["ImportReport"];
 export type ImportRow = S["ImportRow"];
+export type ConfigVersion = S["VersionView"];
+export type ConfigChange = S["ChangeView"];
+export type Restored = S["RestoreView"];
+export type Publication = S["PublicationView"];
 
 export type Forecast = S["ForecastView"];
 export type ForecastDetail = S["ForecastDetailView"];

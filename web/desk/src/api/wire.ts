@@ -100,6 +100,16 @@ export interface components {
             column: string;
             value: string;
         };
+        /** @description One thing that changed: `added`, `changed` or `removed`, field by field. */
+        ChangeView: {
+            /** @enum {string} */
+            change: "added" | "changed" | "removed";
+            client_id: string | null;
+            fields: components["schemas"]["FieldView"][];
+            kind: string;
+            name: string;
+            thing: string;
+        };
         /** @description A channel as configurators see it. */
         ChannelView: {
             active: boolean;
@@ -303,6 +313,12 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             work_item_id: string;
+        };
+        /** @description One field that differs. */
+        FieldView: {
+            after: unknown;
+            before: unknown;
+            name: string;
         };
         /** @description A figure with the counts it was computed from; withheld when it would point at people. */
         FigureView: {
@@ -927,6 +943,25 @@ export interface components {
             text?: string;
             until?: string | null;
         };
+        /** @description A publication and what became of it. */
+        PublicationView: {
+            by_name: string;
+            /** Format: date-time */
+            created_at: string;
+            decided_at: string | null;
+            /** Format: date-time */
+            due_at: string;
+            id: string;
+            refusal: {
+                [key: string]: unknown;
+            } | null;
+            requests: {
+                [key: string]: unknown;
+            }[];
+            /** @enum {string} */
+            state: "scheduled" | "published" | "refused" | "withdrawn";
+            why: string;
+        };
         /** @description A queue by name. */
         QueueRef: {
             channel: string;
@@ -1015,6 +1050,11 @@ export interface components {
             service_level: number;
             shrinkage: number;
             target_s: number;
+        };
+        /** @description What leads back, or has led back, to a version. */
+        RestoreView: {
+            changes: components["schemas"]["ChangeView"][];
+            version: number;
         };
         /** @description One's own results, which only oneself sees. */
         ResultsView: {
@@ -1175,6 +1215,19 @@ export interface components {
             as_it_is: components["schemas"]["TrialView"];
             levers: components["schemas"]["TrialView"][];
             runs: number;
+        };
+        /** @description A version: who, when, why and what; in a list the first of many `things` alone. */
+        VersionView: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            changes: components["schemas"]["ChangeView"][];
+            id: number;
+            publication_id: string | null;
+            restores: number | null;
+            things: number;
+            why: string;
         };
         /** @description Somebody who has the conversation open. */
         ViewerView: {

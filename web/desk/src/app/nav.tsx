@@ -1,10 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import type { Session } from "@/api/types";
 import { useT } from "@/i18n";
-import { useTable } from "@/live/react";
 import { may, useSession } from "@/session";
 import { useBell } from "@/features/mentions/api";
-import { mineCounts } from "@/features/work/model/rows";
+import { useMineCounts } from "@/features/work/counts";
 import { Icon, type IconName } from "@ui/icon";
 
 /** Where a person begins: operators at their work, others at what they are there to see. */
@@ -40,8 +39,7 @@ interface Entry {
 export function Nav() {
   const t = useT();
   const session = useSession();
-  const rows = useTable("conversations");
-  const counts = mineCounts(rows.values(), session.operator_id);
+  const counts = useMineCounts();
   const bell = useBell();
   const entries: Entry[] = [];
   if (session.operator_id) {

@@ -207,6 +207,8 @@ export interface AdminSearch {
   client_id?: string | undefined;
   team_id?: string | undefined;
   skill?: string | undefined;
+  kind?: string | undefined;
+  thing?: string | undefined;
 }
 
 /** Administration and its words come only to those who open it. */
@@ -218,6 +220,8 @@ const admin = createRoute({
     client_id: text(search.client_id),
     team_id: text(search.team_id),
     skill: text(search.skill),
+    kind: text(search.kind),
+    thing: text(search.thing),
   }),
   component: lazyRouteComponent(() => import("@/features/admin/page"), "AdminPage"),
 });

@@ -49,12 +49,13 @@ export function span(ms: number): string {
   return t("span.days", { sign, n: Math.round(size / 1440) });
 }
 
+/** A part of a whole as a percentage: 1 is all of it, and an error may be more than all. */
 export function share(value: number | null): string {
   if (value === null) return "–";
   const format = new Intl.NumberFormat(locale() === "it" ? "it-IT" : "en-GB", {
     maximumFractionDigits: 1,
   });
-  return `${format.format(value <= 1 ? value * 100 : value)} %`;
+  return `${format.format(value * 100)} %`;
 }
 
 export function bytes(size: number): string {

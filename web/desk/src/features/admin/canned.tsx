@@ -1,4 +1,3 @@
-import { api } from "@/api/client";
 import type { Canned, Reason } from "@/api/types";
 import { t } from "@/i18n";
 import { languageName } from "@/i18n/format";
@@ -53,9 +52,9 @@ export const canned: Resource<Canned, CannedValues> = {
       ],
     },
   ],
-  save: (values, row) =>
-    row ? api.put<Canned>(`/canned/${row.id}`, { ...values, v: row.v }) : api.post<Canned>("/canned", values),
-  remove: (row) => api.delete(`/canned/${row.id}`),
+  save: (values, row, via) =>
+    row ? via.put<Canned>(`/canned/${row.id}`, { ...values, v: row.v }) : via.post<Canned>("/canned", values),
+  remove: (row, via) => via.delete(`/canned/${row.id}`),
   fieldOf: { "conversations.name_taken": "key", "conversations.unknown_variable": "text" },
 };
 
@@ -112,8 +111,8 @@ export const reasons: Resource<Reason, ReasonValues> = {
       ],
     },
   ],
-  save: ({ name, position, ...rest }, row) =>
-    row ? api.put<Reason>(`/reasons/${row.id}`, { name, position }) : api.post<Reason>("/reasons", { name, position, ...rest }),
-  remove: (row) => api.delete(`/reasons/${row.id}`),
+  save: ({ name, position, ...rest }, row, via) =>
+    row ? via.put<Reason>(`/reasons/${row.id}`, { name, position }) : via.post<Reason>("/reasons", { name, position, ...rest }),
+  remove: (row, via) => via.delete(`/reasons/${row.id}`),
   fieldOf: { "conversations.name_taken": "name", "conversations.bad_reasons": "parent_id" },
 };

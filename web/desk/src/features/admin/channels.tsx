@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { api } from "@/api/client";
 import type { AdminChannel } from "@/api/types";
 import { channelName } from "@/channels";
 import { t, useT } from "@/i18n";
@@ -173,14 +172,14 @@ export const channels: Resource<AdminChannel, Values> = {
       ? { title: t("admin.channel.external"), fields: externalFields() }
       : { title: t("admin.chat"), fields: chatFields() },
   ],
-  save: (values, row) => {
+  save: (values, row, via) => {
     const { name, kind, client_id, queue_id, active } = values;
     const settings = settingsOf(values, row);
     return row
-      ? api.patch<AdminChannel>(`/channels/${row.id}`, { name, queue_id, active, settings, v: row.v })
-      : api.post<AdminChannel>("/channels", { name, kind, client_id, queue_id, settings });
+      ? via.patch<AdminChannel>(`/channels/${row.id}`, { name, queue_id, active, settings, v: row.v })
+      : via.post<AdminChannel>("/channels", { name, kind, client_id, queue_id, settings });
   },
-  remove: (row) => api.delete(`/channels/${row.id}`),
+  remove: (row, via) => via.delete(`/channels/${row.id}`),
   removal: () => t("admin.channel.close"),
   fieldOf: { "channels.key_taken": "name" },
   Beside: Embed,

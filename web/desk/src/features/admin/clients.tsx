@@ -1,4 +1,3 @@
-import { api } from "@/api/client";
 import type { AdminClient } from "@/api/types";
 import { msg, t } from "@/i18n";
 import type { Resource } from "./model";
@@ -87,13 +86,13 @@ export const clients: Resource<AdminClient, Values> = {
       ],
     },
   ],
-  save: ({ email, phone, site, address, default_calendar_id, ...plain }, row) => {
+  save: ({ email, phone, site, address, default_calendar_id, ...plain }, row, via) => {
     const given = Object.entries({ email, phone, site, address }).filter(([, value]) => value.trim());
     const body = { ...plain, reach: Object.fromEntries(given) };
     return row
-      ? api.patch<AdminClient>(`/clients/${row.id}`, { ...body, default_calendar_id, v: row.v })
-      : api.post<AdminClient>("/clients", body);
+      ? via.patch<AdminClient>(`/clients/${row.id}`, { ...body, default_calendar_id, v: row.v })
+      : via.post<AdminClient>("/clients", body);
   },
-  remove: (row) => api.delete(`/clients/${row.id}`),
+  remove: (row, via) => via.delete(`/clients/${row.id}`),
   fieldOf: { "tenancy.name_taken": "name" },
 };

@@ -9,12 +9,16 @@ import { may, useSession } from "@/session";
 import { Empty, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
+import { TextField } from "@ui/field";
 import { Icon } from "@ui/icon";
 import { say } from "@ui/toast";
 import { FieldView, inWords, wrongs, type Errors } from "./fields";
 import type { Field, Group, Resource, Thing } from "./model";
+import { MannerFields, atOnce, wrongManner, type Manner } from "./manner";
 import { refresh, useRefs, type Refs } from "./refs";
 import { byField, changedMeanwhile, reason } from "./refusals";
+import { HistoryLink } from "./versions";
+import { kindAt, later, now } from "./via";
 
 /** One thing with its form; `id` is "new" for one that is to be added. */
 export function One<R extends Thing, V extends object>({ resource, id }: { resource: Resource<R, V>; id: string }) {
@@ -55,6 +59,7 @@ function Editor<R extends Thing, V extends object>({ resource, row, rows, refs }
   const navigate = useNavigate();
   const [once, setOnce] = useState<R | null>(null);
   const writable = may(session, resource.write);
+  const kind = kindAt(resource.path);
   const back = () => void navigate({ to: "/admin/$section", params: { section: resource.section }, search, ignoreBlocker: true });
   const saved = (next: R) => {
     say(t("admin.saved", { name: resource.name(next) }));
@@ -85,10 +90,11 @@ function Editor<R extends Thing, V extends object>({ resource, row, rows, refs }
           {resource.title()}
         </Link>
         <h1>{row ? resource.name(row) : (resource.add?.() ?? "")}</h1>
+        {row && kind && may(session, "configuration.read") && <HistoryLink kind={kind} thing={row.id} />}
         {row && writable && resource.remove && <Remove resource={resource} row={row} onDone={back} />}
       </div>
       <div className="admin-one">
-        <Form resource={resource} row={row} rows={rows} refs={refs} disabled={!writable} onSaved={saved} />
+        <Form resource={resource} row={row} rows={rows} refs={refs} disabled={!writable} onSaved={saved} onPlanned={back} />
         {row && Beside && <Beside row={row} refs={refs} />}
       </div>
     </div>
@@ -103,9 +109,10 @@ interface Conflict<R, V> {
 interface FormProps<R extends Thing, V extends object> extends EditorProps<R, V> {
   disabled: boolean;
   onSaved: (row: R) => void;
+  onPlanned: () => void;
 }
 
-function Form<R extends Thing, V extends object>({ resource, row, rows, refs, disabled, onSaved }: FormProps<R, V>) {
+function Form<R extends Thing, V extends object>({ resource, row, rows, refs, disabled, onSaved, onPlanned }: FormProps<R, V>) {
   const t = useT();
   const queries = useQueryClient();
   const search = useSearch({ from: "/desk/admin" });
@@ -117,6 +124,10 @@ function Form<R extends Thing, V extends object>({ resource, row, rows, refs, di
   const [refused, setRefused] = useState<string | null>(null);
   const [conflict, setConflict] = useState<Conflict<R, V> | null>(null);
   const [busy, setBusy] = useState(false);
+  const session = useSession();
+  const [manner, setManner] = useState<Manner>(atOnce);
+  const [ill, setIll] = useState<ReturnType<typeof wrongManner>>({});
+  const kept = kindAt(resource.path) !== undefined;
   // Counts what was found wrong: only once it is on the page can it be brought before the eyes.
   const [pointed, setPointed] = useState(0);
   useEffect(() => {
@@ -133,10 +144,23 @@ function Form<R extends Thing, V extends object>({ resource, row, rows, refs, di
     const found = wrongs(fields, next);
     setErrors(found);
     setRefused(null);
-    if (Object.keys(found).length > 0) return setPointed((times) => times + 1);
+    const amiss = wrongManner(manner);
+    setIll(amiss);
+    if (Object.keys({ ...found, ...amiss }).length > 0) return setPointed((times) => times + 1);
     setBusy(true);
     try {
-      const saved = await resource.save(next, on);
+      if (manner.at) {
+        const { via, publish } = later();
+        await resource.save(next, on, via);
+        await publish(new Date(manner.at), manner.why);
+        await refresh(queries);
+        say(t("admin.publish.planned"));
+        setTyped({});
+        onPlanned();
+        return;
+      }
+      const saved = await resource.save(next, on, now(manner.why));
+      setManner(atOnce);
       setTyped({});
       setConflict(null);
       setBase((before) => (before ? saved : before));
@@ -186,6 +210,9 @@ function Form<R extends Thing, V extends object>({ resource, row, rows, refs, di
           ))}
         </FormGroup>
       ))}
+      {!disabled && kept && (
+        <MannerFields manner={manner} wrong={ill} later={may(session, "configuration.publish")} set={setManner} />
+      )}
       {!disabled && (
         <div className="row-flex wrap end">
           {dirty && <span className="meta grow">{t("admin.unsaved")}</span>}
@@ -200,7 +227,7 @@ function Form<R extends Thing, V extends object>({ resource, row, rows, refs, di
             </Button>
           )}
           <Button type="submit" tone="primary" isDisabled={busy}>
-            {row ? t("save") : t("admin.create")}
+            {manner.at ? t("admin.publish") : row ? t("save") : t("admin.create")}
           </Button>
         </div>
       )}
@@ -329,9 +356,10 @@ function Remove<R extends Thing, V extends object>({ resource, row, onDone }: { 
   const [open, setOpen] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
   const word = resource.removal?.() ?? t("admin.archive");
+  const [why, setWhy] = useState("");
   const remove = async () => {
     try {
-      await resource.remove?.(row);
+      await resource.remove?.(row, now(why));
       onDone();
       await refresh(queries);
       say(t("admin.removed", { name: resource.name(row) }));
@@ -348,6 +376,9 @@ function Remove<R extends Thing, V extends object>({ resource, row, onDone }: { 
         <Dialog title={t("admin.remove.title", { name: resource.name(row) })} open onClose={() => setOpen(false)}>
           <div className="dialog-body">
             <p>{t("admin.remove.about")}</p>
+            {kindAt(resource.path) && (
+              <TextField label={t("admin.why")} hint={t("admin.why.hint")} maxLength={500} autoComplete="off" value={why} onChange={(event) => setWhy(event.target.value)} />
+            )}
             <p role="alert" className="field-error">
               {refused}
             </p>

@@ -240,13 +240,13 @@ export const calendars: Resource<Calendar, Values> = {
       ],
     },
   ],
-  save: ({ name, client_id, patron, weekly, ...rest }, row) => {
+  save: ({ name, client_id, patron, weekly, ...rest }, row, via) => {
     const hours = { ...rest, weekly: closedDaysOut(weekly), patron: patron.trim() || null };
     return row
-      ? api.put<Calendar>(`/calendars/${row.id}`, { name, hours, v: row.v })
-      : api.post<Calendar>("/calendars", { name, client_id, hours });
+      ? via.put<Calendar>(`/calendars/${row.id}`, { name, hours, v: row.v })
+      : via.post<Calendar>("/calendars", { name, client_id, hours });
   },
-  remove: (row) => api.delete(`/calendars/${row.id}`),
+  remove: (row, via) => via.delete(`/calendars/${row.id}`),
   removal: () => t("admin.delete"),
   fieldOf: { "tenancy.name_taken": "name", "tenancy.bad_hours": "weekly" },
   Beside: OpenNow,

@@ -2,6 +2,7 @@
 import type { ComponentType, ReactNode } from "react";
 import type { IconName } from "@ui/icon";
 import type { Refs } from "./refs";
+import type { Via } from "./via";
 
 export interface Thing {
   id: string;
@@ -86,8 +87,8 @@ export interface Resource<R extends Thing, V extends object> {
   columns: () => Column<R>[];
   values: (row: R | null, refs: Refs, search: Search) => V;
   groups: (context: { row: R | null; values: V; refs: Refs; rows: R[] }) => Group<V>[];
-  save: (values: V, row: R | null) => Promise<R>;
-  remove?: (row: R) => Promise<unknown>;
+  save: (values: V, row: R | null, via: Via) => Promise<R>;
+  remove?: (row: R, via: Via) => Promise<unknown>;
   removal?: () => string;
   /** Whether one thing has an address of its own; else it is looked for in the list. */
   single?: boolean;

@@ -15,6 +15,7 @@ import { Framed } from "./fields";
 import type { CustomProps, Resource } from "./model";
 import { named, options, useRefs } from "./refs";
 import { reason } from "./refusals";
+import type { Via } from "./via";
 import { same } from "./form";
 
 type Skills = Record<string, SkillLevel>;
@@ -139,15 +140,15 @@ const lands = ["IT", "AL", "RO", "BG", "HR", "ES", "FR", "DE", "TN", "MD", "PL",
 const with_ = (known: string[], own: string[]) => [...new Set([...known, ...own])];
 const usual: Capacity = { voice: 1, callback: 1, webchat: 3, messaging: 5, email: 5, task: 5 };
 
-async function saveOperator(values: Operator, row: AdminOperator | null, mayManage: boolean): Promise<AdminOperator> {
+async function saveOperator(values: Operator, row: AdminOperator | null, mayManage: boolean, via: Via): Promise<AdminOperator> {
   const { clients, skills, ...plain } = values;
-  if (!row) return api.post<AdminOperator>("/operators", values);
+  if (!row) return via.post<AdminOperator>("/operators", values);
   let saved = row;
   const { details } = row;
   const before = { display_name: row.display_name, account_id: details?.account_id ?? null, team_id: row.team_id, languages: row.languages, place: details?.place ?? null, country: details?.country ?? "", budget: details?.budget ?? 0, capacity: details?.capacity ?? {} };
-  if (mayManage && !same(plain, before)) saved = await api.patch<AdminOperator>(`/operators/${row.id}`, { ...plain, v: row.v });
-  if (mayManage && !same([...clients].sort(), [...row.clients].sort())) saved = await api.put<AdminOperator>(`/operators/${row.id}/clients`, { clients });
-  if (!same(skills, levels(row))) saved = await api.put<AdminOperator>(`/operators/${row.id}/skills`, { skills });
+  if (mayManage && !same(plain, before)) saved = await via.patch<AdminOperator>(`/operators/${row.id}`, { ...plain, v: row.v });
+  if (mayManage && !same([...clients].sort(), [...row.clients].sort())) saved = await via.put<AdminOperator>(`/operators/${row.id}/clients`, { clients });
+  if (!same(skills, levels(row))) saved = await via.put<AdminOperator>(`/operators/${row.id}/skills`, { skills });
   return saved;
 }
 
@@ -204,8 +205,8 @@ export const operators: Resource<AdminOperator, Operator> = {
       ],
     },
   ],
-  save: (values, row) => saveOperator(values, row, true),
-  remove: (row) => api.delete(`/operators/${row.id}`),
+  save: (values, row, via) => saveOperator(values, row, true, via),
+  remove: (row, via) => via.delete(`/operators/${row.id}`),
   removal: () => t("admin.operator.let_go"),
   fieldOf: { "people.account_taken": "account_id", "people.no_client": "clients" },
 };
@@ -216,7 +217,7 @@ export const assigned: Resource<AdminOperator, Operator> = {
   read: "people.assign_skills",
   write: "people.assign_skills",
   groups: (context) => [{ fields: operators.groups(context)[0]!.fields.filter(({ name }) => name === "skills") }],
-  save: (values, row) => saveOperator(values, row, false),
+  save: (values, row, via) => saveOperator(values, row, false, via),
 };
 
 function withoutAdd<R extends AdminOperator, V extends object>({ add: _add, remove: _remove, ...rest }: Resource<R, V>): Resource<R, V> {

@@ -1,5 +1,4 @@
 import { useId } from "react";
-import { api } from "@/api/client";
 import type { AdminQueue, Ring, Skill } from "@/api/types";
 import { channelName } from "@/channels";
 import { t, useT } from "@/i18n";
@@ -223,13 +222,13 @@ export const queues: Resource<AdminQueue, Values> = {
       },
     ];
   },
-  save: ({ client_id, channel, target_share, ...rules }, row) => {
+  save: ({ client_id, channel, target_share, ...rules }, row, via) => {
     const overflow_after_s = rules.overflow_queue_id ? rules.overflow_after_s : null;
     const body = { ...rules, overflow_after_s, target_share: target_share / 100 };
     return row
-      ? api.patch<AdminQueue>(`/queues/${row.id}`, { ...body, v: row.v })
-      : api.post<AdminQueue>("/queues", { ...body, client_id, channel });
+      ? via.patch<AdminQueue>(`/queues/${row.id}`, { ...body, v: row.v })
+      : via.post<AdminQueue>("/queues", { ...body, client_id, channel });
   },
-  remove: (row) => api.delete(`/queues/${row.id}`),
+  remove: (row, via) => via.delete(`/queues/${row.id}`),
   fieldOf: { "routing.name_taken": "name" },
 };

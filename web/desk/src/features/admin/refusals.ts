@@ -34,8 +34,33 @@ const sentences: Record<string, string> = {
   "conversations.unknown_variable": msg("admin.error.unknown_variable"),
 };
 
+const configuration: Record<string, string> = {
+  "configuration.ground_changed": msg("admin.error.ground_changed"),
+  "configuration.cannot_restore": msg("admin.error.cannot_restore"),
+  "configuration.nothing_to_restore": msg("admin.error.nothing_to_restore"),
+  "configuration.cannot_publish": msg("admin.error.cannot_publish"),
+  "configuration.bad_moment": msg("admin.publish.ahead"),
+  "configuration.already_decided": msg("admin.error.already_decided"),
+  "configuration.no_longer_allowed": msg("admin.error.no_longer_allowed"),
+  "configuration.outside_scope": msg("admin.error.outside_scope"),
+};
+
+/** Why something kept for later was not done, as it was written down then. */
+export function refusalOf(refusal: Record<string, unknown>): string {
+  const fields = (refusal.fields ?? {}) as Record<string, unknown>;
+  const code = String(refusal.code);
+  return reason(new ApiError({ status: 409, code, detail: String(refusal.detail ?? ""), fields }));
+}
+
 export function reason(error: unknown): string {
-  const id = error instanceof ApiError ? sentences[error.code] : undefined;
+  if (!(error instanceof ApiError)) return explain(error);
+  const own = configuration[error.code];
+  if (own) {
+    const { name, by, because } = (error.problem.fields ?? {}) as Record<string, string>;
+    const inner = because && sentences[because] ? t(sentences[because]) : t("admin.error.in_use");
+    return t(own, { name: name ?? "", by: by || t("admin.versions.system"), because: inner });
+  }
+  const id = sentences[error.code];
   return id ? t(id) : explain(error);
 }
 

@@ -17,6 +17,7 @@ import { queues } from "./queues";
 import { Settings } from "./settings";
 import { skills, teams } from "./skills";
 import { Start } from "./start";
+import { Versions } from "./versions";
 
 /** A list as the command palette reads it: where it is, and what its things are called. */
 export interface Listed {
@@ -65,6 +66,7 @@ const all: Section[] = [
   pages("words", reasons),
   pages("system", tokens),
   pages("system", webhooks),
+  { name: "versions", group: "system", read: "configuration.read", icon: "history", title: () => t("admin.versions"), Home: Versions },
   { name: "settings", group: "system", read: "tenancy.read_settings", icon: "settings", title: () => t("admin.settings"), Home: Settings },
 ];
 

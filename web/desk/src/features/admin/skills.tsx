@@ -1,4 +1,3 @@
-import { api } from "@/api/client";
 import type { Skill, Team } from "@/api/types";
 import { t } from "@/i18n";
 import type { Resource } from "./model";
@@ -30,9 +29,9 @@ export const skills: Resource<Skill, { code: string; name: string }> = {
       ],
     },
   ],
-  save: ({ code, name }, row) =>
-    row ? api.patch<Skill>(`/skills/${row.id}`, { name }) : api.post<Skill>("/skills", { code, name }),
-  remove: (row) => api.delete(`/skills/${row.id}`),
+  save: ({ code, name }, row, via) =>
+    row ? via.patch<Skill>(`/skills/${row.id}`, { name }) : via.post<Skill>("/skills", { code, name }),
+  remove: (row, via) => via.delete(`/skills/${row.id}`),
   fieldOf: { "people.code_taken": "code", "people.name_taken": "name" },
 };
 
@@ -49,7 +48,7 @@ export const teams: Resource<Team, { name: string }> = {
   columns: () => [{ title: t("admin.name"), cell: (row) => row.name }],
   values: (row) => ({ name: row?.name ?? "" }),
   groups: () => [{ fields: [{ kind: "text", name: "name", label: t("admin.name"), required: true, max: 200 }] }],
-  save: (values, row) => (row ? api.patch<Team>(`/teams/${row.id}`, values) : api.post<Team>("/teams", values)),
-  remove: (row) => api.delete(`/teams/${row.id}`),
+  save: (values, row, via) => (row ? via.patch<Team>(`/teams/${row.id}`, values) : via.post<Team>("/teams", values)),
+  remove: (row, via) => via.delete(`/teams/${row.id}`),
   fieldOf: { "people.name_taken": "name" },
 };

@@ -2,7 +2,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import { useT } from "@/i18n";
 import { useAction } from "@/keys/react";
-import { useLive, useTable } from "@/live/react";
+import { useLive } from "@/live/react";
 import { useSession } from "@/session";
 import { ViewsButton } from "@/views/button";
 import { Empty } from "@ui/bits";
@@ -12,7 +12,7 @@ import { Menu, MenuItem, MenuSection } from "@ui/menu";
 import { Segments } from "@ui/segments";
 import { Conversation } from "./conversation";
 import { ConversationList } from "./list";
-import { mineCounts } from "./model/rows";
+import { useMineCounts } from "./counts";
 import { Offers } from "./offers";
 import { useOrder } from "./use-order";
 import "./work.css";
@@ -91,8 +91,7 @@ function ListHead() {
   const navigate = useNavigate({ from: "/work" });
   const search = useSearch({ from: "/desk/work" });
   const session = useSession();
-  const rows = useTable("conversations");
-  const counts = mineCounts(rows.values(), session.operator_id);
+  const counts = useMineCounts();
   const set = (next: Partial<typeof search>) =>
     void navigate({ to: ".", search: (before) => ({ ...before, ...next }), replace: true });
   return (

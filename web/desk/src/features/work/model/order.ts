@@ -52,6 +52,13 @@ export class ListOrder<Row extends { id: string }> {
     const old = this.rows.get(id);
     const next = row && this.accepts(row) ? row : undefined;
     if (!old && !next) return;
+    if (old && next && this.compare(old, next) === 0) {
+      // Its words changed, not its place: the row shows them itself, the list stays as it is.
+      this.sorted[this.place(old)] = next;
+      this.rows.set(id, next);
+      if (this.note(id, next)) this.tell();
+      return;
+    }
     if (old) this.sorted.splice(this.place(old), 1);
     if (next) {
       this.rows.set(id, next);
@@ -89,12 +96,15 @@ export class ListOrder<Row extends { id: string }> {
     return () => this.listeners.delete(listener);
   };
 
-  private note(id: string, next: Row | undefined): void {
-    if (!this.held) return;
+  /** Keeps whether a row would move; true when that has changed. */
+  private note(id: string, next: Row | undefined): boolean {
+    if (!this.held) return false;
     const before = this.held.get(id);
     const same = before && next && this.compare(before, next) === 0;
-    if (same || (!before && !next)) this.moved.delete(id);
-    else this.moved.add(id);
+    if (same || (!before && !next)) return this.moved.delete(id);
+    const known = this.moved.has(id);
+    this.moved.add(id);
+    return !known;
   }
 
   private place(row: Row): number {

@@ -14,19 +14,8 @@ export function isMine(row: ConversationRow, operatorId: string | null): boolean
   return operatorId !== null && row.operator_id === operatorId;
 }
 
-function isOpen(row: ConversationRow): boolean {
+export function isOpen(row: ConversationRow): boolean {
   return row.state === "active" || row.state === "wrapup" || row.state === "open";
-}
-
-export function mineCounts(rows: Iterable<ConversationRow>, operatorId: string | null) {
-  let open = 0;
-  let snoozed = 0;
-  for (const row of rows) {
-    if (!isMine(row, operatorId)) continue;
-    if (isOpen(row)) open += 1;
-    else if (row.state === "snoozed") snoozed += 1;
-  }
-  return { open, snoozed };
 }
 
 export function inView(row: ConversationRow, filter: ListFilter): boolean {

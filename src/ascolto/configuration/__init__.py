@@ -1,0 +1,1 @@
+"""What an organisation works by, as versions: who changed what and why, later and back again."""

@@ -1,0 +1,61 @@
+"""What this room does by itself: it publishes what waits, when its moment has come."""
+
+from collections.abc import Sequence
+
+import asyncpg
+import structlog
+from pydantic import ValidationError
+
+from ascolto.configuration import actions, store
+from ascolto.configuration.errors import NoLongerAllowed
+from ascolto.configuration.verbs import Verbs
+from ascolto.identity.guard import principal_of_account
+from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.errors import Refusal
+from ascolto.kit.http import Services
+from ascolto.kit.jobs import Job, every
+
+PUBLISH_EVERY_S = 5.0
+_BATCH = 50
+
+log = structlog.get_logger(__name__)
+
+
+async def publish_due(db: Database, verbs: Verbs) -> int:
+    """Make every publication whose moment has come, each by itself; return how many were made."""
+    async with db.connection() as connection:
+        tenants = await store.tenants_due(connection, moment=db.clock.now())
+    made = 0
+    for tenant_id in tenants:
+        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+            due = await store.due(tx, limit=_BATCH)
+        for publication_id in due:
+            made += await _publish(db, tenant_id, publication_id, verbs)
+    return made
+
+
+async def _publish(db: Database, tenant_id: str, publication_id: str, verbs: Verbs) -> bool:
+    try:
+        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+            found = await store.get_publication(tx, publication_id, skip_locked=True)
+            if found is None or found.state != "scheduled":
+                return False  # another node has it
+            principal = await principal_of_account(tx, found.by_account)
+            if principal is None:
+                raise NoLongerAllowed("Whoever asked has no account any more.")
+            await actions.publish(tx, found, principal, verbs)
+        return True
+    except (Refusal, ValidationError, asyncpg.IntegrityConstraintViolationError) as refusal:
+        log.warning("configuration.refused", publication_id=publication_id, why=str(refusal))
+        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+            await actions.refuse(tx, publication_id, refusal)
+        return False
+
+
+def background(verbs: Verbs) -> Sequence[tuple[str, Job]]:
+    """Return the endless task that publishes, by these verbs."""
+
+    async def turn(services: Services) -> int:
+        return await publish_due(services.db, verbs)
+
+    return (every(PUBLISH_EVERY_S, "configuration", "published", turn),)

@@ -1,0 +1,108 @@
+"""Versions of the configuration, what differs between two, and what waits for its moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+# In the order in which what is named comes before who names it.
+KINDS = (
+    *("client", "calendar", "skill", "team", "queue", "channel"),
+    *("operator", "reason", "canned", "setting"),
+)
+
+Image = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing, how it was and how it is; None where it was not, or is no longer, in use."""
+
+    kind: str
+    thing: str
+    client_id: str | None
+    name: str
+    before: Image | None
+    after: Image | None
+
+    def fields(self) -> list[tuple[str, Any, Any]]:
+        """Return (name, before, after) of what differs, by name."""
+        old, new = self.before or {}, self.after or {}
+        return [
+            (name, old.get(name), new.get(name))
+            for name in sorted(old.keys() | new.keys())
+            if old.get(name) != new.get(name)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One transaction that changed something: who, when and why."""
+
+    id: int
+    at: datetime
+    actor: dict[str, Any]
+    why: str
+    publication_id: str | None
+    restores: int | None
+    things: int
+    changes: list[Change] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One request of the HTTP interface that is to be made later."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape that is kept."""
+        return {"method": self.method, "path": self.path, "body": self.body}
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Requests with their moment, the ground they were asked on, and what became of them."""
+
+    id: str
+    due_at: datetime
+    why: str
+    requests: list[dict[str, Any]]
+    ground: dict[str, int]
+    by_account: str
+    by_name: str
+    created_at: datetime
+    state: str
+    decided_at: datetime | None
+    refusal: dict[str, Any] | None
+
+    def wishes(self) -> list[Wish]:
+        """Return what is to be done, in order."""
+        return [Wish(each["method"], each["path"], each["body"]) for each in self.requests]
+
+
+def way_back(changes: Sequence[Change]) -> list[Change]:
+    """Return what leads from now back to before some changes, given from the first to the last.
+
+    Several changes of one thing are one way; a thing that came back by itself is left alone. What
+    is named comes before what names it; what goes out of use goes last, in the other direction.
+    """
+    first: dict[tuple[str, str], Change] = {}
+    last: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        first.setdefault((change.kind, change.thing), change)
+        last[change.kind, change.thing] = change
+    back = [
+        Change(now.kind, now.thing, now.client_id, now.name, now.after, first[key].before)
+        for key, now in last.items()
+        if now.after != first[key].before
+    ]
+
+    def turn(change: Change) -> tuple[bool, int, str]:
+        place = KINDS.index(change.kind)
+        gone = change.after is None
+        return gone, -place if gone else place, change.thing
+
+    return sorted(back, key=turn)

@@ -1,0 +1,138 @@
+"""What is published at a moment: all of it or none, and only on the ground it was asked on."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from ascolto.configuration.jobs import publish_due
+from ascolto.configuration.verbs import Verbs
+from ascolto.web.rooms import API_ROUTERS
+from support.office import Office, ok, refused
+
+CHIARA = "chiara@prova.example"
+VERBS = Verbs(API_ROUTERS)
+
+
+async def later(
+    office: Office, browser: httpx.AsyncClient, *requests: dict[str, Any], why: str = "Estate"
+) -> dict[str, Any]:
+    due = office.desk.clock.now() + timedelta(hours=2)
+    body = {"due_at": due.isoformat(), "why": why, "requests": list(requests)}
+    answer: dict[str, Any] = ok(await browser.post("/configuration/publications", json=body))
+    return answer
+
+
+def patch_queue(office: Office, **body: Any) -> dict[str, Any]:
+    return {"method": "PATCH", "path": f"/queues/{office.desk.queue.id}", "body": body}
+
+
+async def moment_comes(office: Office) -> int:
+    office.desk.clock.at += timedelta(hours=2, minutes=1)
+    return await publish_due(office.desk.database, VERBS)
+
+
+async def shown(browser: httpx.AsyncClient, publication: dict[str, Any]) -> dict[str, Any]:
+    all_: list[dict[str, Any]] = ok(await browser.get("/configuration/publications"))["items"]
+    return next(each for each in all_ if each["id"] == publication["id"])
+
+
+async def test_a_publication_waits_for_its_moment_and_is_then_a_version_of_who_asked(
+    office: Office,
+) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        team = {"method": "POST", "path": "/teams", "body": {"name": "Rosa"}}
+        asked = await later(office, browser, patch_queue(office, priority=4, v=1), team)
+        assert await publish_due(office.desk.database, VERBS) == 0
+        assert ok(await browser.get("/teams"))["items"] == []
+        assert await moment_comes(office) == 1
+        assert (await shown(browser, asked))["state"] == "published"
+        last = ok(await browser.get("/configuration/versions"))["items"][0]
+        assert (last["publication_id"], last["why"]) == (asked["id"], "Estate")
+        assert last["by_name"] == "Chiara"
+        assert {change["kind"] for change in last["changes"]} == {"queue", "team"}
+        assert ok(await browser.get(f"/queues/{office.desk.queue.id}"))["priority"] == 4
+        assert await publish_due(office.desk.database, VERBS) == 0
+
+
+async def test_what_stands_on_ground_that_moved_is_refused_whole_and_says_who_moved_it(
+    office: Office,
+) -> None:
+    await office.hire("dario@prova.example", "configurator")
+    async with office.signed_in(CHIARA) as browser:
+        team = {"method": "POST", "path": "/teams", "body": {"name": "Rosa"}}
+        asked = await later(office, browser, team, patch_queue(office, priority=4))
+        async with office.signed_in("dario@prova.example") as other:
+            ok(await other.patch(f"/queues/{office.desk.queue.id}", json={"target_s": 45}))
+        assert await moment_comes(office) == 0
+        now = await shown(browser, asked)
+        assert now["state"] == "refused"
+        assert now["refusal"]["code"] == "configuration.ground_changed"
+        assert now["refusal"]["fields"]["by"] == "Dario"
+        assert now["refusal"]["fields"]["name"] == office.desk.queue.name
+        assert ok(await browser.get("/teams"))["items"] == []
+
+
+async def test_a_refusal_of_the_last_request_undoes_the_first(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        team = {"method": "POST", "path": "/teams", "body": {"name": "Rosa"}}
+        asked = await later(office, browser, patch_queue(office, priority=4), team, team)
+        assert await moment_comes(office) == 0
+        assert (await shown(browser, asked))["refusal"]["code"] == "people.name_taken"
+        assert ok(await browser.get("/teams"))["items"] == []
+        assert ok(await browser.get(f"/queues/{office.desk.queue.id}"))["priority"] == 0
+
+
+async def test_a_publication_is_withdrawn_once(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        asked = await later(office, browser, patch_queue(office, priority=4))
+        url = f"/configuration/publications/{asked['id']}"
+        ok(await browser.delete(url))
+        refused(await browser.delete(url), 409, "configuration.already_decided")
+        assert await moment_comes(office) == 0
+
+
+async def test_who_may_no_longer_do_it_publishes_nothing(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        asked = await later(office, browser, patch_queue(office, priority=4))
+        async with office.desk.as_system() as tx:
+            await tx.execute(
+                "UPDATE identity.account SET roles = '{analyst}' WHERE email_key = $1", CHIARA
+            )
+        assert await moment_comes(office) == 0
+        async with office.desk.as_system() as tx:
+            await tx.execute(
+                "UPDATE identity.account SET roles = '{configurator}' WHERE email_key = $1", CHIARA
+            )
+        assert (await shown(browser, asked))["refusal"]["code"] == (
+            "configuration.no_longer_allowed"
+        )
+
+
+async def test_only_configuration_may_wait_and_only_ahead_and_only_if_it_makes_sense(
+    office: Office,
+) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        due = (office.desk.clock.now() + timedelta(hours=1)).isoformat()
+
+        async def asked(request: dict[str, Any], **more: Any) -> httpx.Response:
+            body = {"due_at": due, "why": "x", "requests": [request], **more}
+            return await browser.post("/configuration/publications", json=body)
+
+        for method, path in (
+            ("POST", "/tokens"),
+            ("POST", "/configuration/publications"),
+            ("DELETE", "/session"),
+            ("PUT", f"/mailboxes/{office.desk.queue.id}/secrets"),
+            ("PATCH", "/queues/not-an-id"),
+        ):
+            answer = await asked({"method": method, "path": path, "body": {}})
+            refused(answer, 422, "configuration.cannot_publish")
+        wrong = await asked(patch_queue(office, priority=99))
+        refused(wrong, 422, "configuration.cannot_publish")
+        past = (office.desk.clock.now() - timedelta(hours=1)).isoformat()
+        refused(
+            await asked(patch_queue(office, priority=1), due_at=past),
+            422,
+            "configuration.bad_moment",
+        )
