@@ -11,7 +11,7 @@ from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
-from ascolto.workforce import api_rosters, store, store_history
+from ascolto.workforce import api_agreements, api_rosters, store, store_history
 from ascolto.workforce.actions import forecasts
 from ascolto.workforce.actions.importing import import_history
 from ascolto.workforce.errors import BadPlan, NotMade
@@ -38,6 +38,7 @@ from ascolto.workforce.views import (
 
 router = APIRouter(tags=["workforce"])
 router.include_router(api_rosters.router)
+router.include_router(api_agreements.router)
 
 Reader = Annotated[Call, permit("workforce.read")]
 Planner = Annotated[Call, permit("workforce.plan")]

@@ -10,8 +10,9 @@ WorkforceError
 Of the server:
 
 Refusal
-├── NotFound      UnknownForecast · UnknownEdit · UnknownRoster
-├── Conflict      NotMade · AlreadyPublished · RosterChanged
+├── NotFound      UnknownForecast · UnknownEdit · UnknownRoster · UnknownContract ·
+│                  UnknownAgreement · UnknownRun
+├── Conflict      NotMade · AlreadyPublished · RosterChanged · ContractAgreed · RunOver
 ├── Forbidden     OutsideScope · NoShifts
 ├── TooMany       TooManyAsked
 ├── Invalid       CannotForecast · BadPlan · BreaksTheLaw
@@ -118,3 +119,33 @@ class BreaksTheLaw(Invalid):
     """A roster that breaks a rule of working time is not published."""
 
     code = "workforce.breaks_the_law"
+
+
+class UnknownContract(NotFound):
+    """There is no such contract."""
+
+    code = "workforce.unknown_contract"
+
+
+class UnknownAgreement(NotFound):
+    """Nothing is agreed with this person from this day on."""
+
+    code = "workforce.unknown_agreement"
+
+
+class ContractAgreed(Conflict):
+    """People have agreed to the contract, so it stays as it is."""
+
+    code = "workforce.contract_agreed"
+
+
+class UnknownRun(NotFound):
+    """No such roster was asked for."""
+
+    code = "workforce.unknown_run"
+
+
+class RunOver(Conflict):
+    """The roster is made already, or will not be."""
+
+    code = "workforce.run_over"

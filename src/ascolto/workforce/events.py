@@ -1,7 +1,7 @@
 """What happens to plans."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ascolto.kit.outbox import Event
 
@@ -78,3 +78,54 @@ class RosterPublished(Event):
     added: int
     removed: int
     changed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractWritten(Event):
+    """Somebody wrote a contract, new or anew."""
+
+    kind: ClassVar[str] = "workforce.contract_written"
+    contract_id: str
+    name: str
+    terms: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractDropped(Event):
+    """A contract that nobody had agreed to was thrown away."""
+
+    kind: ClassVar[str] = "workforce.contract_dropped"
+    contract_id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed(Event):
+    """Something holds for a person from a day on; without a contract they work no more."""
+
+    kind: ClassVar[str] = "workforce.agreed"
+    operator_id: str
+    from_day: str
+    contract_id: str | None
+    elastic: bool
+    free_weekdays: list[int]
+    office: list[int] | None
+    team_weekdays: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementWithdrawn(Event):
+    """What was to hold for a person from a day on was taken back."""
+
+    kind: ClassVar[str] = "workforce.agreement_withdrawn"
+    operator_id: str
+    from_day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatsChanged(Event):
+    """From a day on another number can sit in the office; none is no limit."""
+
+    kind: ClassVar[str] = "workforce.seats_changed"
+    from_day: str
+    seats: int | None
