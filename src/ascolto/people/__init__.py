@@ -7,4 +7,12 @@ belong to routing.
 from ascolto.people.model import NewOperator, Operator, Skill, SkillLevel, Team
 from ascolto.people.store import get_operator, list_operators
 
-__all__ = ["NewOperator", "Operator", "Skill", "SkillLevel", "Team", "get_operator", "list_operators"]
+__all__ = [
+    "NewOperator",
+    "Operator",
+    "Skill",
+    "SkillLevel",
+    "Team",
+    "get_operator",
+    "list_operators",
+]

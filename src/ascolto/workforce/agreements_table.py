@@ -47,9 +47,7 @@ def read_agreements(
 
 
 class _Reading:
-    def __init__(
-        self, operators: Sequence[tuple[str, str]], contracts: Mapping[str, str]
-    ) -> None:
+    def __init__(self, operators: Sequence[tuple[str, str]], contracts: Mapping[str, str]) -> None:
         self.found: list[Agreement] = []
         self.faults: list[Fault] = []
         self._contracts = contracts

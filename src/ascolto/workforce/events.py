@@ -129,3 +129,38 @@ class SeatsChanged(Event):
     kind: ClassVar[str] = "workforce.seats_changed"
     from_day: str
     seats: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterAsked(Event):
+    """Somebody asked for a roster to be made, and said why."""
+
+    kind: ClassVar[str] = "workforce.roster_asked"
+    run_id: str
+    first_day: str
+    last_day: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterMade(Event):
+    """A roster was made into a draft, or could not be, or was cancelled."""
+
+    kind: ClassVar[str] = "workforce.roster_made"
+    run_id: str
+    first_day: str
+    last_day: str
+    roster_id: str | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterEdited(Event):
+    """Somebody changed one person's day in a draft."""
+
+    kind: ClassVar[str] = "workforce.roster_edited"
+    roster_id: str
+    operator_id: str
+    day: str
+    before: list[list[str]]
+    after: list[list[str]]

@@ -41,9 +41,7 @@ async def test_what_is_agreed_holds_from_its_day_until_the_next(office: Office) 
         assert found["Anna"][0]["team_weekdays"] == [1, 3]
         assert found["Bruno"] == []
         ok(await planner.delete(f"{url}/2026-06-01"))
-        refused(
-            await planner.delete(f"{url}/2026-06-01"), 404, "workforce.unknown_agreement"
-        )
+        refused(await planner.delete(f"{url}/2026-06-01"), 404, "workforce.unknown_agreement")
         contracts = ok(await planner.get("/workforce/contracts"))
         assert {one["name"]: one["people"] for one in contracts} == {
             "Part-time": 0,

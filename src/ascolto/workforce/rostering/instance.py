@@ -145,6 +145,7 @@ class Person(_Part):
     leave: tuple[date, ...] = ()
     before: Before | None = None
     elastic: bool = False
+    split: bool = False
     office: Places | None = None
 
 
