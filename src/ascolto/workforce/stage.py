@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from ascolto import people, routing
 from ascolto.kit.db import Tx
@@ -56,13 +55,3 @@ def whole_weeks(first_day: date, last_day: date) -> tuple[date, date]:
     """Return the Monday and the Sunday of the weeks that some days lie in."""
     monday = first_day - timedelta(days=first_day.weekday())
     return monday, last_day + timedelta(days=6 - last_day.weekday())
-
-
-def shown(violation: Any) -> dict[str, Any]:
-    """Return a violation as it is kept beside a roster."""
-    return {
-        "operator_id": violation["person"] or None,
-        "day": violation["day"],
-        "article": violation["article"],
-        "rule": violation["text"],
-    }

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from ascolto.workforce.rostering.instance import Band
 from ascolto.workforce.store_runs import Run
 from ascolto.workforce.views import Body, PromiseBody, Reason
+from ascolto.workforce.views_rosters import ViolationView
 
 
 class NeededBand(Band):
@@ -58,15 +59,6 @@ class ProgressView(BaseModel):
     sweeps: int | None = None
 
 
-class BrokenRuleView(BaseModel):
-    """What breaks a rule or an agreement, with the article; of everybody where nobody is named."""
-
-    operator_id: str | None
-    day: str
-    article: str
-    rule: str
-
-
 class MadeView(BaseModel):
     """What a roster came to: cost part by part, a bound, who carries how much, what it breaks.
 
@@ -78,7 +70,7 @@ class MadeView(BaseModel):
     fairness: dict[str, dict[str, float]]
     burdens: dict[str, dict[str, int]]
     search: dict[str, float]
-    violations: list[BrokenRuleView]
+    violations: list[ViolationView]
     notes: list[str]
     people: int
     shifts: int

@@ -24,7 +24,7 @@ from ascolto.workforce.errors import BadPlan, RunOver, TooManyAsked, UnknownRun
 from ascolto.workforce.model import KeptForecast
 from ascolto.workforce.requiring import promise_question
 from ascolto.workforce.rosters import Roster, Shift
-from ascolto.workforce.stage import cast_of, shown, stage_of
+from ascolto.workforce.stage import cast_of, stage_of
 from ascolto.workforce.store_runs import Run
 
 MOST_ASKED = 10
@@ -145,7 +145,16 @@ async def keep_roster(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> Ros
     await store_runs.put_required(tx, roster.id, demand, minutes=STEP)
     result = {
         **{name: answer[name] for name in ("cost", "bound", "fairness", "burdens", "search")},
-        "violations": [shown(one) for one in answer["violations"]],
+        "violations": [
+            {
+                "operator_id": one["person"] or None,
+                "day": one["day"][:10],
+                "article": one["article"],
+                "rule": one["text"],
+                "binding": True,
+            }
+            for one in answer["violations"]
+        ],
         "notes": gathered.notes,
         "people": len(gathered.cast),
         "shifts": len(shifts),

@@ -34,6 +34,12 @@ export interface components {
             size: number;
             type: string;
         };
+        /** @description What was promised to the customer, and until when. */
+        ascolto__conversations__views__PromiseBody: {
+            /** @default  */
+            text?: string;
+            until?: string | null;
+        };
         /** @description A client as the desk's banner shows it. */
         ascolto__identity__views__ClientView: {
             color: string;
@@ -118,7 +124,7 @@ export interface components {
             note?: string | null;
             /** @default resolved */
             outcome?: components["schemas"]["Outcome"];
-            promise?: components["schemas"]["PromiseBody"] | null;
+            promise?: components["schemas"]["ascolto__conversations__views__PromiseBody"] | null;
             reason1?: string | null;
             reason2?: string | null;
         };
@@ -757,12 +763,6 @@ export interface components {
             /** @enum {unknown} */
             state: "available" | "busy" | "away" | "break" | "offline";
             v: number;
-        };
-        /** @description What was promised to the customer, and until when. */
-        PromiseBody: {
-            /** @default  */
-            text?: string;
-            until?: string | null;
         };
         /** @description A queue by name. */
         QueueRef: {
