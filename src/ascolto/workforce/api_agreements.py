@@ -15,8 +15,8 @@ from ascolto.workforce.actions.rosters import require_whole
 from ascolto.workforce.agreements import by_person
 from ascolto.workforce.views_agreements import (
     AgreedPersonView,
+    AgreedTermsView,
     AgreementBody,
-    AgreementView,
     ContractBody,
     ContractView,
     ImportAgreementsBody,
@@ -81,10 +81,10 @@ async def list_agreements(call: Planner) -> list[AgreedPersonView]:
 @router.put("/workforce/agreements/{operator_id}/{from_day}", summary="Agree with a person")
 async def agree(
     operator_id: UUID, from_day: date, body: AgreementBody, call: Planner
-) -> AgreementView:
+) -> AgreedTermsView:
     """Write what holds for a person from a day on."""
     wanted = body.agreement(operator_id=str(operator_id), from_day=from_day)
-    return AgreementView.of(await agreeing.agree(call.tx, wanted))
+    return AgreedTermsView.of(await agreeing.agree(call.tx, wanted))
 
 
 @router.delete(

@@ -245,7 +245,7 @@ class EditBody(Body):
         return self
 
 
-class PromiseBody(Body):
+class ServicePromiseBody(Body):
     """What to promise; what is not told is the queue's own promise and its past.
 
     `model` is Erlang A ("a", over the forecast's distribution) or Erlang C ("c", nobody gives up).
@@ -272,7 +272,7 @@ class PromiseBody(Body):
         return self
 
 
-class RequirementBody(PromiseBody):
+class RequirementBody(ServicePromiseBody):
     """What to promise on a day."""
 
     day: date

@@ -76,7 +76,7 @@ class AgreementBody(Body):
         )
 
 
-class AgreementView(BaseModel):
+class AgreedTermsView(BaseModel):
     """What holds for a person from a day on."""
 
     operator_id: str
@@ -88,7 +88,7 @@ class AgreementView(BaseModel):
     team_weekdays: tuple[int, ...]
 
     @classmethod
-    def of(cls, agreement: Agreement) -> "AgreementView":
+    def of(cls, agreement: Agreement) -> "AgreedTermsView":
         """Show what is agreed."""
         return cls(**{name: getattr(agreement, name) for name in cls.model_fields})
 
@@ -99,7 +99,7 @@ class AgreedPersonView(BaseModel):
     operator_id: str
     display_name: str
     team: str | None
-    agreements: list[AgreementView]
+    agreements: list[AgreedTermsView]
 
     @classmethod
     def of(cls, operator: Operator, agreements: list[Agreement]) -> "AgreedPersonView":
@@ -108,7 +108,7 @@ class AgreedPersonView(BaseModel):
             operator_id=operator.id,
             display_name=operator.display_name,
             team=operator.team,
-            agreements=[AgreementView.of(one) for one in agreements],
+            agreements=[AgreedTermsView.of(one) for one in agreements],
         )
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from ascolto.workforce.rostering.instance import Band
 from ascolto.workforce.store_runs import Run
-from ascolto.workforce.views import Body, PromiseBody, Reason
+from ascolto.workforce.views import Body, Reason, ServicePromiseBody
 from ascolto.workforce.views_rosters import ViolationView
 
 
@@ -24,7 +24,7 @@ class NeededQueueBody(Body):
     queue_id: UUID
     forecast_id: UUID | None = None
     by_hand: Annotated[tuple[NeededBand, ...], Field(max_length=100)] = ()
-    promise: PromiseBody = PromiseBody()
+    promise: ServicePromiseBody = ServicePromiseBody()
 
 
 class AskRosterBody(Body):

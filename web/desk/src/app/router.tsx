@@ -144,6 +144,27 @@ const planning = createRoute({
   component: lazyRouteComponent(() => import("@/features/workforce/page"), "PlanningPage"),
 });
 
+export interface RostersSearch {
+  roster?: string | undefined;
+  day?: string | undefined;
+}
+
+const rosters = createRoute({
+  getParentRoute: () => desk,
+  path: "/planning/rosters",
+  validateSearch: (search: Record<string, unknown>): RostersSearch => ({
+    roster: text(search.roster),
+    day: text(search.day),
+  }),
+  component: lazyRouteComponent(() => import("@/features/rosters/page"), "RostersPage"),
+});
+
+const agreements = createRoute({
+  getParentRoute: () => desk,
+  path: "/planning/people",
+  component: lazyRouteComponent(() => import("@/features/rosters/people"), "AgreementsPage"),
+});
+
 const shifts = createRoute({
   getParentRoute: () => desk,
   path: "/shifts",
@@ -225,7 +246,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, rosters, agreements, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {
