@@ -30,7 +30,7 @@ export function administers(session: Session): boolean {
 }
 
 interface Entry {
-  to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/planning/rosters" | "/shifts" | "/admin" | "/settings";
+  to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/rosters" | "/shifts" | "/admin" | "/settings";
   icon: IconName;
   label: string;
   count?: number;
@@ -67,7 +67,7 @@ export function Nav() {
     entries.push({ to: "/planning", icon: "history", label: t("nav.planning") });
   }
   if (may(session, "workforce.roster")) {
-    entries.push({ to: "/planning/rosters", icon: "users", label: t("nav.rosters") });
+    entries.push({ to: "/rosters", icon: "users", label: t("nav.rosters") });
   }
   if (administers(session)) {
     entries.push({ to: "/admin", icon: "building-2", label: t("nav.admin") });

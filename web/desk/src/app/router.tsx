@@ -151,7 +151,7 @@ export interface RostersSearch {
 
 const rosters = createRoute({
   getParentRoute: () => desk,
-  path: "/planning/rosters",
+  path: "/rosters",
   validateSearch: (search: Record<string, unknown>): RostersSearch => ({
     roster: text(search.roster),
     day: text(search.day),
@@ -161,7 +161,7 @@ const rosters = createRoute({
 
 const agreements = createRoute({
   getParentRoute: () => desk,
-  path: "/planning/people",
+  path: "/rosters/people",
   component: lazyRouteComponent(() => import("@/features/rosters/people"), "AgreementsPage"),
 });
 

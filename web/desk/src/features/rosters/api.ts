@@ -1,4 +1,5 @@
 /** What the roster board asks the server for. */
+import { useEffect } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { AgreedPerson, BrokenRule, Contract, Page, PersonDay, Roster, RosterDay, RosterRun, Seats } from "@/api/types";
@@ -30,13 +31,19 @@ export function useRosters() {
   });
 }
 
-/** What was asked for, looked at again each second while one is being made. */
+/** What was asked for, looked at again each second while one is being made; what is made is a version more. */
 export function useRuns() {
-  return useQuery({
+  const queries = useQueryClient();
+  const runs = useQuery({
     queryKey: keys.runs,
     queryFn: () => api.get<RosterRun[]>("/workforce/roster-runs"),
     refetchInterval: ({ state }) => (state.data?.some((one) => one.state === "asked") ? 1_000 : false),
   });
+  const made = runs.data?.find((one) => one.state === "made")?.id;
+  useEffect(() => {
+    if (made) void queries.invalidateQueries({ queryKey: keys.rosters });
+  }, [made, queries]);
+  return runs;
 }
 
 export function useDay(roster: string | undefined, day: string | undefined) {

@@ -25,8 +25,8 @@ import "./words";
 /** Who works when: a version of the roster day by day, changed by hand, checked and published. */
 export function RostersPage() {
   const t = useT();
-  const navigate = useNavigate({ from: "/planning/rosters" });
-  const search = useSearch({ from: "/desk/planning/rosters" });
+  const navigate = useNavigate({ from: "/rosters" });
+  const search = useSearch({ from: "/desk/rosters" });
   const rosters = useRosters();
   const people = usePeople();
   const queues = useQueues();
@@ -49,7 +49,7 @@ export function RostersPage() {
             ))}
           </Select>
         )}
-        <Link to="/planning/people" className="button button-outline">
+        <Link to="/rosters/people" className="button button-outline">
           {t("roster.people_page")}
         </Link>
       </header>

@@ -28,7 +28,7 @@ export function AgreementsPage() {
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
         <h1>{t("roster.people_page")}</h1>
-        <Link to="/planning/rosters" className="button button-outline">
+        <Link to="/rosters" className="button button-outline">
           {t("nav.rosters")}
         </Link>
       </header>
@@ -65,7 +65,7 @@ function Contracts({ contracts }: { contracts: readonly Contract[] }) {
       {contracts.length === 0 && <p className="meta">{t("roster.no_contracts")}</p>}
       {contracts.length > 0 && (
         <div className="table-scroll" role="group" aria-label={t("roster.contracts")} tabIndex={0}>
-          <table>
+          <table className="roster-words">
             <thead>
               <tr>
                 <th scope="col">{t("roster.name")}</th>
@@ -133,7 +133,7 @@ function People({ people, contracts, onOpen }: PeopleProps) {
         {without > 0 && <Pill tone="warn">{t("roster.without", { n: without })}</Pill>}
       </div>
       <div className="table-scroll" role="group" aria-label={t("roster.agreed")} tabIndex={0}>
-        <table>
+        <table className="roster-words">
           <thead>
             <tr>
               <th scope="col">{t("roster.person")}</th>
