@@ -6,6 +6,8 @@ It knows no database and no server. It ends at once when its input does: nobody 
 import os
 import sys
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -16,6 +18,8 @@ from ascolto.workforce.rostering.instance import read_instance
 
 _NICE = 10
 TELL_EVERY_S = 0.5
+# Whoever asked keeps the work for itself only as long as it hears from here.
+BEAT_EVERY_S = 2.0
 # A share of the time goes to the bound that tells how far the roster can be from the cheapest.
 BOUND_SHARE = 0.25
 
@@ -25,8 +29,10 @@ def main() -> None:
     os.nice(_NICE)  # whoever waits for an answer to a customer comes first
     question = orjson.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_input, daemon=True).start()
+    told = _Told()
+    threading.Thread(target=told.beat, daemon=True).start()
     try:
-        _say({"answer": compose(question, tell=lambda progress: _say({"progress": progress}))})
+        _say({"answer": compose(question, tell=told.tell)})
     except WorkforceError as refusal:
         _say({"refused": str(refusal)})
     except Exception as failure:  # noqa: BLE001 - whoever asked is told, whatever it was
@@ -39,12 +45,32 @@ def _end_with_input() -> None:
     os._exit(0)  # a search that nobody waits for is not worth its last second
 
 
+_saying = threading.Lock()
+
+
 def _say(what: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(orjson.dumps(what) + b"\n")
-    sys.stdout.buffer.flush()
+    with _saying:
+        sys.stdout.buffer.write(orjson.dumps(what) + b"\n")
+        sys.stdout.buffer.flush()
 
 
-def compose(question: dict[str, Any], *, tell: Any) -> dict[str, Any]:
+class _Told:
+    """How far it is, said again while nothing new is: compiling and the bound take their time."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, Any] = {"phase": "preparing"}
+
+    def tell(self, progress: dict[str, Any]) -> None:
+        self._last = progress
+        _say({"progress": progress})
+
+    def beat(self) -> None:
+        while True:
+            time.sleep(BEAT_EVERY_S)
+            _say({"progress": self._last})
+
+
+def compose(question: dict[str, Any], *, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Return the roster of an instance with its cost, bound and fairness, examined."""
     # Here and not above: what only examines needs none of the arrays.
     from ascolto.workforce.rostering.bounding import bound  # noqa: PLC0415 - compiles

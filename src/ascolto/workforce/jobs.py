@@ -31,9 +31,9 @@ MAKE_EVERY_S = 0.5
 KEEP_EVERY_S = 300.0
 # Longer than a calculation may take, so that nobody makes what another is still making.
 CLAIM = timedelta(seconds=150)
-# Told anew at each sign of life; only compiling and the bound give none for a minute or two.
-ROSTER_CLAIM = timedelta(seconds=200)
-ROSTER_CLAIM_SEARCHING = timedelta(seconds=20)
+# To gather what it takes; then told anew at each sign of life of the process that makes it.
+ROSTER_CLAIM = timedelta(seconds=60)
+ROSTER_CLAIM_ANEW = timedelta(seconds=20)
 MOST_ATTEMPTS = 3
 BREATH_S = 0.05
 
@@ -184,9 +184,8 @@ async def _make_roster(services: Services, tenant_id: str, run: Run) -> None:
 
 
 async def _hear(services: Services, tenant_id: str, run: Run, progress: dict[str, Any]) -> bool:
-    claim = ROSTER_CLAIM_SEARCHING if progress["phase"] == "searching" else ROSTER_CLAIM
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
-        return await store_runs.tell(tx, run, progress, until=tx.now + claim)
+        return await store_runs.tell(tx, run, progress, until=tx.now + ROSTER_CLAIM_ANEW)
 
 
 async def _fail_run(services: Services, tenant_id: str, run: Run, failure: str) -> None:

@@ -23,7 +23,7 @@ export function Made({ roster }: { roster: string }) {
             required: hours(made.cost.required),
           })}
         </li>
-        <li>{t("roster.made.bound", { gap: share(made.bound.gap ?? 0) })}</li>
+        <li>{(made.bound.gap ?? 1) > 0.95 ? t("roster.made.no_bound") : t("roster.made.bound", { gap: share(made.bound.gap ?? 0) })}</li>
         <li>{made.violations.length === 0 ? t("roster.made.legal") : t("roster.made.broken", { n: made.violations.length })}</li>
         {Number(made.cost.units_short) > 0 && <li>{t("roster.made.short", { n: Number(made.cost.units_short) })}</li>}
         {made.notes.map((note) => (

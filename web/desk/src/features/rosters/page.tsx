@@ -270,6 +270,6 @@ function useOrder(people: readonly Person[], shifts: ReadonlyMap<string, readonl
 }
 
 function sorted(people: readonly Person[], shifts: ReadonlyMap<string, readonly RosterShift[]>): readonly Person[] {
-  const begin = (one: Person) => shifts.get(one.id)?.[0]?.starts_at ?? "~";
-  return [...people].sort((one, other) => begin(one).localeCompare(begin(other)) || one.name.localeCompare(other.name));
+  const begin = (one: Person) => Date.parse(shifts.get(one.id)?.[0]?.starts_at ?? "9999-12-31");
+  return [...people].sort((one, other) => begin(one) - begin(other) || one.name.localeCompare(other.name));
 }
