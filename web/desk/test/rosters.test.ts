@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RosterDay, RosterShift } from "@/api/types";
-import { coverOf, daysBetween, did, gapsOf, moved, nextMonday, nothingDone, redo, stretched, stretches, undo, usualShift, windowOf, type Edit } from "@/features/rosters/model";
+import { asShown, asWanted, changing, coverOf, daysBetween, did, gapsOf, moved, nextMonday, nothingDone, redo, stretched, stretches, undo, usualShift, windowOf, type Edit } from "@/features/rosters/model";
 
 const begins = Date.parse("2026-03-08T23:00:00Z");
 const at = (hour: number) => new Date(begins + hour * 3_600_000).toISOString();
@@ -57,6 +57,14 @@ describe("an edit", () => {
     expect(stretched(one, 1)).toMatchObject({ ends_at: at(13.5), parts: null, queue_id: "q" });
     expect(stretched(one, -99).ends_at).toBe(at(10));
     expect(stretched(one, 99).ends_at).toBe(at(22));
+  });
+
+  it("still has its breaks laid by the server when it is moved before they are", () => {
+    const grown = asShown(stretched(shift("a", 9, [120, 15, 120]), 1), "a", "2026-03-09");
+    expect(asWanted(grown)).toMatchObject({ ends_at: at(13.5), parts: null, queue_id: "q" });
+    const [later, other] = changing((one) => moved(one, 1))([grown, shift("a", 20, [60])]);
+    expect(later).toMatchObject({ starts_at: at(9.25), ends_at: at(13.75), parts: null, queue_id: "q" });
+    expect(other!.parts).toHaveLength(1);
   });
 
   it("adds a shift like most of the day's", () => {

@@ -1,11 +1,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import type { RosterDay, RosterShift } from "@/api/types";
-import { t, useT } from "@/i18n";
+import { useT } from "@/i18n";
 import { clock } from "@/i18n/format";
 import type { Edits } from "./edits";
 import { placeName } from "./labels";
-import { asWanted, moved, place, spanOf, STEP_MS, stretched, stretches, usualShift, type Window } from "./model";
+import { asWanted, changing, moved, place, spanOf, STEP_MS, stretched, stretches, usualShift, type Window } from "./model";
 
 const ROW = 34;
 const EDGE_PX = 10;
@@ -28,7 +28,7 @@ interface BoardProps {
 
 /** People down, hours across; only the rows in sight are in the page. */
 export function Board({ day, people, shifts, broken, window, selected, onSelect, edits }: BoardProps) {
-  useT();
+  const t = useT();
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
   const virtual = useVirtualizer({
@@ -75,22 +75,23 @@ export function Board({ day, people, shifts, broken, window, selected, onSelect,
               aria-selected={person.id === selected}
               aria-posinset={item.index + 1}
               aria-setsize={people.length}
-              aria-label={spoken(person, own, broken.has(person.id))}
               className={broken.has(person.id) ? "roster-row roster-row-broken" : "roster-row"}
               style={{ transform: `translateY(${item.start}px)`, blockSize: item.size }}
               onClick={() => onSelect(person.id)}
               onKeyDown={onKeyDown}
               tabIndex={-1}
             >
-              <span className="roster-names clip">{person.name}</span>
+              <span className="roster-names clip">{person.name}</span>{" "}
+              {broken.has(person.id) && <span className="hidden-visually">{t("roster.is_broken")}</span>}
+              {own.length === 0 && <span className="hidden-visually">{t("roster.off")}</span>}
               <div className="roster-track">
-                {own.map((shift) => (
+                {own.map((shift, n) => (
                   <Bar
                     key={shift.starts_at}
                     shift={shift}
                     window={window}
-                    onMove={edits ? (steps) => edits.change(person.id, day.day, own.map((one) => (one === shift ? moved(one, steps) : asWanted(one)))) : undefined}
-                    onStretch={edits ? (steps) => edits.change(person.id, day.day, own.map((one) => (one === shift ? stretched(one, steps) : asWanted(one)))) : undefined}
+                    onMove={edits ? (steps) => edits.change(person.id, day.day, changing((one) => moved(one, steps), n)) : undefined}
+                    onStretch={edits ? (steps) => edits.change(person.id, day.day, changing((one) => stretched(one, steps), n)) : undefined}
                   />
                 ))}
               </div>
@@ -100,13 +101,6 @@ export function Board({ day, people, shifts, broken, window, selected, onSelect,
       </div>
     </div>
   );
-}
-
-function spoken(person: Person, own: readonly RosterShift[], broken: boolean): string {
-  const told = own.map((one) => `${clock(one.starts_at)}–${clock(one.ends_at)} ${placeName(one.place)}`);
-  const parts = [person.name, told.length > 0 ? told.join(", ") : t("roster.off")];
-  if (broken) parts.push(t("roster.is_broken"));
-  return parts.join(", ");
 }
 
 /** What a key does to the chosen person's day; false when it is none of ours. */
@@ -124,14 +118,13 @@ function edited(
     return true;
   }
   if (who === undefined || event.ctrlKey || event.metaKey || event.altKey) return false;
-  const own = shifts.get(who) ?? [];
-  const [first, ...rest] = own;
+  const works = (shifts.get(who) ?? []).length > 0;
   const steps = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (steps && first) {
-    edits.change(who, day.day, [event.shiftKey ? stretched(first, steps) : moved(first, steps), ...rest.map(asWanted)]);
-  } else if (event.key === "Delete" && first) edits.change(who, day.day, []);
-  else if (event.key === "Insert" && !first) edits.change(who, day.day, [usualShift(day)]);
-  else return Boolean(steps);
+  if (steps && !works) return true;
+  if (steps) edits.change(who, day.day, changing((one) => (event.shiftKey ? stretched(one, steps) : moved(one, steps))));
+  else if (event.key === "Delete" && works) edits.change(who, day.day, () => []);
+  else if (event.key === "Insert" && !works) edits.change(who, day.day, (own) => (own.length > 0 ? own.map(asWanted) : [usualShift(day)]));
+  else return false;
   return true;
 }
 
@@ -192,6 +185,7 @@ function Bar({ shift, window, onMove, onStretch }: BarProps) {
       <b className="roster-time num">
         {clock(new Date(from + shiftBy).toISOString())}–{clock(new Date(to + shiftBy + growBy).toISOString())}
       </b>
+      <span className="hidden-visually"> {placeName(shift.place)}</span>
     </div>
   );
 }

@@ -6,10 +6,10 @@ import type { BrokenRule, PersonDay, RosterDay, RosterShift, WantedShift } from 
 import { explain } from "@/api/words";
 import { say } from "@ui/toast";
 import { keys } from "./api";
-import { asWanted, did, nothingDone, redo, undo, type Edit, type Past } from "./model";
+import { asShown, asWanted, did, nothingDone, redo, undo, type Edit, type Make, type Past } from "./model";
 
 export interface Edits {
-  change: (who: string, day: string, after: WantedShift[]) => void;
+  change: (who: string, day: string, make: Make) => void;
   undo: () => Edit | null;
   redo: () => Edit | null;
   canUndo: boolean;
@@ -24,6 +24,8 @@ export function useEdits(roster: string): Edits {
   const [last, setLast] = useState<PersonDay | null>(null);
   const now = useRef<Past>(nothingDone);
   const line = useRef<Promise<void>>(Promise.resolve());
+  /** The latest edit of each person's day: what the server says of earlier ones is shown no more. */
+  const latest = useRef(new Map<string, object>());
   const keep = useCallback((next: Past) => {
     now.current = next;
     setPast(next);
@@ -32,14 +34,17 @@ export function useEdits(roster: string): Edits {
   const save = useCallback(
     (who: string, day: string, shifts: WantedShift[], told: (saved: PersonDay) => void) => {
       const key = keys.day(roster, day);
-      queries.setQueryData<RosterDay>(key, (old) => old && shown(old, who, shifts));
+      const mine = {};
+      latest.current.set(`${who}/${day}`, mine);
+      const isLatest = () => latest.current.get(`${who}/${day}`) === mine;
+      queries.setQueryData<RosterDay>(key, (old) => old && shown(old, who, shifts.map((one) => asShown(one, who, day))));
       line.current = line.current.then(async () => {
         try {
           const v = Math.max(...queries.getQueriesData<RosterDay>({ queryKey: ["rosters", "day", roster] }).map(([, one]) => one?.roster.v ?? 0));
           const saved = await api.put<PersonDay>(`/workforce/rosters/${roster}/people/${who}/days/${day}`, { v, shifts });
           told(saved);
           queries.setQueriesData<RosterDay>({ queryKey: ["rosters", "day", roster] }, (old) => old && { ...old, roster: { ...old.roster, v: saved.v } });
-          queries.setQueryData<RosterDay>(key, (old) => old && { ...old, shifts: [...old.shifts.filter((one) => one.operator_id !== who), ...saved.shifts] });
+          if (isLatest()) queries.setQueryData<RosterDay>(key, (old) => old && shown(old, who, saved.shifts));
           queries.setQueryData<BrokenRule[]>(keys.broken(roster), (old) => [...(old ?? []).filter((one) => one.operator_id !== who), ...saved.violations]);
           setLast(saved);
         } catch (wrong) {
@@ -53,9 +58,11 @@ export function useEdits(roster: string): Edits {
   );
 
   const change = useCallback(
-    (who: string, day: string, after: WantedShift[]) => {
-      const known = queries.getQueryData<RosterDay>(keys.day(roster, day));
-      const edit: Edit = { who, day, after, before: (known?.shifts ?? []).filter((one) => one.operator_id === who).map(asWanted) };
+    (who: string, day: string, make: Make) => {
+      // What is there now, and not what was last drawn: keys come faster than pictures.
+      const own = (queries.getQueryData<RosterDay>(keys.day(roster, day))?.shifts ?? []).filter((one) => one.operator_id === who);
+      const after = make(own);
+      const edit: Edit = { who, day, after, before: own.map(asWanted) };
       keep(did(now.current, edit));
       // Done again, it is what the server made of it: breaks are laid once.
       save(who, day, after, (saved) => {
@@ -87,17 +94,6 @@ export function useEdits(roster: string): Edits {
   };
 }
 
-/** The day as it will be, until the server has laid the breaks. */
-function shown(day: RosterDay, who: string, shifts: WantedShift[]): RosterDay {
-  const mine: RosterShift[] = shifts.map((one) => ({
-    operator_id: who,
-    day: day.day,
-    starts_at: one.starts_at,
-    ends_at: one.ends_at,
-    place: one.place ?? "site",
-    parts: (one.parts ?? [
-      { kind: "queue", minutes: (Date.parse(one.ends_at) - Date.parse(one.starts_at)) / 60_000, queue_id: one.queue_id ?? null },
-    ]) as RosterShift["parts"],
-  }));
-  return { ...day, shifts: [...day.shifts.filter((one) => one.operator_id !== who), ...mine] };
+function shown(day: RosterDay, who: string, shifts: readonly RosterShift[]): RosterDay {
+  return { ...day, shifts: [...day.shifts.filter((one) => one.operator_id !== who), ...shifts] };
 }

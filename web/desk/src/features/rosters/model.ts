@@ -69,14 +69,37 @@ export function stretches(shift: RosterShift): Stretch[] {
 
 const iso = (at: number) => new Date(at).toISOString();
 
+/** Shifts whose breaks the server has yet to lay. */
+const unlaid = new WeakSet<RosterShift>();
+
 /** A shift as the server takes it, with its parts as they are. */
 export function asWanted(shift: RosterShift): WantedShift {
-  return {
-    starts_at: shift.starts_at,
-    ends_at: shift.ends_at,
-    place: shift.place as "home" | "site",
-    parts: shift.parts.length > 0 ? (shift.parts as NonNullable<WantedShift["parts"]>) : [],
+  const told = { starts_at: shift.starts_at, ends_at: shift.ends_at, place: shift.place as "home" | "site" };
+  if (unlaid.has(shift)) return { ...told, parts: null, queue_id: usualQueue(shift) };
+  return { ...told, parts: shift.parts as NonNullable<WantedShift["parts"]> };
+}
+
+/** A wanted shift as it is shown until the server has laid its breaks. */
+export function asShown(wanted: WantedShift, who: string, day: string): RosterShift {
+  const minutes = (Date.parse(wanted.ends_at) - Date.parse(wanted.starts_at)) / 60_000;
+  const shift: RosterShift = {
+    operator_id: who,
+    day,
+    starts_at: wanted.starts_at,
+    ends_at: wanted.ends_at,
+    place: wanted.place ?? "site",
+    parts: (wanted.parts ?? [{ kind: "queue", minutes, queue_id: wanted.queue_id ?? null }]) as RosterShift["parts"],
   };
+  if (wanted.parts == null) unlaid.add(shift);
+  return shift;
+}
+
+/** What an edit makes of the shifts that a person has that day. */
+export type Make = (own: readonly RosterShift[]) => WantedShift[];
+
+/** Changes the one shift of a day, or the first, and leaves the others. */
+export function changing(change: (shift: RosterShift) => WantedShift, at = 0): Make {
+  return (own) => own.map((one, n) => (n === at ? change(one) : asWanted(one)));
 }
 
 /** The shift so many steps later, its breaks with it. */

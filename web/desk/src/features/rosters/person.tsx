@@ -1,4 +1,4 @@
-import type { BrokenRule, PersonDay, Roster, RosterDay, RosterShift } from "@/api/types";
+import type { BrokenRule, PersonDay, Roster, RosterDay, RosterShift, WantedShift } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { clock, day as shortDay } from "@/i18n/format";
@@ -8,7 +8,7 @@ import { usePersonDay, type Queue } from "./api";
 import type { Person } from "./board";
 import { kindName } from "./labels";
 import type { Edits } from "./edits";
-import { asWanted, moved, stretched, stretches, usualShift } from "./model";
+import { asWanted, changing, moved, stretched, stretches, usualShift } from "./model";
 
 interface PersonPanelProps {
   roster: Roster;
@@ -50,11 +50,11 @@ export function PersonPanel({ roster, day, person, queues, shifts, edits }: Pers
 
 function Change({ person, day, shifts, edits }: Pick<PersonPanelProps, "person" | "day" | "shifts"> & { edits: Edits }) {
   const t = useT();
-  const [first, ...rest] = shifts;
-  const put = (one: ReturnType<typeof moved>) => edits.change(person.id, day.day, [one, ...rest.map(asWanted)]);
+  const [first] = shifts;
+  const put = (change: (one: RosterShift) => WantedShift) => edits.change(person.id, day.day, changing(change));
   if (!first) {
     return (
-      <Button tone="outline" icon="plus" onPress={() => edits.change(person.id, day.day, [usualShift(day)])}>
+      <Button tone="outline" icon="plus" onPress={() => edits.change(person.id, day.day, () => [usualShift(day)])}>
         {t("roster.add")}
       </Button>
     );
@@ -62,22 +62,22 @@ function Change({ person, day, shifts, edits }: Pick<PersonPanelProps, "person" 
   const other = first.place === "home" ? "site" : "home";
   return (
     <div className="row-flex roster-buttons" role="group" aria-label={t("roster.change")}>
-      <Button tone="outline" onPress={() => put(moved(first, -1))}>
+      <Button tone="outline" onPress={() => put((one) => moved(one, -1))}>
         {t("roster.earlier")}
       </Button>
-      <Button tone="outline" onPress={() => put(moved(first, 1))}>
+      <Button tone="outline" onPress={() => put((one) => moved(one, 1))}>
         {t("roster.later")}
       </Button>
-      <Button tone="outline" onPress={() => put(stretched(first, -1))}>
+      <Button tone="outline" onPress={() => put((one) => stretched(one, -1))}>
         {t("roster.shorter")}
       </Button>
-      <Button tone="outline" onPress={() => put(stretched(first, 1))}>
+      <Button tone="outline" onPress={() => put((one) => stretched(one, 1))}>
         {t("roster.longer")}
       </Button>
-      <Button tone="outline" onPress={() => put({ ...asWanted(first), place: other })}>
+      <Button tone="outline" onPress={() => put((one) => ({ ...asWanted(one), place: other }))}>
         {other === "home" ? t("roster.to_home") : t("roster.to_site")}
       </Button>
-      <Button tone="outline" icon="x" onPress={() => edits.change(person.id, day.day, [])}>
+      <Button tone="outline" icon="x" onPress={() => edits.change(person.id, day.day, () => [])}>
         {t("roster.remove")}
       </Button>
     </div>
