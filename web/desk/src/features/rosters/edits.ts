@@ -14,6 +14,8 @@ export interface Edits {
   redo: () => Edit | null;
   canUndo: boolean;
   canRedo: boolean;
+  /** The version of the draft once all that was changed is saved. */
+  saved: () => Promise<number>;
   /** What the last saved edit breaks, for who hears the board instead of seeing it. */
   last: PersonDay | null;
 }
@@ -31,6 +33,11 @@ export function useEdits(roster: string): Edits {
     setPast(next);
   }, []);
 
+  const version = useCallback(
+    () => Math.max(0, ...queries.getQueriesData<RosterDay>({ queryKey: ["rosters", "day", roster] }).map(([, one]) => one?.roster.v ?? 0)),
+    [queries, roster],
+  );
+
   const save = useCallback(
     (who: string, day: string, shifts: WantedShift[], told: (saved: PersonDay) => void) => {
       const key = keys.day(roster, day);
@@ -40,7 +47,7 @@ export function useEdits(roster: string): Edits {
       queries.setQueryData<RosterDay>(key, (old) => old && shown(old, who, shifts.map((one) => asShown(one, who, day))));
       line.current = line.current.then(async () => {
         try {
-          const v = Math.max(...queries.getQueriesData<RosterDay>({ queryKey: ["rosters", "day", roster] }).map(([, one]) => one?.roster.v ?? 0));
+          const v = version();
           const saved = await api.put<PersonDay>(`/workforce/rosters/${roster}/people/${who}/days/${day}`, { v, shifts });
           told(saved);
           queries.setQueriesData<RosterDay>({ queryKey: ["rosters", "day", roster] }, (old) => old && { ...old, roster: { ...old.roster, v: saved.v } });
@@ -54,7 +61,7 @@ export function useEdits(roster: string): Edits {
         }
       });
     },
-    [queries, roster, keep],
+    [queries, roster, keep, version],
   );
 
   const change = useCallback(
@@ -88,6 +95,7 @@ export function useEdits(roster: string): Edits {
     change,
     undo: useCallback(() => step(undo, "before"), [step]),
     redo: useCallback(() => step(redo, "after"), [step]),
+    saved: useCallback(() => line.current.then(version), [version]),
     canUndo: past.done.length > 0,
     canRedo: past.undone.length > 0,
     last,

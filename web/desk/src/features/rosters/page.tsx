@@ -13,7 +13,7 @@ import { useAgain, useBroken, useDay, usePeople, useQueues, useRosters, type Que
 import { AskForm, Runs } from "./ask";
 import { Board, type Person } from "./board";
 import { Coverage, Hours } from "./coverage";
-import { useEdits } from "./edits";
+import { useEdits, type Edits } from "./edits";
 import { stateName } from "./labels";
 import { Made } from "./made";
 import { coverOf, daysBetween, windowOf } from "./model";
@@ -93,6 +93,7 @@ function Version({ roster, day: wanted, people, queues, onDay, onOpen }: Version
   const chosen = wanted && days.includes(wanted) ? wanted : days[0]!;
   const day = useDay(roster.id, chosen);
   const broken = useBroken(roster.id);
+  const edits = useEdits(roster.id);
   const names = useMemo(() => new Map(people.map((one) => [one.id, one.name])), [people]);
   const at = days.indexOf(chosen);
   const rules = broken.data ?? [];
@@ -108,14 +109,14 @@ function Version({ roster, day: wanted, people, queues, onDay, onOpen }: Version
           ))}
         </Select>
         <IconButton icon="chevron-right" label={t("roster.day_after")} isDisabled={at === days.length - 1} onPress={() => onDay(days[at + 1]!)} />
-        <Steps roster={roster} v={day.data?.roster.v ?? roster.v} rules={rules} onOpen={onOpen} />
+        <Steps roster={roster} ready={day.data !== undefined} edits={edits} rules={rules} onOpen={onOpen} />
       </div>
       <h2 id="roster-day" className="hidden-visually">
         {longDay(`${chosen}T12:00:00Z`)}
       </h2>
       {day.isPending && <Skeleton label={t("loading")} lines={8} />}
       {day.error && <Empty icon="triangle-alert" title={explain(day.error)} />}
-      {day.data && <Day roster={roster} day={day.data} people={people} queues={queues} rules={rules} />}
+      {day.data && <Day roster={roster} day={day.data} people={people} queues={queues} rules={rules} edits={edits} />}
       <Made roster={roster.id} />
       {broken.data && (
         <details className="card" open={rules.some((one) => one.binding)}>
@@ -129,13 +130,14 @@ function Version({ roster, day: wanted, people, queues, onDay, onOpen }: Version
 
 interface StepsProps {
   roster: Roster;
-  v: number;
+  ready: boolean;
+  edits: Edits;
   rules: readonly BrokenRule[];
   onOpen: (roster: string) => void;
 }
 
 /** Publish, throw away, or begin the next version of the same days. */
-function Steps({ roster, v, rules, onOpen }: StepsProps) {
+function Steps({ roster, ready, edits, rules, onOpen }: StepsProps) {
   const t = useT();
   const again = useAgain();
   const act = async (work: () => Promise<string>) => {
@@ -147,6 +149,7 @@ function Steps({ roster, v, rules, onOpen }: StepsProps) {
     await again();
   };
   const publish = async () => {
+    const v = await edits.saved();
     const told = await api.post<RosterDifference>(`/workforce/rosters/${roster.id}/publish`, { v });
     return t("roster.is_published", { added: told.added.length, changed: told.changed.length, removed: told.removed.length });
   };
@@ -176,7 +179,7 @@ function Steps({ roster, v, rules, onOpen }: StepsProps) {
         </Button>
       ) : (
         <>
-          <Button tone="primary" onPress={() => void act(publish)}>
+          <Button tone="primary" isDisabled={!ready} onPress={() => void act(publish)}>
             {t("roster.publish")}
           </Button>
           <Button tone="outline" onPress={() => void act(drop)}>
@@ -194,11 +197,11 @@ interface DayProps {
   people: readonly Person[];
   queues: readonly Queue[];
   rules: readonly BrokenRule[];
+  edits: Edits;
 }
 
-function Day({ roster, day, people, queues, rules }: DayProps) {
+function Day({ roster, day, people, queues, rules, edits }: DayProps) {
   const t = useT();
-  const edits = useEdits(roster.id);
   const editable = roster.published_at === null ? edits : null;
   const [queue, setQueue] = useState<string | null>(null);
   const [words, setWords] = useState("");
