@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import type { BrokenRule, Roster, RosterDay, RosterDifference, RosterShift } from "@/api/types";
@@ -9,7 +10,7 @@ import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button, IconButton } from "@ui/button";
 import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
-import { useAgain, useBroken, useDay, usePeople, useQueues, useRosters, type Queue } from "./api";
+import { keys, useAgain, useBroken, useDay, usePeople, useQueues, useRosters, type Queue } from "./api";
 import { AskForm, Runs } from "./ask";
 import { Board, type Person } from "./board";
 import { Coverage, Hours } from "./coverage";
@@ -140,14 +141,17 @@ interface StepsProps {
 function Steps({ roster, ready, edits, rules, onOpen }: StepsProps) {
   const t = useT();
   const again = useAgain();
-  const act = async (work: () => Promise<string>) => {
+  const queries = useQueryClient();
+  const act = async (work: () => Promise<string>, then = again) => {
     try {
       say(await work());
     } catch (wrong) {
       say(explain(wrong));
     }
-    await again();
+    await then();
   };
+  // Of a draft that is gone only the list is read again: its days are asked for by nobody any more.
+  const listAgain = () => queries.invalidateQueries({ queryKey: keys.rosters });
   const publish = async () => {
     const v = await edits.saved();
     const told = await api.post<RosterDifference>(`/workforce/rosters/${roster.id}/publish`, { v });
@@ -182,7 +186,7 @@ function Steps({ roster, ready, edits, rules, onOpen }: StepsProps) {
           <Button tone="primary" isDisabled={!ready} onPress={() => void act(publish)}>
             {t("roster.publish")}
           </Button>
-          <Button tone="outline" onPress={() => void act(drop)}>
+          <Button tone="outline" onPress={() => void act(drop, listAgain)}>
             {t("roster.drop")}
           </Button>
         </>
