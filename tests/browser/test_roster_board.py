@@ -199,10 +199,6 @@ def _published(page: Page) -> None:
     expect(page.get_by_role("button", name="Butta la bozza")).to_be_visible()
     versions = page.get_by_label("Versione").locator("option")
     expect(versions).to_have_count(2)
-    # What is still being read of a draft that is thrown away is not found: the browser says so.
-    page.wait_for_load_state("networkidle")
-    page.get_by_role("button", name="Butta la bozza").click()
-    expect(versions).to_have_count(1)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
