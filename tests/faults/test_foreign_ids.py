@@ -50,6 +50,7 @@ TABLE_OF = {
     "channel_id": "channels.channel",
     "client_id": "tenancy.client",
     "clients": "tenancy.client",
+    "contract_id": "workforce.contract",
     "conversation_id": "conversations.conversation",
     "customer_id": "customers.customer",
     "default_calendar_id": "tenancy.calendar",
@@ -76,6 +77,7 @@ TABLE_OF = {
     "reason_id": "conversations.reason",
     "request_id": "workforce.shift_request",
     "roster_id": "workforce.roster",
+    "run_id": "workforce.roster_run",
     "session_id": "identity.session",
     "skill_id": "people.skill",
     "team_id": "people.team",
@@ -185,6 +187,23 @@ async def _plan(boss: httpx.AsyncClient, desk: Desk) -> None:
         await insert_request(tx, request)
 
 
+async def _roster(boss: httpx.AsyncClient, desk: Desk) -> None:
+    """Write a contract and ask for a roster, which comes to nothing: nobody has agreed to it."""
+    bands = [{"from": "08:00", "to": "20:00"}]
+    terms = {"shift_minutes": [480], "shifts_per_week": 5, "bands": bands}
+    ok(await boss.post("/workforce/contracts", json={"name": "Pieno", "terms": terms}))
+    need = {"from": "09:00", "to": "18:00", "people": 1}
+    asked = {
+        "first_day": "2026-03-09",
+        "queues": [{"queue_id": desk.queue.id, "by_hand": [need]}],
+        "reason": "Settimana",
+    }
+    run = ok(await boss.post("/workforce/roster-runs", json=asked))
+    async with asyncio.timeout(60):
+        while ok(await boss.get(f"/workforce/roster-runs/{run['id']}"))["state"] == "asked":
+            await asyncio.sleep(0.1)
+
+
 async def _mail(boss: httpx.AsyncClient, desk: Desk) -> None:
     """Let a mail be set aside, another be taken back, and a message wait for a person."""
     mailbox = {
@@ -225,6 +244,7 @@ async def furnish_whole(office: Office, *, email: str) -> None:
         ok(await boss.post("/teams", json={"name": "Squadra"}))
         week = {"first_day": "2026-03-09", "last_day": "2026-03-15", "reason": "Settimana"}
         ok(await boss.post("/workforce/rosters", json=week))
+        await _roster(boss, office.desk)
         ok(await boss.post("/skills", json={"code": "luce", "name": "Luce"}))
         view = {"page": "work", "name": "Mie", "query": "state=waiting"}
         ok(await boss.post("/views", json=view))

@@ -70,6 +70,8 @@ WHOLE = {
     "GET /api/v1/metrics/formulas": "the formulas are written in the code",
     "GET /api/v1/webhooks/kinds": "the kinds are written in the code",
     "GET /api/v1/workforce/accuracy": "the last published forecasts of one queue, scored",
+    "GET /api/v1/workforce/office": "the few days from which another number has a seat",
+    "GET /api/v1/workforce/rosters/{roster_id}/violations": "what one roster breaks, judged whole",
     "GET /api/v1/workforce/events": "what is known of the days of two years, one of a kind a day",
 }
 

@@ -57,3 +57,46 @@ async def made(planner: httpx.AsyncClient, office: Office, **more: Any) -> dict[
             if found["forecast"]["state"] != "asked":
                 return found
             await asyncio.sleep(0.1)
+
+
+TERMS: dict[str, Any] = {
+    "shift_minutes": [480, 360],
+    "weekly_minutes": [1_800, 2_400],
+    "bands": [{"from": "08:00", "to": "20:00"}],
+}
+
+
+async def agreed(planner: httpx.AsyncClient, *operator_ids: str, **more: Any) -> dict[str, Any]:
+    """Write a contract and agree on it with some people from the year's first day on."""
+    body = {
+        "name": f"Contratto di {len(operator_ids)}",
+        "terms": {**TERMS, **more.pop("terms", {})},
+    }
+    contract: dict[str, Any] = ok(await planner.post("/workforce/contracts", json=body))
+    for operator_id in operator_ids:
+        url = f"/workforce/agreements/{operator_id}/2026-01-01"
+        ok(await planner.put(url, json={"contract_id": contract["id"], **more}))
+    return contract
+
+
+async def rostered(planner: httpx.AsyncClient, office: Office, **more: Any) -> dict[str, Any]:
+    """Ask for a roster of the office's queue, a person at work all day, and wait for its end."""
+    asked = ok(await planner.post("/workforce/roster-runs", json=wanted(office, **more)))
+    async with asyncio.timeout(240):
+        while True:
+            found: dict[str, Any] = ok(await planner.get(f"/workforce/roster-runs/{asked['id']}"))
+            if found["state"] != "asked":
+                return found
+            await asyncio.sleep(0.1)
+
+
+def wanted(office: Office, **more: Any) -> dict[str, Any]:
+    """Return a question for a roster of the week after the tests' clock."""
+    need = {"from": "09:00", "to": "19:00", "weekdays": [1, 2, 3, 4, 5], "people": 1}
+    return {
+        "first_day": "2026-03-09",
+        "queues": [{"queue_id": office.desk.queue.id, "by_hand": [need]}],
+        "seconds": 0.5,
+        "reason": "Settimana 11",
+        **more,
+    }

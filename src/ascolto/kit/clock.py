@@ -1,6 +1,6 @@
 """The only source of time: everything that needs "now" is handed a clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
 
@@ -34,3 +34,8 @@ class FixedClock:
     def advance(self, seconds: float) -> None:
         """Move forward by seconds."""
         self._at += timedelta(seconds=seconds)
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """Return the first moment of a local day."""
+    return datetime.combine(day, time(), zone)

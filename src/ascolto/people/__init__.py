@@ -5,6 +5,14 @@ belong to routing.
 """
 
 from ascolto.people.model import NewOperator, Operator, Skill, SkillLevel, Team
-from ascolto.people.store import get_operator
+from ascolto.people.store import get_operator, list_operators
 
-__all__ = ["NewOperator", "Operator", "Skill", "SkillLevel", "Team", "get_operator"]
+__all__ = [
+    "NewOperator",
+    "Operator",
+    "Skill",
+    "SkillLevel",
+    "Team",
+    "get_operator",
+    "list_operators",
+]

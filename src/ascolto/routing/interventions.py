@@ -6,12 +6,13 @@ it meanwhile: their choice is newer.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from ascolto.kit.clock import midnight
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.people import Operator, SkillLevel
@@ -236,4 +237,4 @@ async def _midnight(tx: Tx, *, days: int = 0) -> datetime:
     """Return when today began where the organisation is, or when it ends."""
     zone = ZoneInfo((await get_tenant(tx)).timezone)
     today = tx.now.astimezone(zone).date() + timedelta(days=days)
-    return datetime.combine(today, time(), tzinfo=zone)
+    return midnight(today, zone)

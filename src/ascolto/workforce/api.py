@@ -7,26 +7,27 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from ascolto import routing
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import Page, decode_id, encode_cursor, services_of, takes
 from ascolto.workforce import (
     api_adherence,
+    api_agreements,
     api_days,
     api_intraday,
     api_requests,
     api_rosters,
+    api_runs,
     store,
     store_days,
-    store_history,
 )
 from ascolto.workforce.actions import forecasts
 from ascolto.workforce.actions.importing import write_imported
 from ascolto.workforce.errors import BadPlan, NotMade
 from ascolto.workforce.model import KeptForecast, KeptInterval
 from ascolto.workforce.past import Stream, fold_came, read_came, stream_of
+from ascolto.workforce.requiring import promise_question
 from ascolto.workforce.tables import of_told
 from ascolto.workforce.views import (
     AskForecastBody,
@@ -56,6 +57,8 @@ router.include_router(api_intraday.router)
 router.include_router(api_days.router)
 router.include_router(api_requests.router)
 router.include_router(api_adherence.router)
+router.include_router(api_agreements.router)
+router.include_router(api_runs.router)
 
 Reader = Annotated[Call, permit("workforce.read")]
 Planner = Annotated[Call, permit("workforce.plan")]
@@ -68,8 +71,6 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 
 MOST_JUDGED = 20
-# Handling times of the last four weeks; older ones are of other customers and other operators.
-AHT_OVER = timedelta(days=28)
 
 
 @router.get("/workforce/history", summary="What came to a queue")
@@ -226,7 +227,7 @@ async def require(
         intervals = await store.intervals_of(tx, forecast.id, since=since, until=until)
         if not intervals:
             raise BadPlan("The forecast does not speak of this day.", day=body.day.isoformat())
-        question = await _question(tx, forecast, body)
+        question = await promise_question(tx, forecast, body.model_dump(exclude={"day"}))
     question["intervals"] = [{"mean": one.mean, "rate_cv": one.rate_cv} for one in intervals]
     answer = await services_of(request).calculator.ask("require", question)
     return _required(forecast, body, question, intervals, answer)
@@ -265,32 +266,6 @@ async def _bounds(
     if day.year >= date.max.year:
         raise BadPlan("No such day.", day=day.isoformat())
     return stream.midnight(day), stream.midnight(day + timedelta(days=1))
-
-
-async def _question(tx: Tx, forecast: KeptForecast, body: RequirementBody) -> dict[str, Any]:
-    queue = await routing.get_queue(tx, forecast.queue_id)
-    if queue is None:
-        raise routing.QueueUnknown("There is no such queue.")
-    aht_s = body.aht_s or await store_history.mean_handling_s(
-        tx,
-        queue_id=forecast.queue_id,
-        channel=forecast.channel,
-        since=tx.now - AHT_OVER,
-    )
-    if not aht_s:
-        raise BadPlan("Nobody knows how long the work takes: give `aht_s`.", field="aht_s")
-    return {
-        "minutes": forecast.minutes,
-        "model": body.model,
-        "service_level": body.service_level or min(queue.target_share, 0.99),
-        "target_s": queue.target_s if body.target_s is None else body.target_s,
-        "aht_s": aht_s,
-        "patience_s": body.patience_s,
-        "max_occupancy": body.max_occupancy,
-        "concurrency": body.concurrency,
-        "slowdown": body.slowdown,
-        "shrinkage": body.shrinkage,
-    }
 
 
 def _required(

@@ -9,22 +9,29 @@ from fastapi import APIRouter, Query, Request
 
 from ascolto.identity import secrets
 from ascolto.identity.guard import Call, permit
+from ascolto.kit.clock import midnight
 from ascolto.kit.http import Page, decode_id, encode_cursor, services_of, takes
 from ascolto.tenancy import store as tenancy_store
-from ascolto.workforce import store_rosters
-from ascolto.workforce.actions import rosters
+from ascolto.workforce import store_rosters, store_runs
+from ascolto.workforce.actions import editing, rosters
 from ascolto.workforce.errors import BadPlan, NoShifts
+from ascolto.workforce.examining import broken_rules
 from ascolto.workforce.views_rosters import (
     DifferenceView,
     FeedView,
     OwnShiftsView,
     OwnShiftView,
+    PersonDayBody,
+    PersonDayView,
     PublishRosterBody,
+    RequiredDayView,
     RosterBody,
+    RosterDayView,
     RosterDetailView,
     RosterView,
     ShiftsBody,
     ShiftView,
+    ViolationView,
 )
 
 # Everybody's shifts of a month.
@@ -90,6 +97,14 @@ async def compare_roster(roster_id: UUID, call: Planner) -> DifferenceView:
     return DifferenceView.of(roster, *await rosters.compare_roster(call.tx, roster))
 
 
+@router.get("/workforce/rosters/{roster_id}/violations", summary="What a roster breaks")
+async def list_violations(roster_id: UUID, call: Planner) -> list[ViolationView]:
+    """Return what a version breaks in law and agreements, day by day, with the articles."""
+    roster = await rosters.find_roster(call.tx, str(roster_id))
+    shifts = await store_rosters.shifts_of(call.tx, roster.id)
+    return [ViolationView.of(one) for one in await broken_rules(call.tx, roster, shifts)]
+
+
 @router.post("/workforce/rosters/{roster_id}/publish", summary="Publish a version of the roster")
 async def publish_roster(roster_id: UUID, body: PublishRosterBody, call: Planner) -> DifferenceView:
     """Publish the draft that was looked at; return what it has changed."""
@@ -100,6 +115,65 @@ async def publish_roster(roster_id: UUID, body: PublishRosterBody, call: Planner
 async def drop_roster(roster_id: UUID, call: Planner) -> None:
     """Throw away a version that is not published."""
     await rosters.drop_roster(call.tx, str(roster_id))
+
+
+@router.get("/workforce/rosters/{roster_id}/days/{day}", summary="One day of a roster")
+async def show_day(roster_id: UUID, day: date, call: Planner) -> RosterDayView:
+    """Return all shifts of a day of a version, and how many people it takes."""
+    roster = await rosters.find_roster(call.tx, str(roster_id))
+    if day > FAR:
+        raise BadPlan("No such day.", day=day.isoformat())
+    zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
+    shifts = await store_rosters.shifts_of(call.tx, roster.id, day=day)
+    required = await store_runs.required_on(call.tx, day, roster_id=roster.id)
+    return RosterDayView(
+        roster=RosterView.of(roster),
+        day=day,
+        timezone=zone.key,
+        begins_at=midnight(day, zone),
+        ends_at=midnight(day + timedelta(days=1), zone),
+        shifts=[ShiftView.of(one) for one in shifts],
+        required=[
+            RequiredDayView(queue_id=one.queue_id, minutes=one.minutes, people=list(one.people))
+            for one in required
+        ],
+    )
+
+
+@router.get(
+    "/workforce/rosters/{roster_id}/people/{operator_id}/days/{day}",
+    summary="One person's day in a roster",
+)
+async def show_person_day(
+    roster_id: UUID, operator_id: UUID, day: date, call: Planner
+) -> PersonDayView:
+    """Return a person's shifts of a day, what they break, and why they are so."""
+    if day > FAR:
+        raise BadPlan("No such day.", day=day.isoformat())
+    return PersonDayView.of(
+        await editing.show_day(call.tx, str(roster_id), operator_id=str(operator_id), day=day)
+    )
+
+
+@router.put(
+    "/workforce/rosters/{roster_id}/people/{operator_id}/days/{day}",
+    summary="Change one person's day in a draft",
+)
+async def change_person_day(
+    roster_id: UUID, operator_id: UUID, day: date, body: PersonDayBody, call: Planner
+) -> PersonDayView:
+    """Write a person's shifts of a day into a draft; what they break is said with the article."""
+    wanted = [one.wanted(operator_id=str(operator_id), day=day) for one in body.shifts]
+    return PersonDayView.of(
+        await editing.change_day(
+            call.tx,
+            str(roster_id),
+            operator_id=str(operator_id),
+            day=day,
+            wanted=wanted,
+            v=body.v,
+        )
+    )
 
 
 @router.get("/me/shifts", summary="One's own shifts")

@@ -8,7 +8,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import orjson
 
+from ascolto.kit.clock import midnight
 from ascolto.tenancy.hours import OpeningHours
 from ascolto.workforce.errors import BadFigure, TooLittle, WorkforceError
 from ascolto.workforce.forecasting.accuracy import Ledger, Score, score_days
@@ -94,8 +95,8 @@ def _open_intervals(
     document: dict[str, Any] | None, first: date, until: date, zone: ZoneInfo, minutes: int
 ) -> list[float]:
     hours = OpeningHours.from_document(document) if document else None
-    at = datetime.combine(first, time(), zone).timestamp()
-    end = datetime.combine(until, time(), zone).timestamp()
+    at = midnight(first, zone).timestamp()
+    end = midnight(until, zone).timestamp()
     found = []
     while at < end:
         if hours is None or hours.is_open(datetime.fromtimestamp(at, zone)):

@@ -11,8 +11,9 @@ Of the server:
 
 Refusal
 ├── NotFound      UnknownForecast · UnknownEdit · UnknownRoster · UnknownLever · UnknownEvent ·
-│                 UnknownRequest
-├── Conflict      NotMade · AlreadyPublished · RosterChanged · AlreadyNoted
+│                 UnknownRequest · UnknownContract · UnknownAgreement · UnknownRun
+├── Conflict      NotMade · AlreadyPublished · RosterChanged · AlreadyNoted · ContractAgreed ·
+│                 RunOver
 ├── Forbidden     OutsideScope · NoShifts
 ├── TooMany       TooManyAsked
 ├── Invalid       CannotForecast · BadPlan · BreaksTheLaw
@@ -143,3 +144,33 @@ class UnknownRequest(NotFound):
     """Nothing of the kind is asked, or it does not wait for this answer."""
 
     code = "workforce.unknown_request"
+
+
+class UnknownContract(NotFound):
+    """There is no such contract."""
+
+    code = "workforce.unknown_contract"
+
+
+class UnknownAgreement(NotFound):
+    """Nothing is agreed with this person from this day on."""
+
+    code = "workforce.unknown_agreement"
+
+
+class ContractAgreed(Conflict):
+    """People have agreed to the contract, so it stays as it is."""
+
+    code = "workforce.contract_agreed"
+
+
+class UnknownRun(NotFound):
+    """No such roster was asked for."""
+
+    code = "workforce.unknown_run"
+
+
+class RunOver(Conflict):
+    """The roster is made already, or will not be."""
+
+    code = "workforce.run_over"

@@ -1,7 +1,7 @@
 """What happens to plans."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ascolto.kit.outbox import Event
 
@@ -124,3 +124,89 @@ class WishesChanged(Event):
     operator_id: str
     short_shifts: bool
     split_shifts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractWritten(Event):
+    """Somebody wrote a contract, new or anew."""
+
+    kind: ClassVar[str] = "workforce.contract_written"
+    contract_id: str
+    name: str
+    terms: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractDropped(Event):
+    """A contract that nobody had agreed to was thrown away."""
+
+    kind: ClassVar[str] = "workforce.contract_dropped"
+    contract_id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed(Event):
+    """Something holds for a person from a day on; without a contract they work no more."""
+
+    kind: ClassVar[str] = "workforce.agreed"
+    operator_id: str
+    from_day: str
+    contract_id: str | None
+    elastic: bool
+    free_weekdays: list[int]
+    office: list[int] | None
+    team_weekdays: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementWithdrawn(Event):
+    """What was to hold for a person from a day on was taken back."""
+
+    kind: ClassVar[str] = "workforce.agreement_withdrawn"
+    operator_id: str
+    from_day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatsChanged(Event):
+    """From a day on another number can sit in the office; none is no limit."""
+
+    kind: ClassVar[str] = "workforce.seats_changed"
+    from_day: str
+    seats: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterAsked(Event):
+    """Somebody asked for a roster to be made, and said why."""
+
+    kind: ClassVar[str] = "workforce.roster_asked"
+    run_id: str
+    first_day: str
+    last_day: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterMade(Event):
+    """A roster was made into a draft, or could not be, or was cancelled."""
+
+    kind: ClassVar[str] = "workforce.roster_made"
+    run_id: str
+    first_day: str
+    last_day: str
+    roster_id: str | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterEdited(Event):
+    """Somebody changed one person's day in a draft."""
+
+    kind: ClassVar[str] = "workforce.roster_edited"
+    roster_id: str
+    operator_id: str
+    day: str
+    before: list[list[str]]
+    after: list[list[str]]

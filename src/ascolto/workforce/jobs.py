@@ -1,4 +1,4 @@
-"""What this room does by itself: it makes the forecasts that are asked for, and keeps the days.
+"""What this room does by itself: it makes the forecasts and rosters that are asked for, keeps days.
 
 Several nodes may run it: who claims a forecast makes it, and a claim that runs out is another's. No
 transaction is open while the numbers are worked out: one that stands still holds up the stream.
@@ -7,6 +7,7 @@ transaction is open while the numbers are worked out: one that stands still hold
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,18 +17,24 @@ from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
 from ascolto.kit.jobs import AWAY, Job, every
 from ascolto.tenancy import store as tenancy_store
-from ascolto.workforce import events, store, store_days
+from ascolto.workforce import events, store, store_days, store_runs
+from ascolto.workforce.actions import making
 from ascolto.workforce.actions.forecasts import about
 from ascolto.workforce.actions.keeping import keep_next_day
+from ascolto.workforce.composer import compose
 from ascolto.workforce.errors import CannotCalculate, CannotForecast
 from ascolto.workforce.model import KeptForecast, KeptInterval
 from ascolto.workforce.past import past_of, stream_of
 from ascolto.workforce.scoring import SCORE_EVERY_S, score_days
+from ascolto.workforce.store_runs import Run
 
 MAKE_EVERY_S = 0.5
 KEEP_EVERY_S = 300.0
 # Longer than a calculation may take, so that nobody makes what another is still making.
 CLAIM = timedelta(seconds=150)
+# To gather what it takes; then told anew at each sign of life of the process that makes it.
+ROSTER_CLAIM = timedelta(seconds=60)
+ROSTER_CLAIM_ANEW = timedelta(seconds=20)
 MOST_ATTEMPTS = 3
 BREATH_S = 0.05
 EVER, FAR = date(2000, 1, 1), date(2900, 1, 1)
@@ -140,8 +147,61 @@ async def _keep_days_of(services: Services, tenant_id: str) -> int:
     return kept
 
 
+async def make_rosters(services: Services) -> int:
+    """Make the rosters that are asked for, one of each organisation in turn; return how many."""
+    async with services.db.connection() as connection:
+        asking = await store_runs.tenants_asking(connection, free_before=services.clock.now())
+    made = 0
+    for tenant_id in asking:
+        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+            run = await store_runs.claim(tx, until=tx.now + ROSTER_CLAIM)
+        if run is not None:
+            await _make_roster(services, tenant_id, run)
+            made += 1
+    return made
+
+
+async def _make_roster(services: Services, tenant_id: str, run: Run) -> None:
+    if run.attempts > MOST_ATTEMPTS:
+        await _fail_run(services, tenant_id, run, "It was tried and never came to an end.")
+        return
+    try:
+        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+            gathered = await making.gather(tx, run)
+        for queue_id, (asked, _) in gathered.questions.items():
+            found = await services.calculator.ask("require", asked)
+            making.answered(gathered, queue_id, [one["paid"] for one in found["intervals"]])
+        answer = await compose(
+            making.question(gathered), hear=partial(_hear, services, tenant_id, run)
+        )
+    except CannotCalculate as broken:
+        log.warning("workforce.roster_interrupted", run_id=run.id, why=broken.fields)
+        if run.attempts < MOST_ATTEMPTS:
+            async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+                await store_runs.release(tx, run)
+            return
+        await _fail_run(services, tenant_id, run, broken.detail)
+    except (CannotForecast, Refusal) as refusal:
+        await _fail_run(services, tenant_id, run, refusal.detail)
+    else:
+        if answer is not None:
+            async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+                await making.keep_roster(tx, gathered, answer)
+
+
+async def _hear(services: Services, tenant_id: str, run: Run, progress: dict[str, Any]) -> bool:
+    async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+        return await store_runs.tell(tx, run, progress, until=tx.now + ROSTER_CLAIM_ANEW)
+
+
+async def _fail_run(services: Services, tenant_id: str, run: Run, failure: str) -> None:
+    async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+        await making.fail_run(tx, run, failure)
+
+
 BACKGROUND: Sequence[tuple[str, Job]] = (
     every(MAKE_EVERY_S, "workforce", "forecasts made", make_asked),
+    every(MAKE_EVERY_S, "workforce", "rosters made", make_rosters),
     every(KEEP_EVERY_S, "workforce", "days kept", keep_days),
     every(SCORE_EVERY_S, "workforce", "days scored", score_days),
 )

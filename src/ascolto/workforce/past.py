@@ -1,7 +1,7 @@
 """What came to a queue until now: kept days, the days not kept yet, and tables brought in."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from ascolto.insight.volumes import (
     volume_events,
     volumes_between,
 )
+from ascolto.kit.clock import midnight
 from ascolto.kit.db import Tx
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store_history
@@ -38,7 +39,7 @@ class Stream:
 
     def midnight(self, day: date) -> datetime:
         """Return the first moment of a local day."""
-        return datetime.combine(day, time(), self.zone)
+        return midnight(day, self.zone)
 
     def today(self, now: datetime) -> date:
         """Return the local day of a moment."""

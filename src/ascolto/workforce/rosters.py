@@ -45,9 +45,9 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What a shift breaks, with the article."""
+    """What a shift breaks, with the article; of everybody together where nobody is named."""
 
-    operator_id: str
+    operator_id: str | None
     day: date
     rule: str
     article: str

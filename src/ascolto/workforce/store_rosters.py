@@ -61,6 +61,10 @@ async def put_shifts(tx: Tx, roster_id: str, shifts: Sequence[Shift]) -> None:
         "DELETE FROM workforce.shift WHERE tenant_id = $1 AND roster_id = $2",
         tx.tenant_id, roster_id,
     )  # fmt: skip
+    await _insert_shifts(tx, roster_id, shifts)
+
+
+async def _insert_shifts(tx: Tx, roster_id: str, shifts: Sequence[Shift]) -> None:
     await tx.executemany(
         f"INSERT INTO workforce.shift (tenant_id, roster_id, {_SHIFT})"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -78,12 +82,27 @@ async def put_shifts(tx: Tx, roster_id: str, shifts: Sequence[Shift]) -> None:
     )  # fmt: skip
 
 
-async def shifts_of(tx: Tx, roster_id: str) -> list[Shift]:
-    """Return the shifts of a version."""
+async def put_day(
+    tx: Tx, roster_id: str, *, operator_id: str, day: date, shifts: Sequence[Shift]
+) -> None:
+    """Write one person's shifts of a day of a draft in place of those they had."""
+    await tx.execute(
+        "DELETE FROM workforce.shift"
+        " WHERE tenant_id = $1 AND roster_id = $2 AND operator_id = $3 AND day = $4",
+        tx.tenant_id, roster_id, operator_id, day,
+    )  # fmt: skip
+    await _insert_shifts(tx, roster_id, shifts)
+
+
+async def shifts_of(
+    tx: Tx, roster_id: str, *, day: date | None = None, operator_id: str | None = None
+) -> list[Shift]:
+    """Return the shifts of a version, all, of a day or of a person."""
     rows = await tx.fetch(
         f"SELECT {_SHIFT} FROM workforce.shift WHERE tenant_id = $1 AND roster_id = $2"
+        " AND ($3::date IS NULL OR day = $3) AND ($4::uuid IS NULL OR operator_id = $4)"
         " ORDER BY day, starts_at, operator_id",
-        tx.tenant_id, roster_id,
+        tx.tenant_id, roster_id, day, operator_id,
     )  # fmt: skip
     return [_shift(row) for row in rows]
 

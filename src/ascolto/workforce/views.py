@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import IntEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -253,14 +253,13 @@ class EditBody(Body):
         return self
 
 
-class RequirementBody(Body):
-    """What to promise on a day; what is not told is the queue's own promise and its past.
+class ServicePromiseBody(Body):
+    """What to promise; what is not told is the queue's own promise and its past.
 
     `model` is Erlang A ("a", over the forecast's distribution) or Erlang C ("c", nobody gives up).
     `shrinkage` names the shares of paid time that activities take.
     """
 
-    day: date
     model: Literal["a", "c"] = "a"
     service_level: Share | None = None
     target_s: Annotated[float, Field(ge=0, le=86_400)] | None = None
@@ -275,10 +274,16 @@ class RequirementBody(Body):
     ] = {}
 
     @model_validator(mode="after")
-    def _somebody_is_left(self) -> "RequirementBody":
+    def _somebody_is_left(self) -> Self:
         if sum(self.shrinkage.values()) >= 0.95:
             raise ValueError("activities may take less than 95 % of paid time together")
         return self
+
+
+class RequirementBody(ServicePromiseBody):
+    """What to promise on a day."""
+
+    day: date
 
 
 class RequiredView(BaseModel):

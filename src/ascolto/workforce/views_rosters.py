@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from ascolto.workforce.actions.editing import PersonDay, Wanted
+from ascolto.workforce.examining import binding
 from ascolto.workforce.rosters import Difference, Roster, Shift, Violation
 from ascolto.workforce.views import Body, Reason
 
@@ -139,12 +141,27 @@ class ChangedShiftView(BaseModel):
 
 
 class ViolationView(BaseModel):
-    """What a shift breaks, with the article."""
+    """What breaks a rule, with the article; a binding one stands against publishing.
 
-    operator_id: str
+    Where nobody is named it is of all together, such as more people than seats.
+    """
+
+    operator_id: str | None
     day: date
     rule: str
     article: str
+    binding: bool
+
+    @classmethod
+    def of(cls, one: Violation) -> "ViolationView":
+        """Show what is broken."""
+        return cls(
+            operator_id=one.operator_id,
+            day=one.day,
+            rule=one.rule,
+            article=one.article,
+            binding=binding(one),
+        )
 
 
 class DifferenceView(BaseModel):
@@ -169,13 +186,103 @@ class DifferenceView(BaseModel):
                 for was, becomes in found.changed
             ],
             unchanged=found.unchanged,
-            violations=[
-                ViolationView(
-                    operator_id=one.operator_id, day=one.day, rule=one.rule, article=one.article
-                )
-                for one in broken
-            ],
+            violations=[ViolationView.of(one) for one in broken],
         )
+
+
+class WantedShiftBody(Body):
+    """A shift as it is wanted; without `parts` the breaks are laid by the rules, on `queue_id`."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: Place = "site"
+    parts: Annotated[tuple[PartBody, ...], Field(max_length=60)] | None = None
+    queue_id: UUID | None = None
+
+    def wanted(self, *, operator_id: str, day: date) -> Wanted:
+        """Return what is meant."""
+        told = self.parts or ()
+        shift = Shift(
+            operator_id=operator_id,
+            day=day,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            place=self.place,
+            parts=tuple(part.model_dump(mode="json", exclude_none=True) for part in told),
+        )
+        queue_id = str(self.queue_id) if self.queue_id else None
+        return Wanted(shift=shift, queue_id=queue_id, lay_breaks=self.parts is None)
+
+
+class PersonDayBody(Body):
+    """One person's shifts of a day, in a draft that is still at version `v`."""
+
+    v: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    shifts: Annotated[tuple[WantedShiftBody, ...], Field(max_length=10)]
+
+
+class FactsView(BaseModel):
+    """What a person's day is judged by.
+
+    `needed` are the intervals at work in which one person less would be too few, `spare` those in
+    which there is one more than it takes, of `at_work` altogether.
+    """
+
+    contract: str | None
+    paid_minutes: int
+    week_minutes: int
+    week_shifts: int
+    agreed_minutes: tuple[int, int] | None
+    agreed_shifts: int | None
+    rest_before_h: float | None
+    rest_after_h: float | None
+    days_in_a_row: int
+    office_days: int
+    agreed_office: tuple[int, int] | None
+    at_work: int
+    needed: int
+    spare: int
+
+
+class PersonDayView(BaseModel):
+    """One person's day in a version: shifts, what they break in these weeks, why they are so."""
+
+    v: int
+    shifts: list[ShiftView]
+    violations: list[ViolationView]
+    facts: FactsView
+
+    @classmethod
+    def of(cls, found: PersonDay) -> "PersonDayView":
+        """Show a person's day."""
+        return cls(
+            v=found.roster.v,
+            shifts=[ShiftView.of(one) for one in found.shifts],
+            violations=[ViolationView.of(one) for one in found.violations],
+            facts=FactsView(
+                **{name: getattr(found.facts, name) for name in FactsView.model_fields}
+            ),
+        )
+
+
+class RequiredDayView(BaseModel):
+    """People a queue takes in each interval of a day, from its first moment on."""
+
+    queue_id: str
+    minutes: int
+    people: list[float]
+
+
+class RosterDayView(BaseModel):
+    """One day of a version: all shifts, and what it takes."""
+
+    roster: RosterView
+    day: date
+    timezone: str
+    begins_at: datetime
+    ends_at: datetime
+    shifts: list[ShiftView]
+    required: list[RequiredDayView]
 
 
 class OwnShiftsView(BaseModel):

@@ -1,14 +1,14 @@
 """Use cases of rosters: begin a version, fill it, see what it changes, publish it."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.people import get_operator
 from ascolto.tenancy import get_tenant
-from ascolto.workforce import events, store_requests, store_rosters
+from ascolto.workforce import events, store_rosters
 from ascolto.workforce.errors import (
     AlreadyPublished,
     BadPlan,
@@ -17,7 +17,7 @@ from ascolto.workforce.errors import (
     RosterChanged,
     UnknownRoster,
 )
-from ascolto.workforce.exchanging import unagreed
+from ascolto.workforce.examining import binding, broken_rules
 from ascolto.workforce.rosters import (
     Difference,
     Roster,
@@ -25,12 +25,10 @@ from ascolto.workforce.rosters import (
     Violation,
     difference,
     overlapping,
-    violations,
     wrong_shift,
 )
 
 LONGEST_DAYS = 63
-BY_AGREEMENT = "by the person's agreement only"
 
 
 async def begin_roster(tx: Tx, *, first_day: date, last_day: date, reason: str) -> Roster:
@@ -57,7 +55,7 @@ async def find_roster(tx: Tx, roster_id: str, *, hold: bool = False) -> Roster:
 
 async def fill_roster(tx: Tx, roster_id: str, shifts: Sequence[Shift], *, v: int) -> Roster:
     """Write all shifts of a draft that is still at version `v`, or none."""
-    await _draft(tx, roster_id, v=v)
+    await draft_at(tx, roster_id, v=v)
     roster = await find_roster(tx, roster_id)
     zone = ZoneInfo((await get_tenant(tx)).timezone)
     for shift in shifts:
@@ -84,42 +82,32 @@ async def fill_roster(tx: Tx, roster_id: str, shifts: Sequence[Shift], *, v: int
 async def compare_roster(tx: Tx, roster: Roster) -> tuple[Difference, list[Violation]]:
     """Return what a version changes in what is in force, and what it breaks.
 
-    The days beside it count for the rest between shifts.
+    The days beside it count for rests and weeks.
     """
-    around = await store_rosters.in_force(
-        tx,
-        first_day=roster.first_day - timedelta(days=1),
-        last_day=roster.last_day + timedelta(days=1),
-    )
-    inside = [one for one in around if roster.first_day <= one.day <= roster.last_day]
-    beside = [one for one in around if not roster.first_day <= one.day <= roster.last_day]
+    inside = await store_rosters.in_force(tx, first_day=roster.first_day, last_day=roster.last_day)
     shifts = await store_rosters.shifts_of(tx, roster.id)
-    short, split = await store_requests.agreeing(tx)
-    unagreed_ = [
-        Violation(one.operator_id, one.day or roster.first_day, one.rule, BY_AGREEMENT)
-        for one in unagreed(shifts, short=short, split=split)
-    ]
-    return difference(inside, shifts), [*violations([*beside, *shifts]), *unagreed_]
+    return difference(inside, shifts), await broken_rules(tx, roster, shifts)
 
 
 async def publish_roster(
     tx: Tx, roster_id: str, *, v: int
 ) -> tuple[Roster, Difference, list[Violation]]:
-    """Publish a draft: from now on it is what holds on its days. What breaks the law is refused."""
+    """Publish a draft: from now on it holds on its days. What the law forbids is refused."""
     await store_rosters.lock_publishing(tx)
-    roster = await _draft(tx, roster_id, v=v)
+    roster = await draft_at(tx, roster_id, v=v)
     if await store_rosters.published_since(tx, roster):
         # What was compared before it was decided is no longer what holds.
         raise RosterChanged("Somebody published these days meanwhile: begin anew.", v=roster.v)
     changes, broken = await compare_roster(tx, roster)
-    if broken:
-        first = broken[0]
+    forbidden = [one for one in broken if binding(one)]
+    if forbidden:
+        first = forbidden[0]
         raise BreaksTheLaw(
             f"{first.rule} ({first.article})",
             operator_id=first.operator_id,
             day=first.day.isoformat(),
             article=first.article,
-            violations=len(broken),
+            violations=len(forbidden),
         )
     published = await store_rosters.set_published(tx, roster_id)
     if published is None:
@@ -150,7 +138,8 @@ def require_whole(tx: Tx) -> None:
         raise OutsideScope("Only somebody who sees every client plans who works when.")
 
 
-async def _draft(tx: Tx, roster_id: str, *, v: int) -> Roster:
+async def draft_at(tx: Tx, roster_id: str, *, v: int) -> Roster:
+    """Return a draft that is still at version `v`, held until the transaction ends."""
     roster = await find_roster(tx, roster_id, hold=True)
     if roster.published_at is not None:
         raise AlreadyPublished("What is published stays as it is: begin a new version.")

@@ -210,7 +210,9 @@ def _rests(person: dict[str, Any], shifts: list[Shift]) -> list[tuple[date, str,
         if ended is not None:
             rest, days = shift.start - ended[0], (shift.day - ended[1]).days
             hours = rest / timedelta(hours=1)
-            if days == 0:
+            if days == 0 and person.get("split"):
+                pass  # two shifts in a day are theirs to agree to
+            elif days == 0:
                 text = "two shifts on one day without a day's rest between"
                 found.append((shift.day, "D.Lgs. 66/2003 art. 7", text))
             elif rest < REST:

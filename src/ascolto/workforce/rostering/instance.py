@@ -78,13 +78,12 @@ class Band(_Part):
         return self
 
 
-class Contract(_Part):
+class Terms(_Part):
     """How long shifts are, how many in a week, within which bands.
 
     `shift_minutes` are paid; a meal is added where they are more than six hours.
     """
 
-    id: Name
     shift_minutes: tuple[Annotated[int, Field(ge=60, le=720)], ...] = Field(min_length=1)
     shifts_per_week: Annotated[int, Field(ge=1, le=7)] | None = None
     weekly_minutes: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
@@ -100,6 +99,12 @@ class Contract(_Part):
         if self.weekly_minutes is not None and self.weekly_minutes[0] > self.weekly_minutes[1]:
             raise ValueError("weekly_minutes: the least is more than the most")
         return self
+
+
+class Contract(Terms):
+    """Terms under a name."""
+
+    id: Name
 
 
 class Window(_Part):
@@ -140,6 +145,7 @@ class Person(_Part):
     leave: tuple[date, ...] = ()
     before: Before | None = None
     elastic: bool = False
+    split: bool = False
     office: Places | None = None
 
 
@@ -240,20 +246,28 @@ def _demand(instance: Instance) -> list[str]:
 
 
 def _contracts(instance: Instance) -> list[str]:
-    wrong, step = [], instance.interval_minutes
-    for contract in instance.contracts:
-        grid = (*contract.shift_minutes, contract.meal_minutes, contract.start_every_minutes)
-        if any(minutes % step for minutes in grid):
-            wrong.append(f"contract {contract.id}: not all lengths are multiples of {step} min")
-        longest = max(contract.shift_minutes)
-        if longest > 360 and contract.meal_minutes < 10:
-            wrong.append(f"contract {contract.id}: beyond six hours a break of 10 min is due")
-        if contract.shifts_per_week and contract.shifts_per_week * longest > 2880:
-            wrong.append(f"contract {contract.id}: more than 48 hours in a week")
-        if contract.shifts_per_week == 7:
-            wrong.append(f"contract {contract.id}: a day of rest is due every week")
-        if contract.weekly_minutes and contract.weekly_minutes[0] > 2880:
-            wrong.append(f"contract {contract.id}: more than 48 hours in a week")
+    return [
+        f"contract {contract.id}: {why}"
+        for contract in instance.contracts
+        for why in wrong_terms(contract, step=instance.interval_minutes)
+    ]
+
+
+def wrong_terms(terms: Terms, *, step: int) -> list[str]:
+    """Return why nobody can work on such terms in intervals of `step` minutes; empty when fine."""
+    wrong = []
+    grid = (*terms.shift_minutes, terms.meal_minutes, terms.start_every_minutes)
+    if any(minutes % step for minutes in grid):
+        wrong.append(f"not all lengths are multiples of {step} min")
+    longest = max(terms.shift_minutes)
+    if longest > 360 and terms.meal_minutes < 10:
+        wrong.append("beyond six hours a break of 10 min is due")
+    if terms.shifts_per_week and terms.shifts_per_week * longest > 2880:
+        wrong.append("more than 48 hours in a week")
+    if terms.shifts_per_week == 7:
+        wrong.append("a day of rest is due every week")
+    if terms.weekly_minutes and terms.weekly_minutes[0] > 2880:
+        wrong.append("more than 48 hours in a week")
     return wrong
 
 

@@ -27,6 +27,27 @@ export interface components {
             operator_id?: string | null;
             who?: string;
         };
+        /** @description Somebody who works here, and what is agreed with them in the order of days. */
+        AgreedPersonView: {
+            agreements: components["schemas"]["AgreedTermsView"][];
+            display_name: string;
+            operator_id: string;
+            team: string | null;
+        };
+        /** @description What holds for a person from a day on. */
+        AgreedTermsView: {
+            contract_id: string | null;
+            elastic: boolean;
+            free_weekdays: number[];
+            /** Format: date */
+            from_day: string;
+            office: [
+                number,
+                number
+            ] | null;
+            operator_id: string;
+            team_weekdays: number[];
+        };
         /** @description A file as a message shows it. */
         ascolto__conversations__views__FileView: {
             id: string;
@@ -59,6 +80,23 @@ export interface components {
             id: string | null;
             kind: string;
             name: string | null;
+        };
+        /** @description Within which times shifts lie, on which weekdays (1 is Monday) they begin. */
+        Band: {
+            from: string;
+            to: string;
+            /**
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            weekdays?: number[];
         };
         /** @description Named opening hours. */
         CalendarView: {
@@ -100,6 +138,11 @@ export interface components {
             column: string;
             value: string;
         };
+        /** @description A shift as it is in force and as it will be. */
+        ChangedShiftView: {
+            becomes: components["schemas"]["ShiftView"];
+            was: components["schemas"]["ShiftView"];
+        };
         /** @description One thing that changed: `added`, `changed` or `removed`, field by field. */
         ChangeView: {
             /** @enum {string} */
@@ -137,6 +180,14 @@ export interface components {
             promise?: components["schemas"]["PromiseBody"] | null;
             reason1?: string | null;
             reason2?: string | null;
+        };
+        /** @description A contract and with how many people it is agreed. */
+        ContractView: {
+            id: string;
+            name: string;
+            people: number;
+            terms: components["schemas"]["Terms"];
+            v: number;
         };
         /** @description A conversation that left this desk at version `v`. */
         ConversationRemoved: {
@@ -269,6 +320,15 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** @description What a version changes in what is in force on its days, and what it breaks. */
+        DifferenceView: {
+            added: components["schemas"]["ShiftView"][];
+            changed: components["schemas"]["ChangedShiftView"][];
+            removed: components["schemas"]["ShiftView"][];
+            roster: components["schemas"]["RosterView"];
+            unchanged: number;
+            violations: components["schemas"]["ViolationView"][];
+        };
         /** @description What one has begun to write. */
         DraftView: {
             conversation_id: string;
@@ -313,6 +373,34 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             work_item_id: string;
+        };
+        /**
+         * @description What a person's day is judged by.
+         *
+         *     `needed` are the intervals at work in which one person less would be too few, `spare` those in
+         *     which there is one more than it takes, of `at_work` altogether.
+         */
+        FactsView: {
+            agreed_minutes: [
+                number,
+                number
+            ] | null;
+            agreed_office: [
+                number,
+                number
+            ] | null;
+            agreed_shifts: number | null;
+            at_work: number;
+            contract: string | null;
+            days_in_a_row: number;
+            needed: number;
+            office_days: number;
+            paid_minutes: number;
+            rest_after_h: number | null;
+            rest_before_h: number | null;
+            spare: number;
+            week_minutes: number;
+            week_shifts: number;
         };
         /** @description One field that differs. */
         FieldView: {
@@ -546,6 +634,12 @@ export interface components {
             verified: boolean;
         };
         /** @description What a table says and what became of it. */
+        ImportAgreementsReport: {
+            faults: components["schemas"]["RowFaultView"][];
+            rows: number;
+            written: boolean;
+        };
+        /** @description What a table says and what became of it. */
         ImportHistoryReport: {
             calls: number;
             faults: components["schemas"]["RowFaultView"][];
@@ -697,6 +791,36 @@ export interface components {
             undone_at: string | null;
             /** Format: date-time */
             until_at: string;
+        };
+        /**
+         * @description What a roster came to: cost part by part, a bound, who carries how much, what it breaks.
+         *
+         *     No roster costs less than `bound.at_least`; that this one is the cheapest is never claimed.
+         */
+        MadeView: {
+            bound: {
+                [key: string]: number;
+            };
+            burdens: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            cost: {
+                [key: string]: unknown;
+            };
+            fairness: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            notes: string[];
+            people: number;
+            search: {
+                [key: string]: number;
+            };
+            shifts: number;
+            violations: components["schemas"]["ViolationView"][];
         };
         /** @description A note that names this operator. */
         Mention: {
@@ -910,11 +1034,25 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        /** @description One activity of a shift; `queue_id` goes with work in a queue. */
+        PartBody: {
+            /** @enum {string} */
+            kind: "queue" | "deferred" | "pause" | "meal" | "training" | "meeting" | "other";
+            minutes: number;
+            queue_id?: string | null;
+        };
         /** @description One activity of a shift. */
         PartView: {
             kind: string;
             minutes: number;
             queue_id?: string | null;
+        };
+        /** @description One person's day in a version: shifts, what they break in these weeks, why they are so. */
+        PersonDayView: {
+            facts: components["schemas"]["FactsView"];
+            shifts: components["schemas"]["ShiftView"][];
+            v: number;
+            violations: components["schemas"]["ViolationView"][];
         };
         /** @description How a customer wants to be reached; minutes count from local midnight. */
         PreferencesView: {
@@ -936,6 +1074,16 @@ export interface components {
             /** @enum {unknown} */
             state: "available" | "busy" | "away" | "break" | "offline";
             v: number;
+        };
+        /** @description How far the making of a roster is. */
+        ProgressView: {
+            cost?: number | null;
+            /** @default 0 */
+            of?: number;
+            phase?: string | null;
+            /** @default 0 */
+            seconds?: number;
+            sweeps?: number | null;
         };
         /** @description What was promised to the customer, and until when. */
         PromiseBody: {
@@ -1024,6 +1172,12 @@ export interface components {
             was: components["schemas"]["OwnShiftView"][];
             why: components["schemas"]["WhyView"][];
         };
+        /** @description People a queue takes in each interval of a day, from its first moment on. */
+        RequiredDayView: {
+            minutes: number;
+            people: number[];
+            queue_id: string;
+        };
         /** @description The people of one interval, and what they achieve on average over what may come. */
         RequiredView: {
             abandoned: number | null;
@@ -1077,6 +1231,34 @@ export interface components {
          * @enum {string}
          */
         Role: "operator" | "team_leader" | "planner" | "knowledge" | "configurator" | "analyst" | "client" | "privacy" | "admin";
+        /** @description One day of a version: all shifts, and what it takes. */
+        RosterDayView: {
+            /** Format: date-time */
+            begins_at: string;
+            /** Format: date */
+            day: string;
+            /** Format: date-time */
+            ends_at: string;
+            required: components["schemas"]["RequiredDayView"][];
+            roster: components["schemas"]["RosterView"];
+            shifts: components["schemas"]["ShiftView"][];
+            timezone: string;
+        };
+        /** @description A version of the roster without its shifts. */
+        RosterView: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date */
+            first_day: string;
+            id: string;
+            /** Format: date */
+            last_day: string;
+            published_at: string | null;
+            published_by: string | null;
+            reason: string;
+            v: number;
+        };
         /** @description What is wrong in one row (the heading is row 1); null where it is the table as a whole. */
         RowFaultView: {
             row: number | null;
@@ -1112,6 +1294,25 @@ export interface components {
             waiting_since: string | null;
             work_item_id: string | null;
         };
+        /** @description A roster that is asked for: how far it is, or what it came to. */
+        RunView: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            ended_at: string | null;
+            failure: string | null;
+            /** Format: date */
+            first_day: string;
+            id: string;
+            /** Format: date */
+            last_day: string;
+            made: components["schemas"]["MadeView"] | null;
+            progress: components["schemas"]["ProgressView"];
+            reason: string;
+            roster_id: string | null;
+            seconds: number;
+            state: string;
+        };
         /** @description A view that one has kept. */
         SavedViewView: {
             id: string;
@@ -1129,6 +1330,12 @@ export interface components {
             id: string;
             name: string;
             seen_at: string | null;
+        };
+        /** @description From a day on so many can sit in the office at once. */
+        SeatsView: {
+            /** Format: date */
+            from_day: string;
+            seats: number | null;
         };
         /** @description Who is signed in, where, and what they may do. */
         SessionStateView: {
@@ -1155,6 +1362,18 @@ export interface components {
             key: string;
             meaning: string;
             values: components["schemas"]["SettingValueView"][];
+        };
+        /** @description One person's shift. */
+        ShiftView: {
+            /** Format: date */
+            day: string;
+            /** Format: date-time */
+            ends_at: string;
+            operator_id: string;
+            parts: components["schemas"]["PartView"][];
+            place: string;
+            /** Format: date-time */
+            starts_at: string;
         };
         /** @description How well, and until when it counts. */
         SkillLevelBody: {
@@ -1189,6 +1408,26 @@ export interface components {
             id: string;
             name: string;
             slug: string;
+        };
+        /**
+         * @description How long shifts are, how many in a week, within which bands.
+         *
+         *     `shift_minutes` are paid; a meal is added where they are more than six hours.
+         */
+        Terms: {
+            bands: components["schemas"]["Band"][];
+            /** @default [] */
+            elastic_bands?: components["schemas"]["Band"][];
+            /** @default 30 */
+            meal_minutes?: number;
+            shift_minutes: number[];
+            shifts_per_week?: number | null;
+            /** @default 15 */
+            start_every_minutes?: number;
+            weekly_minutes?: [
+                number,
+                number
+            ] | null;
         };
         /** @description A program's key without its secret. */
         TokenView: {
@@ -1233,6 +1472,33 @@ export interface components {
         ViewerView: {
             name: string;
             operator_id: string | null;
+        };
+        /**
+         * @description What breaks a rule, with the article; a binding one stands against publishing.
+         *
+         *     Where nobody is named it is of all together, such as more people than seats.
+         */
+        ViolationView: {
+            article: string;
+            binding: boolean;
+            /** Format: date */
+            day: string;
+            operator_id: string | null;
+            rule: string;
+        };
+        /** @description A shift as it is wanted; without `parts` the breaks are laid by the rules, on `queue_id`. */
+        WantedShiftBody: {
+            /** Format: date-time */
+            ends_at: string;
+            parts?: components["schemas"]["PartBody"][] | null;
+            /**
+             * @default site
+             * @enum {string}
+             */
+            place?: "home" | "site";
+            queue_id?: string | null;
+            /** Format: date-time */
+            starts_at: string;
         };
         /** @description A webhook without its secret. */
         WebhookView: {

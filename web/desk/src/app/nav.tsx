@@ -29,7 +29,7 @@ export function administers(session: Session): boolean {
 }
 
 interface Entry {
-  to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/shifts" | "/admin" | "/settings";
+  to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/rosters" | "/shifts" | "/admin" | "/settings";
   icon: IconName;
   label: string;
   count?: number;
@@ -63,6 +63,9 @@ export function Nav() {
   }
   if (may(session, "workforce.read")) {
     entries.push({ to: "/planning", icon: "history", label: t("nav.planning") });
+  }
+  if (may(session, "workforce.roster")) {
+    entries.push({ to: "/rosters", icon: "users", label: t("nav.rosters") });
   }
   if (administers(session)) {
     entries.push({ to: "/admin", icon: "building-2", label: t("nav.admin") });

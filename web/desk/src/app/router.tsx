@@ -163,6 +163,27 @@ const history = createRoute({
   component: lazyRouteComponent(() => import("@/features/workforce/history"), "HistoryPage"),
 });
 
+export interface RostersSearch {
+  roster?: string | undefined;
+  day?: string | undefined;
+}
+
+const rosters = createRoute({
+  getParentRoute: () => desk,
+  path: "/rosters",
+  validateSearch: (search: Record<string, unknown>): RostersSearch => ({
+    roster: text(search.roster),
+    day: text(search.day),
+  }),
+  component: lazyRouteComponent(() => import("@/features/rosters/page"), "RostersPage"),
+});
+
+const agreements = createRoute({
+  getParentRoute: () => desk,
+  path: "/rosters/people",
+  component: lazyRouteComponent(() => import("@/features/rosters/people"), "AgreementsPage"),
+});
+
 const shifts = createRoute({
   getParentRoute: () => desk,
   path: "/shifts",
@@ -248,7 +269,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, intraday, ownDays, history, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, rosters, agreements, intraday, ownDays, history, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -1,0 +1,150 @@
+"""A roster is asked for and made by a process of its own, into a draft that keeps every rule."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from ascolto.workforce import store_runs
+from ascolto.workforce.casting import demand_by_hand, seats_between, take_off
+from ascolto.workforce.rostering.axis import Axis
+from ascolto.workforce.rosters import Shift
+from support.office import Office, ok, refused
+from support.planning import PLANNER, agreed, bring_in, made, rostered, table, wanted
+
+MONDAY = date(2026, 3, 9)
+
+
+async def test_a_roster_is_made_from_what_is_agreed_into_a_draft_with_its_bound_and_fairness(
+    office: Office,
+) -> None:
+    desk = office.desk
+    async with office.signed_in(PLANNER) as planner:
+        await agreed(planner, desk.anna, desk.bruno, free_weekdays=[6, 7])
+        run = await rostered(planner, office)
+        assert run["state"] == "made", run["failure"]
+        result = run["made"]
+        assert result["violations"] == []
+        assert result["bound"]["at_least"] <= result["cost"]["total"]
+        assert set(result["fairness"]) >= {"weekend", "nights"}
+        assert set(result["burdens"]) == {desk.anna, desk.bruno}
+        url = f"/workforce/rosters/{run['roster_id']}"
+        found = ok(await planner.get(url))
+        assert found["roster"]["published_at"] is None
+        shifts = found["shifts"]
+        assert {one["operator_id"] for one in shifts} == {desk.anna, desk.bruno}
+        assert {date.fromisoformat(one["day"]).isoweekday() for one in shifts} <= {1, 2, 3, 4, 5}
+        queues = {part["queue_id"] for one in shifts for part in one["parts"] if part["queue_id"]}
+        assert queues == {desk.queue.id}
+        assert any(part["kind"] == "pause" for one in shifts for part in one["parts"])
+        told = ok(await planner.post(f"{url}/publish", json={"v": found["roster"]["v"]}))
+        assert len(told["added"]) == len(shifts)
+        runs = await planner.get("/workforce/roster-runs", params={"roster_id": run["roster_id"]})
+        assert [one["id"] for one in ok(runs)["items"]] == [run["id"]]
+
+
+async def test_a_roster_takes_its_people_from_the_published_forecast(office: Office) -> None:
+    desk = office.desk
+    async with office.signed_in(PLANNER) as planner:
+        await agreed(planner, desk.anna, desk.bruno)
+        await bring_in(planner, office, table())
+        queues = [{"queue_id": desk.queue.id, "promise": {"aht_s": 240}}]
+        early = await planner.post("/workforce/roster-runs", json=wanted(office, queues=queues))
+        assert refused(early, 422, "workforce.bad_plan")["queue_id"] == desk.queue.id
+        forecast = (await made(planner, office))["forecast"]
+        ok(await planner.post(f"/workforce/forecasts/{forecast['id']}/publish"))
+        run = await rostered(planner, office, queues=queues)
+        assert run["state"] == "made", run["failure"]
+        assert run["made"]["cost"]["required"] > 100
+        async with desk.as_system() as tx:
+            (day,) = await store_runs.required_on(tx, MONDAY, roster_id=run["roster_id"])
+    assert (day.queue_id, len(day.people)) == (desk.queue.id, 96)
+    assert day.people[8 * 4] > 0
+    assert day.people[0] == 0
+
+
+async def test_who_is_not_planned_keeps_their_shifts_and_they_count_as_cover(
+    office: Office,
+) -> None:
+    desk = office.desk
+    starts = datetime(2026, 3, 9, 8, tzinfo=UTC)
+    part = {"kind": "queue", "minutes": 120, "queue_id": desk.queue.id}
+    bruno = {
+        "operator_id": desk.bruno,
+        "day": "2026-03-09",
+        "starts_at": starts.isoformat(),
+        "ends_at": (starts + timedelta(minutes=120)).isoformat(),
+        "parts": [part],
+    }
+    week = {"first_day": "2026-03-09", "last_day": "2026-03-15", "reason": "Prima"}
+    async with office.signed_in(PLANNER) as planner:
+        roster = ok(await planner.post("/workforce/rosters", json=week))
+        url = f"/workforce/rosters/{roster['id']}"
+        roster = ok(await planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": [bruno]}))
+        ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
+        await agreed(planner, desk.anna)
+        run = await rostered(planner, office)
+        shifts = ok(await planner.get(f"/workforce/rosters/{run['roster_id']}"))["shifts"]
+    assert [one["parts"] for one in shifts if one["operator_id"] == desk.bruno] == [[part]]
+    assert run["made"]["cost"]["required"] == 5 * 40 - 8
+
+
+async def test_a_roster_that_is_cancelled_ends_its_process_and_leaves_no_draft(
+    office: Office,
+) -> None:
+    async with office.signed_in(PLANNER) as planner:
+        await agreed(planner, office.desk.anna)
+        body = wanted(office, seconds=300)
+        url = "/workforce/roster-runs"
+        run = ok(await planner.post(url, json=body))
+        async with asyncio.timeout(200):
+            while ok(await planner.get(f"{url}/{run['id']}"))["progress"]["phase"] != "searching":
+                await asyncio.sleep(0.1)
+        assert ok(await planner.post(f"{url}/{run['id']}/cancel"))["state"] == "cancelled"
+        again = await planner.post(f"{url}/{run['id']}/cancel")
+        refused(again, 409, "workforce.run_over")
+        # The next one is made: nothing waits for 300 seconds behind what nobody wants any more.
+        assert (await rostered(planner, office))["state"] == "made"
+        assert len(ok(await planner.get("/workforce/rosters"))["items"]) == 1
+
+
+async def test_what_no_roster_can_be_made_from_says_why(office: Office) -> None:
+    async with office.signed_in(PLANNER) as planner:
+        run = await rostered(planner, office)
+        assert (run["state"], run["made"]) == ("failed", None)
+        assert "contract" in run["failure"]
+        tuesday = wanted(office, first_day="2026-03-10")
+        answer = await planner.post("/workforce/roster-runs", json=tuesday)
+        refused(answer, 422, "workforce.bad_plan")
+    async with office.signed_in() as anna:
+        refused(await anna.get("/workforce/roster-runs"), 403, "identity.not_permitted")
+
+
+def test_the_day_on_which_clocks_change_takes_an_hour_less() -> None:
+    axis = Axis(start=date(2026, 3, 23), days=7, zone="Europe/Rome", minutes=15)
+    band: dict[str, Any] = {"from": "00:00", "to": "24:00", "weekdays": [7], "people": 2}
+    values = demand_by_hand(axis, [band])
+    assert len(values) == 7 * 96 - 4
+    assert sum(values) == 2 * 92
+
+
+def test_shifts_that_stay_are_taken_off_what_is_needed_and_never_below_nothing() -> None:
+    axis = Axis(start=MONDAY, days=7, zone="Europe/Rome", minutes=15)
+    begins = axis.moment(axis.day_begins[1] + 32)
+    parts = (
+        {"kind": "queue", "minutes": 30, "queue_id": "q"},
+        {"kind": "pause", "minutes": 15},
+        {"kind": "queue", "minutes": 15, "queue_id": "q"},
+        {"kind": "training", "minutes": 15},
+    )
+    end = begins + timedelta(minutes=75)
+    shift = Shift("a", MONDAY + timedelta(days=1), begins, end, "site", parts)
+    left = take_off({"q": [1.0] * axis.day_begins[-1]}, [shift, shift], axis)["q"]
+    assert [n - 96 for n, value in enumerate(left) if value == 0] == [32, 33, 35]
+    assert min(left) == 0
+
+
+def test_the_fewest_seats_of_the_days_are_the_seats_of_a_roster() -> None:
+    dated = [(date(2026, 1, 1), 40), (date(2026, 3, 11), 30), (date(2026, 4, 1), None)]
+    assert seats_between(dated, first=MONDAY, last=MONDAY + timedelta(days=6)) == 30
+    assert seats_between(dated, first=MONDAY, last=MONDAY) == 40
+    assert seats_between(dated, first=date(2026, 4, 6), last=date(2026, 4, 12)) is None

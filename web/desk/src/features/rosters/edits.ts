@@ -1,0 +1,107 @@
+/** Edits of a draft: shown at once, saved one after the other, taken back and done again. */
+import { useCallback, useRef, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import type { BrokenRule, PersonDay, RosterDay, RosterShift, WantedShift } from "@/api/types";
+import { explain } from "@/api/words";
+import { say } from "@ui/toast";
+import { keys } from "./api";
+import { asShown, asWanted, did, nothingDone, redo, undo, type Edit, type Make, type Past } from "./model";
+
+export interface Edits {
+  change: (who: string, day: string, make: Make) => void;
+  undo: () => Edit | null;
+  redo: () => Edit | null;
+  canUndo: boolean;
+  canRedo: boolean;
+  /** The version of the draft once all that was changed is saved. */
+  saved: () => Promise<number>;
+  /** What the last saved edit breaks, for who hears the board instead of seeing it. */
+  last: PersonDay | null;
+}
+
+export function useEdits(roster: string): Edits {
+  const queries = useQueryClient();
+  const [past, setPast] = useState<Past>(nothingDone);
+  const [last, setLast] = useState<PersonDay | null>(null);
+  const now = useRef<Past>(nothingDone);
+  const line = useRef<Promise<void>>(Promise.resolve());
+  /** The latest edit of each person's day: what the server says of earlier ones is shown no more. */
+  const latest = useRef(new Map<string, object>());
+  const keep = useCallback((next: Past) => {
+    now.current = next;
+    setPast(next);
+  }, []);
+
+  const version = useCallback(
+    () => Math.max(0, ...queries.getQueriesData<RosterDay>({ queryKey: ["rosters", "day", roster] }).map(([, one]) => one?.roster.v ?? 0)),
+    [queries, roster],
+  );
+
+  const save = useCallback(
+    (who: string, day: string, shifts: WantedShift[], told: (saved: PersonDay) => void) => {
+      const key = keys.day(roster, day);
+      const mine = {};
+      latest.current.set(`${who}/${day}`, mine);
+      const isLatest = () => latest.current.get(`${who}/${day}`) === mine;
+      queries.setQueryData<RosterDay>(key, (old) => old && shown(old, who, shifts.map((one) => asShown(one, who, day))));
+      line.current = line.current.then(async () => {
+        try {
+          const v = version();
+          const saved = await api.put<PersonDay>(`/workforce/rosters/${roster}/people/${who}/days/${day}`, { v, shifts });
+          told(saved);
+          queries.setQueriesData<RosterDay>({ queryKey: ["rosters", "day", roster] }, (old) => old && { ...old, roster: { ...old.roster, v: saved.v } });
+          if (isLatest()) queries.setQueryData<RosterDay>(key, (old) => old && shown(old, who, saved.shifts));
+          queries.setQueryData<BrokenRule[]>(keys.broken(roster), (old) => [...(old ?? []).filter((one) => one.operator_id !== who), ...saved.violations]);
+          setLast(saved);
+        } catch (wrong) {
+          say(explain(wrong));
+          keep(nothingDone);
+          await queries.invalidateQueries({ queryKey: ["rosters", "day", roster] });
+        }
+      });
+    },
+    [queries, roster, keep, version],
+  );
+
+  const change = useCallback(
+    (who: string, day: string, make: Make) => {
+      // What is there now, and not what was last drawn: keys come faster than pictures.
+      const own = (queries.getQueryData<RosterDay>(keys.day(roster, day))?.shifts ?? []).filter((one) => one.operator_id === who);
+      const after = make(own);
+      const edit: Edit = { who, day, after, before: own.map(asWanted) };
+      keep(did(now.current, edit));
+      // Done again, it is what the server made of it: breaks are laid once.
+      save(who, day, after, (saved) => {
+        edit.after = saved.shifts.map(asWanted);
+      });
+    },
+    [queries, roster, save, keep],
+  );
+
+  const step = useCallback(
+    (which: typeof undo, side: "before" | "after") => {
+      const found = which(now.current);
+      if (!found) return null;
+      const [edit, next] = found;
+      keep(next);
+      save(edit.who, edit.day, edit[side], () => undefined);
+      return edit;
+    },
+    [save, keep],
+  );
+
+  return {
+    change,
+    undo: useCallback(() => step(undo, "before"), [step]),
+    redo: useCallback(() => step(redo, "after"), [step]),
+    saved: useCallback(() => line.current.then(version), [version]),
+    canUndo: past.done.length > 0,
+    canRedo: past.undone.length > 0,
+    last,
+  };
+}
+
+function shown(day: RosterDay, who: string, shifts: readonly RosterShift[]): RosterDay {
+  return { ...day, shifts: [...day.shifts.filter((one) => one.operator_id !== who), ...shifts] };
+}

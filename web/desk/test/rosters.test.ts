@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import type { RosterDay, RosterShift } from "@/api/types";
+import { asShown, asWanted, changing, coverOf, daysBetween, did, gapsOf, moved, nextMonday, nothingDone, redo, stretched, stretches, undo, usualShift, windowOf, type Edit } from "@/features/rosters/model";
+
+const begins = Date.parse("2026-03-08T23:00:00Z");
+const at = (hour: number) => new Date(begins + hour * 3_600_000).toISOString();
+
+function shift(who: string, from: number, minutes: number[]): RosterShift {
+  const parts = minutes.map((one, n) => ({ kind: n % 2 ? "pause" : "queue", minutes: one, queue_id: n % 2 ? null : "q" }));
+  const length = minutes.reduce((sum, one) => sum + one, 0);
+  return { operator_id: who, day: "2026-03-09", starts_at: at(from), ends_at: at(from + length / 60), place: "home", parts };
+}
+
+function day(shifts: RosterShift[], need = 1): RosterDay {
+  const people = Array.from({ length: 96 }, (_, n) => (n >= 36 && n < 72 ? need : 0));
+  return {
+    roster: { id: "r", first_day: "2026-03-09", last_day: "2026-03-15", reason: "", created_at: at(0), created_by: "", published_at: null, published_by: null, v: 1 },
+    day: "2026-03-09",
+    timezone: "Europe/Rome",
+    begins_at: at(0),
+    ends_at: at(24),
+    shifts,
+    required: [{ queue_id: "q", minutes: 15, people }],
+  };
+}
+
+describe("cover", () => {
+  it("counts who is at work and not who has a pause, and names the worst gap", () => {
+    const found = day([shift("a", 9, [120, 15, 120]), shift("b", 9, [60])], 2);
+    const cover = coverOf(found, found.shifts, null);
+    expect(cover.rostered[36]).toBe(2);
+    expect(cover.rostered[40]).toBe(1);
+    expect(cover.rostered[44]).toBe(0);
+    const gaps = gapsOf(cover);
+    expect(gaps.worst).toEqual({ at: 44, missing: 2 });
+    expect(gaps.missing).toBe(36 * 2 - 4 - 16);
+    expect(gaps.excess).toBe(0);
+  });
+
+  it("shows whole hours around all shifts and all that is needed", () => {
+    const { from, to } = windowOf(day([shift("a", 22, [240])]));
+    expect([(from - begins) / 3_600_000, (to - begins) / 3_600_000]).toEqual([8 - 1, 27]);
+  });
+});
+
+describe("an edit", () => {
+  it("moves a shift with its pauses and back again exactly", () => {
+    const one = shift("a", 9, [120, 15, 120]);
+    const later = { ...one, ...moved(one, 3) } as RosterShift;
+    expect(later.starts_at).toBe(at(9.75));
+    expect(stretches(later)[1]!.from).toBe(begins + 11.75 * 3_600_000);
+    expect(moved(later, -3)).toEqual(moved(one, 0));
+  });
+
+  it("grows a shift at its end between one hour and thirteen, and has its breaks laid anew", () => {
+    const one = shift("a", 9, [120, 15, 120]);
+    expect(stretched(one, 1)).toMatchObject({ ends_at: at(13.5), parts: null, queue_id: "q" });
+    expect(stretched(one, -99).ends_at).toBe(at(10));
+    expect(stretched(one, 99).ends_at).toBe(at(22));
+  });
+
+  it("still has its breaks laid by the server when it is moved before they are", () => {
+    const grown = asShown(stretched(shift("a", 9, [120, 15, 120]), 1), "a", "2026-03-09");
+    expect(asWanted(grown)).toMatchObject({ ends_at: at(13.5), parts: null, queue_id: "q" });
+    const [later, other] = changing((one) => moved(one, 1))([grown, shift("a", 20, [60])]);
+    expect(later).toMatchObject({ starts_at: at(9.25), ends_at: at(13.75), parts: null, queue_id: "q" });
+    expect(other!.parts).toHaveLength(1);
+  });
+
+  it("adds a shift like most of the day's", () => {
+    const found = usualShift(day([shift("a", 9, [120]), shift("b", 9, [120]), shift("c", 12, [60])]));
+    expect(found).toMatchObject({ starts_at: at(9), ends_at: at(11), queue_id: "q" });
+  });
+
+  it("is undone and done again in order, and a new one ends what could be done again", () => {
+    const edits = ["a", "b", "c"].map((who): Edit => ({ who, day: "d", before: [], after: [] }));
+    let past = edits.reduce(did, nothingDone);
+    const names: string[] = [];
+    for (let found = undo(past); found; found = undo(past)) {
+      names.push(found[0].who);
+      past = found[1];
+    }
+    expect(names).toEqual(["c", "b", "a"]);
+    const again = redo(past)!;
+    expect(again[0].who).toBe("a");
+    expect(redo(did(again[1], edits[2]!))).toBeNull();
+  });
+});
+
+it("days are told one by one, over the night on which clocks change too", () => {
+  expect(daysBetween("2026-03-28", "2026-03-30")).toEqual(["2026-03-28", "2026-03-29", "2026-03-30"]);
+});
+
+it("the next Monday is never today", () => {
+  expect(nextMonday(Date.parse("2026-03-09T10:00:00Z"))).toBe("2026-03-16");
+  expect(nextMonday(Date.parse("2026-03-15T10:00:00Z"))).toBe("2026-03-16");
+});
