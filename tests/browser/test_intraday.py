@@ -20,7 +20,9 @@ PLANNER = "pianificazione@aurelia.example"
 def queue(house: RunningServer) -> str:
     """Give a queue eight weeks that came, a published forecast, and people around the clock."""
     with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
-        queue = min(planner.get("/api/v1/queues").json(), key=lambda one: one["name"].lower())
+        queue = min(
+            planner.get("/api/v1/queues").json()["items"], key=lambda one: one["name"].lower()
+        )
         now = datetime.now(UTC)
         today = now.date()
         text = every_half_hour(today - timedelta(days=60), today - timedelta(days=1))

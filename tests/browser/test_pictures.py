@@ -26,6 +26,7 @@ COMPARE = os.environ.get("ASCOLTO_PICTURES") == "compare"
 # The demo's hours and counts are of the day on which one looks: so much may be otherwise.
 MAY_DIFFER = 0.04
 LEADER, ADMIN = "team@aurelia.example", "admin@aurelia.example"
+PLANNER = "pianificazione@ponente.example"
 _DIFFERENCE = """async ([a, b]) => {
   const bits = async (png) => {
     const file = await fetch("data:image/png;base64," + png);
@@ -137,7 +138,25 @@ SITTINGS = {
             ("admin-person", "/desk/admin/people", first_of_list),
             ("admin-import", "/desk/admin/import", None),
             ("admin-settings", "/desk/admin/settings", None),
+            ("admin-versions", "/desk/admin/versions", None),
         ),
+    ),
+    "planner": Sitting(
+        PLANNER,
+        (
+            ("plan-forecast", "/desk/planning", None),
+            ("plan-people", "/desk/rosters/people", None),
+            ("plan-rosters", "/desk/rosters", None),
+            ("plan-day", "/desk/intraday", None),
+            ("plan-own-days", "/desk/own-days", None),
+            ("plan-history", "/desk/history", None),
+        ),
+    ),
+    "planner-320": Sitting(
+        PLANNER,
+        (("plan-day-320", "/desk/intraday", None), ("plan-rosters-320", "/desk/rosters", None)),
+        size=(320, 640),
+        how=DARK,
     ),
     "admin-dark": Sitting(
         ADMIN, (("admin-queue-dark", "/desk/admin/queues", first_of_list),), how=DARK
@@ -208,5 +227,5 @@ def test_no_picture_of_the_set_is_left_over_and_none_is_missing() -> None:
     named = {name for sitting in SITTINGS.values() for name, _, _ in sitting.looks}
     kept = {path.stem for path in PICTURES.glob("*.png")}
     assert named <= kept
-    assert {name for name in kept if name.startswith(("set-", "admin-"))} <= named
+    assert {name for name in kept if name.startswith(("set-", "admin-", "plan-"))} <= named
     assert len(named) >= 40

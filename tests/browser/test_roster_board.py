@@ -41,7 +41,7 @@ def patiently(planner: httpx.Client, method: str, url: str, **body: Any) -> Any:
 def planner(house: RunningServer) -> Iterator[httpx.Client]:
     """Sign a planner in and hire 410 people who answer one queue."""
     with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
-        found = patiently(planner, "GET", "/queues")
+        found = patiently(planner, "GET", "/queues")["items"]
         queue = patiently(planner, "GET", f"/queues/{found[0]['id']}")
         skills = {
             code: {"level": level} for ring in queue["rings"] for code, level in ring["needs"]

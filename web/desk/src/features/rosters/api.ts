@@ -22,7 +22,7 @@ export const keys = {
 };
 
 export function useQueues() {
-  return useQuery({ queryKey: ["rosters", "queues"], queryFn: () => api.get<Queue[]>("/queues") });
+  return useQuery({ queryKey: ["rosters", "queues"], queryFn: () => whole<Queue>("/queues") });
 }
 
 export function useRosters() {
