@@ -175,3 +175,28 @@ async def test_a_lone_node_rings_for_nobody_and_for_others_once_they_have_rung(
     finally:
         await relay.stop()
         await ear.close()
+
+
+async def test_what_a_failed_transaction_wrote_while_it_loaded_is_loaded_again(
+    database: Database,
+) -> None:
+    tenant, _ = await _organisation(database)
+    loads = 0
+
+    async def load() -> int:
+        nonlocal loads
+        loads += 1
+        return loads
+
+    async def look(*, fail: bool) -> None:
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            await _stamped(tx)
+            assert await tx.known(("kept",), load) == await tx.known(("kept",), load)
+            if fail:
+                raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError):
+        await look(fail=True)
+    await look(fail=False)
+    await look(fail=False)
+    assert loads == 2

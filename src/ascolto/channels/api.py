@@ -35,6 +35,7 @@ from ascolto.channels.views import (
     TicketView,
 )
 from ascolto.conversations import store as thread_store
+from ascolto.conversations.files import checked_file
 from ascolto.conversations.serving import file_response
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
@@ -154,7 +155,7 @@ async def hand_in(
 @router.post("/channels/{channel_id}/attachments", status_code=201, summary="Hand in a file")
 async def hand_in_file(
     channel_id: UUID,
-    call: Carrier,
+    who: Fetcher,
     request: Request,
     file: UploadFile,
     thread: Annotated[Foreign, Form()],
@@ -165,21 +166,22 @@ async def hand_in_file(
     `from` is the sender as in a message, written as JSON.
     """
     try:
-        who = SenderBody.model_validate_json(sender)
+        writes = SenderBody.model_validate_json(sender)
     except ValidationError as wrong:
         raise BadChannel("The sender makes no sense.", field="from") from wrong
-    channel = await configuring.known(call.tx, str(channel_id))
-    set_up, data = services_of(request).settings, await file.read()
-    await conversations.require_clean(data, set_up=set_up)
-    kept = await handing_in.keep_file(
-        call.tx,
-        channel,
-        thread=thread,
-        sender=who.value_of(),
-        name=file.filename or "",
-        data=data,
-        folder=set_up.attachments,
-    )
+    services, data = services_of(request), await file.read()
+    checked_file(file.filename or "", data)
+    await conversations.require_clean(data, set_up=services.settings)  # no transaction is open
+    async with services.db.transaction(who.tenant_id, actor=who.actor(), clients=who.clients) as tx:
+        kept = await handing_in.keep_file(
+            tx,
+            await configuring.known(tx, str(channel_id)),
+            thread=thread,
+            sender=writes.value_of(),
+            name=file.filename or "",
+            data=data,
+            folder=services.settings.attachments,
+        )
     return FileView(id=kept.id, name=kept.name, size=kept.size, type=kept.type)
 
 

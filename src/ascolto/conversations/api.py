@@ -19,7 +19,7 @@ from ascolto.conversations import (
 )
 from ascolto.conversations.actions.keeping import find_attachment, keep_attachment
 from ascolto.conversations.actions.scanning import require_clean
-from ascolto.conversations.files import SIZE_LIMIT
+from ascolto.conversations.files import SIZE_LIMIT, checked_file
 from ascolto.conversations.model import Conversation
 from ascolto.conversations.serving import file_response
 from ascolto.conversations.store_lists import Wanted, list_conversations, of_family, on_desk
@@ -54,6 +54,7 @@ router.include_router(api_views.router)
 router.include_router(api_config.router)
 
 Owner = Annotated[Principal, recognise("identity.own_account")]
+Sender = Annotated[Principal, recognise("conversations.reply")]
 Reader = Annotated[Call, permit("conversations.read")]
 Writer = Annotated[Call, permit("conversations.reply")]
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -281,20 +282,27 @@ async def show_mentions(
     "/conversations/{conversation_id}/attachments", status_code=201, summary="Upload a file"
 )
 async def upload(
-    conversation_id: UUID, file: UploadFile, call: Writer, request: Request
+    conversation_id: UUID, file: UploadFile, writer: Sender, request: Request
 ) -> FileView:
-    """Store a file for a reply to come; its type is what its bytes show."""
-    conversation = await _known(call, conversation_id)
-    set_up, data = services_of(request).settings, await file.read(SIZE_LIMIT + 1)
-    await require_clean(data, set_up=set_up)
-    kept = await keep_attachment(
-        call.tx,
-        folder=set_up.attachments,
-        conversation_id=conversation.id,
-        uploader_kind="operator",
-        name=file.filename or "file",
-        data=data,
-    )
+    """Store a file for a reply to come; its type is what its bytes show.
+
+    It is looked at while no transaction is open: that may take as long as a scanner wants.
+    """
+    services, data = services_of(request), await file.read(SIZE_LIMIT + 1)
+    name = file.filename or "file"
+    checked_file(name, data)
+    await require_clean(data, set_up=services.settings)
+    async with services.db.transaction(
+        writer.tenant_id, actor=writer.actor(), clients=writer.clients
+    ) as tx:
+        kept = await keep_attachment(
+            tx,
+            folder=services.settings.attachments,
+            conversation_id=str(conversation_id),
+            uploader_kind="operator",
+            name=name,
+            data=data,
+        )
     return FileView(id=kept.id, name=kept.name, size=kept.size, type=kept.type)
 
 

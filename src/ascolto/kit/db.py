@@ -74,6 +74,7 @@ class Tx:
         # Where the stream stood when a door looked (`stream_cursor`).
         self.horizon: int | None = None
         self._memory = memory
+        self._learned: Memory = {}
         self._events: list[Event] = []
         self._frames: list[Frame] = []
         self._put: list[tuple[str, Sequence[Any]]] = []
@@ -138,20 +139,25 @@ class Tx:
         """Return a piece of configuration, which must not be changed in place.
 
         It is loaded again as soon as anything of the organisation's configuration has changed
-        (`kit.stamped` tables). A transaction that does not know the stamp always loads.
+        (`kit.stamped` tables). A transaction that does not know the stamp always loads; what one
+        has loaded, the others know after its commit: loading may write.
         """
         if self.stamp is None:
             return await load()
         place = (self.tenant_id, self.clients, *key)
-        kept = self._memory.get(place)
+        kept = self._learned.get(place) or self._memory.get(place)
         if kept is not None and kept[0] == self.stamp:
             found: T = kept[1]
             return found
         found = await load()
-        if len(self._memory) >= _REMEMBERED:
-            self._memory.clear()
-        self._memory[place] = (self.stamp, found)
+        self._learned[place] = (self.stamp, found)
         return found
+
+    def remember(self) -> None:
+        """Let later transactions know what this one has loaded, as it is committed now."""
+        if len(self._memory) + len(self._learned) > _REMEMBERED:
+            self._memory.clear()
+        self._memory.update(self._learned)
 
     async def narrow(self, clients: Collection[str] | None) -> None:
         """Limit every later statement to these clients (None lifts the limit to the tenant)."""
@@ -305,6 +311,7 @@ class Database:
                 yield tx
                 await tx.flush()
                 await connection.execute("COMMIT")
+                tx.remember()
             except asyncpg.InternalClientError as error:
                 # A server that dies in mid-answer leaves the driver confused: the line is lost.
                 await _abandon(connection)

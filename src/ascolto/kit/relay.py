@@ -150,10 +150,10 @@ class Relay:
         """Ring for the other nodes: at each commit while there are any, else once in a while."""
         now = time.monotonic()
         due = now - self._rang_at >= _POLL_S
-        if due or (self._rung_here and now < self._company_until):
+        rung, self._rung_here = self._rung_here, False  # what comes meanwhile is rung for anew
+        if due or (rung and now < self._company_until):
             self._rang_at = now
             await connection.execute(f"NOTIFY {CHANNEL}, '{self.node_id}'")
-        self._rung_here = False
 
     async def _read(self, connection: asyncpg.Connection) -> tuple[int, bool]:
         """Read one batch; return its size and whether committed rows wait above the horizon."""

@@ -28,7 +28,8 @@ from ascolto.routing import (
 )
 from ascolto.routing.actions import tell_presence
 from ascolto.routing.commits import BATCH, Commits
-from ascolto.routing.model import LIVE, WorkItem
+from ascolto.routing.model import LIVE, Queue, WorkItem
+from ascolto.routing.openings import hours_first
 from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, asked, to_engine
 
 LOAD_TURN = 200
@@ -54,6 +55,7 @@ class Leadership:
         self._inbox: deque[StoredEvent] = deque()
         self._wake = asyncio.Event()
         self._commits = Commits(db, tenant_id=tenant_id, wake=self._wake)
+        self.queues: dict[str, Queue] = {}
         self._doubted: set[str] = set()
         self._later: dict[str, None] = {}
         self._floor = floor.FloorFeed()
@@ -112,8 +114,8 @@ class Leadership:
     async def _begin(self) -> None:
         """Begin an epoch and load what there is; what changes from now on is heard.
 
-        People and rules are no leader's to change, so they are read while an earlier leader's last
-        commit is waited for; work is read after that.
+        No leader changes who works here or by which rules, so these are read while an earlier
+        leader's last commit is waited for; presence, which it may change, and work after that.
         """
         standing = asyncio.create_task(self._load_standing(), name="load people")
         try:
@@ -125,7 +127,10 @@ class Leadership:
             await standing
         finally:
             await end(standing)
-        async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
+        async with self._db.transaction(
+            self.tenant_id, actor=SYSTEM, isolation="repeatable read"
+        ) as tx:
+            await self._load_presence(tx)
             await self._load_work(tx)
         log.info("leader.begun", tenant_id=self.tenant_id, epoch=self.epoch)
 
@@ -139,14 +144,17 @@ class Leadership:
 
     async def _load_rules(self, tx: Tx) -> None:
         at = self._seconds()
+        before = self.queues
         self.queues = {queue.id: queue for queue in await store_queues.list_queues(tx)}
         self._rules = await rules.read_rules(tx, self.queues.values())
         for cost in self._rules.costs:
             self._feed(engine.ChannelConfigured(at, cost))
         for queue in self.queues.values():
-            # Its hours first: an overflow that is just opened must not count those of the night.
-            self._feed(engine.QueueHours(at, queue.id, self._rules.openings.get(queue.id)))
-            self._feed(engine.QueueConfigured(at, queue.policy()))
+            hours = engine.QueueHours(at, queue.id, self._rules.openings.get(queue.id))
+            policy = engine.QueueConfigured(at, queue.policy())
+            first = hours_first(before.get(queue.id), queue)
+            for event in (hours, policy) if first else (policy, hours):
+                self._feed(event)
 
     async def _load_pace(self, tx: Tx) -> None:
         """Go on from what the leader before measured of each queue."""
@@ -158,6 +166,9 @@ class Leadership:
         at = self._seconds()
         for operator in await roster.operators(tx):
             self._feed(engine.OperatorConfigured(at, operator))
+
+    async def _load_presence(self, tx: Tx) -> None:
+        at = self._seconds()
         for known in await store_presence.all_presence(tx):
             due = known.break_due_at
             self._feed(engine.BreakDue(at, known.operator_id, due.timestamp() if due else None))
@@ -261,6 +272,8 @@ class Leadership:
         return self.engine.held_by(accepted.item_id) == ("offered", accepted.operator_id)
 
     async def _reload_rules(self) -> None:
+        """Read them again: once for all changes heard of until now, which are committed."""
+        self._inbox = deque(event for event in self._inbox if event.kind not in RELOADS)
         async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
             await self._load_rules(tx)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 from ascolto import people
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Cursor, Limit, Page, decode_place, page_of
+from ascolto.kit.http import Cursor, Limit, Page, decode_place, page_of, takes
 from ascolto.people.model import Operator
 from ascolto.workforce import store_agreements
 from ascolto.workforce.actions import agreeing
@@ -33,6 +33,8 @@ router = APIRouter(tags=["workforce"])
 Planner = Annotated[Call, permit("workforce.roster")]
 
 T = TypeVar("T")
+# Two million letters, and what JSON and two-byte letters add to them.
+TABLE_LIMIT = 6_000_000
 
 
 @router.get("/workforce/contracts", summary="Contracts")
@@ -133,7 +135,11 @@ async def withdraw(operator_id: UUID, from_day: date, call: Planner) -> None:
     await agreeing.withdraw(call.tx, operator_id=str(operator_id), from_day=from_day)
 
 
-@router.post("/workforce/agreements/import", summary="Bring in what is agreed")
+@router.post(
+    "/workforce/agreements/import",
+    summary="Bring in what is agreed",
+    openapi_extra=takes(TABLE_LIMIT),
+)
 async def bring_in(body: ImportAgreementsBody, call: Planner) -> ImportAgreementsReport:
     """Judge a table row by row and, unless it is a trial, write all of it or nothing."""
     found = await agreeing.bring_in(

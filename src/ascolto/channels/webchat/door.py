@@ -1,6 +1,7 @@
 """The door of the public interface: a customer's pass, and a transaction that sees no more."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -50,11 +51,19 @@ async def admitted(tx: Tx, shown: Presented) -> Pass:
     return holder
 
 
-async def _visit(request: Request) -> AsyncIterator[Visit]:
-    limits_of(request).spend_address(request, "requests", REQUESTS)
+@asynccontextmanager
+async def visiting_now(request: Request, *, again: bool = False) -> AsyncIterator[Visit]:
+    """Open a visit for a part of a request; only the first part counts as one."""
+    if not again:
+        limits_of(request).spend_address(request, "requests", REQUESTS)
     shown = presented(request)
     async with services_of(request).db.transaction(shown.tenant_id, actor=SYSTEM) as tx:
         yield Visit(tx, await admitted(tx, shown))
+
+
+async def _visit(request: Request) -> AsyncIterator[Visit]:
+    async with visiting_now(request) as visit:
+        yield visit
 
 
 async def _entry(

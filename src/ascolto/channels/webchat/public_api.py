@@ -15,7 +15,7 @@ from ascolto.channels.actions import calling, mailing, resuming, visiting
 from ascolto.channels.actions.visiting import Started, Wish, first_own_seq, standing
 from ascolto.channels.errors import LinkGone, NoUploads, UnknownChannel
 from ascolto.channels.model import LANGUAGES
-from ascolto.channels.webchat.door import Entering, Visit, Visiting, presented
+from ascolto.channels.webchat.door import Entering, Visit, Visiting, presented, visiting_now
 from ascolto.channels.webchat.limits import (
     LINKS,
     MESSAGES,
@@ -51,7 +51,7 @@ from ascolto.channels.webchat.views import (
 from ascolto.conversations import Conversation
 from ascolto.conversations import store as thread_store
 from ascolto.conversations.errors import UnknownAttachment
-from ascolto.conversations.files import EXTENSIONS, SIZE_LIMIT
+from ascolto.conversations.files import EXTENSIONS, SIZE_LIMIT, checked_file
 from ascolto.conversations.model import Attachment
 from ascolto.conversations.serving import file_response
 from ascolto.identity import secrets
@@ -221,23 +221,36 @@ async def follow(
     return EventStream(stream, beginning)
 
 
-@public_router.post("/conversation/attachments", status_code=201, summary="Upload a file")
-async def upload(file: UploadFile, visit: Visiting, request: Request) -> FileView:
-    """Keep a file for a message to come; its type is read from its content."""
-    limits_of(request).spend("uploads", visit.holder.id, UPLOADS)
+async def _require_uploads(visit: Visit) -> Conversation:
     now, scene = await _scene(visit)
     if not scene.settings.uploads:
         raise NoUploads("This chat takes no files.")
-    set_up, data = services_of(request).settings, await file.read()
-    await conversations.require_clean(data, set_up=set_up)
-    kept = await conversations.keep_attachment(
-        visit.tx,
-        folder=set_up.attachments,
-        conversation_id=now.id,
-        name=file.filename or "",
-        data=data,
-        uploader_kind="customer",
-    )
+    return now
+
+
+@public_router.post("/conversation/attachments", status_code=201, summary="Upload a file")
+async def upload(file: UploadFile, request: Request) -> FileView:
+    """Keep a file for a message to come; its type is read from its content.
+
+    It is looked at between two transactions: that may take as long as a scanner wants.
+    """
+    services = services_of(request)
+    async with visiting_now(request) as visit:
+        limits_of(request).spend("uploads", visit.holder.id, UPLOADS)
+        await _require_uploads(visit)
+    data = await file.read()
+    checked_file(file.filename or "", data)
+    await conversations.require_clean(data, set_up=services.settings)
+    async with visiting_now(request, again=True) as visit:
+        now = await _require_uploads(visit)
+        kept = await conversations.keep_attachment(
+            visit.tx,
+            folder=services.settings.attachments,
+            conversation_id=now.id,
+            name=file.filename or "",
+            data=data,
+            uploader_kind="customer",
+        )
     return FileView(id=kept.id, name=kept.name, size=kept.size, type=kept.type)
 
 
