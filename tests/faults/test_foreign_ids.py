@@ -70,6 +70,7 @@ TABLE_OF = {
     "outbound_id": "channels.mail_out",
     "overflow_queue_id": "routing.queue",
     "parent_id": "conversations.reason",
+    "publication_id": "configuration.publication",
     "quarantine_id": "conversations.quarantine",
     "queue_id": "routing.queue",
     "reason1": "conversations.reason",
@@ -139,6 +140,9 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
             while not await _attempted(boss, hook_id):
                 await asyncio.sleep(0.05)
         await _plan(boss, desk)
+        wish = {"method": "PATCH", "path": f"/queues/{desk.queue.id}", "body": {"name": "Domani"}}
+        later = {"due_at": "2026-05-01T06:00:00Z", "why": "Primavera", "requests": [wish]}
+        ok(await boss.post("/configuration/publications", json=later))
         token = {"name": "T", "scopes": ["conversations.read"], "clients": [desk.client_id]}
         token["expires_at"] = "2026-06-01T00:00:00Z"
         ok(await boss.post("/tokens", json=token))

@@ -69,8 +69,8 @@ def test_no_program_handles_accounts_or_makes_keys() -> None:
 
 def test_a_permission_names_a_room_and_a_verb() -> None:
     rooms = {
-        "channels", "conversations", "customers", "identity", "insight", "people", "privacy",
-        "routing", "tenancy", "workforce",
+        "channels", "configuration", "conversations", "customers", "identity", "insight", "people",
+        "privacy", "routing", "tenancy", "workforce",
     }  # fmt: skip
     for permission in ALL_PERMISSIONS:
         room, dot, verb = permission.partition(".")

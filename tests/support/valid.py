@@ -40,6 +40,11 @@ _KNOWN: dict[str, Callable[[], Any]] = {
     "day": lambda: "2026-03-04",
     "first_day": lambda: "2026-03-09",
     "last_day": lambda: "2026-03-15",
+    "terms": lambda: {
+        "shift_minutes": [480],
+        "shifts_per_week": 5,
+        "bands": [{"from": "08:00", "to": "20:00"}],
+    },
 }
 
 # Optional fields without which a body says nothing that could be done.
@@ -106,6 +111,8 @@ class Operation:
             if slot.where == "path":
                 path = path.replace("{" + slot.name + "}", ids(slot.name))
         path = path.replace("{key}", "service_level.terms")
+        for day in ("{day}", "{from_day}"):
+            path = path.replace(day, "2026-03-09")
         # The doors' browsers stand before the inner interface; the chat lies beside it.
         chat = path.startswith(PUBLIC)
         url = f"http://desk.example{path}" if chat else "/" + path.removeprefix(INNER)

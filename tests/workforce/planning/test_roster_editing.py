@@ -119,7 +119,7 @@ async def test_what_cannot_be_is_refused_and_the_day_stays(office: Office) -> No
         sunday = MONDAY - timedelta(days=1)
         refused(await draft.put(desk.anna, sunday), 422, "workforce.bad_plan")
         stranger = await draft.put(desk.queue.id, tuesday)
-        refused(stranger, 422, "workforce.bad_plan")
+        refused(stranger, 404, "people.unknown_operator")
         draft.v -= 1
         refused(await draft.put(desk.anna, tuesday), 409, "workforce.roster_changed")
         day = ok(await planner.get(f"{draft.url}/days/{MONDAY}"))

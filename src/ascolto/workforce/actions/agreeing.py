@@ -7,6 +7,7 @@ from typing import Any
 from ascolto import people
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
+from ascolto.people.errors import UnknownOperator
 from ascolto.workforce import events, store_agreements
 from ascolto.workforce.actions.rosters import require_whole
 from ascolto.workforce.agreements import Agreement, Contract
@@ -66,7 +67,7 @@ async def agree(tx: Tx, agreement: Agreement) -> Agreement:
     _require_possible(agreement)
     operator = await people.get_operator(tx, agreement.operator_id)
     if operator is None or operator.archived_at is not None:
-        raise BadPlan("There is no such operator.", operator_id=agreement.operator_id)
+        raise UnknownOperator("There is no such operator.", operator_id=agreement.operator_id)
     if agreement.contract_id is not None:
         await _find_contract(tx, agreement.contract_id)
     await _write(tx, [agreement])

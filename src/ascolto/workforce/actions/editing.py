@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ascolto.kit.db import Tx
 from ascolto.people import get_operator
+from ascolto.people.errors import UnknownOperator
 from ascolto.tenancy import get_tenant
 from ascolto.workforce import events, store_agreements, store_rosters, store_runs
 from ascolto.workforce.actions.rosters import draft_at, find_roster
@@ -48,12 +49,12 @@ async def change_day(
 
     What breaks a rule is written all the same and said; only publishing refuses it.
     """
+    operator = await get_operator(tx, operator_id)
+    if operator is None or operator.archived_at is not None:
+        raise UnknownOperator("There is no such operator.", operator_id=operator_id)
     roster = await draft_at(tx, roster_id, v=v)
     if len(wanted) > MOST_A_DAY:
         raise BadPlan("So many shifts are not a day.", most=MOST_A_DAY)
-    operator = await get_operator(tx, operator_id)
-    if operator is None or operator.archived_at is not None:
-        raise BadPlan("There is no such operator.", operator_id=operator_id)
     if not roster.first_day <= day <= roster.last_day:
         raise BadPlan("It is not a day of the roster.", day=day.isoformat())
     meal = await _meal_minutes(tx, operator_id, day)
@@ -82,6 +83,8 @@ async def change_day(
 async def show_day(tx: Tx, roster_id: str, *, operator_id: str, day: date) -> PersonDay:
     """Return one person's day in a version: what it breaks in these weeks, and what it is for."""
     roster = await find_roster(tx, roster_id)
+    if await get_operator(tx, operator_id) is None:
+        raise UnknownOperator("There is no such operator.", operator_id=operator_id)
     own = await store_rosters.shifts_of(tx, roster_id, operator_id=operator_id)
     monday, sunday = whole_weeks(day, day)
     around = await store_rosters.in_force(
