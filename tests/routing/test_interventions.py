@@ -7,12 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from ascolto.kit.ids import new_id
 from ascolto.people import SkillLevel
 from ascolto.people.actions import get_operator, set_skills
 from ascolto.people.catalogue import create_skill
 from ascolto.routing import Queue, archive_queue, change_queue, create_queue, get_queue
-from ascolto.routing.interventions import Wish, intervene, undo
 from ascolto.routing.jobs import expire_interventions
 from support.office import Office, ok, refused
 
@@ -125,27 +123,6 @@ async def test_an_overflow_ends_also_when_the_queue_that_stood_there_is_gone(led
     assert await expire_interventions(led.services.db) == 1
     queue = await queue_of(led)
     assert (queue.overflow_queue_id, queue.overflow_after_s) == (None, None)
-
-
-async def test_a_skill_goes_back_also_where_the_database_tells_time_in_another_zone(
-    led: Office,
-) -> None:
-    async with led.desk.as_system() as tx:
-        await set_skills(tx, led.desk.anna, {"luce": SkillLevel(2)})
-        wish = Wish(
-            kind="skill",
-            queue_id=led.desk.queue.id,
-            why=WHY,
-            by_account=new_id(),
-            by_name="Gruppo",
-            operator_id=led.desk.anna,
-        )
-        await tx.execute("SET LOCAL TimeZone = 'Europe/Rome'")
-        one = await intervene(tx, wish)
-    async with led.desk.as_system() as tx:
-        await tx.execute("SET LOCAL TimeZone = 'Europe/Rome'")
-        await undo(tx, intervention_id=one.id, by="Gruppo")
-    assert await skills_of(led) == {"luce": SkillLevel(2)}
 
 
 async def test_what_a_queue_always_says_is_no_news_when_it_is_put_back(led: Office) -> None:
