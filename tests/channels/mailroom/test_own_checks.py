@@ -19,9 +19,23 @@ VOUCHED = (
 )
 
 
-async def handed_over(room: Mailroom, names: Zone, *, peer: str) -> dict[str, object]:
+def in_an_envelope(**headers: str) -> bytes:
+    """Return a mail of anybody's that says it is certified mail and carries one of Carla's."""
+    outer = a_mail(sender="ladro@posta.example", mail_id="busta@posta.example", **headers)
+    head = outer.partition(b"Content-Type:")[0]
+    return (
+        head + b"X-Trasporto: posta-certificata\r\nContent-Type: multipart/mixed; boundary=b\r\n"
+        b"\r\n--b\r\nContent-Type: message/rfc822; name=postacert.eml\r\n\r\n"
+        + a_mail(sender="Il Sindaco <sindaco@comune.example>")
+        + b"\r\n--b--\r\n"
+    )
+
+
+async def handed_over(
+    room: Mailroom, names: Zone, *, peer: str, raw: bytes | None = None
+) -> dict[str, object]:
     """Store a mail as the door does and take it in; return what its message says of it."""
-    raw = a_mail()
+    raw = raw or a_mail()
     mail = NewMail(
         id=new_id(), raw=raw, sha256=digest(raw), envelope_from="carla@posta.example", peer=peer,
         helo="mx.posta.example",
@@ -46,6 +60,25 @@ async def test_a_sender_whose_domain_does_not_is_shown_as_unverified(mailroom: M
     said = await handed_over(mailroom, zone(*VOUCHED), peer="93.184.216.35")
     assert said["checks"] == {"spf": "fail", "dkim": "none", "dmarc": "fail"}
     assert said["verified"] is False
+
+
+async def test_who_vouches_for_an_envelope_does_not_vouch_for_the_sender_of_what_it_carries(
+    mailroom: Mailroom,
+) -> None:
+    said = await handed_over(mailroom, zone(*VOUCHED), peer=AFAR, raw=in_an_envelope())
+    assert said["from"] == "sindaco@comune.example"
+    assert said["checks"] == {"spf": "pass", "dkim": "none", "dmarc": "pass"}
+    assert said["verified"] is False
+
+
+async def test_our_own_servers_word_on_an_envelope_is_none_on_what_it_carries(
+    mailroom: Mailroom,
+) -> None:
+    await mailroom.change(trusted_hop="mx.luce.example")
+    raw = in_an_envelope(Authentication_Results="mx.luce.example; dmarc=pass")
+    said = await handed_over(mailroom, zone(), peer=AFAR, raw=raw)
+    assert said["from"] == "sindaco@comune.example"
+    assert (said["checks"], said["verified"]) == ({"dmarc": "pass"}, False)
 
 
 @pytest.mark.parametrize("trusted", ["", "mx.luce.it"])

@@ -150,7 +150,7 @@ class Intake:
                 continue
             letter = replace(read, scanned=one.scanned)
             if found is not None:
-                letter = replace(letter, checks=found, verified=found.get("dmarc") == "pass")
+                letter = letter.vouched(found)
             opened.append(Opened(one.mail, one.channel, letter))
         return opened
 

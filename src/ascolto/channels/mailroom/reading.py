@@ -5,7 +5,7 @@ Runs in a thread of its own: a large mail takes longer than the loop may stand s
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ascolto.channels.email.authentication import sender_checks
 from ascolto.channels.email.kinds import Kind, Understanding, understand
@@ -52,11 +52,18 @@ class Letter:
     cut: bool
     folded: bool
     no_auto_reply: str
+    # Whether the sender is the one of the mail that was checked, and not of one that it carries.
+    checked_sender: bool
     verified: bool
     checks: dict[str, str]
     files: tuple[File, ...] = field(default=())
     # Whether a virus scanner has found it clean; None where there is none.
     scanned: bool | None = None
+
+    def vouched(self, checks: dict[str, str]) -> "Letter":
+        """Return it with what the checks of the mail found, which speak of no other mail."""
+        verified = self.checked_sender and checks.get("dmarc") == "pass"
+        return replace(self, checks=checks, verified=verified)
 
     @property
     def is_message(self) -> bool:
@@ -76,8 +83,7 @@ def read_letter(
     sender = said.sender
     address = (sender.address if sender else "") or envelope_from
     answers = said.people("reply-to")
-    checks = sender_checks(mail, trusted_hop)
-    return Letter(
+    letter = Letter(
         found=found,
         mail_id=_usable(said.message_id),
         refs=_refs(said),
@@ -98,10 +104,12 @@ def read_letter(
         cut=len(text) > LONGEST_SHOWN,
         folded=bool(reply.quoted or reply.signature),
         no_auto_reply=why_no_auto_reply(mail, found, own=own) or "",
-        verified=checks.get("dmarc") == "pass",
-        checks=checks,
+        checked_sender=said is mail and [one.address for one in mail.people("from")] == [address],
+        verified=False,
+        checks={},
         files=tuple(_files(said)) if found.kind is Kind.MESSAGE else (),
     )
+    return letter.vouched(sender_checks(mail, trusted_hop))
 
 
 def storable(text: str) -> str:
