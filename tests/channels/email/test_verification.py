@@ -33,9 +33,11 @@ def key() -> tuple[bytes, str]:
     return pem, f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
 
 
-def signed(raw: bytes = MAIL, *, domain: str = "banca.example", algorithm: str = "") -> bytes:
+def signed(
+    raw: bytes = MAIL, *, domain: str = "banca.example", algorithm: str = "", length: bool = False
+) -> bytes:
     by = {"signature_algorithm": algorithm.encode()} if algorithm else {}
-    made: bytes = dkim.sign(raw, b"s1", domain.encode(), key()[0], **by)
+    made: bytes = dkim.sign(raw, b"s1", domain.encode(), key()[0], length=length, **by)
     return made + raw
 
 
@@ -136,6 +138,40 @@ def test_of_several_senders_or_none_nobody_is_vouched_for(written: bytes) -> Non
 
 def test_a_signature_by_the_broken_hash_is_none() -> None:
     assert found(signed(algorithm="rsa-sha1"), LOOSE)["dkim"] == "fail"
+
+
+OVERLONG = b"X-" + b"y" * 120 + b": Paghi qui.\r\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Whoever checks the signature sees the thief's From; we would show the bank's.
+        (b"From: Ada <ada@banca.example>\r\n",
+         b"From : Ada <ada@banca.example>\r\n" + OVERLONG + b"From: x@ladro.example\r\n"),
+        # They read on where our headers end, or pass over what we would show as the text.
+        (b"Subject:", OVERLONG + b"Subject:"),
+        (b"\r\n\r\n", b"\r\nFrom domani si paga altrove.\r\n\r\n"),
+        (b"\r\n\r\n", b"\r\nSubject : Paghi qui.\r\n\r\n"),
+    ],
+)  # fmt: skip
+def test_a_signature_counts_only_where_two_readers_see_one_mail(
+    before: bytes, after: bytes
+) -> None:
+    said = found(signed().replace(before, after), LOOSE)
+    assert (said["dkim"], said["dmarc"]) in (("neutral", "fail"), ("none", "fail"))
+
+
+def test_a_thiefs_signature_on_a_from_that_only_the_library_sees_vouches_for_nobody() -> None:
+    hidden = OVERLONG + b"From: x@banca.example\r\n" + MAIL.partition(b"\r\n")[2]
+    raw = b"From : Ada <ada@banca.example>\r\n" + signed(hidden)
+    said = found(raw, LOOSE)
+    assert (said["dkim"], said["dmarc"]) == ("neutral", "fail")
+
+
+def test_a_signature_on_the_beginning_of_a_text_is_none() -> None:
+    said = found(signed(length=True) + b"Paghi qui.\r\n", LOOSE)
+    assert (said["dkim"], said["dmarc"]) == ("none", "fail")
 
 
 def test_silence_is_no_judgement() -> None:

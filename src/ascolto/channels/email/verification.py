@@ -7,10 +7,12 @@ that would have to be kept up to date.
 """
 
 import contextlib
+import re
 from dataclasses import dataclass
 
 import dkim
 
+from ascolto.channels.email.headers import unfold
 from ascolto.channels.email.mail import Mail
 from ascolto.channels.email.names import Names, NamesAway
 from ascolto.channels.email.spf import check_spf
@@ -20,6 +22,8 @@ MOST_SIGNATURES = 5
 LARGEST = 25 << 20
 _MOST_STEPS = 8
 _TRUE = ("pass",)
+# Where the library that checks signatures ends them.
+_END_OF_HEADERS = re.compile(rb"(?:\A|\n)\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +74,57 @@ class _Asked:
 
 def _signatures(mail: Mail, raw: bytes, names: Names) -> tuple[str, list[str]]:
     """Return the best result of the signatures, and the domains of those that hold."""
-    count = sum(name == "dkim-signature" for name, _ in mail.root.fields)
+    try:
+        fields, _ = dkim.rfc822_parse(raw)
+    except (dkim.DKIMException, IndexError):
+        fields = []
+    count = sum(name.lower() == b"dkim-signature" for name, _ in fields)
     if not count:
         return "none", []
+    if not _read_alike(mail, raw, fields):
+        return "neutral", []
     signers, results = [], []
     for number in range(min(count, MOST_SIGNATURES)):
-        asked = _Asked(names)
-        good, domain, banned = False, "", False
-        # Whatever is wrong with a signature, its mail is only unsigned.
-        with contextlib.suppress(dkim.DKIMException, ValueError, KeyError, IndexError, TypeError):
-            one = dkim.DKIM(raw)
-            good = one.verify(idx=number, dnsfunc=asked)
-            domain = one.domain.decode("ascii", "replace").lower()
-            banned = one.signature_fields.get(b"a") == b"rsa-sha1"
-        if good and not banned:
+        result, domain = _signature(raw, number, _Asked(names))
+        results.append(result)
+        if result == "pass":
             signers.append(domain)
-        results.append("pass" if good and not banned else "temperror" if asked.away else "fail")
-    return next(one for one in ("pass", "temperror", "fail") if one in results), signers
+    return next(one for one in ("pass", "temperror", "fail", "none") if one in results), signers
+
+
+def _read_alike(mail: Mail, raw: bytes, fields: list[list[bytes]]) -> bool:
+    """Tell whether who checks signatures sees what we show: the one From, every field, the text.
+
+    A blank before a colon, a name that is too long, a stray line: what ends one reader's headers,
+    or is none of them, and not the other's, makes two mails of one. A signature on theirs says
+    nothing of ours.
+    """
+    ours = [name.encode("ascii") for name, _ in mail.root.fields]
+    senders = [unfold(value) for name, value in fields if name.lower() == b"from"]
+    end = _END_OF_HEADERS.search(raw)
+    return (
+        len(senders) == 1
+        and senders == mail.root.all("from")
+        and [name.lower() for name, _ in fields] == ours
+        and end is not None
+        and end.end() == mail.root.start
+    )
+
+
+def _signature(raw: bytes, number: int, asked: _Asked) -> tuple[str, str]:
+    """Return one signature's result and whose it is."""
+    good, domain, fields = False, "", {}
+    # Whatever is wrong with a signature, its mail is only unsigned.
+    with contextlib.suppress(dkim.DKIMException, ValueError, KeyError, IndexError, TypeError):
+        one = dkim.DKIM(raw)
+        good = one.verify(idx=number, dnsfunc=asked)
+        domain = one.domain.decode("ascii", "replace").lower()
+        fields = one.signature_fields
+    if good and b"l" in fields:
+        return "none", ""  # anybody may have written on below what it covers
+    if good and fields.get(b"a") != b"rsa-sha1":
+        return "pass", domain
+    return ("temperror" if asked.away else "fail"), ""
 
 
 def _arc(raw: bytes, names: Names) -> str:
