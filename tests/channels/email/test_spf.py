@@ -76,6 +76,20 @@ def test_a_record_that_is_wrong_or_asks_too_much_is_an_error_for_good(record: st
     assert asked(record, "203.0.113.9") == "permerror"
 
 
+def test_a_term_counts_once_as_one_that_leads_nowhere() -> None:
+    more = [f"molti.e.it MX m{n}.e.it" for n in range(5)]
+    assert asked("v=spf1 mx:molti.e.it ip4:203.0.113.9 -all", "203.0.113.9", *more) == "pass"
+    three = "v=spf1 mx:molti.e.it a:x.e.it a:y.e.it ip4:203.0.113.9 -all"
+    assert asked(three, "203.0.113.9", *more) == "permerror"
+
+
+def test_a_name_that_cannot_be_is_asked_of_nobody_and_matches_nothing() -> None:
+    names = zone(f"e.it TXT v=spf1 a:{'x' * 64}.e.it exists:a..e.it ip4:203.0.113.9 -all")
+    said = check_spf("203.0.113.9", mail_from="a@e.it", helo="h", names=names)
+    assert said == ("pass", "e.it")
+    assert names.asked == [("e.it", "TXT")]
+
+
 def test_two_records_none_and_silence_are_told_apart() -> None:
     two = ("e.it TXT v=spf1 -all", "e.it TXT v=spf1 +all")
     for names, wanted in (

@@ -13,6 +13,7 @@ from ascolto.channels.email.names import Names, NamesAway
 MOST_LOOKUPS = 10
 MOST_VOID = 2
 MOST_HOSTS = 10
+_LONGEST_LABEL, _LONGEST_NAME = 63, 253
 _RESULTS = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
 _TERM = re.compile(
     r"([+?~-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?::([^/\s]+|[^\s]*:[^\s]*))?"
@@ -50,6 +51,12 @@ def check_spf(ip: str, *, mail_from: str, helo: str, names: Names) -> tuple[str,
         return str(ended), domain
 
 
+def _possible(name: str) -> bool:
+    """Tell whether a name fits the system of names (RFC 1035 §2.3.4)."""
+    fits = all(0 < len(label.encode()) <= _LONGEST_LABEL for label in name.split("."))
+    return fits and len(name) <= _LONGEST_NAME
+
+
 def _plain(ip: str) -> Address:
     address = ipaddress.ip_address(ip.partition("%")[0])
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
@@ -66,6 +73,8 @@ class _Check:
     names: Names
     lookups: int = 0
     void: int = 0
+    # Whether the term that is being looked at has counted as void already: it does so once.
+    term_void: bool = False
     inside: list[str] = field(default_factory=list)
 
     def of(self, domain: str) -> str:
@@ -118,6 +127,7 @@ class _Check:
         if name in ("ip4", "ip6"):
             return self._in_network(value + prefix, version=int(name[2]))
         self._count()
+        self.term_void = False
         target = self._expanded(value, domain) if value else domain
         match name:
             case "include":
@@ -157,8 +167,11 @@ class _Check:
         )
 
     def _asked(self, name: str, kind: str) -> list[str]:
+        if not _possible(name):
+            return []  # nobody can be asked
         found = self.names.look_up(name, kind)  # type: ignore[arg-type] # one of the four kinds
-        if not found:
+        if not found and not self.term_void:
+            self.term_void = True
             self.void += 1
             if self.void > MOST_VOID:
                 raise _Ended("permerror")
