@@ -288,13 +288,23 @@ async def get_mail(tx: Tx, mail_id: str) -> Incoming | None:
 
 
 async def put_back(
-    tx: Tx, mail_id: str, *, reason: str, at: datetime, attempts: int | None = None
+    tx: Tx, mail: Incoming, *, reason: str, at: datetime, attempts: int | None = None
 ) -> None:
-    """Let a mail be read again at a moment."""
+    """Let a mail be read again at a moment, unless this attempt is no longer the last."""
     await tx.execute(
-        "UPDATE channels.mail_in SET state = 'received', reason = $3, next_try_at = $4,"
-        " attempts = coalesce($5, attempts) WHERE tenant_id = $1 AND id = $2",
-        tx.tenant_id, mail_id, reason, at, attempts,
+        "UPDATE channels.mail_in SET reason = $4, next_try_at = $5,"
+        " attempts = coalesce($6, attempts)"
+        " WHERE tenant_id = $1 AND id = $2 AND state = 'received' AND attempts = $3",
+        tx.tenant_id, mail.id, mail.attempts, reason, at, attempts,
+    )  # fmt: skip
+
+
+async def read_anew(tx: Tx, mail_id: str) -> None:
+    """Let a mail be read now as if it had just come, whatever became of it; the caller holds it."""
+    await tx.execute(
+        "UPDATE channels.mail_in SET state = 'received', reason = 'replayed', next_try_at = $3,"
+        " attempts = 0 WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, mail_id, tx.now,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from ascolto.channels import store_mail_in
+from ascolto.channels import store_mail, store_mail_in
 from ascolto.channels.mailroom import handling
 from ascolto.channels.mailroom.intake import MOST_ATTEMPTS
 from support.post import OURS, Mailroom, a_mail
@@ -215,3 +215,23 @@ async def test_an_old_thread_that_was_closed_begins_a_new_conversation(mailroom:
         a_mail("E poi", mail_id="d@p.example", In_Reply_To="<c@p.example>")
     )
     assert then.conversation_id == late.conversation_id
+
+
+async def test_who_comes_late_with_an_attempt_that_is_over_changes_nothing(
+    mailroom: Mailroom,
+) -> None:
+    await mailroom.deliver(a_mail())
+    async with mailroom.desk.as_system() as tx:
+        (stale,) = await store_mail_in.take_unread(tx, limit=1, again=timedelta(seconds=1))
+    mailroom.desk.clock.at += timedelta(seconds=5)
+    async with mailroom.desk.as_system() as tx:
+        (fresh,) = await store_mail_in.take_again(tx, again=timedelta(seconds=1))
+        await store_mail.put_back(tx, stale, reason="late", at=tx.now, attempts=0)
+    (mail,) = await mailroom.incoming()
+    assert (mail.attempts, mail.reason) == (fresh.attempts, None) == (2, None)
+    mailroom.desk.clock.at += timedelta(seconds=5)
+    await mailroom.intake.round()
+    async with mailroom.desk.as_system() as tx:
+        await store_mail.put_back(tx, fresh, reason="late", at=tx.now)
+    (taken,) = await mailroom.incoming()
+    assert (taken.state, taken.attempts, taken.reason) == ("taken", 3, None)

@@ -113,7 +113,8 @@ def _read_alike(mail: Mail, raw: bytes, fields: list[list[bytes]]) -> bool:
 
 def _signature(raw: bytes, number: int, asked: _Asked) -> tuple[str, str]:
     """Return one signature's result and whose it is."""
-    good, domain, fields = False, "", {}
+    good, domain = False, ""
+    fields: dict[bytes, bytes] = {}
     # Whatever is wrong with a signature, its mail is only unsigned.
     with contextlib.suppress(dkim.DKIMException, ValueError, KeyError, IndexError, TypeError):
         one = dkim.DKIM(raw)

@@ -12,7 +12,7 @@ async def replay(tx: Tx, mail_id: str) -> Incoming:
         raise errors.NotNow("This mail has become a message already.", state=mail.state)
     if await store_mail.raw_of(tx, mail_id) is None:
         raise errors.NotNow("Its bytes were forgotten in time.", state=mail.state)
-    await store_mail.put_back(tx, mail_id, reason="replayed", at=tx.now, attempts=0)
+    await store_mail.read_anew(tx, mail_id)
     return await _held(tx, mail_id)
 
 

@@ -217,7 +217,7 @@ class Intake:
         log.warning("scanner.away", mail_id=mail.id, error=str(away))
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
             await store_mail.put_back(
-                tx, mail.id, reason=_BROKE if mail.reason == _BROKE else "scanner_away",
+                tx, mail, reason=_BROKE if mail.reason == _BROKE else "scanner_away",
                 at=tx.now + self._again, attempts=mail.attempts - 1,
             )  # fmt: skip
 
@@ -247,7 +247,7 @@ class Intake:
             return
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
             at = tx.now + self._again * 2 ** (mail.attempts - 1)
-            await store_mail.put_back(tx, mail.id, reason=reason, at=at)
+            await store_mail.put_back(tx, mail, reason=reason, at=at)
 
     async def _set_aside(self, tenant_id: str, mail: Incoming, reason: str) -> None:
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
