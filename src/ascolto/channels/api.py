@@ -102,7 +102,11 @@ async def show_channel(channel_id: UUID, call: Reader, request: Request) -> Chan
 async def change_channel(
     channel_id: UUID, body: ChannelChange, call: Configurator, request: Request
 ) -> ChannelView:
-    """Change a channel's fields; absent ones stay, settings are replaced whole."""
+    """Change a channel's fields; absent ones stay, settings are replaced whole.
+
+    A mailbox that is given another server or another provider forgets the secrets that were for the
+    old one: `GET /mailboxes/{id}` shows which it has.
+    """
     channel = await configuring.change_channel(
         call.tx, str(channel_id), v=body.v, changes=body.changes()
     )

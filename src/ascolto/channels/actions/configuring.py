@@ -9,7 +9,7 @@ import asyncpg
 from pydantic import ValidationError
 
 from ascolto import routing
-from ascolto.channels import errors, events, store
+from ascolto.channels import errors, events, store, store_mail
 from ascolto.channels.email.settings import EmailSettings
 from ascolto.channels.model import Channel, ExternalSettings, WebchatSettings
 from ascolto.kit.db import Tx
@@ -94,7 +94,11 @@ async def mail_addresses(tx: Tx) -> set[str]:
 
 
 async def change_channel(tx: Tx, channel_id: str, *, v: int, changes: dict[str, Any]) -> Channel:
-    """Change some fields of a channel that is still at version `v`."""
+    """Change some fields of a channel that is still at version `v`.
+
+    A mailbox forgets the secrets that its new settings would show to another server: who may
+    configure it was not told them, and must not be by sending them to a server of his.
+    """
     channel = await known(tx, channel_id)
     if "settings" in changes:
         changes["settings"] = checked_settings(channel.kind, changes["settings"])
@@ -106,6 +110,10 @@ async def change_channel(tx: Tx, channel_id: str, *, v: int, changes: dict[str, 
         raise errors.KeyTaken("Another channel has this name or address.") from taken
     if saved is None:
         raise errors.ChannelChanged("Somebody changed this channel meanwhile.", v=channel.v)
+    if saved.kind == "email" and (moved := channel.email().moved_secrets(saved.email())):
+        await store_mail.set_secrets(
+            tx, channel_id=saved.id, sealed={f"{name}_secret": None for name in moved}
+        )
     tx.emit(_changed(saved, "updated"))
     return saved
 

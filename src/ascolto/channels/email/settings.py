@@ -98,3 +98,21 @@ class EmailSettings(_Part):
     def own_addresses(self) -> tuple[str, ...]:
         """Return every address that leads here."""
         return (self.address, *self.aliases)
+
+    def moved_secrets(self, to: "EmailSettings") -> list[str]:
+        """Return the secrets that new settings would show to somebody they were not given for.
+
+        A password is for one host; what renews the access is for one provider and one name there,
+        and the access that it gives for the hosts that there are.
+        """
+        moved = [
+            name
+            for name, old, new in (("imap", self.imap, to.imap), ("smtp", self.smtp, to.smtp))
+            if old is not None and old.host != (new.host if new else None)
+        ]
+        if self.oauth is not None and self.oauth != to.oauth:
+            return [*moved, "oauth", "oauth_client"]
+        return [*moved, "oauth"] if to._hosts() - self._hosts() else moved
+
+    def _hosts(self) -> set[str]:
+        return {one.host for one in (self.imap, self.smtp) if one is not None}
