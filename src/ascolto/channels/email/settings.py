@@ -112,7 +112,8 @@ class EmailSettings(_Part):
         ]
         if self.oauth is not None and self.oauth != to.oauth:
             return [*moved, "oauth", "oauth_client"]
-        return [*moved, "oauth"] if to._hosts() - self._hosts() else moved
+        return [*moved, "oauth"] if _hosts(to) - _hosts(self) else moved
 
-    def _hosts(self) -> set[str]:
-        return {one.host for one in (self.imap, self.smtp) if one is not None}
+
+def _hosts(settings: EmailSettings) -> set[str]:
+    return {one.host for one in (settings.imap, settings.smtp) if one is not None}

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from ascolto.channels.email.mail import NotAMail, read_mail
 from ascolto.channels.email.names import Names
 from ascolto.channels.email.verification import Peer, verify_sender
 from ascolto.channels.mailroom.mailboxes import mailbox_of, reply_key
-from ascolto.channels.mailroom.naming import SystemNames
+from ascolto.channels.mailroom.naming import Silent, SystemNames
 from ascolto.channels.mailroom.reading import Letter, read_letter
 from ascolto.channels.mailroom.taking_in import Unplaceable, known_of, take_in
 from ascolto.channels.model import Channel
@@ -50,14 +51,18 @@ log = structlog.get_logger(__name__)
 
 async def take_in_mail(services: Services) -> None:
     """Read for ever what has come."""
-    intake = Intake(services.db, services.settings, names=SystemNames)
-    while True:
-        try:
-            while await intake.round():
-                pass
-        except (*AWAY, asyncpg.PostgresError) as error:
-            log.warning("intake.waits", error=type(error).__name__)
-        await asyncio.sleep(EVERY_S)
+    silent = Silent()
+    intake = Intake(services.db, services.settings, names=lambda: SystemNames(silent=silent))
+    try:
+        while True:
+            try:
+                while await intake.round():
+                    pass
+            except (*AWAY, asyncpg.PostgresError) as error:
+                log.warning("intake.waits", error=type(error).__name__)
+            await asyncio.sleep(EVERY_S)
+    finally:
+        intake.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +91,21 @@ class Intake:
         self, db: Database, settings: Settings, *, again: timedelta = AGAIN,
         names: Callable[[], Names] | None = None,
     ) -> None:  # fmt: skip
-        """Prepare; `round` does it once. Without `names` no sender is looked into."""
+        """Prepare; `round` does it once. Without `names` no sender is looked into.
+
+        They are made anew for each batch, which has one patience for all its senders.
+        """
         self._names = names
+        # Threads of its own, one for each mail of a batch: a sender whose names are slow takes
+        # none from those who write and read files.
+        self._checkers = ThreadPoolExecutor(BATCH, thread_name_prefix="sender-checks")
         self._db = db
         self._settings = settings
         self._again = again
+
+    def stop(self) -> None:
+        """Give up the checks that are under way."""
+        self._checkers.shutdown(wait=False, cancel_futures=True)
 
     async def round(self) -> int:
         """Read what is due once; return how many mails were looked at."""
@@ -142,7 +157,8 @@ class Intake:
             except Exception as error:  # noqa: BLE001 - told apart there
                 await self._failed(tenant_id, mail, error)
         opened: list[Opened] = []
-        checks = await asyncio.gather(*map(self._checks, shut))
+        names = self._names() if self._names else None
+        checks = await asyncio.gather(*(self._checks(one, names) for one in shut))
         read_all = await asyncio.to_thread(_read_all, shut)
         for one, found, read in zip(shut, checks, read_all, strict=True):
             if isinstance(read, Exception):
@@ -154,14 +170,15 @@ class Intake:
             opened.append(Opened(one.mail, one.channel, letter))
         return opened
 
-    async def _checks(self, shut: Shut) -> dict[str, str] | None:
+    async def _checks(self, shut: Shut, names: Names | None) -> dict[str, str] | None:
         """Look into a sender ourselves where no server of ours stands before us; else None."""
         mail = shut.mail
-        if self._names is None or shut.channel.email().trusted_hop or not _from_afar(mail.peer):
+        if names is None or shut.channel.email().trusted_hop or not _from_afar(mail.peer):
             return None
         peer = Peer(mail.peer, mail.helo, mail.envelope_from)
         try:
-            return await asyncio.to_thread(_verified, shut.raw, peer, self._names())
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._checkers, _verified, shut.raw, peer, names)
         except NotAMail:
             return None  # which is told where it is read
         except Exception:
