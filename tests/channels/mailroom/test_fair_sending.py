@@ -1,27 +1,10 @@
 """One slow mail holds up nobody: neither others of its organisation nor those of another."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from ascolto.channels.mailroom.sending import LEASE, Post
-from ascolto.kit.db import Database
 from ascolto.kit.settings import Settings
-from support.post import Mailroom, a_mail, open_mailroom
-from support.servers import new_tenant
-from support.talk import set_up_desk
-
-
-@pytest.fixture
-async def elsewhere(
-    database: Database, mailroom: Mailroom, tmp_path: Path
-) -> AsyncIterator[Mailroom]:
-    other = await new_tenant(database)
-    desk = await set_up_desk(database, other, mailroom.desk.clock)
-    async with open_mailroom(desk, data=tmp_path, address="aiuto@altri.example") as room:
-        yield room
+from support.post import Mailroom, a_mail
 
 
 async def queued(room: Mailroom, name: str) -> None:

@@ -44,7 +44,12 @@ MOST_ATTEMPTS = 5
 # A mail that ends the process with it is tried again after this, and set aside at last.
 AGAIN = timedelta(seconds=20)
 _BROKE = "scanner_broke"
-AWAY = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+# No mail's fault: the database goes away, or a disk is full, ours or the database's.
+AWAY = (
+    OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
+    asyncpg.DiskFullError, asyncpg.TooManyConnectionsError, asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError,
+)  # fmt: skip
 
 log = structlog.get_logger(__name__)
 
@@ -113,13 +118,23 @@ class Intake:
             tenants = await store_mail.tenants_with_mail_in(connection, self._db.clock.now())
         seen = 0
         for tenant_id in tenants:
-            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
-                mails = await store_mail_in.take_unread(tx, limit=AT_ONCE, again=self._again)
-                again = await store_mail_in.take_again(tx, again=self._again)
-            for batch in (*_batches(mails), *_batches(again)):
-                await self._batch(tenant_id, batch)
-            seen += len(mails) + len(again)
+            try:
+                seen += await self._of_one(tenant_id)
+            except (*AWAY, asyncpg.PostgresError) as error:
+                log.warning("intake.waits", tenant_id=tenant_id, error=type(error).__name__)
+                # Whoever stands behind is read all the same, unless the database itself is away.
+                async with self._db.connection() as connection:
+                    await connection.fetchval("SELECT 1")
         return seen
+
+    async def _of_one(self, tenant_id: str) -> int:
+        """Read what is due of an organisation; return how many mails were looked at."""
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            mails = await store_mail_in.take_unread(tx, limit=AT_ONCE, again=self._again)
+            again = await store_mail_in.take_again(tx, again=self._again)
+        for batch in (*_batches(mails), *_batches(again)):
+            await self._batch(tenant_id, batch)
+        return len(mails) + len(again)
 
     async def _batch(self, tenant_id: str, mails: Sequence[Incoming]) -> None:
         """Take some mails in: all at once where nothing stands against it, else one by one."""
@@ -187,10 +202,12 @@ class Intake:
             return {}
 
     async def _failed(self, tenant_id: str, mail: Incoming, error: Exception) -> None:
-        """Set a mail aside, let it wait, or pass on what is no mail's fault."""
+        """Set a mail aside, or let it wait; raises what the database says when it is away."""
         match error:
             case ScannerAway():
-                await self._hold(tenant_id, mail, error)
+                log.warning("scanner.away", mail_id=mail.id, error=str(error))
+                reason = _BROKE if mail.reason == _BROKE else "scanner_away"
+                await self._hold(tenant_id, mail, reason)
             case ScannerBroke():
                 log.warning("scanner.broke", mail_id=mail.id, error=str(error))
                 await self._again_or_aside(tenant_id, mail, _BROKE)
@@ -199,7 +216,8 @@ class Intake:
             case Refusal() | SealError():
                 await self._set_aside(tenant_id, mail, getattr(error, "code", "sealed"))
             case _ if isinstance(error, AWAY):
-                raise error
+                log.warning("mail.waits", mail_id=mail.id, error=type(error).__name__)
+                await self._hold(tenant_id, mail, f"waits: {type(error).__name__}")
             case _:
                 log.error("mail.not_taken", mail_id=mail.id, attempt=mail.attempts, exc_info=error)
                 await self._again_or_aside(tenant_id, mail, type(error).__name__)
@@ -229,14 +247,11 @@ class Intake:
             raise Unplaceable(f"infected: {infection}")
         return True
 
-    async def _hold(self, tenant_id: str, mail: Incoming, away: ScannerAway) -> None:
-        """Let a mail wait for the scanner; that is no fault of the mail's and no attempt."""
-        log.warning("scanner.away", mail_id=mail.id, error=str(away))
+    async def _hold(self, tenant_id: str, mail: Incoming, reason: str) -> None:
+        """Let a mail wait for what is away; that is no fault of the mail's and no attempt."""
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
-            await store_mail.put_back(
-                tx, mail, reason=_BROKE if mail.reason == _BROKE else "scanner_away",
-                at=tx.now + self._again, attempts=mail.attempts - 1,
-            )  # fmt: skip
+            at = tx.now + self._again
+            await store_mail.put_back(tx, mail, reason=reason, at=at, attempts=mail.attempts - 1)
 
     async def _take(self, tenant_id: str, group: Sequence[Opened]) -> None:
         """Take in mails of one mailbox, all of them or none."""
