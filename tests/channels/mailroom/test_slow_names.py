@@ -27,7 +27,10 @@ class Resolver:
         self.slow = slow
         self.asked: list[str] = []
 
-    def __call__(self, name: str, kind: str, *, lifetime: float, **_: object) -> dns.resolver.Answer:
+    def __call__(
+        self, name: str, kind: str, *, lifetime: float, **_: object
+    ) -> dns.resolver.Answer:
+        del kind
         self.asked.append(name)
         if self.slow and name.endswith(self.slow):
             time.sleep(lifetime)
