@@ -178,12 +178,16 @@ async def spoil_access(tx: Tx, *, channel_id: str, access: str) -> None:
     )  # fmt: skip
 
 
-async def set_access_trouble(tx: Tx, *, channel_id: str, trouble: str) -> bool:
-    """Note why an access could not be renewed; tell whether that is new."""
+async def set_access_trouble(tx: Tx, refused: Mailbox, *, trouble: str) -> bool:
+    """Note why an access could not be renewed, where what was refused is still what is set.
+
+    Tells whether that is new.
+    """
     changed = await tx.execute(
         "UPDATE channels.mailbox SET oauth_trouble = $3 WHERE tenant_id = $1 AND channel_id = $2"
-        " AND oauth_trouble IS DISTINCT FROM $3",
-        tx.tenant_id, channel_id, trouble,
+        " AND oauth_trouble IS DISTINCT FROM $3 AND oauth_secret IS NOT DISTINCT FROM $4"
+        " AND oauth_access IS NOT DISTINCT FROM $5",
+        tx.tenant_id, refused.channel_id, trouble, refused.oauth_secret, refused.oauth_access,
     )  # fmt: skip
     return changed == 1
 

@@ -1,11 +1,15 @@
 """Access to mail servers that take no passwords: an OAuth 2.0 token, renewed before it runs out.
 
-The token is shared by all nodes. Providers may hand out a new renewal with each token: of two nodes
-that renew at once the slower one finds what the other wrote. A refusal is shown on the mailbox
-until it is mended; a provider that cannot be reached is asked again.
+The token is shared by all nodes. Providers may hand out a new renewal with each token, and some
+take back everything when an old one is shown to them: within a node one asks at a time, and of two
+nodes that renew at once the slower one finds what the other wrote. A refusal is shown on the
+mailbox until it is mended; a provider that cannot be reached is asked again.
 """
 
+import asyncio
 import base64
+import weakref
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -33,6 +37,19 @@ class NoAccess(Exception):
     """No token could be had; the text is fit to be shown."""
 
 
+@dataclass(slots=True, weakref_slot=True, eq=False)
+class _Turn:
+    """Whose turn it is to ask for a mailbox's token, and how often that was in vain."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    failures: int = 0
+    why: str = ""
+
+
+# Mail is fetched and sent by different hands: they meet here, as long as one of them asks.
+_TURNS: weakref.WeakValueDictionary[str, _Turn] = weakref.WeakValueDictionary()
+
+
 def xoauth2(user: str, token: str) -> bytes:
     """Return what a mail server is shown in place of a password (SASL XOAUTH2), in base64."""
     return base64.b64encode(f"user={user}\x01auth=Bearer {token}\x01\x01".encode())
@@ -48,7 +65,22 @@ class Access:
         self._allow_private = allow_private
 
     async def token(self, tenant_id: str, channel_id: str) -> str:
-        """Return a token that holds for a while; raises NoAccess."""
+        """Return a token that holds for a while; raises NoAccess.
+
+        One asks the provider at a time; who waits shares what came of it, also where it failed.
+        """
+        turn = _TURNS.setdefault(channel_id, _Turn())
+        failures = turn.failures
+        async with turn.lock:
+            if turn.failures != failures:
+                raise NoAccess(turn.why)
+            try:
+                return await self._token(tenant_id, channel_id)
+            except NoAccess as refused:
+                turn.failures, turn.why = turn.failures + 1, str(refused)
+                raise
+
+    async def _token(self, tenant_id: str, channel_id: str) -> str:
         channel, mailbox = await self._state(tenant_id, channel_id)
         settings = channel.email().oauth
         if settings is None:
@@ -122,9 +154,7 @@ class Access:
         if now.oauth_access and now.oauth_access != before.oauth_access:
             return opened(now, "access", box=self._box)
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
-            if await store_mail.set_access_trouble(
-                tx, channel_id=channel.id, trouble=str(refused)[:300]
-            ):
+            if await store_mail.set_access_trouble(tx, before, trouble=str(refused)[:300]):
                 tx.emit(events.MailboxTroubled(client_id=channel.client_id, channel_id=channel.id))
         raise refused
 
