@@ -144,20 +144,21 @@ async def begin_data(tx: Tx, mail: OutMail, *, lease: timedelta, addresses: Sequ
 
 async def settle_attempt(
     tx: Tx, mail: OutMail, *, state: str, code: int | None, error: str | None, again_at: datetime,
-    taken: bool,
+    taken: bool, waits: bool = False,
 ) -> bool:  # fmt: skip
     """Write how an attempt ended and whether a server has taken the mail for somebody.
 
+    One that `waits` was not tried, and has the attempt back.
     False when somebody else has settled it meanwhile.
     """
     return await tx.execute(
         "UPDATE channels.mail_out SET state = $4, last_code = $5, last_error = $6,"
         " next_try_at = $7, data_began_at = CASE WHEN $4 = 'queued' THEN NULL"
         " ELSE data_began_at END, accepted_at = CASE WHEN $9 THEN $8::timestamptz"
-        " ELSE accepted_at END"
+        " ELSE accepted_at END, attempts = attempts - $10::int"
         " WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state IN ('sending', 'uncertain')",
         tx.tenant_id, mail.id, mail.attempts, state, code, error, again_at, tx.now,
-        taken,
+        taken, int(waits),
     ) == 1  # fmt: skip
 
 

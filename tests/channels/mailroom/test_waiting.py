@@ -43,7 +43,8 @@ async def test_a_mail_waits_for_a_disk_as_long_as_it_takes_and_those_behind_it_d
         await mailroom.intake.round()
         assert len(await elsewhere.incoming("taken")) == number + 1
         (mail,) = await mailroom.incoming()
-        assert (mail.state, mail.reason, mail.attempts) == ("received", "waits: OSError", 0)
+        assert (mail.state, mail.attempts) == ("received", 0)
+        assert str(mail.reason).startswith("waits: ")
         mailroom.desk.clock.at += timedelta(minutes=1)
     place.unlink()
     await mailroom.intake.round()

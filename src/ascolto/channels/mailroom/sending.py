@@ -134,8 +134,8 @@ class Post:
             if by_token:
                 token = await self._access.token(tenant_id, mail.channel_id)
                 parcel = replace(parcel, token=token)
-        except NoAccess as refused:  # as a wrong password: somebody has to mend it
-            ending = Ending("queued", error=str(refused))
+        except NoAccess as refused:  # somebody has to mend it, and the mailbox says so
+            ending = Ending("queued", error=str(refused), waits=True)
         except (Unsendable, SealError) as wrong:
             ending = Ending("failed", error=str(wrong))
         except (Refusal, OSError) as away:  # a file that is away: counted, and told at last

@@ -16,20 +16,23 @@ from ascolto.kit.db import Tx
 MOST_ATTEMPTS = 12
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=4)
+_LONGEST_UNTRIED = timedelta(minutes=15)
 
 
 async def settle(tx: Tx, mail: OutMail, ending: Ending) -> None:
     """Write how an attempt ended; too many of them are the end of it."""
-    gave_up = ending.state == "queued" and mail.attempts >= MOST_ATTEMPTS
+    gave_up = ending.state == "queued" and mail.attempts >= MOST_ATTEMPTS and not ending.waits
     if gave_up:
         error = f"gave up after {mail.attempts} attempts: {ending.error}"
         ending = replace(ending, state="failed", error=error)
     wait = min(_FIRST_WAIT * 2 ** (mail.attempts - 1), _LONGEST_WAIT)
+    if ending.waits:  # the longer it waits, the longer it waits on, as no attempt is counted
+        wait = max(_FIRST_WAIT, min((tx.now - mail.created_at) / 4, _LONGEST_UNTRIED))
     before = await store_mail_to.of_mail(tx, mail.id)
     state, why = _standing(ending, before, last=mail.attempts >= MOST_ATTEMPTS)
     settled = await store_mail_out.settle_attempt(
         tx, mail, state=state, code=ending.code, error=why, again_at=tx.now + wait,
-        taken=any(fate == "accepted" for fate, _ in ending.fates.values()),
+        taken=any(fate == "accepted" for fate, _ in ending.fates.values()), waits=ending.waits,
     )  # fmt: skip
     if not settled:
         return

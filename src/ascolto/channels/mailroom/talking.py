@@ -44,6 +44,8 @@ class Ending:
     error: str | None = None
     # What became of it for each recipient that was tried: state and why.
     fates: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # Nothing was tried: the mail waits for somebody to mend what it needs, and loses no attempt.
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
