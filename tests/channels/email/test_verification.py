@@ -140,7 +140,8 @@ def test_a_signature_by_the_broken_hash_is_none() -> None:
     assert found(signed(algorithm="rsa-sha1"), LOOSE)["dkim"] == "fail"
 
 
-OVERLONG = b"X-" + b"y" * 120 + b": Paghi qui.\r\n"
+# Lines that end the headers for us and are headers to who checks signatures.
+OVERLONG = (b"X-" + b"y" * 120 + b": Paghi qui.\r\n") * 6
 
 
 @pytest.mark.parametrize(
@@ -159,10 +160,11 @@ def test_a_signature_counts_only_where_two_readers_see_one_mail(
     before: bytes, after: bytes
 ) -> None:
     said = found(signed().replace(before, after), LOOSE)
-    assert (said["dkim"], said["dmarc"]) in (("neutral", "fail"), ("none", "fail"))
+    assert said["dkim"] in ("neutral", "none")
+    assert said["dmarc"] == "fail"
 
 
-def test_a_thiefs_signature_on_a_from_that_only_the_library_sees_vouches_for_nobody() -> None:
+def test_a_signature_on_a_from_that_only_its_checker_sees_vouches_for_nobody() -> None:
     hidden = OVERLONG + b"From: x@banca.example\r\n" + MAIL.partition(b"\r\n")[2]
     raw = b"From : Ada <ada@banca.example>\r\n" + signed(hidden)
     said = found(raw, LOOSE)
