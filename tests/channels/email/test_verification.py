@@ -141,7 +141,7 @@ def test_a_signature_by_the_broken_hash_is_none() -> None:
 
 
 # Lines that end the headers for us and are headers to who checks signatures.
-OVERLONG = (b"X-" + b"y" * 120 + b": Paghi qui.\r\n") * 6
+OVERLONG = (b"y" * 120 + b": Paghi qui.\r\n") * 6
 
 
 @pytest.mark.parametrize(
