@@ -115,9 +115,7 @@ def by_group(
     return kept if others is None else [*kept, others]
 
 
-def _together(
-    group: str, members: Sequence[HalfHours], *, smallest: int
-) -> GroupAdherence | None:
+def _together(group: str, members: Sequence[HalfHours], *, smallest: int) -> GroupAdherence | None:
     """Add a group up over the half hours in which enough of them had work; None without any."""
     working = Counter(at for one in members for at in one)
     enough = {at for at, count in working.items() if count >= smallest}

@@ -57,9 +57,7 @@ Ahead = Mapping[str, Sequence[Half]]
 
 def abreast(ahead: Ahead) -> dict[str, list[Half]]:
     """Lay queues with different hours on the same half hours: outside its own a queue has none."""
-    own = {
-        key: {one.starts_at.timestamp(): one for one in halves} for key, halves in ahead.items()
-    }
+    own = {key: {one.starts_at.timestamp(): one for one in halves} for key, halves in ahead.items()}
     moments = [at for halves in own.values() for at in halves]
     if not moments:
         return {key: [] for key in ahead}
@@ -68,9 +66,7 @@ def abreast(ahead: Ahead) -> dict[str, list[Half]]:
     first, step = min(moments), HALF_HOUR.total_seconds()
     grid = [first + step * n for n in range(round((max(moments) - first) / step) + 1)]
     return {
-        key: [
-            halves.get(at) or Half(datetime.fromtimestamp(at, zone), 0.0, 0.0) for at in grid
-        ]
+        key: [halves.get(at) or Half(datetime.fromtimestamp(at, zone), 0.0, 0.0) for at in grid]
         for key, halves in own.items()
     }
 

@@ -161,9 +161,7 @@ class HalfHourView(BaseModel):
     withheld: bool
 
     @classmethod
-    def of(
-        cls, one: Line, *, required: int | None, smallest: int, nested: bool
-    ) -> "HalfHourView":
+    def of(cls, one: Line, *, required: int | None, smallest: int, nested: bool) -> "HalfHourView":
         """Show half an hour; of a crew that is another but for a few no people are counted."""
         few = nested or 0 < one.people < smallest
         came = one.came

@@ -37,9 +37,7 @@ async def a_morning(
         ]
     people = [office.desk.anna, *others]
     begins_s = (seven(day) - MORNING).total_seconds()
-    lines = [
-        presence(who, begins_s + (3600 if who == office.desk.anna else 0)) for who in people
-    ]
+    lines = [presence(who, begins_s + (3600 if who == office.desk.anna else 0)) for who in people]
     await write(office, lines)
     week = {"first_day": str(day), "last_day": str(day), "reason": "Oggi"}
     roster = ok(await planner.post("/workforce/rosters", json=week))

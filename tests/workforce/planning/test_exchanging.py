@@ -139,11 +139,14 @@ def test_a_swap_that_takes_the_weekly_rest_is_refused_as_a_draft_would_be() -> N
         "D.Lgs. 66/2003 art. 9",
     )
     # What lies elsewhere is not this change's doing.
-    assert against(
-        swapped(roster, a="anna", b="bruno", day=MONDAY + timedelta(days=4)),
-        people=("anna", "bruno"),
-        day=MONDAY + timedelta(days=4),
-    ) == []
+    assert (
+        against(
+            swapped(roster, a="anna", b="bruno", day=MONDAY + timedelta(days=4)),
+            people=("anna", "bruno"),
+            day=MONDAY + timedelta(days=4),
+        )
+        == []
+    )
 
 
 def test_a_day_off_is_refused_by_the_half_hours_in_which_too_few_would_be_left() -> None:
