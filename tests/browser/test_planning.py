@@ -54,6 +54,16 @@ def publish_shift(planner: object, who: str, day: date) -> None:
     assert post(f"{url}/publish", json={"v": roster["v"]}).status_code == 200
 
 
+def signed_in_planner(house: RunningServer, at_desk: Profile) -> Page:
+    page = at_desk.page()
+    page.goto(house.url + "/desk/")
+    page.get_by_label("Organizzazione").fill("aurelia")
+    page.get_by_label("E-mail").fill(PLANNER)
+    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Entra").click()
+    return page
+
+
 def chosen(page: Page, queue: str) -> None:
     page.get_by_role("link", name="Pianificazione").click()
     page.get_by_label("Coda", exact=True).select_option(label=queue)
@@ -62,12 +72,7 @@ def chosen(page: Page, queue: str) -> None:
 def test_a_planner_asks_changes_with_a_reason_takes_back_and_publishes_by_keyboard(
     house: RunningServer, at_desk: Profile, queue: str
 ) -> None:
-    page = at_desk.page()
-    page.goto(house.url + "/desk/")
-    page.get_by_label("Organizzazione").fill("aurelia")
-    page.get_by_label("E-mail").fill(PLANNER)
-    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Entra").click()
+    page = signed_in_planner(house, at_desk)
     chosen(page, queue)
     page.get_by_label("Motivo").first.fill("Prossimo mese")
     page.keyboard.press("Enter")
@@ -132,3 +137,44 @@ def test_an_operator_reads_their_shifts_on_a_phone_and_gives_them_to_a_calendar(
     page.get_by_role("button", name="Ritira l’indirizzo").click()
     expect(address).to_have_count(0)
     assert page.request.get(f"{house.url}/shifts/{path}").status == 404
+
+
+def test_a_planner_grants_refuses_and_undoes_what_is_left_to_them_by_keyboard(
+    house: RunningServer, at_desk: Profile, queue: str
+) -> None:
+    # Beyond the weeks that the operator's own page shows.
+    first = datetime.now(UTC).date() + timedelta(days=40)
+    with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
+        who = operator_id(planner)
+        for day in (first, first + timedelta(days=1)):
+            publish_shift(planner, who, day)
+    with contextlib.closing(sign_in(house.url, tenant="aurelia", email=OPERATOR)) as operator:
+        for n, note in enumerate(("Trasloco", "Visita")):
+            body = {"day": str(first + timedelta(days=n)), "note": note}
+            asked = operator.post("/api/v1/me/leave", json=body).json()
+            assert asked["state"] == "waiting", asked
+    page = signed_in_planner(house, at_desk)
+    page.get_by_role("link", name="Pianificazione").click()
+    page.get_by_role("link", name="Richieste sui turni").press("Enter")
+    waiting = page.get_by_role("list", name="Da decidere").get_by_role("listitem")
+    moving, visit = waiting.filter(has_text="Trasloco"), waiting.filter(has_text="Visita")
+    expect(moving).to_contain_text("Giorno libero di Giulia Ferrante")
+    for theme, width in (("light", 1280), ("dark", 320)):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # one of the two
+        page.set_viewport_size({"width": width, "height": 900})
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    refuse = visit.get_by_role("button", name=re.compile("^Rifiuta"))
+    expect(refuse).to_be_disabled()
+    visit.get_by_label("Perché no").fill("Fine mese")
+    refuse.press("Enter")
+    expect(visit).to_have_count(0)
+    moving.get_by_role("button", name=re.compile("^Concedi")).press("Enter")
+    done = page.get_by_role("list", name="Fatte, per i giorni a venire").get_by_role("listitem")
+    expect(done).to_contain_text("Giorno libero di Giulia Ferrante")
+    done.get_by_role("button", name=re.compile("^Annulla")).press("Enter")
+    expect(done).to_have_count(0)
+    with contextlib.closing(sign_in(house.url, tenant="aurelia", email=OPERATOR)) as operator:
+        query = {"from": str(first), "to": str(first + timedelta(days=1))}
+        shifts = operator.get("/api/v1/me/shifts", params=query).json()["shifts"]
+    assert len(shifts) == 2, "one was refused, the other put back"

@@ -23,7 +23,14 @@ from ascolto.privacy import MonitoredField, is_visible, monitoring_mode, record_
 from ascolto.routing import teams_of
 from ascolto.tenancy import get_tenant
 from ascolto.workforce import store_rosters
-from ascolto.workforce.adherence import Adherence, by_group, by_person
+from ascolto.workforce.adherence import (
+    Adherence,
+    GroupAdherence,
+    HalfHours,
+    by_group,
+    by_half_hours,
+    by_person,
+)
 from ascolto.workforce.errors import BadPlan, NoShifts
 from ascolto.workforce.rosters import Shift
 
@@ -33,6 +40,7 @@ Asker = Annotated[Principal, recognise("workforce.read")]
 People = Annotated[Call, permit("insight.floor_people")]
 Own = Annotated[Call, permit("workforce.own_shifts")]
 BACK = 31
+_ONE_DAY = timedelta(days=1)
 
 
 class AdherenceView(BaseModel):
@@ -52,6 +60,17 @@ class GroupAdherenceView(AdherenceView):
 
     group: str
     people: int
+
+    @classmethod
+    def of_group(cls, one: GroupAdherence) -> "GroupAdherenceView":
+        """Show a group's day, in whole percent: a closer share tells of single people."""
+        share = one.adherence.share
+        return cls(
+            group=one.group,
+            people=one.people,
+            rostered_hours=round(one.adherence.rostered_s / 3600, 2),
+            share=None if share is None else round(share, 2),
+        )
 
 
 class DayAdherenceView(BaseModel):
@@ -81,29 +100,38 @@ class _Read:
         spans = signed_in(self.events, since=self.since, until=self.until)
         return by_person(self.shifts, spans, until=self.until)
 
+    def half_hours(self) -> dict[str, HalfHours]:
+        spans = signed_in(self.events, since=self.since, until=self.until)
+        return by_half_hours(self.shifts, spans, until=self.until)
+
 
 @router.get("/workforce/adherence", summary="How rosters were kept, in groups")
 async def show_adherence(
     principal: Asker, request: Request, day: date | None = None
 ) -> DayAdherenceView:
-    """Return a day's adherence by teams of at least five; single people are not shown."""
+    """Return a past day's adherence by teams of at least five, yesterday's unless told otherwise.
+
+    Single people are not shown, and no day that still goes on: whoever looked twice would see who
+    left in between.
+    """
     async with services_of(request).db.transaction(
         principal.tenant_id, actor=principal.actor(), clients=principal.clients
     ) as tx:
-        read = await _read(tx, day)
+        midnight = await _midnight(tx)
+        day = day or midnight.date() - _ONE_DAY
+        if day >= midnight.date():
+            raise BadPlan("Groups are shown of days that are over.", day=day.isoformat())
+        read = await _read(tx, day, until=midnight)
         teams = await teams_of(tx)
         smallest = (await scope_of(tx, at=tx.now)).smallest_group
-    people = await asyncio.to_thread(read.people)
+    people = await asyncio.to_thread(read.half_hours)
     # Whoever sees some clients sees those who work for them, and nobody else.
     seen = {who: one for who, one in people.items() if who in teams}
     return DayAdherenceView(
         day=read.day,
         smallest_group=smallest,
         groups=[
-            GroupAdherenceView(
-                group=one.group, people=one.people, **dict(AdherenceView.of(one.adherence))
-            )
-            for one in by_group(seen, teams, smallest=smallest)
+            GroupAdherenceView.of_group(one) for one in by_group(seen, teams, smallest=smallest)
         ],
     )
 
@@ -149,15 +177,23 @@ async def _person(tx: Tx, operator_id: str, day: date | None) -> PersonAdherence
     return PersonAdherenceView(operator_id=operator_id, day=read.day, **dict(AdherenceView.of(one)))
 
 
-async def _read(tx: Tx, day: date | None, *, operator_id: str | None = None) -> _Read:
+async def _midnight(tx: Tx) -> datetime:
+    """Return when today began for the organisation."""
     zone = ZoneInfo((await get_tenant(tx)).timezone)
-    today = tx.now.astimezone(zone).date()
+    return datetime.combine(tx.now.astimezone(zone).date(), datetime.min.time(), zone)
+
+
+async def _read(
+    tx: Tx, day: date | None, *, operator_id: str | None = None, until: datetime | None = None
+) -> _Read:
+    midnight = await _midnight(tx)
+    today, zone = midnight.date(), midnight.tzinfo
     day = day or today
     if not 0 <= (today - day).days <= BACK:
         raise BadPlan("The last month is shown.", day=day.isoformat())
     shifts = await store_rosters.in_force(tx, first_day=day, last_day=day, operator_id=operator_id)
     since = datetime.combine(day, datetime.min.time(), zone)
     # A night's shift ends on the next day.
-    until = min(since + timedelta(days=2), tx.now)
+    until = min(since + timedelta(days=2), until or tx.now)
     events = await presence_events(tx, since=since, until=until, operator_id=operator_id)
     return _Read(day, since, until, shifts, events)

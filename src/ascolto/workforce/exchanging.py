@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
+from ascolto.workforce.person_day import paid_minutes
 from ascolto.workforce.rostering.legal import WEEKLY_HOURS, WEEKLY_REST, Rules
 from ascolto.workforce.rosters import Shift, overlapping, violations
 
@@ -85,12 +87,31 @@ def against(shifts: Sequence[Shift], *, people: Iterable[str], day: date) -> lis
             for one in violations(own)
             if abs((one.day - day).days) <= 1
         ]
+        found += [
+            Why("less than 35 hours around a day off", WEEKLY_REST, who, other)
+            for one, other in _days_off(own)
+            if day in (one, other)
+        ]
         if (run := _run(own, day)) > RULES.consecutive_days:
             found.append(Why(f"{run} days of work in a row", WEEKLY_REST, who, day))
         hours = _week_hours(own, day)
         if hours > RULES.weekly_minutes / 60:
             found.append(Why(f"{hours:g} hours in the week, 48 at most", WEEKLY_HOURS, who, day))
     return found
+
+
+def _days_off(own: Sequence[Shift]) -> list[tuple[date, date]]:
+    """Return the days before and after those off around which the weekly rest is too short.
+
+    24 hours and the daily rest together (D.Lgs. 66/2003 art. 9), as drafts are examined.
+    """
+    ordered = sorted(own, key=lambda one: one.starts_at)
+    least = timedelta(minutes=RULES.weekly_rest_minutes)
+    return [
+        (one.day, other.day)
+        for one, other in pairwise(ordered)
+        if (other.day - one.day).days > 1 and other.starts_at - one.ends_at < least
+    ]
 
 
 def _run(own: Sequence[Shift], day: date) -> int:
@@ -108,8 +129,8 @@ def _run(own: Sequence[Shift], day: date) -> int:
 def _week_hours(own: Sequence[Shift], day: date) -> float:
     monday = day - timedelta(days=day.weekday())
     week = [one for one in own if monday <= one.day < monday + timedelta(days=7)]
-    total = sum((one.ends_at - one.starts_at for one in week), timedelta())
-    return total / timedelta(hours=1)
+    # Meals are not paid, and no working time (D.Lgs. 66/2003 art. 8).
+    return sum(map(paid_minutes, week)) / 60
 
 
 def uncovered(

@@ -55,6 +55,22 @@ class Half:
 Ahead = Mapping[str, Sequence[Half]]
 
 
+def abreast(ahead: Ahead) -> dict[str, list[Half]]:
+    """Lay queues with different hours on the same half hours: outside its own a queue has none."""
+    own = {key: {one.starts_at.timestamp(): one for one in halves} for key, halves in ahead.items()}
+    moments = [at for halves in own.values() for at in halves]
+    if not moments:
+        return {key: [] for key in ahead}
+    zone = next(one.starts_at.tzinfo for halves in ahead.values() for one in halves)
+    # Moments and not clock times: a day on which the clocks change has its real half hours.
+    first, step = min(moments), HALF_HOUR.total_seconds()
+    grid = [first + step * n for n in range(round((max(moments) - first) / step) + 1)]
+    return {
+        key: [halves.get(at) or Half(datetime.fromtimestamp(at, zone), 0.0, 0.0) for at in grid]
+        for key, halves in own.items()
+    }
+
+
 def pulled(ahead: Ahead, lever: Lever, *, queue_id: str) -> dict[str, list[Half]]:
     """Return the rest of the day of each queue with a lever pulled on one of them."""
     found = {key: list(halves) for key, halves in ahead.items()}

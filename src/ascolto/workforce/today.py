@@ -4,7 +4,7 @@ No arrays: a page asks for it in the server's own process. What is learnt from p
 `forecasting.intraday`; this is what holds from the first day on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -83,6 +83,15 @@ class OnDuty:
     mean: float
     people: int
     """How many different persons that is."""
+
+
+def tells_apart(crew: Collection[str], others: Iterable[Collection[str]], *, smallest: int) -> bool:
+    """Tell whether figures on a crew and on another tell, by their difference, of too few people.
+
+    Two crews that are one and the same, or that differ by a whole group, tell of nobody.
+    """
+    mine = frozenset(crew)
+    return any(0 < len(mine.symmetric_difference(other)) < smallest for other in others)
 
 
 def on_duty(

@@ -161,9 +161,9 @@ class HalfHourView(BaseModel):
     withheld: bool
 
     @classmethod
-    def of(cls, one: Line, *, required: int | None, smallest: int) -> "HalfHourView":
-        """Show half an hour."""
-        few = 0 < one.people < smallest
+    def of(cls, one: Line, *, required: int | None, smallest: int, nested: bool) -> "HalfHourView":
+        """Show half an hour; of a crew that is another but for a few no people are counted."""
+        few = nested or 0 < one.people < smallest
         came = one.came
         return cls(
             starts_at=one.starts_at,
@@ -219,7 +219,9 @@ class IntradayView(BaseModel):
             factor=day.rest.factor,
             smallest_group=read.smallest_group,
             half_hours=[
-                HalfHourView.of(one, required=needed, smallest=read.smallest_group)
+                HalfHourView.of(
+                    one, required=needed, smallest=read.smallest_group, nested=read.nested
+                )
                 for one, needed in zip(day.lines, people, strict=True)
             ],
             levers=[LeverView.of(one) for one in read.levers if one.queue_id == read.queue.id],

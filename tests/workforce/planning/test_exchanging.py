@@ -1,5 +1,6 @@
 """Swaps and leave on any roster: rules with their article, and undone exactly."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -98,6 +99,54 @@ def test_a_seventh_day_and_a_49th_hour_are_refused() -> None:
     sunday = MONDAY + timedelta(days=6)
     found = against(swapped(whole, a="anna", b="bruno", day=sunday), people=("anna",), day=sunday)
     assert [one.article for one in found] == ["D.Lgs. 66/2003 art. 9", "D.Lgs. 66/2003 art. 4"]
+
+
+def eight_paid(who: str, day: int) -> Shift:
+    """Return eight hours of work and half an hour for a meal."""
+    one = shift(who, day, 8, 8)
+    return replace(
+        one,
+        ends_at=one.ends_at + timedelta(minutes=30),
+        parts=(*one.parts, {"kind": "queue", "minutes": 30}),
+    )
+
+
+def test_a_meal_is_no_part_of_the_48_hours_of_a_week() -> None:
+    six = [eight_paid("anna", day) for day in range(5)] + [eight_paid("bruno", 5)]
+    saturday = MONDAY + timedelta(days=5)
+    after = swapped(six, a="anna", b="bruno", day=saturday)
+    assert against(after, people=("anna", "bruno"), day=saturday) == []
+    longer = replace(after[5], ends_at=after[5].ends_at + timedelta(minutes=15))
+    (why,) = against([*after[:5], longer], people=("anna",), day=saturday)
+    assert (why.rule, why.article) == (
+        "48.25 hours in the week, 48 at most",
+        "D.Lgs. 66/2003 art. 4",
+    )
+
+
+def test_a_swap_that_takes_the_weekly_rest_is_refused_as_a_draft_would_be() -> None:
+    wednesday = MONDAY + timedelta(days=2)
+    roster = [shift("anna", 0, 16), shift("anna", 2, 14), shift("bruno", 2, 7)]
+    assert against(roster, people=("anna", "bruno"), day=wednesday) == []
+    (why,) = against(
+        swapped(roster, a="anna", b="bruno", day=wednesday),
+        people=("anna", "bruno"),
+        day=wednesday,
+    )
+    assert (why.operator_id, why.day) == ("anna", wednesday)
+    assert (why.rule, why.article) == (
+        "less than 35 hours around a day off",
+        "D.Lgs. 66/2003 art. 9",
+    )
+    # What lies elsewhere is not this change's doing.
+    assert (
+        against(
+            swapped(roster, a="anna", b="bruno", day=MONDAY + timedelta(days=4)),
+            people=("anna", "bruno"),
+            day=MONDAY + timedelta(days=4),
+        )
+        == []
+    )
 
 
 def test_a_day_off_is_refused_by_the_half_hours_in_which_too_few_would_be_left() -> None:

@@ -8,6 +8,7 @@ import httpx
 from ascolto.kit.ids import new_id
 from ascolto.people import NewOperator
 from ascolto.people.actions import create_operator
+from ascolto.people.model import DEFAULT_CAPACITY
 from ascolto.routing import create_queue
 from support.log import MORNING, Said, request, write
 from support.office import Office, ok, refused
@@ -20,14 +21,17 @@ DAY_S = (EIGHT - MORNING).total_seconds()
 HALF_HOUR = timedelta(minutes=30)
 
 
-async def hired(office: Office, count: int) -> list[str]:
+async def hired(office: Office, count: int, **capacity: int) -> list[str]:
+    """Hire people for every channel, or only for those that are named."""
     async with office.desk.as_system() as tx:
         return [
             (
                 await create_operator(
                     tx,
                     NewOperator(
-                        display_name=f"Persona {n}", clients=frozenset({office.desk.client_id})
+                        display_name=f"Persona {n}",
+                        clients=frozenset({office.desk.client_id}),
+                        capacity=capacity or dict(DEFAULT_CAPACITY),
                     ),
                 )
             ).id
@@ -112,6 +116,70 @@ async def test_a_figure_on_four_people_is_not_told(office: Office) -> None:
     assert first["withheld"]
     assert (first["rostered"], first["signed_in"], first["aht_s"]) == (None, None, None)
     assert (first["offered"], first["service_level"]) == (8, 1.0), "what customers got is told"
+
+
+async def test_a_queue_whose_crew_is_anothers_and_one_person_more_counts_nobody(
+    office: Office,
+) -> None:
+    people = [*await hired(office, 6), *await hired(office, 1, webchat=1)]
+    await write(office, [present(who, 0) for who in people])
+    async with office.signed_in(PLANNER) as planner:
+        await planned(planner, office, people)
+        alone = (await intraday(planner, office))["half_hours"][0]
+        assert (alone["rostered"], alone["signed_in"], alone["withheld"]) == (7.0, 7.0, False)
+        async with office.desk.as_system() as tx:
+            values = {"client_id": office.desk.client_id, "name": "Guasti", "channel": "voice"}
+            await create_queue(tx, values=values)
+        first = (await intraday(planner, office))["half_hours"][0]
+    assert (first["rostered"], first["signed_in"], first["withheld"]) == (None, None, True)
+    assert first["planned"] == alone["planned"]
+
+
+async def test_no_lever_tells_how_many_are_there_where_they_are_too_few(office: Office) -> None:
+    people = await hired(office, 4)
+    window = {"from_at": "2026-03-03T10:00:00Z", "until_at": "2026-03-03T12:00:00Z"}
+    queue = office.desk.queue.id
+    async with office.signed_in(PLANNER) as planner:
+        await planned(planner, office, people)
+        said = set()
+        for count in (1, 4, 5):
+            lever = {"kind": "time_off", "people": count, **window}
+            body = {"queue_id": queue, "levers": [lever]}
+            answer = await planner.post("/workforce/intraday/levers/try", json=body)
+            said.add(answer.json()["detail"])
+            refused(answer, 422, "workforce.bad_plan")
+            pull = {"queue_id": queue, "lever": lever, "reason": "Prova"}
+            answer = await planner.post("/workforce/intraday/levers", json=pull)
+            refused(answer, 422, "workforce.bad_plan")
+        assert len(said) == 1, "whoever asks learns nothing by asking for more"
+        assert (await intraday(planner, office))["levers"] == []
+
+
+async def test_people_move_between_queues_with_different_hours(office: Office) -> None:
+    people = await hired(office, 6)
+    async with office.desk.as_system() as tx:
+        values = {"client_id": office.desk.client_id, "name": "Guasti", "channel": "voice"}
+        other = await create_queue(tx, values=values)
+    window = {"from_at": "2026-03-03T10:00:00Z", "until_at": "2026-03-03T12:00:00Z"}
+    move = {"kind": "skill_move", "people": 3, **window}
+    async with office.signed_in(PLANNER) as planner:
+        await planned(planner, office, people)
+        heading, *rows = table().splitlines()
+        short = [heading, *(row for row in rows if row[11:13] < "13")]
+        await bring_in(planner, office, "\n".join(short) + "\n", queue_id=other.id)
+        forecast = (await made(planner, office, queue_id=other.id))["forecast"]
+        ok(await planner.post(f"/workforce/forecasts/{forecast['id']}/publish"))
+        body = {"queue_id": office.desk.queue.id, "levers": [{**move, "other_queue_id": other.id}]}
+        tried = ok(await planner.post("/workforce/intraday/levers/try", json=body))
+        here, there = (
+            [one["queues"][key]["service_level"] for one in (tried["as_it_is"], *tried["levers"])]
+            for key in (office.desk.queue.id, other.id)
+        )
+        assert here[0] < here[1]
+        assert there[0] > there[1]
+        body["levers"] = [{**move, "people": 7, "other_queue_id": other.id}]
+        answer = await planner.post("/workforce/intraday/levers/try", json=body)
+        assert refused(answer, 422, "workforce.bad_plan")["field"] == "people"
 
 
 async def test_every_lever_tells_its_effect_before_it_is_pulled_and_is_taken_back(

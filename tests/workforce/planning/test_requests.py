@@ -8,6 +8,7 @@ import httpx
 
 from ascolto.people import NewOperator
 from ascolto.people.actions import create_operator
+from ascolto.routing import archive_queue, create_queue
 from ascolto.workforce.actions.requests import ask_swap, swap_candidates
 from support.office import Office, ok, refused
 from support.planning import PLANNER, bring_in, made, table
@@ -70,6 +71,70 @@ async def test_a_swap_is_asked_agreed_to_and_undone_exactly(office: Office) -> N
         assert (await own(anna), await own(bruno)) == before
         answer = await planner.post(f"/workforce/requests/{listed['id']}/undo")
         refused(answer, 404, "workforce.unknown_request")
+
+
+async def test_both_see_both_shifts_before_they_answer_and_agree_to_these_alone(
+    office: Office,
+) -> None:
+    desk = office.desk
+    body = {"day": str(WEDNESDAY), "operator_id": desk.bruno}
+    mine, theirs = shift(desk.anna, WEDNESDAY, 7), shift(desk.bruno, WEDNESDAY, 13)
+    moved = shift(desk.anna, WEDNESDAY, 5), shift(desk.bruno, WEDNESDAY, 15)
+    async with (
+        office.signed_in(PLANNER) as planner,
+        office.signed_in() as anna,
+        office.signed_in(BRUNO) as bruno,
+    ):
+        ok(await publish(planner, mine, theirs))
+        url = f"/me/requests/{ok(await anna.post('/me/swaps', json=body))['id']}/answer"
+        for browser, was, becomes in ((anna, "07", "13"), (bruno, "13", "07")):
+            (shown,) = ok(await browser.get("/me/requests"))
+            assert [one["starts_at"][11:13] for one in shown["was"]] == [was]
+            assert [one["starts_at"][11:13] for one in shown["becomes"]] == [becomes]
+        # Her day, his day, and hers gone altogether: a swap of one side would leave her none.
+        for changed in ((moved[0], theirs), (mine, moved[1]), (theirs,)):
+            ok(await publish(planner, *changed))
+            before = await own(anna), await own(bruno)
+            answer = await bruno.post(url, json={"agrees": True})
+            refused(answer, 409, "workforce.roster_changed")
+            assert (await own(anna), await own(bruno)) == before
+        ok(await publish(planner, mine, theirs))
+        assert ok(await bruno.post(url, json={"agrees": True}))["state"] == "done"
+
+
+async def test_a_swap_that_gives_a_split_shift_to_who_did_not_agree_is_refused(
+    office: Office,
+) -> None:
+    desk = office.desk
+    parted = shift(desk.anna, WEDNESDAY, 6, 4), shift(desk.anna, WEDNESDAY, 14, 4)
+    async with office.signed_in(PLANNER) as planner, office.signed_in() as anna:
+        ok(await anna.put("/me/wishes", json={"split_shifts": True}))
+        ok(await publish(planner, *parted, shift(desk.bruno, WEDNESDAY, 9)))
+        assert ok(await anna.get("/me/swaps", params={"day": str(WEDNESDAY)})) == []
+        body = {"day": str(WEDNESDAY), "operator_id": desk.bruno}
+        asked = ok(await anna.post("/me/swaps", json=body))
+        assert asked["state"] == "refused"
+        assert [one["rule"] for one in asked["why"]] == ["a split shift that was not agreed to"]
+
+
+async def test_nothing_is_granted_or_undone_once_the_shift_has_begun(office: Office) -> None:
+    desk = office.desk
+    async with office.signed_in(PLANNER) as planner, office.signed_in() as anna:
+        ok(await publish(planner, shift(desk.anna, WEDNESDAY, 7), shift(desk.anna, THURSDAY, 7)))
+        first = ok(await anna.post("/me/leave", json={"day": str(WEDNESDAY)}))
+        second = ok(await anna.post("/me/leave", json={"day": str(THURSDAY)}))
+        grant = {"grants": True}
+        ok(await planner.post(f"/workforce/requests/{second['id']}/decision", json=grant))
+    desk.clock.at = datetime(2026, 3, 5, 7, tzinfo=UTC)
+    async with office.signed_in(PLANNER) as planner, office.signed_in() as anna:
+        url = f"/workforce/requests/{first['id']}/decision"
+        refused(await planner.post(url, json=grant), 422, "workforce.bad_plan")
+        answer = await planner.post(f"/workforce/requests/{second['id']}/undo")
+        refused(answer, 422, "workforce.bad_plan")
+        assert [one["day"] for one in await own(anna)] == [str(WEDNESDAY)]
+        # What nobody answered in time can still be closed.
+        no = ok(await planner.post(url, json={"grants": False, "why": "Tardi"}))
+        assert no["state"] == "refused"
 
 
 async def test_a_swap_against_the_rest_is_no_proposal_and_refused_with_the_article(
@@ -147,6 +212,14 @@ async def test_a_day_off_is_granted_where_enough_are_left_and_refused_with_the_h
         # The shift begins at eight by Greenwich, at nine by the clock of the place.
         assert no["why"][0]["rule"].startswith("09:00: 2 would be left, it takes ")
         before = await own(anna)
+        async with desk.as_system() as tx:
+            values = {"client_id": desk.client_id, "name": "Guasti", "channel": "voice"}
+            queue = await create_queue(tx, values=values)
+        asked = ok(await anna.post("/me/leave", json={"day": str(THURSDAY)}))
+        assert asked["state"] == "waiting", "nobody has said how many the other queue takes"
+        ok(await anna.delete(f"/me/requests/{asked['id']}"))
+        async with desk.as_system() as tx:
+            await archive_queue(tx, queue_id=queue.id)
         yes = ok(await anna.post("/me/leave", json={"day": str(THURSDAY)}))
         assert (yes["state"], yes["why"]) == ("done", [])
         assert [one["day"] for one in await own(anna)] == [str(WEDNESDAY)]

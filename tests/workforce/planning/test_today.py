@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ascolto.workforce.levers import Half, Lever, paid_hours, pulled
+from ascolto.workforce.levers import Half, Lever, abreast, paid_hours, pulled
 from ascolto.workforce.rosters import Shift
 from ascolto.workforce.today import (
     HALF_HOUR,
@@ -16,6 +16,7 @@ from ascolto.workforce.today import (
     by_half_hour,
     on_duty,
     rest_of_day,
+    tells_apart,
 )
 
 NINE = datetime(2026, 3, 9, 9, tzinfo=UTC)
@@ -152,3 +153,27 @@ def test_whoever_is_called_back_is_called_back_the_same_day(
     assert sum(one.calls for one in after) == pytest.approx(sum(calls))
     for old, new in zip(before[:until], after[:until], strict=True):
         assert new.calls == pytest.approx(old.calls * (1 - share))
+
+
+def test_queues_with_different_hours_are_laid_on_the_same_half_hours() -> None:
+    early, late = ahead(3, 4, 5), ahead(6, 7)
+    late = [Half(one.starts_at + 2 * HALF_HOUR, one.calls, one.people) for one in late]
+    found = abreast({"early": early, "late": late, "closed": []})
+    assert [one.starts_at for one in found["early"]] == [NINE + n * HALF_HOUR for n in range(4)]
+    assert [one.starts_at for one in found["late"]] == [one.starts_at for one in found["early"]]
+    assert [one.calls for one in found["early"]] == [3, 4, 5, 0]
+    assert [one.calls for one in found["late"]] == [0, 0, 6, 7]
+    assert [one.people for one in found["late"]] == [0, 0, 10, 10]
+    assert [one.people for one in found["closed"]] == [0, 0, 0, 0]
+    assert abreast({"closed": []}) == {"closed": []}
+
+
+@given(st.frozensets(st.integers(0, 9)), st.frozensets(st.integers(0, 9)))
+def test_two_crews_tell_of_nobody_when_they_are_one_or_differ_by_a_group(
+    crew: frozenset[int], other: frozenset[int]
+) -> None:
+    mine, theirs = ({str(n) for n in one} for one in (crew, other))
+    apart = len(mine - theirs) + len(theirs - mine)
+    assert tells_apart(mine, [theirs], smallest=5) == (apart in {1, 2, 3, 4})
+    assert tells_apart(mine, [mine, theirs], smallest=5) == tells_apart(mine, [theirs], smallest=5)
+    assert not tells_apart(mine, [], smallest=5)

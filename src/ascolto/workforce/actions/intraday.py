@@ -13,7 +13,7 @@ from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.workforce import events, store, store_history, store_intraday, store_rosters
 from ascolto.workforce.errors import BadPlan, UnknownLever
-from ascolto.workforce.levers import Half, Lever, Pulled, pulled
+from ascolto.workforce.levers import Half, Lever, Pulled, abreast, pulled
 from ascolto.workforce.past import Stream, stream_of
 from ascolto.workforce.rosters import Shift
 from ascolto.workforce.today import (
@@ -23,6 +23,7 @@ from ascolto.workforce.today import (
     by_half_hour,
     on_duty,
     rest_of_day,
+    tells_apart,
 )
 
 PATIENCE_S = 300.0
@@ -44,6 +45,8 @@ class DayRead:
     forecast_id: str | None
     expected: Sequence[Expected]
     crew: frozenset[str]
+    nested: bool
+    """Another queue's crew is this one but for a few: figures on both would tell of those."""
     shifts: Sequence[Shift]
     levers: Sequence[Pulled]
     actual: ReadDay
@@ -102,6 +105,10 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
     )
     shifts = await store_rosters.in_force(tx, first_day=day - timedelta(days=1), last_day=day)
     scope = await scope_of(tx, at=min(until, tx.now))
+    crews = {key: frozenset(crew) for key, crew in (await routing.crews(tx)).items()}
+    crew = crews.pop(queue_id, None)
+    if crew is None:
+        crew = frozenset(await routing.crew_of(tx, queue))
     return DayRead(
         stream=stream,
         queue=queue,
@@ -111,7 +118,8 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
         until=until,
         forecast_id=forecast_id,
         expected=await _expected(tx, forecast_id, since, until),
-        crew=frozenset(await routing.crew_of(tx, queue)),
+        crew=crew,
+        nested=tells_apart(crew, crews.values(), smallest=scope.smallest_group),
         shifts=[one for one in shifts if one.ends_at > since],
         levers=await store_intraday.levers_between(tx, since=since, until=until),
         actual=await read_day(
@@ -260,7 +268,14 @@ def trial_question(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_
         raise BadPlan("Nobody is rostered for the rest of the day.")
     last = now[queue_id][-1].starts_at + HALF_HOUR
     for lever in levers:
+        concerned = [days[queue_id]]
+        if lever.other_queue_id is not None:
+            concerned.append(days[lever.other_queue_id])
+        _check_group(lever, concerned)
         _check(lever, now[queue_id], until=last)
+        if lever.other_queue_id is not None:
+            _check_other(lever, now[queue_id], now[lever.other_queue_id])
+    now = abreast(now)
     worlds = [now, *(pulled(now, lever, queue_id=queue_id) for lever in levers)]
     return {
         "cv": days[queue_id].rest.cv,
@@ -280,6 +295,27 @@ def trial_question(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_
             for world in worlds
         ],
     }
+
+
+def _check_group(lever: Lever, days: Sequence[DayLines]) -> None:
+    """Refuse what is done where few work: what it would bring, or why not, would tell of them."""
+    stretches = [(lever.from_at, lever.until_at)]
+    if lever.to_at is not None:
+        stretches.append((lever.to_at, lever.to_at + (lever.until_at - lever.from_at)))
+    for lines in days:
+        for one in lines.lines:
+            if 0 < one.people < lines.read.smallest_group and any(
+                one.starts_at < until and since < one.starts_at + HALF_HOUR
+                for since, until in stretches
+            ):
+                raise BadPlan("Too few people work then to be counted.", field="from_at")
+
+
+def _check_other(lever: Lever, ahead: Sequence[Half], others: Sequence[Half]) -> None:
+    there = {one.starts_at: one.people for one in others}
+    inside = [one.starts_at for one in ahead if lever.from_at <= one.starts_at < lever.until_at]
+    if any(lever.people > there.get(at, 0) for at in inside):
+        raise BadPlan("Not so many are there to come over.", field="people")
 
 
 def _check(lever: Lever, ahead: Sequence[Half], *, until: datetime) -> None:

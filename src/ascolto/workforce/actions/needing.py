@@ -18,7 +18,11 @@ PATIENCE_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class NeedQuestion:
-    """A question for each queue of which a published forecast speaks, and who may take from it."""
+    """A question for each of somebody's queues, and who may take from any of them.
+
+    None is asked unless a published forecast speaks of every queue: what nobody has forecast is not
+    nothing.
+    """
 
     queues: dict[str, tuple[Sequence[Expected], dict[str, Any]]]
     crew: frozenset[str]
@@ -41,8 +45,9 @@ async def need_question(tx: Tx, who: str, day: date) -> NeedQuestion:
         if who not in people:
             continue
         crew |= set(people)
-        if (found := await _of_queue(tx, queue_id, day)) is not None:
-            queues[queue_id] = found
+        if (found := await _of_queue(tx, queue_id, day)) is None:
+            return NeedQuestion({}, frozenset())
+        queues[queue_id] = found
     return NeedQuestion(queues, frozenset(crew))
 
 

@@ -23,6 +23,7 @@ from ascolto.workforce.exchanging import (
     against,
     put_back,
     swapped,
+    unagreed,
     uncovered,
     without,
 )
@@ -63,10 +64,12 @@ async def swap_candidates(tx: Tx, who: str, day: date) -> list[Candidate]:
         other for other, own in others.items() if [(o.starts_at, o.ends_at) for o in own] != told
     ][:MOST_CANDIDATES]
     around = await _around(tx, (who, *asked), day)
+    agreeing = await store_requests.agreeing(tx)
     found = []
     for other in asked:
         theirs = [one for one in around if one.operator_id in (who, other)]
-        if against(swapped(theirs, a=who, b=other, day=day), people=(who, other), day=day):
+        after = swapped(theirs, a=who, b=other, day=day)
+        if _broken(after, people=(who, other), day=day, agreeing=agreeing):
             continue
         operator = await get_operator(tx, other)
         if operator is not None and operator.archived_at is None:
@@ -78,7 +81,10 @@ async def ask_swap(tx: Tx, who: str, other: str, *, day: date, note: str) -> Shi
     """Ask somebody to swap a day: refused at once with the reason, or it waits for their word."""
     await _own_day(tx, who, day)
     why = await _swap_hindrances(tx, who, other, day)
-    return await _ask(tx, "swap", who, other, day=day, note=note, why=why, waits=not why)
+    shifts = await store_requests.shifts_of_people(tx, (who, other), first_day=day, last_day=day)
+    return await _ask(
+        tx, "swap", who, other, day=day, note=note, why=why, waits=not why, shifts=shifts
+    )
 
 
 async def ask_leave(
@@ -89,7 +95,9 @@ async def ask_leave(
     mine = await _own_day(tx, who, day)
     if needed is None:
         why = [Why("nobody has said yet how many the day takes: a planner decides")]
-        return await _ask(tx, "leave", who, None, day=day, note=note, why=why, waits=True)
+        return await _ask(
+            tx, "leave", who, None, day=day, note=note, why=why, waits=True, shifts=mine
+        )
     shifts = await store_rosters.in_force(tx, first_day=day, last_day=day)
     why = _uncovered(shifts, mine, needed)
     request = await _ask(tx, "leave", who, None, day=day, note=note, why=why, waits=not why)
@@ -125,7 +133,7 @@ async def withdraw(tx: Tx, who: str, request_id: str) -> ShiftRequest:
 
 
 async def decide(tx: Tx, request_id: str, *, grants: bool, why: str) -> ShiftRequest:
-    """Let a planner grant or refuse a leave that waits."""
+    """Let a planner grant or refuse a leave that waits; what has begun is not granted any more."""
     await store_rosters.lock_publishing(tx)
     request = await _waiting(tx, request_id)
     if request.kind != "leave":
@@ -133,7 +141,18 @@ async def decide(tx: Tx, request_id: str, *, grants: bool, why: str) -> ShiftReq
     if not grants:
         return await _answered(tx, request, "refused", [Why(why)])
     shifts = await store_rosters.in_force(tx, first_day=request.day, last_day=request.day)
+    theirs = [one for one in shifts if one.operator_id == request.operator_id]
+    if not theirs:
+        raise RosterChanged("They do not work on this day any more.", request_id=request_id)
+    _still_ahead(tx, theirs)
     return await _do(tx, request, shifts)
+
+
+def _still_ahead(tx: Tx, shifts: Sequence[Shift]) -> None:
+    """Refuse to change what people have worked, or are at: the history is of what was."""
+    for one in shifts:
+        if one.starts_at <= tx.now:
+            raise BadPlan("This day has begun, or is over.", day=one.day.isoformat())
 
 
 async def undo(tx: Tx, request_id: str) -> ShiftRequest:
@@ -144,12 +163,18 @@ async def undo(tx: Tx, request_id: str) -> ShiftRequest:
         raise UnknownRequest("There is nothing of the kind to undo.", request_id=request_id)
     shifts = await store_rosters.in_force(tx, first_day=request.day, last_day=request.day)
     then = [read(one) for one in request.before]
+    _still_ahead(tx, [*then, *(read(one) for one in request.after)])
     back = put_back(shifts, now=[read(one) for one in request.after], then=then)
     if back is None:
         raise RosterChanged("These shifts were changed again meanwhile.", request_id=request_id)
     around = await _around(tx, request.people, request.day)
     beside = [one for one in around if one.day != request.day]
-    if broken := against([*beside, *then], people=request.people, day=request.day):
+    if broken := _broken(
+        [*beside, *then],
+        people=request.people,
+        day=request.day,
+        agreeing=await store_requests.agreeing(tx),
+    ):
         raise BreaksTheLaw(broken[0].rule, article=broken[0].article)
     roster_id = await _publish(tx, request, back, "undone")
     return await _answered(
@@ -159,6 +184,12 @@ async def undo(tx: Tx, request_id: str) -> ShiftRequest:
 
 async def _swap(tx: Tx, request: ShiftRequest) -> ShiftRequest:
     who, other = request.operator_id, str(request.other_id)
+    now = await store_requests.shifts_of_people(
+        tx, request.people, first_day=request.day, last_day=request.day
+    )
+    if now != [read(one) for one in request.before]:
+        # Whoever agrees has seen two shifts, and agrees to these.
+        raise RosterChanged("These shifts were changed after you were asked.")
     if why := await _swap_hindrances(tx, who, other, request.day):
         return await _answered(tx, request, "refused", why)
     shifts = await store_rosters.in_force(tx, first_day=request.day, last_day=request.day)
@@ -215,7 +246,28 @@ async def _swap_hindrances(tx: Tx, who: str, other: str, day: date) -> list[Why]
         return [Why("one of the shifts has begun", "", "", day)]
     if other not in await _alike(tx, who):
         return [Why("you do not take from the same queues", "", other, day)]
-    return against(swapped(around, a=who, b=other, day=day), people=(who, other), day=day)
+    return _broken(
+        swapped(around, a=who, b=other, day=day),
+        people=(who, other),
+        day=day,
+        agreeing=await store_requests.agreeing(tx),
+    )
+
+
+def _broken(
+    shifts: Sequence[Shift],
+    *,
+    people: tuple[str, ...],
+    day: date,
+    agreeing: tuple[frozenset[str], frozenset[str]],
+) -> list[Why]:
+    """Return every rule a changed day breaks, with what its people have not agreed to."""
+    short, split = agreeing
+    theirs = [one for one in shifts if one.day == day and one.operator_id in people]
+    return [
+        *against(shifts, people=people, day=day),
+        *unagreed(theirs, short=short, split=split),
+    ]
 
 
 async def _ask(
@@ -228,7 +280,10 @@ async def _ask(
     note: str,
     why: Sequence[Why],
     waits: bool,
+    shifts: Sequence[Shift] = (),
 ) -> ShiftRequest:
+    """Write a request down; one that waits for a word keeps the shifts it speaks of."""
+    after = swapped(shifts, a=who, b=other, day=day) if other is not None else ()
     request = ShiftRequest(
         id=new_id(),
         kind=kind,
@@ -238,6 +293,8 @@ async def _ask(
         note=note,
         state="waiting" if waits else "refused",
         why=[one.told() for one in why],
+        before=[kept(one) for one in shifts] if waits else [],
+        after=[kept(one) for one in after] if waits else [],
         asked_at=tx.now,
         answered_at=None if waits else tx.now,
         # By the rules and no person.

@@ -163,6 +163,12 @@ const history = createRoute({
   component: lazyRouteComponent(() => import("@/features/workforce/history"), "HistoryPage"),
 });
 
+const asked = createRoute({
+  getParentRoute: () => desk,
+  path: "/shift-requests",
+  component: lazyRouteComponent(() => import("@/features/workforce/asked"), "AskedPage"),
+});
+
 export interface RostersSearch {
   roster?: string | undefined;
   day?: string | undefined;
@@ -269,7 +275,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, rosters, agreements, intraday, ownDays, history, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, rosters, agreements, intraday, ownDays, history, asked, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

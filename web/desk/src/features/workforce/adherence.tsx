@@ -6,15 +6,12 @@ import { useT } from "@/i18n";
 import { share } from "@/i18n/format";
 import { Empty } from "@ui/bits";
 
-const AGAIN_MS = 120_000;
-
-/** How today's roster was kept until now, by groups of at least five; nobody alone. */
+/** How yesterday's roster was kept, by groups of at least five; nobody alone, and no day that goes on. */
 export function GroupAdherence() {
   const t = useT();
   const { data, error } = useQuery({
     queryKey: ["plan", "adherence"],
     queryFn: () => api.get<DayAdherence>("/workforce/adherence"),
-    refetchInterval: AGAIN_MS,
   });
   return (
     <section className="card stack plan-card" aria-labelledby="adherence">

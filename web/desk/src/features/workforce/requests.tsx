@@ -13,7 +13,7 @@ import { say } from "@ui/toast";
 const requestsKey = ["own-shifts", "requests"];
 const wishesKey = ["own-shifts", "wishes"];
 
-function times(shifts: OwnShift[]): string {
+export function times(shifts: OwnShift[]): string {
   return shifts.map((one) => `${clock(one.starts_at)}–${clock(one.ends_at)}`).join(", ");
 }
 
@@ -127,6 +127,9 @@ export function Requests() {
                 </span>
                 <Pill tone={one.state === "done" ? "ok" : one.state === "refused" ? "warn" : "plain"}>{states[one.state] ?? one.state}</Pill>
               </span>
+              {one.state === "waiting" && one.kind === "swap" && (
+                <span className="num">{t("shifts.exchange", { was: times(one.was), becomes: times(one.becomes) })}</span>
+              )}
               {one.note && <span className="meta">{one.note}</span>}
               {one.why.map((why, at) => (
                 <span key={at} className="meta">
@@ -169,13 +172,16 @@ export function Requests() {
 }
 
 /** The rules in the reader's language; what a planner wrote stays as it is. */
-function useRules(): (rule: string) => string {
+export function useRules(): (rule: string) => string {
   const t = useT();
   const known: Record<string, string> = {
     "less than 11 hours after the shift before": t("rules.daily_rest"),
     "more than 6 hours without a break of 10 minutes": t("rules.break"),
     "two shifts at once": t("rules.two_at_once"),
     "one of the shifts has begun": t("rules.begun"),
+    "less than 35 hours around a day off": t("rules.weekly_rest"),
+    "a split shift that was not agreed to": t("rules.split"),
+    "a shift under 3 hours that was not agreed to": t("rules.short"),
     "you do not take from the same queues": t("rules.queues"),
     "nobody has said yet how many the day takes: a planner decides": t("rules.unknown"),
   };
