@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from ascolto.workforce.hours import paid_hours
 from ascolto.workforce.rostering.legal import WEEKLY_HOURS, WEEKLY_REST, Rules
 from ascolto.workforce.rosters import Shift, overlapping, violations
 
@@ -107,9 +108,7 @@ def _run(own: Sequence[Shift], day: date) -> int:
 
 def _week_hours(own: Sequence[Shift], day: date) -> float:
     monday = day - timedelta(days=day.weekday())
-    week = [one for one in own if monday <= one.day < monday + timedelta(days=7)]
-    total = sum((one.ends_at - one.starts_at for one in week), timedelta())
-    return total / timedelta(hours=1)
+    return paid_hours(one for one in own if monday <= one.day < monday + timedelta(days=7))
 
 
 def uncovered(
