@@ -198,9 +198,7 @@ def _breaks(instance: dict[str, Any], shift: Shift) -> list[tuple[date, str, str
     return found
 
 
-def _rests(
-    person: dict[str, Any], shifts: list[Shift], first: date
-) -> list[tuple[date, str, str]]:
+def _rests(person: dict[str, Any], shifts: list[Shift], first: date) -> list[tuple[date, str, str]]:
     found = []
     ended: tuple[datetime, date] | None = None
     before = person.get("before")
