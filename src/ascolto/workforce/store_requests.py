@@ -123,9 +123,7 @@ async def agreeing(tx: Tx) -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
-async def granted_leave(
-    tx: Tx, *, first_day: date, last_day: date
-) -> frozenset[tuple[str, date]]:
+async def granted_leave(tx: Tx, *, first_day: date, last_day: date) -> frozenset[tuple[str, date]]:
     """Return who was granted leave on which of some days, and it was not undone since."""
     rows = await tx.fetch(
         "SELECT operator_id, day FROM workforce.shift_request WHERE tenant_id = $1"

@@ -62,9 +62,7 @@ def test_work_on_a_day_of_leave_or_without_a_contract_is_told_even_without_parts
     left = Agreement(operator_id="anna", from_day=MONDAY + timedelta(days=2), contract_id=None)
     held = Agreement(operator_id="anna", from_day=date(2026, 1, 1), contract_id="c")
     leave = frozenset({("anna", MONDAY)})
-    found = away(
-        [shift(0), shift(1), shift(2)], leave=leave, agreements={"anna": [held, left]}
-    )
+    found = away([shift(0), shift(1), shift(2)], leave=leave, agreements={"anna": [held, left]})
     assert [(one.day, one.rule) for one in found] == [
         (MONDAY, "at work on a day of leave"),
         (MONDAY + timedelta(days=2), "no contract holds on this day"),
