@@ -68,12 +68,12 @@ async def test_who_is_not_planned_keeps_their_shifts_and_they_count_as_cover(
 ) -> None:
     desk = office.desk
     starts = datetime(2026, 3, 9, 8, tzinfo=UTC)
-    part = {"kind": "queue", "minutes": 120, "queue_id": desk.queue.id}
+    part = {"kind": "queue", "minutes": 180, "queue_id": desk.queue.id}
     bruno = {
         "operator_id": desk.bruno,
         "day": "2026-03-09",
         "starts_at": starts.isoformat(),
-        "ends_at": (starts + timedelta(minutes=120)).isoformat(),
+        "ends_at": (starts + timedelta(minutes=180)).isoformat(),
         "parts": [part],
     }
     week = {"first_day": "2026-03-09", "last_day": "2026-03-15", "reason": "Prima"}
@@ -86,7 +86,7 @@ async def test_who_is_not_planned_keeps_their_shifts_and_they_count_as_cover(
         run = await rostered(planner, office)
         shifts = ok(await planner.get(f"/workforce/rosters/{run['roster_id']}"))["shifts"]
     assert [one["parts"] for one in shifts if one["operator_id"] == desk.bruno] == [[part]]
-    assert run["made"]["cost"]["required"] == 5 * 40 - 8
+    assert run["made"]["cost"]["required"] == 5 * 40 - 12
 
 
 async def test_a_made_roster_leaves_granted_leave_and_who_agrees_to_no_short_shift_alone(
