@@ -1,11 +1,12 @@
 import { createElement, type PropsWithChildren } from "react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, renderHook } from "@testing-library/react";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { api, ApiError } from "@/api/client";
 import type { RosterDay, RosterShift } from "@/api/types";
 import { keys } from "@/features/rosters/api";
 import { useEdits } from "@/features/rosters/edits";
+import { speak } from "@/i18n";
 
 const MONDAY = "2026-03-09";
 const TUESDAY = "2026-03-10";
@@ -32,6 +33,7 @@ function server(v: number) {
 
 const queries = new QueryClient();
 beforeEach(() => queries.clear());
+beforeAll(() => speak("it"));
 
 function board() {
   const wrapper = ({ children }: PropsWithChildren) => createElement(QueryClientProvider, { client: queries }, children);
