@@ -17,8 +17,8 @@ def shift(day: int, hour: int = 8, hours: float = 6) -> Shift:
 
 def week(first: int = 0, last: int = 6) -> Roster:
     begun = datetime(2026, 3, 1, tzinfo=UTC)
-    days = (MONDAY + timedelta(days=n) for n in (first, last))
-    return Roster("r", *days, "Settimana", begun, "", None, None, 1)
+    monday, sunday = MONDAY + timedelta(days=first), MONDAY + timedelta(days=last)
+    return Roster("r", monday, sunday, "Settimana", begun, "", None, None, 1)
 
 
 def told(shifts: list[Shift], roster: Roster) -> list[tuple[int, str]]:
