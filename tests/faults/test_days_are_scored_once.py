@@ -57,6 +57,12 @@ async def published(database: Database, tenant: str) -> None:
         }  # fmt: skip
         assert await store.set_made(tx, forecast, made, intervals)
         assert await store.set_published(tx, forecast.id)
+        # Published before its days, as one that is worth scoring is.
+        await tx.execute(
+            "UPDATE workforce.forecast SET published_at = published_at - make_interval(days => $2)"
+            " WHERE id = $1",
+            forecast.id, DAYS + 1,
+        )  # fmt: skip
 
 
 async def scored(owner: asyncpg.Connection, tenant: str) -> list[tuple[object, ...]]:

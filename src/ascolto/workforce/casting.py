@@ -9,6 +9,7 @@ from typing import Any
 from ascolto.people import Operator
 from ascolto.routing import Queue
 from ascolto.workforce.agreements import Agreement
+from ascolto.workforce.exchanging import SHORT_SHIFT
 from ascolto.workforce.rostering.axis import Axis
 from ascolto.workforce.rosters import WORK, Shift
 
@@ -16,17 +17,24 @@ STEP = 15
 LOOK_BACK = timedelta(days=8)
 """So far back shifts say how many days in a row somebody has worked, and when they last ended."""
 OTHER_WORK = tuple(sorted(WORK - {"queue"}))
-"""Work off the queues: for the examiner a change of activity."""
+"""Work off the queues, for the examiner."""
+OFF_SCREEN = frozenset({"training", "meeting", "other"})
+"""What is a change of activity; mail and back office are work at the screen like any queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """Somebody a roster is for: which queues they can work in, and what is agreed with them."""
+    """Somebody a roster is for: which queues they can work in, and what is agreed with them.
+
+    `leave` are the days off that were granted; `short` tells that they agree to short shifts.
+    """
 
     operator_id: str
     place: str
     queues: tuple[str, ...]
     agreements: tuple[Agreement, ...]
+    leave: frozenset[date] = frozenset()
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +47,16 @@ class Stage:
     contracts: Mapping[str, Mapping[str, Any]]
     seats: int | None
     before: Sequence[Shift]
+    leave: frozenset[tuple[str, date]] = frozenset()
 
     @property
     def last_day(self) -> date:
         """Return the last day."""
         return self.first_day + timedelta(days=self.days - 1)
+
+    def has(self, day: date) -> bool:
+        """Tell whether a day is one of its days."""
+        return self.first_day <= day <= self.last_day
 
     def axis(self) -> Axis:
         """Return the axis of its intervals."""
@@ -83,13 +96,15 @@ def instance_document(
 ) -> dict[str, Any]:
     """Return the instance as its format tells it; who has no contract on these days is left out.
 
-    With `other_work` training, meetings and deferred work may be done too: for the examiner.
+    Short shifts are offered only to who agrees to them; whose contract has no others is left out.
+    With `other_work` training, meetings and deferred work may be done too, in shifts of any agreed
+    length: for the examiner.
     """
     contracts: dict[str, dict[str, Any]] = {}
     cast = []
     before = _before(stage)
     for person in people:
-        told = _person(stage, person, contracts)
+        told = _person(stage, person, contracts, any_length=other_work or person.short)
         if told is None or not (person.queues or other_work):
             continue
         if person.operator_id in before:
@@ -100,7 +115,7 @@ def instance_document(
         cast.append(told)
     queues: list[dict[str, Any]] = [{"id": queue_id} for queue_id in demand]
     if other_work:
-        queues += [{"id": name, "off_screen": True} for name in OTHER_WORK]
+        queues += [{"id": name, "off_screen": name in OFF_SCREEN} for name in OTHER_WORK]
     return {
         "start": stage.first_day.isoformat(),
         "days": stage.days,
@@ -115,7 +130,7 @@ def instance_document(
 
 
 def _person(
-    stage: Stage, person: Planned, contracts: dict[str, dict[str, Any]]
+    stage: Stage, person: Planned, contracts: dict[str, dict[str, Any]], *, any_length: bool
 ) -> dict[str, Any] | None:
     """Return a person as the format tells them, by what holds first in these days."""
     own = [one for one in person.agreements if one.from_day <= stage.last_day]
@@ -124,12 +139,16 @@ def _person(
     first = next((one for one in holds if one.contract_id is not None), None)
     if first is None or first.contract_id is None:
         return None
+    contract = _contract(stage, first, contracts, any_length=any_length)
+    if contract is None:
+        return None
+    away = {*_days_away(stage, holds), *(day for day in person.leave if stage.has(day))}
     told: dict[str, Any] = {
         "id": person.operator_id,
-        "contract": _contract(stage, first, contracts),
+        "contract": contract,
         "skills": [*person.queues],
         "elastic": first.elastic,
-        "leave": [day.isoformat() for day in _days_away(stage, holds)],
+        "leave": [day.isoformat() for day in sorted(away)],
     }
     if first.office is not None:
         team = [day for day in first.team_weekdays if day not in first.free_weekdays]
@@ -137,13 +156,29 @@ def _person(
     return told
 
 
-def _contract(stage: Stage, agreed: Agreement, contracts: dict[str, dict[str, Any]]) -> str:
-    """Return the name of a person's contract; weekdays that are theirs make one of its own."""
+def _contract(
+    stage: Stage,
+    agreed: Agreement,
+    contracts: dict[str, dict[str, Any]],
+    *,
+    any_length: bool,
+) -> str | None:
+    """Return the name of a person's contract; weekdays and lengths of theirs make one of its own.
+
+    None where it has only lengths that they do not agree to.
+    """
     contract_id = str(agreed.contract_id)
     free = set(agreed.free_weekdays)
+    terms = dict(stage.contracts[contract_id])
+    least = SHORT_SHIFT // timedelta(minutes=1)
+    lengths = [one for one in terms["shift_minutes"] if any_length or one >= least]
+    if not lengths:
+        return None
     name = contract_id + "".join(f"-{day}" for day in sorted(free))
+    if len(lengths) < len(terms["shift_minutes"]):
+        name += "-long"
     if name not in contracts:
-        terms = dict(stage.contracts[contract_id])
+        terms["shift_minutes"] = lengths
         for key in ("bands", "elastic_bands"):
             told = [
                 {**band, "weekdays": [day for day in band["weekdays"] if day not in free]}

@@ -8,13 +8,19 @@ from typing import Any
 
 from ascolto.kit.db import Tx
 from ascolto.workforce import store_requests, store_rosters
-from ascolto.workforce.casting import instance_document, roster_document
+from ascolto.workforce.casting import (
+    LOOK_BACK,
+    Planned,
+    Stage,
+    instance_document,
+    roster_document,
+)
 from ascolto.workforce.exchanging import unagreed
+from ascolto.workforce.hours import BY_AGREEMENT, away, beyond_hours
 from ascolto.workforce.rostering.checking import examine
 from ascolto.workforce.rosters import Roster, Shift, Violation, violations
 from ascolto.workforce.stage import cast_of, stage_of, whole_weeks
 
-BY_AGREEMENT = "by the person's agreement only"
 _BINDING = ("D.Lgs. 66/2003", "D.Lgs. 81/2008", BY_AGREEMENT)
 _OF_A_WEEK = ("contract", "D.Lgs. 66/2003 art. 4", "L. 81/2017 art. 19")
 _ONE_DAY = timedelta(days=1)
@@ -25,23 +31,30 @@ async def broken_rules(
 ) -> list[Violation]:
     """Return what a version breaks with the articles, of everybody or one person.
 
-    Its shifts are looked at in whole weeks, with what is in force on the days beside it. Of people
-    with whom nothing is agreed only the hours are looked at.
+    Its shifts are looked at in whole weeks, with what is in force around them. Of people with whom
+    nothing is agreed only the hours are looked at.
     """
     monday, sunday = whole_weeks(roster.first_day, roster.last_day)
     around = await store_rosters.in_force(
-        tx, first_day=monday - _ONE_DAY, last_day=sunday + _ONE_DAY, operator_id=operator_id
+        tx, first_day=monday - LOOK_BACK, last_day=sunday + LOOK_BACK, operator_id=operator_id
     )
     beside = [one for one in around if not roster.first_day <= one.day <= roster.last_day]
-    whole = [*beside, *(one for one in shifts if operator_id in (None, one.operator_id))]
-    agreed = await _examined(tx, roster, whole, operator_id=operator_id)
-    near = [one for one in whole if _near(roster, one.day)]
-    known = {(one.operator_id, one.day, one.article) for one in agreed}
-    plain = [
-        one for one in violations(near) if (one.operator_id, one.day, one.article) not in known
-    ]
     own = [one for one in shifts if operator_id in (None, one.operator_id)]
-    found = [*agreed, *plain, *await _unagreed(tx, roster, own)]
+    whole = [*beside, *own]
+    stage = await stage_of(tx, first_day=monday, last_day=sunday)
+    if operator_id is not None:
+        # Seats are everybody's; what one person does is not judged by them.
+        stage = replace(stage, seats=None)
+    cast = await cast_of(tx, stage, operator_id=operator_id)
+    agreed = await _examined(roster, whole, stage=stage, cast=cast)
+    plain = [
+        *violations([one for one in whole if _near(roster, one.day)]),
+        *beyond_hours(whole, roster),
+        *away(own, leave=stage.leave, agreements={one.operator_id: one.agreements for one in cast}),
+    ]
+    known = {(one.operator_id, one.day, one.article) for one in agreed}
+    more = [one for one in plain if (one.operator_id, one.day, one.article) not in known]
+    found = [*agreed, *more, *await _unagreed(tx, roster, own)]
     return sorted(found, key=lambda one: (one.day, one.operator_id or "", one.article))
 
 
@@ -67,15 +80,9 @@ def _near(roster: Roster, day: date) -> bool:
 
 
 async def _examined(
-    tx: Tx, roster: Roster, whole: Sequence[Shift], *, operator_id: str | None
+    roster: Roster, whole: Sequence[Shift], *, stage: Stage, cast: Sequence[Planned]
 ) -> list[Violation]:
-    monday, sunday = whole_weeks(roster.first_day, roster.last_day)
-    stage = await stage_of(tx, first_day=monday, last_day=sunday)
-    if operator_id is not None:
-        # Seats are everybody's; what one person does is not judged by them.
-        stage = replace(stage, seats=None)
-    cast = await cast_of(tx, stage, operator_id=operator_id)
-    inside = [one for one in whole if monday <= one.day <= sunday]
+    inside = [one for one in whole if stage.has(one.day)]
     queues: dict[str, list[float]] = {queue_id: [] for person in cast for queue_id in person.queues}
     instance = instance_document(stage, cast, queues, other_work=True)
     told = {person["id"] for person in instance["people"]}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from ascolto.workforce.person_day import paid_minutes
+from ascolto.workforce.hours import paid_hours
 from ascolto.workforce.rostering.legal import WEEKLY_HOURS, WEEKLY_REST, Rules
 from ascolto.workforce.rosters import Shift, overlapping, violations
 
@@ -128,9 +128,7 @@ def _run(own: Sequence[Shift], day: date) -> int:
 
 def _week_hours(own: Sequence[Shift], day: date) -> float:
     monday = day - timedelta(days=day.weekday())
-    week = [one for one in own if monday <= one.day < monday + timedelta(days=7)]
-    # Meals are not paid, and no working time (D.Lgs. 66/2003 art. 8).
-    return sum(map(paid_minutes, week)) / 60
+    return paid_hours(one for one in own if monday <= one.day < monday + timedelta(days=7))
 
 
 def uncovered(

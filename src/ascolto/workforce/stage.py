@@ -1,12 +1,13 @@
 """The stage of a roster: people, what is agreed, seats, and the shifts around its days."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from ascolto import people, routing
 from ascolto.kit.db import Tx
 from ascolto.tenancy import get_tenant
-from ascolto.workforce import store_agreements, store_rosters
+from ascolto.workforce import store_agreements, store_requests, store_rosters
 from ascolto.workforce.agreements import by_person
 from ascolto.workforce.casting import LOOK_BACK, Planned, Stage, queues_open_to, seats_between
 
@@ -22,6 +23,7 @@ async def stage_of(tx: Tx, *, first_day: date, last_day: date) -> Stage:
         before=await store_rosters.in_force(
             tx, first_day=first_day - LOOK_BACK, last_day=first_day - timedelta(days=1)
         ),
+        leave=await store_requests.granted_leave(tx, first_day=first_day, last_day=last_day),
     )
 
 
@@ -37,6 +39,10 @@ async def cast_of(
     queues = [
         one for one in await routing.list_queues(tx) if queue_ids is None or one.id in queue_ids
     ]
+    short, _ = await store_requests.agreeing(tx)
+    leave: dict[str, set[date]] = defaultdict(set)
+    for who, day in stage.leave:
+        leave[who].add(day)
     agreed = by_person(await store_agreements.list_agreements(tx, until=stage.last_day))
     return [
         Planned(
@@ -44,6 +50,8 @@ async def cast_of(
             place=one.place,
             queues=tuple(queues_open_to(one, queues, at=tx.now)),
             agreements=tuple(agreed.get(one.id, ())),
+            leave=frozenset(leave.get(one.id, ())),
+            short=one.id in short,
         )
         for one in await people.list_operators(tx)
         if (team_id is None or one.team_id == team_id)

@@ -57,7 +57,8 @@ async def list_events(
 async def unscored(tx: Tx, *, before: date, limit: int) -> list[Record]:
     """Return published forecasts with days before a day that nobody scored, and those days.
 
-    Only days of which all is known: kept as a whole by the log, or told by a table.
+    Only days of which all is known: kept as a whole by the log that has the queue's work, or told
+    by a table. And only days after the one it was published on: of the others something was known.
     """
     return await tx.fetch(
         "SELECT f.id, f.client_id, f.queue_id, f.channel, f.minutes, f.timezone, f.history_until,"
@@ -66,8 +67,12 @@ async def unscored(tx: Tx, *, before: date, limit: int) -> list[Record]:
         " JOIN LATERAL (SELECT DISTINCT (i.starts_at AT TIME ZONE f.timezone)::date AS day"
         "   FROM workforce.forecast_interval i"
         "   WHERE i.tenant_id = $1 AND i.forecast_id = f.id) d ON d.day < $2"
+        "   AND d.day > (f.published_at AT TIME ZONE f.timezone)::date"
         " WHERE f.tenant_id = $1 AND f.published_at IS NOT NULL"
         " AND (EXISTS (SELECT FROM workforce.kept_day k WHERE k.tenant_id = $1 AND k.day = d.day)"
+        "   AND EXISTS (SELECT FROM workforce.volume v WHERE v.tenant_id = $1"
+        "     AND v.queue_id = f.queue_id AND v.channel = f.channel"
+        "     AND v.starts_at < (d.day + 1)::timestamp AT TIME ZONE f.timezone)"
         "   OR EXISTS (SELECT FROM workforce.imported_volume v WHERE v.tenant_id = $1"
         "     AND v.queue_id = f.queue_id AND v.channel = f.channel"
         "     AND v.starts_at >= d.day::timestamp AT TIME ZONE f.timezone"

@@ -123,6 +123,16 @@ async def agreeing(tx: Tx) -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
+async def granted_leave(tx: Tx, *, first_day: date, last_day: date) -> frozenset[tuple[str, date]]:
+    """Return who was granted leave on which of some days, and it was not undone since."""
+    rows = await tx.fetch(
+        "SELECT operator_id, day FROM workforce.shift_request WHERE tenant_id = $1"
+        " AND kind = 'leave' AND state = 'done' AND day BETWEEN $2 AND $3",
+        tx.tenant_id, first_day, last_day,
+    )  # fmt: skip
+    return frozenset((row["operator_id"], row["day"]) for row in rows)
+
+
 async def shifts_of_people(
     tx: Tx, people: Sequence[str], *, first_day: date, last_day: date
 ) -> list[Shift]:

@@ -1,7 +1,7 @@
 """Statements on rosters, shifts and the addresses under which calendars read them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from ascolto.kit.db import Record, Tx
 from ascolto.workforce.rosters import Roster, Shift
@@ -15,13 +15,20 @@ def _shift(row: Record) -> Shift:
 
 
 async def insert_roster(
-    tx: Tx, roster_id: str, *, first_day: date, last_day: date, reason: str
+    tx: Tx,
+    roster_id: str,
+    *,
+    first_day: date,
+    last_day: date,
+    reason: str,
+    created_at: datetime | None = None,
 ) -> Roster:
-    """Begin a version as a draft."""
+    """Begin a version as a draft, now or as of when what holds was read for it."""
     row = await tx.fetchrow(
         "INSERT INTO workforce.roster (tenant_id, id, first_day, last_day, reason, created_at,"
         f" created_by) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING {_ROSTER}",
-        tx.tenant_id, roster_id, first_day, last_day, reason, tx.now, tx.actor.name,
+        tx.tenant_id, roster_id, first_day, last_day, reason, created_at or tx.now,
+        tx.actor.name,
     )  # fmt: skip
     assert row is not None  # noqa: S101 - an insert returns its row or raises
     return Roster(**row)
@@ -130,6 +137,18 @@ async def lock_publishing(tx: Tx) -> None:
     await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 27))", tx.tenant_id)
 
 
+async def reading_moment(tx: Tx) -> datetime:
+    """Return as of when what holds is read: never before what was published last.
+
+    Publishing has to be locked: what is published after it is later then.
+    """
+    found: datetime = await tx.fetchval(
+        "SELECT greatest($2, max(published_at)) FROM workforce.roster WHERE tenant_id = $1",
+        tx.tenant_id, tx.now,
+    )  # fmt: skip
+    return found
+
+
 async def published_since(tx: Tx, roster: Roster) -> bool:
     """Tell whether another version of some of these days was published since this was begun."""
     return bool(
@@ -146,9 +165,15 @@ async def published_since(tx: Tx, roster: Roster) -> bool:
 
 
 async def set_published(tx: Tx, roster_id: str) -> Roster | None:
-    """Publish a draft."""
+    """Publish a draft, later than all that is begun or published already.
+
+    Publishing has to be locked. A transaction that began earlier may come here later, so its own
+    time does not tell which version is the last.
+    """
     row = await tx.fetchrow(
-        "UPDATE workforce.roster SET published_at = $3, published_by = $4, v = v + 1"
+        "UPDATE workforce.roster SET published_by = $4, v = v + 1, published_at = greatest($3,"
+        "  (SELECT max(greatest(published_at, created_at)) + interval '1 microsecond'"
+        "   FROM workforce.roster WHERE tenant_id = $1))"
         f" WHERE tenant_id = $1 AND id = $2 AND published_at IS NULL RETURNING {_ROSTER}",
         tx.tenant_id, roster_id, tx.now, tx.actor.name,
     )  # fmt: skip

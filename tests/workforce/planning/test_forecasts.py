@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ascolto.kit.ids import new_id
+from ascolto.workforce import store_days, store_history
 from ascolto.workforce.calculator import Calculator
 from ascolto.workforce.errors import CannotForecast
 from ascolto.workforce.scoring import score_days
@@ -188,16 +189,37 @@ async def test_a_published_forecast_is_judged_beside_the_naive_ones(office: Offi
     )
     async with office.signed_in(PLANNER) as planner:
         await bring_in(planner, office, later)
-        assert await score_days(office.services) == 11
+        assert await score_days(office.services) == 10
         (ledger,) = ok(await planner.get("/workforce/accuracy", params=query))
-    assert ledger["days"] == 11
+    assert ledger["days"] == 10
     assert ledger["published"]["bias"] == pytest.approx(-1 / 3, abs=0.04)
     for rival in ("last_week", "four_weeks"):
         assert ledger[rival] == pytest.approx(1 / 3, abs=0.06)
     assert 0.3 < ledger["published"]["wape"] < 0.4
     assert 0 < ledger["chance"] < 0.2
-    assert ledger["by_day"][0]["day"] == "2026-03-03"
+    assert ledger["by_day"][0]["day"] == "2026-03-04", "not the day it was published on"
     assert all(one["wape"] > one["chance"] for one in ledger["by_day"])
+
+
+async def test_only_days_that_are_known_and_were_foretold_are_scored(office: Office) -> None:
+    async with office.signed_in(PLANNER) as planner:
+        await bring_in(planner, office, table())
+        early = (await made(planner, office))["forecast"]["id"]
+        late = (await made(planner, office))["forecast"]["id"]
+        ok(await planner.post(f"/workforce/forecasts/{early}/publish"))
+    office.desk.clock.at = datetime(2026, 3, 16, 9, tzinfo=UTC)
+    async with office.signed_in(PLANNER) as planner:
+        ok(await planner.post(f"/workforce/forecasts/{late}/publish"))
+    async with office.desk.as_system() as tx:
+        # The log has these days, and of this queue nothing: its work is told by tables.
+        for n in range(3, 15):
+            await store_history.keep_day(tx, date(2026, 3, n), [])
+        assert await store_days.unscored(tx, before=date(2026, 3, 16), limit=9) == []
+    async with office.signed_in(PLANNER) as planner:
+        await bring_in(planner, office, table(date(2026, 3, 2), date(2026, 3, 15)))
+    async with office.desk.as_system() as tx:
+        (due,) = await store_days.unscored(tx, before=date(2026, 3, 16), limit=9)
+    assert due["id"] == early, "what is published after its days foretells nothing"
 
 
 async def test_a_forecast_that_was_thrown_away_while_it_was_made_is_not_written(

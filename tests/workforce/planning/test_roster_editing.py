@@ -101,6 +101,26 @@ async def test_each_edit_says_which_article_it_breaks_and_the_edit_back_says_not
         ok(await planner.post(f"{draft.url}/publish", json={"v": draft.v}))
 
 
+@pytest.mark.parametrize(
+    ("kind", "against"),
+    [("deferred", {"D.Lgs. 81/2008 art. 175"}), ("training", set()), ("meeting", set())],
+)
+async def test_only_work_away_from_the_screen_is_a_pause_from_it(
+    office: Office, kind: str, against: set[str]
+) -> None:
+    desk = office.desk
+    parts = [
+        {"kind": "queue", "minutes": 120, "queue_id": desk.queue.id},
+        {"kind": kind, "minutes": 60},
+        {"kind": "queue", "minutes": 60, "queue_id": desk.queue.id},
+    ]
+    async with office.signed_in(PLANNER) as planner:
+        await agreed(planner, desk.anna)
+        draft = await begun(planner)
+        found = await draft.change(desk.anna, MONDAY, span(MONDAY, 9, 13, parts=parts))
+    assert {article for _, article in broken(found)} == against
+
+
 async def test_what_cannot_be_is_refused_and_the_day_stays(office: Office) -> None:
     desk, tuesday = office.desk, MONDAY + timedelta(days=1)
     async with office.signed_in(PLANNER) as planner:

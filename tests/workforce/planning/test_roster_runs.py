@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ascolto.workforce import store_runs
+from ascolto.workforce.actions import making
 from ascolto.workforce.casting import demand_by_hand, seats_between, take_off
 from ascolto.workforce.rostering.axis import Axis
 from ascolto.workforce.rosters import Shift
@@ -67,12 +68,12 @@ async def test_who_is_not_planned_keeps_their_shifts_and_they_count_as_cover(
 ) -> None:
     desk = office.desk
     starts = datetime(2026, 3, 9, 8, tzinfo=UTC)
-    part = {"kind": "queue", "minutes": 120, "queue_id": desk.queue.id}
+    part = {"kind": "queue", "minutes": 180, "queue_id": desk.queue.id}
     bruno = {
         "operator_id": desk.bruno,
         "day": "2026-03-09",
         "starts_at": starts.isoformat(),
-        "ends_at": (starts + timedelta(minutes=120)).isoformat(),
+        "ends_at": (starts + timedelta(minutes=180)).isoformat(),
         "parts": [part],
     }
     week = {"first_day": "2026-03-09", "last_day": "2026-03-15", "reason": "Prima"}
@@ -85,7 +86,103 @@ async def test_who_is_not_planned_keeps_their_shifts_and_they_count_as_cover(
         run = await rostered(planner, office)
         shifts = ok(await planner.get(f"/workforce/rosters/{run['roster_id']}"))["shifts"]
     assert [one["parts"] for one in shifts if one["operator_id"] == desk.bruno] == [[part]]
-    assert run["made"]["cost"]["required"] == 5 * 40 - 8
+    assert run["made"]["cost"]["required"] == 5 * 40 - 12
+
+
+async def test_a_made_roster_leaves_granted_leave_and_who_agrees_to_no_short_shift_alone(
+    office: Office,
+) -> None:
+    desk = office.desk
+    tuesday = MONDAY + timedelta(days=1)
+    async with office.signed_in(PLANNER) as planner, office.signed_in() as anna:
+        starts = datetime(2026, 3, 10, 8, tzinfo=UTC)
+        shift = {
+            "operator_id": desk.anna,
+            "day": str(tuesday),
+            "starts_at": starts.isoformat(),
+            "ends_at": (starts + timedelta(hours=4)).isoformat(),
+        }
+        week = {"first_day": str(MONDAY), "last_day": "2026-03-15", "reason": "Prima"}
+        roster = ok(await planner.post("/workforce/rosters", json=week))
+        url = f"/workforce/rosters/{roster['id']}"
+        roster = ok(await planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": [shift]}))
+        ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
+        asked = ok(await anna.post("/me/leave", json={"day": str(tuesday)}))
+        granted = f"/workforce/requests/{asked['id']}/decision"
+        ok(await planner.post(granted, json={"grants": True}))
+        short = {"shift_minutes": [120, 240], "weekly_minutes": [960, 1200]}
+        await agreed(planner, desk.anna, terms=short)
+        need = {"from": "09:00", "to": "13:00", "weekdays": [1, 2, 3, 4, 5, 6], "people": 1}
+        queues = [{"queue_id": desk.queue.id, "by_hand": [need]}]
+        run = await rostered(planner, office, queues=queues)
+        assert run["state"] == "made", run["failure"]
+        url = f"/workforce/rosters/{run['roster_id']}"
+        found = ok(await planner.get(url))
+        days = {one["day"] for one in found["shifts"]}
+        assert days
+        assert str(tuesday) not in days
+        spans = {
+            datetime.fromisoformat(one["ends_at"]) - datetime.fromisoformat(one["starts_at"])
+            for one in found["shifts"]
+        }
+        assert spans == {timedelta(hours=4)}
+        said = ok(await planner.get(f"{url}/violations"))
+        assert run["made"]["violations"] == said
+        ok(await planner.post(f"{url}/publish", json={"v": found["roster"]["v"]}))
+
+
+async def test_what_publishing_would_refuse_is_told_of_a_made_roster(office: Office) -> None:
+    desk = office.desk
+    starts = datetime(2026, 3, 9, 8, tzinfo=UTC)
+    ends = starts + timedelta(hours=4)
+    bruno = {"operator_id": desk.bruno, "day": str(MONDAY), "starts_at": starts.isoformat(),
+             "ends_at": ends.isoformat()}  # fmt: skip
+    week = {"first_day": str(MONDAY), "last_day": "2026-03-15", "reason": "Prima"}
+    async with office.signed_in(PLANNER) as planner:
+        roster = ok(await planner.post("/workforce/rosters", json=week))
+        url = f"/workforce/rosters/{roster['id']}"
+        roster = ok(await planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": [bruno]}))
+        ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
+        await agreed(planner, desk.anna)
+        gone = {"contract_id": None}
+        ok(await planner.put(f"/workforce/agreements/{desk.bruno}/2026-03-01", json=gone))
+        run = await rostered(planner, office)
+        told = [one for one in run["made"]["violations"] if one["binding"]]
+        assert [(one["operator_id"], one["day"]) for one in told] == [(desk.bruno, str(MONDAY))]
+        url = f"/workforce/rosters/{run['roster_id']}"
+        answer = await planner.post(f"{url}/publish", json={"v": 2})
+        refused(answer, 422, "workforce.breaks_the_law")
+
+
+async def test_what_is_published_while_a_roster_is_made_is_not_undone_by_it(
+    office: Office,
+) -> None:
+    desk = office.desk
+    async with office.signed_in(PLANNER) as planner:
+        await agreed(planner, desk.anna)
+        need = {"from": "09:00", "to": "19:00", "weekdays": [1], "people": 1}
+        queue = {"queue_id": desk.queue.id, "by_hand": [need]}
+        asks = {"queues": [queue], "seconds": 1, "seed": 0}
+        async with desk.as_system() as tx:
+            await making.ask_roster(tx, first_day=MONDAY, weeks=1, reason="Prova", wanted=asks)
+            # Claimed at once, so that nobody else makes it.
+            run = await store_runs.claim(tx, until=tx.now + timedelta(hours=1))
+            assert run is not None
+            gathered = await making.gather(tx, run)
+        desk.clock.at += timedelta(seconds=1)
+        week = {"first_day": "2026-03-10", "last_day": "2026-03-10", "reason": "Malattia"}
+        other = ok(await planner.post("/workforce/rosters", json=week))
+        ok(await planner.post(f"/workforce/rosters/{other['id']}/publish", json={"v": other["v"]}))
+        desk.clock.at += timedelta(seconds=1)
+        none = {"cost": {"total": 0.0}, "bound": {"at_least": 0.0, "gap": 0.0}, "fairness": {},
+                "burdens": {}, "search": {"seconds": 0.0, "sweeps": 0, "tries": 0}}  # fmt: skip
+        async with desk.as_system() as tx:
+            roster = await making.keep_roster(tx, gathered, {"people": {}, **none})
+        assert roster is not None
+        url = f"/workforce/rosters/{roster.id}"
+        v = ok(await planner.get(url))["roster"]["v"]
+        answer = await planner.post(f"{url}/publish", json={"v": v})
+        refused(answer, 409, "workforce.roster_changed")
 
 
 async def test_a_roster_that_is_cancelled_ends_its_process_and_leaves_no_draft(

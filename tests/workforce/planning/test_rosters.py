@@ -1,5 +1,6 @@
 """A roster is drafted, compared with what holds, and published; people see their own shifts."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ascolto.people.actions import archive_operator
+from ascolto.workforce import store_rosters
 from ascolto.workforce.ical import _folded
 from ascolto.workforce.rosters import Shift, difference, violations
 from support.office import Office, ok, refused
@@ -148,6 +150,71 @@ async def test_what_another_planner_published_meanwhile_is_not_silently_undone(
         ok(await publish(planner, shift(desk.anna, MONDAY), reason="Malattia"))
         answer = await planner.post(f"/workforce/rosters/{mine['id']}/publish", json={"v": 1})
         refused(answer, 409, "workforce.roster_changed")
+
+
+async def test_which_version_is_later_does_not_go_by_when_a_transaction_began(
+    office: Office,
+) -> None:
+    desk = office.desk
+    now = desk.clock.at
+    async with office.signed_in(PLANNER) as planner:
+        ok(await publish(planner, shift(desk.anna, MONDAY)))
+        mine = ok(await planner.post("/workforce/rosters", json=WEEK))
+        # As of a transaction that began before all of this and was kept waiting.
+        desk.clock.at = now - timedelta(seconds=1)
+        ok(await publish(planner, shift(desk.bruno, MONDAY), reason="Malattia"))
+        desk.clock.at = now
+        answer = await planner.post(
+            f"/workforce/rosters/{mine['id']}/publish", json={"v": mine["v"]}
+        )
+        refused(answer, 409, "workforce.roster_changed")
+        async with desk.as_system() as tx:
+            holds = await store_rosters.in_force(tx, first_day=MONDAY, last_day=MONDAY)
+        assert [one.operator_id for one in holds] == [desk.bruno]
+
+
+async def test_what_holds_is_read_for_a_version_while_nobody_publishes(office: Office) -> None:
+    async with office.signed_in(PLANNER) as planner:
+        async with office.desk.as_system() as tx:
+            await store_rosters.lock_publishing(tx)
+            begun = asyncio.create_task(planner.post("/workforce/rosters", json=WEEK))
+            done, _ = await asyncio.wait({begun}, timeout=0.5)
+            assert not done
+        ok(await begun)
+
+
+async def test_a_row_of_days_across_two_versions_is_not_published_whatever_is_agreed(
+    office: Office,
+) -> None:
+    anna = office.desk.anna
+    days = [MONDAY + timedelta(days=n) for n in range(1, 13)]
+    this, following = (
+        [shift(anna, one, minutes=240) for one in days if (one < days[6]) is first]
+        for first in (True, False)
+    )
+    after = {"first_day": "2026-03-16", "last_day": "2026-03-22"}
+    async with office.signed_in(PLANNER) as planner:
+        ok(await publish(planner, *following, **after))
+        answer = await publish(planner, *this)
+        found = refused(answer, 422, "workforce.breaks_the_law")
+        assert (found["article"], found["day"]) == ("D.Lgs. 66/2003 art. 9", "2026-03-16")
+        ok(await publish(planner, *this[:-1]))
+
+
+async def test_a_shift_without_parts_on_a_day_of_granted_leave_is_not_published(
+    office: Office,
+) -> None:
+    anna = office.desk.anna
+    async with office.signed_in(PLANNER) as planner, office.signed_in() as own_browser:
+        ok(await publish(planner, shift(anna, MONDAY)))
+        asked = ok(await own_browser.post("/me/leave", json={"day": str(MONDAY)}))
+        url = f"/workforce/requests/{asked['id']}"
+        ok(await planner.post(f"{url}/decision", json={"grants": True}))
+        answer = await publish(planner, shift(anna, MONDAY, minutes=240))
+        found = refused(answer, 422, "workforce.breaks_the_law")
+        assert found["article"] == "D.Lgs. 66/2003 art. 10"
+        ok(await planner.post(f"{url}/undo"))
+        ok(await publish(planner, shift(anna, MONDAY, minutes=240)))
 
 
 async def test_a_shift_begins_on_its_day_where_the_organisation_is(office: Office) -> None:

@@ -279,3 +279,32 @@ def test_numbers_of_people_that_come_and_go_leave_nothing_behind(fifty: Instance
     assert not found.cover.load.any()
     assert not found.cover.spread.any()
     assert np.isfinite(found.cover.worth).all()
+
+
+def test_days_worked_before_the_roster_do_not_lengthen_a_row_that_begins_in_a_later_week() -> None:
+    start = date(2026, 3, 2)
+    document: dict[str, Any] = {
+        "start": start.isoformat(),
+        "days": 14,
+        "queues": [{"id": "voice"}],
+        "demand": {},
+        "contracts": [
+            {"id": "c", "shift_minutes": [240], "weekly_minutes": [0, 2400],
+             "bands": [{"from": "08:00", "to": "20:00"}]}
+        ],
+        "people": [
+            {"id": "p", "contract": "c", "skills": ["voice"],
+             "before": {"consecutive_days": 6, "last_end": "2026-03-01T20:00:00+01:00"}}
+        ],
+    }  # fmt: skip
+
+    def articles(*days: int) -> list[str]:
+        shifts = [
+            {"day": str(day), "start": f"{day}T09:00:00+01:00", "end": f"{day}T13:00:00+01:00",
+             "parts": [[120, "voice"], [15, "pause"], [105, "voice"]]}
+            for day in (start + timedelta(days=n) for n in days)
+        ]  # fmt: skip
+        return [one.article for one in examine(document, {"people": {"p": shifts}}).violations]
+
+    assert articles(7, 8, 9) == [], "a whole week of rest lies between"
+    assert articles(0, 7) == ["D.Lgs. 66/2003 art. 9"], "a seventh day in a row"

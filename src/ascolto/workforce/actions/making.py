@@ -21,6 +21,7 @@ from ascolto.workforce.casting import (
     take_off,
 )
 from ascolto.workforce.errors import BadPlan, RunOver, TooManyAsked, UnknownRun
+from ascolto.workforce.examining import binding, broken_rules
 from ascolto.workforce.model import KeptForecast
 from ascolto.workforce.requiring import promise_question
 from ascolto.workforce.rosters import Roster, Shift
@@ -41,6 +42,8 @@ class Gathered:
     demand: dict[str, list[float]]
     questions: dict[str, tuple[dict[str, Any], list[datetime]]]
     notes: list[str]
+    at: datetime
+    """As of when what holds was read: what is published later is not in it."""
 
 
 async def ask_roster(
@@ -86,11 +89,13 @@ async def cancel_run(tx: Tx, run_id: str) -> Run:
 
 async def gather(tx: Tx, run: Run) -> Gathered:
     """Return what a roster is made from, as it is now."""
+    await store_rosters.lock_publishing(tx)
+    at = await store_rosters.reading_moment(tx)
     stage = await stage_of(tx, first_day=run.first_day, last_day=run.last_day)
     queue_ids = [one["queue_id"] for one in run.wanted["queues"]]
     cast = await cast_of(tx, stage, queue_ids=queue_ids, team_id=run.wanted.get("team_id"))
     names = {one.id: one.name for one in await routing.list_queues(tx)}
-    found = Gathered(run, stage, cast, [], {}, {}, [])
+    found = Gathered(run, stage, cast, [], {}, {}, [], at)
     for one in run.wanted["queues"]:
         queue_id = one["queue_id"]
         if one["by_hand"]:
@@ -130,30 +135,37 @@ def answered(gathered: Gathered, queue_id: str, people: list[int]) -> None:
 async def keep_roster(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> Roster | None:
     """Write what came out as a draft; None when it was cancelled meanwhile.
 
-    Who was not planned keeps their shifts: a version speaks for all people on its days.
+    Who was not planned keeps their shifts: a version speaks for all people on its days. It is begun
+    as of when it was gathered, so what was published since stands against publishing it.
     """
     run = gathered.run
     now = await store_runs.get_run(tx, run.id, hold=True)
     if now is None or now.state != "asked" or now.attempts != run.attempts:
         return None
     roster = await store_rosters.insert_roster(
-        tx, new_id(), first_day=run.first_day, last_day=run.last_day, reason=run.reason
+        tx,
+        new_id(),
+        first_day=run.first_day,
+        last_day=run.last_day,
+        reason=run.reason,
+        created_at=gathered.at,
     )
     shifts = [*gathered.staying, *shifts_of_answer(gathered.cast, answer)]
     await store_rosters.put_shifts(tx, roster.id, shifts)
     demand = by_day(gathered.stage.axis(), gathered.demand)
     await store_runs.put_required(tx, roster.id, demand, minutes=STEP)
+    broken = await broken_rules(tx, roster, shifts)
     result = {
         **{name: answer[name] for name in ("cost", "bound", "fairness", "burdens", "search")},
         "violations": [
             {
-                "operator_id": one["person"] or None,
-                "day": one["day"][:10],
-                "article": one["article"],
-                "rule": one["text"],
-                "binding": True,
+                "operator_id": one.operator_id,
+                "day": one.day.isoformat(),
+                "article": one.article,
+                "rule": one.rule,
+                "binding": binding(one),
             }
-            for one in answer["violations"]
+            for one in broken
         ],
         "notes": gathered.notes,
         "people": len(gathered.cast),

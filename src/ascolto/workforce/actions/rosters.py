@@ -36,8 +36,15 @@ async def begin_roster(tx: Tx, *, first_day: date, last_day: date, reason: str) 
     require_whole(tx)
     if not 0 <= (last_day - first_day).days < LONGEST_DAYS:
         raise BadPlan("A roster has at least a day and at most nine weeks.")
+    # Whoever publishes at this moment is either seen here or later than this.
+    await store_rosters.lock_publishing(tx)
     roster = await store_rosters.insert_roster(
-        tx, new_id(), first_day=first_day, last_day=last_day, reason=reason
+        tx,
+        new_id(),
+        first_day=first_day,
+        last_day=last_day,
+        reason=reason,
+        created_at=await store_rosters.reading_moment(tx),
     )
     now = await store_rosters.in_force(tx, first_day=first_day, last_day=last_day)
     await store_rosters.put_shifts(tx, roster.id, now)

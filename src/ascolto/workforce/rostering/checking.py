@@ -112,8 +112,9 @@ def _person(
     found: list[tuple[date, str, str]] = []
     for shift in shifts:
         found += _one_shift(instance, person, contract, shift, zone)
-    found += _rests(person, shifts)
-    found += _rows_of_days(person, shifts)
+    first = date.fromisoformat(instance["start"])
+    found += _rests(person, shifts, first)
+    found += _rows_of_days(person, shifts, first)
     found += _weeks(instance, person, contract, shifts)
     name = person["id"]
     return [Violation(name, day.isoformat(), article, text) for day, article, text in found]
@@ -197,15 +198,14 @@ def _breaks(instance: dict[str, Any], shift: Shift) -> list[tuple[date, str, str
     return found
 
 
-def _rests(person: dict[str, Any], shifts: list[Shift]) -> list[tuple[date, str, str]]:
+def _rests(person: dict[str, Any], shifts: list[Shift], first: date) -> list[tuple[date, str, str]]:
     found = []
     ended: tuple[datetime, date] | None = None
     before = person.get("before")
     if before is not None and shifts:
         last = datetime.fromisoformat(before["last_end"]).astimezone(UTC)
-        monday = shifts[0].day - timedelta(days=shifts[0].day.weekday())
         in_a_row = before.get("consecutive_days", 0)
-        ended = (last, monday - timedelta(days=1 if in_a_row else 2))
+        ended = (last, first - timedelta(days=1 if in_a_row else 2))
     for shift in shifts:
         if ended is not None:
             rest, days = shift.start - ended[0], (shift.day - ended[1]).days
@@ -225,14 +225,17 @@ def _rests(person: dict[str, Any], shifts: list[Shift]) -> list[tuple[date, str,
     return found
 
 
-def _rows_of_days(person: dict[str, Any], shifts: list[Shift]) -> list[tuple[date, str, str]]:
+def _rows_of_days(
+    person: dict[str, Any], shifts: list[Shift], first: date
+) -> list[tuple[date, str, str]]:
     found = []
     days = sorted({shift.day for shift in shifts})
     row, last = 0, None
     before = person.get("before")
     if before is not None and days:
         row = before.get("consecutive_days", 0)
-        last = days[0] - timedelta(days=days[0].weekday() + 1)
+        # What was worked before ended on the eve of the roster, whichever week is worked first.
+        last = first - timedelta(days=1)
     for day in days:
         row = row + 1 if last is not None and day - last == timedelta(days=1) else 1
         if row > 6:

@@ -6,6 +6,7 @@ import type { BrokenRule, PersonDay, RosterDay, RosterShift, WantedShift } from 
 import { explain } from "@/api/words";
 import { say } from "@ui/toast";
 import { keys } from "./api";
+import { saving } from "./saving";
 import { asShown, asWanted, did, nothingDone, redo, undo, type Edit, type Make, type Past } from "./model";
 
 export interface Edits {
@@ -14,7 +15,7 @@ export interface Edits {
   redo: () => Edit | null;
   canUndo: boolean;
   canRedo: boolean;
-  /** The version of the draft once all that was changed is saved. */
+  /** The version of the draft once all that was changed is saved; rejects when something of it could not be. */
   saved: () => Promise<number>;
   /** What the last saved edit breaks, for who hears the board instead of seeing it. */
   last: PersonDay | null;
@@ -25,7 +26,7 @@ export function useEdits(roster: string): Edits {
   const [past, setPast] = useState<Past>(nothingDone);
   const [last, setLast] = useState<PersonDay | null>(null);
   const now = useRef<Past>(nothingDone);
-  const line = useRef<Promise<void>>(Promise.resolve());
+  const [line] = useState(saving);
   /** The latest edit of each person's day: what the server says of earlier ones is shown no more. */
   const latest = useRef(new Map<string, object>());
   const keep = useCallback((next: Past) => {
@@ -38,30 +39,43 @@ export function useEdits(roster: string): Edits {
     [queries, roster],
   );
 
+  /** Moves the days that stood where a save began on with it; of the others somebody else changed something: read them again. */
+  const stamp = useCallback(
+    (from: number, to: number) => {
+      for (const [key, one] of queries.getQueriesData<RosterDay>({ queryKey: ["rosters", "day", roster] })) {
+        if (one?.roster.v === from) queries.setQueryData<RosterDay>(key, { ...one, roster: { ...one.roster, v: to } });
+        else if (one && one.roster.v !== to) void queries.invalidateQueries({ queryKey: key, exact: true });
+      }
+    },
+    [queries, roster],
+  );
+
   const save = useCallback(
     (who: string, day: string, shifts: WantedShift[], told: (saved: PersonDay) => void) => {
       const key = keys.day(roster, day);
       const mine = {};
       latest.current.set(`${who}/${day}`, mine);
+      // What is changed is what is seen: at the version that this day was read at.
+      const made = queries.getQueryData<RosterDay>(key)?.roster.v ?? version();
       const isLatest = () => latest.current.get(`${who}/${day}`) === mine;
       queries.setQueryData<RosterDay>(key, (old) => old && shown(old, who, shifts.map((one) => asShown(one, who, day))));
-      line.current = line.current.then(async () => {
-        try {
-          const v = version();
-          const saved = await api.put<PersonDay>(`/workforce/rosters/${roster}/people/${who}/days/${day}`, { v, shifts });
-          told(saved);
-          queries.setQueriesData<RosterDay>({ queryKey: ["rosters", "day", roster] }, (old) => old && { ...old, roster: { ...old.roster, v: saved.v } });
-          if (isLatest()) queries.setQueryData<RosterDay>(key, (old) => old && shown(old, who, saved.shifts));
-          queries.setQueryData<BrokenRule[]>(keys.broken(roster), (old) => [...(old ?? []).filter((one) => one.operator_id !== who), ...saved.violations]);
-          setLast(saved);
-        } catch (wrong) {
-          say(explain(wrong));
-          keep(nothingDone);
-          await queries.invalidateQueries({ queryKey: ["rosters", "day", roster] });
-        }
+      const send = async (v: number) => {
+        const saved = await api.put<PersonDay>(`/workforce/rosters/${roster}/people/${who}/days/${day}`, { v, shifts });
+        told(saved);
+        stamp(v, saved.v);
+        if (isLatest()) queries.setQueryData<RosterDay>(key, (old) => old && shown(old, who, saved.shifts));
+        queries.setQueryData<BrokenRule[]>(keys.broken(roster), (old) => [...(old ?? []).filter((one) => one.operator_id !== who), ...saved.violations]);
+        setLast(saved);
+        return saved.v;
+      };
+      line.add(made, send, async (wrong) => {
+        say(explain(wrong));
+        keep(nothingDone);
+        latest.current.clear();
+        await queries.invalidateQueries({ queryKey: ["rosters", "day", roster] });
       });
     },
-    [queries, roster, keep, version],
+    [queries, roster, keep, line, stamp, version],
   );
 
   const change = useCallback(
@@ -95,7 +109,7 @@ export function useEdits(roster: string): Edits {
     change,
     undo: useCallback(() => step(undo, "before"), [step]),
     redo: useCallback(() => step(redo, "after"), [step]),
-    saved: useCallback(() => line.current.then(version), [version]),
+    saved: useCallback(() => line.settled().then(version), [line, version]),
     canUndo: past.done.length > 0,
     canRedo: past.undone.length > 0,
     last,
