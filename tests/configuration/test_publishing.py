@@ -109,6 +109,49 @@ async def test_who_may_no_longer_do_it_publishes_nothing(office: Office) -> None
         )
 
 
+async def test_who_may_still_do_it_but_no_longer_publish_publishes_nothing(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        team = {"method": "POST", "path": "/teams", "body": {"name": "Rosa"}}
+        await later(office, browser, team)
+    async with office.desk.as_system() as tx:
+        await tx.execute(
+            "UPDATE identity.account SET roles = '{planner}' WHERE email_key = $1", CHIARA
+        )
+    await office.hire("dario@prova.example", "configurator")
+    async with office.signed_in("dario@prova.example") as browser:
+        assert ok(await browser.post("/teams", json={"name": "Viola"}))
+        assert await moment_comes(office) == 0
+    async with office.signed_in("dario@prova.example") as browser:
+        assert [one["name"] for one in ok(await browser.get("/teams"))["items"]] == ["Viola"]
+        (asked,) = ok(await browser.get("/configuration/publications"))["items"]
+    assert asked["refusal"]["code"] == "configuration.no_longer_allowed"
+    assert asked["refusal"]["fields"] == {"permission": "configuration.publish"}
+
+
+async def test_a_program_publishes_nothing_later_and_goes_nowhere_back(office: Office) -> None:
+    token = {
+        "name": "programma",
+        "scopes": ["configuration.read", "people.manage"],
+        "expires_at": (office.desk.clock.now() + timedelta(days=9)).isoformat(),
+    }
+    async with office.signed_in(CHIARA) as browser, office.door.browser() as program:
+        wider = {**token, "scopes": ["configuration.publish"]}
+        refused(await browser.post("/tokens", json=wider), 422, "identity.unknown_scope")
+        secret = ok(await browser.post("/tokens", json=token))["secret"]
+        async with office.desk.as_system() as tx:  # one that was issued when it still could be
+            await tx.execute(
+                "UPDATE identity.api_token SET scopes = scopes || '{configuration.publish}'"
+            )
+        program.headers["authorization"] = f"Bearer {secret}"
+        assert ok(await program.get("/configuration/publications"))["items"] == []
+        team = {"method": "POST", "path": "/teams", "body": {"name": "Rosa"}}
+        due = (office.desk.clock.now() + timedelta(hours=2)).isoformat()
+        body = {"due_at": due, "why": "x", "requests": [team]}
+        for path in ("/configuration/publications", "/configuration/versions/1/restore"):
+            assert (await program.post(path, json=body)).status_code == 403
+        ok(await program.post("/teams", json={"name": "Viola"}))
+
+
 async def test_only_configuration_may_wait_and_only_ahead_and_only_if_it_makes_sense(
     office: Office,
 ) -> None:

@@ -43,6 +43,10 @@ async def _publish(db: Database, tenant_id: str, publication_id: str, verbs: Ver
             principal = await principal_of_account(tx, found.by_account)
             if principal is None:
                 raise NoLongerAllowed("Whoever asked has no account any more.")
+            if not principal.may("configuration.publish"):
+                raise NoLongerAllowed(
+                    "Whoever asked may no longer publish.", permission="configuration.publish"
+                )
             await actions.publish(tx, found, principal, verbs)
         return True
     except (Refusal, ValidationError, asyncpg.IntegrityConstraintViolationError) as refusal:
