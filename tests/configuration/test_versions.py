@@ -1,5 +1,6 @@
 """Every change of the configuration is a version: who, why, what, and the way back."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from ascolto.kit.migrate import all_migrations
 from ascolto.kit.postgres import PostgresUrls
 from ascolto.people import actions as people
 from ascolto.tenancy.actions import create_client
+from ascolto.tenancy.store import list_settings
 from support.office import Office, ok, refused
 
 CHIARA = "chiara@prova.example"
@@ -81,6 +83,7 @@ async def test_changes_of_one_transaction_are_one_version_and_one_diff_for_each_
 REPLY = {"key": "ciao", "title": "Saluto", "text": "Buongiorno", "language": "it"}
 WEEK = {"weekly": {"mon": [["09:00", "18:00"]]}}
 SETTING = "/settings/conversations.silent_in_queue_s"
+LEDGER = ("0038_configuration", "0044_settings_put_back")
 LISTS = ("/queues", "/channels", "/canned", "/reasons", "/skills", "/teams")
 
 
@@ -236,11 +239,18 @@ async def test_two_who_change_one_person_at_once_lose_nothing_of_each_other(
 async def test_what_was_there_before_the_ledger_is_its_first_version(
     office: Office, urls: PostgresUrls
 ) -> None:
-    ours = next(one for one in all_migrations() if one.name == "0038_configuration")
+    ours = [one for one in all_migrations() if one.name in LEDGER]
+    assert [one.name for one in ours] == list(LEDGER)
+    soon = (office.desk.clock.now() + timedelta(hours=1)).isoformat()
+    async with office.signed_in(CHIARA) as browser:
+        ok(await browser.put(SETTING, json={"value": 900}))
+        ok(await browser.put(SETTING, json={"value": 60, "valid_from": soon}))
     owner = await asyncpg.connect(urls.owner_dsn)
     try:
         await owner.execute("DROP SCHEMA configuration CASCADE")
-        await owner.execute(ours.sql)
+        await owner.execute("ALTER TABLE tenancy.setting DROP COLUMN inherits")
+        for one in ours:
+            await owner.execute(one.sql)
     finally:
         await owner.close()
     async with office.signed_in(CHIARA) as browser:
@@ -252,3 +262,8 @@ async def test_what_was_there_before_the_ledger_is_its_first_version(
         back = {"kind": "queue", "thing": office.desk.queue.id}
         ok(await browser.post("/configuration/versions/1/restore", json=back))
         assert ok(await browser.get(f"/queues/{office.desk.queue.id}"))["priority"] == 0
+        ok(await browser.put(SETTING, json={"value": 30, "valid_from": soon}))
+        ok(await browser.post("/configuration/versions/1/restore", json={"kind": "setting"}))
+        async with office.desk.as_system() as tx:
+            values = await list_settings(tx, keys=[SETTING.rpartition("/")[2]])
+        assert [value.value for value in values] == [60, 900]

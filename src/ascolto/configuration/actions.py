@@ -125,7 +125,8 @@ async def steps_back(
     if tx.clients is not None:
         raise errors.OutsideScope("Only somebody who sees every client may do this.")
     await get_version(tx, number)
-    return way_back(await store.changes_since(tx, number, kind=kind, thing=thing))
+    changes = await store.changes_since(tx, number, kind=kind, thing=thing)
+    return way_back(changes, now=tx.now)
 
 
 async def restore(

@@ -1,11 +1,12 @@
 """How each kind of thing is put back as it was: by the verbs of its own room, never by its rows."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from ascolto.channels.actions import configuring as channels
-from ascolto.configuration.model import Change, Image
+from ascolto.configuration import errors
+from ascolto.configuration.model import Change, Image, ahead
 from ascolto.conversations.actions import configuring as conversations
 from ascolto.kit.db import Tx
 from ascolto.people import actions as people
@@ -13,7 +14,7 @@ from ascolto.people import catalogue
 from ascolto.people.model import SkillLevel
 from ascolto.routing import queues
 from ascolto.tenancy import actions as tenancy
-from ascolto.tenancy import settings
+from ascolto.tenancy.model import Ahead
 
 Put = Callable[[Tx, str, Image], Awaitable[object]]
 Remove = Callable[[Tx, str], Awaitable[object]]
@@ -82,18 +83,19 @@ def _level(level: int, expires_at: str | None) -> SkillLevel:
 
 
 async def _setting(tx: Tx, thing: str, image: Image) -> None:
-    await _set(tx, thing, image["value"])
+    if "value" in image and "valid_from" not in image:
+        raise errors.MomentUnknown("It is not written from when on that value was to hold.")
+    await _replan(tx, thing, ahead(image, now=tx.now))
 
 
 async def _unset(tx: Tx, thing: str) -> None:
-    """Give a setting its default again: what was in force stays written in the past."""
-    known = settings.declared(thing.partition("@")[0])
-    await _set(tx, thing, None if known is None else known.default)
+    """Leave a client with the organisation's value, the organisation with the default."""
+    await _replan(tx, thing, [Ahead(inherits=True)])
 
 
-async def _set(tx: Tx, thing: str, value: Any) -> None:
+async def _replan(tx: Tx, thing: str, values: Sequence[Ahead]) -> None:
     key, _, client_id = thing.partition("@")
-    await tenancy.change_setting(tx, key, value, actor=tx.actor, client_id=client_id or None)
+    await tenancy.replan_setting(tx, key, values, actor=tx.actor, client_id=client_id or None)
 
 
 async def _archive_queue(tx: Tx, thing: str) -> None:
