@@ -174,6 +174,43 @@ async def test_one_thing_is_put_back_and_the_rest_stays(office: Office) -> None:
         refused(again, 409, "configuration.nothing_to_restore")
 
 
+async def test_queues_that_overflow_into_each_other_are_both_put_back(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        urls = []
+        for name in ("Guasti", "Contratti"):
+            new = {"client_id": office.desk.client_id, "name": name, "channel": "webchat"}
+            urls.append(f"/queues/{ok(await browser.post('/queues', json=new))['id']}")
+        over = [{"overflow_queue_id": u.rpartition("/")[2], "overflow_after_s": 60} for u in urls]
+        ok(await browser.patch(urls[0], json=over[1]))
+        ok(await browser.patch(urls[1], json=over[0]))
+        good = (await versions(browser))[0]["id"]
+        kept = await as_it_is(office, browser)
+        for url in urls:
+            ok(await browser.delete(url))
+        ok(await browser.post(f"/configuration/versions/{good}/restore", json={"why": "x"}))
+        assert await as_it_is(office, browser) == kept
+
+
+async def test_a_client_and_its_opening_hours_come_back_and_go_again(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        before = (await versions(browser))[0]["id"]
+        none = await as_it_is(office, browser)
+        hours = ok(await browser.post("/calendars", json={"name": "Feriali", "hours": WEEK}))["id"]
+        client = ok(await browser.post("/clients", json={"name": "Gas", "color": "#112233"}))
+        url = f"/clients/{client['id']}"
+        ok(await browser.patch(url, json={"v": client["v"], "default_calendar_id": hours}))
+        good = (await versions(browser))[0]["id"]
+        kept = await as_it_is(office, browser)
+        v = ok(await browser.get(url))["v"]
+        ok(await browser.patch(url, json={"v": v, "default_calendar_id": None}))
+        ok(await browser.delete(f"/calendars/{hours}"))
+        for number, wanted in ((good, kept), (before, none), (good, kept)):
+            back = f"/configuration/versions/{number}/restore"
+            ok(await browser.post(back, json={"why": "x"}))
+            assert await as_it_is(office, browser) == wanted
+        assert ok(await browser.get(url))["default_calendar_id"] == hours
+
+
 async def test_what_cannot_be_put_back_puts_nothing_back_and_says_why(office: Office) -> None:
     async with office.signed_in(CHIARA) as browser:
         good = (await versions(browser))[0]["id"]

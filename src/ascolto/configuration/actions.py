@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from ascolto.configuration import errors, events, store
 from ascolto.configuration.model import Change, Publication, Version, Wish, way_back
-from ascolto.configuration.putting_back import put
+from ascolto.configuration.putting_back import put, revive
 from ascolto.configuration.verbs import Prepared, Verbs
 from ascolto.identity.guard import Call
 from ascolto.identity.model import Principal
@@ -138,9 +138,9 @@ async def restore(
         raise errors.NothingToRestore("All is as it was then.", version=number)
     await tx.sign(tx.actor, why=why)
     await store.sign(tx, restores=number)
-    for step in steps:
+    for take, step in [*((revive, step) for step in steps), *((put, step) for step in steps)]:
         try:
-            await put(tx, step)
+            await take(tx, step)
         except Refusal as refusal:
             raise errors.CannotRestore(
                 f"{step.name} cannot be put back: {refusal.detail}",

@@ -9,7 +9,7 @@ from ascolto.tenancy.model import Ahead
 
 # In the order in which what is named comes before who names it.
 KINDS = (
-    *("client", "calendar", "skill", "team", "queue", "channel"),
+    *("calendar", "client", "skill", "team", "queue", "channel"),
     *("operator", "reason", "canned", "setting"),
 )
 

@@ -20,14 +20,22 @@ Put = Callable[[Tx, str, Image], Awaitable[object]]
 Remove = Callable[[Tx, str], Awaitable[object]]
 
 
+async def revive(tx: Tx, change: Change) -> None:
+    """Take one thing into use again as it last was, when it has to be and its room has a verb.
+
+    All of them before the first is put: two queues that overflow into each other are both there.
+    """
+    again = _REVIVE.get(change.kind)
+    if again is not None and change.before is None and change.after is not None:
+        await again(tx, change.thing)
+
+
 async def put(tx: Tx, change: Change) -> None:
-    """Bring one thing to `change.after`, by whatever verb leads there."""
+    """Bring one thing, in use or revived, to `change.after`, by whatever verb leads there."""
     if change.after is None:
         await _REMOVE[change.kind](tx, change.thing)
-        return
-    if change.before is None and (revive := _REVIVE.get(change.kind)):
-        await revive(tx, change.thing)
-    await _PUT[change.kind](tx, change.thing, change.after)
+    else:
+        await _PUT[change.kind](tx, change.thing, change.after)
 
 
 async def _client(tx: Tx, thing: str, image: Image) -> None:
@@ -98,6 +106,15 @@ async def _replan(tx: Tx, thing: str, values: Sequence[Ahead]) -> None:
     await tenancy.replan_setting(tx, key, values, actor=tx.actor, client_id=client_id or None)
 
 
+async def _archive_client(tx: Tx, thing: str) -> None:
+    """Put a client away without its opening hours, which may go as well; its image has them."""
+    client = await tenancy.get_client(tx, thing)
+    if client.default_calendar_id is not None:
+        gone = {"default_calendar_id": None}
+        await tenancy.change_client(tx, thing, v=client.v, changes=gone)
+    await tenancy.archive_client(tx, thing)
+
+
 async def _archive_queue(tx: Tx, thing: str) -> None:
     await queues.archive_queue(tx, queue_id=thing)
 
@@ -129,7 +146,7 @@ _REVIVE: dict[str, Remove] = {
     "team": catalogue.revive_team,
 }
 _REMOVE: dict[str, Remove] = {
-    "client": tenancy.archive_client,
+    "client": _archive_client,
     "calendar": tenancy.delete_calendar,
     "skill": _archive_skill,
     "team": _archive_team,
