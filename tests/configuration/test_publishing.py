@@ -3,12 +3,22 @@
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import httpx
+import pytest
 
+from ascolto.configuration import store as configuration
 from ascolto.configuration.jobs import publish_due
+from ascolto.configuration.model import Publication
 from ascolto.configuration.verbs import Verbs
+from ascolto.identity.actions.change_accounts import create_account
+from ascolto.kit.db import SYSTEM, Tx
+from ascolto.kit.ids import new_id
+from ascolto.people import store_catalogue
+from ascolto.people.model import Team
 from ascolto.web.rooms import API_ROUTERS
 from support.office import Office, ok, refused
+from support.servers import new_tenant
 
 CHIARA = "chiara@prova.example"
 VERBS = Verbs(API_ROUTERS)
@@ -150,6 +160,95 @@ async def test_a_program_publishes_nothing_later_and_goes_nowhere_back(office: O
         for path in ("/configuration/publications", "/configuration/versions/1/restore"):
             assert (await program.post(path, json=body)).status_code == 403
         ok(await program.post("/teams", json={"name": "Viola"}))
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, name: str, error: Exception) -> None:
+    """Let whoever makes a team of this name run into an error that no room foresaw."""
+    real = store_catalogue.insert_team
+
+    async def insert(tx: Tx, team: Team) -> None:
+        if team.name == name:
+            raise error
+        await real(tx, team)
+
+    monkeypatch.setattr(store_catalogue, "insert_team", insert)
+
+
+def new_team(name: str) -> dict[str, Any]:
+    return {"method": "POST", "path": "/teams", "body": {"name": name}}
+
+
+async def asked_elsewhere(office: Office) -> None:
+    """Let somebody of another organisation have asked for a team as well."""
+    now = office.desk.clock.now()
+    tenant = await new_tenant(office.desk.database)
+    async with office.desk.database.transaction(tenant, actor=SYSTEM) as tx:
+        account = await create_account(
+            tx,
+            email="elsa@altrove.example",
+            name="Elsa",
+            roles=("configurator",),
+            clients=None,
+            password_hash="nobody signs in with it",
+        )
+        waiting = Publication(
+            id=new_id(),
+            due_at=now + timedelta(hours=2),
+            why="Altrove",
+            requests=[new_team("Viola")],
+            ground={},
+            by_account=account.id,
+            by_name="Elsa",
+            created_at=now,
+            state="scheduled",
+            decided_at=None,
+            refusal=None,
+        )
+        await configuration.insert_publication(tx, waiting)
+
+
+async def test_what_fails_unforeseen_is_refused_once_and_stops_nobody_elses(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asked_elsewhere(office)
+    async with office.signed_in(CHIARA) as browser:
+        failing = await later(office, browser, new_team("Rotta"))
+        fine = await later(office, browser, new_team("Rosa"))
+        broken(monkeypatch, "Rotta", ZeroDivisionError("no such luck"))
+        assert await moment_comes(office) == 2
+        told = await shown(browser, failing)
+        assert (told["state"], told["refusal"]["code"]) == ("refused", "internal")
+        assert told["refusal"]["detail"] == "ZeroDivisionError"
+        assert (await shown(browser, fine))["state"] == "published"
+        assert await publish_due(office.desk.database, VERBS) == 0
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError(), asyncpg.DeadlockDetectedError()])
+async def test_what_the_absence_of_the_database_stopped_is_made_later_and_stops_nobody_elses(
+    office: Office, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    await asked_elsewhere(office)
+    async with office.signed_in(CHIARA) as browser:
+        waiting = await later(office, browser, new_team("Rotta"))
+        fine = await later(office, browser, new_team("Rosa"))
+        with monkeypatch.context() as away:
+            broken(away, "Rotta", error)
+            assert await moment_comes(office) == 2
+            assert (await shown(browser, waiting))["state"] == "scheduled"
+            assert (await shown(browser, fine))["state"] == "published"
+        assert await publish_due(office.desk.database, VERBS) == 1
+        assert (await shown(browser, waiting))["state"] == "published"
+
+
+async def test_what_the_database_cannot_hold_is_refused_and_not_tried_for_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        failing = await later(office, browser, new_team("Rotta"))
+        broken(monkeypatch, "Rotta", asyncpg.NumericValueOutOfRangeError())
+        assert await moment_comes(office) == 0
+        told = await shown(browser, failing)
+        assert (told["state"], told["refusal"]["code"]) == ("refused", "unstorable")
 
 
 async def test_only_configuration_may_wait_and_only_ahead_and_only_if_it_makes_sense(

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
 from pydantic import ValidationError
 
 from ascolto.configuration import errors, events, store
@@ -17,6 +18,13 @@ from ascolto.kit.ids import new_id
 
 FURTHEST = timedelta(days=366)
 MOST_REQUESTS = 100
+
+# As the HTTP interface answers them; whatever else fails is our own fault.
+_CODES: dict[type[Exception], str] = {
+    ValidationError: "validation",
+    asyncpg.IntegrityConstraintViolationError: "conflict",
+    asyncpg.DataError: "unstorable",
+}
 
 
 async def schedule(
@@ -104,7 +112,9 @@ async def refuse(tx: Tx, publication_id: str, refusal: Exception) -> None:
             "fields": refusal.fields,
         }
     else:
-        code = "validation" if isinstance(refusal, ValidationError) else "conflict"
+        code = next(
+            (code for kind, code in _CODES.items() if isinstance(refusal, kind)), "internal"
+        )
         told = {"code": code, "detail": type(refusal).__name__, "fields": {}}
     if await store.decide(tx, publication_id, state="refused", refusal=told):
         tx.emit(events.PublicationDecided(publication_id=publication_id, state="refused"))
