@@ -245,7 +245,7 @@ async def test_what_the_database_cannot_hold_is_refused_and_not_tried_for_ever(
 ) -> None:
     async with office.signed_in(CHIARA) as browser:
         failing = await later(office, browser, new_team("Rotta"))
-        broken(monkeypatch, "Rotta", asyncpg.NumericValueOutOfRangeError())
+        broken(monkeypatch, "Rotta", asyncpg.NumericValueOutOfRangeError("value out of range"))
         assert await moment_comes(office) == 0
         told = await shown(browser, failing)
         assert (told["state"], told["refusal"]["code"]) == ("refused", "unstorable")

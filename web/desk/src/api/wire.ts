@@ -362,7 +362,8 @@ export interface components {
         /**
          * @description Why work went where it went, and every rule against another operator just now.
          *
-         *     `overflow` tells of waiting work when and where it goes on if nobody takes it.
+         *     `overflow` tells of waiting work where it goes on if nobody takes it, and after how long in the
+         *     queue. `waited_s` counts opening hours since the work first came, also in queues before this.
          */
         ExplanationView: {
             against: string[] | null;
@@ -1346,9 +1347,10 @@ export interface components {
             session_id: string | null;
             tenant: components["schemas"]["TenantView"];
         };
-        /** @description A value and since when it holds. */
+        /** @description A value and since when it holds; one that `inherits` is none of its own from then on. */
         SettingValueView: {
             client_id: string | null;
+            inherits: boolean;
             /** Format: date-time */
             set_at: string;
             set_by: string;
