@@ -1,5 +1,6 @@
 """Every change of the configuration is a version: who, why, what, and the way back."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from ascolto.kit.migrate import all_migrations
 from ascolto.kit.postgres import PostgresUrls
 from ascolto.people import actions as people
 from ascolto.tenancy.actions import create_client
+from ascolto.tenancy.store import list_settings
 from support.office import Office, ok, refused
 
 CHIARA = "chiara@prova.example"
@@ -81,6 +83,7 @@ async def test_changes_of_one_transaction_are_one_version_and_one_diff_for_each_
 REPLY = {"key": "ciao", "title": "Saluto", "text": "Buongiorno", "language": "it"}
 WEEK = {"weekly": {"mon": [["09:00", "18:00"]]}}
 SETTING = "/settings/conversations.silent_in_queue_s"
+LEDGER = ("0038_configuration", "0044_settings_put_back")
 LISTS = ("/queues", "/channels", "/canned", "/reasons", "/skills", "/teams")
 
 
@@ -171,6 +174,43 @@ async def test_one_thing_is_put_back_and_the_rest_stays(office: Office) -> None:
         refused(again, 409, "configuration.nothing_to_restore")
 
 
+async def test_queues_that_overflow_into_each_other_are_both_put_back(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        urls = []
+        for name in ("Guasti", "Contratti"):
+            new = {"client_id": office.desk.client_id, "name": name, "channel": "webchat"}
+            urls.append(f"/queues/{ok(await browser.post('/queues', json=new))['id']}")
+        over = [{"overflow_queue_id": u.rpartition("/")[2], "overflow_after_s": 60} for u in urls]
+        ok(await browser.patch(urls[0], json=over[1]))
+        ok(await browser.patch(urls[1], json=over[0]))
+        good = (await versions(browser))[0]["id"]
+        kept = await as_it_is(office, browser)
+        for url in urls:
+            ok(await browser.delete(url))
+        ok(await browser.post(f"/configuration/versions/{good}/restore", json={"why": "x"}))
+        assert await as_it_is(office, browser) == kept
+
+
+async def test_a_client_and_its_opening_hours_come_back_and_go_again(office: Office) -> None:
+    async with office.signed_in(CHIARA) as browser:
+        before = (await versions(browser))[0]["id"]
+        none = await as_it_is(office, browser)
+        hours = ok(await browser.post("/calendars", json={"name": "Feriali", "hours": WEEK}))["id"]
+        client = ok(await browser.post("/clients", json={"name": "Gas", "color": "#112233"}))
+        url = f"/clients/{client['id']}"
+        ok(await browser.patch(url, json={"v": client["v"], "default_calendar_id": hours}))
+        good = (await versions(browser))[0]["id"]
+        kept = await as_it_is(office, browser)
+        v = ok(await browser.get(url))["v"]
+        ok(await browser.patch(url, json={"v": v, "default_calendar_id": None}))
+        ok(await browser.delete(f"/calendars/{hours}"))
+        for number, wanted in ((good, kept), (before, none), (good, kept)):
+            back = f"/configuration/versions/{number}/restore"
+            ok(await browser.post(back, json={"why": "x"}))
+            assert await as_it_is(office, browser) == wanted
+        assert ok(await browser.get(url))["default_calendar_id"] == hours
+
+
 async def test_what_cannot_be_put_back_puts_nothing_back_and_says_why(office: Office) -> None:
     async with office.signed_in(CHIARA) as browser:
         good = (await versions(browser))[0]["id"]
@@ -236,11 +276,18 @@ async def test_two_who_change_one_person_at_once_lose_nothing_of_each_other(
 async def test_what_was_there_before_the_ledger_is_its_first_version(
     office: Office, urls: PostgresUrls
 ) -> None:
-    ours = next(one for one in all_migrations() if one.name == "0038_configuration")
+    ours = [one for one in all_migrations() if one.name in LEDGER]
+    assert [one.name for one in ours] == list(LEDGER)
+    soon = (office.desk.clock.now() + timedelta(hours=1)).isoformat()
+    async with office.signed_in(CHIARA) as browser:
+        ok(await browser.put(SETTING, json={"value": 900}))
+        ok(await browser.put(SETTING, json={"value": 60, "valid_from": soon}))
     owner = await asyncpg.connect(urls.owner_dsn)
     try:
         await owner.execute("DROP SCHEMA configuration CASCADE")
-        await owner.execute(ours.sql)
+        await owner.execute("ALTER TABLE tenancy.setting DROP COLUMN inherits")
+        for one in ours:
+            await owner.execute(one.sql)
     finally:
         await owner.close()
     async with office.signed_in(CHIARA) as browser:
@@ -252,3 +299,8 @@ async def test_what_was_there_before_the_ledger_is_its_first_version(
         back = {"kind": "queue", "thing": office.desk.queue.id}
         ok(await browser.post("/configuration/versions/1/restore", json=back))
         assert ok(await browser.get(f"/queues/{office.desk.queue.id}"))["priority"] == 0
+        ok(await browser.put(SETTING, json={"value": 30, "valid_from": soon}))
+        ok(await browser.post("/configuration/versions/1/restore", json={"kind": "setting"}))
+        async with office.desk.as_system() as tx:
+            values = await list_settings(tx, keys=[SETTING.rpartition("/")[2]])
+        assert [value.value for value in values] == [60, 900]

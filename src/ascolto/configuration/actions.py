@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
 from pydantic import ValidationError
 
 from ascolto.configuration import errors, events, store
 from ascolto.configuration.model import Change, Publication, Version, Wish, way_back
-from ascolto.configuration.putting_back import put
+from ascolto.configuration.putting_back import put, revive
 from ascolto.configuration.verbs import Prepared, Verbs
 from ascolto.identity.guard import Call
 from ascolto.identity.model import Principal
@@ -17,6 +18,13 @@ from ascolto.kit.ids import new_id
 
 FURTHEST = timedelta(days=366)
 MOST_REQUESTS = 100
+
+# As the HTTP interface answers them; whatever else fails is our own fault.
+_CODES: dict[type[Exception], str] = {
+    ValidationError: "validation",
+    asyncpg.IntegrityConstraintViolationError: "conflict",
+    asyncpg.DataError: "unstorable",
+}
 
 
 async def schedule(
@@ -104,7 +112,9 @@ async def refuse(tx: Tx, publication_id: str, refusal: Exception) -> None:
             "fields": refusal.fields,
         }
     else:
-        code = "validation" if isinstance(refusal, ValidationError) else "conflict"
+        code = next(
+            (code for kind, code in _CODES.items() if isinstance(refusal, kind)), "internal"
+        )
         told = {"code": code, "detail": type(refusal).__name__, "fields": {}}
     if await store.decide(tx, publication_id, state="refused", refusal=told):
         tx.emit(events.PublicationDecided(publication_id=publication_id, state="refused"))
@@ -125,7 +135,8 @@ async def steps_back(
     if tx.clients is not None:
         raise errors.OutsideScope("Only somebody who sees every client may do this.")
     await get_version(tx, number)
-    return way_back(await store.changes_since(tx, number, kind=kind, thing=thing))
+    changes = await store.changes_since(tx, number, kind=kind, thing=thing)
+    return way_back(changes, now=tx.now)
 
 
 async def restore(
@@ -137,9 +148,9 @@ async def restore(
         raise errors.NothingToRestore("All is as it was then.", version=number)
     await tx.sign(tx.actor, why=why)
     await store.sign(tx, restores=number)
-    for step in steps:
+    for take, step in [*((revive, step) for step in steps), *((put, step) for step in steps)]:
         try:
-            await put(tx, step)
+            await take(tx, step)
         except Refusal as refusal:
             raise errors.CannotRestore(
                 f"{step.name} cannot be put back: {refusal.detail}",

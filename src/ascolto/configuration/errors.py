@@ -51,6 +51,12 @@ class CannotRestore(Conflict):
     code = "configuration.cannot_restore"
 
 
+class MomentUnknown(Conflict):
+    """The ledger does not say from when on a setting was to have a value."""
+
+    code = "configuration.moment_unknown"
+
+
 class OutsideScope(Forbidden):
     """Only somebody who sees every client may do this."""
 

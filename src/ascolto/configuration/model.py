@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ascolto.tenancy.model import Ahead
+
 # In the order in which what is named comes before who names it.
 KINDS = (
-    *("client", "calendar", "skill", "team", "queue", "channel"),
+    *("calendar", "client", "skill", "team", "queue", "channel"),
     *("operator", "reason", "canned", "setting"),
 )
 
@@ -83,11 +85,26 @@ class Publication:
         return [Wish(each["method"], each["path"], each["body"]) for each in self.requests]
 
 
-def way_back(changes: Sequence[Change]) -> list[Change]:
+def ahead(image: Image | None, *, now: datetime) -> list[Ahead]:
+    """Return what a setting of such an image takes from now on: what holds now, then what comes."""
+    first, later = Ahead(inherits=True), []
+    image = image or {}
+    for each in (*([image] if "value" in image else []), *image.get("planned", [])):
+        told = each.get("valid_from")  # not in the images of old
+        begins = None if told is None else datetime.fromisoformat(told)
+        if begins is None or begins <= now:
+            first = Ahead(each["value"])
+        else:
+            later.append(Ahead(each["value"], begins))
+    return [first, *later]
+
+
+def way_back(changes: Sequence[Change], *, now: datetime) -> list[Change]:
     """Return what leads from now back to before some changes, given from the first to the last.
 
-    Several changes of one thing are one way; a thing that came back by itself is left alone. What
-    is named comes before what names it; what goes out of use goes last, in the other direction.
+    Several changes of one thing are one way; a thing that came back by itself is left alone, and a
+    setting that takes from now on what it took. What is named comes before what names it; what
+    goes out of use goes last, in the other direction.
     """
     first: dict[tuple[str, str], Change] = {}
     last: dict[tuple[str, str], Change] = {}
@@ -95,9 +112,14 @@ def way_back(changes: Sequence[Change]) -> list[Change]:
         first.setdefault((change.kind, change.thing), change)
         last[change.kind, change.thing] = change
     back = [
-        Change(now.kind, now.thing, now.client_id, now.name, now.after, first[key].before)
-        for key, now in last.items()
-        if now.after != first[key].before
+        Change(new.kind, new.thing, new.client_id, new.name, new.after, first[key].before)
+        for key, new in last.items()
+        if new.after != first[key].before
+    ]
+    back = [
+        step
+        for step in back
+        if step.kind != "setting" or ahead(step.before, now=now) != ahead(step.after, now=now)
     ]
 
     def turn(change: Change) -> tuple[bool, int, str]:

@@ -1,11 +1,12 @@
 """How each kind of thing is put back as it was: by the verbs of its own room, never by its rows."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from ascolto.channels.actions import configuring as channels
-from ascolto.configuration.model import Change, Image
+from ascolto.configuration import errors
+from ascolto.configuration.model import Change, Image, ahead
 from ascolto.conversations.actions import configuring as conversations
 from ascolto.kit.db import Tx
 from ascolto.people import actions as people
@@ -13,20 +14,28 @@ from ascolto.people import catalogue
 from ascolto.people.model import SkillLevel
 from ascolto.routing import queues
 from ascolto.tenancy import actions as tenancy
-from ascolto.tenancy import settings
+from ascolto.tenancy.model import Ahead
 
 Put = Callable[[Tx, str, Image], Awaitable[object]]
 Remove = Callable[[Tx, str], Awaitable[object]]
 
 
+async def revive(tx: Tx, change: Change) -> None:
+    """Take one thing into use again as it last was, when it has to be and its room has a verb.
+
+    All of them before the first is put: two queues that overflow into each other are both there.
+    """
+    again = _REVIVE.get(change.kind)
+    if again is not None and change.before is None and change.after is not None:
+        await again(tx, change.thing)
+
+
 async def put(tx: Tx, change: Change) -> None:
-    """Bring one thing to `change.after`, by whatever verb leads there."""
+    """Bring one thing, in use or revived, to `change.after`, by whatever verb leads there."""
     if change.after is None:
         await _REMOVE[change.kind](tx, change.thing)
-        return
-    if change.before is None and (revive := _REVIVE.get(change.kind)):
-        await revive(tx, change.thing)
-    await _PUT[change.kind](tx, change.thing, change.after)
+    else:
+        await _PUT[change.kind](tx, change.thing, change.after)
 
 
 async def _client(tx: Tx, thing: str, image: Image) -> None:
@@ -82,18 +91,28 @@ def _level(level: int, expires_at: str | None) -> SkillLevel:
 
 
 async def _setting(tx: Tx, thing: str, image: Image) -> None:
-    await _set(tx, thing, image["value"])
+    if "value" in image and "valid_from" not in image:
+        raise errors.MomentUnknown("It is not written from when on that value was to hold.")
+    await _replan(tx, thing, ahead(image, now=tx.now))
 
 
 async def _unset(tx: Tx, thing: str) -> None:
-    """Give a setting its default again: what was in force stays written in the past."""
-    known = settings.declared(thing.partition("@")[0])
-    await _set(tx, thing, None if known is None else known.default)
+    """Leave a client with the organisation's value, the organisation with the default."""
+    await _replan(tx, thing, [Ahead(inherits=True)])
 
 
-async def _set(tx: Tx, thing: str, value: Any) -> None:
+async def _replan(tx: Tx, thing: str, values: Sequence[Ahead]) -> None:
     key, _, client_id = thing.partition("@")
-    await tenancy.change_setting(tx, key, value, actor=tx.actor, client_id=client_id or None)
+    await tenancy.replan_setting(tx, key, values, actor=tx.actor, client_id=client_id or None)
+
+
+async def _archive_client(tx: Tx, thing: str) -> None:
+    """Put a client away without its opening hours, which may go as well; its image has them."""
+    client = await tenancy.get_client(tx, thing)
+    if client.default_calendar_id is not None:
+        gone = {"default_calendar_id": None}
+        await tenancy.change_client(tx, thing, v=client.v, changes=gone)
+    await tenancy.archive_client(tx, thing)
 
 
 async def _archive_queue(tx: Tx, thing: str) -> None:
@@ -127,7 +146,7 @@ _REVIVE: dict[str, Remove] = {
     "team": catalogue.revive_team,
 }
 _REMOVE: dict[str, Remove] = {
-    "client": tenancy.archive_client,
+    "client": _archive_client,
     "calendar": tenancy.delete_calendar,
     "skill": _archive_skill,
     "team": _archive_team,

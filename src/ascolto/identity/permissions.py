@@ -156,9 +156,11 @@ ALL_PERMISSIONS: frozenset[str] = frozenset().union(*PERMISSIONS_OF.values())
 
 _NAMES = frozenset(role.value for role in Role)
 
-# A token acts for a program: it never handles accounts, sessions or other tokens.
+# A token acts for a program: it never handles accounts, sessions or other tokens, and leaves
+# nothing behind that would be made later with all its owner may do.
 NOT_FOR_TOKENS = frozenset(
     {
+        "configuration.publish",
         "identity.manage_accounts",
         "identity.manage_tokens",
         "identity.own_account",

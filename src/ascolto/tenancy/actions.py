@@ -1,5 +1,6 @@
 """Use cases of the organisation's room."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,7 +11,7 @@ from ascolto.kit.db import Actor, Tx
 from ascolto.kit.ids import new_id
 from ascolto.tenancy import errors, events, settings, store
 from ascolto.tenancy.hours import HoursError, OpeningHours
-from ascolto.tenancy.model import Calendar, Client, SettingValue, Tenant
+from ascolto.tenancy.model import Ahead, Calendar, Client, SettingValue, Tenant
 
 T = TypeVar("T")
 
@@ -202,19 +203,10 @@ async def change_setting(
     client_id: str | None = None,
 ) -> SettingValue:
     """Give a setting a value from now or a later moment on."""
-    known = settings.declared(key)
-    if known is None:
-        raise errors.UnknownSetting("There is no such setting.", key=key)
-    if client_id is None:
-        _require_full_scope(tx)
-    else:
-        await get_client(tx, client_id)
+    known = await _setting_to_change(tx, key, client_id=client_id)
     if valid_from is not None and valid_from < tx.now:
         raise errors.SettingInThePast("A setting changes from now on, not in the past.")
-    try:
-        known.parse(value)
-    except settings.BadValue as wrong:
-        raise errors.BadSettingValue(f"{key} takes {wrong}.", key=key) from wrong
+    _require_taken(known, value)
     entry = SettingValue(key, client_id, valid_from or tx.now, value, actor.as_json(), tx.now)
     await store.put_setting(tx, new_id(), entry)
     tx.emit(
@@ -223,6 +215,61 @@ async def change_setting(
         )
     )
     return entry
+
+
+async def replan_setting(
+    tx: Tx, key: str, ahead: Sequence[Ahead], *, actor: Actor, client_id: str | None = None
+) -> None:
+    """Let a setting take these values and no others from now on; the past keeps what held.
+
+    What was planned and is not among them never comes.
+    """
+    known = await _setting_to_change(tx, key, client_id=client_id)
+    await store.forget_planned(tx, key, client_id=client_id)
+    all_own = [v for v in await store.list_settings(tx, keys=[key]) if v.client_id == client_id]
+    held = all_own[0] if all_own else None
+    for each in ahead:
+        if not each.inherits:
+            _require_taken(known, each.value)
+        if each.valid_from is None and _is_so(held, each):
+            continue
+        begins = max(each.valid_from or tx.now, tx.now)
+        by = actor.as_json()
+        entry = SettingValue(key, client_id, begins, each.value, by, tx.now, each.inherits)
+        await store.put_setting(tx, new_id(), entry)
+    holds = await store.setting_in_force(tx, key, at=tx.now, client_id=client_id)
+    tx.emit(
+        events.SettingChanged(
+            client_id=client_id,
+            key=key,
+            valid_from=tx.now.isoformat(),
+            value=known.default if holds is None else holds.value,
+        )
+    )
+
+
+def _is_so(held: SettingValue | None, wanted: Ahead) -> bool:
+    if held is None or held.inherits:
+        return wanted.inherits
+    return not wanted.inherits and held.value == wanted.value
+
+
+async def _setting_to_change(tx: Tx, key: str, *, client_id: str | None) -> settings.Setting[Any]:
+    known = settings.declared(key)
+    if known is None:
+        raise errors.UnknownSetting("There is no such setting.", key=key)
+    if client_id is None:
+        _require_full_scope(tx)
+    else:
+        await get_client(tx, client_id)
+    return known
+
+
+def _require_taken(known: settings.Setting[Any], value: Any) -> None:
+    try:
+        known.parse(value)
+    except settings.BadValue as wrong:
+        raise errors.BadSettingValue(f"{known.key} takes {wrong}.", key=known.key) from wrong
 
 
 def _require_full_scope(tx: Tx) -> None:

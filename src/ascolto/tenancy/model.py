@@ -46,7 +46,10 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class SettingValue:
-    """One value of a setting and since when it holds."""
+    """One value of a setting and since when it holds.
+
+    One that `inherits` is none: from then on a client has the organisation's, this the default.
+    """
 
     key: str
     client_id: str | None
@@ -54,3 +57,13 @@ class SettingValue:
     value: Any
     set_by: dict[str, Any]
     set_at: datetime
+    inherits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a setting takes from a moment on (None: from now): a value, or none of its own."""
+
+    value: Any = None
+    valid_from: datetime | None = None
+    inherits: bool = False

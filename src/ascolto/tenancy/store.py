@@ -14,6 +14,7 @@ from ascolto.tenancy.model import Calendar, Client, SettingValue, Tenant
 
 _CLIENT = "id, name, legal_name, sector, color, contact, default_calendar_id, v, archived_at"
 _CALENDAR = "id, client_id, name, hours, v"
+_SETTING = "key, client_id, valid_from, value, set_by, set_at, inherits"
 
 
 async def tenant_by_slug(connection: asyncpg.Connection, slug: str) -> Tenant | None:
@@ -204,7 +205,7 @@ async def setting_in_force(
 
     async def load() -> list[SettingValue]:
         rows = await tx.fetch(
-            "SELECT key, client_id, valid_from, value, set_by, set_at FROM tenancy.setting"
+            f"SELECT {_SETTING} FROM tenancy.setting"
             " WHERE tenant_id = $1 AND key = $2 AND (client_id IS NULL OR client_id = $3::uuid)"
             " ORDER BY client_id NULLS LAST, valid_from DESC",
             tx.tenant_id, key, client_id,
@@ -212,13 +213,18 @@ async def setting_in_force(
         return [SettingValue(**row) for row in rows]
 
     values = await tx.known(("setting", key, client_id or ""), load)
-    return next((value for value in values if value.valid_from <= at), None)
+    for whose in (client_id, None) if client_id else (None,):
+        own = (value for value in values if value.client_id == whose and value.valid_from <= at)
+        held = next(own, None)
+        if held is not None and not held.inherits:
+            return held
+    return None
 
 
 async def list_settings(tx: Tx, *, keys: Sequence[str] | None = None) -> list[SettingValue]:
     """Return every stored value in scope, or those of some keys, newest first within a key."""
     rows = await tx.fetch(
-        "SELECT key, client_id, valid_from, value, set_by, set_at FROM tenancy.setting"
+        f"SELECT {_SETTING} FROM tenancy.setting"
         " WHERE tenant_id = $1 AND ($2::text[] IS NULL OR key = ANY($2))"
         " ORDER BY key, client_id NULLS FIRST, valid_from DESC",
         tx.tenant_id, None if keys is None else list(keys),
@@ -230,13 +236,23 @@ async def put_setting(tx: Tx, setting_id: str, value: SettingValue) -> None:
     """Write a value from a moment on, replacing one that begins at that very moment."""
     args: tuple[Any, ...] = (
         tx.tenant_id, setting_id, value.client_id, value.key, value.valid_from, value.value,
-        value.set_by, value.set_at,
+        value.set_by, value.set_at, value.inherits,
     )  # fmt: skip
     await tx.execute(
         "INSERT INTO tenancy.setting"
-        " (tenant_id, id, client_id, key, valid_from, value, set_by, set_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        " (tenant_id, id, client_id, key, valid_from, value, set_by, set_at, inherits)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
         " ON CONFLICT (tenant_id, key, client_id, valid_from)"
-        " DO UPDATE SET value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
+        " DO UPDATE SET value = excluded.value, set_by = excluded.set_by,"
+        " set_at = excluded.set_at, inherits = excluded.inherits",
         *args,
     )
+
+
+async def forget_planned(tx: Tx, key: str, *, client_id: str | None) -> None:
+    """Delete what one's own setting was to take later: it never held."""
+    await tx.execute(
+        "DELETE FROM tenancy.setting WHERE tenant_id = $1 AND key = $2"
+        " AND client_id IS NOT DISTINCT FROM $3::uuid AND valid_from > $4",
+        tx.tenant_id, key, client_id, tx.now,
+    )  # fmt: skip

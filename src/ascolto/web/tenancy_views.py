@@ -156,11 +156,12 @@ class OpeningView(BaseModel):
 
 
 class SettingValueView(BaseModel):
-    """A value and since when it holds."""
+    """A value and since when it holds; one that `inherits` is none of its own from then on."""
 
     client_id: str | None
     valid_from: datetime
     value: Any
+    inherits: bool
     set_by: str
     set_at: datetime
 
@@ -171,6 +172,7 @@ class SettingValueView(BaseModel):
             client_id=value.client_id,
             valid_from=value.valid_from,
             value=value.value,
+            inherits=value.inherits,
             set_by=str(value.set_by.get("name") or value.set_by.get("id", "")),
             set_at=value.set_at,
         )

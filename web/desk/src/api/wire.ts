@@ -1347,9 +1347,10 @@ export interface components {
             session_id: string | null;
             tenant: components["schemas"]["TenantView"];
         };
-        /** @description A value and since when it holds. */
+        /** @description A value and since when it holds; one that `inherits` is none of its own from then on. */
         SettingValueView: {
             client_id: string | null;
+            inherits: boolean;
             /** Format: date-time */
             set_at: string;
             set_by: string;

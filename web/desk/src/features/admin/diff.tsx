@@ -1,6 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { ConfigChange } from "@/api/types";
 import { msg, useT } from "@/i18n";
+import { moment } from "@/i18n/format";
+import { useLive } from "@/live/react";
 import { named, useRefs, type Refs } from "./refs";
 import { kindNames } from "./versions";
 import { sectionOf } from "./via";
@@ -51,6 +53,8 @@ const fieldNames: Record<string, string> = {
   public_key: msg("admin.field.public_key"),
   label: msg("admin.field.label"),
   value: msg("admin.set.value"),
+  valid_from: msg("admin.set.from"),
+  planned: msg("admin.set.coming"),
 };
 const how = { added: msg("admin.diff.added"), changed: msg("admin.diff.changed"), removed: msg("admin.diff.removed") };
 const tones = { added: "ok", changed: "info", removed: "bad" } as const;
@@ -104,9 +108,17 @@ function Named({ change }: { change: ConfigChange }) {
   );
 }
 
+interface Coming {
+  valid_from: string;
+  value: unknown;
+}
+
 function Value({ name, value, refs }: { name: string; value: unknown; refs: Refs }) {
   const t = useT();
+  const now = useLive().engine.serverNow();
   if (value === null || value === undefined || value === "") return <>{t("admin.nothing")}</>;
+  if (name === "valid_from") return <>{moment(String(value), now)}</>;
+  if (name === "planned") return <>{(value as Coming[]).map((one) => `${moment(one.valid_from, now)}: ${JSON.stringify(one.value)}`).join(", ")}</>;
   if (typeof value === "boolean") return <>{value ? t("admin.yes") : t("admin.no")}</>;
   if (typeof value === "string") return <>{nameIn(name, value, refs) || value}</>;
   if (name === "clients") return <>{(value as string[]).map((id) => named(refs.clients, id) || id).join(", ") || t("admin.nothing")}</>;

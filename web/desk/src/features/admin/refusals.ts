@@ -29,6 +29,7 @@ const sentences: Record<string, string> = {
   "channels.bad_channel": msg("admin.error.bad_channel"),
   "channels.bad_address": msg("admin.error.bad_address"),
   "channels.webhook_off": msg("admin.error.webhook_off"),
+  "configuration.moment_unknown": msg("admin.error.moment_unknown"),
   "conversations.name_taken": msg("admin.error.name_taken"),
   "conversations.bad_reasons": msg("admin.error.bad_reasons"),
   "conversations.unknown_variable": msg("admin.error.unknown_variable"),

@@ -63,7 +63,8 @@ function current(setting: Setting, now: number): unknown {
   const held = setting.values
     .filter((one) => one.client_id === null && Date.parse(one.valid_from) <= now)
     .sort((one, other) => Date.parse(other.valid_from) - Date.parse(one.valid_from));
-  return held.length > 0 ? held[0]!.value : setting.default;
+  const last = held[0];
+  return last && !last.inherits ? last.value : setting.default;
 }
 
 function One({ setting }: { setting: Setting }) {
@@ -102,7 +103,7 @@ function One({ setting }: { setting: Setting }) {
               <li key={`${one.client_id}/${one.valid_from}`} className="row-flex wrap">
                 <span className="num">{moment(one.valid_from, now)}</span>
                 {Date.parse(one.valid_from) > now && <Pill tone="info">{t("admin.set.coming")}</Pill>}
-                <strong className="admin-value">{show(one.value)}</strong>
+                <strong className="admin-value">{one.inherits ? t("admin.set.inherits") : show(one.value)}</strong>
                 <span className="meta">
                   {named(refs.clients, one.client_id) || t("list.all_clients")} · {one.set_by}
                 </span>
