@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { ConversationRow } from "@/api/types";
-import { api } from "@/api/client";
+import { api, ApiError } from "@/api/client";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { longDay } from "@/i18n/format";
@@ -106,6 +106,8 @@ export function Thread({ row }: { row: ConversationRow }) {
   );
 }
 
+const AGAIN_MS = 2_000;
+
 /** Loads the thread when it is missing or no longer whole. */
 function useThreadLoading(id: string) {
   const { store } = useLive();
@@ -116,6 +118,7 @@ function useThreadLoading(id: string) {
   useEffect(() => {
     if (!needed) return undefined;
     let current = true;
+    let again: ReturnType<typeof setTimeout> | undefined;
     const timer = setTimeout(
       () => {
         loadThread(store, id).then(
@@ -123,6 +126,8 @@ function useThreadLoading(id: string) {
           (problem: unknown) => {
             if (!current) return;
             setError(problem);
+            // A server that was away comes back by itself: nobody should have to press for it.
+            if (problem instanceof ApiError && problem.transient) again = setTimeout(() => setTries((n) => n + 1), AGAIN_MS);
           },
         );
       },
@@ -131,6 +136,7 @@ function useThreadLoading(id: string) {
     return () => {
       current = false;
       clearTimeout(timer);
+      clearTimeout(again);
     };
   }, [needed, store, id, tries]);
   return { error, retry: () => setTries((n) => n + 1) };
