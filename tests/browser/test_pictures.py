@@ -26,7 +26,7 @@ COMPARE = os.environ.get("ASCOLTO_PICTURES") == "compare"
 # The demo's hours and counts are of the day on which one looks: so much may be otherwise.
 MAY_DIFFER = 0.04
 LEADER, ADMIN = "team@aurelia.example", "admin@aurelia.example"
-PLANNER = "pianificazione@ponente.example"
+PLANNER = "pianificazione@aurelia.example"
 _DIFFERENCE = """async ([a, b]) => {
   const bits = async (png) => {
     const file = await fetch("data:image/png;base64," + png);
@@ -200,7 +200,7 @@ def test_the_screens_are_those_of_the_pictures(
 ) -> None:
     page = context.new_page()
     if sitting.who is not None:
-        begins_at = "Sala" if sitting.who == ADMIN else "Il mio lavoro"
+        begins_at = "Sala" if sitting.who in {ADMIN, PLANNER} else "Il mio lavoro"
         Desk(house.url, page).sign_in(sitting.who, begins_at=begins_at)
     if sitting.clock:
         page.clock.set_fixed_time(datetime.now(UTC))  # nothing ages while it is looked at
