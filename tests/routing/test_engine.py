@@ -19,6 +19,7 @@ class Floor:
     def __init__(self, **policy: Any) -> None:
         self.engine = e.Engine()
         self.at = 1000.0
+        self.policies: dict[str, e.QueuePolicy] = {}
         self.queue(id="chat", **policy)
 
     def hear(self, event: e.Event) -> list[e.Decision]:
@@ -26,11 +27,12 @@ class Floor:
 
     def queue(self, **policy: Any) -> None:
         values = {"client_id": "acme", "channel": "webchat", **policy}
-        self.hear(e.QueueConfigured(self.at, e.QueuePolicy(**values)))
+        described = self.policies[values["id"]] = e.QueuePolicy(**values)
+        self.hear(e.QueueConfigured(self.at, described))
 
     def hours(self, queue_id: str, *openings: tuple[float, float] | None) -> list[e.Decision]:
         known = None if openings == (None,) else tuple(o for o in openings if o is not None)
-        return self.hear(e.QueueHours(self.at, queue_id, known))
+        return self.hear(e.QueueConfigured(self.at, self.policies[queue_id], known))
 
     def person(self, name: str, state: str = "available", **values: Any) -> list[e.Decision]:
         config = {

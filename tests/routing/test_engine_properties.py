@@ -70,6 +70,12 @@ class Contact(RuleBasedStateMachine):
         self.at = 0.0
         self.made = 0
         self.log: list[e.Event] = []
+        self.policies: dict[int, e.QueuePolicy] = {}
+        self.openings: dict[int, e.Openings | None] = {}
+
+    def describe(self, number: int) -> None:
+        policy, openings = self.policies[number], self.openings.get(number)
+        self.hear(e.QueueConfigured(self.at, policy, openings))
 
     def hear(self, event: e.Event) -> None:
         self.log.append(event)
@@ -83,7 +89,8 @@ class Contact(RuleBasedStateMachine):
     @initialize(data=st.data())
     def opening(self, data: st.DataObject) -> None:
         for number in range(3):
-            self.hear(e.QueueConfigured(self.at, data.draw(policies(number))))
+            self.policies[number] = data.draw(policies(number))
+            self.describe(number)
         for number in range(4):
             self.hear(e.OperatorConfigured(self.at, data.draw(operators(number))))
             self.hear(e.PresenceChanged(self.at, f"op{number}", "available"))
@@ -162,18 +169,21 @@ class Contact(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 2), data=st.data())
     def a_queue_gets_other_rules(self, number: int, data: st.DataObject) -> None:
-        self.hear(e.QueueConfigured(self.at, data.draw(policies(number))))
+        self.policies[number] = data.draw(policies(number))
+        self.describe(number)
 
     @rule(
         number=st.integers(0, 2),
         edges=st.none() | st.lists(st.integers(-200, 600), max_size=6, unique=True),
     )
     def a_queue_opens_at_other_hours(self, number: int, edges: list[int] | None) -> None:
-        openings = None
+        self.openings[number] = None
         if edges is not None:
             pairs = zip(*[iter(sorted(edges))] * 2, strict=False)
-            openings = tuple((self.at + opens, self.at + closes) for opens, closes in pairs)
-        self.hear(e.QueueHours(self.at, f"q{number}", openings))
+            self.openings[number] = tuple(
+                (self.at + opens, self.at + closes) for opens, closes in pairs
+            )
+        self.describe(number)
 
     @rule(channel=st.sampled_from(CHANNELS), data=st.data())
     def a_channel_gets_another_cost(self, channel: str, data: st.DataObject) -> None:

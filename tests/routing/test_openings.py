@@ -1,4 +1,4 @@
-"""In which order an engine hears of hours and of rules: nothing overflows in between."""
+"""A queue gets other hours and other rules at once: nothing overflows in between."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,6 @@ import pytest
 
 from ascolto.routing import engine as e
 from ascolto.routing.model import Queue
-from ascolto.routing.openings import hours_first
 
 EVENING, MORNING = 20.0, 50_000.0
 OPEN_BY_DAY = ((-1_000.0, EVENING), (MORNING, MORNING + 9_000.0))
@@ -27,15 +26,6 @@ def queue(**overflow: Any) -> Queue:
         offer_timeout_s=20.0, target_s=60.0, target_share=0.8, long_work_s=300.0, wrap_up_s=0.0,
         calendar_id=None, eu_only=False, message="", v=1, **overflow,
     )  # fmt: skip
-
-
-def told(
-    engine: e.Engine, *, at: float, before: Queue | None, now: Queue, openings: e.Openings | None
-) -> list[e.Decision]:
-    hours = e.QueueHours(at, "chat", openings)
-    rules = e.QueueConfigured(at, now.policy())
-    both = (hours, rules) if hours_first(before, now) else (rules, hours)
-    return [decision for event in both for decision in engine.handle(event)]
 
 
 @pytest.mark.parametrize(
@@ -58,13 +48,13 @@ def test_work_of_the_night_stays_where_neither_what_was_nor_what_is_would_move_i
     engine = e.Engine()
     was, becomes = queue(**before), queue(**now)
     engine.handle(e.QueueConfigured(0.0, replace(queue(**NONE), id="second").policy()))
-    assert told(engine, at=0.0, before=None, now=was, openings=hours_before) == []
+    assert engine.handle(e.QueueConfigured(0.0, was.policy(), hours_before)) == []
     work = e.WorkItem(
         id="one", client_id="acme", queue_id="chat", channel="webchat", enqueued_at=EVENING + 1
     )
     assert engine.handle(e.ItemEnqueued(EVENING + 1, work)) == []
     morning = MORNING + 100.0
     assert engine.handle(e.Tick(morning)) == []
-    assert told(engine, at=morning, before=was, now=becomes, openings=hours_now) == []
+    assert engine.handle(e.QueueConfigured(morning, becomes.policy(), hours_now)) == []
     assert engine.held_by("one") is not None
     assert engine.handle(e.Tick(morning + 1)) == []

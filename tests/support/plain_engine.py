@@ -543,6 +543,7 @@ class PlainEngine:
             del self.people[event.operator_id]
 
     def on_QueueConfigured(self, event: e.QueueConfigured) -> None:  # noqa: N802 - as above
+        self.open(event.policy.id, event.openings)
         if self.queues.get(event.policy.id) == event.policy:
             return
         self.queues[event.policy.id] = event.policy
@@ -557,11 +558,11 @@ class PlainEngine:
         for piece in sorted(waiting, key=self.rank):
             self.start_waiting(piece)
 
-    def on_QueueHours(self, event: e.QueueHours) -> None:  # noqa: N802 - as above
-        if event.queue_id in self.queues and self.hours.get(event.queue_id) != event.openings:
-            self.hours[event.queue_id] = event.openings
+    def open(self, queue_id: str, openings: e.Openings | None) -> None:
+        if self.hours.get(queue_id) != openings:
+            self.hours[queue_id] = openings
             for piece in self.work.values():
-                if piece.item.queue_id == event.queue_id:
+                if piece.item.queue_id == queue_id:
                     piece.overflow_tried = False
 
     def on_ChannelConfigured(self, event: e.ChannelConfigured) -> None:  # noqa: N802 - as above

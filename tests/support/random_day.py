@@ -21,6 +21,8 @@ class RandomDay:
         self.chance = random.Random(seed)
         self.people = [f"op{number}" for number in range(people)]
         self.queues = [f"q{number}" for number in range(queues)]
+        self.policies: dict[str, e.QueuePolicy] = {}
+        self.openings: dict[str, e.Openings | None] = {}
         self.at = 0.0
         self.made = 0
         self.steps: list[tuple[int, Callable[[], e.Event | None]]] = [
@@ -50,7 +52,7 @@ class RandomDay:
 
     def opening(self) -> Iterator[e.Event]:
         for queue_id in self.queues:
-            yield e.QueueConfigured(self.at, self.policy(queue_id))
+            yield self.described(queue_id)
         for name in self.people:
             yield e.OperatorConfigured(self.at, self.operator(name))
             yield e.PresenceChanged(self.at, name, "available")
@@ -187,13 +189,19 @@ class RandomDay:
         return e.OperatorRemoved(self.at, self.chance.choice(self.people))
 
     def queue_described(self) -> e.Event | None:
-        return e.QueueConfigured(self.at, self.policy(self.chance.choice(self.queues)))
+        return self.described(self.chance.choice(self.queues))
+
+    def described(self, queue_id: str) -> e.Event:
+        policy = self.policies[queue_id] = self.policy(queue_id)
+        return e.QueueConfigured(self.at, policy, self.openings.get(queue_id))
 
     def queue_opens_otherwise(self) -> e.Event | None:
         chance, at = self.chance, self.at
         edges = sorted(at + chance.randint(-100, 400) for _ in range(4))
         openings = tuple((o, c) for o, c in (edges[:2], edges[2:]) if o < c)
-        return e.QueueHours(at, chance.choice(self.queues), chance.choice((None, openings)))
+        queue_id = chance.choice(self.queues)
+        self.openings[queue_id] = chance.choice((None, openings))
+        return e.QueueConfigured(at, self.policies[queue_id], self.openings[queue_id])
 
     def cost_changes(self) -> e.Event | None:
         beside = frozenset(c for c in CHANNELS if self.chance.random() < 0.5)

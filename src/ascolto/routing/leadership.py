@@ -29,7 +29,6 @@ from ascolto.routing import (
 from ascolto.routing.actions import tell_presence
 from ascolto.routing.commits import BATCH, Commits
 from ascolto.routing.model import LIVE, Queue, WorkItem
-from ascolto.routing.openings import hours_first
 from ascolto.routing.translate import ENDS, READS_ROW, RELOADS, asked, to_engine
 
 LOAD_TURN = 200
@@ -144,17 +143,13 @@ class Leadership:
 
     async def _load_rules(self, tx: Tx) -> None:
         at = self._seconds()
-        before = self.queues
         self.queues = {queue.id: queue for queue in await store_queues.list_queues(tx)}
         self._rules = await rules.read_rules(tx, self.queues.values())
         for cost in self._rules.costs:
             self._feed(engine.ChannelConfigured(at, cost))
         for queue in self.queues.values():
-            hours = engine.QueueHours(at, queue.id, self._rules.openings.get(queue.id))
-            policy = engine.QueueConfigured(at, queue.policy())
-            first = hours_first(before.get(queue.id), queue)
-            for event in (hours, policy) if first else (policy, hours):
-                self._feed(event)
+            openings = self._rules.openings.get(queue.id)
+            self._feed(engine.QueueConfigured(at, queue.policy(), openings))
 
     async def _load_pace(self, tx: Tx) -> None:
         """Go on from what the leader before measured of each queue."""

@@ -62,17 +62,3 @@ def around(calendar: Calendar, now: datetime) -> engine.Openings:
 def renewed_at(now: datetime) -> datetime:
     """Return when openings are to be worked out again."""
     return datetime.combine(now.date(), time(), now.tzinfo) + timedelta(days=1)
-
-
-def hours_first(before: Queue | None, now: Queue) -> bool:
-    """Tell whether the engine hears of a queue's hours before it hears of its rules.
-
-    They are two events, and between them nothing may overflow that would not have by what was
-    before or what is now: an overflow that is just opened must not count the hours of the night,
-    one that is closed must not count them at last, and a time that is changed must be the longer.
-    """
-    if now.overflow_queue_id is None:
-        return False
-    if before is None or before.overflow_queue_id is None:
-        return True
-    return (now.overflow_after_s or 0.0) < (before.overflow_after_s or 0.0)

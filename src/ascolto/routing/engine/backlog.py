@@ -12,7 +12,6 @@ from operator import itemgetter
 from ascolto.routing.engine import fitness
 from ascolto.routing.engine import model as m
 from ascolto.routing.engine.crew import Crew
-from ascolto.routing.engine.openings import OpenTime
 from ascolto.routing.engine.state import (
     EMPTY,
     Asked,
@@ -40,7 +39,6 @@ class Backlog:
     def __init__(self, crew: Crew, timers: Timers) -> None:
         """Start without a queue."""
         self.queues: dict[str, QueueState] = {}
-        self.openings: dict[str, m.Openings | None] = {}
         self.heads: list[Rank] = [EMPTY]
         self.firsts: list[Piece | None] = [None]
         self.longest_work_s = 0.0
@@ -59,13 +57,13 @@ class Backlog:
         except KeyError:
             raise UnknownQueueError(queue_id) from None
 
-    def configure(self, policy: m.QueuePolicy) -> QueueState:
+    def configure(self, policy: m.QueuePolicy, openings: m.Openings | None) -> QueueState:
         """Take in a new queue or another policy; the groups of the old one must be empty."""
         queue = self.queues.get(policy.id)
         if queue is None:
             queue = self.queues[policy.id] = QueueState(policy)
-            self.set_openings(policy.id, self.openings.get(policy.id))
         queue.policy = policy
+        queue.open_at(openings)
         queue.opens = tuple(ring.after_s for ring in policy.rings) or (0.0,)
         if queue.groups:
             self.groups = [group for group in self.groups if group.queue is not queue]
@@ -76,13 +74,6 @@ class Backlog:
         queue.expiries = self._timers.line(policy.offer_timeout_s)
         self.longest_work_s = max(q.policy.long_work_s for q in self.queues.values())
         return queue
-
-    def set_openings(self, queue_id: str, openings: m.Openings | None) -> None:
-        """Let a queue, also one that is still to come, be open at these hours only."""
-        self.openings[queue_id] = openings
-        if queue_id in self.queues:
-            clock = None if openings is None else OpenTime(openings)
-            self.queues[queue_id].open_time = clock
 
     def free_for(self, queue: QueueState) -> int:
         """Count who has room for a queue's usual work, in whatever ring."""

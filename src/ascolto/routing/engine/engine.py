@@ -12,7 +12,7 @@ from ascolto.routing.engine import fitness, matching, timers
 from ascolto.routing.engine import model as m
 from ascolto.routing.engine.estimates import Pace
 from ascolto.routing.engine.moves import ABSENT, by_rank
-from ascolto.routing.engine.state import rank_of, ring_at
+from ascolto.routing.engine.state import QueueState, rank_of, ring_at
 from ascolto.routing.engine.timed import TimedMoves
 
 FRESH_S = 5.0
@@ -28,7 +28,6 @@ class Engine(TimedMoves):
         super().__init__()
         self._handlers: dict[type, Callable[[Any], None]] = {
             m.QueueConfigured: self._queue_configured,
-            m.QueueHours: self._queue_hours,
             m.ChannelConfigured: self._channel_configured,
             m.OperatorConfigured: self._operator_configured,
             m.OperatorRemoved: self._operator_removed,
@@ -169,12 +168,13 @@ class Engine(TimedMoves):
     def _queue_configured(self, event: m.QueueConfigured) -> None:
         known = self._backlog.queues.get(event.policy.id)
         if known is not None and known.policy == event.policy:
+            self._open(known, event.openings)
             return
         concerned = [piece for piece in self._pieces.values() if piece.queue is known]
         waiting = [piece for piece in concerned if piece.state == "waiting"]
         for piece in waiting:
             self._stop_waiting(piece)
-        self._backlog.configure(event.policy)
+        self._backlog.configure(event.policy, event.openings)
         for piece in concerned:
             piece.rank = rank_of(piece)
             if piece.expires_at is not None:
@@ -183,12 +183,12 @@ class Engine(TimedMoves):
         for piece in sorted(waiting, key=by_rank):
             self._start_waiting(piece)
 
-    def _queue_hours(self, event: m.QueueHours) -> None:
-        if self._backlog.openings.get(event.queue_id) == event.openings:
+    def _open(self, queue: QueueState, openings: m.Openings | None) -> None:
+        """Let a queue be open at other hours, which tell when what waits there overflows."""
+        if queue.openings == openings:
             return
-        self._backlog.set_openings(event.queue_id, event.openings)
-        queue = self._backlog.queues.get(event.queue_id)
-        if queue is not None and queue.overflows:
+        queue.open_at(openings)
+        if queue.overflows:
             for piece in self._pieces.values():
                 if piece.queue is queue and piece.state == "waiting":
                     self._timers.set(queue.overflows_at(piece.entered_at), timers.OVERFLOW, piece)

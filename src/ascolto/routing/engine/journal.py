@@ -8,7 +8,7 @@ the differences are what would have happened otherwise.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -105,7 +105,7 @@ def replayed(
         was = tuple(from_json(decision) for decision in body["decided"])
         if isinstance(event, m.QueueConfigured) and under is not None:
             policy = under.get(event.policy.id, event.policy)
-            event = m.QueueConfigured(event.at, policy)
+            event = replace(event, policy=policy)
         now = tuple(again.handle(event))
         if now != was:
             yield Difference(number, event, was, now)

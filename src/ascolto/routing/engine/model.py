@@ -105,23 +105,15 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class QueueConfigured:
-    """A queue is new or has another policy."""
-
-    at: float
-    policy: QueuePolicy
-
-
-@dataclass(frozen=True, slots=True)
-class QueueHours:
-    """When a queue is open, as far as is known; None when it never closes.
+    """A queue is new, has another policy or is open at other hours; None when it never closes.
 
     Work overflows after so long in opening hours: a night counts for nothing. Before the first
     opening and after the last it is closed, until other hours are told.
     """
 
     at: float
-    queue_id: str
-    openings: Openings | None
+    policy: QueuePolicy
+    openings: Openings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +252,6 @@ class Tick:
 
 Event: TypeAlias = (
     QueueConfigured
-    | QueueHours
     | ChannelConfigured
     | OperatorConfigured
     | OperatorRemoved

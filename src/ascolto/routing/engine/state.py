@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ascolto.routing.engine.estimates import Pace, Promise
-from ascolto.routing.engine.model import Operator, QueuePolicy, SkillNeed, WorkItem
+from ascolto.routing.engine.model import Openings, Operator, QueuePolicy, SkillNeed, WorkItem
 from ascolto.routing.engine.openings import OpenTime
 
 PRIORITY_WORTH_S = 600.0
@@ -101,7 +101,13 @@ class QueueState:
     probe: "Asked | None" = None
     opens: tuple[float, ...] = (0.0,)
     """After how long each ring opens."""
+    openings: Openings | None = None
     open_time: OpenTime | None = None
+
+    def open_at(self, openings: Openings | None) -> None:
+        """Be open at these hours only; None is always."""
+        self.openings = openings
+        self.open_time = None if openings is None else OpenTime(openings)
 
     @property
     def overflows(self) -> bool:
