@@ -5,16 +5,13 @@ asked, so each roster has its own and a planner's other questions do not wait be
 """
 
 import asyncio
-import contextlib
-import sys
+from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import orjson
-
+from ascolto.workforce import process
 from ascolto.workforce.errors import CannotCalculate, CannotForecast
 
-_LINE_LIMIT = 64 << 20
 # Beside the seconds asked for: the first roster of a fresh folder compiles for up to a minute.
 BESIDE_S = 180.0
 
@@ -28,34 +25,20 @@ async def compose(question: dict[str, Any], *, hear: Hear) -> dict[str, Any] | N
     Raises CannotForecast when no roster can be made from the question, CannotCalculate when the
     process breaks.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "ascolto.workforce.composing",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        limit=_LINE_LIMIT,
-        # A Ctrl-C at the terminal is for the server, which ends this process in its own time.
-        start_new_session=True,
-    )
+    composing = await process.begin("composing")
     try:
         async with asyncio.timeout(BESIDE_S + 2 * float(question["seconds"])):
-            return await _told(process, question, hear)
+            return await _told(composing, question, hear)
     except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
         raise CannotCalculate("The making of the roster was interrupted.") from error
     finally:
-        await _end(process)
+        await process.end(composing)
 
 
-async def _told(
-    process: asyncio.subprocess.Process, question: dict[str, Any], hear: Hear
-) -> dict[str, Any] | None:
-    if process.stdin is None or process.stdout is None:
-        raise OSError("the composing process has no pipes")
-    process.stdin.write(orjson.dumps(question) + b"\n")
-    await process.stdin.drain()
+async def _told(composing: Process, question: dict[str, Any], hear: Hear) -> dict[str, Any] | None:
+    await process.tell(composing, question)
     while True:
-        said: dict[str, Any] = orjson.loads(await process.stdout.readuntil(b"\n"))
+        said = await process.hear(composing)
         if "progress" in said:
             if not await hear(said["progress"]):
                 return None
@@ -66,10 +49,3 @@ async def _told(
         else:
             answer: dict[str, Any] = said["answer"]
             return answer
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    await process.wait()
