@@ -8,13 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
-from ascolto.workforce.hours import paid_hours
-from ascolto.workforce.rostering.legal import WEEKLY_HOURS, WEEKLY_REST, Rules
+from ascolto.workforce.hours import RULES, short_days_off, week_hours
+from ascolto.workforce.rostering.legal import WEEKLY_HOURS, WEEKLY_REST
 from ascolto.workforce.rosters import Shift, overlapping, violations
 
-RULES = Rules()
 AROUND = timedelta(days=7)
 """So many days on either side tell whether a day may be changed."""
 SHORT_SHIFT = timedelta(hours=3)
@@ -88,30 +86,16 @@ def against(shifts: Sequence[Shift], *, people: Iterable[str], day: date) -> lis
             if abs((one.day - day).days) <= 1
         ]
         found += [
-            Why("less than 35 hours around a day off", WEEKLY_REST, who, other)
-            for one, other in _days_off(own)
-            if day in (one, other)
+            Why("less than 35 hours around a day off", WEEKLY_REST, who, other.day)
+            for one, other, _ in short_days_off(_sorted(own))
+            if day in (one.day, other.day)
         ]
         if (run := _run(own, day)) > RULES.consecutive_days:
             found.append(Why(f"{run} days of work in a row", WEEKLY_REST, who, day))
-        hours = _week_hours(own, day)
+        hours = week_hours(own, day - timedelta(days=day.weekday()))
         if hours > RULES.weekly_minutes / 60:
             found.append(Why(f"{hours:g} hours in the week, 48 at most", WEEKLY_HOURS, who, day))
     return found
-
-
-def _days_off(own: Sequence[Shift]) -> list[tuple[date, date]]:
-    """Return the days before and after those off around which the weekly rest is too short.
-
-    24 hours and the daily rest together (D.Lgs. 66/2003 art. 9), as drafts are examined.
-    """
-    ordered = sorted(own, key=lambda one: one.starts_at)
-    least = timedelta(minutes=RULES.weekly_rest_minutes)
-    return [
-        (one.day, other.day)
-        for one, other in pairwise(ordered)
-        if (other.day - one.day).days > 1 and other.starts_at - one.ends_at < least
-    ]
 
 
 def _run(own: Sequence[Shift], day: date) -> int:
@@ -124,11 +108,6 @@ def _run(own: Sequence[Shift], day: date) -> int:
     while last + timedelta(days=1) in days:
         last += timedelta(days=1)
     return (last - first).days + 1
-
-
-def _week_hours(own: Sequence[Shift], day: date) -> float:
-    monday = day - timedelta(days=day.weekday())
-    return paid_hours(one for one in own if monday <= one.day < monday + timedelta(days=7))
 
 
 def uncovered(

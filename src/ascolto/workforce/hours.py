@@ -26,13 +26,29 @@ _WEEK = timedelta(days=7)
 _WEEK_REST = timedelta(minutes=RULES.weekly_rest_minutes)
 
 
-def paid_hours(shifts: Iterable[Shift]) -> float:
-    """Return the hours of work of some shifts; meals are none, pauses are."""
-    total = timedelta()
-    for one in shifts:
-        meals = sum(part["minutes"] for part in one.parts if part["kind"] == "meal")
-        total += one.ends_at - one.starts_at - timedelta(minutes=meals)
-    return total / _HOUR
+def paid_time(shift: Shift) -> timedelta:
+    """Return the time of work of a shift; meals are none, pauses are."""
+    meals = sum(part["minutes"] for part in shift.parts if part["kind"] == "meal")
+    return shift.ends_at - shift.starts_at - timedelta(minutes=meals)
+
+
+def week_hours(own: Iterable[Shift], monday: date) -> float:
+    """Return one person's hours of work in a week."""
+    week = (paid_time(one) for one in own if monday <= one.day < monday + _WEEK)
+    return sum(week, timedelta()) / _HOUR
+
+
+def short_days_off(own: Sequence[Shift]) -> list[tuple[Shift, Shift, timedelta]]:
+    """Return the shifts before and after days off with less rest than is due, and that rest.
+
+    24 hours and the daily rest together (D.Lgs. 66/2003 art. 9); `own` is in order of time.
+    """
+    found = []
+    for one, other in pairwise(own):
+        rest = other.starts_at - one.ends_at
+        if other.day - one.day > _ONE_DAY and rest < _WEEK_REST:
+            found.append((one, other, rest))
+    return found
 
 
 def beyond_hours(shifts: Sequence[Shift], roster: Roster) -> list[Violation]:
@@ -71,21 +87,22 @@ def _rows(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
 
 
 def _rests(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
-    found = []
-    for one, other in pairwise(own):
-        rest = other.starts_at - one.ends_at
-        touches = one.day <= roster.last_day and other.day >= roster.first_day
-        if touches and other.day - one.day > _ONE_DAY and rest < _WEEK_REST:
-            rule = f"{rest / _HOUR:.2f} hours around the day off, 24 + 11 are due"
-            found.append((other.day, rule, WEEKLY_REST))
-    return found
+    return [
+        (
+            other.day,
+            f"{rest / _HOUR:.2f} hours around the day off, 24 + 11 are due",
+            WEEKLY_REST,
+        )
+        for one, other, rest in short_days_off(own)
+        if one.day <= roster.last_day and other.day >= roster.first_day
+    ]
 
 
 def _weeks(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
     found = []
     monday = roster.first_day - timedelta(days=roster.first_day.weekday())
     while monday <= roster.last_day:
-        hours = paid_hours(one for one in own if monday <= one.day < monday + _WEEK)
+        hours = week_hours(own, monday)
         if hours > RULES.weekly_minutes / 60:
             rule = f"{hours:g} hours in a week, 48 are the most"
             found.append((monday, rule, WEEKLY_HOURS))

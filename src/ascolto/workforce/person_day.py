@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ascolto.kit.clock import midnight
 from ascolto.workforce.agreements import Agreement, Contract
+from ascolto.workforce.hours import paid_time
 from ascolto.workforce.rosters import Shift
 from ascolto.workforce.store_runs import RequiredDay
 
@@ -62,8 +63,8 @@ def facts_of(
     before, after = _rests(own, here)
     return Facts(
         contract=contract.name if contract else None,
-        paid_minutes=sum(paid_minutes(one) for one in here),
-        week_minutes=sum(paid_minutes(one) for one in week),
+        paid_minutes=sum(_paid_minutes(one) for one in here),
+        week_minutes=sum(_paid_minutes(one) for one in week),
         week_shifts=len(week),
         agreed_minutes=(int(weekly[0]), int(weekly[1])) if weekly else None,
         agreed_shifts=terms.get("shifts_per_week"),
@@ -78,11 +79,8 @@ def facts_of(
     )
 
 
-def paid_minutes(shift: Shift) -> int:
-    """Return the paid minutes of a shift: all but meals."""
-    whole = round((shift.ends_at - shift.starts_at).total_seconds() / 60)
-    meals: int = sum(part["minutes"] for part in shift.parts if part["kind"] == "meal")
-    return whole - meals
+def _paid_minutes(shift: Shift) -> int:
+    return round(paid_time(shift).total_seconds() / 60)
 
 
 def cover_of(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from ascolto import routing
@@ -28,7 +28,7 @@ from ascolto.workforce.exchanging import (
     without,
 )
 from ascolto.workforce.rosters import Shift
-from ascolto.workforce.today import HALF_HOUR, on_duty
+from ascolto.workforce.today import on_duty
 
 MOST_CANDIDATES = 20
 
@@ -342,15 +342,3 @@ async def _alike(tx: Tx, who: str) -> set[str]:
             queues.setdefault(one, set()).add(queue_id)
     mine = queues.get(who, set())
     return {other for other, theirs in queues.items() if theirs == mine and other != who}
-
-
-def half_hours_of(shifts: Sequence[Shift]) -> list[datetime]:
-    """Return the half hours in which some shifts lie."""
-    first = min(one.starts_at for one in shifts)
-    last = max(one.ends_at for one in shifts)
-    at = first - timedelta(minutes=first.minute % 30)
-    found = []
-    while at < last:
-        found.append(at)
-        at += HALF_HOUR
-    return found
