@@ -189,14 +189,11 @@ class Tx:
 
     async def flush(self) -> None:
         """Write what was put and the pending events and frames, in one statement."""
-        said = insert_statements(
-            self.tenant_id, self.now, self.actor.as_json(), self._events, self._frames
-        )
-        together = [*self._put, *(said if self.speaks else ())]
-        self._put.clear()
-        if together:
-            sql, args = one_statement(together)
-            await self._execute(sql, *args)
+        if self.speaks:
+            self._put += insert_statements(
+                self.tenant_id, self.now, self.actor.as_json(), self._events, self._frames
+            )
+        await self._write_put()
 
 
 def scope_text(clients: Collection[str] | None) -> str:

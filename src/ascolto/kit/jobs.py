@@ -1,7 +1,7 @@
 """What a room does by itself: one turn after the other, for as long as the server runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import asyncpg
 import structlog
@@ -37,3 +37,21 @@ def every(seconds: float, room: str, what: str, turn: Turn) -> tuple[str, Job]:
             await asyncio.sleep(seconds)
 
     return what, run
+
+
+async def in_turn(
+    tenants: Iterable[str], turn: Callable[[str], Awaitable[int]], *, failed: str
+) -> int:
+    """Do something for one organisation after the other; return how many things were done.
+
+    A fault of one is told as `failed` and does not stop the others; a database that is away does.
+    """
+    done = 0
+    for tenant_id in tenants:
+        try:
+            done += await turn(tenant_id)
+        except AWAY:
+            raise
+        except Exception:
+            log.exception(failed, tenant_id=tenant_id)
+    return done

@@ -15,7 +15,7 @@ import structlog
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
-from ascolto.kit.jobs import AWAY, Job, every
+from ascolto.kit.jobs import Job, every, in_turn
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import events, store, store_days, store_runs
 from ascolto.workforce.actions import making
@@ -125,15 +125,8 @@ async def keep_days(services: Services) -> int:
     """Keep every day of the log that is over and not kept; return how many were."""
     async with services.db.connection() as connection:
         tenants = await tenancy_store.list_tenant_ids(connection)
-    kept = 0
-    for tenant_id in tenants:
-        try:
-            kept += await _keep_days_of(services, tenant_id)
-        except AWAY:
-            raise
-        except Exception:  # one organisation's day is not to stop the others' days
-            log.exception("workforce.days_not_kept", tenant_id=tenant_id)
-    return kept
+    keep = partial(_keep_days_of, services)
+    return await in_turn(tenants, keep, failed="workforce.days_not_kept")
 
 
 async def _keep_days_of(services: Services, tenant_id: str) -> int:

@@ -5,6 +5,7 @@ nothing is written and the next turn scores it; two nodes at once write one row.
 """
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ import structlog
 from ascolto.kit.db import SYSTEM, Record
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
-from ascolto.kit.jobs import AWAY
+from ascolto.kit.jobs import in_turn
 from ascolto.routing import QueueUnknown
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store, store_days
@@ -33,15 +34,8 @@ async def score_days(services: Services) -> int:
     """Score the days that are over of what was published; return how many days were."""
     async with services.db.connection() as connection:
         tenants = await tenancy_store.list_tenant_ids(connection)
-    scored = 0
-    for tenant_id in tenants:
-        try:
-            scored += await _score_tenant(services, tenant_id)
-        except AWAY:
-            raise
-        except Exception:  # one organisation's ledger is not to stop the others'
-            log.exception("workforce.days_not_scored", tenant_id=tenant_id)
-    return scored
+    score = partial(_score_tenant, services)
+    return await in_turn(tenants, score, failed="workforce.days_not_scored")
 
 
 async def _score_tenant(services: Services, tenant_id: str) -> int:
