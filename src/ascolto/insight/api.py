@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from ascolto.identity.guard import Call, permit
 from ascolto.insight import api_screens, store
 from ascolto.insight.ask import Period, Scope, ask, contract_levels, period_of, scope_of
-from ascolto.insight.errors import NotAgreed, NotAnOperator, UnknownMetric
+from ascolto.insight.errors import NotAnOperator, UnknownMetric
 from ascolto.insight.floor import (
     TodayBooks,
     by_client,
@@ -28,7 +28,7 @@ from ascolto.insight.measure import (
 )
 from ascolto.insight.model import Tally
 from ascolto.insight.own import DAY_MINUTES, results_by_day
-from ascolto.insight.person import SHOWN_FIELDS, fields_of
+from ascolto.insight.person import SHOWN_FIELDS, fields_of, look_at
 from ascolto.insight.tally import bucket
 from ascolto.insight.views import (
     CountingView,
@@ -47,7 +47,6 @@ from ascolto.insight.views import (
 )
 from ascolto.kit.http import services_of
 from ascolto.people.actions import get_operator
-from ascolto.privacy import is_visible, monitoring_mode, record_view
 from ascolto.tenancy import store as tenancy_store
 
 router = APIRouter(tags=["insight"])
@@ -224,18 +223,8 @@ async def show_person(
     whole, and nobody is told.
     """
     operator = await get_operator(call.tx, str(operator_id))
-    own = call.principal.operator_id == operator.id
-    mode = await monitoring_mode(call.tx)
-    allowed = {f for f in SHOWN_FIELDS if is_visible(mode, call.tx.now, f, own=own)}
-    if not allowed:
-        raise NotAgreed("No agreement in force lets single people be seen.")
-    await record_view(
-        call.tx,
-        call.principal,
-        subject_kind="operator",
-        subject_id=operator.id,
-        what="floor: " + ", ".join(sorted(allowed)),
-        why=why,
+    allowed = await look_at(
+        call.tx, call.principal, operator.id, wanted=SHOWN_FIELDS, where="floor", why=why
     )
     zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
     fields = await fields_of(call.tx, operator.id, allowed, zone=zone)

@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
+from ascolto.identity.model import Principal
 from ascolto.insight import store
+from ascolto.insight.errors import NotAgreed
 from ascolto.insight.fold import FOLDED_KINDS
 from ascolto.insight.model import Tally
 from ascolto.insight.own import DAY_MINUTES, results_by_day
 from ascolto.insight.tally import bucket
 from ascolto.kit.db import Tx
-from ascolto.privacy import MonitoredField
+from ascolto.privacy import MonitoredField, is_visible, monitoring_mode, record_view
 
 Shown = str | float | None
 
@@ -29,8 +31,35 @@ _TODAY = frozenset(
         MonitoredField.SURVEYS,
     }
 )
-# The others that an agreement may name are measured nowhere yet, so nobody can be shown them.
+# Of the others that an agreement may name, adherence is the rosters' to show; the rest is measured
+# nowhere yet, so nobody can be shown it.
 SHOWN_FIELDS = _NOW | _TODAY
+
+
+async def look_at(
+    tx: Tx,
+    viewer: Principal,
+    operator_id: str,
+    *,
+    wanted: Collection[MonitoredField],
+    where: str,
+    why: str,
+) -> set[MonitoredField]:
+    """Return which fields of one person may be seen by whoever asks, and log the look.
+
+    One's own always, and nobody is told; others' by an agreement in force. Raises NotAgreed when
+    it is none.
+    """
+    own = viewer.operator_id == operator_id
+    mode = await monitoring_mode(tx)
+    allowed = {field for field in wanted if is_visible(mode, tx.now, field, own=own)}
+    if not allowed:
+        raise NotAgreed("No agreement in force lets single people be seen.")
+    what = f"{where}: {', '.join(sorted(allowed))}"
+    await record_view(
+        tx, viewer, subject_kind="operator", subject_id=operator_id, what=what, why=why
+    )
+    return allowed
 
 
 async def fields_of(

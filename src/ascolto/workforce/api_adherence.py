@@ -14,12 +14,13 @@ from pydantic import BaseModel
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.insight.ask import scope_of
-from ascolto.insight.errors import NotAgreed
+from ascolto.insight.person import look_at
 from ascolto.insight.presence import presence_events, signed_in
+from ascolto.kit.clock import midnight
 from ascolto.kit.db import Tx
 from ascolto.kit.http import services_of
 from ascolto.people.actions import get_operator
-from ascolto.privacy import MonitoredField, is_visible, monitoring_mode, record_view
+from ascolto.privacy import MonitoredField
 from ascolto.routing import teams_of
 from ascolto.tenancy import get_tenant
 from ascolto.workforce import store_rosters
@@ -117,11 +118,11 @@ async def show_adherence(
     async with services_of(request).db.transaction(
         principal.tenant_id, actor=principal.actor(), clients=principal.clients
     ) as tx:
-        midnight = await _midnight(tx)
-        day = day or midnight.date() - _ONE_DAY
-        if day >= midnight.date():
+        today, zone = await _today(tx)
+        day = day or today - _ONE_DAY
+        if day >= today:
             raise BadPlan("Groups are shown of days that are over.", day=day.isoformat())
-        read = await _read(tx, day, until=midnight)
+        read = await _read(tx, day, today=today, zone=zone, until=midnight(today, zone))
         teams = await teams_of(tx)
         smallest = (await scope_of(tx, at=tx.now)).smallest_group
     people = await asyncio.to_thread(read.half_hours)
@@ -148,18 +149,8 @@ async def show_person_adherence(
     Without one this is refused. Oneself one sees always, and nobody is told.
     """
     operator = await get_operator(call.tx, str(operator_id))
-    own = call.principal.operator_id == operator.id
-    mode = await monitoring_mode(call.tx)
-    if not is_visible(mode, call.tx.now, MonitoredField.ADHERENCE, own=own):
-        raise NotAgreed("No agreement in force lets single people be seen.")
-    await record_view(
-        call.tx,
-        call.principal,
-        subject_kind="operator",
-        subject_id=operator.id,
-        what="workforce: adherence",
-        why=why,
-    )
+    wanted = {MonitoredField.ADHERENCE}
+    await look_at(call.tx, call.principal, operator.id, wanted=wanted, where="workforce", why=why)
     return await _person(call.tx, operator.id, day)
 
 
@@ -172,27 +163,31 @@ async def show_own_adherence(call: Own, day: date | None = None) -> PersonAdhere
 
 
 async def _person(tx: Tx, operator_id: str, day: date | None) -> PersonAdherenceView:
-    read = await _read(tx, day, operator_id=operator_id)
+    today, zone = await _today(tx)
+    read = await _read(tx, day or today, today=today, zone=zone, operator_id=operator_id)
     one = read.people().get(operator_id, Adherence(0.0, 0.0))
     return PersonAdherenceView(operator_id=operator_id, day=read.day, **dict(AdherenceView.of(one)))
 
 
-async def _midnight(tx: Tx) -> datetime:
-    """Return when today began for the organisation."""
+async def _today(tx: Tx) -> tuple[date, ZoneInfo]:
+    """Return the organisation's present day and its zone."""
     zone = ZoneInfo((await get_tenant(tx)).timezone)
-    return datetime.combine(tx.now.astimezone(zone).date(), datetime.min.time(), zone)
+    return tx.now.astimezone(zone).date(), zone
 
 
 async def _read(
-    tx: Tx, day: date | None, *, operator_id: str | None = None, until: datetime | None = None
+    tx: Tx,
+    day: date,
+    *,
+    today: date,
+    zone: ZoneInfo,
+    operator_id: str | None = None,
+    until: datetime | None = None,
 ) -> _Read:
-    midnight = await _midnight(tx)
-    today, zone = midnight.date(), midnight.tzinfo
-    day = day or today
     if not 0 <= (today - day).days <= BACK:
         raise BadPlan("The last month is shown.", day=day.isoformat())
     shifts = await store_rosters.in_force(tx, first_day=day, last_day=day, operator_id=operator_id)
-    since = datetime.combine(day, datetime.min.time(), zone)
+    since = midnight(day, zone)
     # A night's shift ends on the next day.
     until = min(since + timedelta(days=2), until or tx.now)
     events = await presence_events(tx, since=since, until=until, operator_id=operator_id)
