@@ -17,7 +17,7 @@ from ascolto.configuration.views import (
     VersionView,
 )
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page, decode_cursor, decode_id, encode_cursor
+from ascolto.kit.http import Page, decode_cursor, decode_id, page_of
 
 Reader = Annotated[Call, permit("configuration.read")]
 Publisher = Annotated[Call, permit("configuration.publish")]
@@ -39,8 +39,7 @@ def router_over(verbs: Verbs) -> APIRouter:
         found = await store.list_publications(
             call.tx, account_id=mine, before=decode_id(cursor), limit=limit + 1
         )
-        more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
-        return Page(items=[PublicationView.of(one) for one in found[:limit]], next_cursor=more)
+        return page_of(found, limit=limit, show=PublicationView.of, place=lambda one: (one.id,))
 
     @router.post("/configuration/publications", status_code=201, summary="Publish at a moment")
     async def schedule(body: PublicationBody, call: Publisher) -> PublicationView:
@@ -83,8 +82,7 @@ def _versions() -> APIRouter:
         found = await store.list_versions(
             call.tx, before=before, limit=limit + 1, kind=kind, thing=thing
         )
-        more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
-        return Page(items=[VersionView.of(one) for one in found[:limit]], next_cursor=more)
+        return page_of(found, limit=limit, show=VersionView.of, place=lambda one: (one.id,))
 
     @router.get("/configuration/versions/{number}", summary="One version")
     async def show_version(number: int, call: Reader) -> VersionView:

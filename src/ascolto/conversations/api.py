@@ -42,7 +42,15 @@ from ascolto.customers.views import CustomerView
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
-from ascolto.kit.http import BadCursor, Page, decode_cursor, decode_id, encode_cursor, services_of
+from ascolto.kit.http import (
+    BadCursor,
+    Limit,
+    Page,
+    decode_cursor,
+    decode_id,
+    encode_cursor,
+    services_of,
+)
 from ascolto.kit.ids import is_id
 from ascolto.kit.stream import stream_cursor
 from ascolto.people import get_operator
@@ -57,7 +65,6 @@ Owner = Annotated[Principal, recognise("identity.own_account")]
 Sender = Annotated[Principal, recognise("conversations.reply")]
 Reader = Annotated[Call, permit("conversations.read")]
 Writer = Annotated[Call, permit("conversations.reply")]
-Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 Seq = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
 SEARCH_LEAST = 3

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 
 from ascolto.identity import store, store_sessions
 from ascolto.identity.actions import change_accounts, issue_tokens
@@ -24,15 +24,21 @@ from ascolto.identity.views import (
     TokenView,
 )
 from ascolto.kit import mail
-from ascolto.kit.http import Page, decode_cursor, decode_id, encode_cursor, services_of
+from ascolto.kit.http import (
+    Cursor,
+    Limit,
+    Page,
+    decode_cursor,
+    decode_id,
+    encode_cursor,
+    services_of,
+)
 
 router = APIRouter()
 
 Admin = Annotated[Call, permit("identity.manage_accounts")]
 TokenHolder = Annotated[Call, permit("identity.manage_tokens")]
 MailReader = Annotated[Call, permit("identity.read_mail")]
-Limit = Annotated[int, Query(ge=1, le=200)]
-Cursor = Annotated[str | None, Query(max_length=1000)]
 
 
 @router.get("/accounts", summary="Accounts by address")

@@ -5,7 +5,7 @@ belong to routing.
 """
 
 from ascolto.people.model import NewOperator, Operator, Skill, SkillLevel, Team
-from ascolto.people.store import get_operator, list_operators
+from ascolto.people.store import find_operators, get_operator, list_operators, operators_by_ids
 
 __all__ = [
     "NewOperator",
@@ -13,6 +13,8 @@ __all__ = [
     "Skill",
     "SkillLevel",
     "Team",
+    "find_operators",
     "get_operator",
     "list_operators",
+    "operators_by_ids",
 ]

@@ -55,6 +55,12 @@ async def get_operator(tx: Tx, operator_id: str) -> Operator | None:
     return _operator(row) if row else None
 
 
+async def operators_by_ids(tx: Tx, operator_ids: Collection[str]) -> dict[str, Operator]:
+    """Return some operators in scope, by id, whoever has left included."""
+    rows = await tx.fetch(_OPERATOR + " AND o.id = ANY($2::uuid[])", tx.tenant_id, [*operator_ids])
+    return {row["id"]: _operator(row) for row in rows}
+
+
 async def operator_for_account(tx: Tx, account_id: str) -> Operator | None:
     """Return the operator that an account is."""
     row = await tx.fetchrow(_OPERATOR + " AND o.account_id = $2", tx.tenant_id, account_id)
@@ -72,10 +78,10 @@ async def list_operators(tx: Tx) -> list[Operator]:
 async def find_operators(
     tx: Tx,
     *,
-    words: str | None,
-    team_id: str | None,
-    skill: str | None,
-    client_id: str | None,
+    words: str | None = None,
+    team_id: str | None = None,
+    skill: str | None = None,
+    client_id: str | None = None,
     after: tuple[str, str] | None,
     limit: int,
 ) -> list[tuple[str, Operator]]:

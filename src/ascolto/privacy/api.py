@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Response, UploadFile
 from pydantic import AwareDatetime
 
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page, decode_id, encode_cursor
+from ascolto.kit.http import Cursor, Limit, Page, decode_id, encode_cursor
 from ascolto.privacy import actions, store
 from ascolto.privacy.errors import OutsideScope, UnknownAgreement
 from ascolto.privacy.model import MINIMUM_GROUP, MonitoredField, View, visible_fields
@@ -16,8 +16,6 @@ from ascolto.tenancy.actions import setting
 
 router = APIRouter(tags=["privacy"])
 
-Limit = Annotated[int, Query(ge=1, le=200)]
-Cursor = Annotated[str | None, Query(max_length=1000)]
 ShortText = Annotated[str, Form(min_length=1, max_length=200)]
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
-from ascolto.kit.http import Page, decode_id, encode_cursor, services_of, takes
+from ascolto.kit.http import Limit, Page, decode_id, page_of, services_of, takes
 from ascolto.workforce import (
     api_adherence,
     api_agreements,
@@ -67,7 +67,6 @@ Asker = Annotated[Principal, recognise("workforce.read")]
 Importer = Annotated[Principal, recognise("workforce.plan")]
 Since = Annotated[datetime, Query(alias="from")]
 Until = Annotated[datetime, Query(alias="to")]
-Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 
 MOST_JUDGED = 20
@@ -141,8 +140,7 @@ async def list_forecasts(
         before=decode_id(cursor),
         limit=limit + 1,
     )
-    more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
-    return Page(items=[ForecastView.of(one) for one in found[:limit]], next_cursor=more)
+    return page_of(found, limit=limit, show=ForecastView.of, place=lambda one: (one.id,))
 
 
 @router.post("/workforce/forecasts", status_code=202, summary="Ask for a forecast")

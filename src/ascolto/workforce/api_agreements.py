@@ -1,9 +1,8 @@
 """Routes on contracts, what is agreed with people from which day on, and seats in the office."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,11 +10,10 @@ from fastapi import APIRouter
 from ascolto import people
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.http import Cursor, Limit, Page, decode_place, page_of, takes
-from ascolto.people.model import Operator
 from ascolto.workforce import store_agreements
 from ascolto.workforce.actions import agreeing
 from ascolto.workforce.actions.rosters import require_whole
-from ascolto.workforce.agreements import Contract, by_person
+from ascolto.workforce.agreements import by_person
 from ascolto.workforce.views_agreements import (
     AgreedPersonView,
     AgreedTermsView,
@@ -32,7 +30,6 @@ router = APIRouter(tags=["workforce"])
 
 Planner = Annotated[Call, permit("workforce.roster")]
 
-T = TypeVar("T")
 # Two million letters, and what JSON and two-byte letters add to them.
 TABLE_LIMIT = 6_000_000
 
@@ -43,33 +40,18 @@ async def list_contracts(
 ) -> Page[ContractView]:
     """Return a page of the contracts by name, with how many people each is or was agreed."""
     require_whole(call.tx)
-    contracts = await store_agreements.list_contracts(call.tx)
+    contracts = await store_agreements.list_contracts(
+        call.tx, after=decode_place(cursor), limit=limit + 1
+    )
     agreed = await store_agreements.list_agreements(call.tx, until=agreeing.FAR)
     pairs = {(one.contract_id, one.operator_id) for one in agreed}
     counts = Counter(contract_id for contract_id, _ in pairs)
     return page_of(
-        _after(contracts, place=_named, cursor=cursor, limit=limit),
+        contracts,
         limit=limit,
         show=lambda one: ContractView.of(one, counts[one.id]),
-        place=_named,
+        place=lambda one: (one.name.lower(), one.id),
     )
-
-
-def _named(one: Contract) -> tuple[str, str]:
-    return one.name.lower(), one.id
-
-
-def _called(one: Operator) -> tuple[str, str]:
-    return one.display_name.lower(), one.id
-
-
-def _after(
-    rows: Sequence[T], *, place: Callable[[T], tuple[str, str]], cursor: str | None, limit: int
-) -> list[T]:
-    """Return the rows of a page and one more, in the order of their places."""
-    last = decode_place(cursor)
-    found = [one for one in rows if last is None or place(one) > last]
-    return sorted(found, key=place)[: limit + 1]
 
 
 @router.post("/workforce/contracts", status_code=201, summary="Write a contract")
@@ -106,13 +88,13 @@ async def list_agreements(
 ) -> Page[AgreedPersonView]:
     """Return a page of who works here by name, with what is agreed in the order of days."""
     require_whole(call.tx)
-    operators = await people.list_operators(call.tx)
+    operators = await people.find_operators(call.tx, after=decode_place(cursor), limit=limit + 1)
     agreed = by_person(await store_agreements.list_agreements(call.tx, until=agreeing.FAR))
     return page_of(
-        _after(operators, place=_called, cursor=cursor, limit=limit),
+        operators,
         limit=limit,
-        show=lambda one: AgreedPersonView.of(one, agreed.get(one.id, [])),
-        place=_called,
+        show=lambda found: AgreedPersonView.of(found[1], agreed.get(found[1].id, [])),
+        place=lambda found: (found[0], found[1].id),
     )
 
 

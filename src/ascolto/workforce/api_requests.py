@@ -1,5 +1,6 @@
 """Routes on what people ask of their shifts and wish for: on their own page, and the planner's."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,8 +11,8 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
-from ascolto.kit.http import Page, decode_id, encode_cursor, services_of
-from ascolto.people import get_operator
+from ascolto.kit.http import Limit, Page, decode_id, page_of, services_of
+from ascolto.people import operators_by_ids
 from ascolto.workforce import events, store_requests
 from ascolto.workforce.actions import requests
 from ascolto.workforce.actions.needing import need_question
@@ -180,7 +181,8 @@ async def list_own_requests(call: Own) -> list[RequestView]:
     """Return one's own swaps and leave, the latest first."""
     who = _operator(call.principal)
     found = await store_requests.requests_of(call.tx, who, limit=MOST_OWN)
-    return [await _shown(call.tx, one, who) for one in found]
+    names = await _names(call.tx, found)
+    return [_view(one, who, names) for one in found]
 
 
 @router.post("/me/requests/{request_id}/answer", summary="Answer a swap")
@@ -224,15 +226,17 @@ async def list_requests(
     call: Planner,
     only: Literal["waiting"] | None = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
 ) -> Page[RequestView]:
     """Return swaps and leave, the latest first."""
     require_whole(call.tx)
     found = await store_requests.list_requests(
         call.tx, waiting=only is not None, before=decode_id(cursor), limit=limit + 1
     )
-    more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
-    return Page(items=[await _shown(call.tx, one, None) for one in found[:limit]], next_cursor=more)
+    names = await _names(call.tx, found)
+    return page_of(
+        found, limit=limit, show=lambda one: _view(one, None, names), place=lambda one: (one.id,)
+    )
 
 
 @router.post("/workforce/requests/{request_id}/decision", summary="Grant or refuse a leave")
@@ -251,6 +255,10 @@ async def undo(request_id: UUID, call: Planner) -> RequestView:
 
 
 async def _shown(tx: Tx, request: ShiftRequest, who: str | None) -> RequestView:
+    return _view(request, who, await _names(tx, [request]))
+
+
+def _view(request: ShiftRequest, who: str | None, names: Mapping[str, str]) -> RequestView:
     """Show a request to one of whom it concerns, or to a planner; each sees their own shifts."""
 
     def shifts(told: list[dict[str, Any]]) -> list[OwnShiftView]:
@@ -261,8 +269,8 @@ async def _shown(tx: Tx, request: ShiftRequest, who: str | None) -> RequestView:
         id=request.id,
         kind=request.kind,
         mine=request.operator_id == who,
-        operator_name=await _name(tx, request.operator_id) or "",
-        other_name=await _name(tx, request.other_id),
+        operator_name=names.get(request.operator_id, ""),
+        other_name=names.get(request.other_id or ""),
         day=request.day,
         note=request.note,
         state=request.state,
@@ -283,9 +291,10 @@ async def _shown(tx: Tx, request: ShiftRequest, who: str | None) -> RequestView:
     )
 
 
-async def _name(tx: Tx, operator_id: str | None) -> str | None:
-    operator = await get_operator(tx, operator_id) if operator_id else None
-    return operator.display_name if operator else None
+async def _names(tx: Tx, asked: Sequence[ShiftRequest]) -> dict[str, str]:
+    """Return the names of everybody whom some requests concern."""
+    people = {who for one in asked for who in (one.operator_id, one.other_id) if who}
+    return {who: one.display_name for who, one in (await operators_by_ids(tx, people)).items()}
 
 
 def _operator(principal: Principal) -> str:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from ascolto.identity import secrets
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.clock import midnight
-from ascolto.kit.http import Page, decode_id, encode_cursor, services_of, takes
+from ascolto.kit.http import Limit, Page, decode_id, page_of, services_of, takes
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store_rosters, store_runs
 from ascolto.workforce.actions import editing, rosters
@@ -49,13 +49,12 @@ FAR = date(2900, 1, 1)
 async def list_rosters(
     call: Planner,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
 ) -> Page[RosterView]:
     """Return the versions, the latest first."""
     rosters.require_whole(call.tx)
     found = await store_rosters.list_rosters(call.tx, before=decode_id(cursor), limit=limit + 1)
-    more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
-    return Page(items=[RosterView.of(one) for one in found[:limit]], next_cursor=more)
+    return page_of(found, limit=limit, show=RosterView.of, place=lambda one: (one.id,))
 
 
 @router.post("/workforce/rosters", status_code=201, summary="Begin a version of the roster")

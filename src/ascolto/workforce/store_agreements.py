@@ -27,13 +27,17 @@ def _agreement(row: Record) -> Agreement:
     )
 
 
-async def list_contracts(tx: Tx) -> list[Contract]:
-    """Return all contracts by name."""
+async def list_contracts(
+    tx: Tx, *, after: tuple[str, str] | None = None, limit: int | None = None
+) -> list[Contract]:
+    """Return the contracts by name, all or so many after a name and id."""
+    name, key = after or (None, None)
     rows = await tx.fetch(
         "SELECT id, name, terms, v FROM workforce.contract WHERE tenant_id = $1"
-        " ORDER BY lower(name)",
-        tx.tenant_id,
-    )
+        " AND ($2::text IS NULL OR (lower(name), id) > ($2, $3::uuid))"
+        " ORDER BY lower(name), id LIMIT $4",
+        tx.tenant_id, name, key, limit,
+    )  # fmt: skip
     return [Contract(**row) for row in rows]
 
 
