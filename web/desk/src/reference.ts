@@ -4,7 +4,7 @@ import { api } from "@/api/client";
 import { whole } from "@/api/whole";
 import { may, useSession } from "@/session";
 import { fold } from "@ui/picker";
-import type { Canned, OperatorRef, Page, QueueRef, Reason, Tag, Workplace } from "@/api/types";
+import type { Canned, OperatorRef, Page, Queue, QueueRef, Reason, Tag, Workplace } from "@/api/types";
 
 const slow = { staleTime: 10 * 60_000 };
 
@@ -12,6 +12,10 @@ export const cannedQuery = queryOptions({
   queryKey: ["canned"],
   queryFn: () => whole<Canned>("/canned"),
   ...slow,
+});
+export const queuesQuery = queryOptions({
+  queryKey: ["queues-whole"],
+  queryFn: () => whole<Queue>("/queues"),
 });
 export const reasonsQuery = queryOptions({
   queryKey: ["reasons"],
@@ -30,6 +34,11 @@ export function useQueues(): QueueRef[] {
   return (
     useQuery<QueueRef[]>({ queryKey: ["queues-mine"], queryFn: () => none, staleTime: Infinity }).data ?? none
   );
+}
+
+/** All queues in sight, with their rules. */
+export function useAllQueues() {
+  return useQuery(queuesQuery);
 }
 
 export function useQueueName(id: string | null | undefined): string | undefined {

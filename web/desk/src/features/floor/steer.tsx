@@ -5,6 +5,7 @@ import { whole } from "@/api/whole";
 import { explain } from "@/api/words";
 import type { FloorQueue, Intervention, OperatorRef, Queue } from "@/api/types";
 import { useT } from "@/i18n";
+import { queuesQuery, useAllQueues } from "@/reference";
 import { clock, share, stopwatch } from "@/i18n/format";
 import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
@@ -34,11 +35,11 @@ export function Steering({ queues, age }: Props) {
   const t = useT();
   const queries = useQueryClient();
   const [asked, setAsked] = useState<{ queue: FloorQueue; kind: Kind; alerts: Alert[] } | null>(null);
-  const all = useQuery({ queryKey: ["queues-whole"], queryFn: () => whole<Queue>("/queues"), staleTime: 60_000 });
+  const all = useAllQueues();
   const done = useQuery({ queryKey: key, queryFn: () => whole<Intervention>("/interventions"), refetchInterval: AGAIN_MS });
   const refresh = () => {
     void queries.invalidateQueries({ queryKey: key });
-    void queries.invalidateQueries({ queryKey: ["queues-whole"] });
+    void queries.invalidateQueries({ queryKey: queuesQuery.queryKey });
   };
   const undo = useMutation({
     mutationFn: (id: string) => api.delete<Intervention>(`/interventions/${id}`),

@@ -5,11 +5,6 @@ import { api } from "@/api/client";
 import type { AgreedPerson, BrokenRule, Contract, Page, PersonDay, Roster, RosterDay, RosterRun, Seats } from "@/api/types";
 import { whole } from "@/api/whole";
 
-export interface Queue {
-  id: string;
-  name: string;
-}
-
 export const keys = {
   rosters: ["rosters", "list"] as const,
   runs: ["rosters", "runs"] as const,
@@ -20,10 +15,6 @@ export const keys = {
   contracts: ["rosters", "contracts"] as const,
   seats: ["rosters", "seats"] as const,
 };
-
-export function useQueues() {
-  return useQuery({ queryKey: ["rosters", "queues"], queryFn: () => whole<Queue>("/queues") });
-}
 
 export function useRosters() {
   return useQuery({

@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from "react";
 import { api } from "@/api/client";
-import type { RosterRun } from "@/api/types";
+import type { Queue, RosterRun } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { day as shortDay } from "@/i18n/format";
@@ -8,7 +8,7 @@ import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
-import { useAgain, useRuns, type Queue } from "./api";
+import { useAgain, useRuns } from "./api";
 import { phaseName } from "./labels";
 import { nextMonday } from "./model";
 

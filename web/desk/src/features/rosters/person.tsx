@@ -1,10 +1,10 @@
-import type { BrokenRule, PersonDay, Roster, RosterDay, RosterShift, WantedShift } from "@/api/types";
+import type { BrokenRule, PersonDay, Queue, Roster, RosterDay, RosterShift, WantedShift } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { clock, day as shortDay } from "@/i18n/format";
 import { Empty, Pill } from "@ui/bits";
 import { Button } from "@ui/button";
-import { usePersonDay, type Queue } from "./api";
+import { usePersonDay } from "./api";
 import type { Person } from "./board";
 import { kindName } from "./labels";
 import type { Edits } from "./edits";

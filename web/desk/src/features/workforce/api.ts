@@ -1,18 +1,7 @@
 /** What planning asks the server for. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { whole } from "@/api/whole";
 import type { Forecast, ForecastDetail, Ledger, Page, Requirement } from "@/api/types";
-
-export interface Queue {
-  id: string;
-  name: string;
-  channel: string;
-}
-
-export function useQueues() {
-  return useQuery({ queryKey: ["plan", "queues"], queryFn: () => whole<Queue>("/queues") });
-}
 
 /** The forecasts of a queue, looked at again each second while one is being made. */
 export function useForecasts(queue: string | undefined) {

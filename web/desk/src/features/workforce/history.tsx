@@ -4,10 +4,11 @@ import type { ImportHistoryReport } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { day as shortDay } from "@/i18n/format";
+import { useAllQueues } from "@/reference";
 import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select } from "@ui/field";
-import { useAgain, useQueues } from "./api";
+import { useAgain } from "./api";
 import { Sections } from "./sections";
 import "./workforce.css";
 import "./words";
@@ -37,7 +38,7 @@ function read(name: string, text: string): Table {
 export function HistoryPage() {
   const t = useT();
   const again = useAgain();
-  const queues = useQueues();
+  const queues = useAllQueues();
   const [queue, setQueue] = useState("");
   const [table, setTable] = useState<Table>();
   const [columns, setColumns] = useState<Partial<Record<Field, string>>>({});

@@ -7,11 +7,11 @@ import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { clock, longDay, share, stopwatch } from "@/i18n/format";
 import { may, useSession } from "@/session";
+import { useAllQueues } from "@/reference";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select } from "@ui/field";
 import { GroupAdherence } from "./adherence";
-import { useQueues } from "./api";
 import { Levers } from "./levers";
 import { Sections } from "./sections";
 import "@ui/table.css";
@@ -28,7 +28,7 @@ export function IntradayPage() {
   const navigate = useNavigate({ from: "/intraday" });
   const search = useSearch({ from: "/desk/intraday" });
   const plans = may(useSession(), "workforce.plan");
-  const queues = useQueues();
+  const queues = useAllQueues();
   const queue = queues.data?.find((one) => one.id === search.queue) ?? queues.data?.[0];
   const { data, error } = useQuery({
     queryKey: ["plan", "intraday", queue?.id],

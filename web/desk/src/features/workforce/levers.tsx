@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from "react";
 import { api } from "@/api/client";
-import type { Intraday, Lever, LeverBody, Brought, Tried } from "@/api/types";
+import type { Brought, Intraday, Lever, LeverBody, Queue, Tried } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { clock, share } from "@/i18n/format";
@@ -8,7 +8,7 @@ import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
-import { useAgain, type Queue } from "./api";
+import { useAgain } from "./api";
 
 const HALF_HOUR_MS = 1_800_000;
 
