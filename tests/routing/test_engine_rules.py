@@ -6,7 +6,7 @@ down from the events and decisions themselves.
 
 from dataclasses import dataclass, field, replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ascolto.routing import engine as e
@@ -194,6 +194,7 @@ def lived(seed: int, people: int, events: int) -> Books:
 
 
 @given(seed=st.integers(0, 10**9), people=st.integers(2, 12))
+@example(seed=65537, people=5)  # work overflows at the moment at which another's ring opens
 @settings(max_examples=40)
 def test_every_offer_keeps_capacity_skills_presence_and_turn(seed: int, people: int) -> None:
     lived(seed, people, 150)

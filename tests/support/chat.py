@@ -79,6 +79,23 @@ class Line:
     def __init__(self, answer: httpx.Response) -> None:
         self._lines = answer.aiter_lines()
         self.last_id = ""
+        self._v = -1
+        self._messages: set[str] = set()
+
+    def _seen(self, kind: str, body: dict[str, Any]) -> bool:
+        """Tell whether this was shown before, and note it.
+
+        A line tells all that may be new since its first picture: what was committed just before
+        it began may come again, and every client passes over it.
+        """
+        if kind == "conversation.state":
+            old, self._v = body["v"] <= self._v, max(self._v, body["v"])
+            return old
+        if kind == "message.added":
+            old = body["id"] in self._messages
+            self._messages.add(body["id"])
+            return old
+        return False
 
     async def next(self, kind: str | None = None) -> dict[str, Any]:
         """Return the body of the next event, or of the next one of a kind."""
@@ -92,8 +109,8 @@ class Line:
                 elif not line and data:
                     event = orjson.loads(data)
                     data = ""
-                    if kind is None or event["k"] == kind:
-                        body: dict[str, Any] = event["b"]
+                    body: dict[str, Any] = event["b"]
+                    if not self._seen(event["k"], body) and kind in (None, event["k"]):
                         return body
         raise AssertionError("the stream ended")
 

@@ -81,7 +81,7 @@ class PlainEngine:
         self.let_lapsed_skills_end_holds()
         self.end_step()
         while due := self.due():
-            self.moment, _, what, piece = due[0]
+            self.moment, _, _, what, piece = due[0]
             self.time_is_up(what, piece)
             self.end_step()
         self.moment = self.now
@@ -323,11 +323,14 @@ class PlainEngine:
         finally:
             self.now, self.moment = now, moment
 
-    def due(self) -> list[tuple[float, Rank, int, What]]:
+    def due(self) -> list[tuple[float, bool, Rank, int, What]]:
+        """Return what is due: by moment, rings first, then by rank."""
         every = [
-            (at, self.rank(w), what, w) for w in self.work.values() for at, what in self.timers(w)
+            (at, what != RING, self.rank(w), what, w)
+            for w in self.work.values()
+            for at, what in self.timers(w)
         ]
-        return sorted((t for t in every if t[0] <= self.now), key=lambda t: t[:3])
+        return sorted((t for t in every if t[0] <= self.now), key=lambda t: t[:4])
 
     def time_is_up(self, what: int, piece: What) -> None:
         if what == 0:

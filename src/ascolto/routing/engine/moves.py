@@ -172,7 +172,7 @@ class Moves:
         piece.operator_id = operator_id
         queue.offered += 1
         expires = piece.expires_at = now + queue.policy.offer_timeout_s
-        queue.expiries.append((expires, piece.rank, timers.EXPIRE, piece.token, piece))
+        queue.expiries.append((expires, True, piece.rank, timers.EXPIRE, piece.token, piece))
         if expires < self._timers.due:  # noqa: PLR1730 - a call costs more
             self._timers.due = expires
         self._out.append(_new(_Offer, (piece.id, operator_id, expires, why)))

@@ -23,7 +23,7 @@ class TimedMoves(Moves):
         clock = self._timers
         clock.running = True
         while clock.due <= self.now:
-            at, _, what, token, piece = clock.pop()
+            at, _, _, what, token, piece = clock.pop()
             if piece.token == token:
                 self.moment = at
                 self._on_timer(what, piece)

@@ -5,6 +5,9 @@ not a heap. All else lies in a pile for each second to come; only the pile that 
 order, and by then most of it no longer counts. A timer counts only while its piece still has the
 token it was set with; every move of a piece gives it a new one, so nothing has to be searched for
 and taken out.
+
+Rings of a moment open before all else of that moment: what overflows, comes back or is let go then
+finds the waiting lines as wide as they are to be, and passes nobody over whose ring opens with it.
 """
 
 from collections import deque
@@ -14,14 +17,14 @@ from typing import TypeAlias
 from ascolto.routing.engine.state import Piece
 
 EXPIRE, RELEASE, RING, OVERFLOW, RETRY, RESERVE = range(6)
-Timer: TypeAlias = tuple[float, int, int, int, Piece]
-"""When, the piece's rank, what, the token, the piece."""
+Timer: TypeAlias = tuple[float, bool, int, int, int, Piece]
+"""When, whether it is not a ring's, the piece's rank, what, the token, the piece."""
 
 NEVER = float("inf")
 
 
 class Timers:
-    """All moments to come, in order of time, then of rank."""
+    """All moments to come, in order of time, rings first, then of rank."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -49,7 +52,7 @@ class Timers:
             self.due = at
         elif at == NEVER:
             return
-        timer, second = (at, piece.rank, what, piece.token, piece), int(at)
+        timer, second = (at, what != RING, piece.rank, what, piece.token, piece), int(at)
         if second <= self._second:
             heappush(self._soon, timer)
         elif not self._soon:
@@ -62,7 +65,7 @@ class Timers:
             heappush(self._seconds, second)
 
     def pop(self) -> Timer:
-        """Take out the first of what is due, by moment and then by rank; it may no longer count.
+        """Take out the first of what is due, in their order; it may no longer count.
 
         Something must be due. What is due next is known afterwards.
         """
@@ -78,16 +81,16 @@ class Timers:
         """Return the next moment that counts, dropping those that don't."""
         soon = self._soon
         while True:
-            while soon and soon[0][3] != soon[0][4].token:
+            while soon and soon[0][4] != soon[0][5].token:
                 heappop(soon)
             if soon or not self._seconds:
                 break
             self._second = heappop(self._seconds)
-            soon += [t for t in self._piles.pop(self._second) if t[3] == t[4].token]
+            soon += [t for t in self._piles.pop(self._second) if t[4] == t[5].token]
             heapify(soon)
         due = soon[0][0] if soon else NEVER
         for line in self._every_line:
-            while line and line[0][3] != line[0][4].token:
+            while line and line[0][4] != line[0][5].token:
                 line.popleft()
             if line and line[0][0] < due:
                 due = line[0][0]
