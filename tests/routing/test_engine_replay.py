@@ -94,7 +94,7 @@ def test_an_engine_rebuilt_from_what_is_known_stands_where_the_first_stood(seed:
     for event in told:
         first.handle(event)
     # Whose room is held back for exclusive work is not kept: a new leader chooses anew.
-    while len(told) < 200 or first._crew.kept:
+    while len(told) < 200 or first._crew.kept_mask:
         told.append(day.next(first.items()))
         first.handle(told[-1])
     second = rebuilt(first, told)

@@ -195,6 +195,8 @@ def lived(seed: int, people: int, events: int) -> Books:
 
 @given(seed=st.integers(0, 10**9), people=st.integers(2, 12))
 @example(seed=65537, people=5)  # work overflows at the moment at which another's ring opens
+@example(seed=870666507, people=12)  # a skill lapses at such a moment, and with it a hold
+@example(seed=218850855, people=7)  # a queue that changes lets somebody off, in reach of its own
 @settings(max_examples=40)
 def test_every_offer_keeps_capacity_skills_presence_and_turn(seed: int, people: int) -> None:
     lived(seed, people, 150)

@@ -38,6 +38,7 @@ class Who:
     idle_since: float = 0.0
     break_due_at: float | None = None
     kept_for: "What | None" = None
+    let_off: bool = False
 
     @property
     def country(self) -> str:
@@ -78,13 +79,13 @@ class PlainEngine:
     def handle(self, event: e.Event) -> list[e.Decision]:
         self.now = max(self.now, event.at)
         self.out, self.moment = [], self.now
-        self.let_lapsed_skills_end_holds()
-        self.end_step()
         while due := self.due():
             self.moment, _, _, what, piece = due[0]
             self.time_is_up(what, piece)
             self.end_step()
         self.moment = self.now
+        self.let_lapsed_skills_end_holds()
+        self.end_step()
         self.forget_breaks()
         getattr(self, f"on_{type(event).__name__}")(event)
         self.end_step()
@@ -94,6 +95,7 @@ class PlainEngine:
         """Serve whose room is no longer held back; note what exclusive work stands first now."""
         while self.let_off:
             who = self.let_off.pop(0)
+            who.let_off = False
             if who in self.people.values():
                 self.serve(who)
         for piece in self.work.values():
@@ -164,6 +166,8 @@ class PlainEngine:
         )
 
     def kept_from(self, who: Who, piece: What) -> bool:
+        if who.let_off:
+            return True
         kept = who.kept_for
         return kept is not None and kept is not piece and self.rank(kept) < self.rank(piece)
 
@@ -211,7 +215,9 @@ class PlainEngine:
         if keeps and self.moment - piece.kept_at < CHOOSE_AGAIN_S:
             return
         fitting = [
-            who for who in might if who.kept_for in (None, piece) and cost <= who.config.budget
+            who
+            for who in might
+            if who.kept_for in (None, piece) and not who.let_off and cost <= who.config.budget
         ]
         fitting.sort(
             key=lambda w: (self.load(w), w.kept_for is not piece, w.idle_since, w.config.id)
@@ -226,7 +232,7 @@ class PlainEngine:
     def keep(self, piece: What, keeper: Who | None) -> None:
         for who in self.people.values():
             if who.kept_for is piece and who is not keeper:
-                who.kept_for = None
+                who.kept_for, who.let_off = None, True
                 self.let_off.append(who)
         if keeper is not None:
             keeper.kept_for = piece

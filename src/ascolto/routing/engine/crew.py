@@ -14,6 +14,7 @@ from ascolto.routing.engine import model as m
 from ascolto.routing.engine.state import (
     BUSY,
     IDLE,
+    LET_OFF,
     NOT_HERE,
     ON_BREAK,
     Asked,
@@ -49,7 +50,6 @@ class Crew:
         self.order: list[tuple[int, float, str, Person]] = []
         self.lapses_at: float | None = None
         self.forgets_at = NEVER
-        self.kept: dict[str, Person] = {}
         self.kept_mask = 0
         self.by_load: dict[int, int] = {}
         self.loads: list[int] = []
@@ -222,16 +222,21 @@ class Crew:
     def keep(self, person: Person, piece: Piece) -> None:
         """Hold back a person's room for a piece of exclusive work."""
         person.kept_for, piece.keeper = piece, person
-        self.kept[person.id] = person
         self.kept_mask |= person.bit
 
     def let_off(self, person: Person) -> None:
-        """Hold back a person's room no longer."""
+        """Hold back a person's room for that work no longer, but for none but the next look.
+
+        Whatever moves meanwhile could take them before better work that waited for just this.
+        """
         if person.kept_for is not None:
             person.kept_for.keeper = None
-            person.kept_for = None
-            del self.kept[person.id]
-            self.kept_mask &= ~person.bit
+            person.kept_for = LET_OFF
+
+    def free(self, person: Person) -> None:
+        """Let a person who was let off, or is gone, be found again."""
+        person.kept_for = None
+        self.kept_mask &= ~person.bit
 
     def empty_room(self, person: Person) -> int:
         """Return the channels that a person with nothing in hand has room for."""

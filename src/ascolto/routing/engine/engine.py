@@ -59,13 +59,8 @@ class Engine(TimedMoves):
         self._out = out
         lapses_at = self._crew.lapses_at
         if lapses_at is not None and lapses_at <= now:
-            lapsed = self._crew.lapsed(now)
-            for person in lapsed:
-                self._requalify(person)
-            for person in lapsed:
-                self._end_vain_holds(person)
-            self._end_step()
-        if self._timers.due <= now:
+            self._skills_lapse()
+        elif self._timers.due <= now:
             self._run_timers()
         if self._crew.forgets_at <= now:
             for person in self._crew.forget_breaks(now):
@@ -74,6 +69,19 @@ class Engine(TimedMoves):
         if self._let_off or self._backlog.news:
             self._end_step()
         return out
+
+    def _skills_lapse(self) -> None:
+        """Requalify people at once, but end what they hold in vain after this moment's timers.
+
+        Else work let go would see its ring of this moment open before those who stand before it.
+        """
+        lapsed = self._crew.lapsed(self.now)
+        for person in lapsed:
+            self._requalify(person)
+        self._run_timers()
+        for person in lapsed:
+            self._end_vain_holds(person)
+        self._end_step()
 
     def next_timer(self) -> float | None:
         """Return when the next Tick is needed, None when nothing waits for time."""
@@ -224,6 +232,7 @@ class Engine(TimedMoves):
             return
         self._leave(person, "offline")
         self._crew.let_off(person)
+        self._crew.free(person)
         for piece in person.work:
             piece.person = None
         self._crew.set_traits(person, frozenset())

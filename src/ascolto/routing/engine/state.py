@@ -184,6 +184,10 @@ class Piece:
 
 _NOWHERE: frozenset[str] = frozenset()
 
+LET_OFF = Piece.__new__(Piece)
+"""What room is kept for that is held back no longer until the step ends: before all work."""
+LET_OFF.rank = -(1 << 200)
+
 
 def rank_of(piece: Piece) -> Rank:
     """Return a piece's place: deadline less the worth of its priority, then order of arrival."""

@@ -105,6 +105,7 @@ class TimedMoves(Moves):
         while self._let_off:
             person = self._let_off.popleft()
             if self._crew.people.get(person.id) is person:
+                self._crew.free(person)
                 self._serve(person)
         for piece in self._backlog.new_firsts() if self._backlog.news else ():
             due_at = piece.item.due_at
