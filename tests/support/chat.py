@@ -89,8 +89,9 @@ class Line:
         it began may come again, and every client passes over it.
         """
         if kind == "conversation.state":
-            old, self._v = body["v"] <= self._v, max(self._v, body["v"])
-            return old
+            v, before = int(body["v"]), self._v
+            self._v = max(v, before)
+            return v <= before
         if kind == "message.added":
             old = body["id"] in self._messages
             self._messages.add(body["id"])
