@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 
 from ascolto.channels import store_webhooks
 from ascolto.channels.actions import hooking
@@ -22,7 +22,6 @@ from ascolto.kit.http import (
     Page,
     decode_id,
     decode_place,
-    encode_cursor,
     page_of,
     services_of,
 )
@@ -112,19 +111,15 @@ async def list_deliveries(
     webhook_id: UUID,
     call: Keeper,
     state: State | None = None,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[DeliveryView]:
     """Return a webhook's deliveries, newest first."""
     await hooking.known(call.tx, str(webhook_id))
     found = await store_webhooks.list_deliveries(
         call.tx, webhook_id=str(webhook_id), state=state, before=decode_id(cursor), limit=limit + 1
     )
-    shown = found[:limit]
-    return Page(
-        items=[DeliveryView.of(one) for one in shown],
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit=limit, show=DeliveryView.of, place=lambda one: (one.id,))
 
 
 @webhooks_router.post(

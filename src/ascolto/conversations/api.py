@@ -44,11 +44,12 @@ from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import (
     BadCursor,
+    Cursor,
     Limit,
     Page,
     decode_cursor,
     decode_id,
-    encode_cursor,
+    page_of,
     services_of,
 )
 from ascolto.kit.ids import is_id
@@ -65,7 +66,6 @@ Owner = Annotated[Principal, recognise("identity.own_account")]
 Sender = Annotated[Principal, recognise("conversations.reply")]
 Reader = Annotated[Call, permit("conversations.read")]
 Writer = Annotated[Call, permit("conversations.reply")]
-Cursor = Annotated[str | None, Query(max_length=500)]
 Seq = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
 SEARCH_LEAST = 3
 
@@ -144,11 +144,11 @@ async def show_conversations(
         ),
         after=_place(cursor),
     )
-    shown = found[:limit]
-    more = len(found) > limit
-    return Page(
-        items=[RowView.of(c) for c, _ in shown],
-        next_cursor=encode_cursor(shown[-1][1], shown[-1][0].id) if more else None,
+    return page_of(
+        found,
+        limit=limit,
+        show=lambda row: RowView.of(row[0]),
+        place=lambda row: (row[1], row[0].id),
     )
 
 
@@ -256,11 +256,8 @@ async def show_timeline(
         raise errors.UnknownConversation("No such customer.", customer_id=str(customer_id))
     family = await customers_store.family_ids(call.tx, customer.id)
     found = await of_family(call.tx, family, before=before, limit=limit + 1)
-    shown = found[:limit]
-    last = shown[-1] if len(found) > limit else None
-    return Page(
-        items=[RowView.of(c) for c in shown],
-        next_cursor=encode_cursor(last.opened_at.isoformat(), last.id) if last else None,
+    return page_of(
+        found, limit=limit, show=RowView.of, place=lambda c: (c.opened_at.isoformat(), c.id)
     )
 
 
@@ -275,13 +272,11 @@ async def show_mentions(
     found = await store_aside.mentions_of(
         call.tx, operator_id=operator_id, before=decode_id(cursor or None), limit=limit + 1
     )
-    shown = found[:limit]
-    return Page(
-        items=[
-            MentionView(**{name: getattr(m, name) for name in MentionView.model_fields})
-            for m in shown
-        ],
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
+    return page_of(
+        found,
+        limit=limit,
+        show=lambda m: MentionView(**{name: getattr(m, name) for name in MentionView.model_fields}),
+        place=lambda m: (m.id,),
     )
 
 

@@ -10,7 +10,7 @@ from ascolto.customers.model import like_patterns
 from ascolto.customers.views import CustomerPatch, CustomerView, MergeOrder, Proof
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.db import Tx
-from ascolto.kit.http import Page, decode_id, encode_cursor
+from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of
 
 router = APIRouter(tags=["customers"])
 
@@ -26,8 +26,8 @@ async def search_customers(
     call: Annotated[Call, permit("customers.read")],
     q: Annotated[str, Query(max_length=200)] = "",
     client_id: UUID | None = None,
-    cursor: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[CustomerView]:
     """Find customers by words of their name, identities or claims, newest first."""
     found = await store.search(
@@ -37,9 +37,7 @@ async def search_customers(
         before=decode_id(cursor),
         limit=limit + 1,
     )
-    shown = found[:limit]
-    more = encode_cursor(shown[-1].id) if len(found) > limit else None
-    return Page(items=[CustomerView.of(customer) for customer in shown], next_cursor=more)
+    return page_of(found, limit=limit, show=CustomerView.of, place=lambda customer: (customer.id,))
 
 
 @router.get("/customers/{customer_id}")

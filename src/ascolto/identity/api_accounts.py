@@ -30,7 +30,7 @@ from ascolto.kit.http import (
     Page,
     decode_cursor,
     decode_id,
-    encode_cursor,
+    page_of,
     services_of,
 )
 
@@ -47,10 +47,8 @@ async def list_accounts(call: Admin, cursor: Cursor = None, limit: Limit = 50) -
     place = decode_cursor(cursor, 1)
     after = str(place[0]) if place else None
     found = await store.list_accounts(call.tx, after=after, limit=limit + 1)
-    more = found[:limit]
-    return Page(
-        items=[AccountView.of(account) for _, account in more],
-        next_cursor=encode_cursor(more[-1][0]) if len(found) > limit else None,
+    return page_of(
+        found, limit=limit, show=lambda row: AccountView.of(row[1]), place=lambda row: (row[0],)
     )
 
 
@@ -120,11 +118,7 @@ async def list_tokens(
         after=decode_id(cursor),
         limit=limit + 1,
     )
-    more = found[:limit]
-    return Page(
-        items=[TokenView.of(token) for token in more],
-        next_cursor=encode_cursor(more[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit=limit, show=TokenView.of, place=lambda token: (token.id,))
 
 
 @router.post("/tokens", status_code=201, summary="Make a key for a program")
@@ -152,11 +146,7 @@ async def list_mail(call: MailReader, cursor: Cursor = None, limit: Limit = 50) 
     """Return a page of the outbox, newest first, without the texts."""
     _require_full_scope(call)
     found = await mail.list_mail(call.tx, before=decode_id(cursor), limit=limit + 1)
-    more = found[:limit]
-    return Page(
-        items=[MailRow.of(each) for each in more],
-        next_cursor=encode_cursor(more[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit=limit, show=MailRow.of, place=lambda one: (one.id,))
 
 
 @router.get("/outgoing-mail/{mail_id}", summary="The text of a mail that waits")

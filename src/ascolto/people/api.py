@@ -13,7 +13,7 @@ from ascolto.kit.http import (
     Page,
     decode_cursor,
     decode_place,
-    encode_cursor,
+    page_of,
     services_of,
 )
 from ascolto.people import actions, catalogue, importing, store, store_catalogue
@@ -62,11 +62,11 @@ async def list_operators(
         after=decode_place(cursor),
         limit=limit + 1,
     )
-    shown = found[:limit]
-    more = len(found) > limit
-    return Page(
-        items=[_shown(call, operator) for _, operator in shown],
-        next_cursor=encode_cursor(shown[-1][0], shown[-1][1].id) if more else None,
+    return page_of(
+        found,
+        limit=limit,
+        show=lambda row: _shown(call, row[1]),
+        place=lambda row: (row[0], row[1].id),
     )
 
 
@@ -119,11 +119,7 @@ async def list_skills(call: Reader, cursor: Cursor = None, limit: Limit = 200) -
     place = decode_cursor(cursor, 1)
     after = str(place[0]) if place else None
     found = await store_catalogue.list_skills(call.tx, after=after, limit=limit + 1)
-    shown = found[:limit]
-    return Page(
-        items=[SkillView.of(skill) for skill in shown],
-        next_cursor=encode_cursor(shown[-1].code) if len(found) > limit else None,
-    )
+    return page_of(found, limit=limit, show=SkillView.of, place=lambda skill: (skill.code,))
 
 
 @router.post("/skills", status_code=201, summary="Add a skill")
@@ -148,11 +144,8 @@ async def archive_skill(skill_id: UUID, call: Planner) -> None:
 async def list_teams(call: Reader, cursor: Cursor = None, limit: Limit = 200) -> Page[TeamView]:
     """Return the teams in use."""
     found = await store_catalogue.list_teams(call.tx, after=decode_place(cursor), limit=limit + 1)
-    shown = found[:limit]
-    more = len(found) > limit
-    return Page(
-        items=[TeamView.of(team) for team in shown],
-        next_cursor=encode_cursor(shown[-1].name.lower(), shown[-1].id) if more else None,
+    return page_of(
+        found, limit=limit, show=TeamView.of, place=lambda team: (team.name.lower(), team.id)
     )
 
 

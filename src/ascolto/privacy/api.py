@@ -7,10 +7,10 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from pydantic import AwareDatetime
 
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Cursor, Limit, Page, decode_id, encode_cursor
+from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of
 from ascolto.privacy import actions, store
 from ascolto.privacy.errors import OutsideScope, UnknownAgreement
-from ascolto.privacy.model import MINIMUM_GROUP, MonitoredField, View, visible_fields
+from ascolto.privacy.model import MINIMUM_GROUP, MonitoredField, visible_fields
 from ascolto.privacy.views import AgreementEnd, AgreementView, MonitoringView, ViewView
 from ascolto.tenancy.actions import setting
 
@@ -30,7 +30,7 @@ async def my_views(
     if call.principal.operator_id is not None:
         subjects.append(("operator", call.principal.operator_id))
     found = await store.views_of(call.tx, subjects, before=decode_id(cursor), limit=limit + 1)
-    return _page(found, limit)
+    return page_of(found, limit=limit, show=ViewView.of, place=lambda view: (view.id,))
 
 
 @router.get("/privacy/views", summary="Who looked at whom")
@@ -47,7 +47,7 @@ async def list_views(
     found = await store.list_views(
         call.tx, viewer_account_id=viewer, before=decode_id(cursor), limit=limit + 1
     )
-    return _page(found, limit)
+    return page_of(found, limit=limit, show=ViewView.of, place=lambda view: (view.id,))
 
 
 @router.get("/privacy/monitoring", summary="What may be seen of single people")
@@ -120,12 +120,4 @@ async def show_document(
         document,
         media_type="application/pdf",
         headers={"content-disposition": f'attachment; filename="{ascii_name}"'},
-    )
-
-
-def _page(found: list[View], limit: int) -> Page[ViewView]:
-    shown = found[:limit]
-    return Page(
-        items=[ViewView.of(view) for view in shown],
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
     )

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
-from ascolto.kit.http import Limit, Page, decode_id, page_of, services_of, takes
+from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of, services_of, takes
 from ascolto.workforce import (
     api_adherence,
     api_agreements,
@@ -67,7 +67,6 @@ Asker = Annotated[Principal, recognise("workforce.read")]
 Importer = Annotated[Principal, recognise("workforce.plan")]
 Since = Annotated[datetime, Query(alias="from")]
 Until = Annotated[datetime, Query(alias="to")]
-Cursor = Annotated[str | None, Query(max_length=500)]
 
 MOST_JUDGED = 20
 
