@@ -1,11 +1,17 @@
 """The pages for browsers that run no script: the whole way, for everybody, on every screen."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
+import asyncpg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ascolto.channels.actions.preferring import Reachable, sealed
+from ascolto.customers import Purpose
+from ascolto.kit.secretbox import server_box
 from support.browsing import Operator, Profile, barriers, small_targets
 from support.panel import fresh_name
 from support.running import RunningServer
@@ -34,7 +40,7 @@ def plain(browser: Browser) -> Iterator[Page]:
     assert len(asked) == 1
     assert context.cookies() == []
     context.close()
-    assert [one for one in profile.complaints if "422" not in one] == []
+    assert [c for c in profile.complaints if "422" not in c and "404" not in c] == []
 
 
 def begin(page: Page, house: RunningServer, text: str, *, name: str) -> None:
@@ -157,6 +163,68 @@ def every_page(house: RunningServer, page: Page, operator: Operator) -> Iterator
     yield "over"
     page.goto(house.url + "/talk-link/x")
     yield "link"
+
+
+def link_of_an_address(house: RunningServer) -> str:
+    """Return what stands in the mails to somebody, sealed with the server's own key."""
+
+    async def known() -> Reachable:
+        connection = await asyncpg.connect(house.urls.owner_dsn)
+        try:
+            row = await connection.fetchrow(
+                "SELECT tenant_id::text, client_id::text FROM channels.channel"
+                " WHERE public_key = 'aurelia'"
+            )
+        finally:
+            await connection.close()
+        assert row is not None
+        address = "carla-maria.lunghissimo-cognome@posta-elettronica.example"
+        return Reachable(row["tenant_id"], row["client_id"], Purpose.SURVEY, address)
+
+    with ThreadPoolExecutor(1) as pool:  # while Playwright runs, this thread runs no other loop
+        who = pool.submit(asyncio.run, known()).result()
+    return sealed(server_box(house.data), who)
+
+
+def every_page_of_preferences(house: RunningServer, page: Page, link: str) -> Iterator[str]:
+    """Stand on each page of a mail's links in turn and name it."""
+    page.goto(f"{house.url}/unsubscribe/{link}?lang=it")
+    yield "stop"
+    page.get_by_role("button", name="Non mandatemene più").click()
+    expect(page.get_by_role("status")).to_have_text("Non le mandiamo più domande per e-mail.")
+    yield "stopped"
+    page.get_by_role("link", name="Veda che cosa possiamo mandarle").click()
+    expect(page.get_by_text("Ha detto no il")).to_be_visible()
+    yield "consents"
+    page.get_by_role("link", name="English").click()
+    section = page.get_by_role("region", name="Questions after a request")
+    section.get_by_role("button", name="Yes, you may").click()
+    expect(section).to_contain_text("You said yes on")
+    yield "consent given"
+    page.goto(f"{house.url}/unsubscribe/{link}x")
+    expect(page.get_by_role("main")).to_be_visible()
+    yield "no link of ours"
+
+
+def test_links_of_a_mail_work_without_a_script(house: RunningServer, plain: Page) -> None:
+    names = list(every_page_of_preferences(house, plain, link_of_an_address(house)))
+    assert len(names) == 5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_of_a_mails_links_have_no_barriers_and_fit_320_pixels(
+    house: RunningServer, profile: Profile, theme: Literal["light", "dark"]
+) -> None:
+    page = profile.page()
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.emulate_media(color_scheme=theme)
+    found: dict[str, list[str]] = {}
+    for name in every_page_of_preferences(house, page, link_of_an_address(house)):
+        wide = [] if page.evaluate(FITS) else ["wider than the screen"]
+        small = map(str, page.evaluate(SMALLEST))
+        found[name] = [*barriers(page), *small_targets(page), *small, *wide]
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    profile.complaints[:] = [c for c in profile.complaints if "404" not in c]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -11,6 +11,7 @@ import structlog
 from ascolto import conversations
 from ascolto.channels import store, store_external, store_webhooks
 from ascolto.channels.actions import calling
+from ascolto.channels.forms import inviting
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.fetching import fetch_mail
 from ascolto.channels.mailroom.forgetting import forget_raw_mail
@@ -27,10 +28,12 @@ from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
 from ascolto.kit.jobs import AWAY
 from ascolto.kit.outbox import StoredEvent
+from ascolto.kit.secretbox import server_box
 from ascolto.kit.subscribers import Subscriber
 from ascolto.tenancy import store as tenancy
 
 CALLS_EVERY_S = 5.0
+INVITATIONS_EVERY_S = 30.0
 SWEEP_EVERY_S = 600.0
 # A content touched of late may be about to be used again.
 SETTLED_S = 3_600.0
@@ -77,6 +80,15 @@ async def queue_calls(services: Services) -> None:
         await _each_tenant(services.db, "ended calls", calling.settle_ended)
 
 
+async def ask_how_it_went(services: Services) -> None:
+    """Send the questions that are due after conversations by mail."""
+    box = server_box(services.settings.data)
+    ask = partial(inviting.invite_due, box=box, public_url=services.settings.public_url)
+    while True:
+        await asyncio.sleep(INVITATIONS_EVERY_S)
+        await _each_tenant(services.db, "questions by mail", ask)
+
+
 async def sweep(services: Services) -> None:
     """Forget passes, links and nonces that have run out."""
     while True:
@@ -118,9 +130,11 @@ async def _each_tenant(db: Database, what: str, do: Callable[[Tx], Awaitable[int
 SUBSCRIBERS: Sequence[Subscriber] = (
     Subscriber("channels.apologise", ("routing.overflowed",), apologise),
     Subscriber("channels.mail_out", outgoing.HEARD, outgoing.hear),
+    Subscriber("channels.invite", inviting.HEARD, inviting.hear),
 )
 BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
     ("promised calls", queue_calls),
+    ("questions after mails", ask_how_it_went),
     ("sweep of passes", sweep),
     ("fan-out to webhooks and external channels", fan_out),
     ("deliveries to webhooks", deliver),

@@ -6,28 +6,47 @@ wrote: conversations lie on a higher floor.
 
 from ascolto.customers.actions import (
     change,
+    consents,
     identify,
     known,
+    may_send_unasked,
     merge,
     prove,
     remember_channel,
+    say_consent,
     unmerge,
 )
-from ascolto.customers.model import ClaimedIdentity, Customer, Identity, Preferences
+from ascolto.customers.model import (
+    ClaimedIdentity,
+    Consent,
+    Customer,
+    Identity,
+    Preferences,
+    Purpose,
+    Source,
+    identity_key,
+)
 from ascolto.customers.store import family_ids, standing_for
 
 __all__ = [
     "ClaimedIdentity",
+    "Consent",
     "Customer",
     "Identity",
     "Preferences",
+    "Purpose",
+    "Source",
     "change",
+    "consents",
     "family_ids",
     "identify",
+    "identity_key",
     "known",
+    "may_send_unasked",
     "merge",
     "prove",
     "remember_channel",
+    "say_consent",
     "standing_for",
     "unmerge",
 ]

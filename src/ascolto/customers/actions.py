@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ascolto.customers import errors, events, store
+from ascolto.customers import errors, events, store, store_consents
 from ascolto.customers.model import (
     PERSONAL_KINDS,
     ClaimedIdentity,
+    Consent,
     Customer,
     Preferences,
+    Purpose,
+    Source,
     identity_key,
     search_text,
 )
@@ -250,3 +253,35 @@ async def unmerge(tx: Tx, *, customer_id: str) -> Customer:
         )
     )
     return await known(tx, customer.id)
+
+
+async def say_consent(
+    tx: Tx, *, client_id: str, email: str, purpose: Purpose, given: bool, source: Source,
+    text_version: str, words: str,
+) -> bool:  # fmt: skip
+    """Write down whether an address wants mails of a purpose; False when it had said so already.
+
+    Nothing that was said before is changed: the last word holds, the earlier ones stay.
+    """
+    kind, _, key = _keyed(ClaimedIdentity("email", email))
+    await store_consents.hold_address(tx, client_id=client_id, kind=kind, key=key)
+    last = await store_consents.last_consents(tx, client_id=client_id, kind=kind, key=key)
+    if purpose in last and last[purpose].given is given:
+        return False
+    await store_consents.add_consent(
+        tx, client_id=client_id, kind=kind, key=key, purpose=purpose, given=given, source=source,
+        text_version=text_version, words=words,
+    )  # fmt: skip
+    return True
+
+
+async def consents(tx: Tx, *, client_id: str, email: str) -> dict[Purpose, Consent]:
+    """Return the last word of an address on each purpose of which it has said any."""
+    kind, _, key = _keyed(ClaimedIdentity("email", email))
+    return await store_consents.last_consents(tx, client_id=client_id, kind=kind, key=key)
+
+
+async def may_send_unasked(tx: Tx, *, client_id: str, email: str, purpose: Purpose) -> bool:
+    """Tell whether an address may be sent what it did not ask for: not after it has said no."""
+    last = (await consents(tx, client_id=client_id, email=email)).get(purpose)
+    return last is None or last.given

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from ascolto.customers import actions, store
+from ascolto.customers import actions, store, store_consents
 from ascolto.customers.model import like_patterns
-from ascolto.customers.views import CustomerPatch, CustomerView, MergeOrder, Proof
+from ascolto.customers.views import ConsentView, CustomerPatch, CustomerView, MergeOrder, Proof
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.db import Tx
 from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of
@@ -46,6 +46,29 @@ async def read_customer(
 ) -> CustomerView:
     """Read a customer, or the one who stands for it after a merge."""
     return await _view(call.tx, str(customer_id))
+
+
+@router.get("/customers/{customer_id}/consents")
+async def list_consents(
+    customer_id: UUID,
+    call: Annotated[Call, permit("customers.read")],
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ConsentView]:
+    """Return what was said of mails nobody asked for, newest first; the last word holds.
+
+    A program that sends of its own accord asks here first.
+    """
+    customer = await actions.known(call.tx, str(customer_id))
+    found = await store_consents.consents_of_customers(
+        call.tx,
+        await store.family_ids(call.tx, customer.id),
+        before=decode_id(cursor),
+        limit=limit + 1,
+    )
+    return page_of(
+        found, limit=limit, show=lambda one: ConsentView.of(*one), place=lambda one: (one[0].id,)
+    )
 
 
 @router.patch("/customers/{customer_id}")

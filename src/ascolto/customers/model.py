@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 # A browser that comes back is the same browser: that proves no person.
@@ -116,3 +117,30 @@ def like_patterns(query: str) -> list[str]:
 
 def _escaped(word: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", word)
+
+
+class Purpose(StrEnum):
+    """What a mail that nobody asked for is for."""
+
+    SURVEY = "survey"
+    NOTICE = "notice"
+
+
+class Source(StrEnum):
+    """How somebody said what they want: on our page, or by their mail program's button."""
+
+    PAGE = "page"
+    ONE_CLICK = "one_click"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What was said of a purpose: yes or no, when and how, and which text was shown."""
+
+    id: str
+    purpose: Purpose
+    given: bool
+    at: datetime
+    source: Source
+    text_version: str
+    words: str

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from ascolto.customers.model import Customer, Identity, Preferences
+from ascolto.customers.model import Consent, Customer, Identity, Preferences, Purpose, Source
 
 Name = Annotated[str, Field(max_length=200)]
 Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
@@ -37,6 +37,33 @@ class PreferencesView(BaseModel):
     def model(self) -> Preferences:
         """Return the plain value."""
         return Preferences(self.channel, self.from_minute, self.to_minute, self.note)
+
+
+class ConsentView(BaseModel):
+    """What an address said of mails that nobody asked for, and which text it was shown."""
+
+    id: str
+    address: str
+    purpose: Purpose
+    given: bool
+    at: datetime
+    source: Source
+    text_version: str
+    words: str
+
+    @classmethod
+    def of(cls, consent: Consent, address: str) -> "ConsentView":
+        """Show what was said for an address."""
+        return cls(
+            id=consent.id,
+            address=address,
+            purpose=consent.purpose,
+            given=consent.given,
+            at=consent.at,
+            source=consent.source,
+            text_version=consent.text_version,
+            words=consent.words,
+        )
 
 
 class MergedView(BaseModel):

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -25,6 +26,8 @@ _FIRST_WAIT = timedelta(seconds=30)
 # While a sender works on a mail the others leave it alone for so long.
 _LEASE = timedelta(minutes=2)
 _TIMEOUT_S = 20.0
+# The longest line that a mail may have (RFC 5322, 2.1.1).
+_LINE = 998
 
 _log = structlog.get_logger("ascolto.mail")
 
@@ -42,22 +45,43 @@ class Mail:
     sent_at: datetime | None
     attempts: int
     last_error: str | None
+    # Where its reader says that they want no more of these.
+    unsubscribe: str | None
 
 
 async def queue_mail(
-    tx: Tx, *, purpose: str, to: str, subject: str, body: str, expires_at: datetime | None = None
-) -> str:
-    """Ask for a mail to be sent once the transaction has committed; return its id."""
+    tx: Tx, *, purpose: str, to: str, subject: str, body: str, expires_at: datetime | None = None,
+    unsubscribe: str | None = None,
+) -> str:  # fmt: skip
+    """Ask for a mail to be sent once the transaction has committed; return its id.
+
+    A mail that its reader did not ask for carries the address at which they say "no more": a
+    page to look at, which takes the one-click POST of RFC 8058 too. Answers carry none.
+    """
     mail_id = new_id()
     await tx.execute(
         "INSERT INTO kit.outgoing_mail (tenant_id, id, purpose, recipient, subject, body,"
-        " queued_at, expires_at, next_try_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7)",
-        tx.tenant_id, mail_id, purpose, to, subject, body, tx.now, expires_at,
+        " queued_at, expires_at, next_try_at, unsubscribe)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7, $9)",
+        tx.tenant_id, mail_id, purpose, to, subject, body, tx.now, expires_at, unsubscribe,
     )  # fmt: skip
     return mail_id
 
 
-_MAIL = "id, purpose, recipient, subject, body, queued_at, sent_at, attempts, last_error"
+async def recall_mail(tx: Tx, mail_ids: Sequence[str]) -> int:
+    """Send these mails no more, as far as they have not left; return how many that were."""
+    rows = await tx.fetch(
+        "UPDATE kit.outgoing_mail SET body = NULL, unsubscribe = NULL, last_error = 'recalled'"
+        " WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND sent_at IS NULL AND body IS NOT NULL"
+        " RETURNING id",
+        tx.tenant_id, list(mail_ids),
+    )  # fmt: skip
+    return len(rows)
+
+
+_MAIL = (
+    "id, purpose, recipient, subject, body, queued_at, sent_at, attempts, last_error, unsubscribe"
+)
 
 
 async def list_mail(tx: Tx, *, before: str | None, limit: int) -> list[Mail]:
@@ -109,13 +133,18 @@ class Smtp:
 
     def send(self, mail: Mail, *, domain: str) -> None:
         """Hand one mail to the server; blocks, so it runs in a thread."""
-        message = EmailMessage()
+        # A long address in a header stays in one piece: folded it would be encoded, and no link.
+        message = EmailMessage(policy=default.clone(max_line_length=_LINE))
         message["From"] = self.sender
         message["To"] = mail.recipient
         message["Subject"] = mail.subject
         message["Date"] = format_datetime(mail.queued_at)
         message["Message-ID"] = f"<{mail.id}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
+        if mail.unsubscribe:
+            message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+            if mail.unsubscribe.startswith("https:"):  # RFC 8058 asks for nothing less
+                message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(mail.body or "")
         kind = smtplib.SMTP_SSL if self.security == "smtps" else smtplib.SMTP
         with kind(self.host, self.port, timeout=_TIMEOUT_S) as server:
@@ -186,7 +215,8 @@ class MailSender:
 
 async def _empty_expired(tx: Tx) -> None:
     await tx.execute(
-        "UPDATE kit.outgoing_mail SET body = NULL, last_error = COALESCE(last_error, 'expired')"
+        "UPDATE kit.outgoing_mail SET body = NULL, unsubscribe = NULL,"
+        " last_error = COALESCE(last_error, 'expired')"
         " WHERE tenant_id = $1 AND body IS NOT NULL AND expires_at <= $2",
         tx.tenant_id, tx.now,
     )  # fmt: skip
@@ -194,12 +224,11 @@ async def _empty_expired(tx: Tx) -> None:
 
 async def _lease(tx: Tx) -> list[Mail]:
     rows = await tx.fetch(
-        "UPDATE kit.outgoing_mail SET next_try_at = $3, attempts = attempts + 1"
+        "UPDATE kit.outgoing_mail SET next_try_at = $3, attempts = attempts + 1"  # noqa: S608 - a constant of this file
         " WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM kit.outgoing_mail"
         "  WHERE tenant_id = $1 AND sent_at IS NULL AND body IS NOT NULL AND next_try_at <= $2"
         "  AND attempts < $4 ORDER BY next_try_at LIMIT 20 FOR UPDATE SKIP LOCKED)"
-        " RETURNING id, purpose, recipient, subject, body, queued_at, sent_at, attempts,"
-        " last_error",
+        f" RETURNING {_MAIL}",
         tx.tenant_id, tx.now, tx.now + _LEASE, _TRIES,
     )  # fmt: skip
     return [Mail(**row) for row in rows]
@@ -208,7 +237,8 @@ async def _lease(tx: Tx) -> list[Mail]:
 async def _record(tx: Tx, mail: Mail, *, error: str | None) -> None:
     if error is None:
         await tx.execute(
-            "UPDATE kit.outgoing_mail SET sent_at = $3, body = NULL, last_error = NULL"
+            "UPDATE kit.outgoing_mail SET sent_at = $3, body = NULL, unsubscribe = NULL,"
+            " last_error = NULL"
             " WHERE tenant_id = $1 AND id = $2",
             tx.tenant_id, mail.id, tx.now,
         )  # fmt: skip

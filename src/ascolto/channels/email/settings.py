@@ -86,6 +86,8 @@ class EmailSettings(_Part):
     new_after_days: Annotated[int, Field(ge=0, le=365)] = 30
     # Ask servers that offer it to say when a mail was delivered, delayed or not (RFC 3461).
     delivery_reports: bool = True
+    # A while after a conversation was closed the customer is asked by mail how it went, once.
+    survey: bool = False
     # The server of ours whose Authentication-Results are believed.
     trusted_hop: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{0,253}$")] = ""
 

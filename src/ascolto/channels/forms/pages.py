@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from ascolto.channels.actions import visiting
 from ascolto.channels.errors import StartClash, TooFast
-from ascolto.channels.forms import talk
+from ascolto.channels.forms import preferences, talk
 from ascolto.channels.forms.door import AtForm, answered, at_form, in_words
 from ascolto.channels.forms.filled import Filled, Problem, fresh_nonce, problems_of
 from ascolto.channels.forms.form_shown import form_page, status_page
@@ -83,4 +83,5 @@ routes: list[BaseRoute] = [
     Route("/help/{key}", send_form, methods=["POST"]),
     Route("/help/{key}/status", show_status),
     *talk.routes,
+    *preferences.routes,
 ]

@@ -227,8 +227,19 @@ async def show_survey(request: Request) -> Response:
         if at.now.state.value not in OVER or not at.scene.settings.survey:
             text = told_page(at.reader, at.path, text=at.reader.say("survey_early"))
         else:
-            text = survey_page(at.reader, at.scene, at.path, text="", problems={})
+            text = _question(at, text="", problems={})
     return answered(text, cache=SECRET)
+
+
+def _question(at: AtTalk, *, text: str, problems: dict[str, Problem]) -> str:
+    return survey_page(
+        at.reader,
+        at.path + "/survey",
+        question=at.scene.words.say("survey_question"),
+        text=text,
+        problems=problems,
+        back=at.path,
+    )
 
 
 @in_words
@@ -243,7 +254,7 @@ async def answer_survey(request: Request) -> Response:
         problems["text"] = ("long_text", {"n": str(ANSWER_LIMIT)})
     async with at_talk(request) as at:
         if problems:
-            text = survey_page(at.reader, at.scene, at.path, text=said, problems=problems)
+            text = _question(at, text=said, problems=problems)
             return answered(text, status=422, cache=SECRET)
         try:
             await conversations.survey(

@@ -228,9 +228,15 @@ def _ending(reader: Reader, path: str) -> Markup:
 
 
 def survey_page(
-    reader: Reader, scene: Scene, path: str, *, text: str, problems: Mapping[str, Problem]
+    reader: Reader,
+    path: str,
+    *,
+    question: str,
+    text: str,
+    problems: Mapping[str, Problem],
+    back: str | None = None,
 ) -> str:
-    """Return the one question after a conversation."""
+    """Return the one question after a conversation, with the way back where there is one."""
     choices = [
         el("label", el("input", type="radio", name="score", value=score,
                        id="score" if score == SCORES[0] else None),
@@ -244,7 +250,7 @@ def survey_page(
             "form",
             el(
                 "fieldset",
-                el("legend", scene.words.say("survey_question")),
+                el("legend", question),
                 problem_of(reader, "score", problems.get("score")),
                 *choices,
                 aria_describedby="score-problem" if "score" in problems else None,
@@ -253,12 +259,12 @@ def survey_page(
                   label=reader.say("survey_text")),
             button(reader.say("survey_send")),
             method="post",
-            action=reader.to(path + "/survey"),
+            action=reader.to(path),
             novalidate=True,
         ),
-        el("p", el("a", reader.say("back"), href=reader.to(path)), class_="way"),
+        el("p", el("a", reader.say("back"), href=reader.to(back)), class_="way") if back else None,
         title=reader.say("survey_title"),
-        path=path + "/survey",
+        path=path,
         wrong=bool(problems),
     )  # fmt: skip
 

@@ -1,0 +1,83 @@
+"""What somebody wants to be sent unasked, said through a link that only their mails carry.
+
+A link is the sealed name of an address at a client (AES-256-GCM under the server's key): nobody
+makes one up, and whoever reads it along the way learns no address. It does not run out, because
+the law lets a consent be taken back as easily as it was given, at any time (GDPR, art. 7.3).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ascolto import customers
+from ascolto.channels import store_invitations
+from ascolto.customers import Purpose, Source
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import is_id
+from ascolto.kit.mail import recall_mail
+from ascolto.kit.secretbox import SealError, SecretBox
+
+# Which words stand on the page. Whoever changes `consent_…` in texts.toml counts on here.
+TEXT_VERSIONS = {Purpose.SURVEY: "survey-1", Purpose.NOTICE: "notice-1"}
+_PLACE = "channels.preferences"
+_MOST = 1_000
+# No mail waits longer than this to be sent.
+_WAITS = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """An address at a client, and the purpose of the mail that brought somebody here."""
+
+    tenant_id: str
+    client_id: str
+    purpose: Purpose
+    address: str
+
+
+def sealed(box: SecretBox, one: Reachable) -> str:
+    """Return what stands in a link for an address."""
+    text = f"{one.tenant_id} {one.client_id} {one.purpose.value} {one.address}"
+    return box.seal(text, place=_PLACE).rstrip("=")
+
+
+def opened(box: SecretBox, token: str) -> Reachable | None:
+    """Return the address of a link, or None when we did not make it."""
+    body = token.partition(".")[2]
+    if len(token) > _MOST or not token.isascii():
+        return None
+    try:
+        text = box.open(token + "=" * (-len(body) % 4), place=_PLACE)
+    except SealError:
+        return None
+    tenant_id, client_id, purpose, address = text.split(" ", 3)
+    if not is_id(tenant_id) or not is_id(client_id) or purpose not in set(Purpose):
+        return None
+    return Reachable(tenant_id, client_id, Purpose(purpose), address)
+
+
+async def say(
+    tx: Tx, who: Reachable, *, purpose: Purpose, given: bool, source: Source, words: str
+) -> bool:
+    """Keep what somebody said of a purpose; after a no, what has not left does not leave.
+
+    Return False when it had been said already.
+    """
+    fresh = await customers.say_consent(
+        tx,
+        client_id=who.client_id,
+        email=who.address,
+        purpose=purpose,
+        given=given,
+        source=source,
+        text_version=TEXT_VERSIONS[purpose],
+        words=words,
+    )
+    if not given and purpose is Purpose.SURVEY:
+        mails = await store_invitations.mails_since(
+            tx,
+            client_id=who.client_id,
+            address_key=customers.identity_key("email", who.address),
+            since=tx.now - _WAITS,
+        )
+        await recall_mail(tx, mails)
+    return fresh

@@ -1,0 +1,131 @@
+"""The question after a conversation by mail: asked once, a while later, and of nobody who said no.
+
+Where the customer wrote in the chat the question stands there. By mail it is a mail that nobody
+asked for: it says how to get no more of them, and it is not sent to whoever has said so.
+"""
+
+from datetime import timedelta
+
+from ascolto import conversations, customers
+from ascolto.channels import (
+    store,
+    store_invitations,
+    store_mail,
+    store_mail_out,
+    store_mail_threads,
+)
+from ascolto.channels.actions.preferring import Reachable, sealed
+from ascolto.channels.forms.words import Reader
+from ascolto.channels.model import LANGUAGES
+from ascolto.channels.store_invitations import Invitation
+from ascolto.conversations import Conversation, State
+from ascolto.customers import Purpose
+from ascolto.identity import secrets
+from ascolto.kit.db import Tx
+from ascolto.kit.mail import queue_mail
+from ascolto.kit.outbox import StoredEvent
+from ascolto.kit.secretbox import SecretBox
+from ascolto.tenancy.actions import get_client
+
+HEARD = ("conversations.closed",)
+# Whoever has one more thing to say writes it before this.
+AFTER = timedelta(minutes=30)
+# Nobody is asked by the same client more often.
+REST = timedelta(days=30)
+LIFE = timedelta(days=14)
+AT_ONCE = 50
+_OVER = (State.WRAPUP, State.CLOSED)
+
+
+async def hear(tx: Tx, event: StoredEvent) -> None:
+    """Plan the question of a conversation that was closed, where its mailbox asks one."""
+    conversation = await conversations.get(tx, str(event.body["conversation_id"]))
+    if conversation is None or conversation.channel_id is None:
+        return
+    channel = await store.get_channel(tx, conversation.channel_id)
+    if channel is None or channel.kind != "email" or not channel.email().survey:
+        return
+    await store_invitations.add(
+        tx,
+        client_id=channel.client_id,
+        channel_id=channel.id,
+        conversation_id=conversation.id,
+        due_at=tx.now + AFTER,
+    )
+
+
+async def invite_due(tx: Tx, *, box: SecretBox, public_url: str) -> int:
+    """Ask what is due, or leave it out and say why; return how many were decided."""
+    due = await store_invitations.take_due(tx, limit=AT_ONCE)
+    for one in due:
+        conversation = await conversations.get(tx, one.conversation_id)
+        thread = await store_mail_threads.thread_of_conversation(tx, one.conversation_id)
+        if conversation is None or thread is None:
+            await store_invitations.leave_out(tx, one.id, why="elsewhere")
+            continue
+        why = await _why_not(tx, one, conversation, address=thread.customer)
+        if why is not None:
+            await store_invitations.leave_out(tx, one.id, why=why)
+            continue
+        await _ask(
+            tx, one, conversation, address=thread.customer, box=box, public_url=public_url
+        )  # fmt: skip
+    return len(due)
+
+
+async def _why_not(
+    tx: Tx, one: Invitation, conversation: Conversation, *, address: str
+) -> str | None:
+    if conversation.state not in _OVER:
+        return "reopened"
+    if conversation.first_replied_at is None:
+        return "unanswered"
+    last = await store_mail.last_of_conversation(tx, conversation.id)
+    if last is None or last.no_auto_reply:
+        return "automatic"
+    if await store_mail_out.is_unreachable(tx, channel_id=one.channel_id, address=address):
+        return "unreachable"
+    if not await customers.may_send_unasked(
+        tx, client_id=one.client_id, email=address, purpose=Purpose.SURVEY
+    ):
+        return "withdrawn"
+    lately = await store_invitations.mails_since(
+        tx,
+        client_id=one.client_id,
+        address_key=customers.identity_key("email", address),
+        since=tx.now - REST,
+    )
+    return "lately" if lately else None
+
+
+async def _ask(
+    tx: Tx, one: Invitation, conversation: Conversation, *, address: str, box: SecretBox,
+    public_url: str,
+) -> None:  # fmt: skip
+    language = conversation.language if conversation.language in LANGUAGES else LANGUAGES[0]
+    brand = (await get_client(tx, one.client_id)).name
+    reader = Reader(language, chosen=True, brand=brand)
+    token, secret_hash = secrets.issue(tx.tenant_id)
+    who = Reachable(tx.tenant_id, one.client_id, Purpose.SURVEY, address)
+    stop = public_url + reader.to(f"/unsubscribe/{sealed(box, who)}")
+    number = str(conversation.number)
+    expires_at = tx.now + LIFE
+    mail_id = await queue_mail(
+        tx,
+        purpose="survey",
+        to=address,
+        subject=reader.say("invite_subject", number=number),
+        body=reader.say(
+            "invite_body", number=number, link=public_url + reader.to(f"/survey/{token}"), stop=stop
+        ),
+        expires_at=expires_at,
+        unsubscribe=stop,
+    )
+    await store_invitations.set_sent(
+        tx,
+        one.id,
+        address_key=customers.identity_key("email", address),
+        secret_hash=secret_hash,
+        mail_id=mail_id,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,66 @@
+"""Statements on what customers have said about mails that nobody asked for."""
+
+from typing import Any
+
+from ascolto.customers.model import Consent, Purpose, Source
+from ascolto.kit.db import Record, Tx
+from ascolto.kit.ids import new_id
+
+_CONSENT = "id, purpose, given, at, source, text_version, words"
+
+
+def _consent(row: Record) -> Consent:
+    values: dict[str, Any] = dict(row)
+    values["purpose"] = Purpose(values["purpose"])
+    values["source"] = Source(values["source"])
+    return Consent(**values)
+
+
+async def hold_address(tx: Tx, *, client_id: str, kind: str, key: str) -> None:
+    """Let nobody else say anything for an address until the end of the transaction."""
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 53))", f"{client_id} {kind} {key}"
+    )
+
+
+async def add_consent(
+    tx: Tx, *, client_id: str, kind: str, key: str, purpose: Purpose, given: bool, source: Source,
+    text_version: str, words: str,
+) -> None:  # fmt: skip
+    """Write down what was said."""
+    await tx.execute(
+        "INSERT INTO customers.consent (tenant_id, id, client_id, kind, key, purpose, given, at,"
+        " source, text_version, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        tx.tenant_id, new_id(), client_id, kind, key, purpose.value, given, tx.now, source.value,
+        text_version, words,
+    )  # fmt: skip
+
+
+async def last_consents(
+    tx: Tx, *, client_id: str, kind: str, key: str
+) -> dict[Purpose, Consent]:  # fmt: skip
+    """Return the last word of an address on each purpose of which it has said any."""
+    rows = await tx.fetch(
+        f"SELECT DISTINCT ON (purpose) {_CONSENT} FROM customers.consent"
+        " WHERE tenant_id = $1 AND client_id = $2 AND kind = $3 AND key = $4"
+        " ORDER BY purpose, id DESC",
+        tx.tenant_id, client_id, kind, key,
+    )  # fmt: skip
+    return {one.purpose: one for one in map(_consent, rows)}
+
+
+async def consents_of_customers(
+    tx: Tx, customer_ids: list[str], *, before: str | None, limit: int
+) -> list[tuple[Consent, str]]:
+    """Return what was said for the proved addresses of customers, newest first, with each's."""
+    rows = await tx.fetch(
+        f"SELECT {', '.join('c.' + one for one in _CONSENT.split(', '))}, i.value AS address"
+        " FROM customers.identity i JOIN customers.consent c ON c.tenant_id = i.tenant_id"
+        "  AND c.client_id = i.client_id AND c.kind = i.kind AND c.key = i.key"
+        " WHERE i.tenant_id = $1 AND i.customer_id = ANY($2::uuid[])"
+        "  AND ($3::uuid IS NULL OR c.id < $3) ORDER BY c.id DESC LIMIT $4",
+        tx.tenant_id, customer_ids, before, limit,
+    )  # fmt: skip
+    return [
+        (_consent({k: v for k, v in row.items() if k != "address"}), row["address"]) for row in rows
+    ]
