@@ -17,7 +17,7 @@ from ascolto.configuration.views import (
     VersionView,
 )
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page, decode_cursor, decode_id, page_of
+from ascolto.kit.http import Page, decode_id, decode_number, page_of
 
 Reader = Annotated[Call, permit("configuration.read")]
 Publisher = Annotated[Call, permit("configuration.publish")]
@@ -77,10 +77,8 @@ def _versions() -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=100)] = 30,
     ) -> Page[VersionView]:
         """Return who changed what, when and why; of one kind or one thing when asked."""
-        after = decode_cursor(cursor, 1)
-        before = after[0] if after and isinstance(after[0], int) else None
         found = await store.list_versions(
-            call.tx, before=before, limit=limit + 1, kind=kind, thing=thing
+            call.tx, before=decode_number(cursor), limit=limit + 1, kind=kind, thing=thing
         )
         return page_of(found, limit=limit, show=VersionView.of, place=lambda one: (one.id,))
 

@@ -13,6 +13,9 @@ KINDS = (
     *("operator", "reason", "canned", "setting"),
 )
 
+# Nothing names these but what happened once: they go out of use before another takes their name.
+NAMED_BY_NONE = frozenset({"reason", "canned"})
+
 Image = dict[str, Any]
 
 
@@ -104,7 +107,7 @@ def way_back(changes: Sequence[Change], *, now: datetime) -> list[Change]:
 
     Several changes of one thing are one way; a thing that came back by itself is left alone, and a
     setting that takes from now on what it took. What is named comes before what names it; what
-    goes out of use goes last, in the other direction.
+    goes out of use goes last, in the other direction, but what nothing names goes first.
     """
     first: dict[tuple[str, str], Change] = {}
     last: dict[tuple[str, str], Change] = {}
@@ -122,9 +125,10 @@ def way_back(changes: Sequence[Change], *, now: datetime) -> list[Change]:
         if step.kind != "setting" or ahead(step.before, now=now) != ahead(step.after, now=now)
     ]
 
-    def turn(change: Change) -> tuple[bool, int, str]:
+    def turn(change: Change) -> tuple[int, int, str]:
         place = KINDS.index(change.kind)
-        gone = change.after is None
-        return gone, -place if gone else place, change.thing
+        if change.after is not None:
+            return 1, place, change.thing
+        return 0 if change.kind in NAMED_BY_NONE else 2, -place, change.thing
 
     return sorted(back, key=turn)

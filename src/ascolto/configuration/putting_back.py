@@ -23,8 +23,12 @@ Remove = Callable[[Tx, str], Awaitable[object]]
 async def revive(tx: Tx, change: Change) -> None:
     """Take one thing into use again as it last was, when it has to be and its room has a verb.
 
-    All of them before the first is put: two queues that overflow into each other are both there.
+    All of them before the first is put: two queues that overflow into each other are both there,
+    and ready replies or reasons that swapped their names are in each other's way no more.
     """
+    free = _FREE.get(change.kind)
+    if free is not None and change.after is not None:
+        await free(tx, change.thing)
     again = _REVIVE.get(change.kind)
     if again is not None and change.before is None and change.after is not None:
         await again(tx, change.thing)
@@ -144,6 +148,10 @@ _REVIVE: dict[str, Remove] = {
     "channel": channels.revive_channel,
     "skill": catalogue.revive_skill,
     "team": catalogue.revive_team,
+}
+_FREE: dict[str, Remove] = {
+    "reason": conversations.free_reason,
+    "canned": conversations.free_canned,
 }
 _REMOVE: dict[str, Remove] = {
     "client": _archive_client,

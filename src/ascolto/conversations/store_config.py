@@ -84,29 +84,20 @@ async def archive_canned(tx: Tx, canned_id: str) -> bool:
     ) == 1  # fmt: skip
 
 
-async def revive_canned(tx: Tx, canned_id: str) -> bool:
-    """Take an archived ready reply into use again, unless another has its key."""
+async def free_canned(tx: Tx, canned_id: str) -> bool:
+    """Take a ready reply into use, if it is not, under a key that no other can have."""
     return await tx.execute(
-        "UPDATE conversations.canned c SET archived_at = NULL"
-        " WHERE c.tenant_id = $1 AND c.id = $2 AND c.archived_at IS NOT NULL AND NOT EXISTS ("
-        "  SELECT 1 FROM conversations.canned o WHERE o.tenant_id = $1 AND o.archived_at IS NULL"
-        "   AND (o.client_id = c.client_id) IS NOT FALSE AND lower(o.key) = lower(c.key)"
-        "   AND (o.client_id IS NULL) = (c.client_id IS NULL)"
-        "   AND COALESCE(o.language, '') = COALESCE(c.language, ''))",
+        "UPDATE conversations.canned SET archived_at = NULL, key = id::text"
+        " WHERE tenant_id = $1 AND id = $2",
         tx.tenant_id, canned_id,
     ) == 1  # fmt: skip
 
 
-async def revive_reason(tx: Tx, reason_id: str) -> bool:
-    """Take an archived reason into use again, unless a sister has its name."""
+async def free_reason(tx: Tx, reason_id: str) -> bool:
+    """Take a reason into use, if it is not, under a name that no other can have."""
     return await tx.execute(
-        "UPDATE conversations.reason r SET archived_at = NULL"
-        " WHERE r.tenant_id = $1 AND r.id = $2 AND r.archived_at IS NOT NULL AND NOT EXISTS ("
-        "  SELECT 1 FROM conversations.reason o WHERE o.tenant_id = $1 AND o.archived_at IS NULL"
-        "   AND (o.client_id = r.client_id) IS NOT FALSE AND lower(o.name) = lower(r.name)"
-        "   AND (o.client_id IS NULL) = (r.client_id IS NULL)"
-        "   AND (o.parent_id = r.parent_id) IS NOT FALSE"
-        "   AND (o.parent_id IS NULL) = (r.parent_id IS NULL))",
+        "UPDATE conversations.reason SET archived_at = NULL, name = id::text"
+        " WHERE tenant_id = $1 AND id = $2",
         tx.tenant_id, reason_id,
     ) == 1  # fmt: skip
 

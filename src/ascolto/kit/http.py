@@ -95,6 +95,20 @@ def decode_id(cursor: str | None) -> str | None:
     return None if values is None else as_id(values[0])
 
 
+def decode_number(cursor: str | None) -> int | None:
+    """Unpack a cursor that is one whole number; None stays None; anything else is refused."""
+    values = decode_cursor(cursor, 1)
+    return None if values is None else as_number(values[0])
+
+
+def as_number(packed: Any) -> int:
+    """Read a number of a row out of a cursor; anything else is refused."""
+    # True is a whole number to Python; what the database cannot count to is none of ours.
+    if not isinstance(packed, int) or isinstance(packed, bool) or not 0 <= packed < 2**31:
+        raise BadCursor("The cursor cannot be read.")
+    return packed
+
+
 def as_id(packed: Any) -> str:
     """Read an id out of a cursor; anything else is refused."""
     if not isinstance(packed, str) or not is_id(packed):

@@ -40,9 +40,20 @@ async def create_reason(
     return reason
 
 
+async def free_canned(tx: Tx, canned_id: str) -> None:
+    """Make way for `put_canned`: in use, and in nobody's way until it has its values."""
+    if not await store_config.free_canned(tx, canned_id):
+        raise errors.UnknownCanned("No such ready reply.")
+
+
+async def free_reason(tx: Tx, reason_id: str) -> None:
+    """Make way for `put_reason`: in use, and in nobody's way until it has its values."""
+    if not await store_config.free_reason(tx, reason_id):
+        raise errors.UnknownReason("No such reason.", reason_id=reason_id)
+
+
 async def put_canned(tx: Tx, canned_id: str, values: dict[str, Any]) -> None:
-    """Give a ready reply these values, in use or out of use before."""
-    await store_config.revive_canned(tx, canned_id)
+    """Give a ready reply in use these values."""
     known = await store_config.get_canned(tx, canned_id)
     if known is None:
         raise errors.UnknownCanned("No such ready reply.")
@@ -60,8 +71,7 @@ async def archive_canned(tx: Tx, canned_id: str) -> None:
 
 
 async def put_reason(tx: Tx, reason_id: str, values: dict[str, Any]) -> None:
-    """Give a reason this name and place, in use or out of use before."""
-    await store_config.revive_reason(tx, reason_id)
+    """Give a reason in use this name and place."""
     name, position = values["name"], values["position"]
     reason = Reason(reason_id, values["client_id"], values["parent_id"], name, position)
     if await store_config.reason_name_taken(tx, reason):

@@ -46,10 +46,20 @@ const configuration: Record<string, string> = {
   "configuration.outside_scope": msg("admin.error.outside_scope"),
 };
 
+/** What stopped a publication that no room foresaw: the general words would ask to reload a page. */
+const unforeseen: Record<string, string> = {
+  internal: msg("admin.error.internal"),
+  unstorable: msg("admin.error.unstorable"),
+  conflict: msg("admin.error.conflict"),
+  invalid: msg("admin.error.invalid"),
+};
+
 /** Why something kept for later was not done, as it was written down then. */
 export function refusalOf(refusal: Record<string, unknown>): string {
   const fields = (refusal.fields ?? {}) as Record<string, unknown>;
   const code = String(refusal.code);
+  const general = unforeseen[code];
+  if (general) return t(general);
   return reason(new ApiError({ status: 409, code, detail: String(refusal.detail ?? ""), fields }));
 }
 
