@@ -16,6 +16,10 @@ KINDS = (
 # Nothing names these but what happened once: they go out of use before another takes their name.
 NAMED_BY_NONE = frozenset({"reason", "canned"})
 
+# Shown and never put back: what opens a door is not in their images, and a door that was shut by
+# whoever lost the key stays shut.
+ONLY_SHOWN = frozenset({"token", "webhook"})
+
 Image = dict[str, Any]
 
 
@@ -117,7 +121,7 @@ def way_back(changes: Sequence[Change], *, now: datetime) -> list[Change]:
     back = [
         Change(new.kind, new.thing, new.client_id, new.name, new.after, first[key].before)
         for key, new in last.items()
-        if new.after != first[key].before
+        if new.after != first[key].before and new.kind not in ONLY_SHOWN
     ]
     back = [
         step

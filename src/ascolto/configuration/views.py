@@ -20,6 +20,8 @@ Kind = Literal[
     "reason",
     "canned",
     "setting",
+    "token",
+    "webhook",
 ]
 
 

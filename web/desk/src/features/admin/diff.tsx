@@ -55,6 +55,11 @@ const fieldNames: Record<string, string> = {
   value: msg("admin.set.value"),
   valid_from: msg("admin.set.from"),
   planned: msg("admin.set.coming"),
+  scopes: msg("admin.scopes"),
+  kinds: msg("admin.webhook.kinds"),
+  url: msg("admin.url"),
+  expires_at: msg("admin.expires"),
+  account: msg("admin.field.account"),
 };
 const how = { added: msg("admin.diff.added"), changed: msg("admin.diff.changed"), removed: msg("admin.diff.removed") };
 const tones = { added: "ok", changed: "info", removed: "bad" } as const;
@@ -117,6 +122,8 @@ function Value({ name, value, refs }: { name: string; value: unknown; refs: Refs
   const t = useT();
   const now = useLive().engine.serverNow();
   if (value === null || value === undefined || value === "") return <>{t("admin.nothing")}</>;
+  if (Array.isArray(value) && (name === "scopes" || name === "kinds")) return <>{value.join(", ")}</>;
+  if (name === "expires_at") return <>{moment(String(value), now)}</>;
   if (name === "valid_from") return <>{moment(String(value), now)}</>;
   if (name === "planned") return <>{(value as Coming[]).map((one) => `${moment(one.valid_from, now)}: ${JSON.stringify(one.value)}`).join(", ")}</>;
   if (typeof value === "boolean") return <>{value ? t("admin.yes") : t("admin.no")}</>;

@@ -30,6 +30,8 @@ export const kindNames: Record<string, string> = {
   canned: msg("admin.kind.canned"),
   reason: msg("admin.kind.reason"),
   setting: msg("admin.kind.setting"),
+  token: msg("admin.kind.token"),
+  webhook: msg("admin.kind.webhook"),
 };
 
 /** Every change of the configuration, the newest first, with what waits above it. */
