@@ -96,6 +96,22 @@ async def test_a_letter_becomes_work_and_its_answer_is_carried_back(chat: Chat) 
     assert (await chat.desk.thread(stands.id))[-1].delivery == "delivered"
 
 
+async def test_a_program_passes_on_the_wish_for_somebody_in_the_union(chat: Chat) -> None:
+    """With the one scope that the guide names: the wish is the customer's right, not a favour."""
+    program = await a_program(chat)
+    taken = (await program.hand_in("Buongiorno", "l-1")).json()
+    for _ in range(2):
+        wish = await program.call("POST", "/eu-operator", json={"thread": "carla"})
+        assert wish.status_code == 204, wish.text
+    async with chat.desk.as_system() as tx:
+        wanted = await tx.fetchval(
+            "SELECT eu_only FROM routing.work_item WHERE ref = $1", taken["conversation_id"]
+        )
+    assert wanted is True
+    nobody = await program.call("POST", "/eu-operator", json={"thread": "nessuno"})
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "channels.unknown_thread")
+
+
 async def test_handing_in_twice_is_one_message(chat: Chat) -> None:
     program = await a_program(chat)
     first, again = await program.hand_in("Ciao", "l-1"), await program.hand_in("Ciao", "l-1")

@@ -32,6 +32,7 @@ from ascolto.channels.views import (
     SenderBody,
     SetAsideView,
     TakenView,
+    ThreadBody,
     TicketView,
 )
 from ascolto.conversations import store as thread_store
@@ -196,6 +197,13 @@ async def report(channel_id: UUID, body: ReportBody, call: Carrier) -> None:
     await handing_in.report(
         call.tx, channel, message_id=str(body.message_id), delivery=body.delivery
     )
+
+
+@router.post("/channels/{channel_id}/eu-operator", status_code=204, summary="Pass a wish on")
+async def ask_for_eu(channel_id: UUID, body: ThreadBody, call: Carrier) -> None:
+    """Let a thread's customer wait for somebody in the Union, without losing their place."""
+    channel = await configuring.known(call.tx, str(channel_id))
+    await handing_in.ask_for_eu(call.tx, channel, thread=body.thread)
 
 
 @router.get("/channels/{channel_id}/outbound", summary="Fetch answers to carry")

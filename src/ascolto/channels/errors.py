@@ -2,6 +2,7 @@
 
 Refusal
 ├── NotFound         UnknownChannel · UnknownWebhook · UnknownDelivery · UnknownMail
+│                    · UnknownThread
 ├── Unauthenticated  NoPass
 ├── Forbidden        NoUploads
 ├── Gone             LinkGone · TicketGone
@@ -38,6 +39,12 @@ class UnknownDelivery(NotFound):
     """No such delivery of this webhook."""
 
     code = "channels.unknown_delivery"
+
+
+class UnknownThread(NotFound):
+    """No such thread of this channel: nothing was handed in under that name."""
+
+    code = "channels.unknown_thread"
 
 
 class UnknownMail(NotFound):

@@ -154,6 +154,12 @@ class SetAsideView(BaseModel):
     quarantine_id: str
 
 
+class ThreadBody(_Body):
+    """Which exchange is meant, by the program's own name for it."""
+
+    thread: Foreign
+
+
 class NewTicket(_Body):
     """Whom the client's own server vouches for."""
 

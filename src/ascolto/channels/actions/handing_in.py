@@ -260,6 +260,15 @@ async def report(tx: Tx, channel: Channel, *, message_id: str, delivery: str) ->
     await conversations.mark_delivered(tx, message_id=message_id, delivery=delivery)
 
 
+async def ask_for_eu(tx: Tx, channel: Channel, *, thread: str) -> None:
+    """Pass on that a thread's customer wants somebody in the Union (art. 24-bis DL 83/2012)."""
+    known = await store_external.get_thread(tx, channel_id=channel.id, thread=thread)
+    if known is None:
+        raise errors.UnknownThread("No such thread of this channel.")
+    now = await standing(tx, known.conversation_id)
+    await conversations.ask_for_eu(tx, conversation_id=now.id)
+
+
 async def file_of(
     tx: Tx, channel: Channel, *, attachment_id: str, folder: Path
 ) -> tuple[Attachment, Path]:
