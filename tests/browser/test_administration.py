@@ -143,6 +143,26 @@ def test_no_page_of_administration_has_barriers(
     assert {name: what for name, what in seen.items() if what} == {}
 
 
+OVERLAPS = """() => {
+  const links = [...document.querySelectorAll(".admin-nav a")];
+  const boxes = links.map((one) => { const all = document.createRange();
+    all.selectNodeContents(one); return [one.textContent, all.getBoundingClientRect()]; });
+  return boxes.slice(1).filter(([, box], at) => { const before = boxes[at][1];
+    return box.left < before.right - 0.5 && box.top < before.bottom - 0.5
+      && box.right > before.left && box.bottom > before.top; }).map(([name]) => name);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 720, 1050])
+def test_no_two_names_of_administrations_menu_lie_on_each_other(
+    house: RunningServer, admin: Page, width: int
+) -> None:
+    admin.set_viewport_size({"width": width, "height": 640})
+    visit(admin, house, "start", re.compile("."))
+    assert admin.locator(".admin-nav a").count() > 10
+    assert admin.evaluate(OVERLAPS) == []
+
+
 @pytest.mark.parametrize(("width", "height"), [(320, 640), (720, 450)])
 def test_no_page_of_administration_scrolls_sideways(
     house: RunningServer, admin: Page, width: int, height: int
