@@ -1,7 +1,8 @@
-"""`make soak`: the fault tests with many more kills, mails spoilt for the reader, the soak day.
+"""`make soak`: the fault tests with many more kills, bad lines, spoilt mails, the soak day.
 
-SOAK_KILLS (60) says how often to kill, FUZZ_MINUTES (10) how long to spoil mails, SOAK_MINUTES (10)
-how long to play against a server.
+SOAK_KILLS (60) says how often to kill, SOAK_FAULTS (1,000) how often to spoil the lines of two
+desks and a customer, FUZZ_MINUTES (10) how long to spoil mails, SOAK_MINUTES (10) how long to play
+against a server.
 """
 
 import asyncio
@@ -31,16 +32,21 @@ AT_LEAST_ONCE = ("silent", "redials", "repeats", "transfers", "drop_outs", "with
 
 
 def main() -> int:
-    """Run both parts; return 0 when both held."""
+    """Run every part; return 0 when all held."""
     kills = os.environ.get("SOAK_KILLS", "60")
     faults = subprocess.run(
         [sys.executable, "-m", "pytest", "tests/faults", "-q", "-s"],
         cwd=ROOT, env={**os.environ, "ASCOLTO_KILLS": kills}, check=False,
     ).returncode  # fmt: skip
+    bad_lines = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/browser/test_many_faults.py", "-q", "-s"],
+        cwd=ROOT, env={**os.environ, "ASCOLTO_FAULTS": os.environ.get("SOAK_FAULTS", "1000")},
+        check=False,
+    ).returncode  # fmt: skip
     fuzz = subprocess.run(
         [sys.executable, "bench/fuzz_mail.py"], cwd=ROOT, env=dict(os.environ), check=False
     ).returncode
-    return faults or fuzz or play(float(os.environ.get("SOAK_MINUTES", "10")))
+    return faults or bad_lines or fuzz or play(float(os.environ.get("SOAK_MINUTES", "10")))
 
 
 def play(minutes: float) -> int:
