@@ -29,8 +29,13 @@ ROWS = 5_000
 RATE = 50
 WATCHED_S, RESTED_S = 8.0, 3.0
 KEYS, MOVES, WHEELS, PALETTES = 60, 25, 60, 5
-# Eight hours of 50 changes a second are 1.4 million; a leak of a row in ten shows in far fewer.
-SHIFT_RATE, SHIFT_S = 600, 40.0
+# A shift of eight hours, in which each half hour is lived in some seconds: changes come at twelve
+# times the busiest rate, and conversations are opened, written in and left. DESK_SHIFT_S says how
+# many seconds a half hour lasts: 150 of them are all 1.4 million changes of such a shift.
+SHIFT_RATE, HALF_HOURS = 600, 16
+HALF_HOUR_S = float(os.environ.get("DESK_SHIFT_S", "2.5"))
+# What was loaded late and is kept once is loaded by then.
+WARM = 4
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # Says in each frame whether some place within the list shows nothing.
@@ -141,12 +146,12 @@ def measured(page: Page, protocol: CDPSession, url: str) -> list[Figure]:
     palette = watched.cost(lambda: opened_palette(page), times=PALETTES)
     elements = float(page.evaluate("document.querySelectorAll('*').length"))
 
-    before = watched.heap_mb()
-    httpx.get(f"{url}/dev/storm", params={"rate": SHIFT_RATE})
-    page.wait_for_timeout(SHIFT_S * 1000)
-    httpx.get(f"{url}/dev/storm", params={"rate": 0})
-    page.wait_for_timeout(1000)
-    after = watched.heap_mb()
+    heard.clear()
+    heaps = lived_shift(watched, url)
+    changes = len(heard)
+    if changes < SHIFT_RATE * HALF_HOUR_S * HALF_HOURS * 0.2:
+        raise RuntimeError(f"Only {changes} changes reached the desk in the shift.")
+    print("heap, each half hour, MB:", " ".join(f"{one:.1f}" for one in heaps))
     return [
         Figure(name="startup, main thread", measured=startup, unit="ms", at_most=500.0),
         Figure(name="background", measured=background, unit="ms/s", at_most=150.0),
@@ -156,14 +161,34 @@ def measured(page: Page, protocol: CDPSession, url: str) -> list[Figure]:
         Figure(name=f"blank frames of {frames}", measured=blank, unit="", at_most=0.0),
         Figure(name="the palette, opened and asked", measured=palette, unit="ms", at_most=100.0),
         Figure(name="elements", measured=elements, unit="", at_most=1500.0),
-        Figure(name="heap", measured=after, unit="MB", at_most=120.0),
+        Figure(name="heap, highest of a shift", measured=max(heaps), unit="MB", at_most=120.0),
         Figure(
-            name=f"heap grown by {SHIFT_RATE * SHIFT_S:.0f} changes",
-            measured=max(0.0, after - before),
+            name=f"heap grown in a shift of {changes} frames",
+            measured=max(0.0, min(heaps[-WARM:]) - min(heaps[WARM : 2 * WARM])),
             unit="MB",
             at_most=3.0,
         ),
     ]
+
+
+def lived_shift(watched: Watched, url: str) -> list[float]:
+    """Live a shift of eight hours; return the heap at the end of each half hour, in megabytes."""
+    page = watched.page
+    heaps = []
+    for half_hour in range(HALF_HOURS):
+        httpx.get(f"{url}/dev/storm", params={"rate": SHIFT_RATE})
+        ends = time.monotonic() + HALF_HOUR_S
+        page.get_by_role("option").nth(half_hour % 5).click()
+        field = page.get_by_label("Risposta al cliente")
+        field.fill(f"Sono le {half_hour // 2 + 9}")
+        field.fill("")
+        page.keyboard.press("Escape")
+        opened_palette(page)
+        page.wait_for_timeout(max(0.0, ends - time.monotonic()) * 1000)
+        httpx.get(f"{url}/dev/storm", params={"rate": 0})
+        page.wait_for_timeout(500)
+        heaps.append(watched.heap_mb())
+    return heaps
 
 
 def scrolled(watched: Watched) -> tuple[float, float, int]:
