@@ -16,6 +16,7 @@ from ascolto.channels import (
     store_mail,
     store_mail_in,
     store_mail_out,
+    store_mail_raw,
     store_mail_threads,
 )
 from ascolto.channels.email.mail import NotAMail, read_mail
@@ -159,7 +160,7 @@ class Intake:
                 one: await store.get_channel(tx, one)
                 for one in dict.fromkeys(mail.channel_id for mail in mails)
             }
-            raws = await store_mail_in.raws_of(tx, [mail.id for mail in mails])
+            raws = await store_mail_raw.raws_of(tx, [mail.id for mail in mails])
         shut: list[Shut] = []
         for mail in mails:
             channel, raw = channels[mail.channel_id], raws.pop(mail.id, None)

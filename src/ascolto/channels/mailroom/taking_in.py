@@ -1,5 +1,6 @@
 """A stored mail becomes a message, or says something about one of ours, or is set aside."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -223,13 +224,14 @@ async def _files(
     """Keep what may be kept; the rest stays in the mail and is named."""
     kept, left_out = [], []
     for file in letter.files:
-        if file.data is None:
+        data = await asyncio.to_thread(file.content) if file.held else file.data
+        if data is None:
             left_out.append(file.name)
             continue
         try:
             stored = await conversations.keep_attachment(
                 tx, folder=folder, conversation_id=conversation.id, name=file.name,
-                data=file.data, uploader_kind="customer",
+                data=data, uploader_kind="customer",
             )  # fmt: skip
         except (BadFiles, FileTooLarge, FilesFull):
             left_out.append(file.name)
