@@ -9,8 +9,9 @@ import pytest
 from ascolto.channels import store_mail_in
 from ascolto.channels.email.names import NamesAway
 from ascolto.channels.mailroom import naming
-from ascolto.channels.mailroom.intake import BATCH, Intake
+from ascolto.channels.mailroom.intake import Intake
 from ascolto.channels.mailroom.naming import Silent, SystemNames
+from ascolto.channels.mailroom.portions import BATCH
 from ascolto.channels.mailroom.reading import digest
 from ascolto.channels.store_mail_in import NewMail
 from ascolto.kit.ids import new_id

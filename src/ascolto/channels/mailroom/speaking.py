@@ -31,14 +31,17 @@ class Speaking(SMTP):
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         words = await self._words()
         if isinstance(words, str):
-            self._set_post_data_state()
+            self._done_with()
             await self.push(words)
             return
         self.envelope.content = self.envelope.original_content = words
         del words  # the envelope alone has them: when it goes, they go
         status = await self._call_handler_hook("DATA")
-        self._set_post_data_state()
+        self._done_with()
         await self.push("250 OK" if status is MISSING else status)
+
+    def _done_with(self) -> None:
+        self._set_post_data_state()  # type: ignore[no-untyped-call]  # the library has no types for it
 
     async def _words(self) -> bytes | str:
         """Return what comes before the lone dot, or the answer that refuses it."""
