@@ -52,6 +52,8 @@ from ascolto.kit.tasks import end
 EVERY_S = 0.5
 AT_ONCE = 40
 MOST_ATTEMPTS = 5
+# So many names are asked for at once, whoever wants to know them.
+ASKERS = 16
 # A mail that ends the process with it is tried again after this, and set aside at last.
 AGAIN = timedelta(seconds=20)
 _BROKE = "scanner_broke"
@@ -68,8 +70,10 @@ log = structlog.get_logger(__name__)
 
 async def take_in_mail(services: Services) -> None:
     """Read for ever what has come."""
-    silent = Silent()
-    intake = Intake(services.db, services.settings, names=lambda: SystemNames(silent=silent))
+    silent, askers = Silent(), ThreadPoolExecutor(ASKERS, thread_name_prefix="names")
+    intake = Intake(
+        services.db, services.settings, names=lambda: SystemNames(silent=silent, askers=askers)
+    )
     try:
         while True:
             try:
@@ -80,6 +84,7 @@ async def take_in_mail(services: Services) -> None:
             await asyncio.sleep(EVERY_S)
     finally:
         intake.stop()
+        askers.shutdown(wait=False, cancel_futures=True)
 
 
 class Intake:
