@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import uvloop
+
 from ascolto.channels import store_mail_in
 from ascolto.channels.email.kinds import Kind, understand
 from ascolto.channels.email.mail import NotAMail, read_mail
@@ -61,7 +63,8 @@ def measure(raw: bytes, *, mails: int) -> Ingest:
     with temporary_postgres(durable=True) as postgres, tempfile.TemporaryDirectory() as folder:
         urls = postgres.urls()
         asyncio.run(migrate(urls.owner_dsn))
-        return asyncio.run(_measured(urls.app_dsn, Path(folder), raw, mails))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the server's is
+            return runner.run(_measured(urls.app_dsn, Path(folder), raw, mails))
 
 
 async def _measured(dsn: str, data: Path, raw: bytes, mails: int) -> Ingest:

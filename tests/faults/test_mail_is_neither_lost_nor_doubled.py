@@ -78,6 +78,13 @@ async def settled(room: Mailroom, *, mails: int, answered: set[str]) -> bool:
     return len(taken) == mails and len(await room.out()) == mails and not waiting
 
 
+async def standing(room: Mailroom) -> str:
+    """Say how everything stands, for who must find out why it does not settle."""
+    came = Counter((one.state, one.reason, one.attempts) for one in await room.incoming())
+    went = Counter((one.state, one.last_error, one.attempts) for one in await room.out())
+    return f"in: {dict(came)}, out: {dict(went)}"
+
+
 async def test_killed_at_random_moments_nothing_is_lost_and_nothing_is_sent_twice(
     urls: PostgresUrls, database: Database, tenant: str, dovecot: Dovecot, tmp_path: Path
 ) -> None:
@@ -114,9 +121,12 @@ async def test_killed_at_random_moments_nothing_is_lost_and_nothing_is_sent_twic
             await asyncio.sleep(chance.uniform(0, 0.1 if kill % 2 else 0.4))
             await worker.kill()
         await worker.start()
-        async with asyncio.timeout(600):
-            while not await settled(room, mails=count, answered=answered):
-                await asyncio.sleep(0.1)
+        try:
+            async with asyncio.timeout(600):
+                while not await settled(room, mails=count, answered=answered):
+                    await asyncio.sleep(0.1)
+        except TimeoutError as never:
+            raise AssertionError(await standing(room)) from never
         await worker.kill()
         await judge(room, count)
 

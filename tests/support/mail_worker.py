@@ -33,6 +33,8 @@ async def work(dsn: str, data: str, tenant: str, channel_id: str) -> None:
     fetcher = Fetcher(database, post, box=server_box(settings.data), node=str(sys.argv))
     intake = Intake(database, settings, again=LEASE)
     sender = Post(database, settings, lease=LEASE * 3)
+    # Told everything again after each start; what it was told once since then, no more.
+    place = (0, 0)
     while True:
         try:
             await fetcher.once()
@@ -40,10 +42,11 @@ async def work(dsn: str, data: str, tenant: str, channel_id: str) -> None:
             await asyncio.sleep(0.1)
         await intake.round()
         async with database.connection() as connection:
-            events = await read_batch(connection, (0, 0), outgoing.HEARD, limit=10_000)
+            events = await read_batch(connection, place, outgoing.HEARD, limit=10_000)
         for event in events:
             async with database.transaction(tenant, actor=SYSTEM) as tx:
                 await outgoing.hear(tx, event)
+            place = (event.xid, event.id)
         await sender.round()
         await asyncio.sleep(0.02)
 

@@ -1,5 +1,6 @@
 """Names as a test wants them: a zone in a dictionary, and what it does not know now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ascolto.channels.email.names import Kind, NamesAway
@@ -12,6 +13,11 @@ class Zone:
     records: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    expected: list[tuple[str, str]] = field(default_factory=list)
+
+    def expect(self, questions: Sequence[tuple[str, Kind]]) -> None:
+        """Note what was said to be asked soon."""
+        self.expected += questions
 
     def look_up(self, name: str, kind: Kind) -> list[str]:
         """Return what a name has."""

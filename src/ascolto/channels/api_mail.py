@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from ascolto.channels import errors, store, store_mail, store_mail_out
+from ascolto.channels import errors, store, store_mail, store_mail_out, store_mail_raw
 from ascolto.channels.actions import configuring
 from ascolto.channels.mailroom import handling, outgoing
 from ascolto.channels.mailroom.mailboxes import mailbox_of, set_secrets
@@ -131,7 +131,7 @@ async def show_inbound(
 )
 async def source(inbound_id: UUID, call: Handler) -> Response:
     """Return a mail's bytes as a download."""
-    raw = await store_mail.raw_of(call.tx, str(inbound_id))
+    raw = await store_mail_raw.raw_of(call.tx, str(inbound_id))
     if raw is None:
         raise errors.UnknownMail("There is no such mail.", mail_id=str(inbound_id))
     headers = {

@@ -263,16 +263,6 @@ async def ask_reconciliation(tx: Tx, *, channel_id: str) -> None:
     )  # fmt: skip
 
 
-async def raw_of(tx: Tx, mail_id: str) -> bytes | None:
-    """Return a mail's bytes, of a copy those of the first."""
-    raw: bytes | None = await tx.fetchval(
-        "SELECT coalesce(m.raw, f.raw) FROM channels.mail_in m LEFT JOIN channels.mail_in f"
-        " ON f.tenant_id = m.tenant_id AND f.id = m.copy_of WHERE m.tenant_id = $1 AND m.id = $2",
-        tx.tenant_id, mail_id,
-    )  # fmt: skip
-    return raw
-
-
 async def hold_mail(tx: Tx, mail_id: str) -> Incoming | None:
     """Return a mail, held until the end of the transaction."""
     row = await tx.fetchrow(

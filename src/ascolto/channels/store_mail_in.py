@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import INCOMING, Incoming, Read
+from ascolto.channels.store_mail_raw import PIECE, write_rest
 from ascolto.kit.db import Tx
 
 
@@ -49,11 +50,14 @@ async def add_mails(tx: Tx, channel: Channel, *, source: str, mails: Sequence[Ne
         [
             (tx.tenant_id, one.id, channel.client_id, channel.id, source,
              *(one.uid or (None, None)), one.envelope_from[:500], list(one.envelope_to),
-             one.sha256, len(one.raw), one.raw, tx.now, one.hindrance,
+             one.sha256, len(one.raw), memoryview(one.raw)[:PIECE], tx.now, one.hindrance,
              one.peer, one.helo[:255])
             for one in mails
         ],
     )  # fmt: skip
+    for one in mails:
+        if len(one.raw) > PIECE:
+            await write_rest(tx, one.id, one.raw)
 
 
 async def take_unread(tx: Tx, *, limit: int, again: timedelta) -> list[Incoming]:
@@ -77,17 +81,6 @@ async def _taken(tx: Tx, which: str, *, limit: int, again: timedelta) -> list[In
         tx.tenant_id, tx.now, tx.now + again, limit,
     )  # fmt: skip
     return sorted((Incoming(**row) for row in rows), key=lambda one: one.id)
-
-
-async def raws_of(tx: Tx, mail_ids: Sequence[str]) -> dict[str, bytes]:
-    """Return the bytes of mails, of a copy those of the first; forgotten ones are left out."""
-    rows = await tx.fetch(
-        "SELECT m.id, coalesce(m.raw, f.raw) AS raw FROM channels.mail_in m"
-        " LEFT JOIN channels.mail_in f ON f.tenant_id = m.tenant_id AND f.id = m.copy_of"
-        " WHERE m.tenant_id = $1 AND m.id = ANY($2::uuid[])",
-        tx.tenant_id, list(mail_ids),
-    )  # fmt: skip
-    return {row["id"]: row["raw"] for row in rows if row["raw"] is not None}
 
 
 async def hold_unread(tx: Tx, mail_ids: Sequence[str]) -> dict[str, Incoming]:

@@ -33,8 +33,25 @@ _STANDING = "joined_into IS NULL"
 
 
 async def hold_channel(tx: Tx, channel_id: str) -> None:
-    """Let nobody else place mails of a channel until the end of the transaction."""
-    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 21))", channel_id)
+    """Let nobody else place mails of a channel until the end of the transaction.
+
+    The transaction knows the stamp of the configuration from here on: it must not change any.
+    """
+    tx.stamp = await tx.fetchval(
+        "SELECT kit.configuration_stamp()"
+        " FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 21))) AS held",
+        channel_id,
+    )
+
+
+async def leading(tx: Tx, *, channel_id: str, refs: Sequence[str]) -> set[str]:
+    """Return those of some ids that lead to a thread."""
+    rows = await tx.fetch(
+        "SELECT ref FROM channels.mail_ref"
+        " WHERE tenant_id = $1 AND channel_id = $2 AND ref = ANY($3::text[])",
+        tx.tenant_id, channel_id, list(refs),
+    )  # fmt: skip
+    return {row["ref"] for row in rows}
 
 
 async def threads_of_refs(
@@ -90,6 +107,24 @@ async def put_thread(tx: Tx, thread: MailThread, *, refs: Sequence[str] = ()) ->
         thread.number, thread.subject[:500], thread.customer, thread.reply_to, thread.parties,
         thread.last_mail_at, list(refs),
     )  # fmt: skip
+
+
+def put_new_thread(tx: Tx, thread: MailThread, *, refs: Sequence[str]) -> None:
+    """Write a thread that begins, with ids that lead to it; `put_thread` when nothing is read."""
+    tx.put(
+        "INSERT INTO channels.mail_thread (tenant_id, id, client_id, channel_id,"
+        " conversation_id, number, subject, customer, reply_to, parties, last_mail_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        tx.tenant_id, thread.id, thread.client_id, thread.channel_id, thread.conversation_id,
+        thread.number, thread.subject[:500], thread.customer, thread.reply_to, thread.parties,
+        thread.last_mail_at,
+    )  # fmt: skip
+    if refs:
+        tx.put(
+            "INSERT INTO channels.mail_ref (tenant_id, channel_id, ref, client_id, thread_id)"
+            " SELECT $1, $2, ref, $3, $4 FROM unnest($5::text[]) AS ref ON CONFLICT DO NOTHING",
+            tx.tenant_id, thread.channel_id, thread.client_id, thread.id, list(refs),
+        )  # fmt: skip
 
 
 async def add_refs(tx: Tx, channel: Channel, *, thread_id: str, refs: Iterable[str]) -> None:

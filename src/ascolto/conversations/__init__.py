@@ -21,6 +21,7 @@ from ascolto.conversations.actions.merging import merge
 from ascolto.conversations.actions.opening import (
     ask_for_person,
     begin_with_words,
+    next_numbers,
     open_conversation,
 )
 from ascolto.conversations.actions.receiving import leave, receive, survey
@@ -91,6 +92,7 @@ __all__ = [
     "mark_delivered",
     "mark_read",
     "merge",
+    "next_numbers",
     "offers_eu",
     "open_conversation",
     "pass_on",

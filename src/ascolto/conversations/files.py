@@ -174,6 +174,17 @@ def write_content(path: Path, data: bytes) -> None:
         raise errors.DiskUnavailable("The file cannot be stored just now.") from full
 
 
+def takes_files(folder: Path, *, tenant_id: str) -> bool:
+    """Tell whether files of an organisation can be stored just now, by storing one for a moment."""
+    fresh = folder / tenant_id / f".{new_id()}.new"
+    try:
+        write_content(fresh, b"Ascolto")
+        fresh.unlink()
+    except (errors.DiskUnavailable, OSError):
+        return False
+    return True
+
+
 def remove_contents(
     folder: Path, *, tenant_id: str, contents: Iterable[str], older_s: float
 ) -> None:

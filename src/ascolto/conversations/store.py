@@ -77,6 +77,14 @@ async def next_number(tx: Tx) -> int:
     return number
 
 
+async def next_numbers(tx: Tx, count: int) -> list[int]:
+    """Return so many of the organisation's next case numbers at once."""
+    rows = await tx.fetch(
+        "SELECT conversations.next_number() AS number FROM generate_series(1, $1)", count
+    )
+    return [row["number"] for row in rows]
+
+
 def insert(
     tx: Tx, conversation: Conversation, *, search: str, lines: Sequence[Message] = ()
 ) -> None:

@@ -91,7 +91,7 @@ async def _create(
                 raise errors.IdentityTaken("Another customer has this identity.", kind=kind)
             return await _extend(tx, other, proofs, claims, name=name)
     if claims:
-        await store.add_claims(tx, customer_id=customer_id, client_id=client_id, claims=claims)
+        store.put_claims(tx, customer_id=customer_id, client_id=client_id, claims=claims)
     verified = any(kind in PERSONAL_KINDS for kind, _, _ in proofs)
     tx.emit(events.CustomerCreated(client_id=client_id, customer_id=customer_id, verified=verified))
     return Customer(

@@ -152,19 +152,29 @@ async def add_identity(
     ) == 1  # fmt: skip
 
 
-async def add_claims(
-    tx: Tx, *, customer_id: str, client_id: str, claims: Sequence[tuple[str, str, str]]
-) -> int:
+_CLAIMS = (
+    "INSERT INTO customers.claim (tenant_id, id, client_id, customer_id, kind, value, key,"
+    " claimed_at) SELECT $1, i, $3, $4, k, t, y, $8"
+    " FROM unnest($2::uuid[], $5::text[], $6::text[], $7::text[]) AS c(i, k, t, y)"
+    " ON CONFLICT (tenant_id, customer_id, kind, key) DO NOTHING"
+)
+_Claims = Sequence[tuple[str, str, str]]
+
+
+async def add_claims(tx: Tx, *, customer_id: str, client_id: str, claims: _Claims) -> int:
     """Write what a customer said of itself as (kind, value, key); return how many were new."""
-    return await tx.execute(
-        "INSERT INTO customers.claim (tenant_id, id, client_id, customer_id, kind, value, key,"
-        " claimed_at) SELECT $1, i, $3, $4, k, t, y, $8"
-        " FROM unnest($2::uuid[], $5::text[], $6::text[], $7::text[]) AS c(i, k, t, y)"
-        " ON CONFLICT (tenant_id, customer_id, kind, key) DO NOTHING",
-        tx.tenant_id, [new_id() for _ in claims], client_id, customer_id,
-        [kind for kind, _, _ in claims], [value for _, value, _ in claims],
-        [key for _, _, key in claims], tx.now,
-    )  # fmt: skip
+    return await tx.execute(_CLAIMS, *_claim_values(tx, customer_id, client_id, claims))
+
+
+def put_claims(tx: Tx, *, customer_id: str, client_id: str, claims: _Claims) -> None:
+    """Write what a customer who is new said of itself."""
+    tx.put(_CLAIMS, *_claim_values(tx, customer_id, client_id, claims))
+
+
+def _claim_values(tx: Tx, customer_id: str, client_id: str, claims: _Claims) -> list[object]:
+    ids, kinds = [new_id() for _ in claims], [kind for kind, _, _ in claims]
+    values, keys = [value for _, value, _ in claims], [key for _, _, key in claims]
+    return [tx.tenant_id, ids, client_id, customer_id, kinds, values, keys, tx.now]
 
 
 async def drop_claim(tx: Tx, *, customer_ids: Sequence[str], kind: str, key: str) -> None:

@@ -81,7 +81,7 @@ class Tx:
 
     async def fetch(self, sql: str, *args: Any) -> list[Record]:
         """Run a query and return all rows."""
-        await self._write_put()
+        await self.write_put()
         self.statements += 1
         rows: list[Record] = await self._connection.fetch(sql, *args)
         return rows
@@ -89,7 +89,7 @@ class Tx:
     async def fetchrow(self, sql: str, *args: Any, apart: bool = False) -> Record | None:
         """Run a query and return its first row or None; `apart` as for `fetchval`."""
         if not apart:
-            await self._write_put()
+            await self.write_put()
         self.statements += 1
         return await self._connection.fetchrow(sql, *args)
 
@@ -99,13 +99,13 @@ class Tx:
         `apart` says that it has to do with no row that was put: these need not be written before.
         """
         if not apart:
-            await self._write_put()
+            await self.write_put()
         self.statements += 1
         return await self._connection.fetchval(sql, *args)
 
     async def execute(self, sql: str, *args: Any) -> int:
         """Run a statement and return how many rows it touched."""
-        await self._write_put()
+        await self.write_put()
         return await self._execute(sql, *args)
 
     async def _execute(self, sql: str, *args: Any) -> int:
@@ -116,7 +116,7 @@ class Tx:
 
     async def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement over many rows of arguments."""
-        await self._write_put()
+        await self.write_put()
         self.statements += 1
         await self._connection.executemany(sql, rows)
 
@@ -129,7 +129,8 @@ class Tx:
         """
         self._put.append((sql, args))
 
-    async def _write_put(self) -> None:
+    async def write_put(self) -> None:
+        """Write what has been put until now: for who puts very many rows, in parts."""
         if self._put:
             sql, args = one_statement(self._put)
             self._put.clear()
@@ -193,7 +194,7 @@ class Tx:
             self._put += insert_statements(
                 self.tenant_id, self.now, self.actor.as_json(), self._events, self._frames
             )
-        await self._write_put()
+        await self.write_put()
 
 
 def scope_text(clients: Collection[str] | None) -> str:

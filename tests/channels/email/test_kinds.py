@@ -54,6 +54,7 @@ def test_a_pec_receipt_is_tied_to_the_mail_it_certifies(kind: str, *, failed: bo
     assert found.original_id == "nostro-1@pec.aurelia.example"
     assert found.certified is not None
     assert found.certified.failed is failed
+    assert found.permanent is (None if not failed else kind != "preavviso-errore-consegna")
     assert found.certified.recipients == ("mario@pec.example",)
     assert found.certified.subject == "Bolletta & rimborso"
 

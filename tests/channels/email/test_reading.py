@@ -1,6 +1,7 @@
 """Mails are read as they were meant, however they were written."""
 
 import base64
+import random
 import struct
 import tracemalloc
 from datetime import datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ascolto.channels.email import parts
+from ascolto.channels.email import parts, transfer
 from ascolto.channels.email.addresses import Address, addresses, moment
 from ascolto.channels.email.charsets import decode
 from ascolto.channels.email.headers import value_and_parameters, words
@@ -276,3 +277,13 @@ def test_of_two_types_the_one_nearer_to_the_body_says_what_it_is() -> None:
 def test_a_few_letters_of_utf_8_tell_it_from_other_charsets_however_damaged() -> None:
     assert decode("Perché già\n".encode() + b"\x8a\xe8\xad\xe7", "utf-8").startswith("Perché già")
     assert decode("Perché".encode("cp1252"), "utf-8") == "Perché"
+
+
+@pytest.mark.parametrize("line", [75, 1_200_000])
+def test_quoted_printable_in_pieces_says_what_it_says_whole(line: int) -> None:
+    noise = random.Random(3).randbytes(300_000)
+    raw = b"".join(b"=%02X" % one for one in noise)
+    raw = b"=\r\n".join(raw[at : at + line] for at in range(0, len(raw), line))
+    pieces = list(transfer.stream(raw, 0, len(raw), "quoted-printable"))
+    assert len(pieces) > 2
+    assert b"".join(pieces) == transfer.decode(raw, "quoted-printable")[0]

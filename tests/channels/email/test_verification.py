@@ -194,3 +194,11 @@ def test_nonsense_in_signatures_breaks_nothing() -> None:
         raw = b"DKIM-Signature: " + junk + b"\r\nARC-Seal: i=1; " + junk + b"\r\n" + MAIL
         said = found(raw, LOOSE)
         assert (said["dkim"], said["arc"]) == ("fail", "fail")
+
+
+def test_what_is_said_to_be_asked_soon_is_what_is_asked() -> None:
+    raw = signed(MAIL.replace(b"ada@banca", b"ada@a.posta.banca"))
+    asked = names()
+    verify_sender(read_mail(raw), raw, Peer(IP, "mx.banca.example", "ada@banca.example"), asked)
+    assert len(asked.expected) == 6
+    assert set(asked.expected) == set(asked.asked)

@@ -90,15 +90,17 @@ def test_a_report_names_whom_the_sender_meant_only_where_that_is_somebody_else()
     assert found == [("box7@altrove.example", ALIAS), (OTHER, "")]
 
 
-def a_pec_failure(of: str, *, reached: str, error: str) -> bytes:
+def a_pec_failure(of: str, *, reached: str, error: str, kind: str = "errore-consegna") -> bytes:
     return (
         "From: posta-certificata@pec.example\r\nTo: " + OURS + "\r\n"
-        "Subject: AVVISO DI MANCATA CONSEGNA: Bolletta\r\nMessage-ID: <pec1@pec.example>\r\n"
-        "X-Ricevuta: errore-consegna\r\nMIME-Version: 1.0\r\n"
+        "Subject: AVVISO DI MANCATA CONSEGNA: Bolletta\r\nMessage-ID: <pec1-"
+        + kind
+        + "@pec.example>\r\n"
+        f"X-Ricevuta: {kind}\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/mixed; boundary="x"\r\n\r\n'
         "--x\r\nContent-Type: text/plain\r\n\r\nAvviso.\r\n"
         '--x\r\nContent-Type: application/xml; name="daticert.xml"\r\n\r\n'
-        f'<postacert tipo="errore-consegna" errore="{error}"><intestazione>'
+        f'<postacert tipo="{kind}" errore="{error}"><intestazione>'
         f"<mittente>{OURS}</mittente><destinatari>{ALIAS}</destinatari>"
         f"<destinatari>{OTHER}</destinatari></intestazione><dati><msgid>&lt;{of}&gt;</msgid>"
         f"<consegna>{reached}</consegna><errore-esteso>5.1.1 casella inesistente</errore-esteso>"
@@ -116,6 +118,25 @@ async def test_a_pec_failure_is_the_fate_of_the_one_recipient_that_it_names(
     )
     assert await fates(mailroom, message_id) == {ALIAS: "accepted", OTHER: "bounced"}
     assert await unreachable(mailroom) == [OTHER]
+
+
+async def test_a_pec_warning_is_no_failure_until_the_failure_comes(mailroom: Mailroom) -> None:
+    mail_id, message_id = await sent_to_two(mailroom)
+    pec = "posta-certificata@pec.example"
+    warning = a_pec_failure(
+        mail_id, reached=OTHER, error="no-dest", kind="preavviso-errore-consegna"
+    )
+    await mailroom.arrive(warning, sender=pec)
+    assert await fates(mailroom, message_id) == {ALIAS: "accepted", OTHER: "delayed"}
+    assert [one.state for one in await mailroom.out()] == ["accepted"]
+    assert await unreachable(mailroom) == []
+    notes = [
+        one.text for one in await mailroom.desk.thread((await mailroom.out())[0].conversation_id)
+    ]
+    assert notes[-1].startswith(f"Mail a {OTHER} non ancora consegnata")
+    await mailroom.arrive(a_pec_failure(mail_id, reached=OTHER, error="no-dest"), sender=pec)
+    assert await fates(mailroom, message_id) == {ALIAS: "accepted", OTHER: "bounced"}
+    assert [one.state for one in await mailroom.out()] == ["bounced"]
 
 
 @pytest.mark.parametrize(

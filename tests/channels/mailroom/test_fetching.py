@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ascolto.channels import store_mail
+from ascolto.channels import store_mail, store_mail_raw
 from ascolto.channels.email.settings import Imap
 from ascolto.channels.mailroom import fetching
 from ascolto.channels.mailroom.fetching import Fetcher
@@ -51,7 +51,7 @@ async def test_mail_in_the_folder_is_fetched_once_and_left_as_it_is(
         pass
     assert [one.state for one in await mailroom.incoming()] == ["taken"] * 46
     async with mailroom.desk.as_system() as tx:
-        stored = await store_mail.raw_of(tx, (await mailroom.incoming())[-1].id)
+        stored = await store_mail_raw.raw_of(tx, (await mailroom.incoming())[-1].id)
     assert stored == mails[0]
     with dovecot.client() as client:
         client.select("INBOX", readonly=True)

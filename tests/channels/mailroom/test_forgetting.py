@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ascolto import conversations
-from ascolto.channels import errors, store_mail, store_mail_out
+from ascolto.channels import errors, store_mail_out, store_mail_raw
 from ascolto.channels.mailroom import handling, outgoing
 from ascolto.channels.mailroom.forgetting import RAW_DAYS, forget_raw_mail
 from ascolto.kit.db import SYSTEM
@@ -41,9 +41,9 @@ async def test_the_bytes_go_when_the_time_is_over_and_what_was_read_stays(
     assert await forgotten(mailroom) == 2
     assert await forgotten(mailroom) == 0
     async with mailroom.desk.as_system() as tx:
-        assert await store_mail.raw_of(tx, taken.id) is None
+        assert await store_mail_raw.raw_of(tx, taken.id) is None
         assert await store_mail_out.raw_of(tx, out.id) is None
-        assert await store_mail.raw_of(tx, young.id) is not None
+        assert await store_mail_raw.raw_of(tx, young.id) is not None
         message = await conversations.get_message(tx, str(taken.message_id))
     assert message is not None
     assert message.text == "Buongiorno, la bolletta è doppia."
@@ -65,11 +65,11 @@ async def test_what_nobody_has_looked_at_is_kept_and_what_is_forgotten_is_not_se
     mailroom.desk.clock.at += timedelta(days=31)
     assert await forgotten(mailroom) == 3  # two mails that were taken in, and the one refused
     async with mailroom.desk.as_system() as tx:
-        assert await store_mail.raw_of(tx, aside.id) is not None
+        assert await store_mail_raw.raw_of(tx, aside.id) is not None
         await handling.dismiss(tx, aside.id)
     (unread,) = await mailroom.incoming("received")
     async with mailroom.desk.as_system() as tx:
-        assert await store_mail.raw_of(tx, unread.id) is not None
+        assert await store_mail_raw.raw_of(tx, unread.id) is not None
     assert await forgotten(mailroom) == 1
     (out,) = await mailroom.out()
     with pytest.raises(errors.NotNow):

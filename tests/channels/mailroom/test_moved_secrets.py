@@ -44,6 +44,8 @@ async def missing(room: Mailroom) -> set[str]:
     [
         ({"imap": {**IMAP, "host": "imap.ladro.example"}}, {"imap", "oauth", "access"}),
         ({"smtp": {**SMTP, "host": "smtp.ladro.example"}}, {"smtp", "oauth", "access"}),
+        ({"imap": {**IMAP, "port": 1_993}}, {"imap", "oauth", "access"}),
+        ({"smtp": {**SMTP, "security": "none"}}, {"smtp", "oauth", "access"}),
         ({"imap": None}, {"imap"}),
         ({"oauth": {**OAUTH, "token_url": "https://ladro.example/"}},
          {"oauth", "oauth_client", "access"}),

@@ -235,3 +235,33 @@ async def test_who_comes_late_with_an_attempt_that_is_over_changes_nothing(
         await store_mail.put_back(tx, fresh, reason="late", at=tx.now)
     (taken,) = await mailroom.incoming()
     assert (taken.state, taken.attempts, taken.reason) == ("taken", 3, None)
+
+
+async def test_ten_new_mails_are_taken_in_with_few_statements(mailroom: Mailroom) -> None:
+    await mailroom.arrive(a_mail(mail_id="prima@posta.example"))  # what is configured is known
+    for number in range(10):
+        await mailroom.deliver(a_mail(mail_id=f"{number}@posta.example"))
+    before = mailroom.desk.database.statements
+    await mailroom.intake.round()
+    assert len(await mailroom.incoming("taken")) == 11
+    # Two for each (its work item, then all its rows), and what the batch costs together.
+    assert mailroom.desk.database.statements - before <= 2 * 10 + 25
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+async def test_mails_of_one_batch_find_each_other(
+    mailroom: Mailroom, order: tuple[int, ...]
+) -> None:
+    mails = [
+        a_mail("uno", mail_id="1@posta.example"),
+        a_mail("due", mail_id="2@posta.example", In_Reply_To="<1@posta.example>"),
+        a_mail("tre", mail_id="3@posta.example", References="<1@posta.example> <2@posta.example>"),
+    ]
+    for place in order:
+        await mailroom.deliver(mails[place])
+    await mailroom.intake.round()
+    taken = await mailroom.incoming("taken")
+    assert len({one.conversation_id for one in taken}) == 1
+    thread = await mailroom.desk.thread(str(taken[0].conversation_id))
+    said = [one.text for one in thread if one.kind.value == "message"]
+    assert said == [["uno", "due", "tre"][place] for place in order]

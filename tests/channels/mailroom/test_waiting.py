@@ -1,5 +1,6 @@
 """What is no mail's fault costs it nothing, and those who stand behind it neither."""
 
+import hashlib
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -8,18 +9,21 @@ import asyncpg
 import pytest
 
 from ascolto.channels import store_mail_in
+from ascolto.channels.mailroom.handling import replay
 from ascolto.channels.mailroom.intake import MOST_ATTEMPTS
 from ascolto.channels.store_mail import Incoming
+from ascolto.conversations.files import place_of
 from ascolto.kit.db import Tx
 from support.post import Mailroom, a_mail
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 100
 
 
 def with_a_file(to: str) -> bytes:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "carla@posta.example", to, "Foto"
     mail.set_content("Ecco la foto")
-    picture = b"\x89PNG\r\n\x1a\n" + b"0" * 100
-    mail.add_attachment(picture, maintype="image", subtype="png", filename="contatore.png")
+    mail.add_attachment(PICTURE, maintype="image", subtype="png", filename="contatore.png")
     return mail.as_bytes()
 
 
@@ -50,6 +54,31 @@ async def test_a_mail_waits_for_a_disk_as_long_as_it_takes_and_those_behind_it_d
     await mailroom.intake.round()
     (mail,) = await mailroom.incoming()
     assert mail.state == "taken"
+
+
+async def test_a_mail_for_which_alone_there_is_no_room_is_set_aside_with_its_reason(
+    mailroom: Mailroom,
+) -> None:
+    address = mailroom.channel.email().address
+    place = place_of(
+        mailroom.data / "attachments", tenant_id=mailroom.desk.tenant,
+        sha256=hashlib.sha256(PICTURE).hexdigest(),
+    )  # fmt: skip
+    place.parent.parent.mkdir(parents=True)
+    place.parent.write_bytes(b"")  # where the folder of this one file would be
+    await mailroom.deliver(with_a_file(address))
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        (mail,) = await mailroom.incoming()
+        assert (mail.state, mail.attempts) == ("received", attempt - 1)
+        await mailroom.intake.round()
+        mailroom.desk.clock.at += timedelta(hours=1)
+    (mail,) = await mailroom.incoming()
+    assert (mail.state, mail.reason) == ("quarantined", "NotADirectoryError")
+    place.parent.unlink()
+    async with mailroom.desk.as_system() as tx:
+        await replay(tx, mail.id)
+    await mailroom.intake.round()
+    assert [one.state for one in await mailroom.incoming()] == ["taken"]
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -59,7 +59,11 @@ def _certified(mail: Mail, _types: set[str], _report: str) -> Understanding | No
     if not certified.is_receipt:
         return Understanding(Kind.MESSAGE, "pec", certified=certified)
     original = certified.original_id or reports.original_id(mail)
-    return Understanding(Kind.RECEIPT, "pec", original, certified=certified, receipt=certified.kind)
+    permanent = not certified.tries_on if certified.failed else None
+    return Understanding(
+        Kind.RECEIPT, "pec", original, permanent=permanent, certified=certified,
+        receipt=certified.kind,
+    )  # fmt: skip
 
 
 def _receipt(mail: Mail, types: set[str], report: str) -> Understanding | None:

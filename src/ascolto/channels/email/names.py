@@ -1,5 +1,6 @@
 """What the checks of a sender ask the domain name system, as a port that a test can answer."""
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 Kind = Literal["TXT", "A", "AAAA", "MX"]
@@ -17,4 +18,8 @@ class Names(Protocol):
 
         Empty where there is no such name or it has none of this kind; raises NamesAway.
         """
+        ...
+
+    def expect(self, questions: Sequence[tuple[str, Kind]]) -> None:
+        """Begin to ask what will be asked soon, all at once; for who waits for nobody, nothing."""
         ...

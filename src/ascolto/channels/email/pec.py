@@ -64,6 +64,11 @@ class Certified:
         """Tell whether it says that the mail was not accepted or not delivered."""
         return self.kind in _FAILURES
 
+    @property
+    def tries_on(self) -> bool:
+        """Tell whether it only warns: not delivered in twelve hours, and perhaps in the next."""
+        return self.kind == "preavviso-errore-consegna"
+
 
 def read_certified(mail: Mail) -> Certified | None:
     """Return what makes a mail certified mail, None for every other mail."""

@@ -104,18 +104,24 @@ class EmailSettings(_Part):
     def moved_secrets(self, to: "EmailSettings") -> list[str]:
         """Return the secrets that new settings would show to somebody they were not given for.
 
-        A password is for one host; what renews the access is for one provider and one name there,
-        and the access that it gives for the hosts that there are.
+        A password is for one host, one port there and one way of securing the line: another port is
+        perhaps somebody else's, and who lowers the security lets others read along. What renews the
+        access is for one provider and one name there, and the access that it gives for the servers
+        that there are.
         """
         moved = [
             name
             for name, old, new in (("imap", self.imap, to.imap), ("smtp", self.smtp, to.smtp))
-            if old is not None and old.host != (new.host if new else None)
+            if old is not None and _server(old) != _server(new)
         ]
         if self.oauth is not None and self.oauth != to.oauth:
             return [*moved, "oauth", "oauth_client"]
-        return [*moved, "oauth"] if _hosts(to) - _hosts(self) else moved
+        return [*moved, "oauth"] if _servers(to) - _servers(self) else moved
 
 
-def _hosts(settings: EmailSettings) -> set[str]:
-    return {one.host for one in (settings.imap, settings.smtp) if one is not None}
+def _server(one: Imap | Smtp | None) -> tuple[str, int, str] | None:
+    return (one.host, one.port, one.security) if one is not None else None
+
+
+def _servers(settings: EmailSettings) -> set[tuple[str, int, str] | None]:
+    return {_server(one) for one in (settings.imap, settings.smtp) if one is not None}

@@ -93,12 +93,27 @@ def stream(source: Source, start: int, end: int, encoding: str) -> Iterator[byte
     """Yield the decoded content in pieces, so that an attachment never stands in memory whole."""
     if encoding == "base64" and is_base64(source[start : min(end, start + 4096)]):
         yield from _stream_base64(source, start, end)
-    elif encoding in ("quoted-printable", "x-uuencode"):
-        # Text by nature, and short; decoded at once.
+    elif encoding == "quoted-printable":
+        yield from _stream_quoted(source, start, end)
+    elif encoding == "x-uuencode":
+        # From a time when files were small; decoded at once.
         yield decode(source[start:end], encoding)[0]
     else:
         for at in range(start, end, CHUNK):
             yield source[at : min(end, at + CHUNK)]
+
+
+def _stream_quoted(source: Source, start: int, end: int) -> Iterator[bytes]:
+    at = start
+    while at < end:
+        upto = min(end, at + CHUNK)
+        if upto < end:
+            # Between two lines; within one that has no end, not within what stands for a byte.
+            line_end = source.rfind(b"\n", at, upto) + 1
+            mark = source.rfind(b"=", upto - 2, upto)
+            upto = line_end or (mark if mark > at else upto)
+        yield binascii.a2b_qp(source[at:upto])
+        at = upto
 
 
 def _stream_base64(source: Source, start: int, end: int) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ import dkim
 
 from ascolto.channels.email.headers import unfold
 from ascolto.channels.email.mail import Mail
-from ascolto.channels.email.names import Names, NamesAway
+from ascolto.channels.email.names import Kind, Names, NamesAway
 from ascolto.channels.email.spf import check_spf
 
 MOST_SIGNATURES = 5
@@ -45,6 +45,7 @@ class _Policy:
 
 def verify_sender(mail: Mail, raw: bytes, peer: Peer, names: Names) -> dict[str, str]:
     """Return the results of spf, dkim, dmarc and arc, named as a server writes them (RFC 8601)."""
+    names.expect(_sure_questions(mail, peer))
     spf, spf_domain = check_spf(peer.ip, mail_from=peer.mail_from, helo=peer.helo, names=names)
     signed, signers = ("neutral", []) if len(raw) > LARGEST else _signatures(mail, raw, names)
     passed = [*signers, *([spf_domain] if spf in _TRUE else [])]
@@ -52,6 +53,24 @@ def verify_sender(mail: Mail, raw: bytes, peer: Peer, names: Names) -> dict[str,
     if mail.root.raw("arc-seal") is not None and len(raw) <= LARGEST:
         found["arc"] = _arc(raw, names)
     return found
+
+
+def _sure_questions(mail: Mail, peer: Peer) -> list[tuple[str, Kind]]:
+    """Return what will be asked whatever the answers are: where they are slow, all are at once."""
+    sender = peer.mail_from.strip("<> ") or f"postmaster@{peer.helo}"
+    asked = [sender.rpartition("@")[2].lower().rstrip(".")]
+    for value in mail.root.all("dkim-signature")[:MOST_SIGNATURES]:
+        tags = {key.strip(): said.strip() for key, _, said in _pairs(value)}
+        asked.append(f"{tags.get('s', '')}._domainkey.{tags.get('d', '')}")
+    written = mail.people("from")
+    if written and "@" in written[0].address:
+        domain = written[0].address.rpartition("@")[2].lower().rstrip(".")
+        asked += [f"_dmarc.{step}" for step in _steps(domain)]
+    return [(name, "TXT") for name in asked if "." in name.strip(".")]
+
+
+def _pairs(value: str) -> list[tuple[str, str, str]]:
+    return [pair.partition("=") for pair in value.split(";")]
 
 
 class _Asked:
@@ -176,15 +195,8 @@ def _aligned(one: str, domain: str, mode: str, names: Names) -> bool:
 
 def _walk(domain: str, names: Names) -> list[_Policy]:
     """Return the records of a domain and of those above it, the longest name first."""
-    labels = domain.split(".")
-    steps = [labels]
-    rest = labels[-(_MOST_STEPS - 1) :] if len(labels) > _MOST_STEPS else labels[1:]
-    while rest:
-        steps.append(rest)
-        rest = rest[1:]
     found = []
-    for step in steps:
-        name = ".".join(step)
+    for name in _steps(domain):
         records = [
             one for one in names.look_up(f"_dmarc.{name}", "TXT")
             if one.replace(" ", "").lower().startswith("v=dmarc1")
@@ -194,6 +206,17 @@ def _walk(domain: str, names: Names) -> list[_Policy]:
             tags = {key.strip().lower(): value.strip() for key, _, value in pairs}
             found.append(_Policy(name, tags))
     return found
+
+
+def _steps(domain: str) -> list[str]:
+    """Return a domain and the names above it, of a long one only those nearest to the top."""
+    labels = domain.split(".")
+    steps = [labels]
+    rest = labels[-(_MOST_STEPS - 1) :] if len(labels) > _MOST_STEPS else labels[1:]
+    while rest:
+        steps.append(rest)
+        rest = rest[1:]
+    return [".".join(step) for step in steps]
 
 
 def _organisation(domain: str, records: list[_Policy]) -> str:

@@ -8,7 +8,7 @@ a look of our own behind it. Each night the server's numbers are laid beside our
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -207,15 +207,13 @@ class Fetcher:
         for start in range(0, len(uids), BATCH_MAILS):
             some = uids[start : start + BATCH_MAILS]
             sizes = await client.sizes(some)
-            batch: list[tuple[int, bytes, bool]] = []
-            for uid in some:
-                large = sizes.get(uid, 0) > LARGEST
-                raw = await client.fetch(uid, first=BEGINNING if large else None)
-                if raw is not None:
-                    batch.append((uid, raw, large))
-                if uid == some[-1] or sum(len(raw) for _, raw, _ in batch) >= BATCH_BYTES:
-                    await self._commit(uidvalidity, batch, cursor=uid if moving else None)
-                    batch = []
+            for portion in _portions(some, sizes):
+                # Held by nothing here: while the next is fetched, the last has to be gone.
+                await self._commit(
+                    uidvalidity,
+                    await _fetched(client, portion, sizes),
+                    cursor=portion[-1] if moving else None,
+                )
 
     async def _commit(
         self, uidvalidity: int, batch: list[tuple[int, bytes, bool]], *, cursor: int | None
@@ -291,3 +289,30 @@ class Fetcher:
                     )
         except AWAY as away:
             log.warning("mailbox.waits", error=type(away).__name__)
+
+
+def _portions(uids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    """Yield the numbers of mails that are fetched and stored at once: a large one alone."""
+    portion: list[int] = []
+    held = 0
+    for uid in uids:
+        size = sizes.get(uid, LARGEST)
+        if portion and held + size > BATCH_BYTES:
+            yield portion
+            portion, held = [], 0
+        portion.append(uid)
+        held += size
+    yield portion
+
+
+async def _fetched(
+    client: ImapClient, uids: Sequence[int], sizes: Mapping[int, int]
+) -> list[tuple[int, bytes, bool]]:
+    """Return the mails that are still there, and of each whether it is only its beginning."""
+    found: list[tuple[int, bytes, bool]] = []
+    for uid in uids:
+        large = sizes.get(uid, 0) > LARGEST
+        raw = await client.fetch(uid, first=BEGINNING if large else None)
+        if raw is not None:
+            found.append((uid, raw, large))
+    return found

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ascolto import conversations
-from ascolto.channels import errors, store, store_mail, store_mail_out, store_mail_threads
+from ascolto.channels import errors, store, store_mail_out, store_mail_raw, store_mail_threads
 from ascolto.channels.email.mail import Mail, NotAMail, read_mail
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.composing import Draft, Enclosure, Unsendable, forward_subject
@@ -119,7 +119,7 @@ async def raw_of_message(tx: Tx, message: Message) -> bytes | None:
     """Return the bytes of the mail that a message came or went as; None when there is none."""
     incoming = message.meta.get("mail", {}).get("id")
     if incoming:
-        return await store_mail.raw_of(tx, str(incoming))
+        return await store_mail_raw.raw_of(tx, str(incoming))
     out = await store_mail_out.of_message(tx, message.id)
     return await store_mail_out.raw_of(tx, out.id) if out else None
 

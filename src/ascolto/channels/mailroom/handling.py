@@ -1,6 +1,6 @@
 """What a person does with mails that were set aside."""
 
-from ascolto.channels import errors, store_mail, store_mail_in
+from ascolto.channels import errors, store_mail, store_mail_in, store_mail_raw
 from ascolto.channels.store_mail import Incoming, Read
 from ascolto.kit.db import Tx
 
@@ -10,7 +10,7 @@ async def replay(tx: Tx, mail_id: str) -> Incoming:
     mail = await _held(tx, mail_id)
     if mail.state not in ("quarantined", "dismissed", "noted"):
         raise errors.NotNow("This mail has become a message already.", state=mail.state)
-    if await store_mail.raw_of(tx, mail_id) is None:
+    if await store_mail_raw.raw_of(tx, mail_id) is None:
         raise errors.NotNow("Its bytes were forgotten in time.", state=mail.state)
     await store_mail.read_anew(tx, mail_id)
     return await _held(tx, mail_id)

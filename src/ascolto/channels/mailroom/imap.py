@@ -6,6 +6,7 @@ only UIDs, and stops at once when its task is cancelled, which a library in a th
 
 import asyncio
 import contextlib
+import io
 import re
 import ssl
 from collections.abc import AsyncIterator, Sequence
@@ -20,6 +21,7 @@ LARGEST = 40 << 20
 # Of a larger mail so much is kept; the rest stays on its server.
 BEGINNING = 1 << 16
 _LINE_LIMIT = 1 << 20
+_READ = 1 << 18
 _LITERAL = re.compile(rb"\{(\d+)\}\r\n$")
 _FETCHED = re.compile(rb"^\* \d+ FETCH ", re.IGNORECASE)
 _UID = re.compile(rb"\bUID (\d+)", re.IGNORECASE)
@@ -222,11 +224,15 @@ class ImapClient:
     async def _literal(self, size: int) -> bytes:
         if size > LARGEST + BEGINNING:
             raise ImapError(f"the server sends {size} bytes at once")
-        try:
-            async with asyncio.timeout(self._timeout_s + size / 100_000):
-                return await self._reader.readexactly(size)
-        except asyncio.IncompleteReadError as cut:
-            raise ImapError("the server hung up") from cut
+        # As it comes: whole in the reader's buffer first, it would be there twice.
+        whole = io.BytesIO()
+        async with asyncio.timeout(self._timeout_s + size / 100_000):
+            while left := size - whole.tell():
+                piece = await self._reader.read(min(left, _READ))
+                if not piece:
+                    raise ImapError("the server hung up")
+                whole.write(piece)
+        return whole.getvalue()
 
 
 def _quoted(text: str) -> bytes:

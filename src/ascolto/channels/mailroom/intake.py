@@ -2,10 +2,11 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from itertools import zip_longest
 
 import asyncpg
 import structlog
@@ -16,6 +17,7 @@ from ascolto.channels import (
     store_mail,
     store_mail_in,
     store_mail_out,
+    store_mail_raw,
     store_mail_threads,
 )
 from ascolto.channels.email.mail import NotAMail, read_mail
@@ -23,30 +25,42 @@ from ascolto.channels.email.names import Names
 from ascolto.channels.email.verification import Peer, verify_sender
 from ascolto.channels.mailroom.mailboxes import mailbox_of, reply_key
 from ascolto.channels.mailroom.naming import Silent, SystemNames
+from ascolto.channels.mailroom.portions import (
+    BATCH,
+    BATCH_BYTES,
+    Opened,
+    Shut,
+    batches,
+    groups,
+    size,
+)
 from ascolto.channels.mailroom.reading import Letter, read_letter
 from ascolto.channels.mailroom.taking_in import Unplaceable, known_of, take_in
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
 from ascolto.channels.webhooks.reach import is_public
+from ascolto.conversations.files import takes_files
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
+from ascolto.kit.jobs import AWAY
 from ascolto.kit.scanning import NotScannable, Scanner, ScannerAway, ScannerBroke
 from ascolto.kit.secretbox import SealError, server_box
 from ascolto.kit.settings import Settings
+from ascolto.kit.tasks import end
 
 EVERY_S = 0.5
-AT_ONCE = 20
-# So many mails share a transaction; one that fails lets the others go alone.
-BATCH = 10
-BATCH_BYTES = 4 << 20
+AT_ONCE = 40
 MOST_ATTEMPTS = 5
+# So many names are asked for at once, whoever wants to know them.
+ASKERS = 16
 # A mail that ends the process with it is tried again after this, and set aside at last.
 AGAIN = timedelta(seconds=20)
 _BROKE = "scanner_broke"
-# No mail's fault: the database goes away, or a disk is full, ours or the database's.
-AWAY = (
-    OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
+# No mail's fault: the database goes away, or its disk is full. Narrower than `kit.jobs.AWAY`, which
+# takes every word of the database for one: a statement that a mail makes fail is that mail's fault.
+NO_MAILS_FAULT = (
+    ConnectionError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
     asyncpg.DiskFullError, asyncpg.TooManyConnectionsError, asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError,
 )  # fmt: skip
@@ -56,37 +70,21 @@ log = structlog.get_logger(__name__)
 
 async def take_in_mail(services: Services) -> None:
     """Read for ever what has come."""
-    silent = Silent()
-    intake = Intake(services.db, services.settings, names=lambda: SystemNames(silent=silent))
+    silent, askers = Silent(), ThreadPoolExecutor(ASKERS, thread_name_prefix="names")
+    intake = Intake(
+        services.db, services.settings, names=lambda: SystemNames(silent=silent, askers=askers)
+    )
     try:
         while True:
             try:
                 while await intake.round():
                     pass
-            except (*AWAY, asyncpg.PostgresError) as error:
+            except AWAY as error:
                 log.warning("intake.waits", error=type(error).__name__)
             await asyncio.sleep(EVERY_S)
     finally:
         intake.stop()
-
-
-@dataclass(frozen=True, slots=True)
-class Shut:
-    """A mail that may be read, and what a scanner said of it."""
-
-    mail: Incoming
-    channel: Channel
-    raw: bytes
-    scanned: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A mail that has been read, and whose it is."""
-
-    mail: Incoming
-    channel: Channel
-    letter: Letter
+        askers.shutdown(wait=False, cancel_futures=True)
 
 
 class Intake:
@@ -120,7 +118,7 @@ class Intake:
         for tenant_id in tenants:
             try:
                 seen += await self._of_one(tenant_id)
-            except (*AWAY, asyncpg.PostgresError) as error:
+            except AWAY as error:
                 log.warning("intake.waits", tenant_id=tenant_id, error=type(error).__name__)
                 # Whoever stands behind is read all the same, unless the database itself is away.
                 async with self._db.connection() as connection:
@@ -132,13 +130,30 @@ class Intake:
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
             mails = await store_mail_in.take_unread(tx, limit=AT_ONCE, again=self._again)
             again = await store_mail_in.take_again(tx, again=self._again)
-        for batch in (*_batches(mails), *_batches(again)):
-            await self._batch(tenant_id, batch)
+        await self._one_after_another(tenant_id, list(batches(mails)))
+        # Alone, as it may have ended its reader: it shall take no other along.
+        for batch in batches(again):
+            await self._batch(tenant_id, await self._letters(tenant_id, batch))
         return len(mails) + len(again)
 
-    async def _batch(self, tenant_id: str, mails: Sequence[Incoming]) -> None:
+    async def _one_after_another(self, tenant_id: str, portions: list[list[Incoming]]) -> None:
+        """Take portions in; while one is written, a thread reads the next, where both are small."""
+        ahead: asyncio.Task[list[Opened]] | None = None
+        try:
+            for batch, following in zip_longest(portions, portions[1:]):
+                opened = await (ahead or self._letters(tenant_id, batch))
+                ahead = None
+                if following and size(batch) + size(following) <= 2 * BATCH_BYTES:
+                    ahead = asyncio.create_task(self._letters(tenant_id, following))
+                await self._batch(tenant_id, opened)
+                opened = []  # two large mails are never held at once
+        finally:
+            if ahead is not None:
+                await end(ahead)
+
+    async def _batch(self, tenant_id: str, opened: list[Opened]) -> None:
         """Take some mails in: all at once where nothing stands against it, else one by one."""
-        for group in _groups(await self._letters(tenant_id, mails)):
+        for group in groups(opened):
             if len(group) > 1:
                 try:
                     await self._take(tenant_id, group)
@@ -159,7 +174,7 @@ class Intake:
                 one: await store.get_channel(tx, one)
                 for one in dict.fromkeys(mail.channel_id for mail in mails)
             }
-            raws = await store_mail_in.raws_of(tx, [mail.id for mail in mails])
+            raws = await store_mail_raw.raws_of(tx, [mail.id for mail in mails])
         shut: list[Shut] = []
         for mail in mails:
             channel, raw = channels[mail.channel_id], raws.pop(mail.id, None)
@@ -215,12 +230,19 @@ class Intake:
                 await self._set_aside(tenant_id, mail, _reason(error))
             case Refusal() | SealError():
                 await self._set_aside(tenant_id, mail, getattr(error, "code", "sealed"))
-            case _ if isinstance(error, AWAY):
+            case _ if isinstance(error, NO_MAILS_FAULT) or await self._disk_away(tenant_id, error):
                 log.warning("mail.waits", mail_id=mail.id, error=type(error).__name__)
                 await self._hold(tenant_id, mail, f"waits: {type(error).__name__}")
             case _:
                 log.error("mail.not_taken", mail_id=mail.id, attempt=mail.attempts, exc_info=error)
                 await self._again_or_aside(tenant_id, mail, type(error).__name__)
+
+    async def _disk_away(self, tenant_id: str, error: Exception) -> bool:
+        """Tell whether an error is the disk's, which takes nothing just now, or the mail's own."""
+        folder = self._settings.attachments
+        return isinstance(error, OSError) and not await asyncio.to_thread(
+            takes_files, folder, tenant_id=tenant_id
+        )
 
     async def _scanned(self, raw: bytes, mail: Incoming) -> bool | None:
         """Tell whether a scanner has found a mail clean; None where there is no scanner.
@@ -303,38 +325,6 @@ async def _infection(scanner: Scanner, raw: bytes, *, broke: bool) -> str | None
     if broke and not await scanner.works():
         raise ScannerAway("not well")
     return await scanner.infection(raw)
-
-
-def _batches(mails: Sequence[Incoming]) -> Iterator[list[Incoming]]:
-    """Yield mails in batches that memory bears: a large mail goes alone."""
-    batch: list[Incoming] = []
-    size = 0
-    for mail in mails:
-        if batch and (size + mail.size > BATCH_BYTES or len(batch) >= BATCH):
-            yield batch
-            batch, size = [], 0
-        batch.append(mail)
-        size += mail.size
-    if batch:
-        yield batch
-
-
-def _groups(opened: Sequence[Opened]) -> Iterator[list[Opened]]:
-    """Yield what can be taken in at once: of one mailbox, and no Message-ID twice."""
-    waiting = list(opened)
-    while waiting:
-        channel_id, ids = waiting[0].channel.id, set[str]()
-        group, rest = [], []
-        for one in waiting:
-            mail_id = one.letter.mail_id
-            if one.channel.id != channel_id or mail_id in ids:
-                rest.append(one)
-                continue
-            group.append(one)
-            if mail_id:
-                ids.add(mail_id)
-        yield group
-        waiting = rest
 
 
 def _from_afar(peer: str) -> bool:

@@ -9,11 +9,11 @@ import re
 from typing import Any
 
 import structlog
-from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ascolto.channels import store, store_mail, store_mail_in
 from ascolto.channels.mailroom.reading import digest
+from ascolto.channels.mailroom.speaking import EachAnswered, Speaking
 from ascolto.channels.store_mail_in import NewMail
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.http import Services
@@ -67,7 +67,7 @@ async def open_door(
 ) -> asyncio.Server:  # fmt: skip
     """Begin to listen and return the server."""
     door = Door(db, trap=trap, each=lmtp)
-    speaks = EachAnswered if lmtp else SMTP
+    speaks = EachAnswered if lmtp else Speaking
     return await asyncio.get_running_loop().create_server(
         lambda: speaks(
             door,
@@ -79,23 +79,6 @@ async def open_door(
         host,
         port,
     )
-
-
-class EachAnswered(LMTP):
-    """LMTP (RFC 2033): after the words there is one answer for each recipient, whatever happens."""
-
-    _owed = 0
-
-    async def push(self, status: str | bytes) -> None:
-        """Send a line; what refuses a whole mail is said once for each of its recipients."""
-        said = status if isinstance(status, str) else status.decode("ascii", "replace")
-        if said.startswith("354"):
-            self._owed = len(self.envelope.rcpt_tos) if self.envelope else 1
-        elif self._owed:
-            owed, self._owed = self._owed, 0
-            if "\r\n" not in said:
-                said = "\r\n".join([said] * owed)
-        await super().push(said)
 
 
 class Door:

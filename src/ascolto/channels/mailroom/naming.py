@@ -1,7 +1,9 @@
 """The domain name system as the machine's own settings reach it, with an end to all patience."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from threading import Lock
 
 import dns.exception
 import dns.name
@@ -15,6 +17,8 @@ PATIENCE_S = 4.0
 SILENT_S = 60.0
 MOST_SILENT = 1_000
 _LONGEST_TEXT = 8_000
+# For so many slow names of a batch one patience is shared; the others are asked in their turn.
+_MOST_EXPECTED = 60
 
 
 class Silent:
@@ -45,8 +49,12 @@ class SystemNames:
     def __init__(
         self, *, patience_s: float = PATIENCE_S, silent: Silent | None = None,
         resolve: Callable[..., dns.resolver.Answer] = dns.resolver.resolve,
+        askers: Executor | None = None,
     ) -> None:  # fmt: skip
-        """Prepare; nothing is asked yet."""
+        """Prepare; nothing is asked yet. Without `askers` nothing is asked before it has to be."""
+        self._askers = askers
+        self._coming: dict[tuple[str, Kind], Future[list[str]]] = {}
+        self._turn = Lock()
         self._until = time.monotonic() + patience_s
         self._silent = Silent() if silent is None else silent
         self._resolve = resolve
@@ -56,8 +64,17 @@ class SystemNames:
         """Return what a name has; raises NamesAway, also when a batch has asked for too long."""
         key = (name.lower(), kind)
         if key not in self._known:
-            self._known[key] = self._asked(*key)
+            coming = self._coming.get(key)
+            self._known[key] = coming.result() if coming else self._asked(*key)
         return self._known[key]
+
+    def expect(self, questions: Sequence[tuple[str, Kind]]) -> None:
+        """Begin to ask, so that slow answers are waited for at once and not one after another."""
+        with self._turn:
+            for name, kind in questions:
+                key = (name.lower(), kind)
+                if self._askers and key not in self._coming and len(self._coming) < _MOST_EXPECTED:
+                    self._coming[key] = self._askers.submit(self._asked, *key)
 
     def _asked(self, name: str, kind: Kind) -> list[str]:
         try:

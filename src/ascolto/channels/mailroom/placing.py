@@ -3,7 +3,7 @@
 The same order and the same rules as `email/threads.py` has in memory, on rows that outlive us.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ascolto.channels import store_mail_out, store_mail_threads
@@ -25,9 +25,12 @@ class Place:
 
 async def place_of(
     tx: Tx, channel: Channel, letter: Letter, *, addresses: Sequence[str], key: bytes,
-    own_id: str | None,
+    own_id: str | None, leading: Collection[str],
 ) -> Place:  # fmt: skip
-    """Return where a mail belongs; call it while the channel is held."""
+    """Return where a mail belongs; call it while the channel is held.
+
+    `leading` are the ids that lead somewhere, of those that the mail names.
+    """
     numbered = read_token(addresses, keys=[key])
     if numbered is not None and numbered.isdecimal():
         thread = await store_mail_threads.thread_of_number(
@@ -36,9 +39,9 @@ async def place_of(
         if thread is not None:
             return Place(thread, "token")
     refs = [*letter.refs, *([own_id] if own_id else [])]
-    found = await store_mail_threads.threads_of_refs(tx, channel_id=channel.id, refs=refs)
-    threads = list({thread.id: thread for _, thread in found}.values())
-    if threads:
+    if any(ref in leading for ref in refs):
+        found = await store_mail_threads.threads_of_refs(tx, channel_id=channel.id, refs=refs)
+        threads = list({thread.id: thread for _, thread in found}.values())
         return Place(threads[0], "references", tuple(threads[1:]))
     tag = read_tag(letter.subject)
     if tag is not None and tag.isdecimal() and len(tag) < 18:

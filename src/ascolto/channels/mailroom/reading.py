@@ -4,19 +4,21 @@ Runs in a thread of its own: a large mail takes longer than the loop may stand s
 """
 
 import hashlib
+import io
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from ascolto.channels.email.authentication import sender_checks
 from ascolto.channels.email.kinds import Kind, Understanding, understand
 from ascolto.channels.email.loops import why_no_auto_reply
-from ascolto.channels.email.mail import Mail, read_mail
+from ascolto.channels.email.mail import Attachment, Mail, read_mail
 from ascolto.channels.email.pec import carried_mail
 from ascolto.channels.email.replies import split
 from ascolto.channels.email.reports import envelope_id
 from ascolto.conversations.files import SIZE_LIMIT
 
 MOST_FILES = 20
+LARGE_FILE = 1 << 20
 MOST_REFS = 100
 MOST_SHOWN = 50
 LONGEST_ID = 998
@@ -26,11 +28,16 @@ LONGEST_SHOWN = 19_000
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Something that hung on a mail; `data` is None when it is too large to be taken out."""
+    """Something that hung on a mail: taken out, still in it, or too large to be taken out."""
 
     name: str
     type: str
     data: bytes | None
+    held: Attachment | None = None
+
+    def content(self) -> bytes | None:
+        """Return its bytes, None when they are too many; a large one takes its time."""
+        return _taken_out(self.held) if self.held is not None else self.data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +148,20 @@ def _refs(mail: Mail) -> tuple[str, ...]:
 def _files(mail: Mail) -> list[File]:
     out: list[File] = []
     for one in mail.attachments:
-        size, pieces = 0, []
-        for piece in one.stream():
-            size += len(piece)
-            if size > SIZE_LIMIT:
-                break
-            pieces.append(piece)
-        kept = len(out) < MOST_FILES and 0 < size <= SIZE_LIMIT
         name = storable(one.name or ("mail.eml" if one.type == "message/rfc822" else "file"))
-        out.append(File(name[:250], one.type, b"".join(pieces) if kept else None))
+        wanted = len(out) < MOST_FILES
+        # Large ones stand in memory one after the other, when their turn comes to be kept.
+        large = wanted and one.part is not None and one.part.end - one.part.start > LARGE_FILE
+        data = _taken_out(one) if wanted and not large else None
+        out.append(File(name[:250], one.type, data, one if large else None))
     return out
+
+
+def _taken_out(attachment: Attachment) -> bytes | None:
+    # Its bytes become the result without being copied.
+    whole = io.BytesIO()
+    for piece in attachment.stream():
+        if whole.tell() + len(piece) > SIZE_LIMIT:
+            return None
+        whole.write(piece)
+    return whole.getvalue() or None

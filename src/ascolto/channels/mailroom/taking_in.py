@@ -1,8 +1,9 @@
 """A stored mail becomes a message, or says something about one of ours, or is set aside."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,18 +41,31 @@ class Unplaceable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored already under the ids of some mails: mails of ours, and what was taken in."""
+    """What is stored already under the ids of some mails: mails of ours, and what was taken in.
+
+    `leading` grows as they are taken in: the ids by which one is found to belong to another.
+    `numbers` are for the conversations that begin with them.
+    """
 
     ours: Mapping[str, OutMail]
     copies: Mapping[str, Sequence[Incoming]]
+    leading: set[str]
+    numbers: list[int]
 
 
 async def known_of(tx: Tx, channel: Channel, letters: Sequence[Letter]) -> Known:
     """Look for what is stored under the ids of mails; call it while the channel is held."""
     ids = [one.mail_id for one in letters if one.mail_id]
+    refs = {*ids, *(ref for one in letters for ref in one.refs)}
+    leading = await store_mail_threads.leading(tx, channel_id=channel.id, refs=sorted(refs))
+    fresh = sum(
+        one.is_message and leading.isdisjoint((*one.refs, one.mail_id or "")) for one in letters
+    )
     return Known(
         await store_mail_out.of_mail_ids(tx, ids),
         await store_mail_in.copies_of_ids(tx, channel_id=channel.id, mail_ids=ids),
+        leading,
+        await conversations.next_numbers(tx, fresh) if fresh else [],
     )
 
 
@@ -87,7 +101,14 @@ async def take_in(
             )  # fmt: skip
     if "@" not in letter.sender:
         raise Unplaceable("no_sender")
-    place = await place_of(tx, channel, letter, addresses=addresses, key=key, own_id=own_id)
+    place = await place_of(
+        tx, channel, letter, addresses=addresses, key=key, own_id=own_id, leading=known.leading
+    )
+    refs = [*([own_id] if own_id else []), *letter.refs]
+    known.leading.update(refs)
+    if place.thread is None and not letter.files:
+        message = await _begun(tx, channel, incoming, letter, refs=refs, numbers=known.numbers)
+        return replace(base, conversation_id=message.conversation_id, message_id=message.id)
     thread, conversation = await _conversation(tx, channel, letter, place)
     old = place.thread is not None and place.thread.id == thread.id
     stranger = old and letter.sender not in thread.parties
@@ -95,7 +116,6 @@ async def take_in(
         tx, incoming, letter, conversation, folder=folder, by=place.by, stranger=stranger
     )
     thread = _after(thread, letter, message, stranger=stranger, at=tx.now)
-    refs = [*([own_id] if own_id else []), *letter.refs]
     await store_mail_threads.put_thread(tx, thread, refs=refs)
     if place.by == "references":
         await _join(tx, thread, place.also, message.conversation_id)
@@ -137,7 +157,13 @@ async def _conversation(
         return replace(
             known, conversation_id=conversation.id, number=conversation.number
         ), conversation
-    fresh = MailThread(
+    return _new_thread(channel, letter, conversation, at=tx.now), conversation
+
+
+def _new_thread(
+    channel: Channel, letter: Letter, conversation: Conversation, *, at: datetime
+) -> MailThread:
+    return MailThread(
         id=new_id(),
         client_id=channel.client_id,
         channel_id=channel.id,
@@ -147,12 +173,39 @@ async def _conversation(
         customer=letter.sender,
         reply_to=letter.reply_to,
         parties=[letter.sender],
-        last_mail_at=tx.now,
+        last_mail_at=at,
     )
-    return fresh, conversation
+
+
+async def _begun(
+    tx: Tx, channel: Channel, incoming: Incoming, letter: Letter, *, refs: Sequence[str],
+    numbers: list[int],
+) -> Message:  # fmt: skip
+    """Begin a conversation and its thread with a mail that nothing hangs on, in few statements."""
+    customer, opening = await _opening(tx, channel, letter)
+    conversation, message = await conversations.begin_with_words(
+        tx, text=_text(letter, opening["language"]), nonce=f"mail-{incoming.id}",
+        customer=customer, number=numbers.pop() if numbers else None, **opening,
+        said=_said(incoming, letter, by="new", stranger=False, left_out=[]),
+    )  # fmt: skip
+    thread = _new_thread(channel, letter, conversation, at=tx.now)
+    thread = _after(thread, letter, message, stranger=False, at=tx.now)
+    store_mail_threads.put_new_thread(tx, thread, refs=refs)
+    await tx.write_put()
+    return message
 
 
 async def _begin(tx: Tx, channel: Channel, letter: Letter) -> Conversation:
+    customer, opening = await _opening(tx, channel, letter)
+    return await conversations.open_conversation(
+        tx, customer_id=customer.id, known=customer, **opening
+    )
+
+
+async def _opening(
+    tx: Tx, channel: Channel, letter: Letter
+) -> tuple[customers.Customer, dict[str, Any]]:
+    """Return who writes, and how a conversation begins with them."""
     settings = channel.email()
     identity = ClaimedIdentity("email", letter.sender[:320], verified=letter.verified)
     customer = await customers.identify(
@@ -162,18 +215,15 @@ async def _begin(tx: Tx, channel: Channel, letter: Letter) -> Conversation:
         name=letter.sender_name or letter.sender,
         language=settings.language,
     )
-    return await conversations.open_conversation(
-        tx,
-        client_id=channel.client_id,
-        channel=channel.label,
-        channel_id=channel.id,
-        customer_id=customer.id,
-        known=customer,
-        queue_id=channel.queue_id,
-        subject=letter.subject,
-        language=settings.language,
-        meta={"address": letter.sender, "mailbox": settings.address, "channel": channel.name},
-    )
+    return customer, {
+        "client_id": channel.client_id,
+        "channel": channel.label,
+        "channel_id": channel.id,
+        "queue_id": channel.queue_id,
+        "subject": letter.subject,
+        "language": settings.language,
+        "meta": {"address": letter.sender, "mailbox": settings.address, "channel": channel.name},
+    }
 
 
 async def _receive(
@@ -181,23 +231,7 @@ async def _receive(
     by: str, stranger: bool,
 ) -> Message:  # fmt: skip
     files, left_out = await _files(tx, conversation, letter, folder=folder)
-    meta: dict[str, Any] = {
-        "mail": {
-            "id": incoming.id,
-            "from": letter.sender,
-            "name": letter.sender_name,
-            "subject": letter.subject,
-            "to": list(letter.to),
-            "cc": list(letter.cc),
-            "by": by,
-            "new_sender": stranger,
-            "verified": letter.verified,
-            "checks": letter.checks,
-            "folded": letter.folded or letter.cut,
-            "left_out": left_out,
-            **({} if letter.scanned is None else {"scanned": letter.scanned}),
-        }
-    }
+    meta = _said(incoming, letter, by=by, stranger=stranger, left_out=left_out)
     nonce = f"mail-{incoming.id}"
     language = conversation.language
     message = await conversations.receive(
@@ -217,19 +251,43 @@ async def _receive(
     return message
 
 
+def _said(
+    incoming: Incoming, letter: Letter, *, by: str, stranger: bool, left_out: Sequence[str]
+) -> dict[str, Any]:
+    """Return what a message by mail keeps of its mail."""
+    return {
+        "mail": {
+            "id": incoming.id,
+            "from": letter.sender,
+            "name": letter.sender_name,
+            "subject": letter.subject,
+            "to": list(letter.to),
+            "cc": list(letter.cc),
+            "by": by,
+            "new_sender": stranger,
+            "verified": letter.verified,
+            "checks": letter.checks,
+            "folded": letter.folded or letter.cut,
+            "left_out": list(left_out),
+            **({} if letter.scanned is None else {"scanned": letter.scanned}),
+        }
+    }
+
+
 async def _files(
     tx: Tx, conversation: Conversation, letter: Letter, *, folder: Path
 ) -> tuple[list[str], list[str]]:
     """Keep what may be kept; the rest stays in the mail and is named."""
     kept, left_out = [], []
     for file in letter.files:
-        if file.data is None:
+        data = await asyncio.to_thread(file.content) if file.held else file.data
+        if data is None:
             left_out.append(file.name)
             continue
         try:
             stored = await conversations.keep_attachment(
                 tx, folder=folder, conversation_id=conversation.id, name=file.name,
-                data=file.data, uploader_kind="customer",
+                data=data, uploader_kind="customer",
             )  # fmt: skip
         except (BadFiles, FileTooLarge, FilesFull):
             left_out.append(file.name)

@@ -6,7 +6,7 @@ import re
 from urllib.parse import unquote
 
 from ascolto import conversations
-from ascolto.channels import errors, store, store_mail, store_mail_threads
+from ascolto.channels import errors, store, store_mail, store_mail_raw, store_mail_threads
 from ascolto.channels.email.addressing import is_own
 from ascolto.channels.email.html_clean import clean
 from ascolto.channels.email.mail import Attachment, Mail, NotAMail, read_mail
@@ -31,7 +31,7 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 async def whole_mail(tx: Tx, mail_id: str, *, remote_images: bool) -> WholeMailView:
     """Return a mail as it can be read; of what is no mail the bytes as text."""
     mail = await store_mail.get_mail(tx, mail_id)
-    raw = await store_mail.raw_of(tx, mail_id)
+    raw = await store_mail_raw.raw_of(tx, mail_id)
     if mail is None or raw is None:
         raise errors.UnknownMail("There is no such mail.", mail_id=mail_id)
     return await asyncio.to_thread(_shown, mail, raw, remote_images=remote_images)

@@ -57,13 +57,25 @@ async def open_conversation(
     return fresh
 
 
+async def next_numbers(tx: Tx, count: int) -> list[int]:
+    """Return numbers for conversations that begin in this transaction (`begin_with_words`)."""
+    return await store.next_numbers(tx, count)
+
+
 async def begin_with_words(
-    tx: Tx, *, text: str, nonce: str | None, customer: Customer, **opening: Any
+    tx: Tx,
+    *,
+    text: str,
+    nonce: str | None,
+    customer: Customer,
+    said: dict[str, Any] | None = None,
+    **opening: Any,
 ) -> tuple[Conversation, Message]:
     """Begin a conversation with its first message, which asks for a person.
 
     The same as `open_conversation` and `receive`, with the row written once, as it stands in the
-    end: nobody else can know of it, so nothing needs to be held. `opening` as there.
+    end: nobody else can know of it, so nothing needs to be held. `opening` as there, `said` goes
+    with the message.
     """
     checked_text(text)
     fresh = await _fresh(tx, customer_id=customer.id, known=customer, **opening)
@@ -71,7 +83,7 @@ async def begin_with_words(
     held = Held.of(tx, fresh)
     author = Author(AuthorKind.CUSTOMER, fresh.customer_id, fresh.customer_name)
     message = await held.add(
-        MessageKind.MESSAGE, author=author, text=text, nonce=checked_nonce(nonce)
+        MessageKind.MESSAGE, author=author, text=text, nonce=checked_nonce(nonce), meta=said
     )
     held.change(last_customer_seq=message.seq, received=1, unread=1)
     tx.emit(
@@ -104,6 +116,7 @@ async def _fresh(
     subject: str = "",
     language: str = "it",
     meta: dict[str, Any] | None = None,
+    number: int | None = None,
 ) -> Conversation:
     """Return a conversation that begins now, numbered and with its clocks running, unwritten."""
     customer = known or await customers.standing_for(tx, customer_id)
@@ -121,7 +134,7 @@ async def _fresh(
     fresh = Conversation(
         id=conversation_id or new_id(),
         client_id=client_id,
-        number=await store.next_number(tx),
+        number=await store.next_number(tx) if number is None else number,
         channel=channel,
         channel_id=channel_id,
         customer_id=customer.id,

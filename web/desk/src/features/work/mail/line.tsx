@@ -131,7 +131,7 @@ function Recipients({ meta }: { meta: MailMeta }) {
       {several.cc.length > 0 && <AddressRow label={t("mail.cc")} who={several.cc} />}
       {several.bcc.length > 0 && <AddressRow label={t("mail.bcc")} who={several.bcc} />}
       {lost.map((one) => (
-        <p key={one.address} className="field-error">
+        <p key={one.address} className={one.state === "delayed" ? "field-error mail-warned" : "field-error"}>
           <Icon name="circle-alert" />
           <span>
             {t(fates[one.state] ?? fates.failed!, { who: one.address })} {one.why}
