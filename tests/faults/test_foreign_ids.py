@@ -167,10 +167,11 @@ async def _plan(boss: httpx.AsyncClient, desk: Desk) -> None:
     ok(await boss.post("/workforce/events", json={**event, "client_id": desk.client_id}))
     async with desk.as_system() as tx:
         lever = Lever(
-            kind="time_off",
+            kind="callback",
             from_at=tx.now,
             until_at=tx.now + timedelta(hours=1),
-            people=1,
+            share=0.1,
+            message="Vi richiamiamo",
         )
         effect = {
             "runs": 1,

@@ -83,9 +83,7 @@ def _trimmed(shift: Shift, begins: datetime, minutes: list[Part]) -> Shift | Non
                    else ())  # fmt: skip
 
 
-def _longer(
-    shift: Shift, since: datetime, until: datetime, *, queue_id: str
-) -> list[Shift] | None:
+def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) -> list[Shift] | None:
     """Add the rest of a stretch to a shift that ends in it, with the pause that becomes due.
 
     D.Lgs. 81/2008 art. 175: 15 minutes after 120 at the screen; D.Lgs. 66/2003 art. 8: a break

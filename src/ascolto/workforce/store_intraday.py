@@ -63,7 +63,7 @@ async def insert_lever(
         f" RETURNING {_PULLED}",
         tx.tenant_id, lever_id, client_id, queue_id, *(told[n] for n in _LEVER.split(", ")),
         reason, effect, tx.now, tx.actor.name,
-        tx.actor.id if tx.actor.kind == "account" else None,
+        tx.actor.id if tx.actor.kind in {"account", "token"} else None,
     )  # fmt: skip
     assert row is not None  # noqa: S101 - an insert returns its row or raises
     return _pulled(row)

@@ -218,9 +218,7 @@ def _theirs(request: ShiftRequest, shifts: Sequence[Shift]) -> list[dict[str, An
 
 
 async def _publish(tx: Tx, request: ShiftRequest, shifts: Sequence[Shift], change: str) -> str:
-    roster_id = await publish_day(
-        tx, shifts, day=request.day, reason=f"{request.kind} {change}"
-    )
+    roster_id = await publish_day(tx, shifts, day=request.day, reason=f"{request.kind} {change}")
     tx.emit(
         events.ShiftsChanged(
             request_id=request.id, roster_id=roster_id, request=request.kind, change=change,

@@ -757,14 +757,17 @@ export interface components {
         /**
          * @description One thing that can be done about the rest of a day.
          *
-         *     `people` go, come or move; `callback` has a `share` of the callers instead. A break moves to
-         *     `to_at`, a skill comes from `other_queue_id`.
+         *     `people` go, come or move; `callback` and `channel_shift` have a `share` of those who would wait
+         *     instead, and a `message` to them once they are pulled. A break moves to `to_at`; people come
+         *     from `other_queue_id`, which is also whose people help where a queue overflows.
          */
         LeverBody: {
             /** Format: date-time */
             from_at: string;
             /** @enum {string} */
-            kind: "time_off" | "extra_hours" | "break_move" | "skill_move" | "callback";
+            kind: "time_off" | "extra_hours" | "break_move" | "skill_move" | "overflow" | "callback" | "channel_shift";
+            /** @default  */
+            message?: string;
             other_queue_id?: string | null;
             /** @default 0 */
             people?: number;
@@ -781,11 +784,13 @@ export interface components {
             from_at: string;
             id: string;
             kind: string;
+            message: string;
             other_queue_id: string | null;
             people: number;
             /** Format: date-time */
             pulled_at: string;
             pulled_by: string;
+            reached: components["schemas"]["ReachedView"];
             reason: string;
             share: number;
             to_at: string | null;
@@ -1139,6 +1144,17 @@ export interface components {
             target_share: number;
             v: number;
             wrap_up_s: number;
+        };
+        /**
+         * @description How far a lever reached: what begins later, what is done; of offers how many, never whose.
+         *
+         *     `failed` says why what should have begun did not, each reason once.
+         */
+        ReachedView: {
+            asked: number;
+            done: number;
+            due: number;
+            failed: string[];
         };
         /** @description A reason, of the first level or under a parent. */
         ReasonView: {
