@@ -10,7 +10,7 @@ from ascolto.workforce.levers import Half, Lever, abreast, pulled
 from ascolto.workforce.reaching import TOLD
 from ascolto.workforce.today import HALF_HOUR
 
-SAID_TO = frozenset({"webchat"})
+SAID_TO = frozenset({"webchat", "messaging"})
 """Channels on which those who wait can be told something, and choose another way."""
 
 

@@ -1040,6 +1040,30 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        /** @description What is offered to somebody now, and what of their day was changed. */
+        OwnStepsView: {
+            steps: components["schemas"]["OwnStepView"][];
+        };
+        /**
+         * @description What a lever means for one's own day: an offer while `open`, else what became of it.
+         *
+         *     `was` and `becomes` are one's own shifts; a queue is named where one helps in another.
+         */
+        OwnStepView: {
+            becomes: components["schemas"]["OwnShiftView"][];
+            by: string;
+            /** Format: date-time */
+            from_at: string;
+            id: string;
+            kind: string;
+            open: boolean;
+            queue_id: string;
+            reason: string;
+            state: string;
+            /** Format: date-time */
+            until_at: string;
+            was: components["schemas"]["OwnShiftView"][];
+        };
         /** @description One activity of a shift; `queue_id` goes with work in a queue. */
         PartBody: {
             /** @enum {string} */
@@ -1052,6 +1076,14 @@ export interface components {
             kind: string;
             minutes: number;
             queue_id?: string | null;
+        };
+        /** @description One person's day, by agreement or one's own. */
+        PersonAdherenceView: {
+            /** Format: date */
+            day: string;
+            operator_id: string;
+            rostered_hours: number;
+            share: number | null;
         };
         /** @description One person's day in a version: shifts, what they break in these weeks, why they are so. */
         PersonDayView: {
