@@ -44,7 +44,7 @@ async def show_intraday(
     """
     async with _transaction(request, principal) as tx:
         read = await read_intraday(tx, str(queue_id), day)
-    lines = await lay_out(read)
+    lines = await _expected_anew(request, await lay_out(read))
     question = intraday.requirement_question(lines)
     if question is None:
         return IntradayView.of(lines, None)
@@ -112,7 +112,9 @@ async def _tried(
     asked = {queue_id, *(one.other_queue_id for one in levers if one.other_queue_id)}
     async with _transaction(request, principal) as tx:
         reads = [await read_intraday(tx, one) for one in sorted(asked)]
-    days: dict[str, DayLines] = {one.queue.id: await lay_out(one) for one in reads}
+    days: dict[str, DayLines] = {
+        one.queue.id: await _expected_anew(request, await lay_out(one)) for one in reads
+    }
     question = trials.trial_question(days, levers, queue_id=queue_id)
     answer = await services_of(request).calculator.ask("levers", question)
     first, *others = answer["trials"]
@@ -121,6 +123,14 @@ async def _tried(
         as_it_is=TrialView.of(first, None),
         levers=[TrialView.of(found, lever) for found, lever in zip(others, levers, strict=True)],
     )
+
+
+async def _expected_anew(request: Request, lines: DayLines) -> DayLines:
+    """Have the rest of today expected by whichever way was nearest on past days."""
+    question = intraday.rest_question(lines)
+    if question is None:
+        return lines
+    return intraday.with_rest(lines, await services_of(request).calculator.ask("rest", question))
 
 
 def _transaction(request: Request, principal: Principal) -> Any:

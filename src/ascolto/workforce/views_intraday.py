@@ -236,7 +236,11 @@ class HalfHourView(BaseModel):
 
 
 class IntradayView(BaseModel):
-    """A queue's day by half hours, how its busyness is judged, and what was done about it."""
+    """A queue's day by half hours, how its busyness is judged, and what was done about it.
+
+    `way` says how the rest is expected anew: as planned, by the day's level so far, or as past days
+    taught; the nearest of them on the `judged` last days at this time of day.
+    """
 
     queue_id: str
     day: date
@@ -248,6 +252,8 @@ class IntradayView(BaseModel):
     aht_s: float | None
     ratio: float
     factor: float
+    way: Literal["plan", "level", "learnt"]
+    judged: int
     smallest_group: int
     half_hours: list[HalfHourView]
     levers: list[LeverView]
@@ -268,6 +274,8 @@ class IntradayView(BaseModel):
             aht_s=day.aht_s,
             ratio=day.rest.ratio,
             factor=day.rest.factor,
+            way=day.way,
+            judged=day.judged,
             smallest_group=read.smallest_group,
             half_hours=[
                 HalfHourView.of(

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from ascolto import routing
 from ascolto.insight.ask import scope_of
@@ -46,6 +46,8 @@ class DayRead:
     until: datetime
     forecast_id: str | None
     expected: Sequence[Expected]
+    lesson: dict[str, Any] | None
+    """What past days teach of the rest of a day, None where nothing was learnt."""
     crew: frozenset[str]
     nested: bool
     """Another queue's crew is this one but for a few: figures on both would tell of those."""
@@ -83,6 +85,9 @@ class DayLines:
     rest: Rest
     lines: tuple[Line, ...]
     aht_s: float | None
+    way: Literal["plan", "level", "learnt"] = "level"
+    """How the rest is expected anew: as planned, by the day's level, or as past days taught."""
+    judged: int = 0
 
     def ahead(self) -> list[Half]:
         """Return the half hours that have not begun."""
@@ -124,6 +129,7 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
         until=until,
         forecast_id=forecast_id,
         expected=await _expected(tx, forecast_id, since, until),
+        lesson=await store.lesson_of(tx, forecast_id) if forecast_id else None,
         # Whoever came over is counted by the lever, while it runs, and not by their skills.
         crew=crew - _come_over(levers, steps, queue_id=queue_id),
         nested=tells_apart(crew, crews.values(), smallest=scope.smallest_group),
@@ -273,6 +279,50 @@ def _mean(line: Line) -> float:
     if line.came is not None:
         return float(line.came.offered)
     return line.planned.mean if line.planned else 0.0
+
+
+def rest_question(lines: DayLines) -> dict[str, Any] | None:
+    """Return what the calculating process is asked of the rest of today; None with no lesson."""
+    read = lines.read
+    if read.lesson is None or not read.since <= read.now < read.until:
+        return None
+    columns: list[int] = read.lesson["minutes"]
+    by_minute = {_minute_of(one.starts_at): one for one in lines.lines}
+    if len(by_minute) != len(lines.lines):
+        return None  # clocks change today: an hour is there twice
+    found = [by_minute.get(minute) for minute in columns]
+    now = _minute_of(read.now.astimezone(read.stream.zone))
+    seen = sum(minute + 30 <= now for minute in columns)
+    return {
+        "lesson": read.lesson,
+        "expected": [one.planned.mean if one and one.planned else 0.0 for one in found],
+        "actual": [one.came.offered if one and one.came else 0 for one in found[:seen]],
+    }
+
+
+def with_rest(lines: DayLines, answer: dict[str, Any]) -> DayLines:
+    """Return a day with its rest as the way that was best on past days expects it."""
+    columns: list[int] = lines.read.lesson["minutes"] if lines.read.lesson else []
+    means = answer["means"]
+    told = dict(zip(columns[len(columns) - len(means) :], means, strict=True))
+    anew = tuple(
+        replace(one, anew=told.get(_minute_of(one.starts_at), one.anew)) if one.anew else one
+        for one in lines.lines
+    )
+    rest = [(one.anew, one.planned.mean) for one in anew if one.anew is not None and one.planned]
+    planned = sum(mean for _, mean in rest)
+    factor = sum(mean for mean, _ in rest) / planned if planned > 0 else 1.0
+    return replace(
+        lines,
+        lines=anew,
+        rest=replace(lines.rest, factor=factor),
+        way=answer["way"],
+        judged=answer["judged"],
+    )
+
+
+def _minute_of(at: datetime) -> int:
+    return at.hour * 60 + at.minute
 
 
 async def pull(

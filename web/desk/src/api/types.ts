@@ -167,6 +167,7 @@ export type Tried = S["TriedView"];
 export type OwnEvent = S["OwnEventView"];
 export type DayAdherence = S["DayAdherenceView"];
 export type OwnAdherence = S["PersonAdherenceView"];
+export type Relocated = S["RelocatedView"];
 export type OwnSteps = S["OwnStepsView"];
 export type OwnStep = S["OwnStepView"];
 export type ImportHistoryReport = S["ImportHistoryReport"];

@@ -707,7 +707,12 @@ export interface components {
             until: string;
             why: string;
         };
-        /** @description A queue's day by half hours, how its busyness is judged, and what was done about it. */
+        /**
+         * @description A queue's day by half hours, how its busyness is judged, and what was done about it.
+         *
+         *     `way` says how the rest is expected anew: as planned, by the day's level so far, or as past days
+         *     taught; the nearest of them on the `judged` last days at this time of day.
+         */
         IntradayView: {
             aht_s: number | null;
             /** Format: date-time */
@@ -717,6 +722,7 @@ export interface components {
             factor: number;
             forecast_id: string | null;
             half_hours: components["schemas"]["HalfHourView"][];
+            judged: number;
             levers: components["schemas"]["LeverView"][];
             queue_id: string;
             ratio: number;
@@ -724,6 +730,8 @@ export interface components {
             target: number;
             target_s: number;
             timezone: string;
+            /** @enum {string} */
+            way: "plan" | "level" | "learnt";
         };
         /** @description A fresh key with its secret; shown once. */
         IssuedTokenView: {
@@ -1201,6 +1209,13 @@ export interface components {
             customer: string;
             others: string[];
             sender: string;
+        };
+        /** @description A draft with everybody at home, and who has not agreed to work there. */
+        RelocatedView: {
+            at_home: number;
+            cannot: string[];
+            moved: number;
+            roster: components["schemas"]["RosterView"];
         };
         /** @description What was asked, and what became of it; `mine` tells who asked. */
         RequestView: {
