@@ -132,13 +132,6 @@ def _written(halves: Sequence[Half], lever: Lever) -> list[Half]:
     ]
 
 
-def written(ahead: Ahead, lever: Lever, *, queue_id: str) -> float:
-    """Return how many would write instead of waiting: work that somebody else has then."""
-    after = pulled(ahead, lever, queue_id=queue_id)
-    both = zip(ahead[queue_id], after[queue_id], strict=True)
-    return sum(one.calls - other.calls for one, other in both)
-
-
 def _called_back(halves: Sequence[Half], lever: Lever) -> list[Half]:
     """Take a share of the callers out of a stretch, and spread their calls over what follows."""
     inside = [lever.from_at <= one.starts_at < lever.until_at for one in halves]
