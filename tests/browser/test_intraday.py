@@ -20,9 +20,9 @@ PLANNER = "pianificazione@aurelia.example"
 def queue(house: RunningServer) -> str:
     """Give a queue eight weeks that came, a published forecast, and people around the clock."""
     with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
-        queue = min(
-            planner.get("/api/v1/queues").json()["items"], key=lambda one: one["name"].lower()
-        )
+        queues = planner.get("/api/v1/queues").json()["items"]
+        chats = [one for one in queues if one["channel"] == "webchat"]
+        queue = min(chats, key=lambda one: one["name"].lower())
         now = datetime.now(UTC)
         today = now.date()
         text = every_half_hour(today - timedelta(days=60), today - timedelta(days=1))
@@ -57,16 +57,18 @@ def test_a_planner_tries_levers_pulls_one_and_takes_it_back_by_keyboard(
     page.get_by_role("button", name="Simula").press("Enter")
     tried = page.get_by_role("list", name="Leve simulate").get_by_role("listitem")
     expect(tried.first).to_be_visible(timeout=120_000)
-    expect(tried).to_have_count(4)
+    expect(tried).to_have_count(5)
     expect(tried.first).to_contain_text(re.compile(r"\d+.*→.*\d+"))
-    pull = page.get_by_role("button", name="Usa: Permesso volontario")
+    pull = page.get_by_role("button", name="Usa: Offrire di scrivere")
     expect(pull).to_be_disabled()
-    page.get_by_label("Motivo").fill("Pomeriggio calmo")
+    page.get_by_label("Motivo").fill("Attesa lunga")
+    expect(pull).to_be_disabled()
+    page.get_by_label("Che cosa si dice a chi attende").fill("Scriveteci: rispondiamo oggi.")
     assert barriers(page) == []
     pull.press("Enter")
     pulled = page.get_by_role("list", name="Leve usate oggi").get_by_role("listitem")
-    expect(pulled).to_contain_text("Pomeriggio calmo", timeout=60_000)
-    page.get_by_role("button", name="Annulla: Permesso volontario").press("Enter")
+    expect(pulled).to_contain_text("Attesa lunga", timeout=60_000)
+    page.get_by_role("button", name="Annulla: Offrire di scrivere").press("Enter")
     expect(pulled).to_contain_text("Annullata")
 
 

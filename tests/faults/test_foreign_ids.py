@@ -81,6 +81,7 @@ TABLE_OF = {
     "run_id": "workforce.roster_run",
     "session_id": "identity.session",
     "skill_id": "people.skill",
+    "step_id": "workforce.lever_step",
     "team_id": "people.team",
     "token_id": "identity.api_token",
     "view_id": "conversations.saved_view",
@@ -167,10 +168,11 @@ async def _plan(boss: httpx.AsyncClient, desk: Desk) -> None:
     ok(await boss.post("/workforce/events", json={**event, "client_id": desk.client_id}))
     async with desk.as_system() as tx:
         lever = Lever(
-            kind="time_off",
-            from_at=tx.now,
-            until_at=tx.now + timedelta(hours=1),
-            people=1,
+            kind="callback",
+            from_at=tx.now + timedelta(hours=1),
+            until_at=tx.now + timedelta(hours=2),
+            share=0.1,
+            message="Vi richiamiamo",
         )
         effect = {
             "runs": 1,

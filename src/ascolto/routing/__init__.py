@@ -29,6 +29,8 @@ from ascolto.routing.errors import (
     WorkUnknown,
     WrongState,
 )
+from ascolto.routing.interventions import Wish, intervene
+from ascolto.routing.interventions import undo as undo_intervention
 from ascolto.routing.live import offer_body
 from ascolto.routing.model import Presence, PresenceState, Queue, WorkItem, WorkState
 from ascolto.routing.openings import of_queue as calendar_of_queue
@@ -50,6 +52,7 @@ __all__ = [
     "Queue",
     "QueueUnknown",
     "Wait",
+    "Wish",
     "WorkItem",
     "WorkState",
     "WorkUnknown",
@@ -69,6 +72,7 @@ __all__ = [
     "get_queue",
     "get_work",
     "gone_operators",
+    "intervene",
     "last_decision",
     "list_queues",
     "offer_body",
@@ -80,6 +84,7 @@ __all__ = [
     "set_presence",
     "start_wrap_up",
     "teams_of",
+    "undo_intervention",
     "wait_of",
     "wrap_ups_since",
 ]

@@ -9,12 +9,16 @@ from fastapi import APIRouter, Request
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.http import services_of
-from ascolto.workforce.actions import intraday
+from ascolto.workforce.actions import intraday, offers, trials
 from ascolto.workforce.actions.intraday import DayLines, lay_out, read_intraday
+from ascolto.workforce.errors import NoShifts
 from ascolto.workforce.levers import Lever
 from ascolto.workforce.views_intraday import (
+    AnswerOfferBody,
     IntradayView,
     LeverView,
+    OwnStepsView,
+    OwnStepView,
     PullBody,
     TrialView,
     TriedView,
@@ -27,6 +31,7 @@ router = APIRouter(tags=["workforce"])
 Asker = Annotated[Principal, recognise("workforce.read")]
 Puller = Annotated[Principal, recognise("workforce.plan")]
 Planner = Annotated[Call, permit("workforce.plan")]
+Own = Annotated[Call, permit("workforce.own_shifts")]
 
 
 @router.get("/workforce/intraday", summary="A queue's day, planned beside actual")
@@ -39,7 +44,7 @@ async def show_intraday(
     """
     async with _transaction(request, principal) as tx:
         read = await read_intraday(tx, str(queue_id), day)
-    lines = await lay_out(read)
+    lines = await _expected_anew(request, await lay_out(read))
     question = intraday.requirement_question(lines)
     if question is None:
         return IntradayView.of(lines, None)
@@ -56,24 +61,49 @@ async def try_levers(body: TryBody, principal: Asker, request: Request) -> Tried
 
 @router.post("/workforce/intraday/levers", status_code=201, summary="Do something about the day")
 async def pull_lever(body: PullBody, principal: Puller, request: Request) -> LeverView:
-    """Pull a lever: what it brings is simulated once more and stays beside it."""
+    """Pull a lever: what it brings is simulated once more and stays beside it.
+
+    Time off and extra hours are offered to people at work, who may say no; a break moves in their
+    published day; skills, overflows and words to those who wait begin and end with the lever.
+    """
     lever = body.lever.lever()
     tried = await _tried(request, principal, str(body.queue_id), [lever])
     async with _transaction(request, principal) as tx:
-        done = await intraday.pull(
+        done, steps = await intraday.pull(
             tx,
             lever,
             queue_id=str(body.queue_id),
             reason=body.reason,
             effect=tried.model_dump(mode="json"),
         )
-    return LeverView.of(done)
+    return LeverView.of(done, steps)
 
 
 @router.post("/workforce/intraday/levers/{lever_id}/undo", summary="Take it back")
 async def undo_lever(lever_id: UUID, call: Planner) -> LeverView:
-    """Take a lever back; the day is planned without it from now on."""
-    return LeverView.of(await intraday.undo(call.tx, str(lever_id)))
+    """Take a lever back: offers close, what runs ends, breaks go back; a yes given stays given."""
+    return LeverView.of(*await intraday.undo(call.tx, str(lever_id)))
+
+
+@router.get("/me/offers", summary="What is offered to me, and what has changed")
+async def show_own_offers(call: Own) -> OwnStepsView:
+    """Return what levers mean for one's own day; offers only while one is at work."""
+    found = await offers.own_steps(call.tx, _operator(call))
+    return OwnStepsView(steps=[OwnStepView.of(one) for one in found])
+
+
+@router.post("/me/offers/{step_id}/answer", summary="Take an offer or not")
+async def answer_offer(step_id: UUID, body: AnswerOfferBody, call: Own) -> OwnStepView:
+    """Say yes or no; a yes changes one's published day at once, a no is told to nobody."""
+    return OwnStepView.of(
+        await offers.answer_offer(call.tx, _operator(call), str(step_id), agrees=body.agrees)
+    )
+
+
+def _operator(call: Call) -> str:
+    if call.principal.operator_id is None:
+        raise NoShifts("You answer no customers, so there are no shifts of yours.")
+    return call.principal.operator_id
 
 
 async def _tried(
@@ -82,8 +112,10 @@ async def _tried(
     asked = {queue_id, *(one.other_queue_id for one in levers if one.other_queue_id)}
     async with _transaction(request, principal) as tx:
         reads = [await read_intraday(tx, one) for one in sorted(asked)]
-    days: dict[str, DayLines] = {one.queue.id: await lay_out(one) for one in reads}
-    question = intraday.trial_question(days, levers, queue_id=queue_id)
+    days: dict[str, DayLines] = {
+        one.queue.id: await _expected_anew(request, await lay_out(one)) for one in reads
+    }
+    question = trials.trial_question(days, levers, queue_id=queue_id)
     answer = await services_of(request).calculator.ask("levers", question)
     first, *others = answer["trials"]
     return TriedView(
@@ -91,6 +123,14 @@ async def _tried(
         as_it_is=TrialView.of(first, None),
         levers=[TrialView.of(found, lever) for found, lever in zip(others, levers, strict=True)],
     )
+
+
+async def _expected_anew(request: Request, lines: DayLines) -> DayLines:
+    """Have the rest of today expected by whichever way was nearest on past days."""
+    question = intraday.rest_question(lines)
+    if question is None:
+        return lines
+    return intraday.with_rest(lines, await services_of(request).calculator.ask("rest", question))
 
 
 def _transaction(request: Request, principal: Principal) -> Any:

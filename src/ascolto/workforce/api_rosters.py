@@ -13,7 +13,7 @@ from ascolto.kit.clock import midnight
 from ascolto.kit.http import Limit, Page, decode_id, page_of, services_of, takes
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store_rosters, store_runs
-from ascolto.workforce.actions import editing, rosters
+from ascolto.workforce.actions import editing, relocating, rosters
 from ascolto.workforce.errors import BadPlan, NoShifts
 from ascolto.workforce.examining import broken_rules
 from ascolto.workforce.views_rosters import (
@@ -24,6 +24,8 @@ from ascolto.workforce.views_rosters import (
     PersonDayBody,
     PersonDayView,
     PublishRosterBody,
+    RelocatedView,
+    RemoteBody,
     RequiredDayView,
     RosterBody,
     RosterDayView,
@@ -66,6 +68,29 @@ async def begin_roster(body: RosterBody, call: Planner) -> RosterView:
         call.tx, first_day=body.first_day, last_day=body.last_day, reason=body.reason
     )
     return RosterView.of(begun)
+
+
+@router.post("/workforce/rosters/remote", status_code=201, summary="Everybody at home")
+async def send_home(body: RemoteBody, call: Planner) -> RelocatedView:
+    """Begin a draft in which everybody who has agreed to it works at home on some days.
+
+    With `site_lost` the shifts of those who have not are taken out; nothing is published.
+    """
+    if body.last_day > FAR:
+        raise BadPlan("No such day.", day=body.last_day.isoformat())
+    done = await relocating.send_home(
+        call.tx,
+        first_day=body.first_day,
+        last_day=body.last_day,
+        reason=body.reason,
+        site_lost=body.site_lost,
+    )
+    return RelocatedView(
+        roster=RosterView.of(done.roster),
+        moved=done.moved,
+        at_home=done.at_home,
+        cannot=list(done.cannot),
+    )
 
 
 @router.get("/workforce/rosters/{roster_id}", summary="One version of the roster")

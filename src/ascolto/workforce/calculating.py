@@ -35,6 +35,7 @@ from ascolto.workforce.staffing.requirement import (
     with_shrinkage,
 )
 from ascolto.workforce.tables import as_told, read_imported
+from ascolto.workforce.teaching import lesson_of, rest_of_today
 from ascolto.workforce.trying import try_levers
 
 _NICE = 10
@@ -129,6 +130,7 @@ def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
         "history_from": history.days[0].isoformat(),
         "history_until": history.days[-1].isoformat(),
         "measured": made.measured,
+        "lesson": lesson_of(history, calendar),
         "notes": [*made.notes, *_unlearnt(events, history, made.days[skipped:])],
         "days": _days(made, events)[skipped:],
         "intervals": [
@@ -308,6 +310,7 @@ QUESTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "read_table": read_table,
     "score": score,
     "levers": try_levers,
+    "rest": rest_of_today,
 }
 
 if __name__ == "__main__":

@@ -132,6 +132,17 @@ SUBCOMMANDS = (
         ),
     ),
     Subcommand(
+        "worth",
+        "ascolto.workforce.rostering.worth_command",
+        "what flexibility is worth: hours covered with each rule and without it",
+        (
+            at("instance", type=Path, help="JSON, as docs/rosters.md describes it"),
+            at("--seconds", type=float, default=5.0, help="for each search (%(default)g)"),
+            at("--seed", type=int, default=0, help="the same for every search (%(default)s)"),
+            JSON,
+        ),
+    ),
+    Subcommand(
         "check",
         "ascolto.workforce.rostering.roster_command",
         "examine a roster: every rule with its article; exit 1 with violations",

@@ -11,9 +11,10 @@ Of the server:
 
 Refusal
 ├── NotFound      UnknownForecast · UnknownEdit · UnknownRoster · UnknownLever · UnknownEvent ·
-│                 UnknownRequest · UnknownContract · UnknownAgreement · UnknownRun
+│                 UnknownRequest · UnknownContract · UnknownAgreement · UnknownRun ·
+│                 UnknownOffer
 ├── Conflict      NotMade · AlreadyPublished · RosterChanged · AlreadyNoted · ContractAgreed ·
-│                 RunOver
+│                 RunOver · OfferOver
 ├── Forbidden     OutsideScope · NoShifts
 ├── TooMany       TooManyAsked
 ├── Invalid       CannotForecast · BadPlan · BreaksTheLaw
@@ -174,3 +175,15 @@ class RunOver(Conflict):
     """The roster is made already, or will not be."""
 
     code = "workforce.run_over"
+
+
+class UnknownOffer(NotFound):
+    """Nothing of the kind is offered to this person."""
+
+    code = "workforce.unknown_offer"
+
+
+class OfferOver(Conflict):
+    """The offer is over: its time has come, enough others agreed, or it was taken back."""
+
+    code = "workforce.offer_over"

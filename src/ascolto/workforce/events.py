@@ -93,6 +93,22 @@ class LeverPulled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeverReached(Event):
+    """What was done about a day reached people or queues: offered, begun, done or undone.
+
+    Of an offer, `accepted` says that its person has agreed; who declines is told to nobody.
+    """
+
+    kind: ClassVar[str] = "workforce.lever_reached"
+    lever_id: str
+    queue_id: str
+    lever: str
+    change: str
+    reason: str
+    operators: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnEventNoted(Event):
     """The organisation knows something of one of its days, or was wrong about it."""
 

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from ascolto.workforce.hours import RULES, short_days_off, week_hours
-from ascolto.workforce.rostering.legal import WEEKLY_HOURS, WEEKLY_REST
-from ascolto.workforce.rosters import Shift, overlapping, violations
+from ascolto.workforce.hours import RULES, short_days_off, span_of_day, week_hours
+from ascolto.workforce.rostering.legal import DAILY_REST, WEEKLY_HOURS, WEEKLY_REST
+from ascolto.workforce.rosters import LONGEST_SHIFT, Shift, overlapping, violations
 
 AROUND = timedelta(days=7)
 """So many days on either side tell whether a day may be changed."""
 SHORT_SHIFT = timedelta(hours=3)
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,9 @@ def against(shifts: Sequence[Shift], *, people: Iterable[str], day: date) -> lis
             for one, other, _ in short_days_off(_sorted(own))
             if day in (one.day, other.day)
         ]
+        if (span := span_of_day(own, day)) > LONGEST_SHIFT:
+            rule = f"{span / _HOUR:g} hours from the first shift to the last, 13 are the most"
+            found.append(Why(rule, DAILY_REST, who, day))
         if (run := _run(own, day)) > RULES.consecutive_days:
             found.append(Why(f"{run} days of work in a row", WEEKLY_REST, who, day))
         hours = week_hours(own, day - timedelta(days=day.weekday()))
@@ -138,3 +142,19 @@ def unagreed(shifts: Iterable[Shift], *, short: frozenset[str], split: frozenset
         elif who not in short and any(one.ends_at - one.starts_at < SHORT_SHIFT for one in own):
             found.append(Why("a shift under 3 hours that was not agreed to", "", who, day))
     return found
+
+
+def hindrances(
+    shifts: Sequence[Shift],
+    *,
+    people: Sequence[str],
+    day: date,
+    agreeing: tuple[frozenset[str], frozenset[str]],
+) -> list[Why]:
+    """Return every rule a changed day breaks, with what its people have not agreed to."""
+    short, split = agreeing
+    theirs = [one for one in shifts if one.day == day and one.operator_id in people]
+    return [
+        *against(shifts, people=people, day=day),
+        *unagreed(theirs, short=short, split=split),
+    ]

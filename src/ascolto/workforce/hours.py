@@ -38,6 +38,14 @@ def week_hours(own: Iterable[Shift], monday: date) -> float:
     return sum(week, timedelta()) / _HOUR
 
 
+def span_of_day(own: Iterable[Shift], day: date) -> timedelta:
+    """Return the time from one person's first shift of a day to the end of the last."""
+    today = [one for one in own if one.day == day]
+    if not today:
+        return timedelta()
+    return max(one.ends_at for one in today) - min(one.starts_at for one in today)
+
+
 def short_days_off(own: Sequence[Shift]) -> list[tuple[Shift, Shift, timedelta]]:
     """Return the shifts before and after days off with less rest than is due, and that rest.
 
@@ -113,8 +121,7 @@ def _weeks(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
 def _long_days(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
     found = []
     for day in sorted({one.day for one in own if roster.first_day <= one.day <= roster.last_day}):
-        today = [one for one in own if one.day == day]
-        length = max(one.ends_at for one in today) - today[0].starts_at
+        length = span_of_day(own, day)
         if length > LONGEST_SHIFT:
             rule = f"{length / _HOUR:g} hours from the first shift to the last, 13 are the most"
             found.append((day, rule, DAILY_REST))

@@ -17,18 +17,19 @@ from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
 from ascolto.kit.jobs import Job, every, in_turn
 from ascolto.tenancy import store as tenancy_store
-from ascolto.workforce import events, store, store_days, store_runs
-from ascolto.workforce.actions import making
+from ascolto.workforce import events, store, store_days, store_intraday, store_runs
+from ascolto.workforce.actions import making, pulling
 from ascolto.workforce.actions.forecasts import about
 from ascolto.workforce.actions.keeping import keep_next_day
 from ascolto.workforce.composer import compose
 from ascolto.workforce.errors import CannotCalculate, CannotForecast
 from ascolto.workforce.model import KeptForecast, KeptInterval
-from ascolto.workforce.past import past_of, stream_of
+from ascolto.workforce.past import fold_past, read_past, stream_of
 from ascolto.workforce.scoring import SCORE_EVERY_S, score_days
 from ascolto.workforce.store_runs import Run
 
 MAKE_EVERY_S = 0.5
+BEGIN_EVERY_S = 10.0
 KEEP_EVERY_S = 300.0
 # Longer than a calculation may take, so that nobody makes what another is still making.
 CLAIM = timedelta(seconds=150)
@@ -36,6 +37,7 @@ CLAIM = timedelta(seconds=150)
 ROSTER_CLAIM = timedelta(seconds=60)
 ROSTER_CLAIM_ANEW = timedelta(seconds=20)
 MOST_ATTEMPTS = 3
+_MOST_STEPS = 100
 BREATH_S = 0.05
 EVER, FAR = date(2000, 1, 1), date(2900, 1, 1)
 
@@ -63,14 +65,14 @@ async def _make(services: Services, tenant_id: str, forecast: KeptForecast) -> N
     try:
         async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
             stream = await stream_of(tx, queue_id=forecast.queue_id, channel=forecast.channel)
-            past = await past_of(tx, stream, minutes=forecast.minutes)
+            read = await read_past(tx, stream, minutes=forecast.minutes)
             own = await store_days.list_events(
                 tx, first_day=EVER, last_day=FAR, client_id=stream.client_id
             )
         answer = await services.calculator.ask(
             "forecast",
             {
-                "past": past,
+                "past": await asyncio.to_thread(fold_past, read),
                 "country": forecast.country,
                 "horizon_days": forecast.horizon_days,
                 "model": forecast.model,
@@ -187,6 +189,26 @@ async def _hear(services: Services, tenant_id: str, run: Run, progress: dict[str
         return await store_runs.tell(tx, run, progress, until=tx.now + ROSTER_CLAIM_ANEW)
 
 
+async def begin_levers(services: Services) -> int:
+    """Begin what levers do at its moment, each by itself; return how much was begun."""
+    async with services.db.connection() as connection:
+        tenants = await store_intraday.tenants_due(connection, moment=services.clock.now())
+    return await in_turn(tenants, partial(_begin_levers_of, services), failed="workforce.levers")
+
+
+async def _begin_levers_of(services: Services, tenant_id: str) -> int:
+    async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+        due = await store_intraday.due_steps(tx, limit=_MOST_STEPS)
+    for step in due:
+        try:
+            async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+                await pulling.begin(tx, step)
+        except Refusal as refusal:  # routing would not: the others must not wait for it
+            async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+                await pulling.fail(tx, step, refusal.detail)
+    return len(due)
+
+
 async def _fail_run(services: Services, tenant_id: str, run: Run, failure: str) -> None:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
         await making.fail_run(tx, run, failure)
@@ -195,6 +217,7 @@ async def _fail_run(services: Services, tenant_id: str, run: Run, failure: str) 
 BACKGROUND: Sequence[tuple[str, Job]] = (
     every(MAKE_EVERY_S, "workforce", "forecasts made", make_asked),
     every(MAKE_EVERY_S, "workforce", "rosters made", make_rosters),
+    every(BEGIN_EVERY_S, "workforce", "levers begun", begin_levers),
     every(KEEP_EVERY_S, "workforce", "days kept", keep_days),
     every(SCORE_EVERY_S, "workforce", "days scored", score_days),
 )

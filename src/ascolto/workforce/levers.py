@@ -7,7 +7,15 @@ from typing import Any
 
 from ascolto.workforce.today import HALF_HOUR
 
-KINDS = ("time_off", "extra_hours", "break_move", "skill_move", "callback")
+KINDS = (
+    "time_off",
+    "extra_hours",
+    "break_move",
+    "skill_move",
+    "overflow",
+    "callback",
+    "channel_shift",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +23,10 @@ class Lever:
     """One thing that can be done from one half hour until another.
 
     time_off: so many people go home; extra_hours: so many more work; break_move: so many take their
-    break at `to_at` instead; skill_move: so many come over from another queue; callback: a `share`
-    of the callers is called back later in the day instead of waiting.
+    break at `to_at` instead; skill_move: so many come over from another queue; overflow: another
+    queue's people help with what waits; callback: a `share` of those who would wait is called back
+    later in the day; channel_shift: that share writes instead, and leaves the queue. Of these two
+    `message` is what those who wait are told.
     """
 
     kind: str
@@ -26,6 +36,7 @@ class Lever:
     other_queue_id: str | None = None
     to_at: datetime | None = None
     share: float = 0.0
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,7 @@ class Pulled:
     effect: dict[str, Any]
     pulled_at: datetime
     pulled_by: str
+    pulled_account: str | None
     undone_at: datetime | None
 
 
@@ -75,8 +87,13 @@ def pulled(ahead: Ahead, lever: Lever, *, queue_id: str) -> dict[str, list[Half]
     """Return the rest of the day of each queue with a lever pulled on one of them."""
     found = {key: list(halves) for key, halves in ahead.items()}
     own = found[queue_id]
+    if lever.kind == "overflow":
+        return found  # nobody moves: who helps whom is told beside it
     if lever.kind == "callback":
         found[queue_id] = _called_back(own, lever)
+        return found
+    if lever.kind == "channel_shift":
+        found[queue_id] = _written(own, lever)
         return found
     by = {"time_off": -lever.people, "break_move": lever.people}.get(lever.kind, lever.people)
     found[queue_id] = _moved(own, lever.from_at, lever.until_at, by)
@@ -103,6 +120,16 @@ def _moved(halves: Sequence[Half], since: datetime, until: datetime, by: float) 
         part = max(overlap / HALF_HOUR, 0.0)
         found.append(replace(one, people=max(one.people + by * part, 0.0)))
     return found
+
+
+def _written(halves: Sequence[Half], lever: Lever) -> list[Half]:
+    """Take a share of those who come out of a stretch: they write, and others answer them."""
+    return [
+        replace(one, calls=one.calls * (1 - lever.share))
+        if lever.from_at <= one.starts_at < lever.until_at
+        else one
+        for one in halves
+    ]
 
 
 def _called_back(halves: Sequence[Half], lever: Lever) -> list[Half]:

@@ -12,7 +12,6 @@ from ascolto.insight.volumes import (
     fold_volumes,
     interval_of,
     volume_events,
-    volumes_between,
 )
 from ascolto.kit.clock import midnight
 from ascolto.kit.db import Tx
@@ -127,48 +126,78 @@ async def _live_between(
     return max(since, stream.midnight(max(following, oldest))), min(until, tx.now)
 
 
-async def _live(tx: Tx, stream: Stream, *, since: datetime, until: datetime) -> list[Volume]:
-    """Return what the log says of the days that are not kept yet."""
-    begin, end = await _live_between(tx, stream, since=since, until=until)
-    if begin >= end:
-        return []
-    return _mine(stream, await volumes_between(tx, since=begin, until=end, minutes=GRIDS[0]))
-
-
 def _mine(stream: Stream, found: list[Volume]) -> list[Volume]:
     mine = (stream.queue_id, stream.channel)
     return [one for one in found if (one.queue_id, one.channel) == mine]
 
 
-async def past_of(tx: Tx, stream: Stream, *, minutes: int) -> dict[str, Any]:
-    """Return all that came until the last midnight, as the calculating process takes it."""
+@dataclass(frozen=True, slots=True)
+class ReadPast:
+    """All that came until the last midnight, as it was read: days not kept yet as their events."""
+
+    stream: Stream
+    minutes: int
+    today: date
+    log_from: datetime
+    counts: store_history.Counts
+    since: datetime
+    until: datetime
+    events: list[Any]
+    hours: dict[str, Any] | None
+
+
+async def read_past(tx: Tx, stream: Stream, *, minutes: int) -> ReadPast:
+    """Read all that came until the last midnight; `fold_past` works it out, after the transaction.
+
+    Raises BadPlan while days that are over are still to be kept.
+    """
     today = stream.today(tx.now)
     until = stream.midnight(today)
     kept = await store_history.last_kept_day(tx)
     if kept is not None and kept < today - timedelta(days=_LIVE_DAYS + 1):
         # Days that nobody has read yet would count as days on which nobody came.
         raise BadPlan("What came is still being worked out: ask again.", kept=kept.isoformat())
-    live = await _live(tx, stream, since=_EVER, until=until)
+    begin, end = await _live_between(tx, stream, since=_EVER, until=until)
     log_from = await log_from_of(tx, stream)
+    calendar = await calendar_of_queue(tx, queue_id=stream.queue_id, client_id=stream.client_id)
+    return ReadPast(
+        stream=stream,
+        minutes=minutes,
+        today=today,
+        log_from=log_from,
+        counts=await store_history.counts_between(
+            tx,
+            queue_id=stream.queue_id,
+            channel=stream.channel,
+            since=_EVER,
+            until=until,
+            log_from=log_from,
+        ),
+        since=begin,
+        until=end,
+        events=await volume_events(tx, since=begin, until=end) if begin < end else [],
+        hours=calendar.hours.document() if calendar else None,
+    )
+
+
+def fold_past(read: ReadPast) -> dict[str, Any]:
+    """Return all that came until the last midnight, as the calculating process takes it."""
+    folded = fold_volumes(read.events, since=read.since, until=read.until, minutes=GRIDS[0])
+    live = _mine(read.stream, folded)
+    log_from = read.log_from
     if live:  # what the log says of a day stands in place of a table, also before it is kept
         first = min(one.starts_at for one in live)
-        log_from = min(log_from, stream.midnight(stream.today(first)))
-    counts = await store_history.counts_between(
-        tx,
-        queue_id=stream.queue_id,
-        channel=stream.channel,
-        since=_EVER,
-        until=until,
-        log_from=log_from,
-    )
-    calendar = await calendar_of_queue(tx, queue_id=stream.queue_id, client_id=stream.client_id)
+        log_from = min(log_from, read.stream.midnight(read.stream.today(first)))
+    speaks_from = log_from.timestamp()
+    columns = zip(read.counts.at, read.counts.offered, read.counts.imported, strict=True)
+    told = [(at, offered) for at, offered, table in columns if not table or at < speaks_from]
     return {
-        "at": [*counts.at, *(one.starts_at.timestamp() for one in live)],
-        "offered": [*counts.offered, *(float(one.offered) for one in live)],
-        "longest": counts.longest,
+        "at": [*(at for at, _ in told), *(one.starts_at.timestamp() for one in live)],
+        "offered": [*(offered for _, offered in told), *(float(one.offered) for one in live)],
+        "longest": read.counts.longest,
         "log_from": log_from.date().isoformat(),
-        "until": stream.today(tx.now).isoformat(),
-        "timezone": stream.zone.key,
-        "minutes": minutes,
-        "hours": calendar.hours.document() if calendar else None,
+        "until": read.today.isoformat(),
+        "timezone": read.stream.zone.key,
+        "minutes": read.minutes,
+        "hours": read.hours,
     }

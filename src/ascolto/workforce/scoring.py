@@ -4,6 +4,7 @@ A day is scored once and stays as it was scored. Killed between the calculation 
 nothing is written and the next turn scores it; two nodes at once write one row.
 """
 
+import asyncio
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -19,7 +20,7 @@ from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store, store_days
 from ascolto.workforce.errors import CannotForecast
 from ascolto.workforce.model import DayScore
-from ascolto.workforce.past import past_of, stream_of
+from ascolto.workforce.past import fold_past, read_past, stream_of
 
 SCORE_EVERY_S = 300.0
 # So many forecasts in one turn: the calculating process is also asked by people.
@@ -65,12 +66,12 @@ async def _score_tenant(services: Services, tenant_id: str) -> int:
 async def _scores(services: Services, tenant_id: str, forecast: Record) -> list[dict[str, Any]]:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
         stream = await stream_of(tx, queue_id=forecast["queue_id"], channel=forecast["channel"])
-        past = await past_of(tx, stream, minutes=forecast["minutes"])
+        read = await read_past(tx, stream, minutes=forecast["minutes"])
         intervals = await store.intervals_of(tx, forecast["id"])
     answer = await services.calculator.ask(
         "score",
         {
-            "past": past,
+            "past": await asyncio.to_thread(fold_past, read),
             "days": [day.isoformat() for day in forecast["days"]],
             "forecast": {
                 "timezone": forecast["timezone"],

@@ -105,11 +105,11 @@ async def set_made(
     done = await tx.execute(
         "UPDATE workforce.forecast SET state = 'made', made_at = $4, timezone = $5,"
         " history_from = $6, history_until = $7, measured = $8, days = $9, notes = $10,"
-        " claimed_until = NULL, v = v + 1"
+        " lesson = $11, claimed_until = NULL, v = v + 1"
         " WHERE tenant_id = $1 AND id = $2 AND state = 'asked' AND attempts = $3",
         tx.tenant_id, forecast.id, forecast.attempts, tx.now, made["timezone"],
         made["history_from"], made["history_until"], made["measured"], made["days"],
-        made["notes"],
+        made["notes"], made["lesson"],
     )  # fmt: skip
     if done != 1:
         return False
@@ -123,6 +123,15 @@ async def set_made(
         *([getattr(one, name) for one in intervals] for name in names),
     )  # fmt: skip
     return True
+
+
+async def lesson_of(tx: Tx, forecast_id: str) -> dict[str, Any] | None:
+    """Return what past days teach of the rest of a day, as it was learnt with a forecast."""
+    found: dict[str, Any] | None = await tx.fetchval(
+        "SELECT lesson FROM workforce.forecast WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, forecast_id,
+    )  # fmt: skip
+    return found
 
 
 async def set_failed(tx: Tx, forecast: KeptForecast, failure: str) -> bool:

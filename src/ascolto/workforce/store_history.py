@@ -90,6 +90,8 @@ class Counts:
 
     at: list[float]
     offered: list[float]
+    imported: list[bool]
+    """Which of them a table told."""
     longest: int
     """The longest interval of what a table told, in minutes; 0 without one."""
 
@@ -103,13 +105,14 @@ async def counts_between(
         " SELECT coalesce(array_agg(extract(epoch FROM starts_at)::float8 ORDER BY starts_at),"
         "   '{}') AS at,"
         " coalesce(array_agg(offered ORDER BY starts_at), '{}') AS offered,"
+        " coalesce(array_agg(source = 'import' ORDER BY starts_at), '{}') AS imported,"
         " coalesce((SELECT max(minutes) FROM workforce.imported_volume WHERE tenant_id = $1"
         "   AND queue_id = $2 AND channel = $3 AND starts_at >= $4 AND starts_at < $6), 0)"
         "   AS longest"
         " FROM told",
         tx.tenant_id, queue_id, channel, since, until, log_from,
     )  # fmt: skip
-    return Counts(**row) if row else Counts([], [], 0)
+    return Counts(**row) if row else Counts([], [], [], 0)
 
 
 async def mean_handling_s(tx: Tx, *, queue_id: str, channel: str, since: datetime) -> float | None:

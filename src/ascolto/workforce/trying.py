@@ -29,13 +29,14 @@ def try_levers(question: dict[str, Any]) -> dict[str, Any]:
 def _lived(
     trial: dict[str, Any], queues: dict[str, dict[str, Any]], cv: float
 ) -> dict[str, dict[str, float | None]]:
-    asked = [key for key in queues if key in trial]
+    halves = trial["queues"]
+    asked = [key for key in queues if key in halves]
     scenario = Scenario(
         period_s=PERIOD_S,
         queues=tuple(
             Queue(
                 id=key,
-                arrivals=tuple(half["calls"] for half in trial[key]),
+                arrivals=tuple(half["calls"] for half in halves[key]),
                 service=Service(
                     distribution="lognormal", mean_s=queues[key]["aht_s"], cv=_SERVICE_CV
                 ),
@@ -45,17 +46,31 @@ def _lived(
             for key in asked
         ),
         groups=tuple(
-            Group(
-                id=key,
-                people=_whole([half["people"] for half in trial[key]]),
-                queues=(key,),
-            )
+            group
             for key in asked
+            for group in _groups(
+                key, _whole([half["people"] for half in halves[key]]), trial["help"]
+            )
         ),
         busyness_cv=cv,
     )
     counts = simulate(scenario, runs=RUNS).counts
     return {key: _figures(counts[:, n].sum(axis=1)) for n, key in enumerate(asked)}
+
+
+def _groups(key: str, people: tuple[int, ...], helping: dict[str, Any] | None) -> list[Group]:
+    """Return a queue's people; while they help another queue they take its work too, as pooled."""
+    if helping is None or key != helping["by"]:
+        return [Group(id=key, people=people, queues=(key,))]
+    inside = helping["inside"]
+    own, both = (
+        tuple(n if now is wanted else 0 for n, now in zip(people, inside, strict=True))
+        for wanted in (False, True)
+    )
+    return [
+        Group(id=key, people=own, queues=(key,)),
+        Group(id=f"{key} helping", people=both, queues=(key, helping["queue"])),
+    ]
 
 
 def _whole(people: list[float]) -> tuple[int, ...]:

@@ -1,23 +1,39 @@
 """Bodies and answers of the routes on the day itself."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from ascolto.workforce.actions.intraday import DayLines, Line
+from ascolto.workforce.actions.offers import OwnStep
+from ascolto.workforce.asking import read
 from ascolto.workforce.levers import Lever, Pulled, paid_hours
+from ascolto.workforce.reaching import TOLD, Step
 from ascolto.workforce.views import Body, Reason
+from ascolto.workforce.views_rosters import OwnShiftView
 
-LeverKind = Literal["time_off", "extra_hours", "break_move", "skill_move", "callback"]
+LeverKind = Literal[
+    "time_off",
+    "extra_hours",
+    "break_move",
+    "skill_move",
+    "overflow",
+    "callback",
+    "channel_shift",
+]
+_NOBODY_MOVES = TOLD | {"overflow"}
 
 
 class LeverBody(Body):
     """One thing that can be done about the rest of a day.
 
-    `people` go, come or move; `callback` has a `share` of the callers instead. A break moves to
-    `to_at`, a skill comes from `other_queue_id`.
+    `people` go, come or move; `callback` and `channel_shift` have a `share` of those who would wait
+    instead, and a `message` to them once they are pulled. A break moves to `to_at`; people come
+    from `other_queue_id`, which is also whose people help where a queue overflows.
     """
 
     kind: LeverKind
@@ -27,19 +43,20 @@ class LeverBody(Body):
     other_queue_id: UUID | None = None
     to_at: AwareDatetime | None = None
     share: Annotated[float, Field(ge=0, le=0.9)] = 0.0
+    message: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
 
     @model_validator(mode="after")
     def _is_whole(self) -> "LeverBody":
         if self.until_at <= self.from_at:
             raise ValueError("until_at is after from_at")
-        if (self.kind == "skill_move") != (self.other_queue_id is not None):
-            raise ValueError("other_queue_id goes with skill_move, and only there")
+        if (self.kind in {"skill_move", "overflow"}) != (self.other_queue_id is not None):
+            raise ValueError("other_queue_id goes with skill_move and overflow, and only there")
         if (self.kind == "break_move") != (self.to_at is not None):
             raise ValueError("to_at goes with break_move, and only there")
-        if (self.kind == "callback") != (self.people == 0) or (self.kind == "callback") != (
-            self.share > 0
-        ):
-            raise ValueError("callback has a share, everything else people")
+        if (self.kind in _NOBODY_MOVES) != (self.people == 0):
+            raise ValueError("people go with what moves people, and only there")
+        if (self.kind in TOLD) != (self.share > 0) or (self.message and self.kind not in TOLD):
+            raise ValueError("share and message go with callback and channel_shift, and only there")
         return self
 
     def lever(self) -> Lever:
@@ -52,6 +69,7 @@ class LeverBody(Body):
             other_queue_id=str(self.other_queue_id) if self.other_queue_id else None,
             to_at=self.to_at,
             share=self.share,
+            message=self.message,
         )
 
 
@@ -68,6 +86,12 @@ class PullBody(Body):
     queue_id: UUID
     lever: LeverBody
     reason: Reason
+
+    @model_validator(mode="after")
+    def _a_word_is_said(self) -> "PullBody":
+        if self.lever.kind in TOLD and not self.lever.message:
+            raise ValueError("say what those who wait are told")
+        return self
 
 
 class OutcomeView(BaseModel):
@@ -101,6 +125,29 @@ class TriedView(BaseModel):
     levers: list[TrialView]
 
 
+class ReachedView(BaseModel):
+    """How far a lever reached: what begins later, what is done; of offers how many, never whose.
+
+    `failed` says why what should have begun did not, each reason once.
+    """
+
+    due: int
+    asked: int
+    done: int
+    failed: list[str]
+
+    @classmethod
+    def of(cls, steps: Sequence[Step]) -> "ReachedView":
+        """Count; who declined is not told apart from who has not answered."""
+        states = Counter(one.state for one in steps)
+        return cls(
+            due=states["due"],
+            asked=states["offered"] + states["declined"],
+            done=states["done"],
+            failed=sorted({one.why for one in steps if one.state == "failed"}),
+        )
+
+
 class LeverView(BaseModel):
     """What was done about a day, and what it was said to bring."""
 
@@ -112,15 +159,17 @@ class LeverView(BaseModel):
     other_queue_id: str | None
     to_at: datetime | None
     share: float
+    message: str
     reason: str
     effect: TriedView
     pulled_at: datetime
     pulled_by: str
     undone_at: datetime | None
+    reached: ReachedView
 
     @classmethod
-    def of(cls, one: Pulled) -> "LeverView":
-        """Show what was done."""
+    def of(cls, one: Pulled, steps: Sequence[Step]) -> "LeverView":
+        """Show what was done, and how far it reached."""
         lever = one.lever
         return cls(
             id=one.id,
@@ -131,11 +180,13 @@ class LeverView(BaseModel):
             other_queue_id=lever.other_queue_id,
             to_at=lever.to_at,
             share=lever.share,
+            message=lever.message,
             reason=one.reason,
             effect=TriedView.model_validate(one.effect),
             pulled_at=one.pulled_at,
             pulled_by=one.pulled_by,
             undone_at=one.undone_at,
+            reached=ReachedView.of(steps),
         )
 
 
@@ -185,7 +236,11 @@ class HalfHourView(BaseModel):
 
 
 class IntradayView(BaseModel):
-    """A queue's day by half hours, how its busyness is judged, and what was done about it."""
+    """A queue's day by half hours, how its busyness is judged, and what was done about it.
+
+    `way` says how the rest is expected anew: as planned, by the day's level so far, or as past days
+    taught; the nearest of them on the `judged` last days at this time of day.
+    """
 
     queue_id: str
     day: date
@@ -197,6 +252,8 @@ class IntradayView(BaseModel):
     aht_s: float | None
     ratio: float
     factor: float
+    way: Literal["plan", "level", "learnt"]
+    judged: int
     smallest_group: int
     half_hours: list[HalfHourView]
     levers: list[LeverView]
@@ -217,6 +274,8 @@ class IntradayView(BaseModel):
             aht_s=day.aht_s,
             ratio=day.rest.ratio,
             factor=day.rest.factor,
+            way=day.way,
+            judged=day.judged,
             smallest_group=read.smallest_group,
             half_hours=[
                 HalfHourView.of(
@@ -224,5 +283,57 @@ class IntradayView(BaseModel):
                 )
                 for one, needed in zip(day.lines, people, strict=True)
             ],
-            levers=[LeverView.of(one) for one in read.levers if one.queue_id == read.queue.id],
+            levers=[
+                LeverView.of(one, read.steps.get(one.id, ()))
+                for one in read.levers
+                if one.queue_id == read.queue.id
+            ],
         )
+
+
+class AnswerOfferBody(Body):
+    """Whether one takes what is offered."""
+
+    agrees: bool
+
+
+class OwnStepView(BaseModel):
+    """What a lever means for one's own day: an offer while `open`, else what became of it.
+
+    `was` and `becomes` are one's own shifts; a queue is named where one helps in another.
+    """
+
+    id: str
+    kind: str
+    state: str
+    open: bool
+    from_at: datetime
+    until_at: datetime
+    queue_id: str
+    reason: str
+    by: str
+    was: list[OwnShiftView]
+    becomes: list[OwnShiftView]
+
+    @classmethod
+    def of(cls, one: OwnStep) -> "OwnStepView":
+        """Show somebody what is offered to them or has changed."""
+        return cls(
+            id=one.step.id,
+            kind=one.lever.lever.kind,
+            state=one.step.state,
+            open=one.open,
+            from_at=one.step.begins_at,
+            until_at=one.step.until_at,
+            queue_id=one.lever.queue_id,
+            reason=one.lever.reason,
+            by=one.lever.pulled_by,
+            was=[OwnShiftView.of(read(told)) for told in one.step.before],
+            becomes=[OwnShiftView.of(read(told)) for told in one.step.after],
+        )
+
+
+class OwnStepsView(BaseModel):
+    """What is offered to somebody now, and what of their day was changed."""
+
+    steps: list[OwnStepView]

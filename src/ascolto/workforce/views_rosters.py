@@ -126,6 +126,21 @@ class RosterView(BaseModel):
         return cls(**{name: getattr(roster, name) for name in cls.model_fields})
 
 
+class RemoteBody(RosterBody):
+    """Days on which everybody works at home, and whether the site can be used at all."""
+
+    site_lost: bool = False
+
+
+class RelocatedView(BaseModel):
+    """A draft with everybody at home, and who has not agreed to work there."""
+
+    roster: RosterView
+    moved: int
+    at_home: int
+    cannot: list[str]
+
+
 class RosterDetailView(BaseModel):
     """A version with its shifts."""
 

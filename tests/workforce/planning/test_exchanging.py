@@ -165,3 +165,14 @@ def test_short_and_split_shifts_are_for_who_agrees_to_them() -> None:
         ("bruno", "a shift under 3 hours that was not agreed to"),
     ]
     assert unagreed(split, short=frozenset({"bruno"}), split=frozenset({"anna"})) == []
+
+
+def test_a_parted_day_of_more_than_thirteen_hours_is_no_swap() -> None:
+    parted = [shift("bruno", 0, 6, 4), shift("bruno", 0, 17, 3)]
+    day = swapped([shift("anna", 0, 9), *parted], a="anna", b="bruno", day=MONDAY)
+    (why,) = against(day, people=("anna", "bruno"), day=MONDAY)
+    assert (why.operator_id, why.article) == ("anna", "D.Lgs. 66/2003 art. 7")
+    assert why.rule == "14 hours from the first shift to the last, 13 are the most"
+    shorter = swapped([shift("anna", 0, 9), shift("bruno", 0, 7, 4), parted[1]], a="anna",
+                      b="bruno", day=MONDAY)  # fmt: skip
+    assert against(shorter, people=("anna", "bruno"), day=MONDAY) == []

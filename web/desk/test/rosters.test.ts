@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RosterDay, RosterShift } from "@/api/types";
-import { asShown, asWanted, changing, coverOf, daysBetween, did, gapsOf, moved, nextMonday, nothingDone, redo, stretched, stretches, undo, usualShift, windowOf, type Edit } from "@/features/rosters/model";
+import { asShown, asWanted, changing, coverOf, daysBetween, did, forgotten, gapsOf, moved, nextMonday, nothingDone, redo, stillSo, stretched, stretches, undo, usualShift, windowOf, type Edit } from "@/features/rosters/model";
 
 const begins = Date.parse("2026-03-08T23:00:00Z");
 const at = (hour: number) => new Date(begins + hour * 3_600_000).toISOString();
@@ -85,6 +85,19 @@ describe("an edit", () => {
     expect(again[0].who).toBe("a");
     expect(redo(did(again[1], edits[2]!))).toBeNull();
   });
+});
+
+it("what a colleague has made of a day since is not ours to take back", () => {
+  const ours = [asWanted(shift("a", 9, [60, 15, 60]))];
+  expect(stillSo(ours, [{ ...ours[0]!, starts_at: ours[0]!.starts_at.replace("Z", "+00:00") }])).toBe(true);
+  expect(stillSo([asWanted(shift("a", 10, [60, 15, 60]))], ours)).toBe(false);
+  expect(stillSo([asWanted(shift("a", 9, [75, 15, 45]))], ours)).toBe(false);
+  expect(stillSo([], ours)).toBe(false);
+  expect(stillSo([{ ...ours[0]!, place: "home" }], [{ ...ours[0]!, place: "site" }])).toBe(false);
+  // The server has yet to lay the breaks of what was stretched.
+  expect(stillSo(ours, [{ ...ours[0]!, parts: null }])).toBe(true);
+  const edits = ["a", "b"].map((who): Edit => ({ who, day: "d", before: [], after: [] }));
+  expect(forgotten(edits.reduce(did, nothingDone), "a", "d").done).toEqual([edits[1]]);
 });
 
 it("days are told one by one, over the night on which clocks change too", () => {

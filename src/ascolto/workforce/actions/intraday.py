@@ -1,10 +1,10 @@
 """The day itself: what was planned beside what came, and what can be done about the rest."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from ascolto import routing
 from ascolto.insight.ask import scope_of
@@ -12,9 +12,11 @@ from ascolto.insight.half_hours import HalfHour, ReadDay, fold_half_hours, read_
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.workforce import events, store, store_history, store_intraday, store_rosters
+from ascolto.workforce.actions import pulling
 from ascolto.workforce.errors import BadPlan, UnknownLever
-from ascolto.workforce.levers import Half, Lever, Pulled, abreast, pulled
+from ascolto.workforce.levers import Half, Lever, Pulled
 from ascolto.workforce.past import Stream, stream_of
+from ascolto.workforce.reaching import Step
 from ascolto.workforce.rosters import Shift
 from ascolto.workforce.today import (
     HALF_HOUR,
@@ -44,11 +46,15 @@ class DayRead:
     until: datetime
     forecast_id: str | None
     expected: Sequence[Expected]
+    lesson: dict[str, Any] | None
+    """What past days teach of the rest of a day, None where nothing was learnt."""
     crew: frozenset[str]
     nested: bool
     """Another queue's crew is this one but for a few: figures on both would tell of those."""
     shifts: Sequence[Shift]
     levers: Sequence[Pulled]
+    steps: Mapping[str, Sequence[Step]]
+    """What each lever does, by its id."""
     actual: ReadDay
     usual_aht_s: float | None
 
@@ -79,6 +85,9 @@ class DayLines:
     rest: Rest
     lines: tuple[Line, ...]
     aht_s: float | None
+    way: Literal["plan", "level", "learnt"] = "level"
+    """How the rest is expected anew: as planned, by the day's level, or as past days taught."""
+    judged: int = 0
 
     def ahead(self) -> list[Half]:
         """Return the half hours that have not begun."""
@@ -109,6 +118,8 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
     crew = crews.pop(queue_id, None)
     if crew is None:
         crew = frozenset(await routing.crew_of(tx, queue))
+    levers = await store_intraday.levers_between(tx, since=since, until=until)
+    steps = await store_intraday.steps_of(tx, [one.id for one in levers])
     return DayRead(
         stream=stream,
         queue=queue,
@@ -118,10 +129,13 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
         until=until,
         forecast_id=forecast_id,
         expected=await _expected(tx, forecast_id, since, until),
-        crew=crew,
+        lesson=await store.lesson_of(tx, forecast_id) if forecast_id else None,
+        # Whoever came over is counted by the lever, while it runs, and not by their skills.
+        crew=crew - _come_over(levers, steps, queue_id=queue_id),
         nested=tells_apart(crew, crews.values(), smallest=scope.smallest_group),
         shifts=[one for one in shifts if one.ends_at > since],
-        levers=await store_intraday.levers_between(tx, since=since, until=until),
+        levers=levers,
+        steps=steps,
         actual=await read_day(
             tx,
             scope,
@@ -133,6 +147,18 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
         usual_aht_s=await store_history.mean_handling_s(
             tx, queue_id=queue_id, channel=stream.channel, since=tx.now - _AHT_OVER
         ),
+    )
+
+
+def _come_over(
+    levers: Sequence[Pulled], steps: Mapping[str, Sequence[Step]], *, queue_id: str
+) -> frozenset[str]:
+    return frozenset(
+        step.operator_id
+        for one in levers
+        if one.lever.kind == "skill_move" and one.queue_id == queue_id
+        for step in steps.get(one.id, ())
+        if step.operator_id is not None and step.state == "done"
     )
 
 
@@ -199,19 +225,20 @@ def _rest(read: DayRead, came: dict[datetime, HalfHour]) -> Rest:
 
 
 def _by_levers(read: DayRead, at: datetime) -> float:
-    """Return how many more, or fewer, are there by what was done about the day."""
+    """Return how many more, or fewer, are there because people came over from another queue.
+
+    Whatever changes a person's day is in the shifts already, as far as they agreed.
+    """
     change = 0.0
     for one in read.levers:
-        if one.undone_at is not None or read.queue.id not in (
+        if one.lever.kind != "skill_move" or read.queue.id not in (
             one.queue_id,
             one.lever.other_queue_id,
         ):
             continue
-        base = {one.queue_id: [Half(at, 0.0, 1e6)]}
-        if one.lever.other_queue_id:
-            base[one.lever.other_queue_id] = [Half(at, 0.0, 1e6)]
-        after = pulled(base, one.lever, queue_id=one.queue_id)
-        change += after[read.queue.id][0].people - 1e6
+        moved = [step for step in read.steps.get(one.id, ()) if step.state in ("due", "done")]
+        if one.undone_at is None and one.lever.from_at < at + HALF_HOUR and at < one.lever.until_at:
+            change += len(moved) if read.queue.id == one.queue_id else -len(moved)
     return change
 
 
@@ -254,87 +281,54 @@ def _mean(line: Line) -> float:
     return line.planned.mean if line.planned else 0.0
 
 
-def trial_question(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_id: str) -> Any:
-    """Return what the calculating process lives through: the rest as it is, and each lever."""
-    for lines in days.values():
-        if not lines.aht_s:
-            raise BadPlan("Nobody knows how long the work takes.", queue_id=lines.read.queue.id)
-        if not lines.read.expected:
-            raise BadPlan("No published forecast speaks of the day.", queue_id=lines.read.queue.id)
-    now = {key: lines.ahead() for key, lines in days.items()}
-    if not now[queue_id]:
-        raise BadPlan("Nothing of the day is left.")
-    if not any(one.people for one in now[queue_id]):
-        raise BadPlan("Nobody is rostered for the rest of the day.")
-    last = now[queue_id][-1].starts_at + HALF_HOUR
-    for lever in levers:
-        concerned = [days[queue_id]]
-        if lever.other_queue_id is not None:
-            concerned.append(days[lever.other_queue_id])
-        _check_group(lever, concerned)
-        _check(lever, now[queue_id], until=last)
-        if lever.other_queue_id is not None:
-            _check_other(lever, now[queue_id], now[lever.other_queue_id])
-    now = abreast(now)
-    worlds = [now, *(pulled(now, lever, queue_id=queue_id) for lever in levers)]
+def rest_question(lines: DayLines) -> dict[str, Any] | None:
+    """Return what the calculating process is asked of the rest of today; None with no lesson."""
+    read = lines.read
+    if read.lesson is None or not read.since <= read.now < read.until:
+        return None
+    columns: list[int] = read.lesson["minutes"]
+    by_minute = {_minute_of(one.starts_at): one for one in lines.lines}
+    if len(by_minute) != len(lines.lines):
+        return None  # clocks change today: an hour is there twice
+    found = [by_minute.get(minute) for minute in columns]
+    now = _minute_of(read.now.astimezone(read.stream.zone))
+    seen = sum(minute + 30 <= now for minute in columns)
     return {
-        "cv": days[queue_id].rest.cv,
-        "queues": {
-            key: {
-                "aht_s": lines.aht_s,
-                "patience_s": PATIENCE_S,
-                "target_s": lines.read.queue.target_s,
-            }
-            for key, lines in days.items()
-        },
-        "trials": [
-            {
-                key: [{"calls": one.calls, "people": one.people} for one in halves]
-                for key, halves in world.items()
-            }
-            for world in worlds
-        ],
+        "lesson": read.lesson,
+        "expected": [one.planned.mean if one and one.planned else 0.0 for one in found],
+        "actual": [one.came.offered if one and one.came else 0 for one in found[:seen]],
     }
 
 
-def _check_group(lever: Lever, days: Sequence[DayLines]) -> None:
-    """Refuse what is done where few work: what it would bring, or why not, would tell of them."""
-    stretches = [(lever.from_at, lever.until_at)]
-    if lever.to_at is not None:
-        stretches.append((lever.to_at, lever.to_at + (lever.until_at - lever.from_at)))
-    for lines in days:
-        for one in lines.lines:
-            if 0 < one.people < lines.read.smallest_group and any(
-                one.starts_at < until and since < one.starts_at + HALF_HOUR
-                for since, until in stretches
-            ):
-                raise BadPlan("Too few people work then to be counted.", field="from_at")
+def with_rest(lines: DayLines, answer: dict[str, Any]) -> DayLines:
+    """Return a day with its rest as the way that was best on past days expects it."""
+    columns: list[int] = lines.read.lesson["minutes"] if lines.read.lesson else []
+    means = answer["means"]
+    told = dict(zip(columns[len(columns) - len(means) :], means, strict=True))
+    anew = tuple(
+        replace(one, anew=told.get(_minute_of(one.starts_at), one.anew)) if one.anew else one
+        for one in lines.lines
+    )
+    rest = [(one.anew, one.planned.mean) for one in anew if one.anew is not None and one.planned]
+    planned = sum(mean for _, mean in rest)
+    factor = sum(mean for mean, _ in rest) / planned if planned > 0 else 1.0
+    return replace(
+        lines,
+        lines=anew,
+        rest=replace(lines.rest, factor=factor),
+        way=answer["way"],
+        judged=answer["judged"],
+    )
 
 
-def _check_other(lever: Lever, ahead: Sequence[Half], others: Sequence[Half]) -> None:
-    there = {one.starts_at: one.people for one in others}
-    inside = [one.starts_at for one in ahead if lever.from_at <= one.starts_at < lever.until_at]
-    if any(lever.people > there.get(at, 0) for at in inside):
-        raise BadPlan("Not so many are there to come over.", field="people")
-
-
-def _check(lever: Lever, ahead: Sequence[Half], *, until: datetime) -> None:
-    first = ahead[0].starts_at
-    if not first <= lever.from_at < lever.until_at <= until:
-        raise BadPlan("What is done about a day lies in what is left of it.", field="from_at")
-    if lever.to_at is not None and not (
-        first <= lever.to_at and lever.to_at + (lever.until_at - lever.from_at) <= until
-    ):
-        raise BadPlan("A break is moved within what is left of the day.", field="to_at")
-    there = [one.people for one in ahead if lever.from_at <= one.starts_at < lever.until_at]
-    if lever.kind == "time_off" and lever.people > min(there, default=0):
-        raise BadPlan("Not so many are there.", field="people")
+def _minute_of(at: datetime) -> int:
+    return at.hour * 60 + at.minute
 
 
 async def pull(
     tx: Tx, lever: Lever, *, queue_id: str, reason: str, effect: dict[str, Any]
-) -> Pulled:
-    """Do it: from now on the day is planned with it, and what it was said to bring stays."""
+) -> tuple[Pulled, list[Step]]:
+    """Do it: offers go to people, breaks move, routing is told; what it was said to bring stays."""
     stream = await stream_of(tx, queue_id=queue_id)
     done = await store_intraday.insert_lever(
         tx,
@@ -346,16 +340,18 @@ async def pull(
         effect=effect,
     )
     tx.emit(_event(done, "pulled", reason))
-    return done
+    return done, await pulling.reach(tx, done, stream)
 
 
-async def undo(tx: Tx, lever_id: str) -> Pulled:
-    """Take it back: the day is planned without it."""
+async def undo(tx: Tx, lever_id: str) -> tuple[Pulled, list[Step]]:
+    """Take it back: what was offered is closed, what runs ends, breaks go back where they were."""
     undone = await store_intraday.set_undone(tx, lever_id)
     if undone is None:
         raise UnknownLever("There is nothing like it to take back.", lever_id=lever_id)
+    steps = (await store_intraday.steps_of(tx, [lever_id])).get(lever_id, [])
+    await pulling.take_back(tx, undone, steps)
     tx.emit(_event(undone, "undone", undone.reason))
-    return undone
+    return undone, (await store_intraday.steps_of(tx, [lever_id])).get(lever_id, [])
 
 
 def _event(one: Pulled, change: str, reason: str) -> events.LeverPulled:

@@ -10,6 +10,7 @@ from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.people import get_operator
 from ascolto.workforce import events, store_requests, store_rosters
+from ascolto.workforce.actions.rosters import publish_day
 from ascolto.workforce.asking import ShiftRequest, kept, read
 from ascolto.workforce.errors import (
     BadPlan,
@@ -20,10 +21,9 @@ from ascolto.workforce.errors import (
 from ascolto.workforce.exchanging import (
     AROUND,
     Why,
-    against,
+    hindrances,
     put_back,
     swapped,
-    unagreed,
     uncovered,
     without,
 )
@@ -69,7 +69,7 @@ async def swap_candidates(tx: Tx, who: str, day: date) -> list[Candidate]:
     for other in asked:
         theirs = [one for one in around if one.operator_id in (who, other)]
         after = swapped(theirs, a=who, b=other, day=day)
-        if _broken(after, people=(who, other), day=day, agreeing=agreeing):
+        if hindrances(after, people=(who, other), day=day, agreeing=agreeing):
             continue
         operator = await get_operator(tx, other)
         if operator is not None and operator.archived_at is None:
@@ -169,7 +169,7 @@ async def undo(tx: Tx, request_id: str) -> ShiftRequest:
         raise RosterChanged("These shifts were changed again meanwhile.", request_id=request_id)
     around = await _around(tx, request.people, request.day)
     beside = [one for one in around if one.day != request.day]
-    if broken := _broken(
+    if broken := hindrances(
         [*beside, *then],
         people=request.people,
         day=request.day,
@@ -218,23 +218,14 @@ def _theirs(request: ShiftRequest, shifts: Sequence[Shift]) -> list[dict[str, An
 
 
 async def _publish(tx: Tx, request: ShiftRequest, shifts: Sequence[Shift], change: str) -> str:
-    """Publish the day anew: a change is a version like any other, and the history has it."""
-    roster = await store_rosters.insert_roster(
-        tx,
-        new_id(),
-        first_day=request.day,
-        last_day=request.day,
-        reason=f"{request.kind} {change}",
-    )
-    await store_rosters.put_shifts(tx, roster.id, shifts)
-    await store_rosters.set_published(tx, roster.id)
+    roster_id = await publish_day(tx, shifts, day=request.day, reason=f"{request.kind} {change}")
     tx.emit(
         events.ShiftsChanged(
-            request_id=request.id, roster_id=roster.id, request=request.kind, change=change,
+            request_id=request.id, roster_id=roster_id, request=request.kind, change=change,
             day=request.day.isoformat(), operators=sorted(request.people),
         )
     )  # fmt: skip
-    return roster.id
+    return roster_id
 
 
 async def _swap_hindrances(tx: Tx, who: str, other: str, day: date) -> list[Why]:
@@ -246,28 +237,12 @@ async def _swap_hindrances(tx: Tx, who: str, other: str, day: date) -> list[Why]
         return [Why("one of the shifts has begun", "", "", day)]
     if other not in await _alike(tx, who):
         return [Why("you do not take from the same queues", "", other, day)]
-    return _broken(
+    return hindrances(
         swapped(around, a=who, b=other, day=day),
         people=(who, other),
         day=day,
         agreeing=await store_requests.agreeing(tx),
     )
-
-
-def _broken(
-    shifts: Sequence[Shift],
-    *,
-    people: tuple[str, ...],
-    day: date,
-    agreeing: tuple[frozenset[str], frozenset[str]],
-) -> list[Why]:
-    """Return every rule a changed day breaks, with what its people have not agreed to."""
-    short, split = agreeing
-    theirs = [one for one in shifts if one.day == day and one.operator_id in people]
-    return [
-        *against(shifts, people=people, day=day),
-        *unagreed(theirs, short=short, split=split),
-    ]
 
 
 async def _ask(

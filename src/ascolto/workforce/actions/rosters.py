@@ -132,6 +132,19 @@ async def publish_roster(
     return published, changes, broken
 
 
+async def publish_day(tx: Tx, shifts: Sequence[Shift], *, day: date, reason: str) -> str:
+    """Publish a day anew: a change is a version like any other, and the history has it.
+
+    Publishing has to be locked, and the change judged: nothing is looked at here.
+    """
+    roster = await store_rosters.insert_roster(
+        tx, new_id(), first_day=day, last_day=day, reason=reason
+    )
+    await store_rosters.put_shifts(tx, roster.id, shifts)
+    await store_rosters.set_published(tx, roster.id)
+    return roster.id
+
+
 async def drop_roster(tx: Tx, roster_id: str) -> None:
     """Throw a draft away."""
     await find_roster(tx, roster_id, hold=True)

@@ -707,7 +707,12 @@ export interface components {
             until: string;
             why: string;
         };
-        /** @description A queue's day by half hours, how its busyness is judged, and what was done about it. */
+        /**
+         * @description A queue's day by half hours, how its busyness is judged, and what was done about it.
+         *
+         *     `way` says how the rest is expected anew: as planned, by the day's level so far, or as past days
+         *     taught; the nearest of them on the `judged` last days at this time of day.
+         */
         IntradayView: {
             aht_s: number | null;
             /** Format: date-time */
@@ -717,6 +722,7 @@ export interface components {
             factor: number;
             forecast_id: string | null;
             half_hours: components["schemas"]["HalfHourView"][];
+            judged: number;
             levers: components["schemas"]["LeverView"][];
             queue_id: string;
             ratio: number;
@@ -724,6 +730,8 @@ export interface components {
             target: number;
             target_s: number;
             timezone: string;
+            /** @enum {string} */
+            way: "plan" | "level" | "learnt";
         };
         /** @description A fresh key with its secret; shown once. */
         IssuedTokenView: {
@@ -757,14 +765,17 @@ export interface components {
         /**
          * @description One thing that can be done about the rest of a day.
          *
-         *     `people` go, come or move; `callback` has a `share` of the callers instead. A break moves to
-         *     `to_at`, a skill comes from `other_queue_id`.
+         *     `people` go, come or move; `callback` and `channel_shift` have a `share` of those who would wait
+         *     instead, and a `message` to them once they are pulled. A break moves to `to_at`; people come
+         *     from `other_queue_id`, which is also whose people help where a queue overflows.
          */
         LeverBody: {
             /** Format: date-time */
             from_at: string;
             /** @enum {string} */
-            kind: "time_off" | "extra_hours" | "break_move" | "skill_move" | "callback";
+            kind: "time_off" | "extra_hours" | "break_move" | "skill_move" | "overflow" | "callback" | "channel_shift";
+            /** @default  */
+            message?: string;
             other_queue_id?: string | null;
             /** @default 0 */
             people?: number;
@@ -781,11 +792,13 @@ export interface components {
             from_at: string;
             id: string;
             kind: string;
+            message: string;
             other_queue_id: string | null;
             people: number;
             /** Format: date-time */
             pulled_at: string;
             pulled_by: string;
+            reached: components["schemas"]["ReachedView"];
             reason: string;
             share: number;
             to_at: string | null;
@@ -1035,6 +1048,30 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        /** @description What is offered to somebody now, and what of their day was changed. */
+        OwnStepsView: {
+            steps: components["schemas"]["OwnStepView"][];
+        };
+        /**
+         * @description What a lever means for one's own day: an offer while `open`, else what became of it.
+         *
+         *     `was` and `becomes` are one's own shifts; a queue is named where one helps in another.
+         */
+        OwnStepView: {
+            becomes: components["schemas"]["OwnShiftView"][];
+            by: string;
+            /** Format: date-time */
+            from_at: string;
+            id: string;
+            kind: string;
+            open: boolean;
+            queue_id: string;
+            reason: string;
+            state: string;
+            /** Format: date-time */
+            until_at: string;
+            was: components["schemas"]["OwnShiftView"][];
+        };
         /** @description One activity of a shift; `queue_id` goes with work in a queue. */
         PartBody: {
             /** @enum {string} */
@@ -1047,6 +1084,14 @@ export interface components {
             kind: string;
             minutes: number;
             queue_id?: string | null;
+        };
+        /** @description One person's day, by agreement or one's own. */
+        PersonAdherenceView: {
+            /** Format: date */
+            day: string;
+            operator_id: string;
+            rostered_hours: number;
+            share: number | null;
         };
         /** @description One person's day in a version: shifts, what they break in these weeks, why they are so. */
         PersonDayView: {
@@ -1140,6 +1185,17 @@ export interface components {
             v: number;
             wrap_up_s: number;
         };
+        /**
+         * @description How far a lever reached: what begins later, what is done; of offers how many, never whose.
+         *
+         *     `failed` says why what should have begun did not, each reason once.
+         */
+        ReachedView: {
+            asked: number;
+            done: number;
+            due: number;
+            failed: string[];
+        };
         /** @description A reason, of the first level or under a parent. */
         ReasonView: {
             client_id: string | null;
@@ -1153,6 +1209,13 @@ export interface components {
             customer: string;
             others: string[];
             sender: string;
+        };
+        /** @description A draft with everybody at home, and who has not agreed to work there. */
+        RelocatedView: {
+            at_home: number;
+            cannot: string[];
+            moved: number;
+            roster: components["schemas"]["RosterView"];
         };
         /** @description What was asked, and what became of it; `mine` tells who asked. */
         RequestView: {

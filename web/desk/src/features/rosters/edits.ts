@@ -4,10 +4,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { BrokenRule, PersonDay, RosterDay, RosterShift, WantedShift } from "@/api/types";
 import { explain } from "@/api/words";
+import { t } from "@/i18n";
 import { say } from "@ui/toast";
 import { keys } from "./api";
 import { saving } from "./saving";
-import { asShown, asWanted, did, nothingDone, redo, undo, type Edit, type Make, type Past } from "./model";
+import { asShown, asWanted, did, forgotten, nothingDone, redo, stillSo, undo, type Edit, type Make, type Past } from "./model";
 
 export interface Edits {
   change: (who: string, day: string, make: Make) => void;
@@ -98,11 +99,18 @@ export function useEdits(roster: string): Edits {
       const found = which(now.current);
       if (!found) return null;
       const [edit, next] = found;
+      const own = queries.getQueryData<RosterDay>(keys.day(roster, edit.day))?.shifts.filter((one) => one.operator_id === edit.who);
+      if (own && !stillSo(own.map(asWanted), edit[side === "before" ? "after" : "before"])) {
+        // The board shows the newer state already: whoever made it is not overruled by a key.
+        say(t("roster.changed_since"));
+        keep(forgotten(now.current, edit.who, edit.day));
+        return null;
+      }
       keep(next);
       save(edit.who, edit.day, edit[side], () => undefined);
       return edit;
     },
-    [save, keep],
+    [queries, roster, save, keep],
   );
 
   return {

@@ -198,6 +198,28 @@ export function did(past: Past, edit: Edit): Past {
   return { done: [...past.done.slice(1 - MOST_KEPT), edit], undone: [] };
 }
 
+/** Whether a person's day is as an edit left it: what somebody else has made of it since is not ours to take back. */
+export function stillSo(own: readonly WantedShift[], told: readonly WantedShift[]): boolean {
+  return own.length === told.length && own.every((one, at) => alike(one, told[at]!));
+}
+
+function alike(one: WantedShift, other: WantedShift): boolean {
+  const same =
+    Date.parse(one.starts_at) === Date.parse(other.starts_at) &&
+    Date.parse(one.ends_at) === Date.parse(other.ends_at) &&
+    (one.place ?? "site") === (other.place ?? "site");
+  // Breaks that the server has yet to lay are nobody's change.
+  if (!same || !one.parts || !other.parts) return same;
+  const told = (parts: NonNullable<WantedShift["parts"]>) => JSON.stringify(parts.map((part) => [part.kind, part.minutes, part.queue_id ?? null]));
+  return told(one.parts) === told(other.parts);
+}
+
+/** The past without what was done to one person's day. */
+export function forgotten(past: Past, who: string, day: string): Past {
+  const other = (one: Edit) => one.who !== who || one.day !== day;
+  return { done: past.done.filter(other), undone: past.undone.filter(other) };
+}
+
 /** The edit to take back, and the past without it. */
 export function undo(past: Past): [Edit, Past] | null {
   const last = past.done.at(-1);

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
-import type { BrokenRule, Queue, Roster, RosterDay, RosterDifference, RosterShift } from "@/api/types";
+import type { BrokenRule, Queue, Relocated, Roster, RosterDay, RosterDifference, RosterShift } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { day as shortDay, longDay } from "@/i18n/format";
@@ -111,7 +111,7 @@ function Version({ roster, day: wanted, people, queues, onDay, onOpen }: Version
           ))}
         </Select>
         <IconButton icon="chevron-right" label={t("roster.day_after")} isDisabled={at === days.length - 1} onPress={() => onDay(days[at + 1]!)} />
-        <Steps roster={roster} ready={day.data !== undefined} edits={edits} rules={rules} onOpen={onOpen} />
+        <Steps roster={roster} day={chosen} ready={day.data !== undefined} edits={edits} rules={rules} onOpen={onOpen} />
       </div>
       <h2 id="roster-day" className="hidden-visually">
         {longDay(`${chosen}T12:00:00Z`)}
@@ -132,6 +132,7 @@ function Version({ roster, day: wanted, people, queues, onDay, onOpen }: Version
 
 interface StepsProps {
   roster: Roster;
+  day: string;
   ready: boolean;
   edits: Edits;
   rules: readonly BrokenRule[];
@@ -139,7 +140,7 @@ interface StepsProps {
 }
 
 /** Publish, throw away, or begin the next version of the same days. */
-function Steps({ roster, ready, edits, rules, onOpen }: StepsProps) {
+function Steps({ roster, day, ready, edits, rules, onOpen }: StepsProps) {
   const t = useT();
   const again = useAgain();
   const queries = useQueryClient();
@@ -167,9 +168,16 @@ function Steps({ roster, ready, edits, rules, onOpen }: StepsProps) {
     onOpen(begun.id);
     return t("roster.begun");
   };
+  const home = async (lost: boolean) => {
+    const reason = lost ? t("roster.site_lost") : t("roster.all_home");
+    const body = { first_day: day, last_day: day, reason, site_lost: lost };
+    const found = await api.post<Relocated>("/workforce/rosters/remote", body);
+    onOpen(found.roster.id);
+    return t(lost ? "roster.went_out" : "roster.went_home", { moved: found.moved, n: found.cannot.length });
+  };
   const binding = rules.filter((one) => one.binding).length;
   return (
-    <div className="row-flex roster-steps">
+    <div className="row-flex wrap roster-steps">
       <Pill tone={roster.published_at ? "ok" : "plain"} icon={roster.published_at ? "check" : "clock"}>
         {stateName(roster)}
       </Pill>
@@ -179,9 +187,17 @@ function Steps({ roster, ready, edits, rules, onOpen }: StepsProps) {
         </Pill>
       )}
       {roster.published_at ? (
-        <Button tone="outline" onPress={() => void act(begin)}>
-          {t("roster.next")}
-        </Button>
+        <>
+          <Button tone="outline" onPress={() => void act(begin)}>
+            {t("roster.next")}
+          </Button>
+          <Button tone="outline" onPress={() => void act(() => home(false))}>
+            {t("roster.all_home")}
+          </Button>
+          <Button tone="outline" onPress={() => void act(() => home(true))}>
+            {t("roster.site_lost")}
+          </Button>
+        </>
       ) : (
         <>
           <Button tone="primary" isDisabled={!ready} onPress={() => void act(publish)}>

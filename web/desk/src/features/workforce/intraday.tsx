@@ -68,6 +68,11 @@ export function IntradayPage() {
 function Day({ day }: { day: Intraday }) {
   const t = useT();
   const worse = day.factor > 1;
+  const ways = {
+    plan: t("intraday.way_plan", { n: day.judged }),
+    level: t("intraday.way_level", { n: day.judged }),
+    learnt: t("intraday.way_learnt", { n: day.judged }),
+  };
   const percent = Math.round(Math.abs(day.factor - 1) * 100);
   return (
     <section className="card stack plan-card" aria-labelledby="intraday-day">
@@ -86,6 +91,7 @@ function Day({ day }: { day: Intraday }) {
                 : t("intraday.fewer", { n: percent })}
           </Pill>
         )}
+        {day.judged > 0 && <span className="meta num">{ways[day.way]}</span>}
         <span className="meta num">
           {t("intraday.promise", { share: share(day.target), time: stopwatch(day.target_s) })}
         </span>

@@ -11,6 +11,9 @@ import { say } from "@ui/toast";
 import { useAgain } from "./api";
 
 const HALF_HOUR_MS = 1_800_000;
+/** Where those who wait can be told something and choose another way. */
+const TOLD_CHANNELS = ["webchat", "messaging"];
+const WORDS = ["callback", "channel_shift"];
 
 interface Props {
   day: Intraday;
@@ -28,6 +31,7 @@ export function Levers({ day, queues }: Props) {
   const [part, setPart] = useState("10");
   const [other, setOther] = useState("");
   const [reason, setReason] = useState("");
+  const [words, setWords] = useState("");
   const [tried, setTried] = useState<{ bodies: LeverBody[]; found: Tried }>();
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -35,7 +39,9 @@ export function Levers({ day, queues }: Props) {
   const end = (at: string) => new Date(Date.parse(at) + HALF_HOUR_MS).toISOString();
   const first = ahead[Math.min(from, ahead.length - 1)];
   const last = ahead[Math.min(Math.max(until, from), ahead.length - 1)];
-  const others = queues.filter((one) => one.id !== day.queue_id);
+  const queue = queues.find((one) => one.id === day.queue_id);
+  const others = queues.filter((one) => one.id !== day.queue_id && one.client_id === queue?.client_id);
+  const canTell = queue !== undefined && TOLD_CHANNELS.includes(queue.channel);
 
   const bodies = (): LeverBody[] => {
     const window = { from_at: first!.starts_at, until_at: end(last!.starts_at) };
@@ -43,15 +49,22 @@ export function Levers({ day, queues }: Props) {
     const found: LeverBody[] = [
       { kind: "time_off", ...window, ...empty },
       { kind: "extra_hours", ...window, ...empty },
-      { kind: "callback", ...window, ...empty, people: 0, share: (Number(part) || 10) / 100 },
     ];
+    const told = { ...window, ...empty, people: 0, share: (Number(part) || 10) / 100 };
+    if (canTell) found.push({ kind: "callback", ...told }, { kind: "channel_shift", ...told });
     // A break is half an hour, moved to what follows the stretch.
     const following = ahead.find((one) => Date.parse(one.starts_at) >= Date.parse(window.until_at));
     if (following) {
       const half = { from_at: window.from_at, until_at: end(window.from_at) };
       found.push({ kind: "break_move", ...empty, ...half, to_at: following.starts_at });
     }
-    if (other) found.push({ kind: "skill_move", ...window, ...empty, other_queue_id: other });
+    if (other) {
+      found.push({ kind: "skill_move", ...window, ...empty, other_queue_id: other });
+      // Work of one channel goes on in a queue of the same.
+      if (queues.find((one) => one.id === other)?.channel === queue?.channel) {
+        found.push({ kind: "overflow", ...window, ...empty, people: 0, other_queue_id: other });
+      }
+    }
     return found;
   };
   const act = async (work: () => Promise<void>) => {
@@ -73,10 +86,11 @@ export function Levers({ day, queues }: Props) {
       setTried({ bodies: levers, found });
     });
   };
-  const pull = (lever: LeverBody) =>
+  const pull = (body: LeverBody) =>
     act(async () => {
-      await api.post("/workforce/intraday/levers", { queue_id: day.queue_id, lever, reason });
-      say(t("levers.done"));
+      const lever = WORDS.includes(body.kind) ? { ...body, message: words } : body;
+      const { reached } = await api.post<Lever>("/workforce/intraday/levers", { queue_id: day.queue_id, lever, reason });
+      say(reached.asked > 0 ? t("levers.offered", { n: reached.asked }) : t("levers.done"));
       setTried(undefined);
       setReason("");
       await again();
@@ -122,6 +136,9 @@ export function Levers({ day, queues }: Props) {
       {tried && (
         <>
           <TextField label={t("plan.reason")} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
+          {canTell && (
+            <TextField label={t("levers.words")} hint={t("levers.words_hint")} value={words} maxLength={1000} onChange={(event) => setWords(event.target.value)} />
+          )}
           <p role="status" className="num">
             {t("levers.as_it_is", { level: level(tried.found.as_it_is.queues[day.queue_id]) })}
           </p>
@@ -138,7 +155,7 @@ export function Levers({ day, queues }: Props) {
                 </span>
                 <Button
                   tone="outline"
-                  isDisabled={busy || reason.trim() === ""}
+                  isDisabled={busy || reason.trim() === "" || (WORDS.includes(body.kind) && words.trim() === "")}
                   aria-label={t("levers.pull_one", { what: label(body.kind) })}
                   onPress={() => void pull(body)}
                 >
@@ -206,7 +223,7 @@ function Pulled({ levers }: { levers: Lever[] }) {
             <span className="num">
               {clock(one.from_at)}–{clock(one.until_at)}
             </span>{" "}
-            · {one.reason} <span className="meta">({one.pulled_by})</span>
+            · {one.reason} <span className="meta">({one.pulled_by})</span> <Reached one={one} />
           </span>
           {one.undone_at ? (
             <Pill>{t("levers.undone")}</Pill>
@@ -221,6 +238,23 @@ function Pulled({ levers }: { levers: Lever[] }) {
   );
 }
 
+/** How far a lever reached: numbers, never names; and why what should have begun did not. */
+function Reached({ one }: { one: Lever }) {
+  const t = useT();
+  const { asked, due, done, failed } = one.reached;
+  const offered = one.kind === "time_off" || one.kind === "extra_hours";
+  return (
+    <span className="meta num">
+      {offered && t("levers.agreed", { done, asked: asked + done })}
+      {!offered && done > 0 && t("levers.running", { n: done })}
+      {!offered && due > 0 && one.undone_at === null && t("levers.due", { n: due, at: clock(one.from_at) })}
+      {failed.map((why) => (
+        <span key={why}>{t("levers.failed", { why })}</span>
+      ))}
+    </span>
+  );
+}
+
 function useKinds(): (kind: string) => string {
   const t = useT();
   const words: Record<string, string> = {
@@ -228,7 +262,9 @@ function useKinds(): (kind: string) => string {
     extra_hours: t("levers.extra_hours"),
     break_move: t("levers.break_move"),
     skill_move: t("levers.skill_move"),
+    overflow: t("levers.overflow"),
     callback: t("levers.callback"),
+    channel_shift: t("levers.channel_shift"),
   };
   return (kind) => words[kind] ?? kind;
 }

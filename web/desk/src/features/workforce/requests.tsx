@@ -3,11 +3,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { OwnShift, ShiftRequest, SwapCandidate, Wishes } from "@/api/types";
 import { explain } from "@/api/words";
-import { useT } from "@/i18n";
+import { locale, useT } from "@/i18n";
 import { clock, longDay } from "@/i18n/format";
 import { Empty, Pill } from "@ui/bits";
 import { Button } from "@ui/button";
-import { TextField } from "@ui/field";
+import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
 
 const requestsKey = ["own-shifts", "requests"];
@@ -190,6 +190,8 @@ export function useRules(): (rule: string) => string {
     if (left) return t("rules.uncovered", { at: left[1]!, left: left[2]!, due: left[3]! });
     const run = /^(\d+) days of work in a row$/.exec(rule);
     if (run) return t("rules.days_in_row", { n: run[1]! });
+    const span = /^([\d.]+) hours from the first shift to the last, 13 are the most$/.exec(rule);
+    if (span) return t("rules.day_span", { n: span[1]! });
     const hours = /^([\d.]+) hours in the week, 48 at most$/.exec(rule);
     if (hours) return t("rules.week_hours", { n: hours[1]! });
     return known[rule] ?? rule;
@@ -212,11 +214,21 @@ function asMinute(text: string): number | null {
   return text ? hours! * 60 + minutes! : null;
 }
 
+const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
+
+/** Monday is 1: the name of a weekday in the reader's language. */
+function weekday(day: number): string {
+  // The first of January 2024 was a Monday.
+  return new Intl.DateTimeFormat(locale(), { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2024, 0, day));
+}
+
 function WishesForm({ wishes }: { wishes: Wishes }) {
   const t = useT();
   const queries = useQueryClient();
   const [from, setFrom] = useState(asClock(wishes.from_minute));
   const [until, setUntil] = useState(asClock(wishes.until_minute));
+  const [off, setOff] = useState<number[]>(wishes.days_off ?? []);
+  const [place, setPlace] = useState(wishes.place ?? "");
   const [short, setShort] = useState(wishes.short_shifts ?? false);
   const [split, setSplit] = useState(wishes.split_shifts ?? false);
   const [error, setError] = useState<string>();
@@ -227,6 +239,8 @@ function WishesForm({ wishes }: { wishes: Wishes }) {
         ...wishes,
         from_minute: asMinute(from),
         until_minute: asMinute(until),
+        days_off: off,
+        place: place === "" ? null : place,
         short_shifts: short,
         split_shifts: split,
       });
@@ -252,6 +266,24 @@ function WishesForm({ wishes }: { wishes: Wishes }) {
             onChange={(event) => setUntil(event.target.value)}
           />
         </div>
+        <fieldset className="shifts-days">
+          <legend>{t("shifts.days_off")}</legend>
+          {WEEKDAYS.map((day) => (
+            <label key={day} className="row-flex shifts-agree">
+              <input
+                type="checkbox"
+                checked={off.includes(day)}
+                onChange={(event) => setOff(event.target.checked ? [...off, day] : off.filter((one) => one !== day))}
+              />
+              {weekday(day)}
+            </label>
+          ))}
+        </fieldset>
+        <Select label={t("shifts.place")} value={place} onChange={(event) => setPlace(event.target.value as typeof place)}>
+          <option value="">{t("shifts.any_place")}</option>
+          <option value="home">{t("shifts.home")}</option>
+          <option value="site">{t("shifts.site")}</option>
+        </Select>
         <label className="row-flex shifts-agree">
           <input type="checkbox" checked={short} onChange={(event) => setShort(event.target.checked)} />
           {t("shifts.short_ok")}

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { OwnShifts } from "@/api/types";
+import type { OwnShift, OwnShifts } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { clock, longDay } from "@/i18n/format";
@@ -9,11 +9,13 @@ import { Empty, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { TextField } from "@ui/field";
 import { say } from "@ui/toast";
+import { Offers, OwnAdherenceCard } from "./own-day";
 import { AskOfDay, Requests, WishesCard } from "./requests";
 import "./workforce.css";
 import "./words";
 
 const key = ["own-shifts"];
+const MINUTE_MS = 60_000;
 
 /** One's own shifts of the coming weeks, made for a phone, and the address for one's calendar. */
 export function ShiftsPage() {
@@ -28,6 +30,7 @@ export function ShiftsPage() {
       {isPending && <Skeleton label={t("loading")} />}
       {error && <Empty icon="triangle-alert" title={explain(error)} />}
       {data?.shifts.length === 0 && <Empty icon="clock" title={t("shifts.none")} />}
+      <Offers />
       <ol className="stack">
         {(data?.shifts ?? []).map((shift) => (
           <li key={shift.starts_at} className="card">
@@ -36,15 +39,30 @@ export function ShiftsPage() {
               {clock(shift.starts_at)}–{clock(shift.ends_at)}
             </p>
             <p>{shift.place === "home" ? t("shifts.home") : t("shifts.site")}</p>
+            <Breaks shift={shift} />
             {Date.parse(shift.starts_at) > opened && <AskOfDay shift={shift} />}
           </li>
         ))}
       </ol>
       {data && <Requests />}
       {data && <WishesCard />}
+      {data && <OwnAdherenceCard />}
       {data && <Feed since={data.feed_since} />}
     </div>
   );
+}
+
+/** When one's breaks are: one that a planner has moved is seen here. */
+function Breaks({ shift }: { shift: OwnShift }) {
+  const t = useT();
+  const found: string[] = [];
+  let at = Date.parse(shift.starts_at);
+  for (const part of shift.parts) {
+    const end = at + part.minutes * MINUTE_MS;
+    if (part.kind === "meal" || part.kind === "pause") found.push(`${clock(new Date(at).toISOString())}–${clock(new Date(end).toISOString())}`);
+    at = end;
+  }
+  return found.length === 0 ? null : <p className="meta num">{t("shifts.breaks", { times: found.join(", ") })}</p>;
 }
 
 function Feed({ since }: { since: string | null }) {

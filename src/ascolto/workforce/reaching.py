@@ -1,0 +1,171 @@
+"""What a lever makes of one person's day: what is cut off, added, or where a break goes. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from ascolto.workforce.levers import Lever
+from ascolto.workforce.rostering.legal import Rules
+from ascolto.workforce.rosters import BREAKS, Shift
+
+OFFERED = frozenset({"time_off", "extra_hours"})
+"""Levers that are offered to people, who may say no."""
+TOLD = frozenset({"callback", "channel_shift"})
+"""Levers that are a word to those who wait."""
+_RULES = Rules()
+_MINUTE = timedelta(minutes=1)
+Part = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that a lever does: whom or what it concerns, and what became of it."""
+
+    id: str
+    lever_id: str
+    client_id: str
+    operator_id: str | None
+    state: str
+    begins_at: datetime
+    until_at: datetime
+    changed_at: datetime
+    before: list[Any]
+    after: list[Any]
+    intervention_id: str | None = None
+    why: str = ""
+
+
+def after_lever(own: Sequence[Shift], lever: Lever, *, queue_id: str) -> list[Shift] | None:
+    """Return one person's day with a lever pulled on it; None where it does not concern them."""
+    for at, shift in enumerate(own):
+        if lever.kind == "time_off":
+            found = _shorter(shift, lever.from_at, lever.until_at)
+        elif lever.kind == "extra_hours":
+            found = _longer(shift, lever.from_at, lever.until_at, queue_id=queue_id)
+        elif lever.to_at is not None:
+            found = _break_moved(shift, lever.from_at, lever.until_at, to_at=lever.to_at)
+        else:
+            return None
+        if found is not None:
+            return [*own[:at], *found, *own[at + 1 :]]
+    return None
+
+
+def on_shift(own: Iterable[Shift], now: datetime) -> bool:
+    """Tell whether somebody is at work by their shifts: outside them nothing is offered."""
+    return any(one.starts_at <= now < one.ends_at for one in own)
+
+
+def _shorter(shift: Shift, since: datetime, until: datetime) -> list[Shift] | None:
+    """Cut a stretch off that lies wholly within; what is left neither begins nor ends in a break.
+
+    A stretch in the middle parts the shift, which only who agrees to split shifts is offered.
+    """
+    if not (shift.starts_at <= since and until <= shift.ends_at):
+        return None
+    minutes = _minutes(shift)
+    first, last = _offset(shift, since), _offset(shift, until)
+    left = [(shift.starts_at, minutes[:first]), (until, minutes[last:])]
+    return [one for begins, kept in left if (one := _trimmed(shift, begins, kept)) is not None]
+
+
+def _trimmed(shift: Shift, begins: datetime, minutes: list[Part]) -> Shift | None:
+    while minutes and minutes[0]["kind"] in BREAKS:
+        minutes, begins = minutes[1:], begins + _MINUTE
+    while minutes and minutes[-1]["kind"] in BREAKS:
+        minutes = minutes[:-1]
+    if not minutes:
+        return None
+    ends = begins + len(minutes) * _MINUTE
+    return replace(shift, starts_at=begins, ends_at=ends, parts=_parts(minutes) if shift.parts
+                   else ())  # fmt: skip
+
+
+def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) -> list[Shift] | None:
+    """Add the rest of a stretch to a shift that ends in it, with the pause that becomes due.
+
+    D.Lgs. 81/2008 art. 175: 15 minutes after 120 at the screen; D.Lgs. 66/2003 art. 8: a break
+    beyond six hours. A shift that tells no parts gets none.
+    """
+    if not since <= shift.ends_at < until:
+        return None
+    if not shift.parts:
+        return [replace(shift, ends_at=until)]
+    minutes = _minutes(shift)
+    more = _offset(shift, until) - len(minutes)
+    work: Part = {"kind": "queue", "queue_id": queue_id}
+    run = _last_run(minutes)
+    while more > 0:
+        if run >= _RULES.screen_stretch_minutes and more > _RULES.screen_pause_minutes:
+            minutes += [{"kind": "pause"}] * _RULES.screen_pause_minutes
+            more, run = more - _RULES.screen_pause_minutes, 0
+        stretch = min(more, max(_RULES.screen_stretch_minutes - run, 1))
+        minutes += [work] * stretch
+        more, run = more - stretch, run + stretch
+    return [replace(shift, ends_at=until, parts=_parts(minutes))]
+
+
+def _break_moved(
+    shift: Shift, since: datetime, until: datetime, *, to_at: datetime
+) -> list[Shift] | None:
+    """Move a break that begins in a stretch to a moment; None without one, or if it cannot be."""
+    minutes = _minutes(shift)
+    first, last, to = (_offset(shift, at) for at in (since, until, to_at))
+    begins = next(
+        (
+            at
+            for at in range(max(first, 1), min(last, len(minutes)))
+            if minutes[at]["kind"] in BREAKS and minutes[at - 1]["kind"] not in BREAKS
+        ),
+        None,
+    )
+    if begins is None or not 0 < to < len(minutes):
+        return None
+    ends = begins
+    while ends < len(minutes) and minutes[ends]["kind"] in BREAKS:
+        ends += 1
+    rest = [*minutes[:begins], *minutes[ends:]]
+    at = to if to < begins else to - (ends - begins)
+    if not 0 < at < len(rest) or rest[at]["kind"] in BREAKS or rest[at - 1]["kind"] in BREAKS:
+        return None
+    moved = [*rest[:at], *minutes[begins:ends], *rest[at:]]
+    # Nobody sits longer at the screen for it than the law allows, or than they did before.
+    if _longest_run(moved) > max(_longest_run(minutes), _RULES.screen_stretch_minutes):
+        return None
+    return [replace(shift, parts=_parts(moved))]
+
+
+def _offset(shift: Shift, moment: datetime) -> int:
+    return round((moment - shift.starts_at) / _MINUTE)
+
+
+def _minutes(shift: Shift) -> list[Part]:
+    """Return what each minute of a shift is; one that tells no parts is work throughout."""
+    if not shift.parts:
+        return [{"kind": "queue"}] * _offset(shift, shift.ends_at)
+    found: list[Part] = []
+    for part in shift.parts:
+        told = {name: value for name, value in part.items() if name != "minutes"}
+        found += [told] * part["minutes"]
+    return found
+
+
+def _parts(minutes: Sequence[Part]) -> tuple[Part, ...]:
+    return tuple({**told, "minutes": len(list(run))} for told, run in groupby(minutes))
+
+
+def _last_run(minutes: Sequence[Part]) -> int:
+    run = 0
+    for one in reversed(minutes):
+        if one["kind"] in BREAKS:
+            break
+        run += 1
+    return run
+
+
+def _longest_run(minutes: Sequence[Part]) -> int:
+    runs = [len(list(run)) for kind, run in groupby(minutes, lambda one: one["kind"] in BREAKS)
+            if not kind]  # fmt: skip
+    return max(runs, default=0)
