@@ -10,7 +10,7 @@ import { LiveEngine, type SocketLike } from "@/live/engine";
 import { LiveContext } from "@/live/react";
 import { LiveStore } from "@/live/store";
 import { usePreferences } from "@/preferences";
-import { useMaybeSession } from "@/session";
+import { SessionContext, useMaybeSession } from "@/session";
 import { PresenceNotice } from "@/features/presence/notice";
 import { OfferNotice } from "@/features/work/offer-notice";
 import { OutboxProvider } from "@/features/work/outbox-react";
@@ -60,7 +60,11 @@ export function DeskLayout() {
   const href = useRouterState({ select: (state) => state.location.href });
   if (!session) return <Navigate to="/login" search={{ next: href }} />;
   // Whoever becomes an operator while signed in needs a line of their own from then on.
-  return <SignedIn key={`${session.account.id}/${session.operator_id}`} />;
+  return (
+    <SessionContext value={session}>
+      <SignedIn key={`${session.account.id}/${session.operator_id}`} />
+    </SessionContext>
+  );
 }
 
 function SignedIn() {
