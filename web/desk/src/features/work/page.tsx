@@ -76,7 +76,7 @@ export function WorkPage() {
         />
       </section>
       {id ? (
-        <Conversation key={id} id={id} onBack={back} onNext={afterDone} onOpen={open} />
+        <Conversation id={id} onBack={back} onNext={afterDone} onOpen={open} />
       ) : (
         <section className="talk talk-none" aria-label={t("thread.label")}>
           <Empty icon="message-circle" title={t("thread.none")} />
