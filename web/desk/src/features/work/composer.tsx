@@ -27,6 +27,13 @@ const RecipientsField = lazy(() =>
   }),
 );
 
+const MarkBar = lazy(() =>
+  import("./mail").then(async (module) => {
+    await module.spoken;
+    return { default: module.MarkBar };
+  }),
+);
+
 const statusWords: Record<DraftStatus, string | null> = {
   empty: null,
   typing: null,
@@ -97,6 +104,7 @@ export function Composer({ row, onResolve }: ComposerProps) {
     }
   };
   const words = statusWords[status];
+  const byMail = row.channel === "email" && kind === "reply";
   return (
     <section className={kind === "note" ? "composer composer-note" : "composer"} data-region aria-label={t("composer.label")}>
       <div className="row-flex">
@@ -123,7 +131,7 @@ export function Composer({ row, onResolve }: ComposerProps) {
           </Button>
         </p>
       )}
-      {row.channel === "email" && kind === "reply" && (
+      {byMail && (
         <Suspense fallback={<div className="mail-to" />}>
           <RecipientsField key={id} row={row} />
         </Suspense>
@@ -152,6 +160,11 @@ export function Composer({ row, onResolve }: ComposerProps) {
           <PickList id="mention-list" label={t("mention.list")} options={naming.options} at={naming.at} onPick={naming.pick}>
             {(one) => <PickName name={one.display_name} more={one.team} />}
           </PickList>
+        )}
+        {byMail && (
+          <Suspense fallback={<div className="marks" />}>
+            <MarkBar key={id} field={field} />
+          </Suspense>
         )}
         <textarea
           // Its own for each conversation: undo must not bring the words for one customer to another.
