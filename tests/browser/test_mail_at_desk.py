@@ -137,6 +137,7 @@ def test_an_answer_by_mail_is_given_marks_by_keys_by_the_bar_and_by_pasting(
     field = page.get_by_label("Risposta al cliente")
     bar = page.get_by_role("toolbar", name="Formato del testo")
     expect(bar.get_by_role("button")).to_have_count(6)
+    expect(field).to_have_attribute("lang", "it")  # by which the browser checks the spelling
     field.click()
     page.keyboard.type("La scadenza")
     page.keyboard.press("Control+Shift+ArrowLeft")
