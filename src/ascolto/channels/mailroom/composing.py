@@ -102,8 +102,8 @@ def composed(draft: Draft, settings: EmailSettings, *, key: bytes, dkim_key: str
         message[OWN_LOOP_HEADER] = str(draft.number)
         message.set_content(_body(draft.text, settings), cte="quoted-printable")
         if draft.html is not None:
-            shown = _html_body(draft.html, settings)
-            message.add_alternative(shown, subtype="html", cte="quoted-printable")
+            body = _html_body(draft.html, settings)
+            message.add_alternative(body, subtype="html", cte="quoted-printable")
         for file in draft.files:
             main, _, sub = file.type.partition("/")
             # A mail in a mail goes as bytes: parsed and written anew it would not be the same.
