@@ -162,7 +162,7 @@ def test_an_answer_by_mail_is_given_marks_by_keys_by_the_bar_and_by_pasting(
     page.keyboard.press("Control+z")
     expect(field).to_have_value("La **scadenza**Serve:\n\n- un _documento_")
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # one of its two words
+        page.emulate_media(color_scheme=theme)
         look(page, f"mail-marks-{theme}")
         assert barriers(page) == []
     page.keyboard.press("Control+Enter")
