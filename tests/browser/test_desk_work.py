@@ -162,6 +162,30 @@ def test_two_records_of_a_person_become_one_and_two_again(
     expect(card.get_by_text(f"Vale anche per {double.name}")).to_have_count(0)
 
 
+def test_what_was_begun_in_one_conversation_stays_there_when_one_goes_to_the_next(
+    house: RunningServer, desk: Desk, writer: Writer
+) -> None:
+    page = desk.take(writer)
+    other = Writer(house.url, fresh_name())
+    other.begin("E la mia bolletta?")
+    desk.accept(other.name)
+    field = page.locator("#composer")
+    page.keyboard.press("r")
+    page.keyboard.type("Solo per Lei")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.get_by_label("Nota interna")).to_be_focused()
+    page.get_by_role("option").filter(has_text=writer.name).click()
+    expect(page.get_by_label("Risposta al cliente")).to_have_value("")
+    field.focus()
+    page.keyboard.press("Control+z")
+    expect(field).to_have_value("")
+    page.get_by_role("option").filter(has_text=other.name).click()
+    expect(page.get_by_label("Risposta al cliente")).to_have_value("Solo per Lei")
+    expect(page.get_by_role("complementary").get_by_text(other.name).first).to_be_visible()
+    other.http.close()
+
+
 def test_a_conversation_is_put_aside_taken_up_again_and_given_back(
     desk: Desk, writer: Writer
 ) -> None:

@@ -126,6 +126,70 @@ def test_a_reply_that_could_not_leave_is_not_followed_by_the_end_of_the_contact(
     trapped(house, "La correggiamo domani.")
 
 
+def test_an_answer_by_mail_is_given_marks_by_keys_by_the_bar_and_by_pasting(
+    house: RunningServer, desk: Desk
+) -> None:
+    page, name = desk.page, fresh_name()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    desk.come("Disponibile")
+    send(house, name)
+    desk.accept(name)
+    field = page.get_by_label("Risposta al cliente")
+    bar = page.get_by_role("toolbar", name="Formato del testo")
+    expect(bar.get_by_role("button")).to_have_count(6)
+    expect(field).to_have_attribute("lang", "it")  # by which the browser checks the spelling
+    field.click()
+    page.keyboard.type("La scadenza")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    page.keyboard.press("Control+b")
+    expect(field).to_have_value("La **scadenza**")
+    page.keyboard.press("Control+z")
+    expect(field).to_have_value("La scadenza")
+    page.keyboard.press("Control+b")
+    page.keyboard.press("End")
+    paste(
+        page,
+        '<p onclick="x()" style="color:red">Serve:</p>'
+        "<ul><li>un <i>documento</i><script>1</script></li></ul>",
+    )
+    expect(field).to_have_value("La **scadenza**Serve:\n\n- un _documento_")
+    page.keyboard.press("Shift+Tab")
+    expect(bar.get_by_role("button", name="Grassetto")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("La **scadenza**Serve:\n\nun _documento_")
+    page.keyboard.press("Control+z")
+    expect(field).to_have_value("La **scadenza**Serve:\n\n- un _documento_")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        look(page, f"mail-marks-{theme}")
+        assert barriers(page) == []
+    page.keyboard.press("Control+Enter")
+    ours = page.get_by_role("log").get_by_role("article").filter(has_text="scadenza")
+    expect(ours.locator("strong", has_text="scadenza")).to_be_visible()
+    expect(ours.get_by_role("listitem").locator("em")).to_have_text("documento")
+    page.set_viewport_size({"width": 320, "height": 640})
+    look(page, "mail-marks-320")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page_of_trap = trapped(house, "La **scadenza**Serve:")
+    assert "un _documento_" in page_of_trap
+
+
+def paste(page: Page, html: str) -> None:
+    """Paste HTML into the field that has the focus, as another program leaves it."""
+    page.evaluate(
+        """(html) => {
+          const data = new DataTransfer();
+          data.setData('text/html', html);
+          data.setData('text/plain', 'senza segni');
+          document.activeElement.dispatchEvent(
+            new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+        }""",
+        html,
+    )
+
+
 def pass_on(house: RunningServer, page: Page) -> None:
     log, dialog = page.get_by_role("log"), page.get_by_role("dialog")
     came = log.get_by_role("article").filter(has_text="ecco la lettura")

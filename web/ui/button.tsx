@@ -1,12 +1,6 @@
 import type { ReactNode, Ref } from "react";
-import {
-  Button as AriaButton,
-  Tooltip,
-  TooltipTrigger,
-  type ButtonProps as AriaButtonProps,
-} from "react-aria-components";
+import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 import { Icon, type IconName } from "./icon";
-import { Kbd } from "./kbd";
 
 export interface ButtonProps extends Omit<AriaButtonProps, "className" | "style" | "children"> {
   tone?: "plain" | "primary" | "outline" | "danger" | "link";
@@ -34,19 +28,18 @@ export interface IconButtonProps extends Omit<ButtonProps, "children" | "icon"> 
   children?: ReactNode;
 }
 
-/** A button with an icon only: its label is spoken, and shown with its key on hover and focus. */
+/** A button with an icon only: its label is spoken, and shown with its key on hover and focus (tips.tsx). */
 export function IconButton({ icon, label, shortcut, className, children, ...rest }: IconButtonProps) {
   const classes = ["button", "button-icon", className ?? ""].filter(Boolean).join(" ");
   return (
-    <TooltipTrigger delay={500} closeDelay={80}>
-      <AriaButton {...rest} aria-label={rest["aria-label"] ?? label} className={classes}>
-        <Icon name={icon} />
-        {children}
-      </AriaButton>
-      <Tooltip className="tooltip" offset={6}>
-        {label}
-        {shortcut && <Kbd>{shortcut}</Kbd>}
-      </Tooltip>
-    </TooltipTrigger>
+    <AriaButton
+      {...rest}
+      aria-label={rest["aria-label"] ?? label}
+      className={classes}
+      {...{ "data-tip": label, "data-tip-key": shortcut }}
+    >
+      <Icon name={icon} />
+      {children}
+    </AriaButton>
   );
 }

@@ -46,11 +46,16 @@ export function Menu(props: MenuProps) {
       </span>
     );
   }
+  const want = () => {
+    setWanted(true);
+    load();
+  };
   const press = {
-    onPress: () => {
-      setWanted(true);
-      load();
+    // From the first moment: should the other button come while this one is held, the press is lost.
+    onPressStart: (event: { pointerType: string }) => {
+      if (event.pointerType === "mouse") want();
     },
+    onPress: want,
     onFocusChange: (inside: boolean) => {
       focused.current = inside;
     },

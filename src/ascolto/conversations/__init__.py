@@ -47,6 +47,7 @@ from ascolto.conversations.actions.working import (
 )
 from ascolto.conversations.hours import calendar_of_queue
 from ascolto.conversations.live import offers_eu
+from ascolto.conversations.marked import as_html
 from ascolto.conversations.model import (
     AuthorKind,
     Conversation,
@@ -71,6 +72,7 @@ __all__ = [
     "State",
     "accept",
     "add_note",
+    "as_html",
     "ask_for_eu",
     "ask_for_person",
     "begin_with_words",

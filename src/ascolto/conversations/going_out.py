@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from ascolto.conversations import clocks, events, store_going_out
 from ascolto.conversations.held import Held
+from ascolto.conversations.marked import as_html
 from ascolto.conversations.model import Author, AuthorKind, Envelope, Message, MessageKind
 
 
@@ -28,7 +30,7 @@ async def put(
         text=text,
         nonce=nonce,
         files=files,
-        meta={"envelope": envelope.as_json()} if envelope else None,
+        meta=_told_of(held, text, envelope),
     )
     # The hours matter only while the resolution clock runs: it stops with the first reply.
     hours = await held.hours() if held.now.resolution_due_at is not None else None
@@ -37,6 +39,14 @@ async def put(
         held.change(unread=0)
     held.tx.emit(message_out(held, message, operator_id=author.id))
     return message
+
+
+def _told_of(held: Held, text: str, envelope: Envelope | None) -> dict[str, Any]:
+    """Return what is kept beside a reply: to whom, and whether it goes out with its marks shown."""
+    meta: dict[str, Any] = {"envelope": envelope.as_json()} if envelope else {}
+    if held.now.channel == "email" and as_html(text) is not None:
+        meta["marked"] = True
+    return meta
 
 
 def message_out(held: Held, message: Message, *, operator_id: str | None) -> events.MessageOut:

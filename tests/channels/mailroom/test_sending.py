@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from email.message import Message as Mail
 
 import dkim
 import pytest
@@ -255,6 +256,34 @@ async def test_what_the_system_tells_goes_along_with_the_next_answer(mailroom: M
     assert first.get_payload(decode=True) == b"Ecco.\r\n\r\nLe risponde l'Italia.\r\n"
     second = await mailroom.answer_and_send(conversation_id, "E ancora.")
     assert second.get_payload(decode=True) == b"E ancora.\r\n"
+
+
+def words(part: Mail) -> str:
+    """Return what stands in a part of a mail."""
+    body = part.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    return body.decode()
+
+
+async def test_an_answer_with_marks_goes_out_as_text_and_as_html_of_the_same_words(
+    mailroom: Mailroom,
+) -> None:
+    await mailroom.change(signature="Luce & C.", footer="Non rispondere <qui>")
+    taken = await mailroom.arrive(a_mail())
+    conversation_id = str(taken.conversation_id)
+    mail = await mailroom.answer_and_send(
+        conversation_id, "La **scadenza**:\n- oggi <script>\n- [qui](https://luce.example/a)"
+    )
+    assert mail.get_content_type() == "multipart/alternative"
+    plain, shown = (words(part) for part in mail.walk() if not part.is_multipart())
+    assert plain.startswith("La **scadenza**:\r\n- oggi <script>\r\n- [qui](https://luce")
+    assert "<p>La <strong>scadenza</strong>:</p><ul><li>oggi &lt;script&gt;</li>" in shown
+    assert '<a href="https://luce.example/a" rel="noopener noreferrer nofollow">qui</a>' in shown
+    assert "<p>Luce &amp; C.</p><p>Non rispondere &lt;qui&gt;</p>" in shown
+    message = (await mailroom.desk.thread(conversation_id))[-1]
+    assert (message.text[:15], message.meta.get("marked")) == ("La **scadenza**", True)
+    plainly = await mailroom.answer_and_send(conversation_id, "Fatto, 2*3*4.")
+    assert plainly.get_content_type() == "text/plain"
 
 
 async def test_an_automatic_answer_keeps_to_its_rules(mailroom: Mailroom) -> None:

@@ -10,6 +10,7 @@ import { createRoot } from "react-dom/client";
 import { onSignedOut } from "@/api/client";
 import { preferredLocale, speak, useLocale } from "@/i18n";
 import { ControlsLanguage } from "@ui/locale";
+import { Tips } from "@ui/tips";
 import { makeRouter } from "./app/router";
 
 const queries = new QueryClient({
@@ -25,6 +26,7 @@ function Desk() {
     <ControlsLanguage locale={useLocale()}>
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
+        <Tips />
       </QueryClientProvider>
     </ControlsLanguage>
   );

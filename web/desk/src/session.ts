@@ -1,5 +1,6 @@
 /** Who is signed in, and what they may do. */
-import { queryOptions, useQuery, useSuspenseQuery, type QueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
+import { createContext, use } from "react";
 import { api, ApiError } from "@/api/client";
 import type { ClientRef, Session } from "@/api/types";
 
@@ -16,11 +17,14 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
+/** Given once around all pages: every row and bubble asks for it, an observer for each would cost. */
+export const SessionContext = createContext<Session | null>(null);
+
 /** The session of a page that is only shown to someone signed in. */
 export function useSession(): Session {
-  const { data } = useSuspenseQuery(sessionQuery);
-  if (!data) throw new Error("nobody is signed in");
-  return data;
+  const session = use(SessionContext);
+  if (!session) throw new Error("nobody is signed in");
+  return session;
 }
 
 export function useMaybeSession(): Session | null {

@@ -90,12 +90,11 @@ export function rememberLocale(name: string): void {
   keep("ascolto.locale", name);
 }
 
+function subscribe(told: () => void): () => void {
+  listeners.add(told);
+  return () => listeners.delete(told);
+}
+
 export function useSettings(): DeskSettings {
-  return useSyncExternalStore(
-    (told) => {
-      listeners.add(told);
-      return () => listeners.delete(told);
-    },
-    () => current,
-  );
+  return useSyncExternalStore(subscribe, settings);
 }

@@ -1,6 +1,7 @@
 """A mail of ours as bytes: fixed id, thread headers, signature, footer, files, DKIM."""
 
 import contextlib
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from email.utils import format_datetime
 
 import dkim
 
+from ascolto.channels.email.html_clean import clean
 from ascolto.channels.email.loops import OWN_LOOP_HEADER
 from ascolto.channels.email.reply_tokens import reply_address, subject_tag
 from ascolto.channels.email.settings import EmailSettings
@@ -45,6 +47,8 @@ class Draft:
     at: datetime
     cc: Sequence[str] = ()
     files: Sequence[Enclosure] = ()
+    # The same words with their marks shown; who cannot show them reads the text.
+    html: str | None = None
 
 
 class Unsendable(ValueError):
@@ -97,6 +101,9 @@ def composed(draft: Draft, settings: EmailSettings, *, key: bytes, dkim_key: str
         message["Auto-Submitted"] = "auto-replied" if draft.automatic else "no"
         message[OWN_LOOP_HEADER] = str(draft.number)
         message.set_content(_body(draft.text, settings), cte="quoted-printable")
+        if draft.html is not None:
+            body = _html_body(draft.html, settings)
+            message.add_alternative(body, subtype="html", cte="quoted-printable")
         for file in draft.files:
             main, _, sub = file.type.partition("/")
             # A mail in a mail goes as bytes: parsed and written anew it would not be the same.
@@ -121,6 +128,13 @@ def _body(text: str, settings: EmailSettings) -> str:
     if settings.footer.strip():
         parts.append(settings.footer.strip())
     return "\n\n".join(parts) + "\n"
+
+
+def _html_body(shown: str, settings: EmailSettings) -> str:
+    """Return the HTML of a mail of ours, cleaned as what comes from others is."""
+    below = (html.escape(text.strip()) for text in (settings.signature, settings.footer))
+    parts = [shown, *(f"<p>{'<br>'.join(text.splitlines())}</p>" for text in below if text)]
+    return clean("".join(parts)).html
 
 
 def _signed(raw: bytes, settings: EmailSettings, *, key: str) -> bytes:

@@ -96,9 +96,11 @@ async def _draft(tx: Tx, mail: OutMail, *, number: int, folder: Path) -> Draft:
     ]  # fmt: skip
     last = await store_mail.last_of_conversation(tx, mail.conversation_id)
     answers = last.mail_id if last and last.mail_id else None
+    text = "\n\n".join([message.text, *await _notices(tx, message)])
     return replace(
         draft,
-        text="\n\n".join([message.text, *await _notices(tx, message)]),
+        text=text,
+        html=conversations.as_html(text) if message.meta.get("marked") else None,
         references=before,
         answers=answers or (before[-1] if before else None),
         files=await enclosed(tx, message, folder=folder),

@@ -10,7 +10,7 @@ import { LiveEngine, type SocketLike } from "@/live/engine";
 import { LiveContext } from "@/live/react";
 import { LiveStore } from "@/live/store";
 import { usePreferences } from "@/preferences";
-import { useMaybeSession } from "@/session";
+import { SessionContext, useMaybeSession } from "@/session";
 import { PresenceNotice } from "@/features/presence/notice";
 import { OfferNotice } from "@/features/work/offer-notice";
 import { OutboxProvider } from "@/features/work/outbox-react";
@@ -57,10 +57,19 @@ function useLiveDesk() {
 /** Everything around a page of the desk, for someone who is signed in. */
 export function DeskLayout() {
   const session = useMaybeSession();
-  const href = useRouterState({ select: (state) => state.location.href });
-  if (!session) return <Navigate to="/login" search={{ next: href }} />;
+  if (!session) return <ToLogin />;
   // Whoever becomes an operator while signed in needs a line of their own from then on.
-  return <SignedIn key={`${session.account.id}/${session.operator_id}`} />;
+  return (
+    <SessionContext value={session}>
+      <SignedIn key={`${session.account.id}/${session.operator_id}`} />
+    </SessionContext>
+  );
+}
+
+/** Apart, so that the whole desk does not follow each change of address. */
+function ToLogin() {
+  const href = useRouterState({ select: (state) => state.location.href });
+  return <Navigate to="/login" search={{ next: href }} />;
 }
 
 function SignedIn() {

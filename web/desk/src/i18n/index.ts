@@ -54,12 +54,20 @@ function readChoice(): Locale | null {
   }
 }
 
+const listeners = new Set<() => void>();
+i18n.on("change", () => {
+  for (const told of listeners) told();
+});
+
+/** Always the same function: a new one would be let go and taken up again at every drawing. */
+function subscribe(told: () => void): () => void {
+  listeners.add(told);
+  return () => listeners.delete(told);
+}
+
 /** The language in use. */
 export function useLocale(): Locale {
-  return useSyncExternalStore(
-    (told) => i18n.on("change", told),
-    () => current,
-  );
+  return useSyncExternalStore(subscribe, locale);
 }
 
 /** Translates, and renders again when the language changes. */

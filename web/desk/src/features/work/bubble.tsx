@@ -27,6 +27,8 @@ const MailLine = lazy(() =>
   }),
 );
 
+const Marked = lazy(() => import("./mail").then((module) => ({ default: module.Marked })));
+
 interface Props {
   message: Message;
   customer: string | null;
@@ -66,7 +68,7 @@ export const Bubble = memo(function Bubble({ message, customer }: Props) {
           </span>
         )}
       </header>
-      {message.text && <p className="bubble-text">{message.text}</p>}
+      {message.text && <Words message={message} />}
       <Attachments conversation={message.conversation_id} files={message.attachments} />
       {["mail", "told", "envelope"].some((name) => name in message.meta) && (
         <Suspense>
@@ -76,6 +78,16 @@ export const Bubble = memo(function Bubble({ message, customer }: Props) {
     </article>
   );
 });
+
+function Words({ message }: { message: Message }) {
+  const plain = <p className="bubble-text">{message.text}</p>;
+  if (!("marked" in message.meta)) return plain;
+  return (
+    <Suspense fallback={plain}>
+      <Marked text={message.text} />
+    </Suspense>
+  );
+}
 
 function Attachments({ conversation, files }: { conversation: string; files: readonly Attachment[] }) {
   const t = useT();

@@ -27,6 +27,13 @@ const RecipientsField = lazy(() =>
   }),
 );
 
+const MarkBar = lazy(() =>
+  import("./mail").then(async (module) => {
+    await module.spoken;
+    return { default: module.MarkBar };
+  }),
+);
+
 const statusWords: Record<DraftStatus, string | null> = {
   empty: null,
   typing: null,
@@ -54,6 +61,14 @@ export function Composer({ row, onResolve }: ComposerProps) {
   const files = useFiles(id, kind, slot.attachments);
   const send = useSend(row, kind, files.busy);
   useTypingHint(id, slot.text, kind);
+  const [of, setOf] = useState(id);
+  if (of !== id) {
+    // The field stays in place from one conversation to the next and begins each as if it were new.
+    setOf(id);
+    setKind("reply");
+    canned.close();
+    naming.close();
+  }
 
   const focus = (next: DraftKind) => {
     // At once: what is typed right after the key belongs into the field, not to other keys.
@@ -89,6 +104,7 @@ export function Composer({ row, onResolve }: ComposerProps) {
     }
   };
   const words = statusWords[status];
+  const byMail = row.channel === "email" && kind === "reply";
   return (
     <section className={kind === "note" ? "composer composer-note" : "composer"} data-region aria-label={t("composer.label")}>
       <div className="row-flex">
@@ -115,9 +131,9 @@ export function Composer({ row, onResolve }: ComposerProps) {
           </Button>
         </p>
       )}
-      {row.channel === "email" && kind === "reply" && (
+      {byMail && (
         <Suspense fallback={<div className="mail-to" />}>
-          <RecipientsField row={row} />
+          <RecipientsField key={id} row={row} />
         </Suspense>
       )}
       <div
@@ -145,7 +161,14 @@ export function Composer({ row, onResolve }: ComposerProps) {
             {(one) => <PickName name={one.display_name} more={one.team} />}
           </PickList>
         )}
+        {byMail && (
+          <Suspense fallback={<div className="marks" />}>
+            <MarkBar key={id} field={field} />
+          </Suspense>
+        )}
         <textarea
+          // Its own for each conversation: undo must not bring the words for one customer to another.
+          key={id}
           ref={field}
           id="composer"
           data-region-focus
@@ -270,10 +293,12 @@ function useSend(row: ConversationRow, kind: DraftKind, busy: boolean) {
 function useTypingHint(id: string, text: string, kind: DraftKind): void {
   const { engine } = useLive();
   const told = useRef(0);
-  const before = useRef(text);
+  const before = useRef({ id, kind, text });
   useEffect(() => {
-    if (before.current === text) return;
-    before.current = text;
+    const last = before.current;
+    before.current = { id, kind, text };
+    // Another conversation's draft, or the note beside the reply, was not typed just now.
+    if (last.text === text || last.id !== id || last.kind !== kind) return;
     if (kind !== "reply" || !text || Date.now() - told.current < 3000) return;
     told.current = Date.now();
     engine.tell({ t: "typing", conversation_id: id });

@@ -18,10 +18,11 @@ import { say } from "@ui/toast";
 import { adoptRow, detailQuery } from "./api";
 import { ClientBadge } from "./client-badge";
 import { Composer } from "./composer";
-import { ContextPane } from "./context";
+import { Beside } from "./beside";
 import { Due } from "./due";
 import { channelName, stateName } from "./labels";
 import { useDesk } from "./outbox-react";
+import { useStayed } from "./stayed";
 import { Thread } from "./thread";
 import { Viewers } from "./typing";
 import { sayUndoable } from "./undo";
@@ -51,7 +52,8 @@ export function Conversation({ id, onBack, onNext, onOpen }: Props) {
   const t = useT();
   const { store } = useLive();
   const { drafts } = useDesk();
-  const detail = useQuery(detailQuery(id));
+  const stays = useStayed(id);
+  const detail = useQuery({ ...detailQuery(id), enabled: stays });
   const live = useRow("conversations", id);
   const seen = useRef<ConversationRow | null>(null);
   const { data, dataUpdatedAt: loadedAt } = detail;
@@ -71,7 +73,8 @@ export function Conversation({ id, onBack, onNext, onOpen }: Props) {
     if (row) seen.current = row;
   }, [row]);
   if (row) {
-    return <Open row={row} gone={!live && data !== undefined} detail={data} onBack={onBack} onNext={onNext} onOpen={onOpen} />;
+    const gone = !live && data !== undefined;
+    return <Open row={row} gone={gone} detail={data} stays={stays} onBack={onBack} onNext={onNext} onOpen={onOpen} />;
   }
   return (
     <section className="talk" aria-label={t("thread.label")}>
@@ -94,6 +97,7 @@ interface OpenProps {
   row: ConversationRow;
   gone: boolean;
   detail: ConversationDetail | undefined;
+  stays: boolean;
   onBack: () => void;
   onNext: () => void;
   onOpen: (id: string) => void;
@@ -101,12 +105,25 @@ interface OpenProps {
 
 type Panel = "transfer" | "snooze" | "consult" | "merge" | null;
 
-function Open({ row, gone, detail, onBack, onNext, onOpen }: OpenProps) {
+/** What was opened beside or over a conversation, and over which. */
+interface Opened {
+  of: string | null;
+  panel: Panel;
+  wrapping: boolean;
+  context: boolean;
+}
+
+const nothing: Opened = { of: null, panel: null, wrapping: false, context: false };
+
+function Open({ row, gone, detail, stays, onBack, onNext, onOpen }: OpenProps) {
   const t = useT();
   const session = useSession();
-  const [panel, setPanel] = useState<Panel>(null);
-  const [wrapping, setWrapping] = useState(false);
-  const [context, setContext] = useState(false);
+  // The pane stays as one goes from one conversation to the next; what was opened belongs to one alone.
+  const [opened, setOpened] = useState<Opened>(nothing);
+  const { panel, wrapping, context } = opened.of === row.id ? opened : nothing;
+  const put = (next: Partial<Opened>) => setOpened((old) => ({ ...(old.of === row.id ? old : nothing), ...next, of: row.id }));
+  const setPanel = (next: Panel) => put({ panel: next });
+  const setWrapping = (next: boolean) => put({ wrapping: next });
   const mine = !gone && row.operator_id !== null && row.operator_id === session.operator_id;
   const canWork = mine && (row.state === "active" || row.state === "wrapup" || row.state === "snoozed" || row.state === "open");
   const canWrap = canWork && may(session, "conversations.close");
@@ -137,9 +154,9 @@ function Open({ row, gone, detail, onBack, onNext, onOpen }: OpenProps) {
           onPanel={setPanel}
           asked={asked}
           onWrap={() => setWrapping(true)}
-          onContext={() => setContext((open) => !open)}
+          onContext={() => put({ context: !context })}
         />
-        <Thread key={row.id} row={row} />
+        <Thread key={row.id} row={row} stays={stays} />
         {wrapping && canWrap ? (
           <Suspense>
             <WrapUp key={row.id} row={row} onClosed={onNext} onCancel={() => setWrapping(false)} />
@@ -155,7 +172,7 @@ function Open({ row, gone, detail, onBack, onNext, onOpen }: OpenProps) {
                 </Button>
               </div>
             )}
-            <Composer key={row.id} row={row} onResolve={() => setWrapping(true)} />
+            <Composer row={row} onResolve={() => setWrapping(true)} />
           </>
         ) : (
           <ReadOnly row={row} gone={gone} />
@@ -163,11 +180,11 @@ function Open({ row, gone, detail, onBack, onNext, onOpen }: OpenProps) {
       </section>
       <div className="context-pane" data-open={context || undefined}>
         <div className="context-close">
-          <Button icon="arrow-left" onPress={() => setContext(false)}>
+          <Button icon="arrow-left" onPress={() => put({ context: false })}>
             {t("context.close")}
           </Button>
         </div>
-        <ContextPane row={row} detail={detail} />
+        <Beside row={row} detail={detail} stays={stays} />
       </div>
       <Suspense>
       {panel === "transfer" && <TransferDialog row={row} onClose={() => setPanel(null)} onDone={done} />}

@@ -10,6 +10,8 @@ import type { DraftKind } from "./model/drafts";
 import { useDesk } from "./outbox-react";
 
 interface Uploading {
+  /** Of which draft: the field goes on to other conversations while a file is on its way. */
+  of: string;
   name: string;
   size: number;
   error: string | null;
@@ -18,11 +20,13 @@ interface Uploading {
 /** Files of a draft: on their way, refused, or stored. */
 export function useFiles(id: string, kind: DraftKind, attachments: Attachment[]) {
   const { drafts } = useDesk();
-  const [uploads, setUploads] = useState<readonly (Uploading & { key: number })[]>([]);
+  const [all, setUploads] = useState<readonly (Uploading & { key: number })[]>([]);
+  const of = `${id}.${kind}`;
+  const uploads = all.filter((one) => one.of === of);
   const add = (files: FileList) => {
     for (const file of files) {
       const key = Math.random();
-      setUploads((list) => [...list, { key, name: file.name, size: file.size, error: null }]);
+      setUploads((list) => [...list, { key, of, name: file.name, size: file.size, error: null }]);
       upload(id, file).then(
         (stored) => {
           setUploads((list) => list.filter((one) => one.key !== key));

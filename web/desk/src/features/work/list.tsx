@@ -1,14 +1,14 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useId, useRef, type KeyboardEvent } from "react";
-import type { ConversationRow } from "@/api/types";
+import { memo, useCallback, useEffect, useId, useRef, type KeyboardEvent, type MouseEvent } from "react";
+import type { ConversationRow, QueueRef } from "@/api/types";
 import { useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive, useRow } from "@/live/react";
 import { useNow } from "@/live/ticker";
-import { useQueueName } from "@/reference";
+import { useQueues } from "@/reference";
 import { placeOf, useScrollPlace } from "@/scroll-place";
 import { useSession } from "@/session";
 import { useSettings } from "@/settings";
+import { useWindow } from "@/windowing";
 import { Empty } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
@@ -33,20 +33,14 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
   const ids = order.shown();
   const size = useSettings().density === "compact" ? 48 : 76;
   const base = useId();
-  const virtual = useVirtualizer({
-    count: ids.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => size,
-    getItemKey: (index) => ids[index] ?? index,
-    overscan: 6,
-    initialOffset: () => placeOf(`work/${place}`),
-  });
-  useEffect(() => virtual.measure(), [size, virtual]);
+  const rows = useWindow(scroller, size, ids.length, () => placeOf(`work/${place}`));
   const keep = useScrollPlace(scroller, `work/${place}`, ids.length);
   const at = selected ? ids.indexOf(selected) : -1;
+  const { bring } = rows;
   useEffect(() => {
-    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
-  }, [at, virtual]);
+    if (at >= 0) bring(at);
+  }, [at, bring]);
+  const queues = useQueues();
 
   const hold = useHold(order);
   const move = (step: number) => {
@@ -61,6 +55,11 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
     else if (event.key === "Enter" && at >= 0) focusComposer();
     else return;
     event.preventDefault();
+  };
+  // One listener for all rows: each can then stay as it is while others come and go.
+  const onClick = (event: MouseEvent<HTMLElement>) => {
+    const row = (event.target as HTMLElement).closest<HTMLElement>("[role=option]");
+    if (row?.dataset.id) onOpen(row.dataset.id);
   };
   const waiting = order.waiting();
   return (
@@ -86,31 +85,29 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
         tabIndex={0}
         data-region-focus
         className="list-scroll"
+        onClick={onClick}
         onKeyDown={onKeyDown}
-        onScroll={keep}
+        onScroll={() => {
+          rows.onScroll();
+          keep();
+        }}
       >
-          <div className="list-space" role="presentation" style={{ blockSize: virtual.getTotalSize() }}>
-            {virtual.getVirtualItems().map((item) => {
-              const id = ids[item.index]!;
-              return (
-                <div
-                  key={item.key}
-                  id={`${base}-${id}`}
-                  role="option"
-                  aria-selected={id === selected}
-                  aria-posinset={item.index + 1}
-                  aria-setsize={ids.length}
-                  tabIndex={-1}
-                  className="list-row"
-                  style={{ transform: `translateY(${item.start}px)`, blockSize: item.size }}
-                  onClick={() => onOpen(id)}
-                  onKeyDown={onKeyDown}
-                >
-                  <RowContent id={id} order={order} />
-                </div>
-              );
-            })}
-          </div>
+        <div className="list-space" role="presentation" style={{ blockSize: ids.length * size }}>
+          {ids.slice(rows.first, rows.end).map((id, index) => (
+            <Row
+              key={id}
+              id={id}
+              domId={`${base}-${id}`}
+              at={rows.first + index}
+              of={ids.length}
+              size={size}
+              selected={id === selected}
+              left={order.left(id)}
+              order={order}
+              queues={queues}
+            />
+          ))}
+        </div>
       </div>
     </div>
   );
@@ -145,16 +142,46 @@ function useHold(order: ListOrder<ConversationRow>) {
   };
 }
 
-function RowContent({ id, order }: { id: string; order: ListOrder<ConversationRow> }) {
+interface RowProps {
+  id: string;
+  domId: string;
+  at: number;
+  of: number;
+  size: number;
+  selected: boolean;
+  left: boolean;
+  order: ListOrder<ConversationRow>;
+  queues: readonly QueueRef[];
+}
+
+/** One row at its place; drawn again only when it changes itself, or its place. */
+const Row = memo(function Row({ id, domId, at, of, size, selected, left, order, queues }: RowProps) {
+  return (
+    <div
+      id={domId}
+      data-id={id}
+      role="option"
+      aria-selected={selected}
+      aria-posinset={at + 1}
+      aria-setsize={of}
+      tabIndex={-1}
+      className="list-row"
+      style={{ transform: `translateY(${at * size}px)`, blockSize: size }}
+    >
+      <RowContent id={id} left={left} order={order} queues={queues} />
+    </div>
+  );
+});
+
+const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<RowProps, "id" | "left" | "order" | "queues">) {
   const t = useT();
   const live = useRow("conversations", id);
   const { engine } = useLive();
   const { clients } = useSession();
   useNow(30);
   const row = live ?? order.row(id);
-  const queue = useQueueName(row?.queue_id);
+  const queue = queues.find((one) => one.id === row?.queue_id)?.name;
   if (!row) return null;
-  const left = order.left(id);
   const unread = row.unread > 0;
   const words = rowWords(row);
   return (
@@ -191,7 +218,7 @@ function RowContent({ id, order }: { id: string; order: ListOrder<ConversationRo
       </div>
     </div>
   );
-}
+});
 
 /** The last word was ours: the customer is the one to speak. */
 function Answered() {

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import { explain } from "@/api/words";
 import type { Offer } from "@/api/types";
 import { msg, useT } from "@/i18n";
@@ -27,7 +27,7 @@ const reasons: readonly { id: string; label: string }[] = [
 ];
 
 /** Work offered to this operator, announced without taking the focus. */
-export function Offers({ onAccepted }: { onAccepted: () => void }) {
+export const Offers = memo(function Offers({ onAccepted }: { onAccepted: () => void }) {
   const t = useT();
   const current = useOpenOffers();
   return (
@@ -48,7 +48,7 @@ export function Offers({ onAccepted }: { onAccepted: () => void }) {
       ))}
     </section>
   );
-}
+});
 
 interface CardProps {
   offer: Offer;

@@ -1,4 +1,5 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { memo, useCallback } from "react";
 import { api } from "@/api/client";
 import { useT } from "@/i18n";
 import { useAction } from "@/keys/react";
@@ -28,6 +29,7 @@ export function WorkPage() {
   const view = search.view ?? "open";
   const sort = search.sort ?? "due";
   const order = useOrder({ operatorId: session.operator_id, view, sort, client: search.client, q: search.q });
+  const accepted = useCallback(() => order.catchUp(), [order]);
   const open = (next: string) => {
     if (next) void navigate({ to: "/work/$id", params: { id: next }, search: true, replace: id !== null });
   };
@@ -66,7 +68,7 @@ export function WorkPage() {
     <div className="work" data-open={id !== null || undefined}>
       <section className="work-list" aria-label={t("nav.work")} data-region>
         <ListHead />
-        <Offers onAccepted={() => order.catchUp()} />
+        <Offers onAccepted={accepted} />
         <ConversationList
           order={order}
           selected={id}
@@ -76,7 +78,7 @@ export function WorkPage() {
         />
       </section>
       {id ? (
-        <Conversation key={id} id={id} onBack={back} onNext={afterDone} onOpen={open} />
+        <Conversation id={id} onBack={back} onNext={afterDone} onOpen={open} />
       ) : (
         <section className="talk talk-none" aria-label={t("thread.label")}>
           <Empty icon="message-circle" title={t("thread.none")} />
@@ -86,7 +88,8 @@ export function WorkPage() {
   );
 }
 
-function ListHead() {
+/** What stands above the list: it does not follow each step through it. */
+const ListHead = memo(function ListHead() {
   const t = useT();
   const navigate = useNavigate({ from: "/work" });
   const search = useSearch({ from: "/desk/work" });
@@ -155,4 +158,4 @@ function ListHead() {
       </div>
     </header>
   );
-}
+});

@@ -17,12 +17,12 @@ const NEAR_PX = 48;
 const VIEWING_AGAIN_MS = 25_000;
 
 /** The messages of one conversation, newest at the bottom, fifty at a time. */
-export function Thread({ row }: { row: ConversationRow }) {
+export function Thread({ row, stays }: { row: ConversationRow; stays: boolean }) {
   const t = useT();
   const { id } = row;
   const thread = useRow("threads", id);
-  const { error, retry } = useThreadLoading(id);
-  useTopic(`conversation:${id}`);
+  const { error, retry } = useThreadLoading(id, stays);
+  useTopic(stays ? `conversation:${id}` : null);
   const pending = useOutbox();
   const mine = useMemo(() => pending.filter((item) => item.conversation_id === id), [pending, id]);
   const items = thread?.items;
@@ -30,7 +30,7 @@ export function Thread({ row }: { row: ConversationRow }) {
   const list = useMemo(() => entries(items ?? [], mine, mark), [items, mine, mark]);
   const box = useRef<HTMLDivElement>(null);
   const { below, toBottom, onScroll, keepPlace } = useStickyBottom(box, list.length, items?.at(-1)?.seq ?? 0);
-  useReading(row, below === 0);
+  useReading(row, stays, below === 0);
   const [earlier, setEarlier] = useState(false);
   const { store } = useLive();
 
@@ -109,12 +109,12 @@ export function Thread({ row }: { row: ConversationRow }) {
 const AGAIN_MS = 2_000;
 
 /** Loads the thread when it is missing or no longer whole. */
-function useThreadLoading(id: string) {
+function useThreadLoading(id: string, stays: boolean) {
   const { store } = useLive();
   const thread = useRow("threads", id);
   const [error, setError] = useState<unknown>(null);
   const [tries, setTries] = useState(0);
-  const needed = !thread || thread.stale;
+  const needed = stays && (!thread || thread.stale);
   useEffect(() => {
     if (!needed) return undefined;
     let current = true;
@@ -198,10 +198,11 @@ function useStickyBottom(box: React.RefObject<HTMLDivElement | null>, count: num
 }
 
 /** Tells the server what was read: own conversation, at the bottom, page in sight, for a second. */
-function useReading(row: ConversationRow, atBottom: boolean): void {
+function useReading(row: ConversationRow, stays: boolean, atBottom: boolean): void {
   const { store, engine } = useLive();
   const { id, unread, last_seq: seq } = row;
   useEffect(() => {
+    if (!stays) return undefined;
     // Said again and again: who comes later, or after a cut line, must hear of it too.
     const look = () => engine.tell({ t: "viewing", conversation_id: id });
     look();
@@ -210,7 +211,7 @@ function useReading(row: ConversationRow, atBottom: boolean): void {
       clearInterval(again);
       engine.tell({ t: "viewing", conversation_id: null });
     };
-  }, [engine, id]);
+  }, [engine, id, stays]);
   useEffect(() => {
     if (unread === 0 || !atBottom) return undefined;
     const read = () => {

@@ -1,0 +1,33 @@
+import { lazy, Suspense } from "react";
+import type { ConversationDetail, ConversationRow } from "@/api/types";
+
+const loadContext = () => import("./context");
+const ContextPane = lazy(() => loadContext().then((module) => ({ default: module.ContextPane })));
+
+/** Says nothing: a word at every step would drown what is read out of the conversation. */
+const waiting = (
+  <div className="context stack" aria-hidden="true">
+    {[0, 1, 2, 3, 4].map((line) => (
+      <div key={line} className="skeleton" />
+    ))}
+  </div>
+);
+
+interface Props {
+  row: ConversationRow;
+  detail: ConversationDetail | undefined;
+  stays: boolean;
+}
+
+/**
+ * What helps beside a conversation. It follows once one stays: whoever leafs through ten
+ * conversations does not wait for ten customers' cards, and never sees one beside another's words.
+ */
+export function Beside({ row, detail, stays }: Props) {
+  if (!stays) return waiting;
+  return (
+    <Suspense fallback={waiting}>
+      <ContextPane key={row.id} row={row} detail={detail} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,45 @@
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { IconButton } from "@ui/button";
+import { Tips } from "@ui/tips";
+
+const tip = () => screen.getByRole("tooltip", { hidden: true }).textContent;
+
+describe("a button without words", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    render(
+      <>
+        <IconButton icon="x" label="Chiudi" shortcut="U" />
+        <p>altrove</p>
+        <Tips />
+      </>,
+    );
+  });
+  afterEach(() => {
+    cleanup();
+    vi.useRealTimers();
+  });
+
+  it("shows its name and its key when it is pointed at for a while, and takes them back on leaving", () => {
+    fireEvent.pointerOver(screen.getByRole("button", { name: "Chiudi" }));
+    expect(tip()).toBe("");
+    act(() => void vi.advanceTimersByTime(600));
+    expect(tip()).toBe("ChiudiU");
+    fireEvent.pointerOver(screen.getByText("altrove"));
+    act(() => void vi.advanceTimersByTime(100));
+    expect(tip()).toBe("");
+  });
+
+  it("keeps its tip while the tip itself is pointed at, and drops it on Esc", () => {
+    fireEvent.pointerOver(screen.getByRole("button", { name: "Chiudi" }));
+    act(() => void vi.advanceTimersByTime(600));
+    fireEvent.pointerOver(screen.getByText("altrove"));
+    fireEvent.pointerOver(screen.getByRole("tooltip", { hidden: true }));
+    act(() => void vi.advanceTimersByTime(1000));
+    expect(tip()).toBe("ChiudiU");
+    fireEvent.keyDown(document.body, { key: "Escape" });
+    act(() => void vi.advanceTimersByTime(1));
+    expect(tip()).toBe("");
+  });
+});
