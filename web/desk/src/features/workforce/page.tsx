@@ -37,7 +37,7 @@ export function PlanningPage() {
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   return (
     <div className="page" data-region tabIndex={-1}>
-      <header className="page-head">
+      <header className="page-head plan-head">
         <h1>{t("nav.planning")}</h1>
         {queues.data && queues.data.length > 0 && (
           <Select
