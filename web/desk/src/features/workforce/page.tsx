@@ -37,8 +37,8 @@ export function PlanningPage() {
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   return (
     <div className="page" data-region tabIndex={-1}>
-      <header className="page-head plan-head">
-        <h1>{t("nav.planning")}</h1>
+      <header className="page-head">
+        <h1 className="plan-title">{t("nav.planning")}</h1>
         {queues.data && queues.data.length > 0 && (
           <Select
             label={t("plan.queue")}
