@@ -11,7 +11,6 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from ascolto.demo.ahead import plan
 from ascolto.demo.days import prepare_days
 from ascolto.demo.fill import fill
 from ascolto.demo.mail import prepare_mail
@@ -67,6 +66,10 @@ async def _migrate_and_load(owner_dsn: str, app_dsn: str) -> None:
 
 async def _plan(app_dsn: str, *, caller: int | None, ahead: bool) -> None:
     """Do the planner's work of the demo; beside a server, go with it."""
+    # Here and not above: a server that loads the demo while its own parts are still being imported
+    # by another thread must not need half of them too.
+    from ascolto.demo.ahead import plan  # noqa: PLC0415 - see above
+
     db = await Database.open(app_dsn, size=1)
     try:
         tenants = await _known(db)
