@@ -15,14 +15,13 @@ from zoneinfo import ZoneInfo
 from ascolto import routing
 from ascolto.demo.organisation import Organisation, read_organisation
 from ascolto.demo.planning import planned_queues, prepare_planning
-from ascolto.identity import store as identity_store
 from ascolto.kit.clock import Clock, FixedClock, SystemClock, midnight
 from ascolto.kit.db import SYSTEM, Actor, Database
 from ascolto.kit.errors import Refusal
-from ascolto.workforce import store, store_rosters, store_runs
 from ascolto.workforce.actions.forecasts import ask_forecast, publish_forecast
+from ascolto.workforce.actions.looking import Run, is_forecast, latest_run
 from ascolto.workforce.actions.making import ask_roster
-from ascolto.workforce.actions.rosters import publish_roster
+from ascolto.workforce.actions.rosters import find_roster, publish_roster
 from ascolto.workforce.calculator import Calculator
 from ascolto.workforce.jobs import foretell, keep_made, make_rosters
 from ascolto.workforce.model import Asked
@@ -84,7 +83,7 @@ async def plan(app_dsn: str, tenants: dict[str, str], *, ahead: bool, say: Say) 
         if ahead:
             os.nice(GENTLE)
             for slug, tenant_id in tenants.items():
-                planner = await _planner(db, read_organisation(slug), tenant_id)
+                planner = _planner(db, read_organisation(slug), tenant_id)
                 if not await _is_done(beside, planner):
                     await _forecasts(app_dsn, beside, planner, say)
                     await _roster(beside, planner, THIS_WEEK, say)
@@ -96,12 +95,10 @@ async def plan(app_dsn: str, tenants: dict[str, str], *, ahead: bool, say: Say) 
         await db.close()
 
 
-async def _planner(db: Database, one: Organisation, tenant_id: str) -> Planner:
-    email = next(account.email for account in one.accounts if "planner" in account.roles)
-    async with db.transaction(tenant_id, actor=SYSTEM) as tx:
-        (account,) = await identity_store.accounts_by_email(tx, [email])
-        today = tx.now.astimezone(ZoneInfo(one.timezone)).date()
-    actor = Actor(kind="account", id=account.id, name=account.name)
+def _planner(db: Database, one: Organisation, tenant_id: str) -> Planner:
+    account = next(account for account in one.accounts if "planner" in account.roles)
+    today = db.clock.now().astimezone(ZoneInfo(one.timezone)).date()
+    actor = Actor(kind=SYSTEM.kind, id=SYSTEM.id, name=account.name)
     return Planner(one, tenant_id, actor, today - timedelta(days=today.weekday()))
 
 
@@ -131,11 +128,7 @@ async def _queues(beside: Beside, planner: Planner) -> dict[str, str]:
 
 async def _is_forecast(beside: Beside, planner: Planner, queue_id: str) -> bool:
     async with beside.db.transaction(planner.tenant_id, actor=SYSTEM) as tx:
-        return bool(
-            await store.list_forecasts(
-                tx, queue_id=queue_id, channel=None, published=True, before=None, limit=1
-            )
-        )
+        return await is_forecast(tx, queue_id)
 
 
 async def _forecast(then: Beside, planner: Planner, queue_id: str) -> None:
@@ -177,10 +170,9 @@ async def _roster(beside: Beside, planner: Planner, week: str, say: Say) -> None
             say(f"Planning {planner.one.name}: {refusal.detail}")
 
 
-async def _run_of(beside: Beside, planner: Planner, week: str) -> store_runs.Run | None:
+async def _run_of(beside: Beside, planner: Planner, week: str) -> Run | None:
     async with beside.db.transaction(planner.tenant_id, actor=SYSTEM) as tx:
-        runs = await store_runs.list_runs(tx, roster_id=None, before=None, limit=100)
-    return next((run for run in runs if run.reason == week), None)
+        return await latest_run(tx, reason=week)
 
 
 async def _is_done(beside: Beside, planner: Planner) -> bool:
@@ -208,6 +200,6 @@ async def _ask(beside: Beside, planner: Planner, monday: date, week: str) -> Non
 
 async def _publish(beside: Beside, planner: Planner, roster_id: str) -> None:
     async with beside.db.transaction(planner.tenant_id, actor=planner.actor) as tx:
-        roster = await store_rosters.get_roster(tx, roster_id)
-        if roster is not None and roster.published_at is None:
+        roster = await find_roster(tx, roster_id)
+        if roster.published_at is None:
             await publish_roster(tx, roster_id, v=roster.v)

@@ -13,11 +13,11 @@ from ascolto.demo.organisation import FULL_TIME_HOURS, OperatorSheet, Organisati
 from ascolto.kit.db import Tx
 from ascolto.workforce.actions.agreeing import agree, set_seats, write_contract
 from ascolto.workforce.actions.importing import write_imported
+from ascolto.workforce.actions.looking import has_contracts
 from ascolto.workforce.actions.wishing import wish
 from ascolto.workforce.agreements import Agreement
 from ascolto.workforce.asking import Wishes
 from ascolto.workforce.past import stream_of
-from ascolto.workforce.store_agreements import list_contracts
 from ascolto.workforce.tables import Imported
 
 BEGAN = timedelta(days=400)
@@ -33,7 +33,7 @@ TEAM_WEEKDAYS = (2, 3, 4)
 
 async def prepare_planning(tx: Tx, one: Organisation) -> int:
     """Give a planner what planning begins with, unless contracts are there; return the rows."""
-    if not one.planning or await list_contracts(tx, limit=1):
+    if not one.planning or await has_contracts(tx):
         return 0
     today = tx.now.astimezone(ZoneInfo(one.timezone)).date()
     contracts = await _contracts(tx, one)
