@@ -78,7 +78,11 @@ def parser() -> argparse.ArgumentParser:
     organisation.add_argument("--admin", required=True, metavar="MAIL", help="administrator's mail")
     organisation.add_argument("--locale", default="it", choices=("it", "en"))
     organisation.add_argument("--timezone", default="Europe/Rome", help="(%(default)s)")
-    command("demo", "ascolto.demo.load", "load the demo organisations into the database")
+    demo = command("demo", "ascolto.demo.load", "load the demo organisations into the database")
+    demo.add_argument(
+        "--plan", action="store_true", help="make their forecasts and rosters too (a minute)"
+    )
+    demo.add_argument("--caller", type=int, help=argparse.SUPPRESS)
     simulate = command(
         "simulate", "ascolto.simulator.run", "virtual customers and operators on a running server"
     )

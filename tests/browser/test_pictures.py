@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from ascolto.kit.postgres import EmbeddedPostgres
 from support.desk import Desk
-from support.running import RunningServer
+from support.running import RunningServer, planned_demo, running_server
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TAKE = os.environ.get("ASCOLTO_PICTURES") == "take"
@@ -162,6 +163,18 @@ SITTINGS = {
         ADMIN, (("admin-queue-dark", "/desk/admin/queues", first_of_list),), how=DARK
     ),
 }
+
+
+@pytest.fixture(scope="module")
+def house(pg: EmbeddedPostgres, template: str, built: Path) -> Iterator[RunningServer]:
+    """Run the demo with all that its planners find done."""
+    del built
+    name = f"pictures_{os.getpid()}"
+    urls = pg.create_database(name, template=template)
+    planned_demo(urls, "--plan")
+    with running_server(urls, demo=True) as server:
+        yield server
+    pg.drop_database(name)
 
 
 @pytest.fixture(params=list(SITTINGS.values()), ids=list(SITTINGS))

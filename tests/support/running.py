@@ -16,6 +16,7 @@ import httpx
 from ascolto.kit.postgres import PostgresUrls
 
 START_S = 60.0
+LATER = Path(__file__).with_name("later.py")
 
 
 def free_port() -> int:
@@ -30,13 +31,20 @@ class RunningServer:
     """`ascolto up` as a process of its own on a given database."""
 
     def __init__(
-        self, urls: PostgresUrls, *, data: Path, port: int | None = None, demo: bool = False
+        self,
+        urls: PostgresUrls,
+        *,
+        data: Path,
+        port: int | None = None,
+        demo: bool = False,
+        ahead_s: float | None = None,
     ) -> None:
-        """Prepare; `start` runs it."""
+        """Prepare; `start` runs it. With `ahead_s` its clock stands ahead of ours."""
         self.urls = urls
         self.data = data
         self.port = port or free_port()
         self.demo = demo
+        self.ahead_s = ahead_s
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,8 +58,12 @@ class RunningServer:
         command += ["--data", str(self.data)]
         if self.demo:
             command.append("--demo")
+        if self.ahead_s is not None:
+            command = [sys.executable, str(LATER), str(self.ahead_s)]
         env = {
             **os.environ,
+            "ASCOLTO_PORT": str(self.port),
+            "ASCOLTO_DATA": str(self.data),
             "DATABASE_URL": self.urls.app_dsn,
             "DATABASE_OWNER_URL": self.urls.owner_dsn,
             "ASCOLTO_QUIET_DEMO": "1",
@@ -110,3 +122,13 @@ def running_server(urls: PostgresUrls, *, demo: bool = False) -> Iterator[Runnin
             yield server
         finally:
             server.kill()
+
+
+def planned_demo(urls: PostgresUrls, *more: str) -> None:
+    """Load the demo with what its planners begin with; with `--plan` also what they find done."""
+    env = {
+        **os.environ,
+        "DATABASE_URL": urls.app_dsn,
+        "DATABASE_OWNER_URL": urls.owner_dsn,
+    }
+    subprocess.run([sys.executable, "-m", "ascolto.cli", "demo", *more], env=env, check=True)

@@ -34,7 +34,11 @@ Say = Callable[[str], None]
 def main(args: argparse.Namespace) -> int:
     """Load the demo into the named or the embedded database."""
     with _database(args.data, args.database_url) as (owner_dsn, app_dsn):
+        if args.caller is not None:  # the server has loaded it and goes on
+            asyncio.run(_plan(app_dsn, caller=args.caller, ahead=True))
+            return 0
         asyncio.run(_migrate_and_load(owner_dsn, app_dsn))
+        asyncio.run(_plan(app_dsn, caller=None, ahead=args.plan))
     _say(accounts_text(f"http://127.0.0.1:{os.environ.get('ASCOLTO_PORT', '8400')}"))
     return 0
 
@@ -60,6 +64,25 @@ async def _migrate_and_load(owner_dsn: str, app_dsn: str) -> None:
     await ensure(app_dsn, say=_say)
 
 
+async def _plan(app_dsn: str, *, caller: int | None, ahead: bool) -> None:
+    """Do the planner's work of the demo; beside a server, go with it."""
+    # Here and not above: a server that loads the demo while its own parts are still being imported
+    # by another thread must not need half of them too.
+    from ascolto.demo.ahead import plan  # noqa: PLC0415 - see above
+
+    db = await Database.open(app_dsn, size=1)
+    try:
+        tenants = await _known(db)
+    finally:
+        await db.close()
+    planning = asyncio.ensure_future(plan(app_dsn, tenants, ahead=ahead, say=_say))
+    while not planning.done():
+        if caller is not None and os.getppid() != caller:
+            os._exit(0)  # it goes on at the next start
+        await asyncio.wait({planning}, timeout=1.0)
+    await planning
+
+
 async def ensure(app_dsn: str, *, settings: Settings | None = None, say: Say) -> list[str]:
     """Load the organisations that are not there yet and return their short names."""
     del settings  # the demo's attachments are none, so no folder is needed
@@ -72,17 +95,12 @@ async def ensure(app_dsn: str, *, settings: Settings | None = None, say: Say) ->
 
 async def load(db: Database, *, say: Say = lambda _: None) -> list[str]:
     """Load what is missing; each organisation comes in whole or not at all."""
-    async with db.connection() as connection:
-        known = [
-            (slug, tenant.id)
-            for slug in SLUGS
-            if (tenant := await tenancy_store.tenant_by_slug(connection, slug)) is not None
-        ]
-    for slug, tenant_id in known:  # a folder of an earlier version may lack them
+    known = await _known(db)
+    for slug, tenant_id in known.items():  # a folder of an earlier version may lack them
         async with db.transaction(tenant_id, actor=SYSTEM) as tx:
             await prepare_words(tx, read_organisation(slug))
             await prepare_mail(tx, read_organisation(slug))
-    missing = [slug for slug in SLUGS if slug not in dict(known)]
+    missing = [slug for slug in SLUGS if slug not in known]
     if not missing:
         return []
     started = time.monotonic()
@@ -99,6 +117,16 @@ async def load(db: Database, *, say: Say = lambda _: None) -> list[str]:
                 await prepare_days(tx, one, clients=filled.clients)
     say(f"Demo organisations loaded ({time.monotonic() - started:.1f} s).")
     return missing
+
+
+async def _known(db: Database) -> dict[str, str]:
+    """Return the ids of the demo organisations that are there, by their short names."""
+    async with db.connection() as connection:
+        return {
+            slug: tenant.id
+            for slug in SLUGS
+            if (tenant := await tenancy_store.tenant_by_slug(connection, slug)) is not None
+        }
 
 
 def accounts_text(url: str) -> str:

@@ -52,6 +52,7 @@ class Organisation:
     channels: tuple[dict[str, Any], ...]
     accounts: tuple[AccountSheet, ...]
     own_events: tuple[dict[str, Any], ...] = ()
+    planning: dict[str, Any] = field(default_factory=dict)
 
     @property
     def operators(self) -> tuple[AccountSheet, ...]:
@@ -95,6 +96,7 @@ def read_organisation(slug: str) -> Organisation:
         channels=tuple(sheet["channels"]),
         accounts=(*named, *crowd),
         own_events=tuple(sheet["own_events"]),
+        planning=sheet["planning"],
     )
 
 

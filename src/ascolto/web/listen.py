@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
         self._app: FastAPI = app
         self._stopping = stopping
         self.say = say
-        self.day: asyncio.subprocess.Process | None = None
+        self.beside: list[asyncio.subprocess.Process] = []
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -64,12 +64,13 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop the living day first, so that it does not call a server that goes."""
+        """Stop what is beside us first, so that it does not call a server that goes."""
         self.say("Stopping … (Ctrl-C again: at once)")
-        if self.day is not None and self.day.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self.day.kill()  # it keeps nothing: its people are virtual
-            await self.day.wait()
+        for process in self.beside:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()  # the day's people are virtual; planning goes on another time
+                await process.wait()
         self._end_streams()
         await super().shutdown(sockets)
         if self.force_exit:  # what we cut off now has nothing to tell the impatient
@@ -97,11 +98,11 @@ def serve(
     app = build_app(settings, dsn=dsn)
     server = Server(server_config(settings, app), app=app, stopping=stopping, say=say)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(server, settings, door=door, started=started))
+        runner.run(_serve(server, settings, dsn=dsn, door=door, started=started))
 
 
 async def _serve(
-    server: Server, settings: Settings, *, door: socket.socket, started: float
+    server: Server, settings: Settings, *, dsn: str, door: socket.socket, started: float
 ) -> None:
     serving = asyncio.create_task(server.serve(sockets=[door]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers no event
@@ -110,20 +111,30 @@ async def _serve(
         sweeping = asyncio.create_task(sweep(), name="sweep")
         _announce(settings, seconds=time.monotonic() - started, say=server.say)
         if settings.demo and not server.should_exit:
-            server.day = await _start_living_day(settings)
+            server.beside = await _start_demo(settings, dsn=dsn)
         serving.add_done_callback(lambda _: sweeping.cancel())
     await serving
 
 
-async def _start_living_day(settings: Settings) -> asyncio.subprocess.Process | None:
+async def _start_demo(settings: Settings, *, dsn: str) -> list[asyncio.subprocess.Process]:
+    """Begin the demo's living day, and the work of its planners."""
     if os.environ.get("ASCOLTO_QUIET_DEMO") == "1":
-        return None
+        return []
+    caller = ("--caller", str(os.getpid()))
+    url = f"http://{settings.host}:{settings.port}"
+    scenarios = ("--scenario", "living_day", "--scenario", "living_day_ponente")
+    return [
+        await _start_beside("simulate", *scenarios, "--url", url, *caller, dsn=dsn, heard=False),
+        await _start_beside("demo", "--plan", *caller, dsn=dsn, heard=True),
+    ]
+
+
+async def _start_beside(*command: str, dsn: str, heard: bool) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ascolto.cli", "simulate"),
-        *("--scenario", "living_day", "--scenario", "living_day_ponente"),
-        *("--url", f"http://{settings.host}:{settings.port}", "--caller", str(os.getpid())),
+        *(sys.executable, "-m", "ascolto.cli", *command),
+        env={**os.environ, "DATABASE_URL": dsn},
         stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=None if heard else asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is ours to handle
     )

@@ -1,7 +1,7 @@
 """Routes of the workforce room: what came, forecasts, what they take, and how good they were."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from ascolto.workforce import (
     api_requests,
     api_rosters,
     api_runs,
+    api_scenarios,
     store,
     store_days,
 )
@@ -27,6 +28,7 @@ from ascolto.workforce.actions.importing import write_imported
 from ascolto.workforce.errors import BadPlan, NotMade
 from ascolto.workforce.model import KeptForecast, KeptInterval
 from ascolto.workforce.past import Stream, fold_came, read_came, stream_of
+from ascolto.workforce.reading import bounds_of, reading
 from ascolto.workforce.requiring import promise_question
 from ascolto.workforce.tables import of_told
 from ascolto.workforce.views import (
@@ -59,6 +61,7 @@ router.include_router(api_requests.router)
 router.include_router(api_adherence.router)
 router.include_router(api_agreements.router)
 router.include_router(api_runs.router)
+router.include_router(api_scenarios.router)
 
 Reader = Annotated[Call, permit("workforce.read")]
 Planner = Annotated[Call, permit("workforce.plan")]
@@ -82,7 +85,7 @@ async def show_history(
     minutes: Minutes = Minutes.HALF,
 ) -> HistoryView:
     """Return what came in each interval: offered, handled, abandoned and how long it took."""
-    async with _reading(request, principal) as tx:
+    async with reading(request, principal) as tx:
         stream = await stream_of(tx, queue_id=str(queue_id), channel=channel)
         read = await read_came(tx, stream, since=since, until=until, minutes=minutes)
     found = await asyncio.to_thread(fold_came, read)
@@ -104,7 +107,7 @@ async def bring_in(
     body: ImportHistoryBody, principal: Importer, request: Request
 ) -> ImportHistoryReport:
     """Judge a table row by row and, unless it is a trial, write all of it or nothing."""
-    async with _reading(request, principal) as tx:
+    async with reading(request, principal) as tx:
         stream = await stream_of(tx, queue_id=str(body.queue_id), channel=body.channel)
     told = await services_of(request).calculator.ask(
         "read_table",
@@ -116,7 +119,7 @@ async def bring_in(
         },
     )
     found = of_told(told, stream.zone)
-    async with _reading(request, principal) as tx:
+    async with reading(request, principal) as tx:
         done = await write_imported(tx, stream, found, dry_run=body.dry_run)
     return ImportHistoryReport.of(done)
 
@@ -164,7 +167,7 @@ async def show_forecast(
 ) -> ForecastDetailView:
     """Return a forecast with its intervals, all or of one day, and its changes by hand."""
     forecast = await forecasts.find_forecast(call.tx, str(forecast_id))
-    since, until = await _bounds(call.tx, forecast, day)
+    since, until = await bounds_of(call.tx, forecast, day)
     intervals = await store.intervals_of(call.tx, forecast.id, since=since, until=until)
     edits = await store.edits_of(call.tx, forecast.id)
     return ForecastDetailView(
@@ -216,11 +219,11 @@ async def require(
     forecast_id: UUID, body: RequirementBody, principal: Asker, request: Request
 ) -> RequirementView:
     """Return how many people each interval of a day takes to keep a promise, and how many paid."""
-    async with _reading(request, principal) as tx:
+    async with reading(request, principal) as tx:
         forecast = await forecasts.find_forecast(tx, str(forecast_id))
         if forecast.state != "made":
             raise NotMade("The forecast has not been made.", state=forecast.state)
-        since, until = await _bounds(tx, forecast, body.day)
+        since, until = await bounds_of(tx, forecast, body.day)
         intervals = await store.intervals_of(tx, forecast.id, since=since, until=until)
         if not intervals:
             raise BadPlan("The forecast does not speak of this day.", day=body.day.isoformat())
@@ -246,23 +249,6 @@ async def show_accuracy(
         for one in published
         if any(score.volume > 0 for score in scores.get(one.id, []))
     ]
-
-
-def _reading(request: Request, principal: Principal) -> Any:
-    return services_of(request).db.transaction(
-        principal.tenant_id, actor=principal.actor(), clients=principal.clients
-    )
-
-
-async def _bounds(
-    tx: Tx, forecast: KeptForecast, day: date | None
-) -> tuple[datetime | None, datetime | None]:
-    if day is None:
-        return None, None
-    stream = await stream_of(tx, queue_id=forecast.queue_id, channel=forecast.channel)
-    if day.year >= date.max.year:
-        raise BadPlan("No such day.", day=day.isoformat())
-    return stream.midnight(day), stream.midnight(day + timedelta(days=1))
 
 
 def _required(

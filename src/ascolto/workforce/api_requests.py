@@ -13,10 +13,11 @@ from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import Limit, Page, decode_id, page_of, services_of
 from ascolto.people import operators_by_ids
-from ascolto.workforce import events, store_requests
+from ascolto.workforce import store_requests
 from ascolto.workforce.actions import requests
 from ascolto.workforce.actions.needing import need_question
 from ascolto.workforce.actions.rosters import require_whole
+from ascolto.workforce.actions.wishing import wish
 from ascolto.workforce.asking import ShiftRequest, Wishes, read
 from ascolto.workforce.errors import BadPlan, NoShifts
 from ascolto.workforce.views import Body
@@ -212,12 +213,7 @@ async def put_wishes(body: WishesBody, call: Own) -> WishesView:
     who = _operator(call.principal)
     told = body.model_dump()
     wishes = Wishes(**{**told, "days_off": tuple(sorted(set(body.days_off)))})
-    await store_requests.put_wishes(call.tx, who, wishes)
-    call.tx.emit(
-        events.WishesChanged(
-            operator_id=who, short_shifts=body.short_shifts, split_shifts=body.split_shifts
-        )
-    )
+    await wish(call.tx, who, wishes)
     return WishesView(**told)
 
 

@@ -26,6 +26,7 @@ from ascolto.workforce.forecasting.forecast import Forecast, forecast
 from ascolto.workforce.forecasting.history import History, days_after
 from ascolto.workforce.forecasting.rows import Faults, Row
 from ascolto.workforce.model import LEVELS
+from ascolto.workforce.staffing.comparing import WhatIf, side_by_side
 from ascolto.workforce.staffing.erlang import required
 from ascolto.workforce.staffing.requirement import (
     Promise,
@@ -208,6 +209,24 @@ def require(question: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def compare(question: dict[str, Any]) -> dict[str, Any]:
+    """Return a day of each scenario, side by side."""
+    minutes = question["minutes"]
+    whats = [
+        WhatIf(
+            promise=_promise(one),
+            growth=one["growth"],
+            shrinkage=one["shrinkage"],
+            block=one["block"],
+        )
+        for one in question["scenarios"]
+    ]
+    means = np.array([one["mean"] for one in question["intervals"]])
+    cvs = np.array([one["rate_cv"] for one in question["intervals"]])
+    found = side_by_side(means, cvs, whats, minutes=minutes, slack=question["slack"])
+    return {"scenarios": found}
+
+
 def _promise(question: dict[str, Any]) -> Promise:
     aht_s = question["aht_s"]
     if question["concurrency"] > 1:
@@ -307,6 +326,7 @@ def read_table(question: dict[str, Any]) -> dict[str, Any]:
 QUESTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "forecast": make_forecast,
     "require": require,
+    "compare": compare,
     "read_table": read_table,
     "score": score,
     "levers": try_levers,

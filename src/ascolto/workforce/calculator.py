@@ -7,8 +7,10 @@ it is first needed, ends when the server does (its input ends), and is begun ane
 import asyncio
 from asyncio.subprocess import Process
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
+from ascolto.kit.clock import Clock
+from ascolto.kit.db import Database
 from ascolto.workforce import process
 from ascolto.workforce.errors import CannotCalculate, CannotForecast
 
@@ -59,3 +61,11 @@ class Calculator:
         ending, self._process = self._process, None
         if ending is not None:
             await process.end(ending)
+
+
+class Works(Protocol):
+    """What making forecasts and rosters takes of a process: rows, the time, and who calculates."""
+
+    db: Database
+    clock: Clock
+    calculator: Any

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from ascolto.kit.db import SYSTEM
+from ascolto.kit.db import SYSTEM, Tx
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
 from ascolto.kit.jobs import Job, every, in_turn
@@ -21,9 +21,10 @@ from ascolto.workforce import events, store, store_days, store_intraday, store_r
 from ascolto.workforce.actions import making, pulling
 from ascolto.workforce.actions.forecasts import about
 from ascolto.workforce.actions.keeping import keep_next_day
+from ascolto.workforce.calculator import Works
 from ascolto.workforce.composer import compose
 from ascolto.workforce.errors import CannotCalculate, CannotForecast
-from ascolto.workforce.model import KeptForecast, KeptInterval
+from ascolto.workforce.model import Asked, KeptForecast, KeptInterval
 from ascolto.workforce.past import fold_past, read_past, stream_of
 from ascolto.workforce.scoring import SCORE_EVERY_S, score_days
 from ascolto.workforce.store_runs import Run
@@ -63,22 +64,7 @@ async def make_asked(services: Services) -> int:
 
 async def _make(services: Services, tenant_id: str, forecast: KeptForecast) -> None:
     try:
-        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
-            stream = await stream_of(tx, queue_id=forecast.queue_id, channel=forecast.channel)
-            read = await read_past(tx, stream, minutes=forecast.minutes)
-            own = await store_days.list_events(
-                tx, first_day=EVER, last_day=FAR, client_id=stream.client_id
-            )
-        answer = await services.calculator.ask(
-            "forecast",
-            {
-                "past": await asyncio.to_thread(fold_past, read),
-                "country": forecast.country,
-                "horizon_days": forecast.horizon_days,
-                "model": forecast.model,
-                "events": [[one.day.isoformat(), one.kind, one.name] for one in own],
-            },
-        )
+        answer = await foretell(services, tenant_id, forecast)
     except CannotCalculate as broken:
         log.warning("workforce.forecast_interrupted", forecast_id=forecast.id, why=broken.fields)
         if forecast.attempts < MOST_ATTEMPTS:
@@ -90,8 +76,36 @@ async def _make(services: Services, tenant_id: str, forecast: KeptForecast) -> N
         await _fail(services, tenant_id, forecast, refusal.detail)
     else:
         async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
-            if await store.set_made(tx, forecast, _told(answer), _intervals(answer)):
-                tx.emit(events.ForecastMade(**about(forecast)))
+            await keep_made(tx, forecast, answer)
+
+
+async def foretell(works: Works, tenant_id: str, asked: Asked | KeptForecast) -> dict[str, Any]:
+    """Return what the calculating process says of what is asked, from what is known by now."""
+    async with works.db.transaction(tenant_id, actor=SYSTEM) as tx:
+        stream = await stream_of(tx, queue_id=asked.queue_id, channel=asked.channel)
+        read = await read_past(tx, stream, minutes=asked.minutes)
+        own = await store_days.list_events(
+            tx, first_day=EVER, last_day=FAR, client_id=stream.client_id
+        )
+    answer: dict[str, Any] = await works.calculator.ask(
+        "forecast",
+        {
+            "past": await asyncio.to_thread(fold_past, read),
+            "country": asked.country,
+            "horizon_days": asked.horizon_days,
+            "model": asked.model,
+            "events": [[one.day.isoformat(), one.kind, one.name] for one in own],
+        },
+    )
+    return answer
+
+
+async def keep_made(tx: Tx, forecast: KeptForecast, answer: dict[str, Any]) -> bool:
+    """Keep what was made of a forecast; False when it is nobody's or another's meanwhile."""
+    kept = await store.set_made(tx, forecast, _told(answer), _intervals(answer))
+    if kept:
+        tx.emit(events.ForecastMade(**about(forecast)))
+    return kept
 
 
 async def _fail(services: Services, tenant_id: str, forecast: KeptForecast, failure: str) -> None:
@@ -142,7 +156,7 @@ async def _keep_days_of(services: Services, tenant_id: str) -> int:
     return kept
 
 
-async def make_rosters(services: Services) -> int:
+async def make_rosters(services: Works) -> int:
     """Make the rosters that are asked for, one of each organisation in turn; return how many."""
     async with services.db.connection() as connection:
         asking = await store_runs.tenants_asking(connection, free_before=services.clock.now())
@@ -156,7 +170,7 @@ async def make_rosters(services: Services) -> int:
     return made
 
 
-async def _make_roster(services: Services, tenant_id: str, run: Run) -> None:
+async def _make_roster(services: Works, tenant_id: str, run: Run) -> None:
     if run.attempts > MOST_ATTEMPTS:
         await _fail_run(services, tenant_id, run, "It was tried and never came to an end.")
         return
@@ -184,7 +198,7 @@ async def _make_roster(services: Services, tenant_id: str, run: Run) -> None:
                 await making.keep_roster(tx, gathered, answer)
 
 
-async def _hear(services: Services, tenant_id: str, run: Run, progress: dict[str, Any]) -> bool:
+async def _hear(services: Works, tenant_id: str, run: Run, progress: dict[str, Any]) -> bool:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
         return await store_runs.tell(tx, run, progress, until=tx.now + ROSTER_CLAIM_ANEW)
 
@@ -209,7 +223,7 @@ async def _begin_levers_of(services: Services, tenant_id: str) -> int:
     return len(due)
 
 
-async def _fail_run(services: Services, tenant_id: str, run: Run, failure: str) -> None:
+async def _fail_run(services: Works, tenant_id: str, run: Run, failure: str) -> None:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
         await making.fail_run(tx, run, failure)
 

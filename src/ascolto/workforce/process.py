@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from typing import Any
@@ -10,6 +11,9 @@ import orjson
 
 # A long answer is one line too: a quarter of intervals with their quantiles.
 _LINE_LIMIT = 64 << 20
+# Small matrices in many turns: more threads than one wait for each other and take cores from whom
+# the server serves. A week's requirement of six queues took half a minute of processor time so.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 async def begin(module: str) -> Process:
@@ -18,6 +22,7 @@ async def begin(module: str) -> Process:
         sys.executable,
         "-m",
         f"ascolto.workforce.{module}",
+        env={**_ONE_THREAD, **os.environ},
         stdin=PIPE,
         stdout=PIPE,
         limit=_LINE_LIMIT,

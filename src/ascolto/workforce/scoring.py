@@ -13,11 +13,11 @@ import structlog
 
 from ascolto.kit.db import SYSTEM, Record
 from ascolto.kit.errors import Refusal
-from ascolto.kit.http import Services
 from ascolto.kit.jobs import in_turn
 from ascolto.routing import QueueUnknown
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store, store_days
+from ascolto.workforce.calculator import Works
 from ascolto.workforce.errors import CannotForecast
 from ascolto.workforce.model import DayScore
 from ascolto.workforce.past import fold_past, read_past, stream_of
@@ -31,7 +31,7 @@ _UNSCORED = "workforce.forecast_not_scored"
 log = structlog.get_logger(__name__)
 
 
-async def score_days(services: Services) -> int:
+async def score_days(services: Works) -> int:
     """Score the days that are over of what was published; return how many days were."""
     async with services.db.connection() as connection:
         tenants = await tenancy_store.list_tenant_ids(connection)
@@ -39,7 +39,7 @@ async def score_days(services: Services) -> int:
     return await in_turn(tenants, score, failed="workforce.days_not_scored")
 
 
-async def _score_tenant(services: Services, tenant_id: str) -> int:
+async def _score_tenant(services: Works, tenant_id: str) -> int:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
         due = await store_days.unscored(tx, before=tx.now.date(), limit=MOST_AT_ONCE)
     scored = 0
@@ -63,7 +63,7 @@ async def _score_tenant(services: Services, tenant_id: str) -> int:
     return scored
 
 
-async def _scores(services: Services, tenant_id: str, forecast: Record) -> list[dict[str, Any]]:
+async def _scores(services: Works, tenant_id: str, forecast: Record) -> list[dict[str, Any]]:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
         stream = await stream_of(tx, queue_id=forecast["queue_id"], channel=forecast["channel"])
         read = await read_past(tx, stream, minutes=forecast["minutes"])

@@ -162,6 +162,33 @@ async def test_a_day_takes_what_erlang_says_and_the_paid_are_divided_by_who_is_l
         refused(answer, 422, "workforce.bad_plan")
 
 
+async def test_scenarios_of_a_day_stand_beside_each_other_and_the_first_is_the_requirement(
+    office: Office,
+) -> None:
+    async with office.signed_in(PLANNER) as planner:
+        await bring_in(planner, office, table())
+        found = await made(planner, office)
+        url = f"/workforce/forecasts/{found['forecast']['id']}"
+        promise = {"service_level": 0.8, "target_s": 20, "shrinkage": {"altrove": 0.3}}
+        body = {"day": "2026-03-04", **promise}
+        plain = ok(await planner.post(f"{url}/requirement", json=body))
+        whats = [promise, {**promise, "growth": 0.5}, {**promise, "stay_minutes": 240}]
+        body = {"day": "2026-03-04", "scenarios": whats}
+        base, grown, stay = ok(await planner.post(f"{url}/scenarios", json=body))["scenarios"]
+        assert base["paid_hours"] == plain["paid_hours"]
+        assert base["held_risk"] == base["risk"]
+        assert grown["paid_hours"] > base["paid_hours"]
+        assert grown["held_risk"] > base["risk"], "the base's people are too few for it"
+        assert stay["paid_hours"] > base["paid_hours"], "whoever comes for an hour stays for four"
+        refused(
+            await planner.post(f"{url}/scenarios", json={**body, "day": "2026-03-08"}),
+            422,
+            "workforce.bad_plan",
+        )
+        chats = {"day": "2026-03-04", "scenarios": [{**promise, "concurrency": 3}]}
+        assert (await planner.post(f"{url}/scenarios", json=chats)).status_code == 422
+
+
 async def test_without_a_handling_time_nobody_is_required_by_guess(office: Office) -> None:
     text = table(heading="interval_start,calls", row=lambda at, n: f"{at:%Y-%m-%d %H:%M},{n}")
     async with office.signed_in(PLANNER) as planner:

@@ -181,6 +181,13 @@ export interface components {
             reason1?: string | null;
             reason2?: string | null;
         };
+        /** @description Scenarios of a day, side by side in the order in which they were told. */
+        ComparisonView: {
+            /** Format: date */
+            day: string;
+            forecast_id: string;
+            scenarios: components["schemas"]["ScenarioView"][];
+        };
         /** @description A contract and with how many people it is agreed. */
         ContractView: {
             id: string;
@@ -1384,6 +1391,28 @@ export interface components {
             /** @enum {string} */
             page: "work" | "conversations";
             query: string;
+        };
+        /**
+         * @description A scenario's day: what it takes, and what may go wrong.
+         *
+         *     `risk` is how likely fewer than `below` are answered in time with its own people; `held_…` is
+         *     said of the first scenario's people in this one's day. `safe_paid_hours` brings the risk to one
+         *     in twenty.
+         */
+        ScenarioView: {
+            aht_s: number;
+            below: number;
+            held_risk: number;
+            held_service_level: number;
+            load_hours: number;
+            most_operators: number;
+            operator_hours: number;
+            paid_hours: number;
+            risk: number;
+            safe_paid_hours: number;
+            service_level: number;
+            service_level_target: number;
+            target_s: number;
         };
         /** @description A screen's link without its secret: the server does not know it any more. */
         ScreenView: {

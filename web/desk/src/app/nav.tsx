@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import type { Session } from "@/api/types";
 import { useT } from "@/i18n";
 import { may, useSession } from "@/session";
@@ -35,9 +35,18 @@ interface Entry {
   count?: number;
 }
 
+/** Pages that are reached from another one's: that one's entry tells where one is. */
+const within: Partial<Record<string, Entry["to"]>> = {
+  "/intraday": "/planning",
+  "/own-days": "/planning",
+  "/shift-requests": "/planning",
+  "/history": "/planning",
+};
+
 /** The pages of the desk that this person may open. */
 export function Nav() {
   const t = useT();
+  const above = within[useLocation().pathname];
   const session = useSession();
   const counts = useMineCounts();
   const bell = useBell();
@@ -76,7 +85,7 @@ export function Nav() {
       <ul>
         {entries.map(({ to, icon, label, count }) => (
           <li key={to}>
-            <Link to={to} className="nav-link" activeProps={{ "aria-current": "page" }}>
+            <Link to={to} className="nav-link" activeProps={{ "aria-current": "page" }} aria-current={to === above ? "page" : undefined}>
               <Icon name={icon} />
               <span className="grow clip">{label}</span>
               {count !== undefined && count > 0 && <span className="num meta">{count}</span>}

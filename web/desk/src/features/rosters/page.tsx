@@ -92,7 +92,9 @@ interface VersionProps {
 function Version({ roster, day: wanted, people, queues, onDay, onOpen }: VersionProps) {
   const t = useT();
   const days = useMemo(() => daysBetween(roster.first_day, roster.last_day), [roster]);
-  const chosen = wanted && days.includes(wanted) ? wanted : days[0]!;
+  // Where today is one of its days, that is the one to look at.
+  const [today] = useState(() => new Date().toLocaleDateString("sv"));
+  const chosen = [wanted, today].find((one) => one !== undefined && days.includes(one)) ?? days[0]!;
   const day = useDay(roster.id, chosen);
   const broken = useBroken(roster.id);
   const edits = useEdits(roster.id);

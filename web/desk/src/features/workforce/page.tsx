@@ -14,6 +14,7 @@ import { say } from "@ui/toast";
 import { useAgain, useDay, useForecasts, useRequirement, type Wish } from "./api";
 import { DayChart, DayTable } from "./chart";
 import { Accuracy } from "./accuracy";
+import { Compare } from "./compare";
 import { AskForm, EditForm, Edits } from "./parts";
 import { Sections } from "./sections";
 import { Why } from "./why";
@@ -37,7 +38,7 @@ export function PlanningPage() {
   return (
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
-        <h1>{t("nav.planning")}</h1>
+        <h1 className="plan-title">{t("nav.planning")}</h1>
         {queues.data && queues.data.length > 0 && (
           <Select
             label={t("plan.queue")}
@@ -92,7 +93,9 @@ interface ShownProps {
 function Shown({ forecast, day, plans, onDay }: ShownProps) {
   const t = useT();
   const again = useAgain();
-  const chosen = forecast.days.find((one) => one.day === day) ?? forecast.days[0];
+  // The day it is at the desk: a forecast that was published a while ago begins with days gone by.
+  const [today] = useState(() => new Date().toLocaleDateString("sv"));
+  const chosen = forecast.days.find((one) => one.day === (day ?? today)) ?? forecast.days[0];
   const [wish, setWish] = useState<Wish>({ service_level: 0.8, target_s: 20, aht_s: null, away: 0.3 });
   const detail = useDay(forecast, chosen?.day);
   const required = useRequirement(forecast, chosen?.day, wish);
@@ -146,6 +149,7 @@ function Shown({ forecast, day, plans, onDay }: ShownProps) {
       {detail.data && plans && draft && intervals.length > 0 && <EditForm key={chosen?.day} forecast={forecast} intervals={intervals} />}
       {detail.data && <Edits detail={detail.data} editable={plans && draft} />}
       <Why day={chosen} />
+      {chosen && intervals.length > 0 && <Compare forecast={forecast} day={chosen.day} wish={wish} />}
       <details>
         <summary>{t("plan.table")}</summary>
         <DayTable intervals={intervals} required={required.error ? undefined : required.data} />

@@ -1,8 +1,6 @@
 import type { Forecast } from "@/api/types";
 import { useT } from "@/i18n";
-import { longDay } from "@/i18n/format";
-
-const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+import { weekdayName } from "./weekday";
 
 /** Why a day is expected to be as it is: a usual day's volume, times a factor for each reason. */
 export function Why({ day }: { day: Forecast["days"][number] | undefined }) {
@@ -47,9 +45,8 @@ function useReasons(): (name: string) => string {
     "two days after a holiday": t("because.two_after_holiday"),
   };
   return (name) => {
-    const weekday = weekdays.indexOf(name);
-    // The fifth of January 2026 was a Monday.
-    if (weekday >= 0) return longDay(`2026-01-0${5 + weekday}T12:00:00Z`).split(/[ ,]/)[0]!;
+    const weekday = weekdayName(name);
+    if (weekday) return weekday;
     const event = /^event (.+)$/.exec(name);
     if (event) return t("because.event", { kind: event[1]! });
     const place = /^working day (\d+) (of the month|from the end of the month)$/.exec(name);
