@@ -175,7 +175,8 @@ function Steps({ roster, day, ready, edits, rules, onOpen }: StepsProps) {
     const body = { first_day: day, last_day: day, reason, site_lost: lost };
     const found = await api.post<Relocated>("/workforce/rosters/remote", body);
     onOpen(found.roster.id);
-    return t(lost ? "roster.went_out" : "roster.went_home", { moved: found.moved, n: found.cannot.length });
+    const told = { moved: found.moved, n: found.cannot.length };
+    return lost ? t("roster.went_out", told) : t("roster.went_home", told);
   };
   const binding = rules.filter((one) => one.binding).length;
   return (
