@@ -54,6 +54,7 @@ async def published(database: Database, tenant: str) -> None:
         made = {
             "timezone": stream.zone.key, "history_from": first - timedelta(days=40),
             "history_until": first - timedelta(days=1), "measured": True, "days": [], "notes": [],
+            "lesson": None,
         }  # fmt: skip
         assert await store.set_made(tx, forecast, made, intervals)
         assert await store.set_published(tx, forecast.id)

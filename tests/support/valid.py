@@ -37,6 +37,7 @@ _KNOWN: dict[str, Callable[[], Any]] = {
     "key": lambda: f"k{next(_number)}",
     "from_at": lambda: "2026-03-04T07:00:00Z",
     "until_at": lambda: "2026-03-04T09:00:00Z",
+    "scenarios": lambda: [{"aht_s": 300.0, "target_s": 20.0}],
     "day": lambda: "2026-03-04",
     "first_day": lambda: "2026-03-09",
     "last_day": lambda: "2026-03-15",

@@ -170,6 +170,7 @@ async def test_a_mailbox_on_a_real_server_is_read_by_a_token_and_a_spoilt_one_is
         )
         await asyncio.to_thread(server.append, a_mail())
         await mailroom.change(imap=server.settings)
+        await give(mailroom, oauth=provider.renewal)  # a secret is for one server alone
         imap = mailroom.channel.email().imap
         assert imap is not None
         fetcher = Fetcher(
@@ -229,6 +230,7 @@ async def test_an_answer_is_sent_by_a_token_and_waits_while_there_is_none(
         arrived = await mailroom.arrive(a_mail())
         smtp = {"host": "127.0.0.1", "port": port, "security": "none", "user": "aiuto"}
         await mailroom.change(smtp=smtp)
+        await give(mailroom, oauth=provider.renewal)  # a secret is for one server alone
         provider.refuses = "invalid_grant"
         await mailroom.answer(str(arrived.conversation_id))
         post = Post(
