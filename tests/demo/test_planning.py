@@ -34,6 +34,7 @@ from ascolto.workforce.model import TableRow
 from ascolto.workforce.rostering.instance import Terms, wrong_terms
 from ascolto.workforce.store_agreements import list_agreements, list_contracts
 from ascolto.workforce.views_agreements import STEP_MINUTES
+from ascolto.workforce.views_runs import NeededBand
 
 ROME = ZoneInfo("Europe/Rome")
 LIVING = {"aurelia": "living_day", "ponente": "living_day_ponente"}
@@ -72,6 +73,17 @@ def test_what_came_follows_the_day_that_plays_beside_the_demo(slug: str) -> None
     shares = {keys[key]: share for key, share in planning["queues"].items()}
     for queue in living.attended:
         assert shares[queue.key] == queue.share
+
+
+@pytest.mark.parametrize("slug", list(LIVING))
+def test_what_is_told_by_hand_is_of_planned_queues_and_others_go_by_their_forecast(
+    slug: str,
+) -> None:
+    planning = read_organisation(slug).planning
+    assert set(planning["by_hand"]) < set(planning["queues"])
+    for bands in planning["by_hand"].values():
+        for band in bands:
+            NeededBand.model_validate(band)
 
 
 def test_the_same_seed_and_day_draw_the_same_weeks_and_another_seed_draws_others() -> None:
@@ -193,8 +205,14 @@ async def test_a_week_that_began_since_is_planned_and_last_weeks_roster_stays_a_
     weeks = {ahead.THIS_WEEK: monday, ahead.NEXT_WEEK: monday + timedelta(days=7)}
     async with database.transaction(tenant_id, actor=SYSTEM) as tx:
         assert (await find_roster(tx, roster.id)).published_at is None
+        sheet = read_organisation("aurelia")
+        told = {planned_queues(sheet)[key] for key in sheet.planning["by_hand"]}
+        names = {queue.id: queue.name for queue in await list_queues(tx)}
         for week, first_day in weeks.items():
-            assert await latest_run(tx, reason=week, first_day=first_day) is not None
+            run = await latest_run(tx, reason=week, first_day=first_day)
+            assert run is not None
+            queues = run.wanted["queues"]
+            assert {names[one["queue_id"]] for one in queues if one["by_hand"]} == told
 
 
 async def publish_silence(tx: Tx) -> None:

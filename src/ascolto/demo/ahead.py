@@ -37,7 +37,6 @@ BEFORE_MONDAY = timedelta(days=10)
 AT_HOUR = timedelta(hours=10)
 HORIZON_DAYS = 31
 MINUTES = 30
-ABSENCES = {"assenze": 0.08}
 SEARCH_S = 6.0
 WAIT_S = 0.5
 GENTLE = 10
@@ -222,13 +221,18 @@ async def _is_done(beside: Beside, planner: Planner) -> bool:
 
 
 async def _ask(beside: Beside, planner: Planner, monday: date, week: str) -> None:
+    """Ask for a week: by forecast, and by hand where the sheet says so.
+
+    Nothing is added for absences: rounded up queue by queue, a share of two people is a whole one.
+    """
     queues = await _queues(beside, planner)
+    by_hand = planner.one.planning["by_hand"]
     body = AskRosterBody.model_validate(
         {
             "first_day": monday,
             "queues": [
-                {"queue_id": queue_id, "promise": {"shrinkage": ABSENCES}}
-                for queue_id in queues.values()
+                {"queue_id": queue_id, "by_hand": by_hand.get(key, ())}
+                for key, queue_id in queues.items()
             ],
             "seconds": SEARCH_S,
             "reason": week,
