@@ -106,10 +106,14 @@ async def test_a_server_killed_while_it_makes_a_roster_makes_it_once_all_the_sam
         )
         return found
 
-    async def state() -> str:
-        return str(await owner.fetchval(
-            "SELECT state FROM workforce.roster_run WHERE tenant_id = $1", tenant
-        ))  # fmt: skip
+    async def state_and_rosters() -> tuple[str, int]:
+        # In one statement: what was on its way when the server died may be written in between.
+        state, rosters = await owner.fetchrow(
+            "SELECT state, (SELECT count(*) FROM workforce.roster WHERE tenant_id = $1)"
+            " FROM workforce.roster_run WHERE tenant_id = $1",
+            tenant,
+        )
+        return state, rosters
 
     async def begun() -> bool:
         progress = await owner.fetchval(
@@ -118,17 +122,20 @@ async def test_a_server_killed_while_it_makes_a_roster_makes_it_once_all_the_sam
         return str(progress) != "{}"
 
     async def made() -> bool:
-        return await state() != "asked"
+        state, _ = await state_and_rosters()
+        return state != "asked"
 
     try:
         server.start()
         await until(begun)
         server.kill()
-        assert len(await rosters()) == (await state() == "made"), "half a roster is none"
+        state, drafts = await state_and_rosters()
+        assert drafts == (state == "made"), "half a roster is none"
         # Whoever was killed still holds the claim: it runs out, and another's turn makes it.
         server.start()
         await until(made)
-        assert await state() == "made"
+        state, _ = await state_and_rosters()
+        assert state == "made"
         (roster,) = await rosters()
         assert roster["shifts"] > PEOPLE
         said = await owner.fetchval(
@@ -161,6 +168,7 @@ async def test_a_server_killed_while_it_publishes_has_published_all_of_it_or_not
             server.kill()
             status = await press
             planner.close()
+            await until(lambda: all_is_said(owner))
             told, shifts = await published(owner, tenant, roster_id)
             assert shifts == PEOPLE, "no shift is lost"
             if status is not None:
@@ -201,6 +209,15 @@ def publish(planner: httpx.Client, roster_id: str, v: int) -> int | None:
     with contextlib.suppress(httpx.HTTPError):
         return planner.post(url, json={"v": v}).status_code
     return None
+
+
+async def all_is_said(owner: asyncpg.Connection) -> bool:
+    """Tell whether nothing is on its way any more: a COMMIT that was sent outlives its sender."""
+    return bool(await owner.fetchval(
+        "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        " AND state IS DISTINCT FROM 'idle'"
+    ))  # fmt: skip
 
 
 async def published(owner: asyncpg.Connection, tenant: str, roster_id: str) -> tuple[int, int]:

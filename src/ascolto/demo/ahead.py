@@ -6,11 +6,14 @@ moment, it goes on from there at the next start.
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import asyncpg
 
 from ascolto import routing
 from ascolto.demo.organisation import Organisation, read_organisation
@@ -34,10 +37,12 @@ BEFORE_MONDAY = timedelta(days=10)
 AT_HOUR = timedelta(hours=10)
 HORIZON_DAYS = 31
 MINUTES = 30
-ABSENCES = {"assenze": 0.08}
 SEARCH_S = 6.0
 WAIT_S = 0.5
 GENTLE = 10
+LOCK = 7_241_003
+# A process whose server was killed ends within a second: who starts at once goes on in its place.
+LOCK_WAIT = "3s"
 FORECAST, THIS_WEEK, NEXT_WEEK = "Quattro settimane", "Questa settimana", "Prossima settimana"
 
 Say = Callable[[str], None]
@@ -71,8 +76,38 @@ async def plan(app_dsn: str, tenants: dict[str, str], *, ahead: bool, say: Say) 
     """Do what is not done yet for each demo organisation, by its short name and id.
 
     First what a planner begins with; `ahead`, also the forecasts and rosters, at low priority.
+    Where another process does it already, as on a second node, it is left to that one.
     """
     db = await Database.open(app_dsn, size=2)
+    try:
+        async with _alone(db) as alone:
+            if alone:
+                await _plan(app_dsn, db, tenants, ahead=ahead, say=say)
+            else:
+                say("Planning: another process does it")
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def _alone(db: Database) -> AsyncIterator[bool]:
+    """Tell whether nobody else plans in this database; a session's lock ends with its process."""
+    session = await db.dedicated(application_name="ascolto-planning")
+    try:
+        await session.execute(f"SET lock_timeout = '{LOCK_WAIT}'")
+        try:
+            await session.execute("SELECT pg_advisory_lock($1)", LOCK)
+            alone = True
+        except asyncpg.LockNotAvailableError:
+            alone = False
+        yield alone
+    finally:
+        await session.close(timeout=5)
+
+
+async def _plan(
+    app_dsn: str, db: Database, tenants: dict[str, str], *, ahead: bool, say: Say
+) -> None:
     beside = Beside(db, SystemClock(), Calculator())
     try:
         for slug, tenant_id in tenants.items():
@@ -92,7 +127,6 @@ async def plan(app_dsn: str, tenants: dict[str, str], *, ahead: bool, say: Say) 
                     say(f"Planning {planner.one.name}: done")
     finally:
         await beside.calculator.stop()
-        await db.close()
 
 
 def _planner(db: Database, one: Organisation, tenant_id: str) -> Planner:
@@ -154,13 +188,15 @@ async def _forecast(then: Beside, planner: Planner, queue_id: str) -> None:
 async def _roster(beside: Beside, planner: Planner, week: str, say: Say) -> None:
     """Have a week's roster made, and publish this one's; the next stays a draft to look at."""
     monday = planner.monday + timedelta(days=7 if week == NEXT_WEEK else 0)
-    run = await _run_of(beside, planner, week)
+    run = await _run_of(beside, planner, week, monday)
     if run is None:
         say(f"Planning {planner.one.name}: roster of the week of {monday}")
         await _ask(beside, planner, monday, week)
-    while (run := await _run_of(beside, planner, week)) is not None and run.state == "asked":
+        run = await _run_of(beside, planner, week, monday)
+    while run is not None and run.state == "asked":
         if not await make_rosters(beside):
             await asyncio.sleep(WAIT_S)  # the server itself is making it
+        run = await _run_of(beside, planner, week, monday)
     if run is not None and run.state == "failed":
         say(f"Planning {planner.one.name}: no roster of the week of {monday}: {run.failure}")
     if week == THIS_WEEK and run is not None and run.roster_id is not None:
@@ -170,9 +206,12 @@ async def _roster(beside: Beside, planner: Planner, week: str, say: Say) -> None
             say(f"Planning {planner.one.name}: {refusal.detail}")
 
 
-async def _run_of(beside: Beside, planner: Planner, week: str) -> Run | None:
+async def _run_of(
+    beside: Beside, planner: Planner, week: str, monday: date | None = None
+) -> Run | None:
+    """Return what was asked for last as a week's roster: of this very week, or of any."""
     async with beside.db.transaction(planner.tenant_id, actor=SYSTEM) as tx:
-        return await latest_run(tx, reason=week)
+        return await latest_run(tx, reason=week, first_day=monday)
 
 
 async def _is_done(beside: Beside, planner: Planner) -> bool:
@@ -182,13 +221,18 @@ async def _is_done(beside: Beside, planner: Planner) -> bool:
 
 
 async def _ask(beside: Beside, planner: Planner, monday: date, week: str) -> None:
+    """Ask for a week: by forecast, and by hand where the sheet says so.
+
+    Nothing is added for absences: rounded up queue by queue, a share of two people is a whole one.
+    """
     queues = await _queues(beside, planner)
+    by_hand = planner.one.planning["by_hand"]
     body = AskRosterBody.model_validate(
         {
             "first_day": monday,
             "queues": [
-                {"queue_id": queue_id, "promise": {"shrinkage": ABSENCES}}
-                for queue_id in queues.values()
+                {"queue_id": queue_id, "by_hand": by_hand.get(key, ())}
+                for key, queue_id in queues.items()
             ],
             "seconds": SEARCH_S,
             "reason": week,

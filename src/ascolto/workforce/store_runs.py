@@ -90,6 +90,16 @@ async def list_runs(tx: Tx, *, roster_id: str | None, before: str | None, limit:
     return [_run(row) for row in rows]
 
 
+async def latest_run(tx: Tx, *, reason: str, first_day: date | None) -> Run | None:
+    """Return what was asked for last with a reason, of any days or of those from one on."""
+    row = await tx.fetchrow(
+        f"SELECT {_RUN} FROM workforce.roster_run WHERE tenant_id = $1 AND reason = $2"
+        " AND ($3::date IS NULL OR first_day = $3) ORDER BY id DESC LIMIT 1",
+        tx.tenant_id, reason, first_day,
+    )  # fmt: skip
+    return _run(row) if row else None
+
+
 async def tenants_asking(connection: Any, *, free_before: datetime) -> list[str]:
     """Return the organisations that wait for a roster which nobody is making."""
     rows = await connection.fetch(

@@ -1,10 +1,13 @@
 """Everybody at home tomorrow: a draft in one request, and who has not agreed is not sent home."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from ascolto.workforce.actions import relocating
+from ascolto.workforce.agreements import Agreement, in_force_on
 from support.office import Office, ok
 from support.planning import PLANNER, agreed
 
@@ -45,3 +48,26 @@ async def test_who_agreed_works_at_home_and_who_did_not_stays_or_is_out(
         assert draft["roster"]["published_at"] is None, "a planner looks at it first"
         version = {"v": done["roster"]["v"]}
         ok(await planner.post(f"/workforce/rosters/{done['roster']['id']}/publish", json=version))
+
+
+async def test_what_is_agreed_is_looked_up_once_a_day_however_many_work(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[date] = []
+
+    def counted(agreements: Iterable[Agreement], day: date) -> dict[str, Agreement]:
+        looked.append(day)
+        return in_force_on(agreements, day)
+
+    monkeypatch.setattr(relocating, "in_force_on", counted)
+    desk = office.desk
+    async with office.signed_in(PLANNER) as planner:
+        days = {"first_day": TOMORROW, "last_day": TOMORROW, "reason": "Allerta"}
+        roster = ok(await planner.post("/workforce/rosters", json=days))
+        url = f"/workforce/rosters/{roster['id']}"
+        shifts = [at_site(who, TOMORROW) for who in (desk.anna, desk.bruno)]
+        roster = ok(await planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": shifts}))
+        ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
+        body = {**days, "site_lost": False}
+        assert len(ok(await planner.post("/workforce/rosters/remote", json=body))["cannot"]) == 2
+    assert looked == [date.fromisoformat(TOMORROW)]

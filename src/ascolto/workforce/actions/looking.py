@@ -1,12 +1,12 @@
 """What a program that plans looks at before it does anything: what is there already."""
 
+from datetime import date
+
 from ascolto.kit.db import Tx
 from ascolto.workforce import store, store_agreements, store_runs
 from ascolto.workforce.store_runs import Run
 
 __all__ = ["Run", "has_contracts", "is_forecast", "latest_run"]
-
-MOST_RUNS = 100
 
 
 async def has_contracts(tx: Tx) -> bool:
@@ -23,7 +23,6 @@ async def is_forecast(tx: Tx, queue_id: str) -> bool:
     )
 
 
-async def latest_run(tx: Tx, *, reason: str) -> Run | None:
-    """Return the latest roster that was asked for with a reason, among the last hundred."""
-    runs = await store_runs.list_runs(tx, roster_id=None, before=None, limit=MOST_RUNS)
-    return next((run for run in runs if run.reason == reason), None)
+async def latest_run(tx: Tx, *, reason: str, first_day: date | None = None) -> Run | None:
+    """Return the latest roster that was asked for with a reason, of any weeks or from a day on."""
+    return await store_runs.latest_run(tx, reason=reason, first_day=first_day)

@@ -34,11 +34,13 @@ async def send_home(
     """
     roster = await begin_roster(tx, first_day=first_day, last_day=last_day, reason=reason)
     agreements = await store_agreements.list_agreements(tx, until=last_day)
+    shifts = await store_rosters.shifts_of(tx, roster.id)
+    held = {day: in_force_on(agreements, day) for day in {one.day for one in shifts}}
     kept: list[Shift] = []
     moved = at_home = 0
     cannot: set[str] = set()
-    for shift in await store_rosters.shifts_of(tx, roster.id):
-        agreed = in_force_on(agreements, shift.day).get(shift.operator_id)
+    for shift in shifts:
+        agreed = held[shift.day].get(shift.operator_id)
         if shift.place == "home" or shift.starts_at <= tx.now:
             kept.append(shift)
             at_home += shift.place == "home"
