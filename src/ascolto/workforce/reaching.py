@@ -121,16 +121,18 @@ def _break_moved(
         ),
         None,
     )
-    if begins is None or not 0 < to < len(minutes):
+    if begins is None:
         return None
     ends = begins
     while ends < len(minutes) and minutes[ends]["kind"] in BREAKS:
         ends += 1
     rest = [*minutes[:begins], *minutes[ends:]]
-    at = to if to < begins else to - (ends - begins)
-    if not 0 < at < len(rest) or rest[at]["kind"] in BREAKS or rest[at - 1]["kind"] in BREAKS:
+    # Of what is left without it, as many minutes come first as lie before the moment.
+    if not 0 < to < len(rest) or rest[to]["kind"] in BREAKS or rest[to - 1]["kind"] in BREAKS:
         return None
-    moved = [*rest[:at], *minutes[begins:ends], *rest[at:]]
+    moved = [*rest[:to], *minutes[begins:ends], *rest[to:]]
+    if moved == minutes:
+        return None
     # Nobody sits longer at the screen for it than the law allows, or than they did before.
     if _longest_run(moved) > max(_longest_run(minutes), _RULES.screen_stretch_minutes):
         return None

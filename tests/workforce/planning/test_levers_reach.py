@@ -243,6 +243,27 @@ async def test_an_overflow_and_a_word_to_who_waits_stand_on_the_queue_until_take
     assert await stands() == (None, "")
 
 
+@pytest.mark.parametrize(
+    ("minutes", "to", "becomes"),
+    [
+        # A meal of half an hour, to half an hour later: work reaches until then.
+        ((90, 30, 120), at(9), (120, 30, 90)),
+        ((90, 15, 105), at(8, 45), (105, 15, 90)),
+        ((90, 15, 105), at(8, 35), (95, 15, 100)),
+        ((105, 15, 90), at(8, 30), (90, 15, 105)),
+        ((90, 15, 105), at(8, 30), None),
+        ((90, 15, 105), at(10, 15), None),
+    ],
+)
+def test_a_break_begins_at_the_very_moment_it_is_moved_to(
+    minutes: tuple[int, ...], to: datetime, becomes: tuple[int, ...] | None
+) -> None:
+    lever = Lever(kind="break_move", from_at=at(8, 30), until_at=at(9), people=1, to_at=to)
+    after = after_lever([kept(list(minutes))], lever, queue_id="q")
+    found = after and tuple(part["minutes"] for one in after for part in one.parts)
+    assert found == becomes
+
+
 def kept(minutes: list[int]) -> Shift:
     parts = tuple(
         {"kind": "pause" if n % 2 else "queue", "minutes": length}
