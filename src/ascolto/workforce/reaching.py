@@ -41,11 +41,11 @@ def after_lever(own: Sequence[Shift], lever: Lever, *, queue_id: str) -> list[Sh
     """Return one person's day with a lever pulled on it; None where it does not concern them."""
     for at, shift in enumerate(own):
         if lever.kind == "time_off":
-            found = _shorter(shift, lever.from_at, lever.until_at)
+            found = _shorter(shift, lever.from_at, lever.until_at, queue_id=queue_id)
         elif lever.kind == "extra_hours":
             found = _longer(shift, lever.from_at, lever.until_at, queue_id=queue_id)
-        elif lever.to_at is not None:
-            found = _break_moved(shift, lever.from_at, lever.until_at, to_at=lever.to_at)
+        elif lever.kind == "break_move":
+            found = _break_moved(shift, lever, queue_id=queue_id)
         else:
             return None
         if found is not None:
@@ -58,15 +58,20 @@ def on_shift(own: Iterable[Shift], now: datetime) -> bool:
     return any(one.starts_at <= now < one.ends_at for one in own)
 
 
-def _shorter(shift: Shift, since: datetime, until: datetime) -> list[Shift] | None:
+def _shorter(
+    shift: Shift, since: datetime, until: datetime, *, queue_id: str
+) -> list[Shift] | None:
     """Cut a stretch off that lies wholly within; what is left neither begins nor ends in a break.
 
+    Only time in the queue is cut off: another queue's people and a training are not its to give.
     A stretch in the middle parts the shift, which only who agrees to split shifts is offered.
     """
     if not (shift.starts_at <= since and until <= shift.ends_at):
         return None
     minutes = _minutes(shift)
     first, last = _offset(shift, since), _offset(shift, until)
+    if not all(one["kind"] in BREAKS or _is_of(queue_id, one) for one in minutes[first:last]):
+        return None
     left = [(shift.starts_at, minutes[:first]), (until, minutes[last:])]
     return [one for begins, kept in left if (one := _trimmed(shift, begins, kept)) is not None]
 
@@ -107,12 +112,20 @@ def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) ->
     return [replace(shift, ends_at=until, parts=_parts(minutes))]
 
 
-def _break_moved(
-    shift: Shift, since: datetime, until: datetime, *, to_at: datetime
-) -> list[Shift] | None:
-    """Move a break that begins in a stretch to a moment; None without one, or if it cannot be."""
+def _is_of(queue_id: str, one: Part) -> bool:
+    """Tell whether a minute is work in a queue: work that names none is in any."""
+    return one["kind"] == "queue" and one.get("queue_id") in (None, queue_id)
+
+
+def _break_moved(shift: Shift, lever: Lever, *, queue_id: str) -> list[Shift] | None:
+    """Move a break that begins in a stretch to a moment; None without one, or if it cannot be.
+
+    What it changes places with is time in the queue: a training stays at its hour.
+    """
+    if lever.to_at is None:
+        return None
     minutes = _minutes(shift)
-    first, last, to = (_offset(shift, at) for at in (since, until, to_at))
+    first, last, to = (_offset(shift, at) for at in (lever.from_at, lever.until_at, lever.to_at))
     begins = next(
         (
             at
@@ -126,9 +139,10 @@ def _break_moved(
     ends = begins
     while ends < len(minutes) and minutes[ends]["kind"] in BREAKS:
         ends += 1
-    rest = [*minutes[:begins], *minutes[ends:]]
     # Of what is left without it, as many minutes come first as lie before the moment.
-    if not 0 < to < len(rest) or rest[to]["kind"] in BREAKS or rest[to - 1]["kind"] in BREAKS:
+    rest = [*minutes[:begins], *minutes[ends:]]
+    beside = rest[min(to, begins) - 1 : max(to, begins) + 1]
+    if not 0 < to < len(rest) or not all(_is_of(queue_id, one) for one in beside):
         return None
     moved = [*rest[:to], *minutes[begins:ends], *rest[to:]]
     if moved == minutes:

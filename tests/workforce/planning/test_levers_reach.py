@@ -264,6 +264,41 @@ def test_a_break_begins_at_the_very_moment_it_is_moved_to(
     assert found == becomes
 
 
+def of_work(*parts: tuple[str, int], queue_id: str | None = None) -> Shift:
+    told = tuple({"kind": kind, "minutes": lasts} for kind, lasts in parts)
+    if queue_id is not None:
+        told = tuple({**one, "queue_id": queue_id} for one in told)
+    ends = at(7) + timedelta(minutes=sum(lasts for _, lasts in parts))
+    return Shift("anna", TODAY, at(7), ends, "home", told)
+
+
+def test_time_off_is_of_those_who_work_in_the_queue_then() -> None:
+    lever = Lever(kind="time_off", from_at=at(9), until_at=at(10), people=1)
+    day = (("queue", 105), ("pause", 15), ("queue", 60))
+    assert after_lever([of_work(*day)], lever, queue_id="q") is not None
+    assert after_lever([of_work(*day, queue_id="q")], lever, queue_id="q") is not None
+    assert after_lever([of_work(*day, queue_id="another")], lever, queue_id="q") is None
+    for kind in ("training", "meeting", "deferred"):
+        partly = of_work(("queue", 105), ("pause", 15), ("queue", 30), (kind, 30))
+        assert after_lever([partly], lever, queue_id="q") is None
+
+
+def test_a_break_changes_places_only_with_time_in_the_queue() -> None:
+    lever = Lever(kind="break_move", from_at=at(8), until_at=at(8, 30), people=1, to_at=at(7, 30))
+    later = replace(lever, to_at=at(8, 30))
+    day = (("queue", 60), ("pause", 15), ("queue", 60))
+    for one in (lever, later):
+        assert after_lever([of_work(*day)], one, queue_id="q") is not None
+        assert after_lever([of_work(*day, queue_id="q")], one, queue_id="q") is not None
+        assert after_lever([of_work(*day, queue_id="another")], one, queue_id="q") is None
+        for before, after in (("training", "queue"), ("queue", "meeting")):
+            beside = of_work((before, 60), ("pause", 15), (after, 60))
+            assert after_lever([beside], one, queue_id="q") is None
+    taught = of_work(("queue", 60), ("pause", 15), ("queue", 10), ("training", 50))
+    assert after_lever([taught], later, queue_id="q") is None, "a training stays at its hour"
+    assert after_lever([taught], lever, queue_id="q") is not None
+
+
 def kept(minutes: list[int]) -> Shift:
     parts = tuple(
         {"kind": "pause" if n % 2 else "queue", "minutes": length}
