@@ -92,7 +92,8 @@ def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) ->
     """Add the rest of a stretch to a shift that ends in it, with the pause that becomes due.
 
     D.Lgs. 81/2008 art. 175: 15 minutes after 120 at the screen; D.Lgs. 66/2003 art. 8: a break
-    beyond six hours. A shift that tells no parts gets none.
+    beyond six hours. A pause comes earlier where it would else be the last of the shift, and None
+    is returned where not even that leaves work after it. A shift that tells no parts gets none.
     """
     if not since <= shift.ends_at < until:
         return None
@@ -101,14 +102,19 @@ def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) ->
     minutes = _minutes(shift)
     more = _offset(shift, until) - len(minutes)
     work: Part = {"kind": "queue", "queue_id": queue_id}
-    run = _last_run(minutes)
+    pause, run = _RULES.screen_pause_minutes, _last_run(minutes)
     while more > 0:
-        if run >= _RULES.screen_stretch_minutes and more > _RULES.screen_pause_minutes:
-            minutes += [{"kind": "pause"}] * _RULES.screen_pause_minutes
-            more, run = more - _RULES.screen_pause_minutes, 0
-        stretch = min(more, max(_RULES.screen_stretch_minutes - run, 1))
+        stretch = min(more, max(_RULES.screen_stretch_minutes - run, 0))
+        if 0 < more - stretch < 2 * pause:
+            # As much is left after the pause as it lasts.
+            stretch = max(more - 2 * pause, 0)
         minutes += [work] * stretch
-        more, run = more - stretch, run + stretch
+        more, run = more - stretch, 0
+        if 0 < more <= pause:
+            return None
+        if more > 0:
+            minutes += [{"kind": "pause"}] * pause
+            more -= pause
     return [replace(shift, ends_at=until, parts=_parts(minutes))]
 
 

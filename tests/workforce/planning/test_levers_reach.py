@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import httpx
@@ -299,6 +300,37 @@ def test_a_break_changes_places_only_with_time_in_the_queue() -> None:
     assert after_lever([taught], lever, queue_id="q") is not None
 
 
+@pytest.mark.parametrize(
+    ("minutes", "more", "becomes"),
+    [
+        # A pause after 120 at the screen would be the last of the shift: it comes first.
+        ((120, 15, 105), 30, (120, 15, 105, 15, 15)),
+        ((120, 15, 90), 30, (120, 15, 120)),
+        ((120, 15, 110), 30, (120, 15, 110, 15, 15)),
+        ((120, 15, 120), 60, (120, 15, 120, 15, 45)),
+        ((120, 15, 60), 90, (120, 15, 120, 15, 15)),
+        ((120, 15, 120), 150, (120, 15, 120, 15, 105, 15, 15)),
+        ((120, 15, 115), 15, None),
+    ],
+)
+def test_whoever_stays_longer_has_the_pause_that_becomes_due(
+    minutes: tuple[int, ...], more: int, becomes: tuple[int, ...] | None
+) -> None:
+    own = kept(list(minutes))
+    until = own.ends_at + timedelta(minutes=more)
+    lever = Lever(kind="extra_hours", from_at=own.ends_at, until_at=until, people=1)
+    after = after_lever([own], lever, queue_id="q")
+    # What is added names the queue: the work beside it is another part.
+    work = after and [part for one in after for part in one.parts]
+    assert (work and laid(work)) == becomes
+
+
+def laid(parts: list[dict[str, Any]]) -> tuple[int, ...]:
+    """Return how long work and breaks last, turn by turn."""
+    runs = groupby(parts, lambda part: part["kind"] in BREAKS)
+    return tuple(sum(part["minutes"] for part in run) for _, run in runs)
+
+
 def kept(minutes: list[int]) -> Shift:
     parts = tuple(
         {"kind": "pause" if n % 2 else "queue", "minutes": length}
@@ -334,7 +366,8 @@ def test_whatever_a_lever_makes_of_a_day_its_parts_fill_it_and_no_time_appears(
             == (one.ends_at - one.starts_at).total_seconds()
         )
         assert one.parts[0]["kind"] not in BREAKS
-        assert one.parts[-1]["kind"] not in BREAKS or kind == "extra_hours"
+        assert one.parts[-1]["kind"] not in BREAKS
+        assert max(laid(list(one.parts))[::2]) <= max(*minutes[::2], 120)
     total = sum(((one.ends_at - one.starts_at) for one in after), timedelta())
     was = before.ends_at - before.starts_at
     if kind == "break_move":
