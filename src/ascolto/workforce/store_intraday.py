@@ -140,10 +140,14 @@ async def own_steps(
     return found
 
 
-async def get_step(tx: Tx, step_id: str) -> Step | None:
-    """Return one thing that a lever does, held until the transaction ends."""
+async def get_step(tx: Tx, step_id: str, *, hold: bool = False) -> Step | None:
+    """Return one thing that a lever does; held, it stays as it is until the transaction ends.
+
+    Its lever is held before it, by everybody.
+    """
     row = await tx.fetchrow(
-        f"SELECT {_STEP} FROM workforce.lever_step WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+        f"SELECT {_STEP} FROM workforce.lever_step WHERE tenant_id = $1 AND id = $2"
+        + (" FOR UPDATE" if hold else ""),
         tx.tenant_id, step_id,
     )  # fmt: skip
     return Step(**row) if row else None

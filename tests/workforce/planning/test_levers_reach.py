@@ -1,5 +1,6 @@
 """A lever that is pulled reaches people, who may say no, and routing, which ends it by itself."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -15,7 +16,9 @@ from ascolto.kit.ids import new_id
 from ascolto.people.actions import get_operator
 from ascolto.people.catalogue import create_skill
 from ascolto.routing import change_queue, create_queue, get_queue
+from ascolto.workforce import store_intraday
 from ascolto.workforce.actions.intraday import pull, undo
+from ascolto.workforce.actions.pulling import begin, take_back
 from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.jobs import begin_levers
 from ascolto.workforce.levers import Lever, Pulled
@@ -212,6 +215,54 @@ async def test_a_skill_moves_in_routing_when_the_lever_begins_and_ends_with_it(
     assert (await held())["gas"].expires_at == at(12)
     (after,) = await taken_back(office, done.id)
     assert (after.state, await held()) == ("undone", {})
+
+
+async def somebody_waits(office: Office, work: asyncio.Task[Any]) -> None:
+    """Wait until the database keeps somebody waiting for a lock, or the work has ended."""
+    waiting = (
+        "SELECT exists(SELECT FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+    )
+    async with asyncio.timeout(30):
+        while not work.done():
+            async with office.desk.database.connection() as connection:
+                if await connection.fetchval(waiting):
+                    return
+            await asyncio.sleep(0.01)
+
+
+async def test_what_begins_while_it_is_taken_back_ends_at_once(office: Office) -> None:
+    desk = office.desk
+    lever = Lever(
+        kind="channel_shift", from_at=at(10), until_at=at(12), share=0.2, message="Scriveteci"
+    )
+    done, (step,) = await pulled(office, lever)
+    desk.clock.at = at(10)
+    async with desk.as_system() as tx:
+        await begin(tx, step)
+        back = asyncio.create_task(taken_back(office, done.id))
+        await somebody_waits(office, back)
+    (after,) = await back
+    async with desk.as_system() as tx:
+        queue = await get_queue(tx, desk.queue.id)
+    assert queue is not None
+    assert (after.state, queue.message) == ("undone", "")
+
+
+async def test_an_answer_while_the_offer_is_taken_back_comes_too_late(office: Office) -> None:
+    desk = office.desk
+    await publish(office, shift(desk.anna))
+    done, steps = await pulled(office, OFF)
+    async with office.signed_in() as anna:
+        before = await own(anna)
+        url = f"/me/offers/{steps[0].id}/answer"
+        async with desk.as_system() as tx:
+            assert await store_intraday.set_undone(tx, done.id) is not None
+            answer = asyncio.create_task(anna.post(url, json={"agrees": True}))
+            await somebody_waits(office, answer)
+            await take_back(tx, done, steps)
+        refused(await answer, 409, "workforce.offer_over")
+        assert await own(anna) == before
 
 
 async def test_an_overflow_and_a_word_to_who_waits_stand_on_the_queue_until_taken_back(

@@ -201,7 +201,9 @@ async def fail(tx: Tx, step: Step, why: str) -> None:
 
 async def _still_due(tx: Tx, step: Step) -> bool:
     """Tell whether no other node was quicker and nobody has taken it back; it is held then."""
-    found = await store_intraday.get_step(tx, step.id)
+    # The lever first: whoever takes it back meanwhile waits, and sees then what has begun.
+    await store_intraday.get_lever(tx, step.lever_id, hold=True)
+    found = await store_intraday.get_step(tx, step.id, hold=True)
     return found is not None and found.state == "due"
 
 
