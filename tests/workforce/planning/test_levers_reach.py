@@ -24,6 +24,7 @@ from ascolto.workforce.jobs import begin_levers
 from ascolto.workforce.levers import Lever, Pulled
 from ascolto.workforce.reaching import Step, after_lever
 from ascolto.workforce.rosters import BREAKS, Shift
+from ascolto.workforce.views_intraday import ReachedView
 from support.office import Office, ok, refused
 from support.planning import PLANNER
 
@@ -141,6 +142,25 @@ async def test_nothing_is_offered_outside_of_a_shift_and_a_no_changes_nothing(
     assert [one["body"]["change"] for one in told] == ["offered"], "a no is told to nobody"
     assert told[0]["actor"]["name"] == "Piano"
     assert told[0]["body"]["reason"] == "Mattina calma"
+
+
+async def test_a_lever_taken_back_does_not_tell_who_or_how_many_said_no(office: Office) -> None:
+    desk = office.desk
+    await publish(office, shift(desk.anna), shift(desk.bruno))
+    done, _ = await pulled(office, OFF)
+    async with office.signed_in() as anna:
+        (hers,) = await offered(anna)
+        ok(await anna.post(f"/me/offers/{hers['id']}/answer", json={"agrees": False}))
+    steps = await taken_back(office, done.id)
+    assert {one.state for one in steps} == {"undone"}
+    assert ReachedView.of(steps) == ReachedView(due=0, asked=0, done=0, failed=[])
+    async with desk.as_system() as tx:
+        told = await tx.fetch(
+            "SELECT body FROM kit.event WHERE kind = 'workforce.lever_reached' ORDER BY id"
+        )
+    first, last = (one["body"] for one in told)
+    assert (first["change"], last["change"]) == ("offered", "undone")
+    assert first["operators"] == last["operators"] == sorted([desk.anna, desk.bruno])
 
 
 async def test_extra_hours_are_offered_within_the_rules_and_lengthen_who_agrees(

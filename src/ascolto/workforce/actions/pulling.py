@@ -208,10 +208,13 @@ async def _still_due(tx: Tx, step: Step) -> bool:
 
 
 async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
-    """End what runs, close what is offered, put breaks back; a yes that was given stays given."""
+    """End what runs, close what is offered, put breaks back; a yes that was given stays given.
+
+    Who said no is taken back like who said nothing: afterwards nobody can count them either.
+    """
     moved = []
     for step in steps:
-        if step.state in ("due", "offered"):
+        if step.state in ("due", "offered", "declined"):
             await store_intraday.set_step(tx, step.id, state="undone")
         elif step.state == "done" and step.intervention_id is not None:
             await routing.undo_intervention(
@@ -222,7 +225,7 @@ async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
             moved.append(step)
     if moved:
         await _breaks_back(tx, done, moved)
-    _say(tx, done, [one for one in steps if one.state != "declined"], "undone")
+    _say(tx, done, steps, "undone")
 
 
 async def _breaks_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
