@@ -19,7 +19,7 @@ from ascolto.routing import change_queue, create_queue, get_queue
 from ascolto.workforce import store_intraday
 from ascolto.workforce.actions.intraday import pull, undo
 from ascolto.workforce.actions.pulling import begin, take_back
-from ascolto.workforce.errors import BadPlan
+from ascolto.workforce.errors import BadPlan, OutsideScope
 from ascolto.workforce.jobs import begin_levers
 from ascolto.workforce.levers import Lever, Pulled
 from ascolto.workforce.reaching import Step, after_lever
@@ -39,6 +39,12 @@ PARTS = (
     {"kind": "pause", "minutes": 15},
     {"kind": "queue", "minutes": 120},
 )
+
+# The pause at eleven can be taken a quarter earlier.
+MOVABLE = [
+    {"kind": "pause" if n % 2 else "queue", "minutes": lasts}
+    for n, lasts in enumerate((120, 15, 105, 15, 105))
+]
 
 
 def at(hour: int, minute: int = 0) -> datetime:
@@ -61,16 +67,22 @@ async def publish(office: Office, *shifts: dict[str, Any]) -> None:
         ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
 
 
-async def pulled(office: Office, lever: Lever) -> tuple[Pulled, list[Step]]:
-    planner = Actor("account", new_id(), "Piano")
-    async with office.desk.database.transaction(office.desk.tenant, actor=planner) as tx:
-        return await pull(
-            tx, lever, queue_id=office.desk.queue.id, reason="Mattina calma", effect=EFFECT
-        )
+PIANO = Actor("account", new_id(), "Piano")
 
 
-async def taken_back(office: Office, lever_id: str) -> list[Step]:
-    async with office.desk.as_system() as tx:
+async def pulled(
+    office: Office, lever: Lever, *, clients: frozenset[str] | None = None
+) -> tuple[Pulled, list[Step]]:
+    desk = office.desk
+    async with desk.database.transaction(desk.tenant, actor=PIANO, clients=clients) as tx:
+        return await pull(tx, lever, queue_id=desk.queue.id, reason="Mattina calma", effect=EFFECT)
+
+
+async def taken_back(
+    office: Office, lever_id: str, *, clients: frozenset[str] | None = None
+) -> list[Step]:
+    desk = office.desk
+    async with desk.database.transaction(desk.tenant, actor=PIANO, clients=clients) as tx:
         return (await undo(tx, lever_id))[1]
 
 
@@ -185,9 +197,7 @@ async def test_extra_hours_are_offered_within_the_rules_and_lengthen_who_agrees(
 
 async def test_a_break_moves_in_the_published_day_and_back(office: Office) -> None:
     desk = office.desk
-    minutes = (120, 15, 105, 15, 105)
-    parts = [{"kind": "pause" if n % 2 else "queue", "minutes": m} for n, m in enumerate(minutes)]
-    await publish(office, shift(desk.anna, parts=parts))
+    await publish(office, shift(desk.anna, parts=MOVABLE))
     lever = Lever(
         kind="break_move", from_at=at(11), until_at=at(11, 30), people=1, to_at=at(10, 45)
     )
@@ -204,6 +214,28 @@ async def test_a_break_moves_in_the_published_day_and_back(office: Office) -> No
         with pytest.raises(BadPlan, match="a break to move"):  # 150 minutes at the screen
             await pulled(office, further)
         assert await own(anna) == before
+
+
+async def test_a_planner_of_one_client_pulls_nothing_on_peoples_days(office: Office) -> None:
+    desk = office.desk
+    await publish(office, shift(desk.anna, parts=MOVABLE), shift(desk.bruno))
+    off = Lever(kind="time_off", from_at=at(11), until_at=at(13), people=1)
+    extra = Lever(kind="extra_hours", from_at=at(13), until_at=at(14), people=1)
+    move = Lever(kind="break_move", from_at=at(11), until_at=at(11, 30), people=1, to_at=at(10, 45))
+    done, _ = await pulled(office, move)
+    part = frozenset({desk.client_id})
+    async with office.signed_in() as anna:
+        before = await own(anna)
+        for lever in (off, extra, move):
+            with pytest.raises(OutsideScope):
+                await pulled(office, lever, clients=part)
+        with pytest.raises(OutsideScope):
+            await taken_back(office, done.id, clients=part)
+        assert await own(anna) == before
+    # What changes nobody's day is theirs to pull and to take back, as before.
+    word = Lever(kind="callback", from_at=at(11), until_at=at(12), share=0.1, message="A dopo")
+    said, _ = await pulled(office, word, clients=part)
+    assert [one.state for one in await taken_back(office, said.id, clients=part)] == ["undone"]
 
 
 async def test_a_skill_moves_in_routing_when_the_lever_begins_and_ends_with_it(

@@ -13,7 +13,7 @@ from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.people import Operator, operators_by_ids
 from ascolto.workforce import events, store_intraday, store_requests, store_rosters
-from ascolto.workforce.actions.rosters import publish_day
+from ascolto.workforce.actions.rosters import publish_day, require_whole
 from ascolto.workforce.asking import kept, read
 from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.exchanging import AROUND, hindrances, put_back
@@ -30,7 +30,8 @@ _FAIR_OVER = timedelta(days=28)
 async def reach(tx: Tx, done: Pulled, stream: Stream) -> list[Step]:
     """Write down what a pulled lever does, and do what can be done at once.
 
-    Raises BadPlan when it reaches nobody.
+    Raises BadPlan when it reaches nobody, OutsideScope when it is on people's days and whoever
+    pulls it sees some clients only.
     """
     lever = done.lever
     if lever.kind in TOLD | {"overflow"}:
@@ -38,6 +39,7 @@ async def reach(tx: Tx, done: Pulled, stream: Stream) -> list[Step]:
     elif lever.kind == "skill_move":
         steps = await _moved(tx, done)
     else:
+        require_whole(tx)
         # A day is read and published with nobody publishing in between.
         await store_rosters.lock_publishing(tx)
         day = stream.today(lever.from_at)
@@ -230,6 +232,7 @@ async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
 
 async def _breaks_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
     """Put breaks back where they were; whose day was changed since, or whose break began, stays."""
+    require_whole(tx)
     await store_rosters.lock_publishing(tx)
     day = read(steps[0].before[0]).day
     shifts = await store_rosters.in_force(tx, first_day=day, last_day=day)
