@@ -164,13 +164,13 @@ async def set_step(
     )  # fmt: skip
 
 
-async def due_steps(tx: Tx, *, limit: int) -> list[Step]:
-    """Return what should begin by now."""
+async def due_steps(tx: Tx, *, by: datetime, limit: int) -> list[Step]:
+    """Return what should begin by a moment."""
     rows = await tx.fetch(
         f"SELECT {_STEP} FROM workforce.lever_step"
         " WHERE tenant_id = $1 AND state = 'due' AND begins_at <= $2 ORDER BY begins_at, id"
         " LIMIT $3",
-        tx.tenant_id, tx.now, limit,
+        tx.tenant_id, by, limit,
     )  # fmt: skip
     return [Step(**row) for row in rows]
 

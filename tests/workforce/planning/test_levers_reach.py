@@ -15,7 +15,7 @@ from ascolto.kit.db import Actor
 from ascolto.kit.ids import new_id
 from ascolto.people.actions import get_operator
 from ascolto.people.catalogue import create_skill
-from ascolto.routing import change_queue, create_queue, get_queue
+from ascolto.routing import change_queue, create_queue, expire_interventions, get_queue
 from ascolto.workforce import store_intraday
 from ascolto.workforce.actions.intraday import pull, undo
 from ascolto.workforce.actions.pulling import begin, take_back
@@ -267,6 +267,28 @@ async def test_a_skill_moves_in_routing_when_the_lever_begins_and_ends_with_it(
     assert (await held())["gas"].expires_at == at(12)
     (after,) = await taken_back(office, done.id)
     assert (after.state, await held()) == ("undone", {})
+
+
+async def test_a_lever_begins_where_another_has_ended_at_that_moment(office: Office) -> None:
+    desk = office.desk
+
+    async def said() -> str:
+        await begin_levers(office.services)
+        async with desk.as_system() as tx:
+            queue = await get_queue(tx, desk.queue.id)
+        assert queue is not None
+        return queue.message
+
+    for hour, words in ((10, "Scriveteci"), (11, "Richiamiamo")):
+        lever = Lever(kind="callback", from_at=at(hour), until_at=at(hour + 1), share=0.1)
+        await pulled(office, replace(lever, message=words))
+    desk.clock.at = at(10)
+    assert await said() == "Scriveteci"
+    desk.clock.at = at(11)
+    assert await said() == "Richiamiamo"
+    desk.clock.at = at(12)
+    await expire_interventions(desk.database)
+    assert await said() == "", "what stood before both of them is back"
 
 
 async def somebody_waits(office: Office, work: asyncio.Task[Any]) -> None:
