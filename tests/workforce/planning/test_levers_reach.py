@@ -238,6 +238,54 @@ async def test_a_planner_of_one_client_pulls_nothing_on_peoples_days(office: Off
     assert [one.state for one in await taken_back(office, said.id, clients=part)] == ["undone"]
 
 
+async def test_a_night_shift_is_reached_after_midnight_and_stays_of_the_day_before(
+    office: Office,
+) -> None:
+    desk = office.desk
+    desk.clock.at = at(0)
+    evening = TODAY - timedelta(days=1)
+    await publish(
+        office,
+        shift(desk.anna, evening, 21, parts=MOVABLE),
+        shift(desk.bruno, evening, 21),
+        shift(desk.bruno, TODAY, 21),
+    )
+
+    async def nights(browser: httpx.AsyncClient) -> list[dict[str, Any]]:
+        query = {"from": "2026-03-02", "to": "2026-03-03"}
+        found: list[dict[str, Any]] = ok(await browser.get("/me/shifts", params=query))["shifts"]
+        return found
+
+    move = Lever(kind="break_move", from_at=at(1), until_at=at(1, 30), people=1, to_at=at(0, 45))
+    off = Lever(kind="time_off", from_at=at(1), until_at=at(3), people=2)
+    async with office.signed_in() as anna, office.signed_in(BRUNO) as bruno:
+        before, his = await nights(anna), await nights(bruno)
+        moved, _ = await pulled(office, move)
+        (now,) = await nights(anna)
+        assert [one["minutes"] for one in now["parts"]] == [120, 15, 90, 15, 120]
+        assert await nights(bruno) == his
+        await taken_back(office, moved.id)
+        assert await nights(anna) == before
+        await pulled(office, off)
+        assert len(await offered(anna)) == 2, "what was moved and put back, and what is offered"
+        (offer,) = await offered(bruno)
+        ok(await bruno.post(f"/me/offers/{offer['id']}/answer", json={"agrees": True}))
+        first, second = await nights(bruno)
+        assert (first["starts_at"], first["ends_at"][11:16]) == (his[0]["starts_at"], "01:00")
+        assert second == his[1]
+        assert await nights(anna) == before
+
+
+async def test_what_is_left_of_a_shift_begins_on_its_day(office: Office) -> None:
+    desk = office.desk
+    await publish(office, shift(desk.anna, hour=21))
+    late = Lever(kind="time_off", from_at=at(21), until_at=at(23), people=1)
+    with pytest.raises(BadPlan, match="nobody within the rules"):  # midnight in Rome
+        await pulled(office, late)
+    _, steps = await pulled(office, replace(late, until_at=at(22, 30)))
+    assert [one.operator_id for one in steps] == [desk.anna]
+
+
 async def test_a_skill_moves_in_routing_when_the_lever_begins_and_ends_with_it(
     office: Office,
 ) -> None:
