@@ -10,8 +10,14 @@ import pytest
 from ascolto.people import SkillLevel
 from ascolto.people.actions import get_operator, set_skills
 from ascolto.people.catalogue import create_skill
-from ascolto.routing import Queue, archive_queue, change_queue, create_queue, get_queue
-from ascolto.routing.jobs import expire_interventions
+from ascolto.routing import (
+    Queue,
+    archive_queue,
+    change_queue,
+    create_queue,
+    expire_interventions,
+    get_queue,
+)
 from support.office import Office, ok, refused
 
 LEADER = "gruppo@prova.example"

@@ -29,7 +29,7 @@ from ascolto.routing.errors import (
     WorkUnknown,
     WrongState,
 )
-from ascolto.routing.interventions import Wish, intervene
+from ascolto.routing.interventions import Wish, expire_interventions, intervene
 from ascolto.routing.interventions import undo as undo_intervention
 from ascolto.routing.live import offer_body
 from ascolto.routing.model import Presence, PresenceState, Queue, WorkItem, WorkState
@@ -67,6 +67,7 @@ __all__ = [
     "crews",
     "decline",
     "enqueue",
+    "expire_interventions",
     "finish",
     "get_presence",
     "get_queue",

@@ -11,9 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import structlog
 
 from ascolto.kit.clock import midnight
-from ascolto.kit.db import Tx
+from ascolto.kit.db import SYSTEM, Database, Tx
+from ascolto.kit.errors import Refusal
 from ascolto.kit.ids import new_id
 from ascolto.people import Operator, SkillLevel
 from ascolto.people.actions import get_operator, set_skills
@@ -32,6 +34,9 @@ from ascolto.tenancy import get_tenant
 LONGEST = timedelta(hours=24)
 # At once, as far as a queue can say it: an overflow after 0 seconds is no wait at all.
 AT_ONCE_S = 1.0
+_BATCH = 100
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,23 @@ async def undo(tx: Tx, *, intervention_id: str, by: str) -> Intervention:
 async def expire(tx: Tx, intervention_id: str) -> bool:
     """End an intervention whose time is over; False when somebody was quicker."""
     return await _end(tx, intervention_id, how="expired", by=None) is not None
+
+
+async def expire_interventions(db: Database) -> int:
+    """End every intervention whose time is over, each by itself; return how many."""
+    async with db.connection() as connection:
+        tenants = await store.tenants_due(connection, moment=db.clock.now())
+    ended = 0
+    for tenant_id in tenants:
+        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+            due = await store.due(tx, limit=_BATCH)
+        for one in due:
+            try:
+                async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+                    ended += await expire(tx, one)
+            except Refusal as refusal:  # what it named is gone: the rest must not wait for it
+                log.warning("routing.not_restored", intervention_id=one, code=refusal.code)
+    return ended
 
 
 async def of_today(tx: Tx, *, after: store.Place | None = None, limit: int) -> list[Intervention]:

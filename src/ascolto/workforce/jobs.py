@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from ascolto import routing
 from ascolto.kit.db import SYSTEM, Tx
 from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
@@ -205,14 +206,19 @@ async def _hear(services: Works, tenant_id: str, run: Run, progress: dict[str, A
 
 async def begin_levers(services: Services) -> int:
     """Begin what levers do at its moment, each by itself; return how much was begun."""
+    now = services.clock.now()
     async with services.db.connection() as connection:
-        tenants = await store_intraday.tenants_due(connection, moment=services.clock.now())
-    return await in_turn(tenants, partial(_begin_levers_of, services), failed="workforce.levers")
+        tenants = await store_intraday.tenants_due(connection, moment=now)
+    if tenants:
+        # What begins where another has just ended finds its place free, whoever's turn it is.
+        await routing.expire_interventions(services.db)
+    begin = partial(_begin_levers_of, services, moment=now)
+    return await in_turn(tenants, begin, failed="workforce.levers")
 
 
-async def _begin_levers_of(services: Services, tenant_id: str) -> int:
+async def _begin_levers_of(services: Services, tenant_id: str, *, moment: datetime) -> int:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
-        due = await store_intraday.due_steps(tx, limit=_MOST_STEPS)
+        due = await store_intraday.due_steps(tx, by=moment, limit=_MOST_STEPS)
     for step in due:
         try:
             async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:

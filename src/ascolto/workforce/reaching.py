@@ -41,11 +41,11 @@ def after_lever(own: Sequence[Shift], lever: Lever, *, queue_id: str) -> list[Sh
     """Return one person's day with a lever pulled on it; None where it does not concern them."""
     for at, shift in enumerate(own):
         if lever.kind == "time_off":
-            found = _shorter(shift, lever.from_at, lever.until_at)
+            found = _shorter(shift, lever.from_at, lever.until_at, queue_id=queue_id)
         elif lever.kind == "extra_hours":
             found = _longer(shift, lever.from_at, lever.until_at, queue_id=queue_id)
-        elif lever.to_at is not None:
-            found = _break_moved(shift, lever.from_at, lever.until_at, to_at=lever.to_at)
+        elif lever.kind == "break_move":
+            found = _break_moved(shift, lever, queue_id=queue_id)
         else:
             return None
         if found is not None:
@@ -58,15 +58,20 @@ def on_shift(own: Iterable[Shift], now: datetime) -> bool:
     return any(one.starts_at <= now < one.ends_at for one in own)
 
 
-def _shorter(shift: Shift, since: datetime, until: datetime) -> list[Shift] | None:
+def _shorter(
+    shift: Shift, since: datetime, until: datetime, *, queue_id: str
+) -> list[Shift] | None:
     """Cut a stretch off that lies wholly within; what is left neither begins nor ends in a break.
 
+    Only time in the queue is cut off: another queue's people and a training are not its to give.
     A stretch in the middle parts the shift, which only who agrees to split shifts is offered.
     """
     if not (shift.starts_at <= since and until <= shift.ends_at):
         return None
     minutes = _minutes(shift)
     first, last = _offset(shift, since), _offset(shift, until)
+    if not all(one["kind"] in BREAKS or _is_of(queue_id, one) for one in minutes[first:last]):
+        return None
     left = [(shift.starts_at, minutes[:first]), (until, minutes[last:])]
     return [one for begins, kept in left if (one := _trimmed(shift, begins, kept)) is not None]
 
@@ -87,7 +92,8 @@ def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) ->
     """Add the rest of a stretch to a shift that ends in it, with the pause that becomes due.
 
     D.Lgs. 81/2008 art. 175: 15 minutes after 120 at the screen; D.Lgs. 66/2003 art. 8: a break
-    beyond six hours. A shift that tells no parts gets none.
+    beyond six hours. A pause comes earlier where it would else be the last of the shift, and None
+    is returned where not even that leaves work after it. A shift that tells no parts gets none.
     """
     if not since <= shift.ends_at < until:
         return None
@@ -96,23 +102,36 @@ def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) ->
     minutes = _minutes(shift)
     more = _offset(shift, until) - len(minutes)
     work: Part = {"kind": "queue", "queue_id": queue_id}
-    run = _last_run(minutes)
+    pause, run = _RULES.screen_pause_minutes, _last_run(minutes)
     while more > 0:
-        if run >= _RULES.screen_stretch_minutes and more > _RULES.screen_pause_minutes:
-            minutes += [{"kind": "pause"}] * _RULES.screen_pause_minutes
-            more, run = more - _RULES.screen_pause_minutes, 0
-        stretch = min(more, max(_RULES.screen_stretch_minutes - run, 1))
+        stretch = min(more, max(_RULES.screen_stretch_minutes - run, 0))
+        if 0 < more - stretch < 2 * pause:
+            # As much is left after the pause as it lasts.
+            stretch = max(more - 2 * pause, 0)
         minutes += [work] * stretch
-        more, run = more - stretch, run + stretch
+        more, run = more - stretch, 0
+        if 0 < more <= pause:
+            return None
+        if more > 0:
+            minutes += [{"kind": "pause"}] * pause
+            more -= pause
     return [replace(shift, ends_at=until, parts=_parts(minutes))]
 
 
-def _break_moved(
-    shift: Shift, since: datetime, until: datetime, *, to_at: datetime
-) -> list[Shift] | None:
-    """Move a break that begins in a stretch to a moment; None without one, or if it cannot be."""
+def _is_of(queue_id: str, one: Part) -> bool:
+    """Tell whether a minute is work in a queue: work that names none is in any."""
+    return one["kind"] == "queue" and one.get("queue_id") in (None, queue_id)
+
+
+def _break_moved(shift: Shift, lever: Lever, *, queue_id: str) -> list[Shift] | None:
+    """Move a break that begins in a stretch to a moment; None without one, or if it cannot be.
+
+    What it changes places with is time in the queue: a training stays at its hour.
+    """
+    if lever.to_at is None:
+        return None
     minutes = _minutes(shift)
-    first, last, to = (_offset(shift, at) for at in (since, until, to_at))
+    first, last, to = (_offset(shift, at) for at in (lever.from_at, lever.until_at, lever.to_at))
     begins = next(
         (
             at
@@ -121,16 +140,19 @@ def _break_moved(
         ),
         None,
     )
-    if begins is None or not 0 < to < len(minutes):
+    if begins is None:
         return None
     ends = begins
     while ends < len(minutes) and minutes[ends]["kind"] in BREAKS:
         ends += 1
+    # Of what is left without it, as many minutes come first as lie before the moment.
     rest = [*minutes[:begins], *minutes[ends:]]
-    at = to if to < begins else to - (ends - begins)
-    if not 0 < at < len(rest) or rest[at]["kind"] in BREAKS or rest[at - 1]["kind"] in BREAKS:
+    beside = rest[min(to, begins) - 1 : max(to, begins) + 1]
+    if not 0 < to < len(rest) or not all(_is_of(queue_id, one) for one in beside):
         return None
-    moved = [*rest[:at], *minutes[begins:ends], *rest[at:]]
+    moved = [*rest[:to], *minutes[begins:ends], *rest[to:]]
+    if moved == minutes:
+        return None
     # Nobody sits longer at the screen for it than the law allows, or than they did before.
     if _longest_run(moved) > max(_longest_run(minutes), _RULES.screen_stretch_minutes):
         return None

@@ -140,10 +140,14 @@ async def own_steps(
     return found
 
 
-async def get_step(tx: Tx, step_id: str) -> Step | None:
-    """Return one thing that a lever does, held until the transaction ends."""
+async def get_step(tx: Tx, step_id: str, *, hold: bool = False) -> Step | None:
+    """Return one thing that a lever does; held, it stays as it is until the transaction ends.
+
+    Its lever is held before it, by everybody.
+    """
     row = await tx.fetchrow(
-        f"SELECT {_STEP} FROM workforce.lever_step WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+        f"SELECT {_STEP} FROM workforce.lever_step WHERE tenant_id = $1 AND id = $2"
+        + (" FOR UPDATE" if hold else ""),
         tx.tenant_id, step_id,
     )  # fmt: skip
     return Step(**row) if row else None
@@ -160,13 +164,13 @@ async def set_step(
     )  # fmt: skip
 
 
-async def due_steps(tx: Tx, *, limit: int) -> list[Step]:
-    """Return what should begin by now."""
+async def due_steps(tx: Tx, *, by: datetime, limit: int) -> list[Step]:
+    """Return what should begin by a moment."""
     rows = await tx.fetch(
         f"SELECT {_STEP} FROM workforce.lever_step"
         " WHERE tenant_id = $1 AND state = 'due' AND begins_at <= $2 ORDER BY begins_at, id"
         " LIMIT $3",
-        tx.tenant_id, tx.now, limit,
+        tx.tenant_id, by, limit,
     )  # fmt: skip
     return [Step(**row) for row in rows]
 

@@ -10,6 +10,7 @@ from ascolto.people import NewOperator
 from ascolto.people.actions import create_operator
 from ascolto.people.model import DEFAULT_CAPACITY
 from ascolto.routing import create_queue
+from ascolto.tenancy.actions import create_client
 from support.log import MORNING, Said, request, write
 from support.office import Office, ok, refused
 from support.planning import PLANNER, bring_in, made, table
@@ -160,7 +161,7 @@ async def test_no_lever_tells_how_many_are_there_where_they_are_too_few(office: 
 async def test_people_move_between_queues_with_different_hours(office: Office) -> None:
     people = await hired(office, 6)
     async with office.desk.as_system() as tx:
-        values = {"client_id": office.desk.client_id, "name": "Guasti", "channel": "voice"}
+        values = {"client_id": office.desk.client_id, "name": "Guasti", "channel": "webchat"}
         other = await create_queue(tx, values=values)
     window = {"from_at": "2026-03-03T10:00:00Z", "until_at": "2026-03-03T12:00:00Z"}
     move = {"kind": "skill_move", "people": 3, **window}
@@ -187,6 +188,41 @@ async def test_people_move_between_queues_with_different_hours(office: Office) -
         body["levers"] = [{**move, "people": 7, "other_queue_id": other.id}]
         answer = await planner.post("/workforce/intraday/levers/try", json=body)
         assert refused(answer, 422, "workforce.bad_plan")["field"] == "people"
+
+
+async def test_a_lever_that_cannot_work_is_refused_before_it_is_pulled(office: Office) -> None:
+    people = await hired(office, 6)
+    async with office.desk.as_system() as tx:
+        values = {"client_id": office.desk.client_id, "name": "Guasti", "channel": "voice"}
+        spoken = await create_queue(tx, values=values)
+        client = await create_client(tx, name="Acqua", color="#223311")
+        theirs = await create_queue(
+            tx, values={"client_id": client.id, "name": "Fatture", "channel": "webchat"}
+        )
+    window = {"from_at": "2026-03-03T10:00:00Z", "until_at": "2026-03-03T12:00:00Z"}
+    queue = office.desk.queue.id
+    async with office.signed_in(PLANNER) as planner:
+        await planned(planner, office, people)
+        levers = [
+            *(
+                ({"kind": "overflow", "other_queue_id": one, **window}, "other_queue_id")
+                for one in (spoken.id, theirs.id, queue)
+            ),
+            # A break of a quarter would count as four of them.
+            (
+                {"kind": "break_move", "people": 2, "to_at": "2026-03-03T12:00:00Z", **window}
+                | {"until_at": "2026-03-03T11:00:00Z"},
+                "until_at",
+            ),
+        ]
+        for lever, field in levers:
+            body = {"queue_id": queue, "levers": [lever]}
+            answer = await planner.post("/workforce/intraday/levers/try", json=body)
+            assert refused(answer, 422, "workforce.bad_plan").get("field") == field
+            pull = {"queue_id": queue, "lever": lever, "reason": "Prova"}
+            answer = await planner.post("/workforce/intraday/levers", json=pull)
+            assert refused(answer, 422, "workforce.bad_plan").get("field") == field
+        assert (await intraday(planner, office))["levers"] == []
 
 
 async def test_every_lever_tells_its_effect_before_it_is_pulled_and_is_taken_back(

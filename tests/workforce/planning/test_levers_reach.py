@@ -1,25 +1,26 @@
 """A lever that is pulled reaches people, who may say no, and routing, which ends it by itself."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ascolto.kit.db import Actor
 from ascolto.kit.ids import new_id
 from ascolto.people.actions import get_operator
 from ascolto.people.catalogue import create_skill
-from ascolto.routing import change_queue, create_queue, get_queue
+from ascolto.routing import change_queue, create_queue, expire_interventions, get_queue
+from ascolto.workforce import store_intraday
 from ascolto.workforce.actions.intraday import pull, undo
-from ascolto.workforce.errors import BadPlan
+from ascolto.workforce.actions.pulling import begin, take_back
+from ascolto.workforce.errors import BadPlan, OutsideScope
 from ascolto.workforce.jobs import begin_levers
 from ascolto.workforce.levers import Lever, Pulled
-from ascolto.workforce.reaching import Step, after_lever
-from ascolto.workforce.rosters import BREAKS, Shift
+from ascolto.workforce.reaching import Step
+from ascolto.workforce.views_intraday import ReachedView
 from support.office import Office, ok, refused
 from support.planning import PLANNER
 
@@ -34,6 +35,12 @@ PARTS = (
     {"kind": "pause", "minutes": 15},
     {"kind": "queue", "minutes": 120},
 )
+
+# The pause at eleven can be taken a quarter earlier.
+MOVABLE = [
+    {"kind": "pause" if n % 2 else "queue", "minutes": lasts}
+    for n, lasts in enumerate((120, 15, 105, 15, 105))
+]
 
 
 def at(hour: int, minute: int = 0) -> datetime:
@@ -56,16 +63,22 @@ async def publish(office: Office, *shifts: dict[str, Any]) -> None:
         ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
 
 
-async def pulled(office: Office, lever: Lever) -> tuple[Pulled, list[Step]]:
-    planner = Actor("account", new_id(), "Piano")
-    async with office.desk.database.transaction(office.desk.tenant, actor=planner) as tx:
-        return await pull(
-            tx, lever, queue_id=office.desk.queue.id, reason="Mattina calma", effect=EFFECT
-        )
+PIANO = Actor("account", new_id(), "Piano")
 
 
-async def taken_back(office: Office, lever_id: str) -> list[Step]:
-    async with office.desk.as_system() as tx:
+async def pulled(
+    office: Office, lever: Lever, *, clients: frozenset[str] | None = None
+) -> tuple[Pulled, list[Step]]:
+    desk = office.desk
+    async with desk.database.transaction(desk.tenant, actor=PIANO, clients=clients) as tx:
+        return await pull(tx, lever, queue_id=desk.queue.id, reason="Mattina calma", effect=EFFECT)
+
+
+async def taken_back(
+    office: Office, lever_id: str, *, clients: frozenset[str] | None = None
+) -> list[Step]:
+    desk = office.desk
+    async with desk.database.transaction(desk.tenant, actor=PIANO, clients=clients) as tx:
         return (await undo(tx, lever_id))[1]
 
 
@@ -139,6 +152,25 @@ async def test_nothing_is_offered_outside_of_a_shift_and_a_no_changes_nothing(
     assert told[0]["body"]["reason"] == "Mattina calma"
 
 
+async def test_a_lever_taken_back_does_not_tell_who_or_how_many_said_no(office: Office) -> None:
+    desk = office.desk
+    await publish(office, shift(desk.anna), shift(desk.bruno))
+    done, _ = await pulled(office, OFF)
+    async with office.signed_in() as anna:
+        (hers,) = await offered(anna)
+        ok(await anna.post(f"/me/offers/{hers['id']}/answer", json={"agrees": False}))
+    steps = await taken_back(office, done.id)
+    assert {one.state for one in steps} == {"undone"}
+    assert ReachedView.of(steps) == ReachedView(due=0, asked=0, done=0, failed=[])
+    async with desk.as_system() as tx:
+        told = await tx.fetch(
+            "SELECT body FROM kit.event WHERE kind = 'workforce.lever_reached' ORDER BY id"
+        )
+    first, last = (one["body"] for one in told)
+    assert (first["change"], last["change"]) == ("offered", "undone")
+    assert first["operators"] == last["operators"] == sorted([desk.anna, desk.bruno])
+
+
 async def test_extra_hours_are_offered_within_the_rules_and_lengthen_who_agrees(
     office: Office,
 ) -> None:
@@ -161,9 +193,7 @@ async def test_extra_hours_are_offered_within_the_rules_and_lengthen_who_agrees(
 
 async def test_a_break_moves_in_the_published_day_and_back(office: Office) -> None:
     desk = office.desk
-    minutes = (120, 15, 105, 15, 105)
-    parts = [{"kind": "pause" if n % 2 else "queue", "minutes": m} for n, m in enumerate(minutes)]
-    await publish(office, shift(desk.anna, parts=parts))
+    await publish(office, shift(desk.anna, parts=MOVABLE))
     lever = Lever(
         kind="break_move", from_at=at(11), until_at=at(11, 30), people=1, to_at=at(10, 45)
     )
@@ -180,6 +210,76 @@ async def test_a_break_moves_in_the_published_day_and_back(office: Office) -> No
         with pytest.raises(BadPlan, match="a break to move"):  # 150 minutes at the screen
             await pulled(office, further)
         assert await own(anna) == before
+
+
+async def test_a_planner_of_one_client_pulls_nothing_on_peoples_days(office: Office) -> None:
+    desk = office.desk
+    await publish(office, shift(desk.anna, parts=MOVABLE), shift(desk.bruno))
+    off = Lever(kind="time_off", from_at=at(11), until_at=at(13), people=1)
+    extra = Lever(kind="extra_hours", from_at=at(13), until_at=at(14), people=1)
+    move = Lever(kind="break_move", from_at=at(11), until_at=at(11, 30), people=1, to_at=at(10, 45))
+    done, _ = await pulled(office, move)
+    part = frozenset({desk.client_id})
+    async with office.signed_in() as anna:
+        before = await own(anna)
+        for lever in (off, extra, move):
+            with pytest.raises(OutsideScope):
+                await pulled(office, lever, clients=part)
+        with pytest.raises(OutsideScope):
+            await taken_back(office, done.id, clients=part)
+        assert await own(anna) == before
+    # What changes nobody's day is theirs to pull and to take back, as before.
+    word = Lever(kind="callback", from_at=at(11), until_at=at(12), share=0.1, message="A dopo")
+    said, _ = await pulled(office, word, clients=part)
+    assert [one.state for one in await taken_back(office, said.id, clients=part)] == ["undone"]
+
+
+async def test_a_night_shift_is_reached_after_midnight_and_stays_of_the_day_before(
+    office: Office,
+) -> None:
+    desk = office.desk
+    desk.clock.at = at(0)
+    evening = TODAY - timedelta(days=1)
+    await publish(
+        office,
+        shift(desk.anna, evening, 21, parts=MOVABLE),
+        shift(desk.bruno, evening, 21),
+        shift(desk.bruno, TODAY, 21),
+    )
+
+    async def nights(browser: httpx.AsyncClient) -> list[dict[str, Any]]:
+        query = {"from": "2026-03-02", "to": "2026-03-03"}
+        found: list[dict[str, Any]] = ok(await browser.get("/me/shifts", params=query))["shifts"]
+        return found
+
+    move = Lever(kind="break_move", from_at=at(1), until_at=at(1, 30), people=1, to_at=at(0, 45))
+    off = Lever(kind="time_off", from_at=at(1), until_at=at(3), people=2)
+    async with office.signed_in() as anna, office.signed_in(BRUNO) as bruno:
+        before, his = await nights(anna), await nights(bruno)
+        moved, _ = await pulled(office, move)
+        (now,) = await nights(anna)
+        assert [one["minutes"] for one in now["parts"]] == [120, 15, 90, 15, 120]
+        assert await nights(bruno) == his
+        await taken_back(office, moved.id)
+        assert await nights(anna) == before
+        await pulled(office, off)
+        assert len(await offered(anna)) == 2, "what was moved and put back, and what is offered"
+        (offer,) = await offered(bruno)
+        ok(await bruno.post(f"/me/offers/{offer['id']}/answer", json={"agrees": True}))
+        first, second = await nights(bruno)
+        assert (first["starts_at"], first["ends_at"][11:16]) == (his[0]["starts_at"], "01:00")
+        assert second == his[1]
+        assert await nights(anna) == before
+
+
+async def test_what_is_left_of_a_shift_begins_on_its_day(office: Office) -> None:
+    desk = office.desk
+    await publish(office, shift(desk.anna, hour=21))
+    late = Lever(kind="time_off", from_at=at(21), until_at=at(23), people=1)
+    with pytest.raises(BadPlan, match="nobody within the rules"):  # midnight in Rome
+        await pulled(office, late)
+    _, steps = await pulled(office, replace(late, until_at=at(22, 30)))
+    assert [one.operator_id for one in steps] == [desk.anna]
 
 
 async def test_a_skill_moves_in_routing_when_the_lever_begins_and_ends_with_it(
@@ -213,6 +313,76 @@ async def test_a_skill_moves_in_routing_when_the_lever_begins_and_ends_with_it(
     assert (after.state, await held()) == ("undone", {})
 
 
+async def test_a_lever_begins_where_another_has_ended_at_that_moment(office: Office) -> None:
+    desk = office.desk
+
+    async def said() -> str:
+        await begin_levers(office.services)
+        async with desk.as_system() as tx:
+            queue = await get_queue(tx, desk.queue.id)
+        assert queue is not None
+        return queue.message
+
+    for hour, words in ((10, "Scriveteci"), (11, "Richiamiamo")):
+        lever = Lever(kind="callback", from_at=at(hour), until_at=at(hour + 1), share=0.1)
+        await pulled(office, replace(lever, message=words))
+    desk.clock.at = at(10)
+    assert await said() == "Scriveteci"
+    desk.clock.at = at(11)
+    assert await said() == "Richiamiamo"
+    desk.clock.at = at(12)
+    await expire_interventions(desk.database)
+    assert await said() == "", "what stood before both of them is back"
+
+
+async def somebody_waits(office: Office, work: asyncio.Task[Any]) -> None:
+    """Wait until the database keeps somebody waiting for a lock, or the work has ended."""
+    waiting = (
+        "SELECT exists(SELECT FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+    )
+    async with asyncio.timeout(30):
+        while not work.done():
+            async with office.desk.database.connection() as connection:
+                if await connection.fetchval(waiting):
+                    return
+            await asyncio.sleep(0.01)
+
+
+async def test_what_begins_while_it_is_taken_back_ends_at_once(office: Office) -> None:
+    desk = office.desk
+    lever = Lever(
+        kind="channel_shift", from_at=at(10), until_at=at(12), share=0.2, message="Scriveteci"
+    )
+    done, (step,) = await pulled(office, lever)
+    desk.clock.at = at(10)
+    async with desk.as_system() as tx:
+        await begin(tx, step)
+        back = asyncio.create_task(taken_back(office, done.id))
+        await somebody_waits(office, back)
+    (after,) = await back
+    async with desk.as_system() as tx:
+        queue = await get_queue(tx, desk.queue.id)
+    assert queue is not None
+    assert (after.state, queue.message) == ("undone", "")
+
+
+async def test_an_answer_while_the_offer_is_taken_back_comes_too_late(office: Office) -> None:
+    desk = office.desk
+    await publish(office, shift(desk.anna))
+    done, steps = await pulled(office, OFF)
+    async with office.signed_in() as anna:
+        before = await own(anna)
+        url = f"/me/offers/{steps[0].id}/answer"
+        async with desk.as_system() as tx:
+            assert await store_intraday.set_undone(tx, done.id) is not None
+            answer = asyncio.create_task(anna.post(url, json={"agrees": True}))
+            await somebody_waits(office, answer)
+            await take_back(tx, done, steps)
+        refused(await answer, 409, "workforce.offer_over")
+        assert await own(anna) == before
+
+
 async def test_an_overflow_and_a_word_to_who_waits_stand_on_the_queue_until_taken_back(
     office: Office,
 ) -> None:
@@ -241,52 +411,3 @@ async def test_an_overflow_and_a_word_to_who_waits_stand_on_the_queue_until_take
     for one in done:
         await taken_back(office, one.id)
     assert await stands() == (None, "")
-
-
-def kept(minutes: list[int]) -> Shift:
-    parts = tuple(
-        {"kind": "pause" if n % 2 else "queue", "minutes": length}
-        for n, length in enumerate(minutes)
-    )
-    return Shift("anna", TODAY, at(7), at(7) + timedelta(minutes=sum(minutes)), "home", parts)
-
-
-@settings(max_examples=150)
-@given(
-    st.sampled_from(["time_off", "extra_hours", "break_move"]),
-    st.lists(st.integers(2, 8).map(lambda n: 15 * n), min_size=3, max_size=5).filter(
-        lambda told: len(told) % 2 == 1
-    ),
-    st.integers(0, 30),
-    st.integers(1, 8),
-    st.integers(0, 40),
-)
-def test_whatever_a_lever_makes_of_a_day_its_parts_fill_it_and_no_time_appears(
-    kind: str, minutes: list[int], begins: int, length: int, to: int
-) -> None:
-    before = kept(minutes)
-    since = at(7) + timedelta(minutes=15 * begins)
-    until = since + timedelta(minutes=15 * length)
-    to_at = at(7) + timedelta(minutes=15 * to) if kind == "break_move" else None
-    lever = Lever(kind=kind, from_at=since, until_at=until, people=1, to_at=to_at)
-    after = after_lever([before], lever, queue_id="q")
-    if after is None:
-        return
-    for one in after:
-        assert (
-            sum(part["minutes"] for part in one.parts) * 60
-            == (one.ends_at - one.starts_at).total_seconds()
-        )
-        assert one.parts[0]["kind"] not in BREAKS
-        assert one.parts[-1]["kind"] not in BREAKS or kind == "extra_hours"
-    total = sum(((one.ends_at - one.starts_at) for one in after), timedelta())
-    was = before.ends_at - before.starts_at
-    if kind == "break_move":
-        assert total == was
-        rested = [sum(p["minutes"] for p in one.parts if p["kind"] in BREAKS)
-                  for one in (before, *after)]  # fmt: skip
-        assert rested[0] == rested[1]
-    elif kind == "time_off":
-        assert total <= was - (until - since)
-    else:
-        assert after[-1].ends_at == until

@@ -54,10 +54,14 @@ async def answer_offer(tx: Tx, who: str, step_id: str, *, agrees: bool) -> OwnSt
 
     Raises OfferOver once enough others have said yes, its time has come or it was taken back.
     """
+    known = await store_intraday.get_step(tx, step_id)
+    if known is None or known.operator_id != who:
+        raise UnknownOffer("Nothing of the kind is offered to you.", step_id=step_id)
+    # The lever first, as whoever takes it back: what it does is read once nobody else decides.
+    lever = await store_intraday.get_lever(tx, known.lever_id, hold=True)
     await store_rosters.lock_publishing(tx)
-    step = await store_intraday.get_step(tx, step_id)
-    lever = await store_intraday.get_lever(tx, step.lever_id, hold=True) if step else None
-    if step is None or lever is None or step.operator_id != who:
+    step = await store_intraday.get_step(tx, step_id, hold=True)
+    if step is None or lever is None:
         raise UnknownOffer("Nothing of the kind is offered to you.", step_id=step_id)
     if step.state != "offered" or not await _is_open(tx, step, lever):
         raise OfferOver("This offer is over.", step_id=step_id)

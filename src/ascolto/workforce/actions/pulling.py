@@ -13,7 +13,7 @@ from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.people import Operator, operators_by_ids
 from ascolto.workforce import events, store_intraday, store_requests, store_rosters
-from ascolto.workforce.actions.rosters import publish_day
+from ascolto.workforce.actions.rosters import publish_day, require_whole
 from ascolto.workforce.asking import kept, read
 from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.exchanging import AROUND, hindrances, put_back
@@ -25,12 +25,14 @@ from ascolto.workforce.today import on_duty
 
 # Who was moved least in so long is moved first.
 _FAIR_OVER = timedelta(days=28)
+_DAY = timedelta(days=1)
 
 
 async def reach(tx: Tx, done: Pulled, stream: Stream) -> list[Step]:
     """Write down what a pulled lever does, and do what can be done at once.
 
-    Raises BadPlan when it reaches nobody.
+    Raises BadPlan when it reaches nobody, OutsideScope when it is on people's days and whoever
+    pulls it sees some clients only.
     """
     lever = done.lever
     if lever.kind in TOLD | {"overflow"}:
@@ -38,10 +40,10 @@ async def reach(tx: Tx, done: Pulled, stream: Stream) -> list[Step]:
     elif lever.kind == "skill_move":
         steps = await _moved(tx, done)
     else:
+        require_whole(tx)
         # A day is read and published with nobody publishing in between.
         await store_rosters.lock_publishing(tx)
-        day = stream.today(lever.from_at)
-        steps = await _on_days(tx, done, day)
+        steps = await _on_days(tx, done, stream)
     await store_intraday.insert_steps(tx, steps)
     _say(tx, done, steps, "offered" if lever.kind in OFFERED else "begun")
     return steps
@@ -101,24 +103,24 @@ async def _at_work(
 ) -> list[str]:
     """Return who of a crew is rostered in a queue when a lever begins and when it ends."""
     day = lever.from_at.date()
-    shifts = await store_rosters.in_force(
-        tx, first_day=day - timedelta(days=1), last_day=day + timedelta(days=1)
+    shifts = _by_operator(
+        await store_rosters.in_force(tx, first_day=day - _DAY, last_day=day + _DAY)
     )
     last = lever.until_at - timedelta(minutes=30)
     return [
         who
         for who in sorted(crew)
         if all(
-            on_duty(shifts, queue_id=queue_id, crew=frozenset({who}), starts_at=at).people
+            on_duty(shifts[who], queue_id=queue_id, crew=frozenset({who}), starts_at=at).people
             for at in (lever.from_at, last)
         )
     ]
 
 
-async def _on_days(tx: Tx, done: Pulled, day: date) -> list[Step]:
+async def _on_days(tx: Tx, done: Pulled, stream: Stream) -> list[Step]:
     """Return what becomes of people's days: as offers, or done at once where a break moves."""
     lever = done.lever
-    found = await _changed_days(tx, done, day)
+    found = await _changed_days(tx, done, stream)
     if lever.kind in OFFERED:
         if not found:
             raise BadPlan("It can be offered to nobody within the rules.", field="from_at")
@@ -129,10 +131,12 @@ async def _on_days(tx: Tx, done: Pulled, day: date) -> list[Step]:
     chosen = (await _least_moved(tx, lever, found))[: lever.people]
     if len(chosen) < lever.people:
         raise BadPlan("Not so many have a break to move.", field="people", most=len(chosen))
-    shifts = await store_rosters.in_force(tx, first_day=day, last_day=day)
-    others = [one for one in shifts if one.operator_id not in chosen]
-    changed = [one for who in chosen for one in found[who][1]]
-    await publish_day(tx, [*others, *changed], day=day, reason=done.reason)
+    for day in sorted({found[who][0][0].day for who in chosen}):
+        theirs = {who for who in chosen if found[who][0][0].day == day}
+        shifts = await store_rosters.in_force(tx, first_day=day, last_day=day)
+        others = [one for one in shifts if one.operator_id not in theirs]
+        changed = [one for who in sorted(theirs) for one in found[who][1]]
+        await publish_day(tx, [*others, *changed], day=day, reason=done.reason)
     return [
         _step(done, who, "done", tx.now, before=found[who][0], after=found[who][1])
         for who in chosen
@@ -140,30 +144,58 @@ async def _on_days(tx: Tx, done: Pulled, day: date) -> list[Step]:
 
 
 async def _changed_days(
-    tx: Tx, done: Pulled, day: date
+    tx: Tx, done: Pulled, stream: Stream
 ) -> dict[str, tuple[list[Shift], list[Shift]]]:
-    """Return whose day a lever can change within every rule, as it is and as it becomes."""
+    """Return whose day a lever can change within every rule, as it is and as it becomes.
+
+    A shift is judged as its own day's, also where the lever lies in the night after it.
+    """
+    wanted = await _wanted_days(tx, done, stream)
+    day = stream.today(done.lever.from_at)
+    around = _by_operator(
+        await store_requests.shifts_of_people(
+            tx,
+            sorted({who for who, _ in wanted}),
+            first_day=day - _DAY - AROUND,
+            last_day=day + AROUND,
+        )
+    )
+    agreeing = await store_requests.agreeing(tx)
+    found: dict[str, tuple[list[Shift], list[Shift]]] = {}
+    for (who, own_day), (before, after) in sorted(wanted.items()):
+        beside = [one for one in around[who] if one.day != own_day]
+        if who not in found and not hindrances(
+            [*beside, *after], people=(who,), day=own_day, agreeing=agreeing
+        ):
+            found[who] = (before, after)
+    return found
+
+
+async def _wanted_days(
+    tx: Tx, done: Pulled, stream: Stream
+) -> dict[tuple[str, date], tuple[list[Shift], list[Shift]]]:
+    """Return what a lever makes of the days of a queue's crew, before any rule is asked."""
     lever = done.lever
     queue = await routing.get_queue(tx, done.queue_id)
     crew = frozenset(await routing.crew_of(tx, queue)) if queue else frozenset()
-    today: dict[str, list[Shift]] = defaultdict(list)
-    for one in await store_rosters.in_force(tx, first_day=day, last_day=day):
+    day = stream.today(lever.from_at)
+    days: dict[tuple[str, date], list[Shift]] = defaultdict(list)
+    for one in await store_rosters.in_force(tx, first_day=day - _DAY, last_day=day):
         if one.operator_id in crew:
-            today[one.operator_id].append(one)
-    wanted = {
-        who: after
-        for who, own in today.items()
+            days[one.operator_id, one.day].append(one)
+    return {
+        key: (own, after)
+        for key, own in days.items()
         if (after := after_lever(own, lever, queue_id=done.queue_id)) is not None
+        # What is left of a shift has to begin on its day, like any other.
+        and all(stream.today(one.starts_at) == one.day for one in after)
     }
-    around = await store_requests.shifts_of_people(
-        tx, sorted(wanted), first_day=day - AROUND, last_day=day + AROUND
-    )
-    agreeing = await store_requests.agreeing(tx)
-    found = {}
-    for who, after in sorted(wanted.items()):
-        beside = [one for one in around if one.operator_id == who and one.day != day]
-        if not hindrances([*beside, *after], people=(who,), day=day, agreeing=agreeing):
-            found[who] = (today[who], after)
+
+
+def _by_operator(shifts: Iterable[Shift]) -> dict[str, list[Shift]]:
+    found: dict[str, list[Shift]] = defaultdict(list)
+    for one in shifts:
+        found[one.operator_id].append(one)
     return found
 
 
@@ -201,15 +233,20 @@ async def fail(tx: Tx, step: Step, why: str) -> None:
 
 async def _still_due(tx: Tx, step: Step) -> bool:
     """Tell whether no other node was quicker and nobody has taken it back; it is held then."""
-    found = await store_intraday.get_step(tx, step.id)
+    # The lever first: whoever takes it back meanwhile waits, and sees then what has begun.
+    await store_intraday.get_lever(tx, step.lever_id, hold=True)
+    found = await store_intraday.get_step(tx, step.id, hold=True)
     return found is not None and found.state == "due"
 
 
 async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
-    """End what runs, close what is offered, put breaks back; a yes that was given stays given."""
+    """End what runs, close what is offered, put breaks back; a yes that was given stays given.
+
+    Who said no is taken back like who said nothing: afterwards nobody can count them either.
+    """
     moved = []
     for step in steps:
-        if step.state in ("due", "offered"):
+        if step.state in ("due", "offered", "declined"):
             await store_intraday.set_step(tx, step.id, state="undone")
         elif step.state == "done" and step.intervention_id is not None:
             await routing.undo_intervention(
@@ -220,19 +257,27 @@ async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
             moved.append(step)
     if moved:
         await _breaks_back(tx, done, moved)
-    _say(tx, done, [one for one in steps if one.state != "declined"], "undone")
+    _say(tx, done, steps, "undone")
 
 
 async def _breaks_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
     """Put breaks back where they were; whose day was changed since, or whose break began, stays."""
+    require_whole(tx)
     await store_rosters.lock_publishing(tx)
-    day = read(steps[0].before[0]).day
+    first = min(done.lever.from_at, done.lever.to_at or done.lever.from_at)
+    days: dict[date, list[Step]] = defaultdict(list)
+    for step in steps:
+        days[read(step.before[0]).day].append(step)
+    for day, theirs in sorted(days.items()):
+        await _day_back(tx, done, theirs, day=day, begun=tx.now >= first)
+
+
+async def _day_back(tx: Tx, done: Pulled, steps: Sequence[Step], *, day: date, begun: bool) -> None:
     shifts = await store_rosters.in_force(tx, first_day=day, last_day=day)
     back = 0
-    first = min(done.lever.from_at, done.lever.to_at or done.lever.from_at)
     for step in steps:
         now, then = [read(one) for one in step.after], [read(one) for one in step.before]
-        found = put_back(shifts, now=now, then=then) if tx.now < first else None
+        found = None if begun else put_back(shifts, now=now, then=then)
         if found is None:
             await store_intraday.set_step(
                 tx, step.id, state="done", why="changed since, or begun: it stays"

@@ -16,6 +16,7 @@ SAID_TO = frozenset({"webchat", "messaging"})
 
 def trial_question(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_id: str) -> Any:
     """Return what the calculating process lives through: the rest as it is, and each lever."""
+    _check_queues(days, levers, queue_id=queue_id)
     for lines in days.values():
         if not lines.aht_s:
             raise BadPlan("Nobody knows how long the work takes.", queue_id=lines.read.queue.id)
@@ -87,6 +88,21 @@ def _check_group(lever: Lever, days: Sequence[DayLines]) -> None:
                 raise BadPlan("Too few people work then to be counted.", field="from_at")
 
 
+def _check_queues(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_id: str) -> None:
+    """Refuse an overflow to where the work cannot go on: routing would, once it is to begin."""
+    own = days[queue_id].read.stream
+    for lever in levers:
+        if lever.kind != "overflow" or lever.other_queue_id is None:
+            continue
+        into = days[lever.other_queue_id].read.stream
+        same = (own.client_id, own.channel) == (into.client_id, into.channel)
+        if into.queue_id == queue_id or not same:
+            raise BadPlan(
+                "A queue overflows into another of the same client and channel.",
+                field="other_queue_id",
+            )
+
+
 def _check_other(lever: Lever, ahead: Sequence[Half], others: Sequence[Half]) -> None:
     there = {one.starts_at: one.people for one in others}
     inside = [one.starts_at for one in ahead if lever.from_at <= one.starts_at < lever.until_at]
@@ -100,6 +116,9 @@ def _check(lever: Lever, ahead: Sequence[Half], *, until: datetime) -> None:
     first = ahead[0].starts_at
     if not first <= lever.from_at < lever.until_at <= until:
         raise BadPlan("What is done about a day lies in what is left of it.", field="from_at")
+    if lever.to_at is not None and lever.until_at - lever.from_at != HALF_HOUR:
+        # Whoever is back for longer than the break lasted would be counted twice.
+        raise BadPlan("A break moves out of half an hour.", field="until_at")
     if lever.to_at is not None and not (
         first <= lever.to_at and lever.to_at + (lever.until_at - lever.from_at) <= until
     ):
