@@ -1,19 +1,54 @@
 """A planner's day: planned beside actual, levers tried before they are pulled, and the way back."""
 
 import contextlib
+import os
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from ascolto.kit.clock import midnight
+from ascolto.kit.postgres import EmbeddedPostgres
 from support.browsing import Profile, barriers
 from support.days import every_half_hour, publish_day, published_forecast
 from support.demo import DEMO_PASSWORD, sign_in
 from support.running import RunningServer
 
 PLANNER = "pianificazione@aurelia.example"
+ROME = ZoneInfo("Europe/Rome")
+MORNING = timedelta(hours=10, minutes=5)
+
+
+@pytest.fixture(scope="module")
+def house(
+    pg: EmbeddedPostgres, template: str, built: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningServer]:
+    """Load the demo, and let it be tomorrow's morning: late in a day there is nothing to move."""
+    del built
+    name = f"intraday_{os.getpid()}"
+    urls = pg.create_database(name, template=template)
+    server = RunningServer(urls, data=tmp_path_factory.mktemp("intraday"), demo=True)
+    server.start()
+    server.kill()
+    now = datetime.now(UTC)
+    tomorrow = now.astimezone(ROME).date() + timedelta(days=1)
+    server.ahead_s = (midnight(tomorrow, ROME) + MORNING - now).total_seconds()
+    server.start()
+    yield server
+    server.kill()
+    pg.drop_database(name)
+
+
+@pytest.fixture
+def at_desk(house: RunningServer, at_desk: Profile) -> Profile:
+    """Give a profile whose clock shows what the server's does."""
+    at_desk.context.clock.install(time=house.now())
+    return at_desk
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +58,7 @@ def queue(house: RunningServer) -> str:
         queues = planner.get("/api/v1/queues").json()["items"]
         chats = [one for one in queues if one["channel"] == "webchat"]
         queue = min(chats, key=lambda one: one["name"].lower())
-        now = datetime.now(UTC)
+        now = house.now()
         today = now.date()
         text = every_half_hour(today - timedelta(days=60), today - timedelta(days=1))
         body = {"queue_id": queue["id"], "text": text, "dry_run": False}

@@ -28,6 +28,8 @@ from support.running import RunningServer
 
 FAULTS = int(os.environ.get("ASCOLTO_FAULTS", "40"))
 SEED = int(os.environ.get("ASCOLTO_SEED", "3"))
+# A fault takes about two seconds, three times that on a busy machine.
+pytestmark = pytest.mark.timeout(480 + 6 * FAULTS)
 # How often of a hundred: starting a server again takes seconds, a cut none.
 KINDS = {"cut": 30, "lose_answers": 20, "delay": 20, "reorder": 20, "tab": 8, "server": 2}
 OWNER = "operatrice@aurelia.example"

@@ -209,9 +209,9 @@ async def test_a_week_that_began_since_is_planned_and_last_weeks_roster_stays_a_
         told = {planned_queues(sheet)[key] for key in sheet.planning["by_hand"]}
         names = {queue.id: queue.name for queue in await list_queues(tx)}
         for week, first_day in weeks.items():
-            run = await latest_run(tx, reason=week, first_day=first_day)
-            assert run is not None
-            queues = run.wanted["queues"]
+            found = await latest_run(tx, reason=week, first_day=first_day)
+            assert found is not None
+            queues = found.wanted["queues"]
             assert {names[one["queue_id"]] for one in queues if one["by_hand"]} == told
 
 

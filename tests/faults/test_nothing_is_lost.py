@@ -31,11 +31,14 @@ from support.books import settle, stored_nonces
 from support.commands import Up
 from support.running import RunningServer, free_port, running_server
 
-# A call that is cut off while it connects leaves its socket to the garbage collector: a trait of
-# the HTTP client that plays the customers, not of the server under test.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 KILLS = int(os.environ.get("ASCOLTO_KILLS", "20"))
+pytestmark = [
+    # A call that is cut off while it connects leaves its socket to the garbage collector: a trait
+    # of the HTTP client that plays the customers, not of the server under test.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    # The soak kills three times as often, and takes so much longer.
+    pytest.mark.timeout(max(480, 24 * KILLS)),
+]
 TWO_NODE_KILLS = max(6, KILLS // 3)
 PLAIN_KILLS = max(6, KILLS // 3)
 OPERATORS = 16

@@ -14,7 +14,8 @@ from shutil import rmtree
 import psutil
 import pytest
 
-from ascolto.kit.postgres import EmbeddedPostgres, temporary_postgres
+from ascolto.kit.postgres import EmbeddedPostgres, PostgresUrls, temporary_postgres
+from support import running
 from support.commands import PATIENCE_S, up
 
 
@@ -234,3 +235,15 @@ def test_a_login_without_its_rights_is_told_what_to_grant(
     finally:
         pg.query("DROP DATABASE IF EXISTS other")
         pg.query("DROP ROLE house")
+
+
+def test_a_server_of_a_test_that_does_not_come_up_in_time_is_ended(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "START_S", 0.0)
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    server = running.RunningServer(PostgresUrls(nowhere, nowhere, nowhere), data=folder)
+    with pytest.raises(AssertionError, match="did not come up"):
+        server.start()
+    assert server.process is not None
+    assert server.process.poll() == -signal.SIGKILL

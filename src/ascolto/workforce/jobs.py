@@ -225,7 +225,7 @@ async def _begin_levers_of(services: Services, tenant_id: str, *, moment: dateti
                 await pulling.begin(tx, step)
         except Refusal as refusal:  # routing would not: the others must not wait for it
             async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
-                await pulling.fail(tx, step, refusal.detail)
+                await pulling.fail(tx, step, refusal.code)
     return len(due)
 
 

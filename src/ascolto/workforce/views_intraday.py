@@ -128,7 +128,7 @@ class TriedView(BaseModel):
 class ReachedView(BaseModel):
     """How far a lever reached: what begins later, what is done; of offers how many, never whose.
 
-    `failed` says why what should have begun did not, each reason once.
+    `failed` says by codes why what should have begun did not, each reason once.
     """
 
     due: int

@@ -407,7 +407,23 @@ async def test_an_overflow_and_a_word_to_who_waits_stand_on_the_queue_until_take
     assert await stands() == (other.id, words)
     (second,) = await taken_back(office, again.id)
     assert second.state == "failed", "what stands is not said twice"
-    assert "already" in second.why
+    assert second.why == "routing.already_done"
     for one in done:
         await taken_back(office, one.id)
     assert await stands() == (None, "")
+
+
+async def test_what_nobody_began_in_time_does_not_begin_and_says_why_by_a_code(
+    office: Office,
+) -> None:
+    desk = office.desk
+    words = Lever(kind="channel_shift", from_at=at(10), until_at=at(12), share=0.2, message="Dopo.")
+    done, _ = await pulled(office, words)
+    desk.clock.at = at(12)
+    await begin_levers(office.services)
+    async with desk.as_system() as tx:
+        queue = await get_queue(tx, desk.queue.id)
+    assert queue is not None
+    assert queue.message == ""
+    (step,) = await taken_back(office, done.id)
+    assert (step.state, step.why) == ("failed", "workforce.lever_too_late")

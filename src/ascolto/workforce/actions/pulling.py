@@ -26,6 +26,8 @@ from ascolto.workforce.today import on_duty
 # Who was moved least in so long is moved first.
 _FAIR_OVER = timedelta(days=28)
 _DAY = timedelta(days=1)
+# Why something did not begin, where routing was not even asked; else it is the refusal's code.
+TOO_LATE, OF_NOBODY = "workforce.lever_too_late", "workforce.lever_of_nobody"
 
 
 async def reach(tx: Tx, done: Pulled, stream: Stream) -> list[Step]:
@@ -205,7 +207,7 @@ async def begin(tx: Tx, step: Step) -> None:
         return
     done = await store_intraday.get_lever(tx, step.lever_id)
     if done is None or done.pulled_account is None or step.until_at <= tx.now:
-        why = "its time was over, or nobody is known who pulled it"
+        why = TOO_LATE if step.until_at <= tx.now else OF_NOBODY
         await store_intraday.set_step(tx, step.id, state="failed", why=why)
         return
     lever = done.lever
@@ -226,9 +228,9 @@ async def begin(tx: Tx, step: Step) -> None:
 
 
 async def fail(tx: Tx, step: Step, why: str) -> None:
-    """Write down why something did not begin."""
+    """Write down by what code something did not begin."""
     if await _still_due(tx, step):
-        await store_intraday.set_step(tx, step.id, state="failed", why=why[:500])
+        await store_intraday.set_step(tx, step.id, state="failed", why=why)
 
 
 async def _still_due(tx: Tx, step: Step) -> bool:

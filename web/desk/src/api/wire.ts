@@ -1195,7 +1195,7 @@ export interface components {
         /**
          * @description How far a lever reached: what begins later, what is done; of offers how many, never whose.
          *
-         *     `failed` says why what should have begun did not, each reason once.
+         *     `failed` says by codes why what should have begun did not, each reason once.
          */
         ReachedView: {
             asked: number;

@@ -1,6 +1,7 @@
 import { clock } from "@/i18n/format";
 import { useT } from "@/i18n";
 import type { ForecastInterval as Interval, Requirement } from "@/api/types";
+import { figure, tenths } from "./figures";
 
 const WIDE = 720;
 const HIGH = 240;
@@ -88,11 +89,11 @@ export function DayTable({ intervals, required }: { intervals: Interval[]; requi
               <th scope="row" className="num">
                 {clock(one.starts_at)}
               </th>
-              <td className="num">{one.mean.toFixed(1)}</td>
+              <td className="num">{tenths(one.mean)}</td>
               <td className="num">
-                {one.low.toFixed(0)}–{one.high.toFixed(0)}
+                {figure(one.low, 0)}–{figure(one.high, 0)}
               </td>
-              <td className="num">{one.mean === one.made_mean ? "" : one.made_mean.toFixed(1)}</td>
+              <td className="num">{one.mean === one.made_mean ? "" : tenths(one.made_mean)}</td>
               <td className="num">{at.get(one.starts_at)?.operators ?? ""}</td>
               <td className="num">{at.get(one.starts_at)?.paid ?? ""}</td>
             </tr>

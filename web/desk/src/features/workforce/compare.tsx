@@ -1,13 +1,14 @@
-import { useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { Comparison, Forecast } from "@/api/types";
-import { locale, useT } from "@/i18n";
+import { useT } from "@/i18n";
 import { longDay, share } from "@/i18n/format";
 import { Button } from "@ui/button";
 import { Select, TextField } from "@ui/field";
 import type { Wish } from "./api";
-import { asBody, summed, type ComparedDay, type Sum, type WhatIf } from "./scenarios";
+import { figure } from "./figures";
+import { asBody, read, summed, type ComparedDay, type Sum, type Typed } from "./scenarios";
 
 /** So many days are compared, from the chosen one on. */
 const WEEK = 7;
@@ -23,9 +24,10 @@ interface Props {
 /** Two or more what-ifs of a week side by side: hours, cost, and what may go wrong, in plain words. */
 export function Compare({ forecast, day, wish }: Props) {
   const t = useT();
-  const [whats, setWhats] = useState<readonly WhatIf[]>(() => {
-    const base = { growth: 0, level: Math.round(wish.service_level * 100), target: wish.target_s, aht: wish.aht_s, away: Math.round(wish.away * 100), stay: 30 };
-    return [base, { ...base, growth: 10 }];
+  const [whats, setWhats] = useState<readonly Typed[]>(() => {
+    const percent = (part: number) => String(Math.round(part * 100));
+    const base = { growth: "0", level: percent(wish.service_level), target: String(wish.target_s), aht: String(wish.aht_s ?? ""), away: percent(wish.away), stay: 30 };
+    return [base, { ...base, growth: "10" }];
   });
   const [cost, setCost] = useState("");
   const [found, setFound] = useState<readonly ComparedDay[]>([]);
@@ -34,29 +36,45 @@ export function Compare({ forecast, day, wish }: Props) {
   const stop = useRef<AbortController>(undefined);
   const at = forecast.days.findIndex((one) => one.day === day);
   const days = forecast.days.slice(at, at + WEEK).map((one) => one.day);
-  const set = (number: number, next: Partial<WhatIf>) => {
+  const forget = () => {
     setFound([]);
-    setWhats(whats.map((one, n) => (n === number ? { ...one, ...next } : one)));
+    setRunning(undefined);
+    setError(undefined);
+  };
+  // What was found holds for the days, the forecast and the what-ifs that were asked about.
+  const about = `${forecast.id} ${forecast.v} ${day}`;
+  const [asked, setAsked] = useState(about);
+  if (asked !== about) {
+    setAsked(about);
+    forget();
+  }
+  useEffect(() => () => stop.current?.abort(), [about]);
+  const change = (next: readonly Typed[]) => {
+    stop.current?.abort();
+    forget();
+    setWhats(next);
   };
   const compare = async (event: FormEvent) => {
     event.preventDefault();
+    stop.current?.abort();
     const ours = new AbortController();
     stop.current = ours;
-    setError(undefined);
-    setFound([]);
+    forget();
     const compared: ComparedDay[] = [];
     try {
       for (const one of days) {
         setRunning({ done: compared.length, of: days.length });
         const url = `/workforce/forecasts/${forecast.id}/scenarios`;
-        const told = await api.post<Comparison>(url, { day: one, scenarios: whats.map(asBody) }, { signal: ours.signal });
+        const scenarios = whats.map((typed) => asBody(read(typed)));
+        const told = await api.post<Comparison>(url, { day: one, scenarios }, { signal: ours.signal });
         if (ours.signal.aborted) return;
         compared.push({ day: one, scenarios: told.scenarios });
       }
       setFound(compared);
+      setRunning(undefined);
     } catch (wrong) {
-      if (!ours.signal.aborted) setError(explain(wrong));
-    } finally {
+      if (ours.signal.aborted) return;
+      setError(explain(wrong));
       setRunning(undefined);
     }
   };
@@ -68,15 +86,12 @@ export function Compare({ forecast, day, wish }: Props) {
         <p className="meta">{t("compare.about", { from: longDay(`${days[0] ?? day}T12:00:00Z`), n: days.length })}</p>
         <div className="plan-whats">
           {whats.map((one, number) => (
-            <What key={number} name={name(number)} what={one} onWhat={(next) => set(number, next)}>
+            <What key={number} name={name(number)} what={one} onWhat={(next) => change(whats.map((was, n) => (n === number ? { ...was, ...next } : was)))}>
               {number > 1 && (
                 <Button
                   tone="link"
                   aria-label={t("compare.drop", { name: name(number) })}
-                  onPress={() => {
-                    setFound([]);
-                    setWhats(whats.filter((_, n) => n !== number));
-                  }}
+                  onPress={() => change(whats.filter((_, n) => n !== number))}
                 >
                   {t("compare.remove")}
                 </Button>
@@ -90,10 +105,7 @@ export function Compare({ forecast, day, wish }: Props) {
             tone="outline"
             icon="plus"
             isDisabled={whats.length >= MOST}
-            onPress={() => {
-              setFound([]);
-              setWhats([...whats, whats[whats.length - 1]!]);
-            }}
+            onPress={() => change([...whats, whats[whats.length - 1]!])}
           >
             {t("compare.add")}
           </Button>
@@ -103,7 +115,7 @@ export function Compare({ forecast, day, wish }: Props) {
           {running && (
             <>
               <progress max={running.of} value={running.done} aria-label={t("compare.progress")} />
-              <Button tone="outline" icon="x" onPress={() => stop.current?.abort()}>
+              <Button tone="outline" icon="x" onPress={() => change(whats)}>
                 {t("compare.cancel")}
               </Button>
             </>
@@ -115,37 +127,36 @@ export function Compare({ forecast, day, wish }: Props) {
           {error}
         </p>
       )}
-      {found.length > 0 && <Results sums={whats.map((_, number) => summed(found, number))} name={name} cost={Number(cost) || 0} />}
+      {found.length > 0 && <Results sums={found[0]!.scenarios.map((_, number) => summed(found, number))} name={name} cost={Number(cost) || 0} />}
     </details>
   );
 }
 
 interface WhatProps {
   name: string;
-  what: WhatIf;
-  onWhat: (next: Partial<WhatIf>) => void;
+  what: Typed;
+  onWhat: (next: Partial<Typed>) => void;
   children: React.ReactNode;
 }
 
 function What({ name, what, onWhat, children }: WhatProps) {
   const t = useT();
-  const number = (text: string) => Number(text) || 0;
   return (
     <fieldset className="plan-what">
       <legend>{name}</legend>
-      <TextField label={t("compare.growth")} type="number" min={-90} max={900} required value={what.growth} onChange={(event) => onWhat({ growth: number(event.target.value) })} />
-      <TextField label={t("plan.level")} type="number" min={1} max={99} required value={what.level} onChange={(event) => onWhat({ level: number(event.target.value) })} />
-      <TextField label={t("plan.target")} type="number" min={0} max={86_400} required value={what.target} onChange={(event) => onWhat({ target: number(event.target.value) })} />
+      <TextField label={t("compare.growth")} type="number" min={-90} max={900} required value={what.growth} onChange={(event) => onWhat({ growth: event.target.value })} />
+      <TextField label={t("plan.level")} type="number" min={1} max={99} required value={what.level} onChange={(event) => onWhat({ level: event.target.value })} />
+      <TextField label={t("plan.target")} type="number" min={0} max={86_400} required value={what.target} onChange={(event) => onWhat({ target: event.target.value })} />
       <TextField
         label={t("plan.aht")}
         type="number"
         min={1}
         max={86_400}
         placeholder={t("plan.aht_past")}
-        value={what.aht ?? ""}
-        onChange={(event) => onWhat({ aht: event.target.value ? number(event.target.value) : null })}
+        value={what.aht}
+        onChange={(event) => onWhat({ aht: event.target.value })}
       />
-      <TextField label={t("plan.away")} type="number" min={0} max={90} required value={what.away} onChange={(event) => onWhat({ away: number(event.target.value) })} />
+      <TextField label={t("plan.away")} type="number" min={0} max={90} required value={what.away} onChange={(event) => onWhat({ away: event.target.value })} />
       <Select label={t("compare.stay")} value={what.stay} onChange={(event) => onWhat({ stay: Number(event.target.value) })}>
         {STAYS.map((minutes) => (
           <option key={minutes} value={minutes}>
@@ -158,8 +169,8 @@ function What({ name, what, onWhat, children }: WhatProps) {
   );
 }
 
-/** A number without its fraction, as the reader's language groups it. */
-const whole = (n: number) => Math.round(n).toLocaleString(locale() === "it" ? "it-IT" : "en-GB");
+/** A number without its fraction. */
+const whole = (n: number) => figure(n, 0);
 
 interface ResultsProps {
   sums: readonly Sum[];
@@ -216,7 +227,7 @@ function Results({ sums, name, cost }: ResultsProps) {
             <strong>{name(number)}</strong>{" "}
             {t("compare.words", { day: longDay(`${one.riskDay}T12:00:00Z`), risk: share(one.risk), below: share(one.below) })}{" "}
             {one.more > 0
-              ? t("compare.safer", { n: whole(one.more), cost: cost > 0 ? ` (${money(one.more)})` : "" })
+              ? t("compare.safer", { n: Math.round(one.more), cost: cost > 0 ? ` (${money(one.more)})` : "" })
               : t("compare.safe")}
             {number > 0 && ` ${t("compare.held", { risk: share(one.heldRisk) })}`}
           </li>

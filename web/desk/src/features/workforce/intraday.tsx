@@ -12,6 +12,7 @@ import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select } from "@ui/field";
 import { GroupAdherence } from "./adherence";
+import { figure, tenths } from "./figures";
 import { Levers } from "./levers";
 import { Sections } from "./sections";
 import "@ui/table.css";
@@ -159,7 +160,7 @@ function Row({ one, target }: { one: HalfHour; target: number }) {
   const missed = one.service_level !== null && one.service_level < target;
   const short = one.required !== null && one.rostered !== null && one.rostered < one.required;
   const people = (value: number | null) => {
-    if (value !== null) return value.toFixed(1).replace(/\.0$/, "");
+    if (value !== null) return figure(value);
     return one.withheld ? t("intraday.hidden") : "";
   };
   return (
@@ -167,9 +168,9 @@ function Row({ one, target }: { one: HalfHour; target: number }) {
       <th scope="row" className="num">
         {clock(one.starts_at)}
       </th>
-      <td className="num">{one.planned?.toFixed(1) ?? ""}</td>
+      <td className="num">{one.planned === null ? "" : tenths(one.planned)}</td>
       <td className="num">{one.offered ?? ""}</td>
-      <td className="num">{one.expected_now?.toFixed(1) ?? ""}</td>
+      <td className="num">{one.expected_now === null ? "" : tenths(one.expected_now)}</td>
       <td className="num">
         {one.service_level !== null && (missed ? <strong>{t("intraday.missed", { share: share(one.service_level) })}</strong> : share(one.service_level))}
       </td>

@@ -241,18 +241,30 @@ function Pulled({ levers }: { levers: Lever[] }) {
 /** How far a lever reached: numbers, never names; and why what should have begun did not. */
 function Reached({ one }: { one: Lever }) {
   const t = useT();
+  const why = useReasons();
   const { asked, due, done, failed } = one.reached;
   const offered = one.kind === "time_off" || one.kind === "extra_hours";
-  return (
-    <span className="meta num">
-      {offered && t("levers.agreed", { done, asked: asked + done })}
-      {!offered && done > 0 && t("levers.running", { n: done })}
-      {!offered && due > 0 && one.undone_at === null && t("levers.due", { n: due, at: clock(one.from_at) })}
-      {failed.map((why) => (
-        <span key={why}>{t("levers.failed", { why })}</span>
-      ))}
-    </span>
-  );
+  const pieces = [
+    offered && t("levers.agreed", { done, asked: asked + done }),
+    !offered && done > 0 && t("levers.running", { n: done }),
+    !offered && due > 0 && one.undone_at === null && t("levers.due", { n: due, at: clock(one.from_at) }),
+    // Two codes may have the same words.
+    ...new Set(failed.map((code) => t("levers.failed", { why: why(code) }))),
+  ];
+  return <span className="meta num">{pieces.filter(Boolean).join(" · ")}</span>;
+}
+
+function useReasons(): (code: string) => string {
+  const t = useT();
+  const words: Record<string, string> = {
+    "workforce.lever_too_late": t("levers.too_late"),
+    "workforce.lever_of_nobody": t("levers.of_nobody"),
+    "routing.already_done": t("levers.twice"),
+    "routing.queue_unknown": t("levers.queue_gone"),
+    "routing.operator_unknown": t("levers.operator_gone"),
+    "routing.bad_intervention": t("levers.unfit"),
+  };
+  return (code) => words[code] ?? t("levers.refused");
 }
 
 function useKinds(): (kind: string) => string {

@@ -10,6 +10,21 @@ export interface WhatIf {
   stay: number;
 }
 
+/** A what-if as it stands in its fields: a minus is typed before its number. */
+export type Typed = Record<"growth" | "level" | "target" | "aht" | "away", string> & { stay: number };
+
+/** What is asked by what was typed; without a time of its own, the past says how long work takes. */
+export function read(one: Typed): WhatIf {
+  return {
+    growth: Number(one.growth),
+    level: Number(one.level),
+    target: Number(one.target),
+    aht: one.aht === "" ? null : Number(one.aht),
+    away: Number(one.away),
+    stay: one.stay,
+  };
+}
+
 /** A scenario as the route takes it; what is told in percent is told in shares. */
 export function asBody(one: WhatIf) {
   return {
