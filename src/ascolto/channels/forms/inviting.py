@@ -15,6 +15,8 @@ from ascolto.channels import (
     store_mail_threads,
 )
 from ascolto.channels.actions.preferring import Reachable, sealed
+from ascolto.channels.actions.visiting import checked_email
+from ascolto.channels.errors import BadAddress
 from ascolto.channels.forms.words import Reader
 from ascolto.channels.model import LANGUAGES
 from ascolto.channels.store_invitations import Invitation
