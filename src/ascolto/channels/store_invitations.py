@@ -37,14 +37,33 @@ async def add(
     )  # fmt: skip
 
 
-async def take_due(tx: Tx, *, limit: int) -> list[Invitation]:
-    """Return the questions whose time has come, for nobody else until the transaction's end."""
+async def due(tx: Tx, *, limit: int) -> list[str]:
+    """Return the ids of the questions whose time has come, those that wait longest first."""
     rows = await tx.fetch(
-        f"SELECT {_INVITATION} FROM channels.invitation WHERE tenant_id = $1"
-        " AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED",
+        "SELECT id FROM channels.invitation WHERE tenant_id = $1"
+        " AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT $3",
         tx.tenant_id, tx.now, limit,
     )  # fmt: skip
-    return [Invitation(**row) for row in rows]
+    return [row["id"] for row in rows]
+
+
+async def hold_due(tx: Tx, invitation_id: str) -> Invitation | None:
+    """Return a question that is still due, for nobody else until the transaction's end."""
+    row = await tx.fetchrow(
+        f"SELECT {_INVITATION} FROM channels.invitation WHERE tenant_id = $1 AND id = $2"
+        " AND state = 'waiting' AND due_at <= $3 FOR UPDATE SKIP LOCKED",
+        tx.tenant_id, invitation_id, tx.now,
+    )  # fmt: skip
+    return Invitation(**row) if row else None
+
+
+async def put_off(tx: Tx, invitation_id: str, *, to: datetime) -> None:
+    """Let a question that could not be decided wait until a moment, behind the others."""
+    await tx.execute(
+        "UPDATE channels.invitation SET due_at = $3"
+        " WHERE tenant_id = $1 AND id = $2 AND state = 'waiting'",
+        tx.tenant_id, invitation_id, to,
+    )  # fmt: skip
 
 
 async def leave_out(tx: Tx, invitation_id: str, *, why: str) -> None:

@@ -6,6 +6,8 @@ asked for: it says how to get no more of them, and it is not sent to whoever has
 
 from datetime import timedelta
 
+import structlog
+
 from ascolto import conversations, customers
 from ascolto.channels import (
     store,
@@ -23,7 +25,7 @@ from ascolto.channels.store_invitations import Invitation
 from ascolto.conversations import Conversation, State
 from ascolto.customers import Purpose
 from ascolto.identity import secrets
-from ascolto.kit.db import Tx
+from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.mail import queue_mail
 from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.secretbox import SecretBox
@@ -37,6 +39,8 @@ REST = timedelta(days=30)
 LIFE = timedelta(days=14)
 AT_ONCE = 50
 _OVER = (State.WRAPUP, State.CLOSED)
+
+log = structlog.get_logger(__name__)
 
 
 async def hear(tx: Tx, event: StoredEvent) -> None:
@@ -56,28 +60,46 @@ async def hear(tx: Tx, event: StoredEvent) -> None:
     )
 
 
-async def invite_due(tx: Tx, *, box: SecretBox, public_url: str) -> int:
-    """Ask what is due, or leave it out and say why; return how many were decided."""
-    due = await store_invitations.take_due(tx, limit=AT_ONCE)
+async def invite_due(db: Database, tenant_id: str, *, box: SecretBox, public_url: str) -> int:
+    """Ask what is due, or leave it out and say why; return how many were decided.
+
+    Each has a transaction of its own: one that fails is told, put off, and stops none behind it.
+    """
+    async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+        due = await store_invitations.due(tx, limit=AT_ONCE)
+    decided = 0
     for one in due:
-        conversation = await conversations.get(tx, one.conversation_id)
-        thread = await store_mail_threads.thread_of_conversation(tx, one.conversation_id)
-        if conversation is None or thread is None:
-            await store_invitations.leave_out(tx, one.id, why="elsewhere")
-            continue
-        why = await _why_not(tx, one, conversation, address=thread.customer)
-        if why is not None:
-            await store_invitations.leave_out(tx, one.id, why=why)
-            continue
-        await _ask(
-            tx, one, conversation, address=thread.customer, box=box, public_url=public_url
-        )  # fmt: skip
-    return len(due)
+        try:
+            async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+                decided += await _decide(tx, one, box=box, public_url=public_url)
+        except Exception:
+            log.exception("question.not_asked", invitation_id=one)
+            # Raises what the database says when it is away.
+            async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+                await store_invitations.put_off(tx, one, to=tx.now + AFTER)
+    return decided
 
 
-async def _why_not(
-    tx: Tx, one: Invitation, conversation: Conversation, *, address: str
-) -> str | None:
+async def _decide(tx: Tx, invitation_id: str, *, box: SecretBox, public_url: str) -> int:
+    one = await store_invitations.hold_due(tx, invitation_id)
+    if one is None:
+        return 0  # another node has it
+    conversation = await conversations.get(tx, one.conversation_id)
+    thread = await store_mail_threads.thread_of_conversation(tx, one.conversation_id)
+    if conversation is None or thread is None:
+        await store_invitations.leave_out(tx, one.id, why="elsewhere")
+        return 1
+    address = thread.customer
+    why = await _why_not(tx, conversation) or await _why_not_them(tx, one, address=address)
+    if why is not None:
+        await store_invitations.leave_out(tx, one.id, why=why)
+    else:
+        await _ask(tx, one, conversation, address=address, box=box, public_url=public_url)
+    return 1
+
+
+async def _why_not(tx: Tx, conversation: Conversation) -> str | None:
+    """Return what a conversation has that forbids the question."""
     if conversation.state not in _OVER:
         return "reopened"
     if conversation.first_replied_at is None:
@@ -85,6 +107,15 @@ async def _why_not(
     last = await store_mail.last_of_conversation(tx, conversation.id)
     if last is None or last.no_auto_reply:
         return "automatic"
+    return None
+
+
+async def _why_not_them(tx: Tx, one: Invitation, *, address: str) -> str | None:
+    """Return why an address is not asked; from here on it says nothing until we are through."""
+    try:
+        checked_email(address)
+    except BadAddress:
+        return "no_address"
     if await store_mail_out.is_unreachable(tx, channel_id=one.channel_id, address=address):
         return "unreachable"
     if not await customers.may_send_unasked(
