@@ -11,7 +11,7 @@ from ascolto import conversations, customers
 from ascolto.channels.actions.preferring import TEXT_VERSIONS, Reachable, opened, sealed
 from ascolto.channels.forms import inviting
 from ascolto.channels.forms.words import page_texts
-from ascolto.customers import Purpose, Source
+from ascolto.customers import ClaimedIdentity, Purpose, Source
 from ascolto.customers.store_consents import consents_of_customers
 from ascolto.kit.db import Database
 from ascolto.kit.secretbox import SecretBox
@@ -238,12 +238,33 @@ async def test_what_a_customers_addresses_said_is_read_newest_first(place: Place
         )
         found = await consents_of_customers(tx, [customer.id], before=None, limit=2)
         rest = await consents_of_customers(tx, [customer.id], before=found[-1][0].id, limit=2)
-    assert [(one.given, address) for one, address in (*found, *rest)] == [
-        (False, "carla@posta.example"),
-        (True, "carla@posta.example"),
-        (False, "carla@posta.example"),
+    assert [(one.given, address, proved) for one, address, proved in (*found, *rest)] == [
+        (False, "carla@posta.example", True),
+        (True, "carla@posta.example", True),
+        (False, "carla@posta.example", True),
     ]
-    assert {one.source for one, _ in found} == {Source.PAGE}
+    assert {one.source for one, *_ in found} == {Source.PAGE}
+
+
+async def test_the_no_of_an_address_that_was_only_named_is_read_as_well_and_once(
+    place: Place,
+) -> None:
+    conversation_id = await place.closed()
+    await place.chat.http.post(f"/unsubscribe/{place.link()}", data=ONE_CLICK)
+    desk = place.chat.desk
+    customer_id = (await desk.read(conversation_id)).customer_id
+    async with desk.as_system() as tx:
+        [(said, address, proved)] = await consents_of_customers(
+            tx, [customer_id], before=None, limit=5
+        )
+        assert (said.given, address, proved) == (False, "carla@posta.example", False)
+        twin = await customers.identify(
+            tx, client_id=desk.client_id,
+            identities=[ClaimedIdentity("email", "Carla@posta.example", verified=True)],
+        )  # fmt: skip
+        family = [customer_id, twin.id]
+        [(_, address, proved)] = await consents_of_customers(tx, family, before=None, limit=5)
+        assert (address, proved) == ("Carla@posta.example", True)
 
 
 def test_words_that_were_agreed_to_do_not_change_under_their_number() -> None:

@@ -57,7 +57,8 @@ async def list_consents(
 ) -> Page[ConsentView]:
     """Return what was said of mails nobody asked for, newest first; the last word holds.
 
-    A program that sends of its own accord asks here first.
+    A program that sends of its own accord asks here first. Addresses that a customer has only
+    named count as well (`verified` is false).
     """
     customer = await actions.known(call.tx, str(customer_id))
     found = await store_consents.consents_of_customers(
