@@ -292,7 +292,9 @@ async def _files(
         except (BadFiles, FileTooLarge, FilesFull):
             left_out.append(file.name)
         except DiskUnavailable as full:
-            raise OSError("the disk takes no files") from full
+            # With its number, which says whether the disk is full or the name is odd.
+            number = getattr(full.__cause__, "errno", None)
+            raise OSError(number, "the disk takes no files") from full
         else:
             kept.append(stored.id)
     return kept, left_out
