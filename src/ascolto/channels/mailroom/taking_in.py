@@ -185,7 +185,7 @@ async def _begun(
     customer, opening = await _opening(tx, channel, letter)
     conversation, message = await conversations.begin_with_words(
         tx, text=_text(letter, opening["language"]), nonce=f"mail-{incoming.id}",
-        customer=customer, number=numbers.pop() if numbers else None, **opening,
+        customer=customer, number=numbers.pop(0) if numbers else None, **opening,
         said=_said(incoming, letter, by="new", stranger=False, left_out=[]),
     )  # fmt: skip
     thread = _new_thread(channel, letter, conversation, at=tx.now)
