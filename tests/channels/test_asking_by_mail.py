@@ -14,7 +14,7 @@ from ascolto.channels.actions.preferring import Reachable
 from ascolto.channels.forms import inviting
 from ascolto.customers import Purpose, Source
 from ascolto.kit.db import Database, Tx
-from support.asking import Place, open_place
+from support.asking import SECURE, Place, open_place
 
 CARLA = "carla@posta.example"
 
@@ -125,3 +125,15 @@ async def test_nobody_is_asked_at_what_is_no_address(place: Place, sender: str) 
         )  # fmt: skip
     assert await place.asked() == []
     assert await place.left_out() == ["no_address"]
+
+
+async def test_the_question_goes_where_the_answers_went(place: Place) -> None:
+    ufficio = "ufficio@posta.example"
+    await place.closed(1, Reply_To=ufficio)
+    [mail] = await place.asked()
+    assert mail["To"] == ufficio
+    way = str(mail["List-Unsubscribe"]).strip("<>").removeprefix(SECURE)
+    assert (await place.chat.http.post(way)).status_code == 200
+    await place.closed(2, Reply_To=ufficio)
+    assert len(await place.asked(after=inviting.REST + inviting.AFTER)) == 1
+    assert await place.left_out() == ["withdrawn"]

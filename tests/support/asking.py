@@ -32,11 +32,14 @@ class Place:
     sender: MailSender
     box: SecretBox
 
-    async def closed(self, number: int = 1, *, sender: str = "carla@posta.example") -> str:
+    async def closed(
+        self, number: int = 1, *, sender: str = "carla@posta.example", **headers: str
+    ) -> str:
         """Let somebody write, be answered, and their conversation be closed."""
         raw = a_mail(
             f"Ho una domanda, la numero {number}.",
             sender=f"Carla <{sender}>", mail_id=f"{number}@posta.example",
+            **headers,
         )  # fmt: skip
         taken = await self.mailroom.arrive(raw, sender=sender)
         conversation_id = str(taken.conversation_id)

@@ -89,7 +89,7 @@ async def _decide(tx: Tx, invitation_id: str, *, box: SecretBox, public_url: str
     if conversation is None or thread is None:
         await store_invitations.leave_out(tx, one.id, why="elsewhere")
         return 1
-    address = thread.customer
+    address = thread.reply_to or thread.customer  # where the answers went
     why = await _why_not(tx, conversation) or await _why_not_them(tx, one, address=address)
     if why is not None:
         await store_invitations.leave_out(tx, one.id, why=why)
