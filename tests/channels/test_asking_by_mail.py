@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
-from ascolto import customers
+from ascolto import conversations, customers
 from ascolto.channels.actions import preferring
 from ascolto.channels.actions.preferring import Reachable
 from ascolto.channels.forms import inviting
@@ -137,3 +138,35 @@ async def test_the_question_goes_where_the_answers_went(place: Place) -> None:
     await place.closed(2, Reply_To=ufficio)
     assert len(await place.asked(after=inviting.REST + inviting.AFTER)) == 1
     assert await place.left_out() == ["withdrawn"]
+
+
+async def test_the_half_hour_begins_anew_when_the_conversation_went_on(place: Place) -> None:
+    conversation_id = await place.closed()
+    place.mailroom.desk.clock.at += inviting.AFTER - timedelta(minutes=1)
+    async with place.chat.desk.as_system() as tx:
+        await conversations.receive(
+            tx, conversation_id=conversation_id, text="Ancora una cosa", nonce="n" * 16
+        )
+    await place.mailroom.close(conversation_id)
+    await place.hear()
+    assert await place.asked(after=inviting.AFTER - timedelta(seconds=1)) == []
+    await place.hear()  # what was said once may be heard twice
+    assert await place.left_out() == []
+    assert len(await place.asked(after=timedelta(seconds=1))) == 1
+
+
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_mailbox_that_asks_no_more_asks_nobody_who_was_to_be_asked(
+    place: Place, archived: bool
+) -> None:
+    await place.closed()
+    if archived:
+        async with place.chat.desk.as_system() as tx:
+            await tx.execute(
+                "UPDATE channels.channel SET archived_at = $2 WHERE tenant_id = $1 AND id = $3",
+                tx.tenant_id, tx.now, place.mailroom.channel.id,
+            )  # fmt: skip
+    else:
+        await place.mailroom.change(survey=False)
+    assert await place.asked() == []
+    assert await place.left_out() == ["off"]

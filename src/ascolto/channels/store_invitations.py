@@ -27,12 +27,13 @@ _INVITATION = "id, client_id, channel_id, conversation_id, state, why, mail_id, 
 async def add(
     tx: Tx, *, client_id: str, channel_id: str, conversation_id: str, due_at: datetime
 ) -> None:
-    """Plan the question of a conversation, once; anew after one that went on meanwhile."""
+    """Plan the question of a conversation, once; later or anew where it went on meanwhile."""
     await tx.execute(
         "INSERT INTO channels.invitation (tenant_id, id, client_id, channel_id, conversation_id,"
         " due_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, conversation_id)"
-        " DO UPDATE SET state = 'waiting', why = NULL, decided_at = NULL, due_at = $6"
-        "  WHERE invitation.why = 'reopened'",
+        " DO UPDATE SET state = 'waiting', why = NULL, decided_at = NULL,"
+        "  due_at = greatest(invitation.due_at, $6)"
+        "  WHERE invitation.state = 'waiting' OR invitation.why = 'reopened'",
         tx.tenant_id, new_id(), client_id, channel_id, conversation_id, due_at,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ asked for: it says how to get no more of them, and it is not sent to whoever has
 """
 
 from datetime import timedelta
+from typing import TypeGuard
 
 import structlog
 
@@ -20,7 +21,7 @@ from ascolto.channels.actions.preferring import Reachable, sealed
 from ascolto.channels.actions.visiting import checked_email
 from ascolto.channels.errors import BadAddress
 from ascolto.channels.forms.words import Reader
-from ascolto.channels.model import LANGUAGES
+from ascolto.channels.model import LANGUAGES, Channel
 from ascolto.channels.store_invitations import Invitation
 from ascolto.conversations import Conversation, State
 from ascolto.customers import Purpose
@@ -49,14 +50,14 @@ async def hear(tx: Tx, event: StoredEvent) -> None:
     if conversation is None or conversation.channel_id is None:
         return
     channel = await store.get_channel(tx, conversation.channel_id)
-    if channel is None or channel.kind != "email" or not channel.email().survey:
+    if not _asks(channel):
         return
     await store_invitations.add(
         tx,
         client_id=channel.client_id,
         channel_id=channel.id,
         conversation_id=conversation.id,
-        due_at=tx.now + AFTER,
+        due_at=event.at + AFTER,
     )
 
 
@@ -90,7 +91,7 @@ async def _decide(tx: Tx, invitation_id: str, *, box: SecretBox, public_url: str
         await store_invitations.leave_out(tx, one.id, why="elsewhere")
         return 1
     address = thread.reply_to or thread.customer  # where the answers went
-    why = await _why_not(tx, conversation) or await _why_not_them(tx, one, address=address)
+    why = await _why_not(tx, one, conversation) or await _why_not_them(tx, one, address=address)
     if why is not None:
         await store_invitations.leave_out(tx, one.id, why=why)
     else:
@@ -98,8 +99,14 @@ async def _decide(tx: Tx, invitation_id: str, *, box: SecretBox, public_url: str
     return 1
 
 
-async def _why_not(tx: Tx, conversation: Conversation) -> str | None:
-    """Return what a conversation has that forbids the question."""
+def _asks(channel: Channel | None) -> TypeGuard[Channel]:
+    return channel is not None and channel.kind == "email" and channel.email().survey
+
+
+async def _why_not(tx: Tx, one: Invitation, conversation: Conversation) -> str | None:
+    """Return what a conversation or its mailbox has that forbids the question."""
+    if not _asks(await store.get_channel(tx, one.channel_id)):
+        return "off"
     if conversation.state not in _OVER:
         return "reopened"
     if conversation.first_replied_at is None:
