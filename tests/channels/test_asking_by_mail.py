@@ -155,12 +155,12 @@ async def test_the_half_hour_begins_anew_when_the_conversation_went_on(place: Pl
     assert len(await place.asked(after=timedelta(seconds=1))) == 1
 
 
-@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize("how", ["switched off", "archived"])
 async def test_a_mailbox_that_asks_no_more_asks_nobody_who_was_to_be_asked(
-    place: Place, archived: bool
+    place: Place, how: str
 ) -> None:
     await place.closed()
-    if archived:
+    if how == "archived":
         async with place.chat.desk.as_system() as tx:
             await tx.execute(
                 "UPDATE channels.channel SET archived_at = $2 WHERE tenant_id = $1 AND id = $3",

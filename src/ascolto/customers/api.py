@@ -68,7 +68,10 @@ async def list_consents(
         limit=limit + 1,
     )
     return page_of(
-        found, limit=limit, show=lambda one: ConsentView.of(*one), place=lambda one: (one[0].id,)
+        found,
+        limit=limit,
+        show=lambda one: ConsentView.of(one[0], one[1], verified=one[2]),
+        place=lambda one: (one[0].id,),
     )
 
 

@@ -54,7 +54,7 @@ class ConsentView(BaseModel):
     words: str
 
     @classmethod
-    def of(cls, consent: Consent, address: str, verified: bool) -> "ConsentView":
+    def of(cls, consent: Consent, address: str, *, verified: bool) -> "ConsentView":
         """Show what was said for an address."""
         return cls(
             id=consent.id,
