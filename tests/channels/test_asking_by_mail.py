@@ -10,12 +10,18 @@ import asyncpg
 import pytest
 
 from ascolto import conversations, customers
+from ascolto.channels import jobs
 from ascolto.channels.actions import preferring
 from ascolto.channels.actions.preferring import Reachable
 from ascolto.channels.forms import inviting
 from ascolto.customers import Purpose, Source
 from ascolto.kit.db import Database, Tx
+from ascolto.kit.http import Services
+from ascolto.kit.live import LiveHub
+from ascolto.kit.relay import Relay
+from ascolto.kit.settings import Settings
 from support.asking import SECURE, Place, open_place
+from support.servers import new_tenant
 
 CARLA = "carla@posta.example"
 
@@ -170,3 +176,28 @@ async def test_a_mailbox_that_asks_no_more_asks_nobody_who_was_to_be_asked(
         await place.mailroom.change(survey=False)
     assert await place.asked() == []
     assert await place.left_out() == ["off"]
+
+
+async def test_what_fails_for_one_organisation_keeps_no_other_from_asking(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = place.chat.desk.database
+    await place.closed()
+    others = [await new_tenant(database) for _ in range(2)]
+    place.mailroom.desk.clock.at += inviting.AFTER
+    invite, tried = inviting.invite_due, []
+
+    async def failing(db: Database, tenant_id: str, **more: Any) -> int:
+        tried.append(tenant_id)
+        if tenant_id in others:
+            raise ValueError
+        return await invite(db, tenant_id, **more)
+
+    monkeypatch.setattr(inviting, "invite_due", failing)
+    relay = Relay(database)
+    services = Services(
+        db=database, relay=relay, live=LiveHub(relay), clock=place.mailroom.desk.clock,
+        settings=Settings(data=place.mailroom.data, public_url=SECURE),
+    )  # fmt: skip
+    assert await jobs.ask_how_it_went(services) == 1
+    assert set(tried) == {*others, place.chat.desk.tenant}
