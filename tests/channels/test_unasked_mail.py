@@ -1,11 +1,8 @@
 """Mails that nobody asked for: few, with a way out that works, and none after a no."""
 
-import email.policy
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -14,103 +11,21 @@ from ascolto import conversations, customers
 from ascolto.channels.actions.preferring import TEXT_VERSIONS, Reachable, opened, sealed
 from ascolto.channels.forms import inviting
 from ascolto.channels.forms.words import page_texts
-from ascolto.customers import Purpose, Source
+from ascolto.customers import ClaimedIdentity, Purpose, Source
 from ascolto.customers.store_consents import consents_of_customers
 from ascolto.kit.db import Database
-from ascolto.kit.mail import MailSender
-from ascolto.kit.secretbox import SecretBox, server_box
-from ascolto.kit.subscribers import read_batch
-from support.chat import Chat, running_chat
+from ascolto.kit.secretbox import SecretBox
+from support.asking import SECURE, Place, open_place
 from support.paper import Reading
-from support.post import Mailroom, Sink, a_mail, open_mailroom, running_sink
-from support.talk import HandClock
+from support.post import a_mail
 
-SECURE = "https://aiuto.example"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-@dataclass
-class Place:
-    """A mailbox that asks how it went, and the server of its pages."""
-
-    chat: Chat
-    mailroom: Mailroom
-    sink: Sink
-    sender: MailSender
-    box: SecretBox
-
-    async def closed(self, number: int = 1, *, sender: str = "carla@posta.example") -> str:
-        """Let somebody write, be answered, and their conversation be closed."""
-        raw = a_mail(
-            f"Ho una domanda, la numero {number}.",
-            sender=f"Carla <{sender}>", mail_id=f"{number}@posta.example",
-        )  # fmt: skip
-        taken = await self.mailroom.arrive(raw, sender=sender)
-        conversation_id = str(taken.conversation_id)
-        await self.mailroom.answer(conversation_id)
-        await self.mailroom.close(conversation_id)
-        await self.hear()
-        return conversation_id
-
-    async def hear(self) -> None:
-        """Let the plan of questions hear everything that was said."""
-        desk = self.chat.desk
-        async with desk.database.connection() as connection:
-            events = await read_batch(connection, (0, 0), inviting.HEARD, limit=10_000)
-        for event in events:
-            async with desk.as_system() as tx:
-                await inviting.hear(tx, event)
-
-    async def ask(self, *, after: timedelta = inviting.AFTER) -> None:
-        """Let time pass and the questions that are due be put among the mails that leave."""
-        self.mailroom.desk.clock.at += after
-        async with self.chat.desk.as_system() as tx:
-            await inviting.invite_due(tx, box=self.box, public_url=SECURE)
-
-    async def asked(self, *, after: timedelta = inviting.AFTER) -> list[EmailMessage]:
-        """Let the questions that are due be sent; return every one that was ever sent."""
-        await self.ask(after=after)
-        await self.sender.round()
-        raws = [bytes(one.original_content or b"") for one in self.sink.taken]
-        return [email.message_from_bytes(raw, policy=email.policy.default) for raw in raws]
-
-    async def left_out(self) -> list[str]:
-        """Return why questions were not asked."""
-        async with self.chat.desk.as_system() as tx:
-            rows = await tx.fetch("SELECT why FROM channels.invitation WHERE state = 'left_out'")
-        return [row["why"] for row in rows]
-
-    async def said(self) -> list[tuple[str, bool, str, str, str]]:
-        """Return every word on consents, oldest first."""
-        async with self.chat.desk.as_system() as tx:
-            rows = await tx.fetch(
-                "SELECT purpose, given, source, text_version, words FROM customers.consent"
-                " ORDER BY id"
-            )
-        return [tuple(row) for row in rows]
-
-    def link(self, purpose: Purpose = Purpose.SURVEY) -> str:
-        """Return what stands in a link of Carla's."""
-        desk = self.chat.desk
-        return sealed(
-            self.box, Reachable(desk.tenant, desk.client_id, purpose, "carla@posta.example")
-        )
 
 
 @pytest.fixture
 async def place(database: Database, tmp_path: Path) -> AsyncIterator[Place]:
-    async with (
-        running_chat(database, data=tmp_path, clock=HandClock()) as chat,
-        open_mailroom(chat.desk, data=tmp_path, survey=True) as mailroom,
-        running_sink() as sink,
-    ):
-
-        async def tenants() -> list[str]:
-            return [chat.desk.tenant]
-
-        smtp = f"smtp://127.0.0.1:{sink.port}"
-        sender = MailSender(database, tenants=tenants, smtp_url=smtp)
-        yield Place(chat, mailroom, sink, sender, server_box(tmp_path))
+    async with open_place(database, data=tmp_path) as one:
+        yield one
 
 
 def path_of(address: str) -> str:
@@ -323,12 +238,33 @@ async def test_what_a_customers_addresses_said_is_read_newest_first(place: Place
         )
         found = await consents_of_customers(tx, [customer.id], before=None, limit=2)
         rest = await consents_of_customers(tx, [customer.id], before=found[-1][0].id, limit=2)
-    assert [(one.given, address) for one, address in (*found, *rest)] == [
-        (False, "carla@posta.example"),
-        (True, "carla@posta.example"),
-        (False, "carla@posta.example"),
+    assert [(one.given, address, proved) for one, address, proved in (*found, *rest)] == [
+        (False, "carla@posta.example", True),
+        (True, "carla@posta.example", True),
+        (False, "carla@posta.example", True),
     ]
-    assert {one.source for one, _ in found} == {Source.PAGE}
+    assert {one.source for one, *_ in found} == {Source.PAGE}
+
+
+async def test_the_no_of_an_address_that_was_only_named_is_read_as_well_and_once(
+    place: Place,
+) -> None:
+    conversation_id = await place.closed()
+    await place.chat.http.post(f"/unsubscribe/{place.link()}", data=ONE_CLICK)
+    desk = place.chat.desk
+    customer_id = (await desk.read(conversation_id)).customer_id
+    async with desk.as_system() as tx:
+        [(said, address, proved)] = await consents_of_customers(
+            tx, [customer_id], before=None, limit=5
+        )
+        assert (said.given, address, proved) == (False, "carla@posta.example", False)
+        twin = await customers.identify(
+            tx, client_id=desk.client_id,
+            identities=[ClaimedIdentity("email", "Carla@posta.example", verified=True)],
+        )  # fmt: skip
+        family = [customer_id, twin.id]
+        [(_, address, proved)] = await consents_of_customers(tx, family, before=None, limit=5)
+        assert (address, proved) == ("Carla@posta.example", True)
 
 
 def test_words_that_were_agreed_to_do_not_change_under_their_number() -> None:

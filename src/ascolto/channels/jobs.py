@@ -26,7 +26,7 @@ from ascolto.conversations.errors import NonceClash
 from ascolto.conversations.files import remove_contents
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
-from ascolto.kit.jobs import AWAY
+from ascolto.kit.jobs import AWAY, every, in_turn
 from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.secretbox import server_box
 from ascolto.kit.subscribers import Subscriber
@@ -80,13 +80,15 @@ async def queue_calls(services: Services) -> None:
         await _each_tenant(services.db, "ended calls", calling.settle_ended)
 
 
-async def ask_how_it_went(services: Services) -> None:
-    """Send the questions that are due after conversations by mail."""
-    box = server_box(services.settings.data)
-    ask = partial(inviting.invite_due, box=box, public_url=services.settings.public_url)
-    while True:
-        await asyncio.sleep(INVITATIONS_EVERY_S)
-        await _each_tenant(services.db, "questions by mail", ask)
+async def ask_how_it_went(services: Services) -> int:
+    """Send the questions that are due after conversations by mail; return how many were decided."""
+    ask = partial(
+        inviting.invite_due, services.db, box=server_box(services.settings.data),
+        public_url=services.settings.public_url,
+    )  # fmt: skip
+    async with services.db.connection() as connection:
+        tenants = await tenancy.list_tenant_ids(connection)
+    return await in_turn(tenants, ask, failed="channels.questions_not_asked")
 
 
 async def sweep(services: Services) -> None:
@@ -134,7 +136,7 @@ SUBSCRIBERS: Sequence[Subscriber] = (
 )
 BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
     ("promised calls", queue_calls),
-    ("questions after mails", ask_how_it_went),
+    every(INVITATIONS_EVERY_S, "channels", "questions after mails", ask_how_it_went),
     ("sweep of passes", sweep),
     ("fan-out to webhooks and external channels", fan_out),
     ("deliveries to webhooks", deliver),

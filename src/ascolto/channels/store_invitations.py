@@ -27,24 +27,44 @@ _INVITATION = "id, client_id, channel_id, conversation_id, state, why, mail_id, 
 async def add(
     tx: Tx, *, client_id: str, channel_id: str, conversation_id: str, due_at: datetime
 ) -> None:
-    """Plan the question of a conversation, once; anew after one that went on meanwhile."""
+    """Plan the question of a conversation, once; later or anew where it went on meanwhile."""
     await tx.execute(
         "INSERT INTO channels.invitation (tenant_id, id, client_id, channel_id, conversation_id,"
         " due_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, conversation_id)"
-        " DO UPDATE SET state = 'waiting', why = NULL, decided_at = NULL, due_at = $6"
-        "  WHERE invitation.why = 'reopened'",
+        " DO UPDATE SET state = 'waiting', why = NULL, decided_at = NULL,"
+        "  due_at = greatest(invitation.due_at, $6)"
+        "  WHERE invitation.state = 'waiting' OR invitation.why = 'reopened'",
         tx.tenant_id, new_id(), client_id, channel_id, conversation_id, due_at,
     )  # fmt: skip
 
 
-async def take_due(tx: Tx, *, limit: int) -> list[Invitation]:
-    """Return the questions whose time has come, for nobody else until the transaction's end."""
+async def due(tx: Tx, *, limit: int) -> list[str]:
+    """Return the ids of the questions whose time has come, those that wait longest first."""
     rows = await tx.fetch(
-        f"SELECT {_INVITATION} FROM channels.invitation WHERE tenant_id = $1"
-        " AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED",
+        "SELECT id FROM channels.invitation WHERE tenant_id = $1"
+        " AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT $3",
         tx.tenant_id, tx.now, limit,
     )  # fmt: skip
-    return [Invitation(**row) for row in rows]
+    return [row["id"] for row in rows]
+
+
+async def hold_due(tx: Tx, invitation_id: str) -> Invitation | None:
+    """Return a question that is still due, for nobody else until the transaction's end."""
+    row = await tx.fetchrow(
+        f"SELECT {_INVITATION} FROM channels.invitation WHERE tenant_id = $1 AND id = $2"
+        " AND state = 'waiting' AND due_at <= $3 FOR UPDATE SKIP LOCKED",
+        tx.tenant_id, invitation_id, tx.now,
+    )  # fmt: skip
+    return Invitation(**row) if row else None
+
+
+async def put_off(tx: Tx, invitation_id: str, *, to: datetime) -> None:
+    """Let a question that could not be decided wait until a moment, behind the others."""
+    await tx.execute(
+        "UPDATE channels.invitation SET due_at = $3"
+        " WHERE tenant_id = $1 AND id = $2 AND state = 'waiting'",
+        tx.tenant_id, invitation_id, to,
+    )  # fmt: skip
 
 
 async def leave_out(tx: Tx, invitation_id: str, *, why: str) -> None:

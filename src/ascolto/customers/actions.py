@@ -282,6 +282,11 @@ async def consents(tx: Tx, *, client_id: str, email: str) -> dict[Purpose, Conse
 
 
 async def may_send_unasked(tx: Tx, *, client_id: str, email: str, purpose: Purpose) -> bool:
-    """Tell whether an address may be sent what it did not ask for: not after it has said no."""
+    """Tell whether an address may be sent what it did not ask for: not after it has said no.
+
+    What it says meanwhile waits for the end of the transaction, and then finds what was sent.
+    """
+    kind, _, key = _keyed(ClaimedIdentity("email", email))
+    await store_consents.hold_address(tx, client_id=client_id, kind=kind, key=key)
     last = (await consents(tx, client_id=client_id, email=email)).get(purpose)
     return last is None or last.given

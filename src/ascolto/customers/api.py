@@ -57,7 +57,8 @@ async def list_consents(
 ) -> Page[ConsentView]:
     """Return what was said of mails nobody asked for, newest first; the last word holds.
 
-    A program that sends of its own accord asks here first.
+    A program that sends of its own accord asks here first. Addresses that a customer has only
+    named count as well (`verified` is false).
     """
     customer = await actions.known(call.tx, str(customer_id))
     found = await store_consents.consents_of_customers(
@@ -67,7 +68,10 @@ async def list_consents(
         limit=limit + 1,
     )
     return page_of(
-        found, limit=limit, show=lambda one: ConsentView.of(*one), place=lambda one: (one[0].id,)
+        found,
+        limit=limit,
+        show=lambda one: ConsentView.of(one[0], one[1], verified=one[2]),
+        place=lambda one: (one[0].id,),
     )
 
 

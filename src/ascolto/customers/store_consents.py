@@ -51,16 +51,30 @@ async def last_consents(
 
 async def consents_of_customers(
     tx: Tx, customer_ids: list[str], *, before: str | None, limit: int
-) -> list[tuple[Consent, str]]:
-    """Return what was said for the proved addresses of customers, newest first, with each's."""
+) -> list[tuple[Consent, str, bool]]:
+    """Return what was said for addresses of customers, newest first, with each's and its proof.
+
+    An address that a customer has only named counts as well: most who write by mail prove nothing,
+    and whoever reads this is about to send there.
+    """
     rows = await tx.fetch(
-        f"SELECT {', '.join('c.' + one for one in _CONSENT.split(', '))}, i.value AS address"
-        " FROM customers.identity i JOIN customers.consent c ON c.tenant_id = i.tenant_id"
-        "  AND c.client_id = i.client_id AND c.kind = i.kind AND c.key = i.key"
-        " WHERE i.tenant_id = $1 AND i.customer_id = ANY($2::uuid[])"
-        "  AND ($3::uuid IS NULL OR c.id < $3) ORDER BY c.id DESC LIMIT $4",
+        "WITH said AS (SELECT client_id, kind, key, value, true AS verified FROM customers.identity"
+        "  WHERE tenant_id = $1 AND customer_id = ANY($2::uuid[])"
+        "  UNION ALL SELECT client_id, kind, key, value, false FROM customers.claim"
+        "  WHERE tenant_id = $1 AND customer_id = ANY($2::uuid[])),"
+        " once AS (SELECT DISTINCT ON (client_id, kind, key) * FROM said"
+        "  ORDER BY client_id, kind, key, verified DESC, value)"
+        f" SELECT {', '.join('c.' + one for one in _CONSENT.split(', '))},"
+        "  a.value AS address, a.verified FROM once a JOIN customers.consent c"
+        "  ON c.tenant_id = $1 AND c.client_id = a.client_id AND c.kind = a.kind AND c.key = a.key"
+        " WHERE $3::uuid IS NULL OR c.id < $3 ORDER BY c.id DESC LIMIT $4",
         tx.tenant_id, customer_ids, before, limit,
     )  # fmt: skip
     return [
-        (_consent({k: v for k, v in row.items() if k != "address"}), row["address"]) for row in rows
+        (
+            _consent({k: v for k, v in row.items() if k not in {"address", "verified"}}),
+            row["address"],
+            row["verified"],
+        )
+        for row in rows
     ]

@@ -44,6 +44,8 @@ class ConsentView(BaseModel):
 
     id: str
     address: str
+    # Whether the address was proved to be the customer's, or was only named by them.
+    verified: bool
     purpose: Purpose
     given: bool
     at: datetime
@@ -52,11 +54,12 @@ class ConsentView(BaseModel):
     words: str
 
     @classmethod
-    def of(cls, consent: Consent, address: str) -> "ConsentView":
+    def of(cls, consent: Consent, address: str, *, verified: bool) -> "ConsentView":
         """Show what was said for an address."""
         return cls(
             id=consent.id,
             address=address,
+            verified=verified,
             purpose=consent.purpose,
             given=consent.given,
             at=consent.at,

@@ -133,8 +133,7 @@ class Smtp:
 
     def send(self, mail: Mail, *, domain: str) -> None:
         """Hand one mail to the server; blocks, so it runs in a thread."""
-        # A long address in a header stays in one piece: folded it would be encoded, and no link.
-        message = EmailMessage(policy=default.clone(max_line_length=_LINE))
+        message = EmailMessage()
         message["From"] = self.sender
         message["To"] = mail.recipient
         message["Subject"] = mail.subject
@@ -145,7 +144,10 @@ class Smtp:
             message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
             if mail.unsubscribe.startswith("https:"):  # RFC 8058 asks for nothing less
                 message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        message.set_content(mail.body or "")
+        # Not every server takes eight bits (RFC 6152).
+        message.set_content(mail.body or "", cte="quoted-printable")
+        # A long address in a header stays in one piece: folded it would be encoded, and no link.
+        message.policy = default.clone(max_line_length=_LINE)
         kind = smtplib.SMTP_SSL if self.security == "smtps" else smtplib.SMTP
         with kind(self.host, self.port, timeout=_TIMEOUT_S) as server:
             if self.security == "smtp+starttls":
@@ -203,7 +205,7 @@ class MailSender:
         error: str | None = None
         try:
             await asyncio.to_thread(self._smtp.send, mail, domain=self._smtp.host)
-        except (OSError, smtplib.SMTPException, UnicodeError) as failed:
+        except Exception as failed:  # noqa: BLE001 - what breaks one mail loses no other
             # The server's words may repeat the recipient: keep the kind and the code only.
             code = getattr(failed, "smtp_code", "")
             error = f"{type(failed).__name__} {code}".strip()

@@ -91,6 +91,28 @@ def test_names_that_will_be_asked_for_are_asked_for_at_once() -> None:
         assert [names.look_up(*one) for one in questions] == [[]] * 4
 
 
+def test_a_name_behind_slow_ones_that_fill_every_asker_is_asked_for_all_the_same() -> None:
+    release, gave_up = threading.Event(), threading.Event()
+    asked: list[str] = []
+
+    def resolve(name: str, kind: str, **_: object) -> dns.resolver.Answer:
+        del kind
+        asked.append(name)
+        if name.endswith("lento.it"):
+            release.wait(20)
+            gave_up.set()
+        raise dns.resolver.NXDOMAIN
+
+    slow: list[tuple[str, Kind]] = [(f"n{number}.lento.it", "TXT") for number in range(4)]
+    with ThreadPoolExecutor(2) as askers:
+        names = SystemNames(patience_s=600, resolve=resolve, askers=askers)
+        names.expect([*slow, ("onesta.it", "TXT")])
+        assert names.look_up("onesta.it", "TXT") == []
+        assert not gave_up.is_set()
+        release.set()
+    assert asked.count("onesta.it") == 1
+
+
 @pytest.mark.parametrize("name", ["x" * 64 + ".it", "a..it", ".".join(["x" * 60] * 5)])
 def test_a_name_that_cannot_be_has_nothing(name: str) -> None:
     resolver = Resolver()

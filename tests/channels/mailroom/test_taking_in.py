@@ -27,6 +27,17 @@ async def test_a_mail_becomes_work_for_a_person(mailroom: Mailroom) -> None:
     assert message.text == "Buongiorno, la bolletta è doppia."
 
 
+async def test_case_numbers_rise_as_the_mails_came(mailroom: Mailroom) -> None:
+    for number in range(4):
+        await mailroom.deliver(
+            a_mail(sender=f"n{number}@posta.example", mail_id=f"{number}@posta.example")
+        )
+    await mailroom.intake.round()
+    came = reversed(await mailroom.incoming("taken"))
+    stand = [await mailroom.desk.read(str(one.conversation_id)) for one in came]
+    assert [one.number for one in stand] == [1, 2, 3, 4]
+
+
 async def test_the_same_bytes_handed_over_again_are_no_second_message(mailroom: Mailroom) -> None:
     first = await mailroom.arrive(a_mail())
     again = await mailroom.arrive(a_mail())

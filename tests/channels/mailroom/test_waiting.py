@@ -1,6 +1,8 @@
 """What is no mail's fault costs it nothing, and those who stand behind it neither."""
 
+import errno
 import hashlib
+import os
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -54,6 +56,30 @@ async def test_a_mail_waits_for_a_disk_as_long_as_it_takes_and_those_behind_it_d
     await mailroom.intake.round()
     (mail,) = await mailroom.incoming()
     assert mail.state == "taken"
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+async def test_a_mail_waits_for_a_disk_that_has_room_for_smaller_ones_only(
+    mailroom: Mailroom, monkeypatch: pytest.MonkeyPatch, fault: int
+) -> None:
+    write = os.fsync
+
+    def nearly_full(file: int) -> None:
+        if os.fstat(file).st_size >= len(PICTURE):
+            raise OSError(fault, os.strerror(fault))
+        write(file)
+
+    await mailroom.deliver(with_a_file(mailroom.channel.email().address))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", nearly_full)
+        for _ in range(MOST_ATTEMPTS + 1):
+            await mailroom.intake.round()
+            (mail,) = await mailroom.incoming()
+            assert (mail.state, mail.attempts) == ("received", 0)
+            assert str(mail.reason).startswith("waits: ")
+            mailroom.desk.clock.at += timedelta(minutes=1)
+    await mailroom.intake.round()
+    assert [one.state for one in await mailroom.incoming()] == ["taken"]
 
 
 async def test_a_mail_for_which_alone_there_is_no_room_is_set_aside_with_its_reason(

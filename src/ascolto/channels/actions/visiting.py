@@ -20,7 +20,9 @@ from ascolto.identity import secrets
 from ascolto.kit.db import Actor, Tx
 from ascolto.kit.ids import new_id
 
-_EMAIL = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,250}\.[^\s@<>,;\".]{2,63}")
+# What a header reads as more than an address (a comment, a group, an encoded word) is none here.
+_MARKS = r"\s\x00-\x1f\x7f@<>()\[\]\\,:;\""
+_EMAIL = re.compile(rf"(?!.*=\?)[^{_MARKS}]{{1,64}}@[^{_MARKS}]{{1,250}}\.[^{_MARKS}.]{{2,63}}")
 
 
 @dataclass(frozen=True, slots=True)

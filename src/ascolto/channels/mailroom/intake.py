@@ -1,6 +1,7 @@
 """The job behind the stored mails: each is read, taken in or set aside with a reason."""
 
 import asyncio
+import errno
 import ipaddress
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -64,6 +65,8 @@ NO_MAILS_FAULT = (
     asyncpg.DiskFullError, asyncpg.TooManyConnectionsError, asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError,
 )  # fmt: skip
+# What a disk or the machine says of itself. A disk with room for a few bytes takes no large mail.
+DISKS_FAULT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE}
 
 log = structlog.get_logger(__name__)
 
@@ -239,10 +242,12 @@ class Intake:
 
     async def _disk_away(self, tenant_id: str, error: Exception) -> bool:
         """Tell whether an error is the disk's, which takes nothing just now, or the mail's own."""
+        if not isinstance(error, OSError):
+            return False
+        if error.errno in DISKS_FAULT:
+            return True
         folder = self._settings.attachments
-        return isinstance(error, OSError) and not await asyncio.to_thread(
-            takes_files, folder, tenant_id=tenant_id
-        )
+        return not await asyncio.to_thread(takes_files, folder, tenant_id=tenant_id)
 
     async def _scanned(self, raw: bytes, mail: Incoming) -> bool | None:
         """Tell whether a scanner has found a mail clean; None where there is no scanner.

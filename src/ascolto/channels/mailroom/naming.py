@@ -65,7 +65,9 @@ class SystemNames:
         key = (name.lower(), kind)
         if key not in self._known:
             coming = self._coming.get(key)
-            self._known[key] = coming.result() if coming else self._asked(*key)
+            # Behind slow names that fill every asker nobody waits: one asks oneself.
+            begun = coming is not None and not coming.cancel()
+            self._known[key] = coming.result() if coming and begun else self._asked(*key)
         return self._known[key]
 
     def expect(self, questions: Sequence[tuple[str, Kind]]) -> None:

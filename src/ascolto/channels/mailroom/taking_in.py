@@ -185,7 +185,7 @@ async def _begun(
     customer, opening = await _opening(tx, channel, letter)
     conversation, message = await conversations.begin_with_words(
         tx, text=_text(letter, opening["language"]), nonce=f"mail-{incoming.id}",
-        customer=customer, number=numbers.pop() if numbers else None, **opening,
+        customer=customer, number=numbers.pop(0) if numbers else None, **opening,
         said=_said(incoming, letter, by="new", stranger=False, left_out=[]),
     )  # fmt: skip
     thread = _new_thread(channel, letter, conversation, at=tx.now)
@@ -292,7 +292,9 @@ async def _files(
         except (BadFiles, FileTooLarge, FilesFull):
             left_out.append(file.name)
         except DiskUnavailable as full:
-            raise OSError("the disk takes no files") from full
+            # With its number, which says whether the disk is full or the name is odd.
+            number = getattr(full.__cause__, "errno", None)
+            raise OSError(number, "the disk takes no files") from full
         else:
             kept.append(stored.id)
     return kept, left_out
