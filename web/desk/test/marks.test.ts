@@ -24,7 +24,8 @@ const html = (blocks: Block[]): string =>
     .map((block) => {
       if (block.kind === "blockquote") return `<blockquote>${html(block.blocks)}</blockquote>`;
       if (block.kind === "p") return `<p>${block.lines.map(line).join("<br>")}</p>`;
-      return `<${block.kind}>${block.items.map((item) => `<li>${line(item)}</li>`).join("")}</${block.kind}>`;
+      const start = block.kind === "ol" && block.start !== 1 ? ` start="${block.start}"` : "";
+      return `<${block.kind}${start}>${block.items.map((item) => `<li>${line(item)}</li>`).join("")}</${block.kind}>`;
     })
     .join("");
 
