@@ -31,6 +31,25 @@ describe("a button without words", () => {
     expect(tip()).toBe("");
   });
 
+  it.each(["Enter", " "])("drops its tip when it is pressed with %j", (key) => {
+    const button = screen.getByRole("button", { name: "Chiudi" });
+    fireEvent.pointerOver(button);
+    act(() => void vi.advanceTimersByTime(600));
+    expect(tip()).toBe("ChiudiU");
+    fireEvent.keyDown(button, { key });
+    act(() => void vi.advanceTimersByTime(1));
+    expect(tip()).toBe("");
+  });
+
+  it("drops its tip when the focus goes to something without one", () => {
+    fireEvent.pointerOver(screen.getByRole("button", { name: "Chiudi" }));
+    act(() => void vi.advanceTimersByTime(600));
+    expect(tip()).toBe("ChiudiU");
+    fireEvent.focusIn(screen.getByText("altrove"));
+    act(() => void vi.advanceTimersByTime(1));
+    expect(tip()).toBe("");
+  });
+
   it("keeps its tip while the tip itself is pointed at, and drops it on Esc", () => {
     fireEvent.pointerOver(screen.getByRole("button", { name: "Chiudi" }));
     act(() => void vi.advanceTimersByTime(600));
