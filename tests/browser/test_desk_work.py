@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from support.browsing import Profile
 from support.demo import sign_in
@@ -175,14 +175,59 @@ def test_what_was_begun_in_one_conversation_stays_there_when_one_goes_to_the_nex
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     expect(page.get_by_label("Nota interna")).to_be_focused()
+    told = page.locator(".composer [role=status]").element_handle()
     page.get_by_role("option").filter(has_text=writer.name).click()
     expect(page.get_by_label("Risposta al cliente")).to_have_value("")
+    # What was told of one draft is not changed into what holds for another: that would be spoken.
+    assert told.evaluate("(node) => !node.isConnected")
     field.focus()
     page.keyboard.press("Control+z")
     expect(field).to_have_value("")
     page.get_by_role("option").filter(has_text=other.name).click()
     expect(page.get_by_label("Risposta al cliente")).to_have_value("Solo per Lei")
     expect(page.get_by_role("complementary").get_by_text(other.name).first).to_be_visible()
+    other.http.close()
+
+
+def test_what_was_opened_over_a_conversation_is_not_there_on_return_nor_closed_by_another(
+    house: RunningServer, desk: Desk, writer: Writer
+) -> None:
+    page = desk.take(writer)
+    other = Writer(house.url, fresh_name())
+    other.begin("E la mia bolletta?")
+    desk.accept(other.name)
+    mine = page.get_by_role("option").filter(has_text=writer.name)
+    field = page.get_by_label("Risposta al cliente")
+    form = page.get_by_role("form", name="Fine contatto")
+    mine.click()
+    page.keyboard.press("e")
+    form.get_by_role("button", name="Conferma e concludi").click()
+    expect(mine).to_have_count(0)
+    expect(field).to_be_visible()
+    page.get_by_role("button", name="Annulla").click()
+    mine.click()
+    expect(page.get_by_role("complementary").get_by_text(writer.name).first).to_be_visible()
+    expect(field).to_be_visible()
+    expect(form).to_have_count(0)
+
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/snooze", hold)
+    dialog = page.get_by_role("dialog")
+    page.keyboard.press("h")
+    with page.expect_request("**/snooze"):
+        dialog.get_by_role("button").first.click()
+    page.mouse.click(2, 2)
+    expect(dialog).to_have_count(0)
+    page.get_by_role("option").filter(has_text=other.name).click()
+    page.keyboard.press("t")
+    expect(dialog.get_by_text("Trasferisci la conversazione")).to_be_visible()
+    late[0].continue_()
+    expect(page.get_by_text("Posticipata: torna alle")).to_be_visible()
+    expect(dialog.get_by_text("Trasferisci la conversazione")).to_be_visible()
     other.http.close()
 
 

@@ -31,12 +31,15 @@ export interface IconButtonProps extends Omit<ButtonProps, "children" | "icon"> 
 /** A button with an icon only: its label is spoken, and shown with its key on hover and focus (tips.tsx). */
 export function IconButton({ icon, label, shortcut, className, children, ...rest }: IconButtonProps) {
   const classes = ["button", "button-icon", className ?? ""].filter(Boolean).join(" ");
+  // Keys pressed one after the other cannot be said: there a space is between keys that do the same.
+  const spoken = !shortcut?.includes(" ") && shortcut?.replace("Ctrl", "Control");
   return (
     <AriaButton
       {...rest}
       aria-label={rest["aria-label"] ?? label}
       className={classes}
       {...{ "data-tip": label, "data-tip-key": shortcut }}
+      {...(spoken && { render: (props) => <button {...props} aria-keyshortcuts={spoken} /> })}
     >
       <Icon name={icon} />
       {children}

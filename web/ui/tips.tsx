@@ -10,6 +10,9 @@ const CLOSE_MS = 80;
 const GAP_PX = 6;
 const TIPPED = "[data-tip]";
 
+/** Keys that close or press: what stood under the tip may be covered or gone. */
+const goes = new Set(["Escape", "Enter", " "]);
+
 interface Shown {
   of: HTMLElement;
   text: string;
@@ -31,7 +34,7 @@ function place(tip: HTMLElement, of: HTMLElement): void {
   tip.style.left = `${left}px`;
 }
 
-/** Shows the tip of whatever is pointed at or focused; Esc, a press and leaving take it away. */
+/** Shows the tip of whatever is pointed at or focused; Esc, a press, and going elsewhere take it away. */
 export function Tips() {
   const [shown, setShown] = useState<Shown | null>(null);
   const tip = useRef<HTMLDivElement>(null);
@@ -57,11 +60,11 @@ export function Tips() {
     };
     const focus = (event: FocusEvent) => {
       const element = tippedAt(event.target);
-      if (element?.matches(":focus-visible")) later(of(element), 0);
+      later(element?.matches(":focus-visible") ? of(element) : null, 0);
     };
     const away = () => later(null, 0);
     const key = (event: KeyboardEvent) => {
-      if (event.key === "Escape") away();
+      if (goes.has(event.key)) away();
     };
     const heard: [string, (event: never) => void][] = [
       ["pointerover", over],

@@ -17,9 +17,8 @@ _INLINE = re.compile(
     r"|(?<!\w)_(?P<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)"
 )
 _BULLET = re.compile(r"- (?=\S)")
-_NUMBER = re.compile(r"\d{1,3}\. (?=\S)")
+_NUMBER = re.compile(r"[0-9]{1,3}\. (?=\S)")
 _QUOTE = re.compile(r"> ?")
-_LISTS = {"bullet": "ul", "number": "ol"}
 # A quote within quotes of quotes: deeper than this nobody has written by hand.
 _DEEPEST = 8
 
@@ -40,12 +39,24 @@ def _blocks(lines: list[str], *, depth: int = 0) -> Iterator[str]:
                 bare = [_QUOTE.sub("", line, count=1) for line in part]
                 inner = "".join(_blocks(bare, depth=depth + 1))
                 yield f"<blockquote>{inner}</blockquote>"
-            case "bullet" | "number":
-                mark = _BULLET if kind == "bullet" else _NUMBER
-                items = [f"<li>{_inline(mark.sub('', line, count=1))}</li>" for line in part]
-                yield f"<{_LISTS[kind]}>{''.join(items)}</{_LISTS[kind]}>"
+            case "bullet":
+                items = [f"<li>{_inline(_BULLET.sub('', line, count=1))}</li>" for line in part]
+                yield f"<ul>{''.join(items)}</ul>"
+            case "number":
+                yield from _numbered(part)
             case _:
                 yield f"<p>{'<br>'.join(_inline(line) for line in part)}</p>"
+
+
+def _numbered(lines: list[str]) -> Iterator[str]:
+    """Keep the numbers that were written: a list goes on while each follows the one before."""
+    points = [line.split(". ", 1) for line in lines]
+    follows = enumerate(points)
+    for _, run in groupby(follows, key=lambda at: int(at[1][0]) - at[0]):
+        part = [point for _, point in run]
+        start = int(part[0][0])
+        items = "".join(f"<li>{_inline(words)}</li>" for _, words in part)
+        yield f'<ol start="{start}">{items}</ol>' if start != 1 else f"<ol>{items}</ol>"
 
 
 def _kind(line: str) -> str:

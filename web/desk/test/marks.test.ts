@@ -24,7 +24,8 @@ const html = (blocks: Block[]): string =>
     .map((block) => {
       if (block.kind === "blockquote") return `<blockquote>${html(block.blocks)}</blockquote>`;
       if (block.kind === "p") return `<p>${block.lines.map(line).join("<br>")}</p>`;
-      return `<${block.kind}>${block.items.map((item) => `<li>${line(item)}</li>`).join("")}</${block.kind}>`;
+      const start = block.kind === "ol" && block.start !== 1 ? ` start="${block.start}"` : "";
+      return `<${block.kind}${start}>${block.items.map((item) => `<li>${line(item)}</li>`).join("")}</${block.kind}>`;
     })
     .join("");
 
@@ -70,9 +71,52 @@ describe("marks in an answer", () => {
     ["<ol><li>uno</li><li>due</li></ol>", "1. uno\n2. due"],
     ["<blockquote><p>disse</p></blockquote>ecco", "> disse\n\necco"],
     ['<a href="https://a.example/x">qui</a> <a href="javascript:alert(1)">no</a>', "[qui](https://a.example/x) no"],
-    ['<b style="font-weight:normal">tutto</b><script>alert(1)</script><img src=x onerror=alert(1)>', "tutto"],
-    ["<style>p{color:red}</style><svg><script>1</script></svg>a<br>b", "a\nb"],
+    ['<b style="font-weight:normal">tutto <i>qui</i></b><script>alert(1)</script><img src=x onerror=alert(1)>', "tutto _qui_"],
+    ["<style>p{color:red}</style><svg><script>1</script></svg><i>a</i><br>b", "_a_\nb"],
+    ['<ol start="12"><li>il cliente</li><li>firma</li></ol>', "12. il cliente\n13. firma"],
   ])("of what is pasted only those we have stay: %s", (source, text) => {
     expect(marksOf(source)).toBe(text);
+  });
+
+  it.each([
+    "<div>solo parole</div><div>e righe</div>",
+    '<b style="font-weight:normal"><span>tutto</span></b>',
+    "<table><tr><td>a</td><td>b</td></tr></table>",
+    '<a name="qui">segno</a>',
+  ])("what has no marks is left to its own plain text: %s", (source) => {
+    expect(marksOf(source)).toBe("");
+  });
+
+  it.each([
+    ["<pre>riga\n  due</pre><b>e</b>", "riga\n  due\n**e**"],
+    ['<p style="white-space: pre-wrap">a\nb <i>c</i></p>', "a\nb _c_"],
+    ['<p style="white-space-collapse: preserve">a\nb <i>c</i></p>', "a\nb _c_"],
+    ['<p style="white-space:pre;white-space:normal">a\nb <i>c</i></p>', "a b _c_"],
+    ['<pre><span style="white-space: normal">a\nb</span> <i>c</i></pre>', "a b _c_"],
+  ])("line breaks stay where they were kept: %j", (source, text) => {
+    expect(marksOf(source)).toBe(text);
+  });
+
+  it.each([
+    [
+      "<table>\n<tbody>\n<tr>\n<td></td> <th>luce</th></tr>\n<tr><td><b>euro</b></td>\n<td><p>12</p></td></tr></tbody></table>",
+      "\tluce\n**euro**\t12",
+    ],
+    ["<table><tr><td><p>uno</p><p><i>due</i></p></td><td>tre</td></tr></table>", "uno\n\n_due_\ntre"],
+  ])("cells of a table stay apart: %j", (source, text) => {
+    expect(marksOf(source)).toBe(text);
+  });
+
+  it.each([
+    [
+      '<a href="https://a.example/Luna_(astro)">la luna</a> e',
+      "[la luna](https://a.example/Luna_%28astro%29) e",
+    ],
+    ['<a href="https://a.example/b(c)">https://a.example/b(c)</a>', "https://a.example/b%28c%29"],
+    ['<a href="https://a.example/due parole">[pdf]<br>due</a>', "[(pdf) due](https://a.example/due%20parole)"],
+  ])("a link keeps its address: %s", (source, text) => {
+    expect(marksOf(source)).toBe(text);
+    const [block] = parts(text);
+    expect(html([block!])).toMatch(/<a href="[^" ()]+">/);
   });
 });

@@ -11,6 +11,8 @@ describe("a button without words", () => {
     render(
       <>
         <IconButton icon="x" label="Chiudi" shortcut="U" />
+        <IconButton icon="check" label="Grassetto" shortcut="Ctrl+B" />
+        <IconButton icon="clock" label="Turni" shortcut="G P" />
         <p>altrove</p>
         <Tips />
       </>,
@@ -28,6 +30,30 @@ describe("a button without words", () => {
     expect(tip()).toBe("ChiudiU");
     fireEvent.pointerOver(screen.getByText("altrove"));
     act(() => void vi.advanceTimersByTime(100));
+    expect(tip()).toBe("");
+  });
+
+  it("says its key, unless it is two keys one after the other", () => {
+    const key = (name: string) => screen.getByRole("button", { name }).getAttribute("aria-keyshortcuts");
+    expect([key("Chiudi"), key("Grassetto"), key("Turni")]).toEqual(["U", "Control+B", null]);
+  });
+
+  it.each(["Enter", " "])("drops its tip when it is pressed with %j", (key) => {
+    const button = screen.getByRole("button", { name: "Chiudi" });
+    fireEvent.pointerOver(button);
+    act(() => void vi.advanceTimersByTime(600));
+    expect(tip()).toBe("ChiudiU");
+    fireEvent.keyDown(button, { key });
+    act(() => void vi.advanceTimersByTime(1));
+    expect(tip()).toBe("");
+  });
+
+  it("drops its tip when the focus goes to something without one", () => {
+    fireEvent.pointerOver(screen.getByRole("button", { name: "Chiudi" }));
+    act(() => void vi.advanceTimersByTime(600));
+    expect(tip()).toBe("ChiudiU");
+    fireEvent.focusIn(screen.getByText("altrove"));
+    act(() => void vi.advanceTimersByTime(1));
     expect(tip()).toBe("");
   });
 

@@ -118,7 +118,8 @@ export function Composer({ row, onResolve }: ComposerProps) {
           onChange={setKind}
         />
         <span className="grow" />
-        <span className="meta" role="status">
+        {/* Its own for each conversation: what was saved before one came is no news. */}
+        <span key={id} className="meta" role="status">
           {words && t(words)}
         </span>
       </div>

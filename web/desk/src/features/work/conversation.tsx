@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { ConversationDetail, ConversationRow } from "@/api/types";
@@ -15,6 +15,7 @@ import { Button, IconButton } from "@ui/button";
 import { Icon, type IconName } from "@ui/icon";
 import { Menu, MenuItem } from "@ui/menu";
 import { say } from "@ui/toast";
+import type { AfterDone } from "./after-done";
 import { adoptRow, detailQuery } from "./api";
 import { ClientBadge } from "./client-badge";
 import { Composer } from "./composer";
@@ -22,6 +23,7 @@ import { Beside } from "./beside";
 import { Due } from "./due";
 import { channelName, stateName } from "./labels";
 import { useDesk } from "./outbox-react";
+import { useOpened, type Panel } from "./opened";
 import { useStayed } from "./stayed";
 import { Thread } from "./thread";
 import { Viewers } from "./typing";
@@ -43,12 +45,11 @@ const WrapUp = lazy(() => load.wrapup().then((module) => ({ default: module.Wrap
 interface Props {
   id: string;
   onBack: () => void;
-  onNext: () => void;
-  onOpen: (id: string) => void;
+  onDone: AfterDone;
 }
 
 /** One open conversation: thread and composer, with what helps beside them. */
-export function Conversation({ id, onBack, onNext, onOpen }: Props) {
+export function Conversation({ id, onBack, onDone }: Props) {
   const t = useT();
   const { store } = useLive();
   const { drafts } = useDesk();
@@ -74,7 +75,7 @@ export function Conversation({ id, onBack, onNext, onOpen }: Props) {
   }, [row]);
   if (row) {
     const gone = !live && data !== undefined;
-    return <Open row={row} gone={gone} detail={data} stays={stays} onBack={onBack} onNext={onNext} onOpen={onOpen} />;
+    return <Open row={row} gone={gone} detail={data} stays={stays} onBack={onBack} onDone={onDone} />;
   }
   return (
     <section className="talk" aria-label={t("thread.label")}>
@@ -99,29 +100,13 @@ interface OpenProps {
   detail: ConversationDetail | undefined;
   stays: boolean;
   onBack: () => void;
-  onNext: () => void;
-  onOpen: (id: string) => void;
+  onDone: AfterDone;
 }
 
-type Panel = "transfer" | "snooze" | "consult" | "merge" | null;
-
-/** What was opened beside or over a conversation, and over which. */
-interface Opened {
-  of: string | null;
-  panel: Panel;
-  wrapping: boolean;
-  context: boolean;
-}
-
-const nothing: Opened = { of: null, panel: null, wrapping: false, context: false };
-
-function Open({ row, gone, detail, stays, onBack, onNext, onOpen }: OpenProps) {
+function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   const t = useT();
   const session = useSession();
-  // The pane stays as one goes from one conversation to the next; what was opened belongs to one alone.
-  const [opened, setOpened] = useState<Opened>(nothing);
-  const { panel, wrapping, context } = opened.of === row.id ? opened : nothing;
-  const put = (next: Partial<Opened>) => setOpened((old) => ({ ...(old.of === row.id ? old : nothing), ...next, of: row.id }));
+  const { panel, wrapping, context, put } = useOpened(row.id);
   const setPanel = (next: Panel) => put({ panel: next });
   const setWrapping = (next: boolean) => put({ wrapping: next });
   const mine = !gone && row.operator_id !== null && row.operator_id === session.operator_id;
@@ -131,7 +116,7 @@ function Open({ row, gone, detail, stays, onBack, onNext, onOpen }: OpenProps) {
   useAction("transfer", () => setPanel("transfer"), canWork);
   useAction("snooze", () => setPanel("snooze"), canWork && row.state !== "wrapup");
   useAction("consult", () => setPanel("consult"), canWork);
-  const asked = useAsked(row, onNext);
+  const asked = useAsked(row, () => onDone(row.id));
   useAction("wake", asked.wake, canWork && row.state === "snoozed");
   useAction("back", onBack);
   useEffect(() => {
@@ -141,7 +126,7 @@ function Open({ row, gone, detail, stays, onBack, onNext, onOpen }: OpenProps) {
   }, []);
   const done = () => {
     setPanel(null);
-    onNext();
+    onDone(row.id);
   };
   return (
     <>
@@ -159,7 +144,7 @@ function Open({ row, gone, detail, stays, onBack, onNext, onOpen }: OpenProps) {
         <Thread key={row.id} row={row} stays={stays} />
         {wrapping && canWrap ? (
           <Suspense>
-            <WrapUp key={row.id} row={row} onClosed={onNext} onCancel={() => setWrapping(false)} />
+            <WrapUp key={row.id} row={row} onClosed={() => onDone(row.id)} onCancel={() => setWrapping(false)} />
           </Suspense>
         ) : canWork ? (
           <>
@@ -189,7 +174,7 @@ function Open({ row, gone, detail, stays, onBack, onNext, onOpen }: OpenProps) {
       <Suspense>
       {panel === "transfer" && <TransferDialog row={row} onClose={() => setPanel(null)} onDone={done} />}
       {panel === "consult" && <ConsultDialog row={row} onClose={() => setPanel(null)} />}
-      {panel === "merge" && <MergeDialog row={row} onClose={() => setPanel(null)} onMerged={onOpen} />}
+      {panel === "merge" && <MergeDialog row={row} onClose={() => setPanel(null)} onMerged={(into) => onDone(row.id, into)} />}
       {panel === "snooze" && <SnoozeDialog row={row} onClose={() => setPanel(null)} onDone={done} />}
       </Suspense>
     </>

@@ -11,6 +11,7 @@ import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { Menu, MenuItem, MenuSection } from "@ui/menu";
 import { Segments } from "@ui/segments";
+import { useAfterDone } from "./after-done";
 import { Conversation } from "./conversation";
 import { ConversationList } from "./list";
 import { useMineCounts } from "./counts";
@@ -43,14 +44,7 @@ export function WorkPage() {
     const next = ids[Math.min(Math.max(at + by, 0), ids.length - 1)];
     if (next) open(next);
   };
-  const afterDone = () => {
-    const ids = order.shown();
-    const at = id ? ids.indexOf(id) : -1;
-    const next = ids[at + 1] ?? ids[at - 1];
-    order.catchUp();
-    if (next && next !== id) open(next);
-    else back();
-  };
+  const afterDone = useAfterDone(id, { order, open, back });
   useAction("next", () => step(1));
   useAction("previous", () => step(-1));
   useAction(
@@ -78,7 +72,7 @@ export function WorkPage() {
         />
       </section>
       {id ? (
-        <Conversation id={id} onBack={back} onNext={afterDone} onOpen={open} />
+        <Conversation id={id} onBack={back} onDone={afterDone} />
       ) : (
         <section className="talk talk-none" aria-label={t("thread.label")}>
           <Empty icon="message-circle" title={t("thread.none")} />

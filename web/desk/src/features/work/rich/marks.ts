@@ -8,7 +8,8 @@ export type Words = string | { mark: "strong" | "em"; words: Words[] } | { mark:
 
 export type Block =
   | { kind: "p"; lines: Words[][] }
-  | { kind: "ul" | "ol"; items: Words[][] }
+  | { kind: "ul"; items: Words[][] }
+  | { kind: "ol"; start: number; items: Words[][] }
   | { kind: "blockquote"; blocks: Block[] };
 
 const INLINE =
@@ -44,6 +45,19 @@ function kindOf(line: string): LineKind {
   return NUMBER.test(line) ? "ol" : "words";
 }
 
+/** The numbers that were written: a list goes on while each follows the one before. */
+function numbered(lines: readonly string[]): Block[] {
+  const made: { kind: "ol"; start: number; items: Words[][] }[] = [];
+  for (const line of lines) {
+    const number = parseInt(line, 10);
+    const item = inline(line.replace(NUMBER, ""));
+    const last = made.at(-1);
+    if (last && number === last.start + last.items.length) last.items.push(item);
+    else made.push({ kind: "ol", start: number, items: [item] });
+  }
+  return made;
+}
+
 function blocks(lines: readonly string[], depth = 0): Block[] {
   const made: Block[] = [];
   for (let from = 0, to = 0; from < lines.length; from = to) {
@@ -53,9 +67,10 @@ function blocks(lines: readonly string[], depth = 0): Block[] {
     if (kind === "blank") continue;
     if (kind === "quote" && depth < DEEPEST) {
       made.push({ kind: "blockquote", blocks: blocks(part.map((line) => line.replace(QUOTE, "")), depth + 1) });
-    } else if (kind === "ul" || kind === "ol") {
-      const mark = kind === "ul" ? BULLET : NUMBER;
-      made.push({ kind, items: part.map((line) => inline(line.replace(mark, ""))) });
+    } else if (kind === "ul") {
+      made.push({ kind, items: part.map((line) => inline(line.replace(BULLET, ""))) });
+    } else if (kind === "ol") {
+      made.push(...numbered(part));
     } else {
       made.push({ kind: "p", lines: part.map((line) => inline(line)) });
     }

@@ -31,15 +31,16 @@ function Blocks({ blocks }: { blocks: readonly Block[] }) {
         </p>
       );
     }
-    const List = block.kind;
+    const items = block.items.map((item, number) => (
+      <li key={number}>
+        <Line words={item} />
+      </li>
+    ));
+    if (block.kind === "ul") return <ul key={at}>{items}</ul>;
     return (
-      <List key={at}>
-        {block.items.map((item, number) => (
-          <li key={number}>
-            <Line words={item} />
-          </li>
-        ))}
-      </List>
+      <ol key={at} start={block.start}>
+        {items}
+      </ol>
     );
   });
 }
