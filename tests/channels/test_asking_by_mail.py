@@ -18,6 +18,7 @@ from ascolto.customers import Purpose, Source
 from ascolto.kit.db import Database, Tx
 from ascolto.kit.http import Services
 from ascolto.kit.live import LiveHub
+from ascolto.kit.mail import queue_mail
 from ascolto.kit.relay import Relay
 from ascolto.kit.settings import Settings
 from support.asking import SECURE, Place, open_place
@@ -68,12 +69,11 @@ async def test_a_no_that_comes_while_the_question_is_written_takes_it_back(
     await place.closed()
     place.mailroom.desk.clock.at += inviting.AFTER
     writing, clicked = asyncio.Event(), asyncio.Event()
-    queue = inviting.queue_mail
 
     async def slow(tx: Tx, **mail: Any) -> str:
         writing.set()
         await clicked.wait()
-        return await queue(tx, **mail)
+        return await queue_mail(tx, **mail)
 
     monkeypatch.setattr(inviting, "queue_mail", slow)
     deciding = asyncio.create_task(place.decide())
