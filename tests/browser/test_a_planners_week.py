@@ -308,9 +308,10 @@ def _levers(page: Page) -> None:
         simulate.click()
         expect(simulate).to_be_enabled(timeout=MADE_MS)
     page.get_by_label("Motivo").fill("Guasto di rete")
+    page.get_by_label("Che cosa si dice a chi attende").fill("Scriveteci: rispondiamo oggi.")
     assert barriers(page) == []
     seen(page, "storm")
-    page.get_by_role("button", name="Usa: Ore in più").click()
+    page.get_by_role("button", name="Usa: Offrire di scrivere").click()
     pulled = page.get_by_role("list", name="Leve usate oggi").get_by_role("listitem")
     expect(pulled).to_contain_text("Guasto di rete", timeout=MADE_MS)
 
