@@ -18,18 +18,18 @@ from ascolto.channels import store_invitations
 from ascolto.channels.actions.preferring import Reachable, opened, say
 from ascolto.channels.errors import LinkGone
 from ascolto.channels.forms.door import SECRET, answered, in_words
-from ascolto.channels.forms.filled import ANSWER_LIMIT, Problem, field_of
+from ascolto.channels.forms.filled import Problem, field_of
+from ascolto.channels.forms.judging import Judgement
 from ascolto.channels.forms.preferences_shown import (
     consent_page,
     stop_page,
     stopped_page,
     thanks_page,
 )
-from ascolto.channels.forms.talk_shown import OVER, SCORES, survey_page
+from ascolto.channels.forms.talk_shown import OVER, survey_page
 from ascolto.channels.forms.words import Reader, reader_of
 from ascolto.channels.webchat.limits import LINKS, MESSAGES, REQUESTS, limits_of
 from ascolto.conversations import Conversation
-from ascolto.conversations.errors import AlreadySurveyed
 from ascolto.customers import Purpose, Source
 from ascolto.identity import secrets
 from ascolto.kit.db import SYSTEM, Tx
@@ -169,23 +169,14 @@ def _question(at: AtSurvey, *, text: str, problems: dict[str, Problem]) -> str:
 @in_words
 async def answer_survey(request: Request) -> Response:
     """Keep the answer, once."""
-    fields = await request.form()
-    score, said = field_of(fields, "score"), field_of(fields, "text").strip()
-    problems: dict[str, Problem] = {}
-    if score not in {str(one) for one in SCORES}:
-        problems["score"] = ("need_score", {})
-    if len(said) > ANSWER_LIMIT:
-        problems["text"] = ("long_text", {"n": str(ANSWER_LIMIT)})
+    judged = Judgement.of(await request.form())
     async with at_survey(request) as at:
-        if problems:
-            text = _question(at, text=said, problems=problems)
+        if judged.problems:
+            text = _question(at, text=judged.text, problems=judged.problems)
             return answered(text, status=422, cache=SECRET)
-        try:
-            await conversations.survey(
-                at.tx, conversation_id=at.now.id, score=int(score), text=said
-            )
+        if await judged.keep(at.tx, conversation_id=at.now.id):
             thanks = at.reader.say("survey_thanks")
-        except AlreadySurveyed:
+        else:
             thanks = at.reader.say("survey_again")
         return answered(thanks_page(at.reader, at.path, text=thanks), cache=SECRET)
 

@@ -13,16 +13,15 @@ from ascolto.channels.actions.visiting import first_own_seq
 from ascolto.channels.errors import AlreadyAsked, BadAddress, LinkGone, NothingToSend, TooFast
 from ascolto.channels.forms.door import SECRET, AtTalk, answered, at_talk, in_words
 from ascolto.channels.forms.filled import (
-    ANSWER_LIMIT,
     Filled,
     Problem,
     field_of,
     fresh_nonce,
     is_email,
 )
+from ascolto.channels.forms.judging import Judgement
 from ascolto.channels.forms.talk_shown import (
     OVER,
-    SCORES,
     Thread,
     link_page,
     survey_page,
@@ -34,7 +33,7 @@ from ascolto.channels.webchat.limits import LINKS, MESSAGES, limits_of
 from ascolto.channels.webchat.public_api import may_read
 from ascolto.channels.webchat.shown import message_shown, state_shown
 from ascolto.channels.webchat.state import closed_now
-from ascolto.conversations.errors import AlreadySurveyed, NonceClash, UnknownAttachment
+from ascolto.conversations.errors import NonceClash, UnknownAttachment
 from ascolto.conversations.model import TEXT_LIMIT
 from ascolto.conversations.serving import file_response
 from ascolto.identity import secrets
@@ -245,23 +244,14 @@ def _question(at: AtTalk, *, text: str, problems: dict[str, Problem]) -> str:
 @in_words
 async def answer_survey(request: Request) -> Response:
     """Keep the answer, once."""
-    fields = await request.form()
-    score, said = field_of(fields, "score"), field_of(fields, "text").strip()
-    problems: dict[str, Problem] = {}
-    if score not in {str(one) for one in SCORES}:
-        problems["score"] = ("need_score", {})
-    if len(said) > ANSWER_LIMIT:
-        problems["text"] = ("long_text", {"n": str(ANSWER_LIMIT)})
+    judged = Judgement.of(await request.form())
     async with at_talk(request) as at:
-        if problems:
-            text = _question(at, text=said, problems=problems)
+        if judged.problems:
+            text = _question(at, text=judged.text, problems=judged.problems)
             return answered(text, status=422, cache=SECRET)
-        try:
-            await conversations.survey(
-                at.tx, conversation_id=at.now.id, score=int(score), text=said
-            )
+        if await judged.keep(at.tx, conversation_id=at.now.id):
             thanks = at.scene.words.say("survey_thanks")
-        except AlreadySurveyed:
+        else:
             thanks = at.reader.say("survey_again")
         return answered(told_page(at.reader, at.path, text=thanks), cache=SECRET)
 
