@@ -25,10 +25,9 @@ from ascolto.workforce import (
 )
 from ascolto.workforce.actions import forecasts
 from ascolto.workforce.actions.importing import write_imported
-from ascolto.workforce.errors import BadPlan, NotMade
 from ascolto.workforce.model import KeptForecast, KeptInterval
 from ascolto.workforce.past import Stream, fold_came, read_came, stream_of
-from ascolto.workforce.reading import bounds_of, reading
+from ascolto.workforce.reading import bounds_of, day_told, reading
 from ascolto.workforce.requiring import promise_question
 from ascolto.workforce.tables import of_told
 from ascolto.workforce.views import (
@@ -220,13 +219,7 @@ async def require(
 ) -> RequirementView:
     """Return how many people each interval of a day takes to keep a promise, and how many paid."""
     async with reading(request, principal) as tx:
-        forecast = await forecasts.find_forecast(tx, str(forecast_id))
-        if forecast.state != "made":
-            raise NotMade("The forecast has not been made.", state=forecast.state)
-        since, until = await bounds_of(tx, forecast, body.day)
-        intervals = await store.intervals_of(tx, forecast.id, since=since, until=until)
-        if not intervals:
-            raise BadPlan("The forecast does not speak of this day.", day=body.day.isoformat())
+        forecast, intervals = await day_told(tx, str(forecast_id), body.day)
         question = await promise_question(tx, forecast, body.model_dump(exclude={"day"}))
     question["intervals"] = [{"mean": one.mean, "rate_cv": one.rate_cv} for one in intervals]
     answer = await services_of(request).calculator.ask("require", question)

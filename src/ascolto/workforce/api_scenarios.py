@@ -8,10 +8,7 @@ from fastapi import APIRouter, Request
 from ascolto.identity.guard import recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.http import services_of
-from ascolto.workforce import store
-from ascolto.workforce.actions import forecasts
-from ascolto.workforce.errors import BadPlan, NotMade
-from ascolto.workforce.reading import bounds_of, reading
+from ascolto.workforce.reading import day_told, reading
 from ascolto.workforce.requiring import promise_question
 from ascolto.workforce.views_scenarios import SLACK, CompareBody, ComparisonView, ScenarioView
 
@@ -27,13 +24,7 @@ async def compare(
 ) -> ComparisonView:
     """Return the people a day takes in each scenario, the paid hours and the risk of a bad day."""
     async with reading(request, principal) as tx:
-        forecast = await forecasts.find_forecast(tx, str(forecast_id))
-        if forecast.state != "made":
-            raise NotMade("The forecast has not been made.", state=forecast.state)
-        since, until = await bounds_of(tx, forecast, body.day)
-        intervals = await store.intervals_of(tx, forecast.id, since=since, until=until)
-        if not intervals:
-            raise BadPlan("The forecast does not speak of this day.", day=body.day.isoformat())
+        forecast, intervals = await day_told(tx, str(forecast_id), body.day)
         scenarios = [
             {
                 **await promise_question(tx, forecast, one.wish()),

@@ -8,8 +8,10 @@ from fastapi import Request
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import services_of
-from ascolto.workforce.errors import BadPlan
-from ascolto.workforce.model import KeptForecast
+from ascolto.workforce import store
+from ascolto.workforce.actions.forecasts import find_forecast
+from ascolto.workforce.errors import BadPlan, NotMade
+from ascolto.workforce.model import KeptForecast, KeptInterval
 from ascolto.workforce.past import stream_of
 
 
@@ -30,3 +32,18 @@ async def bounds_of(
     if day.year >= date.max.year:
         raise BadPlan("No such day.", day=day.isoformat())
     return stream.midnight(day), stream.midnight(day + timedelta(days=1))
+
+
+async def day_told(tx: Tx, forecast_id: str, day: date) -> tuple[KeptForecast, list[KeptInterval]]:
+    """Return a forecast and what it says of a day.
+
+    Raises UnknownForecast, NotMade while it is not there yet, BadPlan for a day it leaves out.
+    """
+    forecast = await find_forecast(tx, forecast_id)
+    if forecast.state != "made":
+        raise NotMade("The forecast has not been made.", state=forecast.state)
+    since, until = await bounds_of(tx, forecast, day)
+    intervals = await store.intervals_of(tx, forecast.id, since=since, until=until)
+    if not intervals:
+        raise BadPlan("The forecast does not speak of this day.", day=day.isoformat())
+    return forecast, intervals
