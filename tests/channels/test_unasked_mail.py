@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ascolto import conversations, customers
+from ascolto.channels.actions import preferring
 from ascolto.channels.actions.preferring import TEXT_VERSIONS, Reachable, opened, sealed
 from ascolto.channels.forms import inviting
 from ascolto.channels.forms.words import page_texts
@@ -82,7 +83,7 @@ async def test_the_question_is_answered_once_on_its_page(place: Place) -> None:
     async with place.chat.desk.as_system() as tx:
         rows = await tx.fetch("SELECT conversation_id, score FROM conversations.survey")
     assert [(str(row["conversation_id"]), row["score"]) for row in rows] == [(conversation_id, 4)]
-    place.mailroom.desk.clock.at += inviting.LIFE
+    place.mailroom.desk.clock.at += preferring.LIFE
     assert (await http.get(path_of(address))).status_code == 404
 
 

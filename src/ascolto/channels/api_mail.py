@@ -20,16 +20,7 @@ from ascolto.channels.views_mail import (
 )
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.db import Tx
-from ascolto.kit.http import (
-    Cursor,
-    Limit,
-    Page,
-    decode_id,
-    decode_place,
-    encode_cursor,
-    page_of,
-    services_of,
-)
+from ascolto.kit.http import Cursor, Limit, Page, decode_id, decode_place, page_of, services_of
 from ascolto.kit.secretbox import server_box
 
 mail_router = APIRouter(tags=["mail"])
@@ -108,11 +99,7 @@ async def list_inbound(
     found = await store_mail.list_mails(
         call.tx, states=[state], before=decode_id(cursor), limit=limit + 1
     )
-    shown = found[:limit]
-    return Page(
-        items=[IncomingView.of(one) for one in shown],
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit=limit, show=IncomingView.of, place=lambda one: (one.id,))
 
 
 @mail_router.get("/mail/inbound/{inbound_id}", summary="A mail as it can be read")
@@ -165,11 +152,7 @@ async def list_outbound(
     found = await store_mail_out.list_out(
         call.tx, states=states, before=decode_id(cursor), limit=limit + 1
     )
-    shown = found[:limit]
-    return Page(
-        items=[OutMailView.of(one) for one in shown],
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit=limit, show=OutMailView.of, place=lambda one: (one.id,))
 
 
 @mail_router.post("/mail/outbound/{outbound_id}/resend", status_code=202, summary="Send it again")

@@ -17,7 +17,7 @@ from ascolto.channels.mailroom import handling
 from ascolto.channels.store_mail import Incoming
 from ascolto.conversations import Quarantined
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page, decode_id, encode_cursor
+from ascolto.kit.http import Page, decode_id, page_of
 
 quarantine_router = APIRouter(tags=["conversations"])
 
@@ -61,10 +61,7 @@ async def list_quarantine(
     mails = await store_mail.list_quarantined(call.tx, limit=limit + 1, after=after)
     # Ids run with time: in their order what was set aside first stands first, whatever it is.
     found = sorted((*map(_handed_in, handed_in), *map(_mail, mails)), key=lambda one: one.id)
-    shown = found[:limit]
-    return Page(
-        items=shown, next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None
-    )
+    return page_of(found, limit=limit, show=lambda one: one, place=lambda one: (one.id,))
 
 
 def _handed_in(one: Quarantined) -> QuarantinedView:

@@ -27,10 +27,21 @@ async def test_a_mail_becomes_work_for_a_person(mailroom: Mailroom) -> None:
     assert message.text == "Buongiorno, la bolletta è doppia."
 
 
+def _with_a_file(*, sender: str, mail_id: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, OURS, "Foto"
+    mail["Message-ID"] = f"<{mail_id}>"
+    mail.set_content("Ecco la foto")
+    picture = b"\x89PNG\r\n\x1a\n" + b"0" * 100
+    mail.add_attachment(picture, maintype="image", subtype="png", filename="contatore.png")
+    return mail.as_bytes()
+
+
 async def test_case_numbers_rise_as_the_mails_came(mailroom: Mailroom) -> None:
     for number in range(4):
+        written = _with_a_file if number == 1 else a_mail
         await mailroom.deliver(
-            a_mail(sender=f"n{number}@posta.example", mail_id=f"{number}@posta.example")
+            written(sender=f"n{number}@posta.example", mail_id=f"{number}@posta.example")
         )
     await mailroom.intake.round()
     came = reversed(await mailroom.incoming("taken"))

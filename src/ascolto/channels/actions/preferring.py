@@ -20,8 +20,8 @@ from ascolto.kit.secretbox import SealError, SecretBox
 TEXT_VERSIONS = {Purpose.SURVEY: "survey-1", Purpose.NOTICE: "notice-1"}
 _PLACE = "channels.preferences"
 _MOST = 1_000
-# No mail waits longer than this to be sent.
-_WAITS = timedelta(days=14)
+# How long a question by mail can be answered, and so the longest that its mail waits to be sent.
+LIFE = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ async def say(
             tx,
             client_id=who.client_id,
             address_key=customers.identity_key("email", who.address),
-            since=tx.now - _WAITS,
+            since=tx.now - LIFE,
         )
         await recall_mail(tx, mails)
     return fresh

@@ -17,7 +17,7 @@ from ascolto.channels import (
     store_mail_out,
     store_mail_threads,
 )
-from ascolto.channels.actions.preferring import Reachable, sealed
+from ascolto.channels.actions.preferring import LIFE, Reachable, sealed
 from ascolto.channels.actions.visiting import checked_email
 from ascolto.channels.errors import BadAddress
 from ascolto.channels.forms.words import Reader
@@ -37,7 +37,6 @@ HEARD = ("conversations.closed",)
 AFTER = timedelta(minutes=30)
 # Nobody is asked by the same client more often.
 REST = timedelta(days=30)
-LIFE = timedelta(days=14)
 AT_ONCE = 50
 _OVER = (State.WRAPUP, State.CLOSED)
 

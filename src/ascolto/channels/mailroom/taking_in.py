@@ -109,7 +109,7 @@ async def take_in(
     if place.thread is None and not letter.files:
         message = await _begun(tx, channel, incoming, letter, refs=refs, numbers=known.numbers)
         return replace(base, conversation_id=message.conversation_id, message_id=message.id)
-    thread, conversation = await _conversation(tx, channel, letter, place)
+    thread, conversation = await _conversation(tx, channel, letter, place, numbers=known.numbers)
     old = place.thread is not None and place.thread.id == thread.id
     stranger = old and letter.sender not in thread.parties
     message = await _receive(
@@ -139,7 +139,7 @@ def _text(letter: Letter, language: str) -> str:
 
 
 async def _conversation(
-    tx: Tx, channel: Channel, letter: Letter, place: Place
+    tx: Tx, channel: Channel, letter: Letter, place: Place, *, numbers: list[int]
 ) -> tuple[MailThread, Conversation]:
     """Return the conversation that a mail's thread is now, beginning one when there is none."""
     if place.thread is not None:
@@ -151,7 +151,7 @@ async def _conversation(
             or now.closed_at > tx.now - patience
         ):
             return replace(place.thread, conversation_id=now.id), now
-    conversation = await _begin(tx, channel, letter)
+    conversation = await _begin(tx, channel, letter, numbers=numbers)
     known = place.thread
     if known is not None and letter.sender in known.parties:
         return replace(
@@ -182,10 +182,10 @@ async def _begun(
     numbers: list[int],
 ) -> Message:  # fmt: skip
     """Begin a conversation and its thread with a mail that nothing hangs on, in few statements."""
-    customer, opening = await _opening(tx, channel, letter)
+    customer, opening = await _opening(tx, channel, letter, numbers)
     conversation, message = await conversations.begin_with_words(
         tx, text=_text(letter, opening["language"]), nonce=f"mail-{incoming.id}",
-        customer=customer, number=numbers.pop(0) if numbers else None, **opening,
+        customer=customer, **opening,
         said=_said(incoming, letter, by="new", stranger=False, left_out=[]),
     )  # fmt: skip
     thread = _new_thread(channel, letter, conversation, at=tx.now)
@@ -195,17 +195,17 @@ async def _begun(
     return message
 
 
-async def _begin(tx: Tx, channel: Channel, letter: Letter) -> Conversation:
-    customer, opening = await _opening(tx, channel, letter)
+async def _begin(tx: Tx, channel: Channel, letter: Letter, *, numbers: list[int]) -> Conversation:
+    customer, opening = await _opening(tx, channel, letter, numbers)
     return await conversations.open_conversation(
         tx, customer_id=customer.id, known=customer, **opening
     )
 
 
 async def _opening(
-    tx: Tx, channel: Channel, letter: Letter
+    tx: Tx, channel: Channel, letter: Letter, numbers: list[int]
 ) -> tuple[customers.Customer, dict[str, Any]]:
-    """Return who writes, and how a conversation begins with them."""
+    """Return who writes, and how a conversation begins with them; it takes the first number."""
     settings = channel.email()
     identity = ClaimedIdentity("email", letter.sender[:320], verified=letter.verified)
     customer = await customers.identify(
@@ -223,6 +223,7 @@ async def _opening(
         "subject": letter.subject,
         "language": settings.language,
         "meta": {"address": letter.sender, "mailbox": settings.address, "channel": channel.name},
+        "number": numbers.pop(0) if numbers else None,
     }
 
 

@@ -34,10 +34,12 @@ async def open_conversation(
     subject: str = "",
     language: str = "it",
     meta: dict[str, Any] | None = None,
+    number: int | None = None,
 ) -> Conversation:
     """Begin a conversation with a customer; its first message, or `ask_for_person`, queues it.
 
-    `known` is the customer, standing for those merged into it, if this transaction has read it.
+    `known` is the customer, standing for those merged into it, if this transaction has read it;
+    `number` one that was drawn for it (`next_numbers`), else it draws its own.
     """
     fresh = await _fresh(
         tx,
@@ -51,6 +53,7 @@ async def open_conversation(
         subject=subject,
         language=language,
         meta=meta,
+        number=number,
     )
     store.insert(tx, fresh, search=search_of(fresh))
     tx.emit(_arrived(fresh), *live.stood(fresh))
@@ -58,7 +61,7 @@ async def open_conversation(
 
 
 async def next_numbers(tx: Tx, count: int) -> list[int]:
-    """Return numbers for conversations that begin in this transaction (`begin_with_words`)."""
+    """Return numbers, rising, for conversations that begin in this transaction."""
     return await store.next_numbers(tx, count)
 
 
