@@ -132,12 +132,16 @@ async def own_steps(
         tx.tenant_id, operator_id, since, until,
     )  # fmt: skip
     steps = [Step(**row) for row in rows]
-    found = []
-    for one in steps:
-        lever = await get_lever(tx, one.lever_id)
-        if lever is not None:
-            found.append((one, lever))
-    return found
+    levers = await _levers(tx, {one.lever_id for one in steps}) if steps else {}
+    return [(one, levers[one.lever_id]) for one in steps if one.lever_id in levers]
+
+
+async def _levers(tx: Tx, lever_ids: Collection[str]) -> dict[str, Pulled]:
+    rows = await tx.fetch(
+        f"SELECT {_PULLED} FROM workforce.lever WHERE tenant_id = $1 AND id = ANY($2::uuid[])",
+        tx.tenant_id, list(lever_ids),
+    )  # fmt: skip
+    return {row["id"]: _pulled(row) for row in rows}
 
 
 async def get_step(tx: Tx, step_id: str, *, hold: bool = False) -> Step | None:

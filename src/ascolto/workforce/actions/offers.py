@@ -38,11 +38,15 @@ async def own_steps(tx: Tx, who: str) -> list[OwnStep]:
     Outside of a person's shifts there is no offer: they are left in peace.
     """
     since, until = await _today(tx)
-    at_work = on_shift(await _near(tx, who), tx.now)
+    own = await store_intraday.own_steps(tx, who, since=since, until=until)
+    offered = {lever.id for step, lever in own if step.state == "offered"}
+    # Everybody's page asks once a minute and has mostly no offer: no more is read then.
+    at_work = bool(offered) and on_shift(await _near(tx, who), tx.now)
+    others = await store_intraday.steps_of(tx, offered) if at_work else {}
     found = []
-    for step, lever in await store_intraday.own_steps(tx, who, since=since, until=until):
+    for step, lever in own:
         if step.state == "offered":
-            if at_work and await _is_open(tx, step, lever):
+            if at_work and _is_open(step, lever, tx.now, steps=others[lever.id]):
                 found.append(OwnStep(step, lever, open=True))
         elif step.state in ("done", "undone", "due"):
             found.append(OwnStep(step, lever, open=False))
@@ -63,7 +67,8 @@ async def answer_offer(tx: Tx, who: str, step_id: str, *, agrees: bool) -> OwnSt
     step = await store_intraday.get_step(tx, step_id, hold=True)
     if step is None or lever is None:
         raise UnknownOffer("Nothing of the kind is offered to you.", step_id=step_id)
-    if step.state != "offered" or not await _is_open(tx, step, lever):
+    steps = (await store_intraday.steps_of(tx, [lever.id]))[lever.id]
+    if step.state != "offered" or not _is_open(step, lever, tx.now, steps=steps):
         raise OfferOver("This offer is over.", step_id=step_id)
     if not on_shift(await _near(tx, who), tx.now):
         raise OfferOver("Offers are answered at work: outside your shift you are left in peace.")
@@ -111,11 +116,10 @@ async def _told(tx: Tx, step_id: str, lever: Pulled) -> OwnStep:
     return OwnStep(step, lever, open=False)
 
 
-async def _is_open(tx: Tx, step: Step, lever: Pulled) -> bool:
+def _is_open(step: Step, lever: Pulled, now: datetime, *, steps: Sequence[Step]) -> bool:
     """Tell whether an offer can still be taken: before it begins, by as many as are wanted."""
-    if lever.undone_at is not None or tx.now >= step.begins_at or lever.lever.kind not in OFFERED:
+    if lever.undone_at is not None or now >= step.begins_at or lever.lever.kind not in OFFERED:
         return False
-    steps = (await store_intraday.steps_of(tx, [lever.id]))[lever.id]
     return sum(one.state == "done" for one in steps) < lever.lever.people
 
 
