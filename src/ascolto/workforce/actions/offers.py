@@ -4,14 +4,15 @@ Nothing is sent: an offer is on one's own page, and only while one is at work by
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ascolto.kit.clock import midnight
 from ascolto.kit.db import Tx
 from ascolto.tenancy import get_tenant
-from ascolto.workforce import events, store_intraday, store_requests, store_rosters
+from ascolto.workforce import store_intraday, store_requests, store_rosters
+from ascolto.workforce.actions.pulling import say
 from ascolto.workforce.actions.rosters import publish_day
 from ascolto.workforce.asking import read
 from ascolto.workforce.errors import BreaksTheLaw, OfferOver, RosterChanged, UnknownOffer
@@ -74,10 +75,10 @@ async def answer_offer(tx: Tx, who: str, step_id: str, *, agrees: bool) -> OwnSt
         raise OfferOver("Offers are answered at work: outside your shift you are left in peace.")
     if not agrees:
         await store_intraday.set_step(tx, step.id, state="declined")
-        return await _told(tx, step.id, lever)
+        return OwnStep(replace(step, state="declined"), lever, open=False)
     await _change(tx, who, step, lever)
     await store_intraday.set_step(tx, step.id, state="done")
-    return await _told(tx, step.id, lever)
+    return OwnStep(replace(step, state="done"), lever, open=False)
 
 
 async def _change(tx: Tx, who: str, step: Step, lever: Pulled) -> None:
@@ -97,23 +98,7 @@ async def _change(tx: Tx, who: str, step: Step, lever: Pulled) -> None:
         raise BreaksTheLaw(broken[0].rule, article=broken[0].article)
     others = [one for one in shifts if one.operator_id != who]
     await publish_day(tx, [*others, *after], day=day, reason=lever.reason)
-    tx.emit(
-        events.LeverReached(
-            client_id=lever.client_id,
-            lever_id=lever.id,
-            queue_id=lever.queue_id,
-            lever=lever.lever.kind,
-            change="accepted",
-            reason=lever.reason,
-            operators=[who],
-        )
-    )
-
-
-async def _told(tx: Tx, step_id: str, lever: Pulled) -> OwnStep:
-    step = await store_intraday.get_step(tx, step_id)
-    assert step is not None  # noqa: S101 - it is held
-    return OwnStep(step, lever, open=False)
+    say(tx, lever, [step], "accepted")
 
 
 def _is_open(step: Step, lever: Pulled, now: datetime, *, steps: Sequence[Step]) -> bool:

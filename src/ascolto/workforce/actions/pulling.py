@@ -47,7 +47,7 @@ async def reach(tx: Tx, done: Pulled, stream: Stream) -> list[Step]:
         await store_rosters.lock_publishing(tx)
         steps = await _on_days(tx, done, stream)
     await store_intraday.insert_steps(tx, steps)
-    _say(tx, done, steps, "offered" if lever.kind in OFFERED else "begun")
+    say(tx, done, steps, "offered" if lever.kind in OFFERED else "begun")
     return steps
 
 
@@ -224,7 +224,7 @@ async def begin(tx: Tx, step: Step) -> None:
     )
     one = await routing.intervene(tx, wish)
     await store_intraday.set_step(tx, step.id, state="done", intervention_id=one.id)
-    _say(tx, done, [step], "done")
+    say(tx, done, [step], "done")
 
 
 async def fail(tx: Tx, step: Step, why: str) -> None:
@@ -259,7 +259,7 @@ async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
             moved.append(step)
     if moved:
         await _breaks_back(tx, done, moved)
-    _say(tx, done, steps, "undone")
+    say(tx, done, steps, "undone")
 
 
 async def _breaks_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
@@ -291,7 +291,8 @@ async def _day_back(tx: Tx, done: Pulled, steps: Sequence[Step], *, day: date, b
         await publish_day(tx, shifts, day=day, reason=done.reason)
 
 
-def _say(tx: Tx, done: Pulled, steps: Sequence[Step], change: str) -> None:
+def say(tx: Tx, done: Pulled, steps: Sequence[Step], change: str) -> None:
+    """Tell what a lever does now, and whom of its people that concerns."""
     tx.emit(
         events.LeverReached(
             client_id=done.client_id,
