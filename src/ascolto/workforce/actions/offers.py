@@ -18,7 +18,7 @@ from ascolto.workforce.asking import read
 from ascolto.workforce.errors import BreaksTheLaw, OfferOver, RosterChanged, UnknownOffer
 from ascolto.workforce.exchanging import AROUND, hindrances
 from ascolto.workforce.levers import Pulled
-from ascolto.workforce.reaching import OFFERED, Step, on_shift
+from ascolto.workforce.reaching import Step, on_shift
 from ascolto.workforce.rosters import Shift
 
 _DAY = timedelta(days=1)
@@ -103,7 +103,7 @@ async def _change(tx: Tx, who: str, step: Step, lever: Pulled) -> None:
 
 def _is_open(step: Step, lever: Pulled, now: datetime, *, steps: Sequence[Step]) -> bool:
     """Tell whether an offer can still be taken: before it begins, by as many as are wanted."""
-    if lever.undone_at is not None or now >= step.begins_at or lever.lever.kind not in OFFERED:
+    if lever.undone_at is not None or now >= step.begins_at:
         return False
     return sum(one.state == "done" for one in steps) < lever.lever.people
 

@@ -281,9 +281,6 @@ async def _day_back(tx: Tx, done: Pulled, steps: Sequence[Step], *, day: date, b
         now, then = [read(one) for one in step.after], [read(one) for one in step.before]
         found = None if begun else put_back(shifts, now=now, then=then)
         if found is None:
-            await store_intraday.set_step(
-                tx, step.id, state="done", why="changed since, or begun: it stays"
-            )
             continue
         shifts, back = found, back + 1
         await store_intraday.set_step(tx, step.id, state="undone")
