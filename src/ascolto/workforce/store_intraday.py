@@ -168,6 +168,15 @@ async def set_step(
     )  # fmt: skip
 
 
+async def set_undone_steps(tx: Tx, step_ids: Collection[str]) -> None:
+    """Write down that steps of a lever were taken back."""
+    await tx.execute(
+        "UPDATE workforce.lever_step SET state = 'undone', changed_at = $3"
+        " WHERE tenant_id = $1 AND id = ANY($2::uuid[])",
+        tx.tenant_id, list(step_ids), tx.now,
+    )  # fmt: skip
+
+
 async def due_steps(tx: Tx, *, by: datetime, limit: int) -> list[Step]:
     """Return what should begin by a moment."""
     rows = await tx.fetch(

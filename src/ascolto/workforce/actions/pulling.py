@@ -246,11 +246,12 @@ async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
 
     Who said no is taken back like who said nothing: afterwards nobody can count them either.
     """
+    closed = [one.id for one in steps if one.state in ("due", "offered", "declined")]
+    if closed:
+        await store_intraday.set_undone_steps(tx, closed)
     moved = []
     for step in steps:
-        if step.state in ("due", "offered", "declined"):
-            await store_intraday.set_step(tx, step.id, state="undone")
-        elif step.state == "done" and step.intervention_id is not None:
+        if step.state == "done" and step.intervention_id is not None:
             await routing.undo_intervention(
                 tx, intervention_id=step.intervention_id, by=tx.actor.name
             )
