@@ -203,10 +203,10 @@ def _by_operator(shifts: Iterable[Shift]) -> dict[str, list[Shift]]:
 
 async def begin(tx: Tx, step: Step) -> None:
     """Begin what is due: routing is asked by its own verb, and what it refuses is written down."""
-    if not await _still_due(tx, step):
+    done = await _still_due(tx, step)
+    if done is None:
         return
-    done = await store_intraday.get_lever(tx, step.lever_id)
-    if done is None or done.pulled_account is None or step.until_at <= tx.now:
+    if done.pulled_account is None or step.until_at <= tx.now:
         why = TOO_LATE if step.until_at <= tx.now else OF_NOBODY
         await store_intraday.set_step(tx, step.id, state="failed", why=why)
         return
@@ -233,12 +233,12 @@ async def fail(tx: Tx, step: Step, why: str) -> None:
         await store_intraday.set_step(tx, step.id, state="failed", why=why)
 
 
-async def _still_due(tx: Tx, step: Step) -> bool:
-    """Tell whether no other node was quicker and nobody has taken it back; it is held then."""
+async def _still_due(tx: Tx, step: Step) -> Pulled | None:
+    """Return the lever, held, unless another node was quicker or somebody has taken it back."""
     # The lever first: whoever takes it back meanwhile waits, and sees then what has begun.
-    await store_intraday.get_lever(tx, step.lever_id, hold=True)
+    done = await store_intraday.get_lever(tx, step.lever_id, hold=True)
     found = await store_intraday.get_step(tx, step.id, hold=True)
-    return found is not None and found.state == "due"
+    return done if found is not None and found.state == "due" else None
 
 
 async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
