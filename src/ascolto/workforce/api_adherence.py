@@ -18,7 +18,6 @@ from ascolto.insight.person import look_at
 from ascolto.insight.presence import presence_events, signed_in
 from ascolto.kit.clock import midnight
 from ascolto.kit.db import Tx
-from ascolto.kit.http import services_of
 from ascolto.people.actions import get_operator
 from ascolto.privacy import MonitoredField
 from ascolto.routing import teams_of
@@ -32,7 +31,8 @@ from ascolto.workforce.adherence import (
     by_half_hours,
     by_person,
 )
-from ascolto.workforce.errors import BadPlan, NoShifts
+from ascolto.workforce.errors import BadPlan
+from ascolto.workforce.reading import own_operator, reading
 from ascolto.workforce.rosters import Shift
 
 router = APIRouter(tags=["workforce"])
@@ -115,9 +115,7 @@ async def show_adherence(
     Single people are not shown, and no day that still goes on: whoever looked twice would see who
     left in between.
     """
-    async with services_of(request).db.transaction(
-        principal.tenant_id, actor=principal.actor(), clients=principal.clients
-    ) as tx:
+    async with reading(request, principal) as tx:
         today, zone = await _today(tx)
         day = day or today - _ONE_DAY
         if day >= today:
@@ -157,9 +155,7 @@ async def show_person_adherence(
 @router.get("/me/adherence", summary="One's own adherence")
 async def show_own_adherence(call: Own, day: date | None = None) -> PersonAdherenceView:
     """Return one's own day, today unless told otherwise; nobody else can ask for it here."""
-    if call.principal.operator_id is None:
-        raise NoShifts("You answer no customers, so there are no shifts of yours.")
-    return await _person(call.tx, call.principal.operator_id, day)
+    return await _person(call.tx, own_operator(call.principal), day)
 
 
 async def _person(tx: Tx, operator_id: str, day: date | None) -> PersonAdherenceView:

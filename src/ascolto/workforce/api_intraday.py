@@ -1,7 +1,7 @@
 """Routes on the day itself: planned beside actual, and levers tried out before they are pulled."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -11,8 +11,8 @@ from ascolto.identity.model import Principal
 from ascolto.kit.http import services_of
 from ascolto.workforce.actions import intraday, offers, trials
 from ascolto.workforce.actions.intraday import DayLines, lay_out, read_intraday
-from ascolto.workforce.errors import NoShifts
 from ascolto.workforce.levers import Lever
+from ascolto.workforce.reading import own_operator, reading
 from ascolto.workforce.views_intraday import (
     AnswerOfferBody,
     IntradayView,
@@ -42,7 +42,7 @@ async def show_intraday(
 
     People are counted in groups of at least five.
     """
-    async with _transaction(request, principal) as tx:
+    async with reading(request, principal) as tx:
         read = await read_intraday(tx, str(queue_id), day)
     lines = await _expected_anew(request, await lay_out(read))
     question = intraday.requirement_question(lines)
@@ -68,7 +68,7 @@ async def pull_lever(body: PullBody, principal: Puller, request: Request) -> Lev
     """
     lever = body.lever.lever()
     tried = await _tried(request, principal, str(body.queue_id), [lever])
-    async with _transaction(request, principal) as tx:
+    async with reading(request, principal) as tx:
         done, steps = await intraday.pull(
             tx,
             lever,
@@ -88,7 +88,7 @@ async def undo_lever(lever_id: UUID, call: Planner) -> LeverView:
 @router.get("/me/offers", summary="What is offered to me, and what has changed")
 async def show_own_offers(call: Own) -> OwnStepsView:
     """Return what levers mean for one's own day; offers only while one is at work."""
-    found = await offers.own_steps(call.tx, _operator(call))
+    found = await offers.own_steps(call.tx, own_operator(call.principal))
     return OwnStepsView(steps=[OwnStepView.of(one) for one in found])
 
 
@@ -96,21 +96,17 @@ async def show_own_offers(call: Own) -> OwnStepsView:
 async def answer_offer(step_id: UUID, body: AnswerOfferBody, call: Own) -> OwnStepView:
     """Say yes or no; a yes changes one's published day at once, a no is told to nobody."""
     return OwnStepView.of(
-        await offers.answer_offer(call.tx, _operator(call), str(step_id), agrees=body.agrees)
+        await offers.answer_offer(
+            call.tx, own_operator(call.principal), str(step_id), agrees=body.agrees
+        )
     )
-
-
-def _operator(call: Call) -> str:
-    if call.principal.operator_id is None:
-        raise NoShifts("You answer no customers, so there are no shifts of yours.")
-    return call.principal.operator_id
 
 
 async def _tried(
     request: Request, principal: Principal, queue_id: str, levers: list[Lever]
 ) -> TriedView:
     asked = {queue_id, *(one.other_queue_id for one in levers if one.other_queue_id)}
-    async with _transaction(request, principal) as tx:
+    async with reading(request, principal) as tx:
         reads = [await read_intraday(tx, one) for one in sorted(asked)]
     days: dict[str, DayLines] = {
         one.queue.id: await _expected_anew(request, await lay_out(one)) for one in reads
@@ -131,9 +127,3 @@ async def _expected_anew(request: Request, lines: DayLines) -> DayLines:
     if question is None:
         return lines
     return intraday.with_rest(lines, await services_of(request).calculator.ask("rest", question))
-
-
-def _transaction(request: Request, principal: Principal) -> Any:
-    return services_of(request).db.transaction(
-        principal.tenant_id, actor=principal.actor(), clients=principal.clients
-    )

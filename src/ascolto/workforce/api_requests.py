@@ -19,7 +19,8 @@ from ascolto.workforce.actions.needing import need_question
 from ascolto.workforce.actions.rosters import require_whole
 from ascolto.workforce.actions.wishing import wish
 from ascolto.workforce.asking import ShiftRequest, Wishes, read
-from ascolto.workforce.errors import BadPlan, NoShifts
+from ascolto.workforce.errors import BadPlan
+from ascolto.workforce.reading import own_operator, reading
 from ascolto.workforce.views import Body
 from ascolto.workforce.views_rosters import OwnShiftView, Place
 
@@ -135,7 +136,7 @@ async def list_candidates(call: Own, day: date) -> list[CandidateView]:
     """Return the colleagues of the same queues with whom a day can be swapped within the rules."""
     if day > FAR:
         raise BadPlan("No such day.")
-    found = await requests.swap_candidates(call.tx, _operator(call.principal), day)
+    found = await requests.swap_candidates(call.tx, own_operator(call.principal), day)
     return [
         CandidateView(
             operator_id=one.operator_id,
@@ -152,7 +153,7 @@ async def ask_swap(body: SwapBody, call: Own) -> RequestView:
 
     Nothing is sent: they see it when they open their own shifts.
     """
-    who = _operator(call.principal)
+    who = own_operator(call.principal)
     request = await requests.ask_swap(
         call.tx, who, str(body.operator_id), day=body.day, note=body.note
     )
@@ -162,15 +163,15 @@ async def ask_swap(body: SwapBody, call: Own) -> RequestView:
 @router.post("/me/leave", status_code=201, summary="Ask for a day off")
 async def ask_leave(body: LeaveBody, principal: Asker, request: Request) -> RequestView:
     """Ask for a day off: granted or refused at once, by whether enough people are left."""
-    who = _operator(principal)
-    async with _transaction(request, principal) as tx:
+    who = own_operator(principal)
+    async with reading(request, principal) as tx:
         question = await need_question(tx, who, body.day)
     calculator = services_of(request).calculator
     answers = {
         queue_id: await calculator.ask("require", asked)
         for queue_id, (_, asked) in question.queues.items()
     }
-    async with _transaction(request, principal) as tx:
+    async with reading(request, principal) as tx:
         done = await requests.ask_leave(
             tx, who, day=body.day, note=body.note, needed=question.needed(answers)
         )
@@ -180,7 +181,7 @@ async def ask_leave(body: LeaveBody, principal: Asker, request: Request) -> Requ
 @router.get("/me/requests", summary="What I asked, and what is asked of me")
 async def list_own_requests(call: Own) -> list[RequestView]:
     """Return one's own swaps and leave, the latest first."""
-    who = _operator(call.principal)
+    who = own_operator(call.principal)
     found = await store_requests.requests_of(call.tx, who, limit=MOST_OWN)
     names = await _names(call.tx, found)
     return [_view(one, who, names) for one in found]
@@ -189,7 +190,7 @@ async def list_own_requests(call: Own) -> list[RequestView]:
 @router.post("/me/requests/{request_id}/answer", summary="Answer a swap")
 async def answer_swap(request_id: UUID, body: AnswerBody, call: Own) -> RequestView:
     """Say yes or no to a swap that is asked of oneself; a yes is judged once more and done."""
-    who = _operator(call.principal)
+    who = own_operator(call.principal)
     done = await requests.answer_swap(call.tx, who, str(request_id), agrees=body.agrees)
     return await _shown(call.tx, done, who)
 
@@ -197,20 +198,20 @@ async def answer_swap(request_id: UUID, body: AnswerBody, call: Own) -> RequestV
 @router.delete("/me/requests/{request_id}", status_code=204, summary="Take a request back")
 async def withdraw(request_id: UUID, call: Own) -> None:
     """Take back what one asked for, as long as nobody has answered."""
-    await requests.withdraw(call.tx, _operator(call.principal), str(request_id))
+    await requests.withdraw(call.tx, own_operator(call.principal), str(request_id))
 
 
 @router.get("/me/wishes", summary="What I wish for and agree to")
 async def show_wishes(call: Own) -> WishesView:
     """Return when one likes to work, and whether one agrees to short and split shifts."""
-    found = await store_requests.wishes_of(call.tx, _operator(call.principal))
+    found = await store_requests.wishes_of(call.tx, own_operator(call.principal))
     return WishesView(**{name: getattr(found, name) for name in WishesView.model_fields})
 
 
 @router.put("/me/wishes", summary="Wish and agree")
 async def put_wishes(body: WishesBody, call: Own) -> WishesView:
     """Say when one likes to work, and what one agrees to; it can be taken back at any time."""
-    who = _operator(call.principal)
+    who = own_operator(call.principal)
     told = body.model_dump()
     wishes = Wishes(**{**told, "days_off": tuple(sorted(set(body.days_off)))})
     await wish(call.tx, who, wishes)
@@ -291,15 +292,3 @@ async def _names(tx: Tx, asked: Sequence[ShiftRequest]) -> dict[str, str]:
     """Return the names of everybody whom some requests concern."""
     people = {who for one in asked for who in (one.operator_id, one.other_id) if who}
     return {who: one.display_name for who, one in (await operators_by_ids(tx, people)).items()}
-
-
-def _operator(principal: Principal) -> str:
-    if principal.operator_id is None:
-        raise NoShifts("You answer no customers, so there are no shifts of yours.")
-    return principal.operator_id
-
-
-def _transaction(request: Request, principal: Principal) -> Any:
-    return services_of(request).db.transaction(
-        principal.tenant_id, actor=principal.actor(), clients=principal.clients
-    )

@@ -14,8 +14,9 @@ from ascolto.kit.http import Limit, Page, decode_id, page_of, services_of, takes
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store_rosters, store_runs
 from ascolto.workforce.actions import editing, relocating, rosters
-from ascolto.workforce.errors import BadPlan, NoShifts
+from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.examining import broken_rules
+from ascolto.workforce.reading import own_operator
 from ascolto.workforce.views_rosters import (
     DifferenceView,
     FeedView,
@@ -207,7 +208,7 @@ async def show_own_shifts(
     until: Annotated[date | None, Query(alias="to")] = None,
 ) -> OwnShiftsView:
     """Return one's own shifts as published, four weeks from today unless told otherwise."""
-    operator_id = _operator(call)
+    operator_id = own_operator(call.principal)
     tenant = await tenancy_store.get_tenant(call.tx)
     today = call.tx.now.astimezone(ZoneInfo(tenant.timezone)).date()
     first = since or today - timedelta(days=1)  # last night's shift may still be going on
@@ -233,7 +234,9 @@ async def show_own_shifts(
 async def open_feed(call: Own, request: Request) -> FeedView:
     """Give one's calendar program an address; one that was given before leads nowhere."""
     secret, fingerprint = secrets.issue(call.tx.tenant_id)
-    await store_rosters.put_feed(call.tx, operator_id=_operator(call), secret_hash=fingerprint)
+    await store_rosters.put_feed(
+        call.tx, operator_id=own_operator(call.principal), secret_hash=fingerprint
+    )
     public_url = services_of(request).settings.public_url.rstrip("/")
     return FeedView(url=f"{public_url}/shifts/{secret}.ics")
 
@@ -241,10 +244,4 @@ async def open_feed(call: Own, request: Request) -> FeedView:
 @router.delete("/me/shifts/feed", status_code=204, summary="Take the calendar's address back")
 async def close_feed(call: Own) -> None:
     """Let the address of one's calendar lead nowhere from now on."""
-    await store_rosters.delete_feed(call.tx, operator_id=_operator(call))
-
-
-def _operator(call: Call) -> str:
-    if call.principal.operator_id is None:
-        raise NoShifts("You answer no customers, so there are no shifts of yours.")
-    return call.principal.operator_id
+    await store_rosters.delete_feed(call.tx, operator_id=own_operator(call.principal))

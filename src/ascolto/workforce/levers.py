@@ -7,16 +7,6 @@ from typing import Any
 
 from ascolto.workforce.today import HALF_HOUR
 
-KINDS = (
-    "time_off",
-    "extra_hours",
-    "break_move",
-    "skill_move",
-    "overflow",
-    "callback",
-    "channel_shift",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lever:

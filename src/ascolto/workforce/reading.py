@@ -1,4 +1,4 @@
-"""What routes on a day of a forecast read before it is worked out with no transaction open."""
+"""What routes read for whoever asks, also before it is worked out with no transaction open."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,16 +10,23 @@ from ascolto.kit.db import Tx
 from ascolto.kit.http import services_of
 from ascolto.workforce import store
 from ascolto.workforce.actions.forecasts import find_forecast
-from ascolto.workforce.errors import BadPlan, NotMade
+from ascolto.workforce.errors import BadPlan, NoShifts, NotMade
 from ascolto.workforce.model import KeptForecast, KeptInterval
 from ascolto.workforce.past import stream_of
 
 
 def reading(request: Request, principal: Principal) -> Any:
-    """Open a transaction of somebody's own, to read in."""
+    """Open a transaction of somebody's own."""
     return services_of(request).db.transaction(
         principal.tenant_id, actor=principal.actor(), clients=principal.clients
     )
+
+
+def own_operator(principal: Principal) -> str:
+    """Return the operator that somebody is; raise NoShifts when they are none."""
+    if principal.operator_id is None:
+        raise NoShifts("You answer no customers, so there are no shifts of yours.")
+    return principal.operator_id
 
 
 async def bounds_of(

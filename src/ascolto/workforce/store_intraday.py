@@ -132,12 +132,16 @@ async def own_steps(
         tx.tenant_id, operator_id, since, until,
     )  # fmt: skip
     steps = [Step(**row) for row in rows]
-    found = []
-    for one in steps:
-        lever = await get_lever(tx, one.lever_id)
-        if lever is not None:
-            found.append((one, lever))
-    return found
+    levers = await _levers(tx, {one.lever_id for one in steps}) if steps else {}
+    return [(one, levers[one.lever_id]) for one in steps if one.lever_id in levers]
+
+
+async def _levers(tx: Tx, lever_ids: Collection[str]) -> dict[str, Pulled]:
+    rows = await tx.fetch(
+        f"SELECT {_PULLED} FROM workforce.lever WHERE tenant_id = $1 AND id = ANY($2::uuid[])",
+        tx.tenant_id, list(lever_ids),
+    )  # fmt: skip
+    return {row["id"]: _pulled(row) for row in rows}
 
 
 async def get_step(tx: Tx, step_id: str, *, hold: bool = False) -> Step | None:
@@ -161,6 +165,15 @@ async def set_step(
         "UPDATE workforce.lever_step SET state = $3, why = $4, changed_at = $5,"
         " intervention_id = coalesce($6, intervention_id) WHERE tenant_id = $1 AND id = $2",
         tx.tenant_id, step_id, state, why, tx.now, intervention_id,
+    )  # fmt: skip
+
+
+async def set_undone_steps(tx: Tx, step_ids: Collection[str]) -> None:
+    """Write down that steps of a lever were taken back."""
+    await tx.execute(
+        "UPDATE workforce.lever_step SET state = 'undone', changed_at = $3"
+        " WHERE tenant_id = $1 AND id = ANY($2::uuid[])",
+        tx.tenant_id, list(step_ids), tx.now,
     )  # fmt: skip
 
 

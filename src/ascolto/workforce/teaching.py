@@ -50,5 +50,4 @@ def rest_of_today(question: dict[str, Any]) -> dict[str, Any]:
         "means": found.mean[actual.size :].tolist(),
         "way": found.way,
         "judged": found.judged,
-        "wape": found.wape,
     }

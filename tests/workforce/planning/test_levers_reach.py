@@ -15,6 +15,7 @@ from ascolto.people.catalogue import create_skill
 from ascolto.routing import change_queue, create_queue, expire_interventions, get_queue
 from ascolto.workforce import store_intraday
 from ascolto.workforce.actions.intraday import pull, undo
+from ascolto.workforce.actions.offers import own_steps
 from ascolto.workforce.actions.pulling import begin, take_back
 from ascolto.workforce.errors import BadPlan, OutsideScope
 from ascolto.workforce.jobs import begin_levers
@@ -123,6 +124,27 @@ async def test_time_off_is_offered_to_all_at_work_and_goes_to_the_first_who_agre
         assert await own(anna) == before
         await taken_back(office, done.id)
         assert [one["ends_at"][11:16] for one in await own(bruno)] == ["11:00"], "his yes stays"
+
+
+async def test_many_offers_are_read_in_as_many_statements_as_one_and_none_in_fewer(
+    office: Office,
+) -> None:
+    desk = office.desk
+    await publish(office, shift(desk.anna), shift(desk.bruno))
+
+    async def read() -> tuple[int, int]:
+        async with desk.as_system() as tx:
+            found = await own_steps(tx, desk.anna)
+        return len(found), tx.statements
+
+    nothing, least = await read()
+    await pulled(office, OFF)
+    one, statements = await read()
+    for hour in (12, 11):
+        await pulled(office, replace(OFF, from_at=at(hour, 30)))
+    assert (nothing, one) == (0, 1)
+    assert await read() == (3, statements)
+    assert least == statements - 3, "neither a lever nor others' words nor one's shifts"
 
 
 async def test_nothing_is_offered_outside_of_a_shift_and_a_no_changes_nothing(

@@ -50,7 +50,7 @@ def test_the_risk_is_the_share_of_days_on_which_too_few_are_answered_in_time() -
 def test_more_people_make_it_safe_and_one_fewer_would_not() -> None:
     one = day()
     few = np.maximum(one.operators - 2, 1)
-    safe = one.made_safe(few, below=0.75, accepted=0.05)
+    safe = one.made_safe(few, risk=one.risk(few, below=0.75), accepted=0.05)
     assert one.risk(safe, below=0.75).chance <= 0.05
     fewer = np.maximum(safe - (one.loads > 0), 0)
     assert one.risk(fewer, below=0.75).chance > 0.05

@@ -4,20 +4,21 @@ Nothing is sent: an offer is on one's own page, and only while one is at work by
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ascolto.kit.clock import midnight
 from ascolto.kit.db import Tx
 from ascolto.tenancy import get_tenant
-from ascolto.workforce import events, store_intraday, store_requests, store_rosters
+from ascolto.workforce import store_intraday, store_requests, store_rosters
+from ascolto.workforce.actions.pulling import say
 from ascolto.workforce.actions.rosters import publish_day
 from ascolto.workforce.asking import read
 from ascolto.workforce.errors import BreaksTheLaw, OfferOver, RosterChanged, UnknownOffer
 from ascolto.workforce.exchanging import AROUND, hindrances
 from ascolto.workforce.levers import Pulled
-from ascolto.workforce.reaching import OFFERED, Step, on_shift
+from ascolto.workforce.reaching import Step, on_shift
 from ascolto.workforce.rosters import Shift
 
 _DAY = timedelta(days=1)
@@ -38,11 +39,15 @@ async def own_steps(tx: Tx, who: str) -> list[OwnStep]:
     Outside of a person's shifts there is no offer: they are left in peace.
     """
     since, until = await _today(tx)
-    at_work = on_shift(await _near(tx, who), tx.now)
+    own = await store_intraday.own_steps(tx, who, since=since, until=until)
+    offered = {lever.id for step, lever in own if step.state == "offered"}
+    # Everybody's page asks once a minute and has mostly no offer: no more is read then.
+    at_work = bool(offered) and on_shift(await _near(tx, who), tx.now)
+    others = await store_intraday.steps_of(tx, offered) if at_work else {}
     found = []
-    for step, lever in await store_intraday.own_steps(tx, who, since=since, until=until):
+    for step, lever in own:
         if step.state == "offered":
-            if at_work and await _is_open(tx, step, lever):
+            if at_work and _is_open(step, lever, tx.now, steps=others[lever.id]):
                 found.append(OwnStep(step, lever, open=True))
         elif step.state in ("done", "undone", "due"):
             found.append(OwnStep(step, lever, open=False))
@@ -63,16 +68,17 @@ async def answer_offer(tx: Tx, who: str, step_id: str, *, agrees: bool) -> OwnSt
     step = await store_intraday.get_step(tx, step_id, hold=True)
     if step is None or lever is None:
         raise UnknownOffer("Nothing of the kind is offered to you.", step_id=step_id)
-    if step.state != "offered" or not await _is_open(tx, step, lever):
+    steps = (await store_intraday.steps_of(tx, [lever.id]))[lever.id]
+    if step.state != "offered" or not _is_open(step, lever, tx.now, steps=steps):
         raise OfferOver("This offer is over.", step_id=step_id)
     if not on_shift(await _near(tx, who), tx.now):
         raise OfferOver("Offers are answered at work: outside your shift you are left in peace.")
     if not agrees:
         await store_intraday.set_step(tx, step.id, state="declined")
-        return await _told(tx, step.id, lever)
+        return OwnStep(replace(step, state="declined"), lever, open=False)
     await _change(tx, who, step, lever)
     await store_intraday.set_step(tx, step.id, state="done")
-    return await _told(tx, step.id, lever)
+    return OwnStep(replace(step, state="done"), lever, open=False)
 
 
 async def _change(tx: Tx, who: str, step: Step, lever: Pulled) -> None:
@@ -92,30 +98,13 @@ async def _change(tx: Tx, who: str, step: Step, lever: Pulled) -> None:
         raise BreaksTheLaw(broken[0].rule, article=broken[0].article)
     others = [one for one in shifts if one.operator_id != who]
     await publish_day(tx, [*others, *after], day=day, reason=lever.reason)
-    tx.emit(
-        events.LeverReached(
-            client_id=lever.client_id,
-            lever_id=lever.id,
-            queue_id=lever.queue_id,
-            lever=lever.lever.kind,
-            change="accepted",
-            reason=lever.reason,
-            operators=[who],
-        )
-    )
+    say(tx, lever, [step], "accepted")
 
 
-async def _told(tx: Tx, step_id: str, lever: Pulled) -> OwnStep:
-    step = await store_intraday.get_step(tx, step_id)
-    assert step is not None  # noqa: S101 - it is held
-    return OwnStep(step, lever, open=False)
-
-
-async def _is_open(tx: Tx, step: Step, lever: Pulled) -> bool:
+def _is_open(step: Step, lever: Pulled, now: datetime, *, steps: Sequence[Step]) -> bool:
     """Tell whether an offer can still be taken: before it begins, by as many as are wanted."""
-    if lever.undone_at is not None or tx.now >= step.begins_at or lever.lever.kind not in OFFERED:
+    if lever.undone_at is not None or now >= step.begins_at:
         return False
-    steps = (await store_intraday.steps_of(tx, [lever.id]))[lever.id]
     return sum(one.state == "done" for one in steps) < lever.lever.people
 
 

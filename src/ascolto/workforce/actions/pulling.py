@@ -47,7 +47,7 @@ async def reach(tx: Tx, done: Pulled, stream: Stream) -> list[Step]:
         await store_rosters.lock_publishing(tx)
         steps = await _on_days(tx, done, stream)
     await store_intraday.insert_steps(tx, steps)
-    _say(tx, done, steps, "offered" if lever.kind in OFFERED else "begun")
+    say(tx, done, steps, "offered" if lever.kind in OFFERED else "begun")
     return steps
 
 
@@ -203,10 +203,10 @@ def _by_operator(shifts: Iterable[Shift]) -> dict[str, list[Shift]]:
 
 async def begin(tx: Tx, step: Step) -> None:
     """Begin what is due: routing is asked by its own verb, and what it refuses is written down."""
-    if not await _still_due(tx, step):
+    done = await _still_due(tx, step)
+    if done is None:
         return
-    done = await store_intraday.get_lever(tx, step.lever_id)
-    if done is None or done.pulled_account is None or step.until_at <= tx.now:
+    if done.pulled_account is None or step.until_at <= tx.now:
         why = TOO_LATE if step.until_at <= tx.now else OF_NOBODY
         await store_intraday.set_step(tx, step.id, state="failed", why=why)
         return
@@ -224,7 +224,7 @@ async def begin(tx: Tx, step: Step) -> None:
     )
     one = await routing.intervene(tx, wish)
     await store_intraday.set_step(tx, step.id, state="done", intervention_id=one.id)
-    _say(tx, done, [step], "done")
+    say(tx, done, [step], "done")
 
 
 async def fail(tx: Tx, step: Step, why: str) -> None:
@@ -233,12 +233,12 @@ async def fail(tx: Tx, step: Step, why: str) -> None:
         await store_intraday.set_step(tx, step.id, state="failed", why=why)
 
 
-async def _still_due(tx: Tx, step: Step) -> bool:
-    """Tell whether no other node was quicker and nobody has taken it back; it is held then."""
+async def _still_due(tx: Tx, step: Step) -> Pulled | None:
+    """Return the lever, held, unless another node was quicker or somebody has taken it back."""
     # The lever first: whoever takes it back meanwhile waits, and sees then what has begun.
-    await store_intraday.get_lever(tx, step.lever_id, hold=True)
+    done = await store_intraday.get_lever(tx, step.lever_id, hold=True)
     found = await store_intraday.get_step(tx, step.id, hold=True)
-    return found is not None and found.state == "due"
+    return done if found is not None and found.state == "due" else None
 
 
 async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
@@ -246,11 +246,12 @@ async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
 
     Who said no is taken back like who said nothing: afterwards nobody can count them either.
     """
+    closed = [one.id for one in steps if one.state in ("due", "offered", "declined")]
+    if closed:
+        await store_intraday.set_undone_steps(tx, closed)
     moved = []
     for step in steps:
-        if step.state in ("due", "offered", "declined"):
-            await store_intraday.set_step(tx, step.id, state="undone")
-        elif step.state == "done" and step.intervention_id is not None:
+        if step.state == "done" and step.intervention_id is not None:
             await routing.undo_intervention(
                 tx, intervention_id=step.intervention_id, by=tx.actor.name
             )
@@ -259,7 +260,7 @@ async def take_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
             moved.append(step)
     if moved:
         await _breaks_back(tx, done, moved)
-    _say(tx, done, steps, "undone")
+    say(tx, done, steps, "undone")
 
 
 async def _breaks_back(tx: Tx, done: Pulled, steps: Sequence[Step]) -> None:
@@ -281,9 +282,6 @@ async def _day_back(tx: Tx, done: Pulled, steps: Sequence[Step], *, day: date, b
         now, then = [read(one) for one in step.after], [read(one) for one in step.before]
         found = None if begun else put_back(shifts, now=now, then=then)
         if found is None:
-            await store_intraday.set_step(
-                tx, step.id, state="done", why="changed since, or begun: it stays"
-            )
             continue
         shifts, back = found, back + 1
         await store_intraday.set_step(tx, step.id, state="undone")
@@ -291,7 +289,8 @@ async def _day_back(tx: Tx, done: Pulled, steps: Sequence[Step], *, day: date, b
         await publish_day(tx, shifts, day=day, reason=done.reason)
 
 
-def _say(tx: Tx, done: Pulled, steps: Sequence[Step], change: str) -> None:
+def say(tx: Tx, done: Pulled, steps: Sequence[Step], change: str) -> None:
+    """Tell what a lever does now, and whom of its people that concerns."""
     tx.emit(
         events.LeverReached(
             client_id=done.client_id,

@@ -103,11 +103,11 @@ class Day:
             low, high = (middle, high) if self.level(operators, middle) >= below else (low, middle)
         return share_above(low, self.cv) if low > 0 else 1.0
 
-    def made_safe(self, operators: Whole, *, below: float, accepted: float) -> Whole:
-        """Return so many more people in every interval with work that the risk is accepted."""
-        work = (self.loads > 0).astype(np.int64)
+    def made_safe(self, operators: Whole, *, risk: Risk, accepted: float) -> Whole:
+        """Return so many more people in every interval with work that their risk is accepted."""
+        work, below = (self.loads > 0).astype(np.int64), risk.below
         low, high = 0, 1
-        if self._chance(operators, below) <= accepted:
+        if risk.chance <= accepted:
             return operators
         while self._chance(operators + high * work, below) > accepted and high < MOST_MORE:
             low, high = high, 2 * high
@@ -141,8 +141,9 @@ def side_by_side(
 def _told(day: Day, first: Whole, *, slack: float) -> dict[str, float | int]:
     below = max(0.01, day.what.promise.service_level - slack)
     own = day.risk(day.operators, below=below)
-    held = day.risk(first, below=below)
-    safe = day.made_safe(day.operators, below=below, accepted=0.05)
+    # The first one's people are in its own day, whose risk is known.
+    held = own if day.operators is first else day.risk(first, below=below)
+    safe = day.made_safe(day.operators, risk=own, accepted=0.05)
     return {
         "load_hours": float(day.loads.sum()) * day.minutes / 60,
         "most_operators": int(day.operators.max(initial=0)),
