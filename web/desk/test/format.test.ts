@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { speak } from "@/i18n";
-import { decimal, share } from "@/i18n/format";
+import { decimal, share, weekday } from "@/i18n/format";
 
 afterEach(() => speak("it"));
 
@@ -16,4 +16,10 @@ it("a number has as many decimals as told, and after a change of language the ma
   expect(written()).toEqual(["31,0", "31", "0,46", "12.346", "12,5 %"]);
   await speak("en");
   expect(written()).toEqual(["31.0", "31", "0.46", "12,346", "12.5 %"]);
+});
+
+it("the first day of a week is Monday, the seventh Sunday, named whole or short", async () => {
+  expect([weekday(1, "long"), weekday(7, "long"), weekday(1, "short")]).toEqual(["lunedì", "domenica", "lun"]);
+  await speak("en");
+  expect([weekday(1, "long"), weekday(7, "long"), weekday(1, "short")]).toEqual(["Monday", "Sunday", "Mon"]);
 });

@@ -35,6 +35,12 @@ export function longDay(iso: string): string {
   return dates("long", { weekday: "long", day: "numeric", month: "long" }).format(new Date(iso));
 }
 
+/** The name of a day of the week: 1 is Monday. */
+export function weekday(day: number, how: "long" | "short"): string {
+  // The first of January 2024 was a Monday.
+  return dates(`weekday-${how}`, { weekday: how, timeZone: "UTC" }).format(Date.UTC(2024, 0, day));
+}
+
 /** The hour today, else day and hour. */
 export function moment(iso: string, now: number): string {
   const same = new Date(iso).toDateString() === new Date(now).toDateString();
