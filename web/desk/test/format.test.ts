@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { speak } from "@/i18n";
-import { decimal, share, weekday } from "@/i18n/format";
+import { decimal, isoDay, share, weekday } from "@/i18n/format";
 
 afterEach(() => speak("it"));
 
@@ -22,4 +22,9 @@ it("the first day of a week is Monday, the seventh Sunday, named whole or short"
   expect([weekday(1, "long"), weekday(7, "long"), weekday(1, "short")]).toEqual(["lunedì", "domenica", "lun"]);
   await speak("en");
   expect([weekday(1, "long"), weekday(7, "long"), weekday(1, "short")]).toEqual(["Monday", "Sunday", "Mon"]);
+});
+
+it("a day as routes take it is the reader's day up to midnight, padded", () => {
+  expect(isoDay(new Date(2026, 2, 5, 0, 0, 0).getTime())).toBe("2026-03-05");
+  expect(isoDay(new Date(2026, 2, 5, 23, 59, 59).getTime())).toBe("2026-03-05");
 });

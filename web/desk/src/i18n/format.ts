@@ -35,6 +35,12 @@ export function longDay(iso: string): string {
   return dates("long", { weekday: "long", day: "numeric", month: "long" }).format(new Date(iso));
 }
 
+/** A moment's day where the reader is, as routes take it: 2026-11-29. */
+export function isoDay(at: number): string {
+  // Swedes write dates so.
+  return new Date(at).toLocaleDateString("sv-SE");
+}
+
 /** The name of a day of the week: 1 is Monday. */
 export function weekday(day: number, how: "long" | "short"): string {
   // The first of January 2024 was a Monday.
