@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, expect
 from ascolto.demo.organisation import read_organisation
 from ascolto.kit.clock import midnight
 from ascolto.kit.postgres import EmbeddedPostgres
-from support.browsing import Profile, barriers
+from support.browsing import Profile, barriers, until
 from support.demo import sign_in
 from support.desk import Desk, Writer
 from support.running import RunningServer, planned_demo
@@ -54,7 +54,7 @@ def morning(weekday: int) -> datetime:
 def begin(server: RunningServer, weekday: int) -> None:
     """Let it be the morning of a day."""
     server.kill()
-    server.ahead_s = (morning(weekday) - datetime.now(UTC)).total_seconds()
+    server.stand_at(morning(weekday))
     server.start()
 
 
@@ -329,17 +329,19 @@ def _until_judged(house: RunningServer) -> None:
     with contextlib.closing(sign_in(house.url, tenant="ponente", email=PLANNER)) as planner:
         queues = planner.get("/api/v1/queues", params={"limit": 100}).json()["items"]
     queue_id = next(one["id"] for one in queues if one["name"] == QUEUE)
-    deadline = time.monotonic() + 120
-    while times_kept(house) == before:
-        assert time.monotonic() < deadline, house.log()[-2000:]
-        time.sleep(0.2)
+
+    def said() -> str:
+        return house.log()[-2000:]
+
+    until(lambda: times_kept(house) != before, said, within_s=120)
     begin(house, FRIDAY)
-    deadline = time.monotonic() + 120
     with contextlib.closing(sign_in(house.url, tenant="ponente", email=PLANNER)) as planner:
         query = {"queue_id": queue_id}
-        while not planner.get("/api/v1/workforce/accuracy", params=query).json():
-            assert time.monotonic() < deadline, house.log()[-2000:]
-            time.sleep(0.2)
+
+        def judged() -> bool:
+            return bool(planner.get("/api/v1/workforce/accuracy", params=query).json())
+
+        until(judged, said, within_s=120)
 
 
 def _accuracy(page: Page) -> None:

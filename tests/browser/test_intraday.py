@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -35,9 +35,8 @@ def house(
     server = RunningServer(urls, data=tmp_path_factory.mktemp("intraday"), demo=True)
     server.start()
     server.kill()
-    now = datetime.now(UTC)
-    tomorrow = now.astimezone(ROME).date() + timedelta(days=1)
-    server.ahead_s = (midnight(tomorrow, ROME) + MORNING - now).total_seconds()
+    tomorrow = datetime.now(ROME).date() + timedelta(days=1)
+    server.stand_at(midnight(tomorrow, ROME) + MORNING)
     server.start()
     yield server
     server.kill()

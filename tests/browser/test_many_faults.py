@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
 
 from support.bad_line import BadLine
+from support.browsing import SETTLED_S, until
 from support.demo import sign_in
 from support.desk import Desk, clear_desk
 from support.panel import Panel, fresh_name
@@ -33,7 +34,6 @@ pytestmark = pytest.mark.timeout(480 + 6 * FAULTS)
 # How often of a hundred: starting a server again takes seconds, a cut none.
 KINDS = {"cut": 30, "lose_answers": 20, "delay": 20, "reorder": 20, "tab": 8, "server": 2}
 OWNER = "operatrice@aurelia.example"
-SETTLED_S = 180.0
 _LONG_MS = 60_000
 
 
@@ -53,14 +53,6 @@ class Person:
         """Return words that nobody else says, in an order that can be read off them."""
         self.count += 1
         return f"{self.name} {self.count:04d}"
-
-
-def until(is_so: Callable[[], bool], what: str, *, within_s: float = SETTLED_S) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.2)
 
 
 def persist(do: Callable[[], Any], *, within_s: float = SETTLED_S) -> None:
@@ -342,7 +334,7 @@ def same_as_a_fresh_load(desk: AtDesk) -> None:
         expect(page.get_by_role("log").get_by_text(last, exact=True)).to_be_visible()
     until(
         lambda: fresh.evaluate(_SHOWN)[-10:] == desk.person.page.evaluate(_SHOWN)[-10:],
-        f"{fresh.evaluate(_SHOWN)[-10:]}\n{desk.person.page.evaluate(_SHOWN)[-10:]}",
+        lambda: f"{fresh.evaluate(_SHOWN)[-10:]}\n{desk.person.page.evaluate(_SHOWN)[-10:]}",
         within_s=30,
     )
     fresh.close()

@@ -56,8 +56,8 @@ class BadLine:
     def spoil(self, kind: str, *, for_s: float) -> None:
         """Let a fault begin; what is on its way when a line is cut does not arrive."""
         self.weather = Weather(kind, time.monotonic() + for_s)
-        if kind in ("cut", "lose_answers"):
-            self._loop.call_soon_threadsafe(self._drop_everything if kind == "cut" else int)
+        if kind == "cut":
+            self._loop.call_soon_threadsafe(self._drop_everything)
 
     def mend(self) -> None:
         """End whatever fault there is."""

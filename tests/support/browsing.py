@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from ascolto.kit.ids import new_id
 from support.demo import sign_in
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SETTLED_S = 180.0
 _CUT = "net::ERR_"  # tests cut lines on purpose; what is said of that is no complaint
 _WATCH = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -22,6 +24,16 @@ _SMALL = """() => [...document.querySelectorAll("a[href], button, input, select,
   .filter(([one, box]) => box.width > 0 && (box.height < 43.5 || box.width < 43.5)
     && getComputedStyle(one).display !== "inline")
   .map(([one, box]) => `${one.outerHTML.slice(0, 90)} ${box.width}x${box.height}`)"""
+
+
+def until(
+    is_so: Callable[[], bool], what: str | Callable[[], str], *, within_s: float = SETTLED_S
+) -> None:
+    """Wait until something is so, or fail with what is told; a function is asked only then."""
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < deadline, what if isinstance(what, str) else what()
+        time.sleep(0.2)
 
 
 class Profile:

@@ -58,6 +58,10 @@ class RunningServer:
         """Return the moment that its clock shows."""
         return datetime.now(UTC) + timedelta(seconds=self.ahead_s or 0.0)
 
+    def stand_at(self, moment: datetime) -> None:
+        """Let its clock show a moment just now, from its next start on."""
+        self.ahead_s = (moment - datetime.now(UTC)).total_seconds()
+
     def start(self) -> None:
         """Start and wait until it answers; one that does not is ended."""
         command = [sys.executable, "-m", "ascolto.cli", "up", "--port", str(self.port)]

@@ -48,9 +48,15 @@ export function Tips() {
   }, [shown]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let up = false;
     const later = (next: Shown | null, delay: number) => {
       clearTimeout(timer);
-      timer = setTimeout(() => setShown(next), delay);
+      // Scrolls and moves come by the hundred, and nearly all of them find no tip to take away.
+      if (!next && !up) return;
+      timer = setTimeout(() => {
+        up = next !== null;
+        setShown(next);
+      }, delay);
     };
     const of = (element: HTMLElement): Shown => ({ of: element, text: element.dataset.tip ?? "", key: element.dataset.tipKey });
     const over = (event: PointerEvent) => {

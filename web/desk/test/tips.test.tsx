@@ -33,6 +33,18 @@ describe("a button without words", () => {
     expect(tip()).toBe("");
   });
 
+  it("costs nothing while no tip is up: a scroll, a move or the focus elsewhere waits for nothing", () => {
+    const elsewhere = screen.getByText("altrove");
+    fireEvent.scroll(elsewhere);
+    fireEvent.pointerOver(elsewhere);
+    fireEvent.focusIn(elsewhere);
+    expect(vi.getTimerCount()).toBe(0);
+    fireEvent.pointerOver(screen.getByRole("button", { name: "Chiudi" }));
+    fireEvent.scroll(elsewhere);
+    act(() => void vi.advanceTimersByTime(600));
+    expect(tip()).toBe("");
+  });
+
   it("says its key, unless it is two keys one after the other", () => {
     const key = (name: string) => screen.getByRole("button", { name }).getAttribute("aria-keyshortcuts");
     expect([key("Chiudi"), key("Grassetto"), key("Turni")]).toEqual(["U", "Control+B", null]);

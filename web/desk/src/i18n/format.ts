@@ -1,16 +1,26 @@
 /** Times, durations and shares the way the reader's language writes them. */
 import { locale, t } from "./index";
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function dates(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+/** One of a kind for each language: to make a format costs far more than to use it. */
+function kept<Format>(make: (language: string) => Format, formats: Map<string, Format>, key: string): Format {
   const id = `${locale()}/${key}`;
   let format = formats.get(id);
-  if (!format) {
-    format = new Intl.DateTimeFormat(locale() === "it" ? "it-IT" : "en-GB", options);
-    formats.set(id, format);
-  }
+  if (!format) formats.set(id, (format = make(locale() === "it" ? "it-IT" : "en-GB")));
   return format;
+}
+
+const ofDates = new Map<string, Intl.DateTimeFormat>();
+
+function dates(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return kept((language) => new Intl.DateTimeFormat(language, options), ofDates, key);
+}
+
+const ofNumbers = new Map<string, Intl.NumberFormat>();
+
+/** A number with no fewer and no more decimals than told: 31.04 with one each is 31,0 in Italian. */
+export function decimal(n: number, least: number, most: number): string {
+  const options = { minimumFractionDigits: least, maximumFractionDigits: most };
+  return kept((language) => new Intl.NumberFormat(language, options), ofNumbers, `${least}-${most}`).format(n);
 }
 
 export function clock(iso: string): string {
@@ -23,6 +33,18 @@ export function day(iso: string): string {
 
 export function longDay(iso: string): string {
   return dates("long", { weekday: "long", day: "numeric", month: "long" }).format(new Date(iso));
+}
+
+/** A moment's day where the reader is, as routes take it: 2026-11-29. */
+export function isoDay(at: number): string {
+  // Swedes write dates so.
+  return new Date(at).toLocaleDateString("sv-SE");
+}
+
+/** The name of a day of the week: 1 is Monday. */
+export function weekday(day: number, how: "long" | "short"): string {
+  // The first of January 2024 was a Monday.
+  return dates(`weekday-${how}`, { weekday: how, timeZone: "UTC" }).format(Date.UTC(2024, 0, day));
 }
 
 /** The hour today, else day and hour. */
@@ -52,10 +74,7 @@ export function span(ms: number): string {
 /** A part of a whole as a percentage: 1 is all of it, and an error may be more than all. */
 export function share(value: number | null): string {
   if (value === null) return "–";
-  const format = new Intl.NumberFormat(locale() === "it" ? "it-IT" : "en-GB", {
-    maximumFractionDigits: 1,
-  });
-  return `${format.format(value * 100)} %`;
+  return `${decimal(value * 100, 0, 1)} %`;
 }
 
 export function bytes(size: number): string {

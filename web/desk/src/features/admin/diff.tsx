@@ -123,8 +123,7 @@ function Value({ name, value, refs }: { name: string; value: unknown; refs: Refs
   const now = useLive().engine.serverNow();
   if (value === null || value === undefined || value === "") return <>{t("admin.nothing")}</>;
   if (Array.isArray(value) && (name === "scopes" || name === "kinds")) return <>{value.join(", ")}</>;
-  if (name === "expires_at") return <>{moment(String(value), now)}</>;
-  if (name === "valid_from") return <>{moment(String(value), now)}</>;
+  if (name === "expires_at" || name === "valid_from") return <>{moment(String(value), now)}</>;
   if (name === "planned") return <>{(value as Coming[]).map((one) => `${moment(one.valid_from, now)}: ${JSON.stringify(one.value)}`).join(", ")}</>;
   if (typeof value === "boolean") return <>{value ? t("admin.yes") : t("admin.no")}</>;
   if (typeof value === "string") return <>{nameIn(name, value, refs) || value}</>;

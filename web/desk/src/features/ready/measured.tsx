@@ -1,14 +1,12 @@
-import { locale, useT } from "@/i18n";
-import { share } from "@/i18n/format";
+import { useT } from "@/i18n";
+import { decimal, share } from "@/i18n/format";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { Card } from "./card";
 import { clockAhead, judgeClock, judgeNetwork, limits, type Measured } from "./judge";
 
-const number = (value: number, digits: number) =>
-  new Intl.NumberFormat(locale() === "it" ? "it-IT" : "en-GB", { maximumFractionDigits: digits }).format(value);
-const ms = (value: number | null) => (value === null ? "–" : `${number(value, 0)} ms`);
-const mbit = (value: number | null) => (value === null ? "–" : `${number(value / 1e6, 1)} Mbit/s`);
+const ms = (value: number | null) => (value === null ? "–" : `${decimal(value, 0, 0)} ms`);
+const mbit = (value: number | null) => (value === null ? "–" : `${decimal(value / 1e6, 0, 1)} Mbit/s`);
 
 interface NetworkProps {
   measured: Measured | null;
@@ -59,7 +57,7 @@ export function ClockCard({ measured }: { measured: Measured | null }) {
   const t = useT();
   const ahead = measured && clockAhead(measured.echoes);
   const off = Math.abs(ahead ?? 0);
-  const amount = off < 120 ? t("ready.seconds", { n: number(off, off < 10 ? 1 : 0) }) : t("ready.minutes", { n: number(off / 60, 0) });
+  const amount = off < 120 ? t("ready.seconds", { n: decimal(off, 0, off < 10 ? 1 : 0) }) : t("ready.minutes", { n: decimal(off / 60, 0, 0) });
   const verdict = measured ? judgeClock(ahead) : undefined;
   return (
     <Card title={t("ready.clock")} icon="clock" verdict={verdict}>

@@ -5,7 +5,7 @@ import { api } from "@/api/client";
 import type { BrokenRule, Queue, Relocated, Roster, RosterDay, RosterDifference, RosterShift } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
-import { day as shortDay, longDay } from "@/i18n/format";
+import { day as shortDay, isoDay, longDay } from "@/i18n/format";
 import { useAllQueues } from "@/reference";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button, IconButton } from "@ui/button";
@@ -93,7 +93,7 @@ function Version({ roster, day: wanted, people, queues, onDay, onOpen }: Version
   const t = useT();
   const days = useMemo(() => daysBetween(roster.first_day, roster.last_day), [roster]);
   // Where today is one of its days, that is the one to look at.
-  const [today] = useState(() => new Date().toLocaleDateString("sv"));
+  const [today] = useState(() => isoDay(Date.now()));
   const chosen = [wanted, today].find((one) => one !== undefined && days.includes(one)) ?? days[0]!;
   const day = useDay(roster.id, chosen);
   const broken = useBroken(roster.id);

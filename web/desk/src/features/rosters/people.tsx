@@ -4,6 +4,7 @@ import { api } from "@/api/client";
 import type { AgreedPerson, Contract, ImportAgreementsReport } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
+import { weekday } from "@/i18n/format";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
@@ -207,7 +208,6 @@ function AgreementForm({ person, contracts, onClose }: AgreementFormProps) {
       setError(explain(wrong));
     }
   };
-  const name = (day: number) => new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", timeZone: "UTC" }).format(new Date(Date.UTC(2024, 0, day)));
   return (
     <Dialog title={person.display_name} open onClose={onClose}>
       <form className="stack" onSubmit={(event) => void agree(event)}>
@@ -229,7 +229,7 @@ function AgreementForm({ person, contracts, onClose }: AgreementFormProps) {
           {WEEK.map((day) => (
             <label key={day} className="row-flex">
               <input type="checkbox" checked={free.includes(day)} onChange={(event) => setFree(event.target.checked ? [...free, day] : free.filter((one) => one !== day))} />
-              {name(day)}
+              {weekday(day, "short")}
             </label>
           ))}
         </fieldset>

@@ -88,8 +88,9 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
         onClick={onClick}
         onKeyDown={onKeyDown}
         onScroll={() => {
-          rows.onScroll();
+          // Read before the rows are drawn anew: read afterwards, it would have the page laid out for it.
           keep();
+          rows.onScroll();
         }}
       >
         <div className="list-space" role="presentation" style={{ blockSize: ids.length * size }}>

@@ -12,7 +12,7 @@ interface At {
 }
 
 /** The next place: a first step is meant at once, a quick second one may be on its way further. */
-export function stepped(from: At, id: string, now: number): At {
+function stepped(from: At, id: string, now: number): At {
   return { id, since: now, stays: now - from.since > LEAFING_MS };
 }
 

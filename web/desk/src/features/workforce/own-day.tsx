@@ -4,7 +4,7 @@ import { api } from "@/api/client";
 import type { OwnAdherence, OwnStep, OwnSteps } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
-import { clock, longDay, share } from "@/i18n/format";
+import { clock, isoDay, longDay, share } from "@/i18n/format";
 import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { say } from "@ui/toast";
@@ -90,7 +90,7 @@ export function OwnAdherenceCard() {
   const t = useT();
   const [back, setBack] = useState(0);
   const [opened] = useState(() => Date.now());
-  const day = new Intl.DateTimeFormat("sv-SE").format(opened - back * DAY_MS);
+  const day = isoDay(opened - back * DAY_MS);
   const { data, error } = useQuery({
     queryKey: ["own-shifts", "adherence", day],
     queryFn: () => api.get<OwnAdherence>("/me/adherence", { query: { day } }),

@@ -4,7 +4,7 @@ import { api } from "@/api/client";
 import type { Forecast } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
-import { day as shortDay, longDay } from "@/i18n/format";
+import { day as shortDay, isoDay, longDay } from "@/i18n/format";
 import { may, useSession } from "@/session";
 import { useAllQueues } from "@/reference";
 import { Empty, Pill, Skeleton } from "@ui/bits";
@@ -94,7 +94,7 @@ function Shown({ forecast, day, plans, onDay }: ShownProps) {
   const t = useT();
   const again = useAgain();
   // The day it is at the desk: a forecast that was published a while ago begins with days gone by.
-  const [today] = useState(() => new Date().toLocaleDateString("sv"));
+  const [today] = useState(() => isoDay(Date.now()));
   const chosen = forecast.days.find((one) => one.day === (day ?? today)) ?? forecast.days[0];
   const [wish, setWish] = useState<Wish>({ service_level: 0.8, target_s: 20, aht_s: null, away: 0.3 });
   const detail = useDay(forecast, chosen?.day);

@@ -3,8 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { OwnShift, ShiftRequest, SwapCandidate, Wishes } from "@/api/types";
 import { explain } from "@/api/words";
-import { locale, useT } from "@/i18n";
-import { clock, longDay } from "@/i18n/format";
+import { useT } from "@/i18n";
+import { clock, longDay, weekday } from "@/i18n/format";
 import { Empty, Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select, TextField } from "@ui/field";
@@ -216,12 +216,6 @@ function asMinute(text: string): number | null {
 
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 
-/** Monday is 1: the name of a weekday in the reader's language. */
-function weekday(day: number): string {
-  // The first of January 2024 was a Monday.
-  return new Intl.DateTimeFormat(locale(), { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2024, 0, day));
-}
-
 function WishesForm({ wishes }: { wishes: Wishes }) {
   const t = useT();
   const queries = useQueryClient();
@@ -275,7 +269,7 @@ function WishesForm({ wishes }: { wishes: Wishes }) {
                 checked={off.includes(day)}
                 onChange={(event) => setOff(event.target.checked ? [...off, day] : off.filter((one) => one !== day))}
               />
-              {weekday(day)}
+              {weekday(day, "long")}
             </label>
           ))}
         </fieldset>

@@ -1,7 +1,7 @@
 /** What-ifs over several days: what is asked of each day, and what the days come to together. */
 import type { ScenarioDay } from "@/api/types";
 
-export interface WhatIf {
+interface WhatIf {
   growth: number;
   level: number;
   target: number;
