@@ -74,8 +74,8 @@ async def drained(urls: PostgresUrls, db: Database) -> tuple[float, float]:
     async with db.transaction(floor.tenant_id, actor=SYSTEM) as tx:
         await tx.execute(
             "INSERT INTO routing.work_item (tenant_id, id, client_id, queue_id, channel, ref, card,"
-            " state, enqueued_at) SELECT $1, gen_random_uuid(), $2, $3, 'webchat',"
-            " gen_random_uuid(), '{\"subject\": \"Bolletta\"}', 'waiting', $4"
+            " state, enqueued_at) SELECT $1, uuidv7(), $2, $3, 'webchat',"
+            " uuidv7(), '{\"subject\": \"Bolletta\"}', 'waiting', $4"
             " FROM generate_series(1, $5)",
             floor.tenant_id, floor.client_id, floor.queue_id, tx.now, BACKLOG,
         )  # fmt: skip
@@ -87,17 +87,18 @@ async def drained(urls: PostgresUrls, db: Database) -> tuple[float, float]:
         await floor.set_all("available")
         begun = time.perf_counter()
         async with asyncio.timeout(120):
-            while await _offered(floor) < BACKLOG:
+            while await _some_wait(floor):
                 await asyncio.sleep(0.05)
         span = time.perf_counter() - begun
     return limit, BACKLOG / span
 
 
-async def _offered(floor: Floor) -> int:
+async def _some_wait(floor: Floor) -> bool:
     async with floor.db.transaction(floor.tenant_id, actor=SYSTEM) as tx:
-        return int(
+        return bool(
             await tx.fetchval(
-                "SELECT count(*) FROM routing.work_item WHERE tenant_id = $1 AND state = 'offered'",
+                "SELECT EXISTS (SELECT FROM routing.work_item"
+                " WHERE tenant_id = $1 AND state = 'waiting')",
                 floor.tenant_id,
             )
         )

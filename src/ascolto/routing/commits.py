@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import orjson
+
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.outbox import Frame
 from ascolto.kit.tasks import end
@@ -169,34 +171,41 @@ class Commits:
         return rejected
 
     async def _commit_offers(self, tx: Tx, offers: list[engine.Offer]) -> list[str]:
+        expires = [datetime.fromtimestamp(offer.expires_at, UTC) for offer in offers]
+        whys = [orjson.dumps(offer.why.as_json()) for offer in offers]
         rows = await store_leader.claim_offers(
             tx,
             epoch=self.epoch,
             items=[offer.item_id for offer in offers],
             operators=[offer.operator_id for offer in offers],
-            expires=[datetime.fromtimestamp(offer.expires_at, UTC) for offer in offers],
-            whys=[offer.why.as_json() for offer in offers],
+            expires=expires,
+            whys=[why.decode() for why in whys],
             versions=[self.versions.get(offer.item_id, -1) for offer in offers],
         )
-        for row in rows:
-            self.versions[row["id"]] = row["v"]
-            expires_at = row["offer_expires_at"].isoformat()
+        claimed = {row["id"]: row for row in rows}
+        refused = []
+        for offer, at, why in zip(offers, expires, whys, strict=True):
+            row = claimed.get(offer.item_id)
+            if row is None:
+                refused.append(offer.item_id)
+                continue
+            self.versions[offer.item_id] = row["v"]
+            expires_at = at.isoformat()
             tx.emit(
                 events.Offered(
                     **about(row),
-                    operator_id=row["operator_id"],
+                    operator_id=offer.operator_id,
                     expires_at=expires_at,
                     epoch=self.epoch,
                 ),
                 Frame(
-                    live.operator_topic(row["operator_id"]),
+                    live.operator_topic(offer.operator_id),
                     "offer.made",
-                    live.offer_of_row(row, expires_at=expires_at),
+                    live.offer_of_row(row, expires_at=expires_at, why=orjson.Fragment(why)),
                     client_id=row["client_id"],
                 ),
             )
-        taken = {row["id"] for row in rows}
-        return [offer.item_id for offer in offers if offer.item_id not in taken]
+        return refused
 
     async def _commit_timeouts(self, tx: Tx, run: list[engine.OfferTimedOut]) -> list[str]:
         rows = await store_leader.take_back_offers(

@@ -25,8 +25,8 @@ def offer_body(item: WorkItem, *, expires_at: str, why: dict[str, Any]) -> dict[
     }
 
 
-def offer_of_row(row: dict[str, Any], *, expires_at: str) -> dict[str, Any]:
-    """Return an offer's wire shape from the row of a claim."""
+def offer_of_row(row: dict[str, Any], *, expires_at: str, why: Any) -> dict[str, Any]:
+    """Return an offer's wire shape from the row of a claim; `why` may be JSON already."""
     return {
         "work_item_id": row["id"],
         "conversation_id": row["ref"],
@@ -35,7 +35,7 @@ def offer_of_row(row: dict[str, Any], *, expires_at: str) -> dict[str, Any]:
         "queue_id": row["queue_id"],
         "channel": row["channel"],
         "card": row["card"],
-        "why": row["why"],
+        "why": why,
     }
 
 

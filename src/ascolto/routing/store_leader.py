@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
-import orjson
 
 from ascolto.kit.db import Tx
 from ascolto.routing.model import Presence
@@ -134,10 +133,10 @@ async def claim_offers(
     items: Sequence[str],
     operators: Sequence[str],
     expires: Sequence[datetime],
-    whys: Sequence[dict[str, Any]],
+    whys: Sequence[str],
     versions: Sequence[int],
 ) -> list[dict[str, Any]]:
-    """Offer waiting work; return the rows that had not moved meanwhile, with what a desk shows."""
+    """Offer waiting work; return what a desk shows of the work that had not moved meanwhile."""
     rows = await tx.fetch(
         """
         WITH wanted AS MATERIALIZED (
@@ -150,19 +149,19 @@ async def claim_offers(
                  offer_expires_at = wanted.expires_at, offers = w.offers + 1, v = w.v + 1
             FROM wanted
            WHERE w.tenant_id = $1 AND w.id = wanted.id AND w.v = wanted.v AND w.state = 'waiting'
-          RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.operator_id,
-                    w.offer_expires_at, w.v, wanted.why::jsonb AS why),
+          RETURNING w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.operator_id, w.v,
+                    wanted.why),
         kept AS (
           INSERT INTO routing.decision
             (tenant_id, work_item_id, client_id, operator_id, at, epoch, why)
-          SELECT $1, c.id, c.client_id, c.operator_id, $6, $7, c.why FROM claimed c)
-        SELECT * FROM claimed
+          SELECT $1, c.id, c.client_id, c.operator_id, $6, $7, c.why::jsonb FROM claimed c)
+        SELECT id, client_id, queue_id, channel, ref, card, v FROM claimed
         """,
         tx.tenant_id,
         list(items),
         list(operators),
         list(expires),
-        [orjson.dumps(why).decode() for why in whys],
+        list(whys),
         tx.now,
         epoch,
         list(versions),
