@@ -7,7 +7,7 @@ Refusal
 ├── Conflict      NotNow · ThreadChanged · NonceClash · DraftChanged · AlreadySurveyed
 │                 · NameTaken · CannedChanged · FilesFull
 ├── Invalid       EmptyMessage · BadText · BadReasons · BadOutcome · BadMerge · BadMoment · NoQueue
-│                 · UnknownVariable · MissingValue · BadFiles · NotByMail
+│                 · UnknownVariable · BadFiles · NotByMail
 ├── Unavailable   DiskUnavailable
 └── TooLarge      TextTooLong · FileTooLarge
 """
@@ -175,12 +175,6 @@ class UnknownVariable(Invalid):
     """A ready reply names something that does not exist; `names` lists it."""
 
     code = "conversations.unknown_variable"
-
-
-class MissingValue(Invalid):
-    """A variable has no value in this conversation; `names` lists it."""
-
-    code = "conversations.missing_value"
 
 
 class BadFiles(Invalid):

@@ -17,7 +17,6 @@ from ascolto.conversations.model import (
     Conversation,
     Message,
     MessageKind,
-    State,
     Verb,
     moved,
     preview_of,
@@ -223,8 +222,3 @@ def checked_nonce(nonce: str | None) -> str | None:
     if not 1 <= len(nonce) <= NONCE_LIMIT or not nonce.isascii() or not nonce.isprintable():
         raise errors.BadText("A nonce is up to 100 printable ASCII characters.")
     return nonce
-
-
-def is_held(conversation: Conversation) -> bool:
-    """Tell whether an operator has the conversation now."""
-    return conversation.state in {State.ACTIVE, State.WRAPUP}

@@ -1,19 +1,13 @@
 """What the organisation's room declines to do.
 
 Refusal
-├── NotFound   UnknownTenant · UnknownClient · UnknownCalendar · UnknownSetting
+├── NotFound   UnknownClient · UnknownCalendar · UnknownSetting
 ├── Conflict   NameTaken · SlugTaken · ClientChanged · CalendarChanged · CalendarInUse
 ├── Invalid    BadHours · BadMoment · BadSettingValue · SettingInThePast
 └── Forbidden  OutsideScope
 """
 
 from ascolto.kit.errors import Conflict, Forbidden, Invalid, NotFound
-
-
-class UnknownTenant(NotFound):
-    """No organisation has this name."""
-
-    code = "tenancy.unknown_tenant"
 
 
 class UnknownClient(NotFound):

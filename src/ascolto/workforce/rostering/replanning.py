@@ -4,7 +4,6 @@ Every change can be undone exactly: what it touched is kept as it was.
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import numpy as np
 
@@ -367,11 +366,3 @@ def explain_day(plan_: Plan, p: int, d: int) -> list[str]:
             said.append("although a day off was asked for: what is missing would cost more")
     plan_.undo(memory)
     return said
-
-
-def day_number(problem: Problem, day: str) -> int:
-    """Return the number of a date within the horizon; ValueError for one outside."""
-    for d in range(problem.instance.days):
-        if (problem.instance.start + timedelta(days=d)).isoformat() == day:
-            return d
-    raise ValueError(f"{day} is not a day of this roster")
