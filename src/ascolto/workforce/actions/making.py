@@ -116,7 +116,9 @@ def question(gathered: Gathered) -> dict[str, Any]:
     wanted = gathered.run.wanted
     order = [one["queue_id"] for one in wanted["queues"]]
     demand = {queue_id: gathered.demand[queue_id] for queue_id in order}
-    left = take_off(demand, gathered.staying, gathered.stage.axis())
+    # A shift of the night before the first day is there in its morning, whoever works it.
+    there = [*gathered.staying, *gathered.stage.before]
+    left = take_off(demand, there, gathered.stage.axis())
     return {
         "instance": instance_document(gathered.stage, gathered.cast, left),
         "seconds": wanted["seconds"],
