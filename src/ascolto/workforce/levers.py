@@ -73,8 +73,14 @@ def abreast(ahead: Ahead) -> dict[str, list[Half]]:
     }
 
 
-def pulled(ahead: Ahead, lever: Lever, *, queue_id: str) -> dict[str, list[Half]]:
-    """Return the rest of the day of each queue with a lever pulled on one of them."""
+def pulled(
+    ahead: Ahead, lever: Lever, *, queue_id: str, breaks: Mapping[datetime, float] | None = None
+) -> dict[str, list[Half]]:
+    """Return the rest of the day of each queue with a lever pulled on one of them.
+
+    `breaks` tells by how many more are there in a half hour where breaks move: that is of the
+    shifts, in which a break lasts as long as it does.
+    """
     found = {key: list(halves) for key, halves in ahead.items()}
     own = found[queue_id]
     if lever.kind == "overflow":
@@ -85,11 +91,12 @@ def pulled(ahead: Ahead, lever: Lever, *, queue_id: str) -> dict[str, list[Half]
     if lever.kind == "channel_shift":
         found[queue_id] = _written(own, lever)
         return found
-    by = {"time_off": -lever.people, "break_move": lever.people}.get(lever.kind, lever.people)
+    if lever.kind == "break_move":
+        by_breaks = breaks or {}
+        found[queue_id] = [_with(one, by_breaks.get(one.starts_at, 0.0)) for one in own]
+        return found
+    by = -lever.people if lever.kind == "time_off" else lever.people
     found[queue_id] = _moved(own, lever.from_at, lever.until_at, by)
-    if lever.kind == "break_move" and lever.to_at is not None:
-        until = lever.to_at + (lever.until_at - lever.from_at)
-        found[queue_id] = _moved(found[queue_id], lever.to_at, until, -lever.people)
     if lever.kind == "skill_move" and lever.other_queue_id in found:
         other = lever.other_queue_id
         found[other] = _moved(found[other], lever.from_at, lever.until_at, -lever.people)
@@ -102,14 +109,21 @@ def paid_hours(lever: Lever) -> float:
     return {"time_off": -hours, "extra_hours": hours}.get(lever.kind, 0.0)
 
 
+def part_within(starts_at: datetime, *, since: datetime, until: datetime) -> float:
+    """Return which part of the half hour that begins at a moment lies in a stretch."""
+    overlap = min(until, starts_at + HALF_HOUR) - max(since, starts_at)
+    return max(overlap / HALF_HOUR, 0.0)
+
+
 def _moved(halves: Sequence[Half], since: datetime, until: datetime, by: float) -> list[Half]:
-    """Change how many are there; a break that covers part of a half hour counts by its part."""
-    found = []
-    for one in halves:
-        overlap = min(until, one.starts_at + HALF_HOUR) - max(since, one.starts_at)
-        part = max(overlap / HALF_HOUR, 0.0)
-        found.append(replace(one, people=max(one.people + by * part, 0.0)))
-    return found
+    """Change how many are there; a stretch that covers part of a half hour counts by its part."""
+    return [
+        _with(one, by * part_within(one.starts_at, since=since, until=until)) for one in halves
+    ]
+
+
+def _with(one: Half, more: float) -> Half:
+    return replace(one, people=max(one.people + more, 0.0))
 
 
 def _written(halves: Sequence[Half], lever: Lever) -> list[Half]:

@@ -1,14 +1,16 @@
 """What a lever makes of one person's day: what is cut off, added, or where a break goes. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from ascolto.workforce.levers import Lever
 from ascolto.workforce.rostering.legal import Rules
 from ascolto.workforce.rosters import BREAKS, Shift
+from ascolto.workforce.today import on_duty
 
 OFFERED = frozenset({"time_off", "extra_hours"})
 """Levers that are offered to people, who may say no."""
@@ -51,6 +53,39 @@ def after_lever(own: Sequence[Shift], lever: Lever, *, queue_id: str) -> list[Sh
         if found is not None:
             return [*own[:at], *found, *own[at + 1 :]]
     return None
+
+
+def moved_breaks(
+    shifts: Iterable[Shift],
+    lever: Lever,
+    *,
+    queue_id: str,
+    crew: frozenset[str],
+    starts: Iterable[datetime],
+) -> dict[datetime, float]:
+    """Return by how many more are there in each half hour when a lever moves breaks of a crew.
+
+    It is not told yet whose break moves: each that could counts by the same part, for as long as
+    it lasts. Of fewer than are wanted all move.
+    """
+    days: dict[tuple[str, date], list[Shift]] = defaultdict(list)
+    for one in shifts:
+        if one.operator_id in crew:
+            days[one.operator_id, one.day].append(one)
+    changed = [
+        (own, after)
+        for own in days.values()
+        if (after := after_lever(own, lever, queue_id=queue_id)) is not None
+    ]
+    if not changed:
+        return {}
+    was, becomes = ([one for own in side for one in own] for side in zip(*changed, strict=True))
+    part = min(lever.people / len(changed), 1.0)
+
+    def there(shifts: list[Shift], at: datetime) -> float:
+        return on_duty(shifts, queue_id=queue_id, crew=crew, starts_at=at).mean
+
+    return {at: (there(becomes, at) - there(was, at)) * part for at in starts}
 
 
 def on_shift(own: Iterable[Shift], now: datetime) -> bool:

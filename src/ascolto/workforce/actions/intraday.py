@@ -14,7 +14,7 @@ from ascolto.kit.ids import new_id
 from ascolto.workforce import events, store, store_history, store_intraday, store_rosters
 from ascolto.workforce.actions import pulling
 from ascolto.workforce.errors import BadPlan, UnknownLever
-from ascolto.workforce.levers import Half, Lever, Pulled
+from ascolto.workforce.levers import Half, Lever, Pulled, part_within
 from ascolto.workforce.past import Stream, stream_of
 from ascolto.workforce.reaching import Step
 from ascolto.workforce.rosters import Shift
@@ -237,8 +237,9 @@ def _by_levers(read: DayRead, at: datetime) -> float:
         ):
             continue
         moved = [step for step in read.steps.get(one.id, ()) if step.state in ("due", "done")]
-        if one.undone_at is None and one.lever.from_at < at + HALF_HOUR and at < one.lever.until_at:
-            change += len(moved) if read.queue.id == one.queue_id else -len(moved)
+        if one.undone_at is None:
+            part = part_within(at, since=one.lever.from_at, until=one.lever.until_at)
+            change += part * (len(moved) if read.queue.id == one.queue_id else -len(moved))
     return change
 
 

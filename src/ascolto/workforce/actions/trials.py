@@ -7,7 +7,7 @@ from typing import Any
 from ascolto.workforce.actions.intraday import PATIENCE_S, DayLines
 from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.levers import Half, Lever, abreast, pulled
-from ascolto.workforce.reaching import TOLD
+from ascolto.workforce.reaching import TOLD, moved_breaks
 from ascolto.workforce.today import HALF_HOUR
 
 SAID_TO = frozenset({"webchat", "messaging"})
@@ -39,7 +39,7 @@ def trial_question(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_
         if lever.other_queue_id is not None:
             _check_other(lever, now[queue_id], now[lever.other_queue_id])
     now = abreast(now)
-    worlds = [(now, None), *(_world(now, lever, queue_id=queue_id) for lever in levers)]
+    worlds = [(now, None), *(_world(now, lever, days[queue_id]) for lever in levers)]
     return {
         "cv": days[queue_id].rest.cv,
         "queues": {
@@ -64,10 +64,19 @@ def trial_question(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_
 
 
 def _world(
-    now: dict[str, list[Half]], lever: Lever, *, queue_id: str
+    now: dict[str, list[Half]], lever: Lever, lines: DayLines
 ) -> tuple[dict[str, list[Half]], dict[str, Any] | None]:
     """Return the rest of the day with a lever pulled, and which queue's people help another's."""
-    after = pulled(now, lever, queue_id=queue_id)
+    queue_id, breaks = lines.read.queue.id, None
+    if lever.kind == "break_move":
+        breaks = moved_breaks(
+            lines.read.shifts,
+            lever,
+            queue_id=queue_id,
+            crew=lines.read.crew,
+            starts=[one.starts_at for one in now[queue_id]],
+        )
+    after = pulled(now, lever, queue_id=queue_id, breaks=breaks)
     if lever.kind != "overflow":
         return after, None
     inside = [lever.from_at <= one.starts_at < lever.until_at for one in now[queue_id]]
@@ -117,7 +126,7 @@ def _check(lever: Lever, ahead: Sequence[Half], *, until: datetime) -> None:
     if not first <= lever.from_at < lever.until_at <= until:
         raise BadPlan("What is done about a day lies in what is left of it.", field="from_at")
     if lever.to_at is not None and lever.until_at - lever.from_at != HALF_HOUR:
-        # Whoever is back for longer than the break lasted would be counted twice.
+        # The breaks of a longer stretch would all be at one moment.
         raise BadPlan("A break moves out of half an hour.", field="until_at")
     if lever.to_at is not None and not (
         first <= lever.to_at and lever.to_at + (lever.until_at - lever.from_at) <= until
