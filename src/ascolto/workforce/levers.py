@@ -117,9 +117,7 @@ def part_within(starts_at: datetime, *, since: datetime, until: datetime) -> flo
 
 def _moved(halves: Sequence[Half], since: datetime, until: datetime, by: float) -> list[Half]:
     """Change how many are there; a stretch that covers part of a half hour counts by its part."""
-    return [
-        _with(one, by * part_within(one.starts_at, since=since, until=until)) for one in halves
-    ]
+    return [_with(one, by * part_within(one.starts_at, since=since, until=until)) for one in halves]
 
 
 def _with(one: Half, more: float) -> Half:
