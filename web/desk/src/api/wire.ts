@@ -181,6 +181,14 @@ export interface components {
             reason1?: string | null;
             reason2?: string | null;
         };
+        /** @description Means of a day at the office, there and back: of the organisation and never of a person. */
+        CommuteView: {
+            by_car_percent: number;
+            g_co2_per_car_km: number;
+            km_a_day: number;
+            minutes_a_day: number;
+            source: string;
+        };
         /** @description Scenarios of a day, side by side in the order in which they were told. */
         ComparisonView: {
             /** Format: date */
@@ -1107,6 +1115,18 @@ export interface components {
             v: number;
             violations: components["schemas"]["ViolationView"][];
         };
+        /**
+         * @description What a plan takes, beside everybody at the office; None where fewer than a group work.
+         *
+         *     `seats` are how many there are, None where nothing limits them.
+         */
+        PlanWaysView: {
+            all_there: components["schemas"]["WaysView"] | null;
+            commute: components["schemas"]["CommuteView"];
+            plan: components["schemas"]["WaysView"] | null;
+            seats: number | null;
+            smallest_group: number;
+        };
         /** @description How a customer wants to be reached; minutes count from local midnight. */
         PreferencesView: {
             channel?: string | null;
@@ -1134,6 +1154,7 @@ export interface components {
             /** @default 0 */
             of?: number;
             phase?: string | null;
+            rule?: string | null;
             /** @default 0 */
             seconds?: number;
             sweeps?: number | null;
@@ -1365,6 +1386,18 @@ export interface components {
             waiting_since: string | null;
             work_item_id: string | null;
         };
+        /**
+         * @description One rule taken away: the roster without it, and what the rule gains.
+         *
+         *     `by_chance` says that as much comes of looking for the same roster twice.
+         */
+        RuleWorthView: {
+            by_chance: boolean;
+            hours_gained: number;
+            rule: string;
+            service_gained: number | null;
+            without: components["schemas"]["WeighedView"];
+        };
         /** @description A roster that is asked for: how far it is, or what it came to. */
         RunView: {
             /** Format: date-time */
@@ -1594,6 +1627,14 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        /** @description Days at the office of all days worked, and what they take: minutes, CO2 in kg, seats. */
+        WaysView: {
+            commute_minutes: number;
+            days: number;
+            kg_co2: number;
+            seats: number;
+            trips: number;
+        };
         /** @description A webhook without its secret. */
         WebhookView: {
             active: boolean;
@@ -1613,6 +1654,20 @@ export interface components {
         WebhookWithSecret: {
             secret: string;
             webhook: components["schemas"]["WebhookView"];
+        };
+        /**
+         * @description One roster in person-hours: too few, too many, required, paid; and the service it gives.
+         *
+         *     `service_level` is the share of calls answered in time by Erlang A over what may come, None
+         *     where what it takes was told by hand.
+         */
+        WeighedView: {
+            excess: number;
+            missing: number;
+            paid: number;
+            required: number;
+            service_level: number | null;
+            ways: components["schemas"]["WaysView"] | null;
         };
         /** @description Why routing chose this operator. */
         Why: {
@@ -1652,6 +1707,34 @@ export interface components {
         WorkplaceView: {
             country: string;
             place: string;
+        };
+        /** @description What is being weighed: how far it is, or what came out. */
+        WorthRunView: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            ended_at: string | null;
+            failure: string | null;
+            /** Format: date */
+            first_day: string;
+            found: components["schemas"]["WorthView"] | null;
+            id: string;
+            /** Format: date */
+            last_day: string;
+            progress: components["schemas"]["ProgressView"];
+            reason: string;
+            state: string;
+        };
+        /** @description What flexibility is worth in some weeks, rule by rule, each alone against the same demand. */
+        WorthView: {
+            chance_hours: number;
+            commute: components["schemas"]["CommuteView"];
+            notes: string[];
+            people: number;
+            rules: components["schemas"]["RuleWorthView"][];
+            seats: number | null;
+            smallest_group: number;
+            told: components["schemas"]["WeighedView"];
         };
     };
 }

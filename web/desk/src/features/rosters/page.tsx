@@ -20,6 +20,7 @@ import { stateName } from "./labels";
 import { Made } from "./made";
 import { coverOf, daysBetween, windowOf } from "./model";
 import { Broken, PersonPanel } from "./person";
+import { PlanWaysCard } from "./ways";
 import "@ui/table.css";
 import "./rosters.css";
 import "./words";
@@ -53,6 +54,9 @@ export function RostersPage() {
         )}
         <Link to="/rosters/people" className="button button-outline">
           {t("roster.people_page")}
+        </Link>
+        <Link to="/rosters/worth" className="button button-outline">
+          {t("worth.title")}
         </Link>
       </header>
       {(rosters.isPending || people.isPending || queues.isPending) && <Skeleton label={t("loading")} lines={6} />}
@@ -122,6 +126,7 @@ function Version({ roster, day: wanted, people, queues, onDay, onOpen }: Version
       {day.error && <Empty icon="triangle-alert" title={explain(day.error)} />}
       {day.data && <Day roster={roster} day={day.data} people={people} queues={queues} rules={rules} edits={edits} />}
       <Made roster={roster.id} />
+      <PlanWaysCard roster={roster.id} v={roster.v} />
       {broken.data && (
         <details className="card" open={rules.some((one) => one.binding)}>
           <summary>{t("roster.broken_all", { n: rules.length, binding: rules.filter((one) => one.binding).length })}</summary>
