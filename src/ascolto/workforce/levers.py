@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ascolto.tenancy.settings import declare, whole_number
 from ascolto.workforce.today import HALF_HOUR
+
+MOST_TOLD = declare(
+    "workforce.told_share_most",
+    default=90,
+    parse=whole_number(least=1, most=90),
+    meaning="Percent of those who wait, at most, who are taken to write or to be called back"
+    " instead when a planner tries that out",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +83,22 @@ def abreast(ahead: Ahead) -> dict[str, list[Half]]:
 
 
 def pulled(
-    ahead: Ahead, lever: Lever, *, queue_id: str, breaks: Mapping[datetime, float] | None = None
+    ahead: Ahead,
+    lever: Lever,
+    *,
+    queue_id: str,
+    breaks: Mapping[datetime, float] | None = None,
+    keep_both: bool = False,
 ) -> dict[str, list[Half]]:
     """Return the rest of the day of each queue with a lever pulled on one of them.
 
     `breaks` tells by how many more are there in a half hour where breaks move: that is of the
-    shifts, in which a break lasts as long as it does.
+    shifts, in which a break lasts as long as it does. With `keep_both` whoever comes over keeps the
+    work of the queue they come from, as its people who help: nobody leaves it.
     """
     found = {key: list(halves) for key, halves in ahead.items()}
     own = found[queue_id]
-    if lever.kind == "overflow":
+    if lever.kind == "overflow" or keep_both:
         return found  # nobody moves: who helps whom is told beside it
     if lever.kind == "callback":
         found[queue_id] = _called_back(own, lever)

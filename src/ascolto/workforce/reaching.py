@@ -45,7 +45,9 @@ def after_lever(own: Sequence[Shift], lever: Lever, *, queue_id: str) -> list[Sh
         if lever.kind == "time_off":
             found = _shorter(shift, lever.from_at, lever.until_at, queue_id=queue_id)
         elif lever.kind == "extra_hours":
-            found = _longer(shift, lever.from_at, lever.until_at, queue_id=queue_id)
+            found = _longer(shift, lever.from_at, lever.until_at, queue_id=queue_id) or _earlier(
+                shift, lever.from_at, lever.until_at, queue_id=queue_id
+            )
         elif lever.kind == "break_move":
             found = _break_moved(shift, lever, queue_id=queue_id)
         else:
@@ -136,6 +138,38 @@ def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) ->
         return [replace(shift, ends_at=until)]
     minutes = _minutes(shift)
     more = _offset(shift, until) - len(minutes)
+    longer = _extended(minutes, more, queue_id=queue_id)
+    return None if longer is None else [replace(shift, ends_at=until, parts=_parts(longer))]
+
+
+def _earlier(
+    shift: Shift, since: datetime, until: datetime, *, queue_id: str
+) -> list[Shift] | None:
+    """Add the first part of a stretch to a shift that begins in it or as it ends.
+
+    The same rules as at the other end: a pause is neither first nor last, so the day is extended
+    backwards as it would be forwards.
+    """
+    if not since < shift.starts_at <= until:
+        return None
+    if not shift.parts:
+        return [replace(shift, starts_at=since)]
+    minutes = _minutes(shift)[::-1]
+    longer = _extended(minutes, -_offset(shift, since), queue_id=queue_id)
+    if longer is None:
+        return None
+    return [replace(shift, starts_at=since, parts=_parts(longer[::-1]))]
+
+
+def comes_earlier(before: Sequence[Shift], after: Sequence[Shift]) -> bool:
+    """Tell whether somebody's day begins sooner than it did."""
+    if not before or not after:
+        return False
+    return min(one.starts_at for one in after) < min(one.starts_at for one in before)
+
+
+def _extended(minutes: list[Part], more: int, *, queue_id: str) -> list[Part] | None:
+    """Return minutes with so many more after them, and the pauses that become due."""
     work: Part = {"kind": "queue", "queue_id": queue_id}
     pause, run = _RULES.screen_pause_minutes, _last_run(minutes)
     while more > 0:
@@ -150,7 +184,7 @@ def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) ->
         if more > 0:
             minutes += [{"kind": "pause"}] * pause
             more -= pause
-    return [replace(shift, ends_at=until, parts=_parts(minutes))]
+    return minutes
 
 
 def _is_of(queue_id: str, one: Part) -> bool:

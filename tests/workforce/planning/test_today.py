@@ -138,6 +138,9 @@ def test_each_lever_moves_the_people_it_names_where_it_says() -> None:
         [6, 10, 10, 10],
     )
     moved = lever("break_move", 0, 1, people=2, to_at=NINE + 3 * HALF_HOUR)
+    move = lever("skill_move", 0, 1, people=4, other_queue_id="other")
+    kept = pulled(halves, move, queue_id="q", keep_both=True)
+    assert kept == halves, "who cannot be taken from a queue helps as one of its people"
     assert paid_hours(lever("time_off", 1, 3, people=2)) == -2.0
     assert paid_hours(lever("extra_hours", 2, 4, people=3)) == 3.0
     assert paid_hours(moved) == 0.0

@@ -745,6 +745,7 @@ export interface components {
             target: number;
             target_s: number;
             timezone: string;
+            told_share_most: number;
             /** @enum {string} */
             way: "plan" | "level" | "learnt";
         };
@@ -970,6 +971,15 @@ export interface components {
             closes_at: string | null;
             open: boolean;
             opens_at: string | null;
+        };
+        /** @description So many people fewer in a queue than before, from when until when; None is any queue. */
+        OpenSpanView: {
+            /** Format: date-time */
+            from_at: string;
+            people: number;
+            queue_id: string | null;
+            /** Format: date-time */
+            until_at: string;
         };
         /** @description What only those who plan and assign see of an operator, and the operator. */
         OperatorDetails: {
@@ -1238,12 +1248,19 @@ export interface components {
             others: string[];
             sender: string;
         };
-        /** @description A draft with everybody at home, and who has not agreed to work there. */
+        /**
+         * @description A draft with everybody at home, and who has not agreed to work there.
+         *
+         *     `taken` are shifts that others take on a free day: they are asked before it is published.
+         *     `left_open` is what nobody takes and, where it is known what it takes, is missing.
+         */
         RelocatedView: {
             at_home: number;
             cannot: string[];
+            left_open: components["schemas"]["OpenSpanView"][];
             moved: number;
             roster: components["schemas"]["RosterView"];
+            taken: components["schemas"]["ShiftView"][];
         };
         /** @description What was asked, and what became of it; `mine` tells who asked. */
         RequestView: {
@@ -1695,6 +1712,8 @@ export interface components {
         WishesView: {
             /** @default [] */
             days_off?: number[];
+            /** @default false */
+            early_offers?: boolean;
             from_minute?: number | null;
             place?: ("home" | "site") | null;
             /** @default false */

@@ -29,6 +29,7 @@ const names: Record<string, string> = {
   "insight.service_level": msg("admin.set.service_level"),
   "privacy.minimum_group": msg("admin.set.minimum_group"),
   "workforce.commute": msg("admin.set.commute"),
+  "workforce.told_share_most": msg("admin.set.told_share"),
 };
 
 const choices: Record<string, Record<string, string>> = {
