@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -126,7 +127,40 @@ def sat_down(house: RunningServer, at_desk: Profile, email: str) -> Page:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Entra").click()
+    expect(page.get_by_role("navigation", name="Pagine")).to_be_visible()
     return page
+
+
+def able(planner: httpx.Client, queue_id: str, name: str) -> None:
+    """Let somebody take from a queue: its client and the skills of its rings."""
+    queue = planner.get(f"/api/v1/queues/{queue_id}").json()
+    people = planner.get("/api/v1/operators", params={"limit": 200}).json()["items"]
+    who = next(one for one in people if one["display_name"] == name)
+    needs = {code: {"level": level} for ring in queue["rings"] for code, level in ring["needs"]}
+    url = f"/api/v1/operators/{who['id']}"
+    done = [
+        planner.put(f"{url}/clients", json={"clients": [queue["client_id"]]}),
+        planner.put(f"{url}/skills", json={"skills": needs}),
+    ]
+    assert all(one.status_code == 200 for one in done), [one.text for one in done]
+
+
+def agreed(house: RunningServer) -> None:
+    """Agree on a contract with days at home with everybody, by a table."""
+    with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
+        terms = {
+            "shift_minutes": [360, 480], "weekly_minutes": [1200, 2400],
+            "bands": [{"from": "08:00", "to": "20:00"}],
+        }  # fmt: skip
+        body: dict[str, object] = {"name": "Flessibile", "terms": terms}
+        answer = planner.post("/api/v1/workforce/contracts", json=body)
+        assert answer.status_code == 201, answer.text
+        found = planner.get("/api/v1/operators", params={"limit": 200}).json()["items"]
+        rows = [f"{one['id']},2026-01-01,Flessibile,1,2" for one in found]
+        text = "\n".join(["operator,from_day,contract,office_least,office_most", *rows])
+        body = {"text": text, "dry_run": False}
+        answer = planner.post("/api/v1/workforce/agreements/import", json=body)
+        assert answer.json()["written"] is True, answer.text
 
 
 def for_everyone(page: Page, name: str) -> None:
@@ -148,6 +182,7 @@ def test_who_is_at_work_takes_an_offer_by_keyboard_and_their_day_says_so(
     with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
         found = planner.get("/api/v1/queues").json()["items"]
         queue_id = next(one["id"] for one in found if one["name"] == queue)
+        able(planner, queue_id, "Giulia Ferrante")
         with contextlib.closing(sign_in(house.url, tenant="aurelia", email=OPERATOR)) as operator:
             shifts = operator.get("/api/v1/me/shifts").json()["shifts"]
         now = house.now()
@@ -201,6 +236,7 @@ def test_everybody_home_and_a_lost_site_begin_a_draft_from_the_roster_page(
 def test_a_planner_weighs_flexibility_by_keyboard_and_stops_what_takes_too_long(
     house: RunningServer, at_desk: Profile, queue: str
 ) -> None:
+    agreed(house)
     page = sat_down(house, at_desk, PLANNER)
     page.get_by_role("link", name="Turni di tutti").click()
     page.get_by_role("link", name="Quanto vale la flessibilità").press("Enter")

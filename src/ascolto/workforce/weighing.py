@@ -47,7 +47,8 @@ def weigh_question(
                 "rule": one.rule,
                 "without": asdict(one.without_it),
                 "hours_gained": one.hours_gained,
-                "by_chance": abs(one.hours_gained) <= found.chance_hours,
+                "by_chance": abs(one.hours_gained) <= found.chance_hours
+                and abs(one.without_it.paid - found.told.paid) <= found.chance_paid,
             }
             for one in found.rules
         ],

@@ -59,10 +59,14 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The roster as told, each rule beside it, and by how many hours chance alone moves it."""
+    """The roster as told, each rule beside it, and by how many hours chance alone moves it.
+
+    `chance_hours` are hours missing, `chance_paid` hours paid.
+    """
 
     told: Hours
     chance_hours: float
+    chance_paid: float
     rules: tuple[Worth, ...]
 
 
@@ -221,6 +225,7 @@ def weigh(
     return Weighed(
         told=told,
         chance_hours=abs(told.missing - again.missing),
+        chance_paid=abs(told.paid - again.paid),
         rules=tuple(Worth(rule, told, one) for rule, one in without.items()),
     )
 

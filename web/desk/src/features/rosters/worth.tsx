@@ -62,7 +62,7 @@ export function WorthPage() {
           {t("nav.rosters")}
         </Link>
       </header>
-      <p className="meta">{t("worth.why")}</p>
+      <p className="meta worth-why">{t("worth.why")}</p>
       {(queues.isPending || runs.isPending) && <Skeleton label={t("loading")} lines={6} />}
       {error && <Empty icon="triangle-alert" title={explain(error)} />}
       {queues.data && runs.data && (
@@ -139,6 +139,7 @@ function Found({ run }: { run: WorthRun }) {
             ) : (
               <>
                 {one.hours_gained >= 0 ? t("worth.gained", { n: hours(one.hours_gained) }) : t("worth.lost", { n: hours(-one.hours_gained) })}
+                {Math.abs(one.without.paid - told.paid) >= 0.05 && ` ${t("worth.pays", { before: hours(one.without.paid), after: hours(told.paid) })}`}
                 {one.service_gained !== null &&
                   ` ${t("worth.served", { before: share(one.without.service_level), after: share(told.service_level) })}`}{" "}
                 {one.by_chance && <Pill>{t("worth.by_chance")}</Pill>}
