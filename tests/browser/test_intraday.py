@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -20,6 +21,7 @@ from support.demo import DEMO_PASSWORD, sign_in
 from support.running import RunningServer
 
 PLANNER = "pianificazione@aurelia.example"
+OPERATOR = "operatrice@aurelia.example"
 ROME = ZoneInfo("Europe/Rome")
 MORNING = timedelta(hours=10, minutes=5)
 
@@ -116,6 +118,153 @@ def test_the_day_is_read_in_both_themes_on_a_narrow_and_a_wide_screen(
     page.set_viewport_size({"width": width, "height": 900})
     assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def sat_down(house: RunningServer, at_desk: Profile, email: str) -> Page:
+    page = at_desk.page()
+    page.goto(house.url + "/desk/")
+    page.get_by_label("Organizzazione").fill("aurelia")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Entra").click()
+    expect(page.get_by_role("navigation", name="Pagine")).to_be_visible()
+    return page
+
+
+def able(planner: httpx.Client, queue_id: str, name: str) -> None:
+    """Let somebody take from a queue: its client and the skills of its rings."""
+    queue = planner.get(f"/api/v1/queues/{queue_id}").json()
+    people = planner.get("/api/v1/operators", params={"limit": 200}).json()["items"]
+    who = next(one for one in people if one["display_name"] == name)
+    needs = {code: {"level": level} for ring in queue["rings"] for code, level in ring["needs"]}
+    url = f"/api/v1/operators/{who['id']}"
+    done = [
+        planner.put(f"{url}/clients", json={"clients": [queue["client_id"]]}),
+        planner.put(f"{url}/skills", json={"skills": needs}),
+    ]
+    assert all(one.status_code == 200 for one in done), [one.text for one in done]
+
+
+def agreed(house: RunningServer) -> None:
+    """Agree on a contract with days at home with everybody, by a table."""
+    with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
+        terms = {
+            "shift_minutes": [360, 480], "weekly_minutes": [1200, 2400],
+            "bands": [{"from": "08:00", "to": "20:00"}],
+        }  # fmt: skip
+        body: dict[str, object] = {"name": "Flessibile", "terms": terms}
+        answer = planner.post("/api/v1/workforce/contracts", json=body)
+        assert answer.status_code == 201, answer.text
+        found = planner.get("/api/v1/operators", params={"limit": 200}).json()["items"]
+        rows = [f"{one['id']},2026-01-01,Flessibile,1,2" for one in found]
+        text = "\n".join(["operator,from_day,contract,office_least,office_most", *rows])
+        body = {"text": text, "dry_run": False}
+        answer = planner.post("/api/v1/workforce/agreements/import", json=body)
+        assert answer.json()["written"] is True, answer.text
+
+
+def for_everyone(page: Page, name: str) -> None:
+    """Look at a page in both themes, wide and narrow; keep pictures where somebody asks."""
+    themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for theme in themes:
+        page.emulate_media(color_scheme=theme)
+        for width in (1280, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert barriers(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            if folder := os.environ.get("ASCOLTO_LOOK"):
+                page.screenshot(path=Path(folder) / f"{name}-{theme}-{width}.png", full_page=True)
+
+
+def test_who_is_at_work_takes_an_offer_by_keyboard_and_their_day_says_so(
+    house: RunningServer, at_desk: Profile, queue: str
+) -> None:
+    with contextlib.closing(sign_in(house.url, tenant="aurelia", email=PLANNER)) as planner:
+        found = planner.get("/api/v1/queues").json()["items"]
+        queue_id = next(one["id"] for one in found if one["name"] == queue)
+        able(planner, queue_id, "Giulia Ferrante")
+        with contextlib.closing(sign_in(house.url, tenant="aurelia", email=OPERATOR)) as operator:
+            shifts = operator.get("/api/v1/me/shifts").json()["shifts"]
+        now = house.now()
+        ends = next(end for one in shifts if (end := datetime.fromisoformat(one["ends_at"])) > now)
+        begins = ends - timedelta(hours=1)
+        lever = {
+            "kind": "time_off", "people": 1, "from_at": begins.isoformat(),
+            "until_at": ends.isoformat(),
+        }  # fmt: skip
+        body = {"queue_id": queue_id, "lever": lever, "reason": "Mattina calma"}
+        done = planner.post("/api/v1/workforce/intraday/levers", json=body, timeout=120)
+        assert done.status_code == 201, done.text
+        lever_id, asked = done.json()["id"], done.json()["reached"]["asked"]
+        assert asked > 0
+        page = sat_down(house, at_desk, OPERATOR)
+        page.goto(house.url + "/desk/shifts")
+        offers = page.get_by_role("region", name="La mia giornata")
+        expect(offers).to_contain_text("Mattina calma")
+        for_everyone(page, "offers")
+        page.get_by_role("button", name=re.compile("Sì, accetto")).press("Enter")
+        expect(offers.get_by_text("In vigore")).to_be_visible()
+        expect(page.get_by_role("button", name=re.compile("Sì, accetto"))).to_have_count(0)
+        assert barriers(page) == []
+        undone = planner.post(f"/api/v1/workforce/intraday/levers/{lever_id}/undo")
+        assert undone.status_code == 200, undone.text
+
+
+def test_everybody_home_and_a_lost_site_begin_a_draft_from_the_roster_page(
+    house: RunningServer, at_desk: Profile, queue: str
+) -> None:
+    assert queue
+    page = sat_down(house, at_desk, PLANNER)
+    page.get_by_role("link", name="Turni di tutti").click()
+    for button in ("Tutti da casa", "Sede inagibile"):
+        version = page.get_by_label("Versione")
+        published = version.locator("option", has_text="Giornata").first
+        version.select_option(published.get_attribute("value"))
+        press = page.get_by_role("button", name=button, exact=True)
+        expect(press).to_be_visible()
+        press.press("Enter")
+        expect(page.get_by_role("button", name="Pubblica", exact=True)).to_be_visible()
+        expect(version.locator("option:checked")).to_contain_text(button)
+        page.get_by_text("Viaggi, CO₂ e posti di questi turni").click()
+        expect(page.get_by_text("ENEA", exact=False)).to_be_visible()
+        for_everyone(page, f"roster-{button}")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.get_by_role("button", name="Butta la bozza").press("Enter")
+        expect(version.locator("option", has_text=button)).to_have_count(0)
+
+
+def test_a_planner_weighs_flexibility_by_keyboard_and_stops_what_takes_too_long(
+    house: RunningServer, at_desk: Profile, queue: str
+) -> None:
+    agreed(house)
+    page = sat_down(house, at_desk, PLANNER)
+    page.get_by_role("link", name="Turni di tutti").click()
+    page.get_by_role("link", name="Quanto vale la flessibilità").press("Enter")
+    expect(page.get_by_role("heading", name="Quanto vale la flessibilità")).to_be_visible()
+    expect(page.get_by_text("Non è stato ancora pesato nulla.")).to_be_visible()
+    for one in page.get_by_role("checkbox").all():
+        one.uncheck()
+    page.get_by_label(queue, exact=True).check()
+    page.get_by_label("Fabbisogno").select_option(label="A mano")
+
+    def ask(seconds: int, reason: str) -> None:
+        page.get_by_label("Secondi per ogni ricerca (fino a sette)").fill(str(seconds))
+        page.get_by_label("Motivo").fill(reason)
+        page.get_by_role("button", name="Pesa", exact=True).press("Enter")
+
+    ask(60, "Troppo a lungo")
+    runs = page.get_by_role("list", name="Che cosa si pesa").get_by_role("listitem")
+    runs.get_by_role("button", name="Ferma").press("Enter")
+    expect(runs).to_contain_text("Fermato")
+    page.get_by_text("Pesa altre settimane").click()
+    ask(1, "Prova")
+    expect(page.get_by_role("heading", name=re.compile("Prova$"))).to_be_visible(timeout=180_000)
+    words = page.get_by_role("list", name="Regola per regola").get_by_role("listitem")
+    expect(words.first).to_be_visible()
+    table = page.get_by_role("table")
+    expect(table.get_by_role("rowheader").first).to_have_text("Come sono")
+    expect(page.get_by_text("ENEA", exact=False)).to_be_visible()
+    for_everyone(page, "worth")
 
 
 def test_a_planner_notes_an_event_and_the_day_says_so(

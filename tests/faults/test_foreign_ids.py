@@ -88,6 +88,7 @@ TABLE_OF = {
     "viewer_account_id": "identity.account",
     "webhook_id": "channels.webhook",
     "work_item_id": "routing.work_item",
+    "worth_run_id": "workforce.roster_run",
 }
 # Written by the server itself all the time.
 LIVELY = {"routing.leader", "routing.queue_now", "web.line", "kit.frame", "identity.session"}

@@ -29,7 +29,7 @@ from ascolto.routing.errors import (
     WorkUnknown,
     WrongState,
 )
-from ascolto.routing.interventions import Wish, expire_interventions, intervene
+from ascolto.routing.interventions import Wish, can_be_left, expire_interventions, intervene
 from ascolto.routing.interventions import undo as undo_intervention
 from ascolto.routing.live import offer_body
 from ascolto.routing.model import Presence, PresenceState, Queue, WorkItem, WorkState
@@ -60,6 +60,7 @@ __all__ = [
     "accept",
     "archive_queue",
     "calendar_of_queue",
+    "can_be_left",
     "cancel",
     "change_queue",
     "create_queue",

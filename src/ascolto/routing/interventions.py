@@ -1,10 +1,12 @@
 """What a team leader does on the floor against an alert: until tonight, with a why and a way back.
 
 A skill goes to a person, a queue's overflow opens, or those who wait in a queue are told
-something. What stood there before is kept and put back at the end, unless somebody has changed
+something. Whoever goes over to a queue may leave another for that time: a skill that it asks for
+is set aside. What stood there before is kept and put back at the end, unless somebody has changed
 it meanwhile: their choice is newer.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -49,6 +51,8 @@ class Wish:
     by_account: str
     by_name: str
     operator_id: str | None = None
+    leaving_queue_id: str | None = None
+    """Where a skill goes to a person: the queue whose work they are not offered meanwhile."""
     overflow_queue_id: str | None = None
     overflow_after_s: float = AT_ONCE_S
     message: str = ""
@@ -64,6 +68,11 @@ async def intervene(tx: Tx, wish: Wish) -> Intervention:
     until = (await _until(tx, wish.until)).astimezone(UTC)
     operator = None if wish.operator_id is None else await get_operator(tx, wish.operator_id)
     before, after = _planned(wish, queue, operator, tx.now, until)
+    if operator is not None and wish.leaving_queue_id is not None:
+        left = await store_queues.get_queue(tx, wish.leaving_queue_id)
+        if left is not None:
+            aside = _aside(left, queue, operator.levels(tx.now))
+            before, after = before | _skills(operator, aside), after | aside
     done = Intervention(
         id=new_id(),
         client_id=queue.client_id,
@@ -160,23 +169,29 @@ async def _end(tx: Tx, intervention_id: str, *, how: str, by: str | None) -> Int
 
 async def _restore(tx: Tx, ended: Intervention) -> bool:
     """Put back what stood before, if what was put there still stands."""
-    operator = None
     if ended.operator_id is not None:
-        operator = await get_operator(tx, ended.operator_id)
-        now = _skills(operator, ended.after)
-    else:
-        queue = await store_queues.get_queue(tx, ended.queue_id)
-        if queue is None:  # out of use meanwhile: nothing to put back
-            return False
-        now = {name: getattr(queue, name) for name in ended.after}
+        return await _skills_back(tx, ended, await get_operator(tx, ended.operator_id))
+    queue = await store_queues.get_queue(tx, ended.queue_id)
+    if queue is None:  # out of use meanwhile: nothing to put back
+        return False
+    now = {name: getattr(queue, name) for name in ended.after}
     if now != ended.after:
         return False
     before = ended.before
     into = before.get("overflow_queue_id")
     if into is not None and await store_queues.get_queue(tx, into) is None:  # out of use meanwhile
         before = {"overflow_queue_id": None, "overflow_after_s": None}
-    await _put(tx, ended, before, operator, quiet=True)
+    await _put(tx, ended, before, None, quiet=True)
     return True
+
+
+async def _skills_back(tx: Tx, ended: Intervention, who: Operator) -> bool:
+    """Put each skill back that stands as it was left; one that was changed since stays."""
+    now = _skills(who, ended.after)
+    back = {code: ended.before[code] for code in ended.after if now[code] == ended.after[code]}
+    if back:
+        await _put(tx, ended, back, who, quiet=True)
+    return len(back) == len(ended.after)
 
 
 async def _put(
@@ -237,7 +252,30 @@ def _planned_skills(
     return _skills(who, after), after
 
 
-def _skills(who: Operator, codes: dict[str, Any]) -> dict[str, Any]:
+def can_be_left(left: Queue, into: Queue) -> bool:
+    """Tell whether who goes over to a queue can be taken from another: by what only that one asks.
+
+    A queue that asks for nothing, or in some ring for nothing else than the other, is everybody's.
+    """
+    kept = {code for code, _ in into.rings[0]["needs"]}
+    closed = [any(code not in kept for code, _ in ring["needs"]) for ring in left.rings]
+    return bool(closed) and all(closed)
+
+
+def _aside(left: Queue, into: Queue, held: dict[str, int]) -> dict[str, None]:
+    """Return which skills are set aside so that no ring of a queue fits; none where one must."""
+    if not can_be_left(left, into):
+        return {}
+    kept = {code for code, _ in into.rings[0]["needs"]}
+    aside: dict[str, None] = {}
+    for ring in left.rings:
+        needs = ring["needs"]
+        if all(code not in aside and held.get(code, 0) >= level for code, level in needs):
+            aside[next(code for code, _ in needs if code not in kept)] = None
+    return aside
+
+
+def _skills(who: Operator, codes: Iterable[str]) -> dict[str, Any]:
     """Return some skills of a person as they are kept beside an intervention."""
     found: dict[str, Any] = {}
     for code in codes:

@@ -20,6 +20,7 @@ from ascolto.workforce import (
     api_rosters,
     api_runs,
     api_scenarios,
+    api_worth,
     store,
     store_days,
 )
@@ -60,6 +61,7 @@ router.include_router(api_requests.router)
 router.include_router(api_adherence.router)
 router.include_router(api_agreements.router)
 router.include_router(api_runs.router)
+router.include_router(api_worth.router)
 router.include_router(api_scenarios.router)
 
 Reader = Annotated[Call, permit("workforce.read")]

@@ -72,7 +72,8 @@ class DecideBody(Body):
 class WishesBody(Body):
     """When somebody likes to work, and what they agree to; minutes are from midnight.
 
-    Short and split shifts are given only to who agrees to them.
+    Short and split shifts are given only to who agrees to them; `early_offers` lets somebody see
+    offers to come earlier on their own page before their shift, which nobody else does.
     """
 
     from_minute: Annotated[int, Field(ge=0, le=1440)] | None = None
@@ -81,6 +82,7 @@ class WishesBody(Body):
     place: Place | None = None
     short_shifts: bool = False
     split_shifts: bool = False
+    early_offers: bool = False
 
     @model_validator(mode="after")
     def _a_stretch_has_two_ends(self) -> "WishesBody":

@@ -1,5 +1,6 @@
 """Routes on rosters for who plans, and on their own shifts for who works."""
 
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -20,6 +21,7 @@ from ascolto.workforce.reading import own_operator
 from ascolto.workforce.views_rosters import (
     DifferenceView,
     FeedView,
+    OpenSpanView,
     OwnShiftsView,
     OwnShiftView,
     PersonDayBody,
@@ -75,7 +77,8 @@ async def begin_roster(body: RosterBody, call: Planner) -> RosterView:
 async def send_home(body: RemoteBody, call: Planner) -> RelocatedView:
     """Begin a draft in which everybody who has agreed to it works at home on some days.
 
-    With `site_lost` the shifts of those who have not are taken out; nothing is published.
+    With `site_lost` the shifts of those who have not are taken out and given to who can work at
+    home, is free that day and may; what stays open is told. Nothing is published.
     """
     if body.last_day > FAR:
         raise BadPlan("No such day.", day=body.last_day.isoformat())
@@ -91,6 +94,8 @@ async def send_home(body: RemoteBody, call: Planner) -> RelocatedView:
         moved=done.moved,
         at_home=done.at_home,
         cannot=list(done.cannot),
+        taken=[ShiftView.of(one) for one in done.taken],
+        left_open=[OpenSpanView(**asdict(one)) for one in done.left_open],
     )
 
 

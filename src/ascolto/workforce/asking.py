@@ -42,6 +42,8 @@ class Wishes:
     place: str | None = None
     short_shifts: bool = False
     split_shifts: bool = False
+    early_offers: bool = False
+    """Whether they see offers to come earlier before their shift, where nobody else does."""
 
 
 def kept(shift: Shift) -> dict[str, Any]:

@@ -30,8 +30,8 @@ from ascolto.workforce.staffing.comparing import WhatIf, side_by_side
 from ascolto.workforce.staffing.erlang import required
 from ascolto.workforce.staffing.requirement import (
     Promise,
-    chat_aht_s,
     expected,
+    promise_of,
     required_uncertain,
     with_shrinkage,
 )
@@ -177,7 +177,7 @@ def _days(made: Forecast, events: list[Event]) -> list[dict[str, Any]]:
 def require(question: dict[str, Any]) -> dict[str, Any]:
     """Return the people that each interval takes to keep a promise."""
     minutes, at_once = question["minutes"], question["concurrency"]
-    promise = _promise(question)
+    promise = promise_of(question)
     rates = np.array([one["mean"] for one in question["intervals"]]) / (60.0 * minutes)
     loads = rates * promise.aht_s
     cvs = np.array([one["rate_cv"] for one in question["intervals"]])
@@ -214,7 +214,7 @@ def compare(question: dict[str, Any]) -> dict[str, Any]:
     minutes = question["minutes"]
     whats = [
         WhatIf(
-            promise=_promise(one),
+            promise=promise_of(one),
             growth=one["growth"],
             shrinkage=one["shrinkage"],
             block=one["block"],
@@ -225,21 +225,6 @@ def compare(question: dict[str, Any]) -> dict[str, Any]:
     cvs = np.array([one["rate_cv"] for one in question["intervals"]])
     found = side_by_side(means, cvs, whats, minutes=minutes, slack=question["slack"])
     return {"scenarios": found}
-
-
-def _promise(question: dict[str, Any]) -> Promise:
-    aht_s = question["aht_s"]
-    if question["concurrency"] > 1:
-        aht_s = chat_aht_s(
-            aht_s, concurrency=question["concurrency"], slowdown=question["slowdown"]
-        )
-    return Promise(
-        service_level=question["service_level"],
-        target_s=question["target_s"],
-        aht_s=aht_s,
-        patience_s=question["patience_s"],
-        max_occupancy=question["max_occupancy"],
-    )
 
 
 def _achieved(load: float, places: int, promise: Promise, rate_cv: float) -> dict[str, Any]:

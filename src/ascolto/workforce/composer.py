@@ -27,7 +27,8 @@ async def compose(question: dict[str, Any], *, hear: Hear) -> dict[str, Any] | N
     """
     composing = await process.begin("composing")
     try:
-        async with asyncio.timeout(BESIDE_S + 2 * float(question["seconds"])):
+        at_most_s = float(question["seconds"]) * question.get("searches", 1)
+        async with asyncio.timeout(BESIDE_S + 2 * at_most_s):
             return await _told(composing, question, hear)
     except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
         raise CannotCalculate("The making of the roster was interrupted.") from error

@@ -32,7 +32,7 @@ def main() -> None:
     told = _Told()
     threading.Thread(target=told.beat, daemon=True).start()
     try:
-        _say({"answer": compose(question, tell=told.tell)})
+        _say({"answer": _answer(question, tell=told.tell)})
     except WorkforceError as refusal:
         _say({"refused": str(refusal)})
     except Exception as failure:  # noqa: BLE001 - whoever asked is told, whatever it was
@@ -68,6 +68,14 @@ class _Told:
         while True:
             time.sleep(BEAT_EVERY_S)
             _say({"progress": self._last})
+
+
+def _answer(question: dict[str, Any], *, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    if question.get("weigh"):
+        from ascolto.workforce.weighing import weigh_question  # noqa: PLC0415 - compiles
+
+        return weigh_question(question, tell=tell)
+    return compose(question, tell=tell)
 
 
 def compose(question: dict[str, Any], *, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:

@@ -140,6 +140,7 @@ class WishesChanged(Event):
     operator_id: str
     short_shifts: bool
     split_shifts: bool
+    early_offers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from ascolto.kit.http import Services
 from ascolto.kit.jobs import Job, every, in_turn
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import events, store, store_days, store_intraday, store_runs
-from ascolto.workforce.actions import making, pulling
+from ascolto.workforce.actions import making, pulling, weighing
 from ascolto.workforce.actions.forecasts import about
 from ascolto.workforce.actions.keeping import keep_next_day
 from ascolto.workforce.calculator import Works
@@ -181,9 +181,9 @@ async def _make_roster(services: Works, tenant_id: str, run: Run) -> None:
         for queue_id, (asked, _) in gathered.questions.items():
             found = await services.calculator.ask("require", asked)
             making.answered(gathered, queue_id, [one["paid"] for one in found["intervals"]])
-        answer = await compose(
-            making.question(gathered), hear=partial(_hear, services, tenant_id, run)
-        )
+        weighs = run.purpose == "worth"
+        question = weighing.question(gathered) if weighs else making.question(gathered)
+        answer = await compose(question, hear=partial(_hear, services, tenant_id, run))
     except CannotCalculate as broken:
         log.warning("workforce.roster_interrupted", run_id=run.id, why=broken.fields)
         if run.attempts < MOST_ATTEMPTS:
@@ -196,7 +196,10 @@ async def _make_roster(services: Works, tenant_id: str, run: Run) -> None:
     else:
         if answer is not None:
             async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
-                await making.keep_roster(tx, gathered, answer)
+                if weighs:
+                    await weighing.keep(tx, gathered, answer)
+                else:
+                    await making.keep_roster(tx, gathered, answer)
 
 
 async def _hear(services: Works, tenant_id: str, run: Run, progress: dict[str, Any]) -> bool:

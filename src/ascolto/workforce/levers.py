@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ascolto.tenancy.settings import declare, whole_number
 from ascolto.workforce.today import HALF_HOUR
+
+MOST_TOLD = declare(
+    "workforce.told_share_most",
+    default=90,
+    parse=whole_number(least=1, most=90),
+    meaning="Percent of those who wait, at most, who are taken to write or to be called back"
+    " instead when a planner tries that out",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +82,23 @@ def abreast(ahead: Ahead) -> dict[str, list[Half]]:
     }
 
 
-def pulled(ahead: Ahead, lever: Lever, *, queue_id: str) -> dict[str, list[Half]]:
-    """Return the rest of the day of each queue with a lever pulled on one of them."""
+def pulled(
+    ahead: Ahead,
+    lever: Lever,
+    *,
+    queue_id: str,
+    breaks: Mapping[datetime, float] | None = None,
+    keep_both: bool = False,
+) -> dict[str, list[Half]]:
+    """Return the rest of the day of each queue with a lever pulled on one of them.
+
+    `breaks` tells by how many more are there in a half hour where breaks move: that is of the
+    shifts, in which a break lasts as long as it does. With `keep_both` whoever comes over keeps the
+    work of the queue they come from, as its people who help: nobody leaves it.
+    """
     found = {key: list(halves) for key, halves in ahead.items()}
     own = found[queue_id]
-    if lever.kind == "overflow":
+    if lever.kind == "overflow" or keep_both:
         return found  # nobody moves: who helps whom is told beside it
     if lever.kind == "callback":
         found[queue_id] = _called_back(own, lever)
@@ -85,11 +106,12 @@ def pulled(ahead: Ahead, lever: Lever, *, queue_id: str) -> dict[str, list[Half]
     if lever.kind == "channel_shift":
         found[queue_id] = _written(own, lever)
         return found
-    by = {"time_off": -lever.people, "break_move": lever.people}.get(lever.kind, lever.people)
+    if lever.kind == "break_move":
+        by_breaks = breaks or {}
+        found[queue_id] = [_with(one, by_breaks.get(one.starts_at, 0.0)) for one in own]
+        return found
+    by = -lever.people if lever.kind == "time_off" else lever.people
     found[queue_id] = _moved(own, lever.from_at, lever.until_at, by)
-    if lever.kind == "break_move" and lever.to_at is not None:
-        until = lever.to_at + (lever.until_at - lever.from_at)
-        found[queue_id] = _moved(found[queue_id], lever.to_at, until, -lever.people)
     if lever.kind == "skill_move" and lever.other_queue_id in found:
         other = lever.other_queue_id
         found[other] = _moved(found[other], lever.from_at, lever.until_at, -lever.people)
@@ -102,14 +124,19 @@ def paid_hours(lever: Lever) -> float:
     return {"time_off": -hours, "extra_hours": hours}.get(lever.kind, 0.0)
 
 
+def part_within(starts_at: datetime, *, since: datetime, until: datetime) -> float:
+    """Return which part of the half hour that begins at a moment lies in a stretch."""
+    overlap = min(until, starts_at + HALF_HOUR) - max(since, starts_at)
+    return max(overlap / HALF_HOUR, 0.0)
+
+
 def _moved(halves: Sequence[Half], since: datetime, until: datetime, by: float) -> list[Half]:
-    """Change how many are there; a break that covers part of a half hour counts by its part."""
-    found = []
-    for one in halves:
-        overlap = min(until, one.starts_at + HALF_HOUR) - max(since, one.starts_at)
-        part = max(overlap / HALF_HOUR, 0.0)
-        found.append(replace(one, people=max(one.people + by * part, 0.0)))
-    return found
+    """Change how many are there; a stretch that covers part of a half hour counts by its part."""
+    return [_with(one, by * part_within(one.starts_at, since=since, until=until)) for one in halves]
+
+
+def _with(one: Half, more: float) -> Half:
+    return replace(one, people=max(one.people + more, 0.0))
 
 
 def _written(halves: Sequence[Half], lever: Lever) -> list[Half]:

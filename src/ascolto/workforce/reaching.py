@@ -1,14 +1,16 @@
 """What a lever makes of one person's day: what is cut off, added, or where a break goes. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from ascolto.workforce.levers import Lever
 from ascolto.workforce.rostering.legal import Rules
 from ascolto.workforce.rosters import BREAKS, Shift
+from ascolto.workforce.today import on_duty
 
 OFFERED = frozenset({"time_off", "extra_hours"})
 """Levers that are offered to people, who may say no."""
@@ -43,7 +45,9 @@ def after_lever(own: Sequence[Shift], lever: Lever, *, queue_id: str) -> list[Sh
         if lever.kind == "time_off":
             found = _shorter(shift, lever.from_at, lever.until_at, queue_id=queue_id)
         elif lever.kind == "extra_hours":
-            found = _longer(shift, lever.from_at, lever.until_at, queue_id=queue_id)
+            found = _longer(shift, lever.from_at, lever.until_at, queue_id=queue_id) or _earlier(
+                shift, lever.from_at, lever.until_at, queue_id=queue_id
+            )
         elif lever.kind == "break_move":
             found = _break_moved(shift, lever, queue_id=queue_id)
         else:
@@ -51,6 +55,39 @@ def after_lever(own: Sequence[Shift], lever: Lever, *, queue_id: str) -> list[Sh
         if found is not None:
             return [*own[:at], *found, *own[at + 1 :]]
     return None
+
+
+def moved_breaks(
+    shifts: Iterable[Shift],
+    lever: Lever,
+    *,
+    queue_id: str,
+    crew: frozenset[str],
+    starts: Iterable[datetime],
+) -> dict[datetime, float]:
+    """Return by how many more are there in each half hour when a lever moves breaks of a crew.
+
+    It is not told yet whose break moves: each that could counts by the same part, for as long as
+    it lasts. Of fewer than are wanted all move.
+    """
+    days: dict[tuple[str, date], list[Shift]] = defaultdict(list)
+    for one in shifts:
+        if one.operator_id in crew:
+            days[one.operator_id, one.day].append(one)
+    changed = [
+        (own, after)
+        for own in days.values()
+        if (after := after_lever(own, lever, queue_id=queue_id)) is not None
+    ]
+    if not changed:
+        return {}
+    was, becomes = ([one for own in side for one in own] for side in zip(*changed, strict=True))
+    part = min(lever.people / len(changed), 1.0)
+
+    def there(shifts: list[Shift], at: datetime) -> float:
+        return on_duty(shifts, queue_id=queue_id, crew=crew, starts_at=at).mean
+
+    return {at: (there(becomes, at) - there(was, at)) * part for at in starts}
 
 
 def on_shift(own: Iterable[Shift], now: datetime) -> bool:
@@ -101,6 +138,38 @@ def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) ->
         return [replace(shift, ends_at=until)]
     minutes = _minutes(shift)
     more = _offset(shift, until) - len(minutes)
+    longer = _extended(minutes, more, queue_id=queue_id)
+    return None if longer is None else [replace(shift, ends_at=until, parts=_parts(longer))]
+
+
+def _earlier(
+    shift: Shift, since: datetime, until: datetime, *, queue_id: str
+) -> list[Shift] | None:
+    """Add the first part of a stretch to a shift that begins in it or as it ends.
+
+    The same rules as at the other end: a pause is neither first nor last, so the day is extended
+    backwards as it would be forwards.
+    """
+    if not since < shift.starts_at <= until:
+        return None
+    if not shift.parts:
+        return [replace(shift, starts_at=since)]
+    minutes = _minutes(shift)[::-1]
+    longer = _extended(minutes, -_offset(shift, since), queue_id=queue_id)
+    if longer is None:
+        return None
+    return [replace(shift, starts_at=since, parts=_parts(longer[::-1]))]
+
+
+def comes_earlier(before: Sequence[Shift], after: Sequence[Shift]) -> bool:
+    """Tell whether somebody's day begins sooner than it did."""
+    if not before or not after:
+        return False
+    return min(one.starts_at for one in after) < min(one.starts_at for one in before)
+
+
+def _extended(minutes: list[Part], more: int, *, queue_id: str) -> list[Part] | None:
+    """Return minutes with so many more after them, and the pauses that become due."""
     work: Part = {"kind": "queue", "queue_id": queue_id}
     pause, run = _RULES.screen_pause_minutes, _last_run(minutes)
     while more > 0:
@@ -115,7 +184,7 @@ def _longer(shift: Shift, since: datetime, until: datetime, *, queue_id: str) ->
         if more > 0:
             minutes += [{"kind": "pause"}] * pause
             more -= pause
-    return [replace(shift, ends_at=until, parts=_parts(minutes))]
+    return minutes
 
 
 def _is_of(queue_id: str, one: Part) -> bool:

@@ -133,3 +133,13 @@ def overlapping(shifts: Sequence[Shift]) -> Shift | None:
         if one.operator_id == other.operator_id and other.starts_at < one.ends_at:
             return other
     return None
+
+
+def most_at_once(spans: Iterable[tuple[datetime, datetime]]) -> int:
+    """Return the most spans that hold at one moment; one that ends as another begins frees it."""
+    edges = sorted(edge for begin, end in spans for edge in ((end, -1), (begin, 1)))
+    most = here = 0
+    for _, change in edges:
+        here += change
+        most = max(most, here)
+    return most

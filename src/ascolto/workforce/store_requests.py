@@ -12,7 +12,7 @@ _REQUEST = (
     "id, kind, operator_id, other_id, day, note, state, why, before, after, roster_id, asked_at,"
     " answered_at, answered_by"
 )
-_WISHES = "from_minute, until_minute, days_off, place, short_shifts, split_shifts"
+_WISHES = "from_minute, until_minute, days_off, place, short_shifts, split_shifts, early_offers"
 
 
 def _request(row: Record) -> ShiftRequest:
@@ -98,15 +98,30 @@ async def wishes_of(tx: Tx, operator_id: str) -> Wishes:
     return Wishes(**{**row, "days_off": tuple(row["days_off"])}) if row else Wishes()
 
 
+async def wishes_of_people(tx: Tx, people: Sequence[str]) -> dict[str, Wishes]:
+    """Return what some people wish for; who said nothing is left out."""
+    rows = await tx.fetch(
+        f"SELECT operator_id, {_WISHES} FROM workforce.wishes"
+        " WHERE tenant_id = $1 AND operator_id = ANY($2::uuid[])",
+        tx.tenant_id, list(people),
+    )  # fmt: skip
+    found = {}
+    for row in rows:
+        told = dict(row)
+        who = told.pop("operator_id")
+        found[who] = Wishes(**{**told, "days_off": tuple(told["days_off"])})
+    return found
+
+
 async def put_wishes(tx: Tx, operator_id: str, wishes: Wishes) -> None:
     """Write down what somebody wishes for, in place of what they did."""
     await tx.execute(
         f"INSERT INTO workforce.wishes (tenant_id, operator_id, {_WISHES}, changed_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, operator_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (tenant_id, operator_id)"
         " DO UPDATE SET from_minute = $3, until_minute = $4, days_off = $5, place = $6,"
-        " short_shifts = $7, split_shifts = $8, changed_at = $9",
+        " short_shifts = $7, split_shifts = $8, early_offers = $9, changed_at = $10",
         tx.tenant_id, operator_id, wishes.from_minute, wishes.until_minute, list(wishes.days_off),
-        wishes.place, wishes.short_shifts, wishes.split_shifts, tx.now,
+        wishes.place, wishes.short_shifts, wishes.split_shifts, wishes.early_offers, tx.now,
     )  # fmt: skip
 
 

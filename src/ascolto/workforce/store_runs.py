@@ -9,13 +9,16 @@ from ascolto.kit.db import Record, Tx
 
 _RUN = (
     "id, first_day, last_day, reason, wanted, state, asked_at, asked_by, attempts, progress,"
-    " ended_at, failure, result, roster_id"
+    " ended_at, failure, result, roster_id, purpose"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A roster that is asked for: made, failed, cancelled or still to be made."""
+    """A roster that is asked for: made, failed, cancelled or still to be made.
+
+    Its `purpose` is the roster, or what flexibility in it is worth, which makes no draft.
+    """
 
     id: str
     first_day: date
@@ -31,6 +34,7 @@ class Run:
     failure: str | None
     result: dict[str, Any]
     roster_id: str | None
+    purpose: str = "roster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,21 @@ def _run(row: Record) -> Run:
 
 
 async def insert_run(
-    tx: Tx, run_id: str, *, first_day: date, last_day: date, reason: str, wanted: dict[str, Any]
+    tx: Tx,
+    run_id: str,
+    *,
+    first_day: date,
+    last_day: date,
+    reason: str,
+    wanted: dict[str, Any],
+    purpose: str = "roster",
 ) -> Run:
-    """Write down that a roster is asked for."""
+    """Write down that a roster is asked for, or what flexibility in it is worth."""
     row = await tx.fetchrow(
         "INSERT INTO workforce.roster_run (tenant_id, id, first_day, last_day, reason, wanted,"
-        " state, asked_at, asked_by) VALUES ($1, $2, $3, $4, $5, $6, 'asked', $7, $8)"
+        " state, asked_at, asked_by, purpose) VALUES ($1, $2, $3, $4, $5, $6, 'asked', $7, $8, $9)"
         f" RETURNING {_RUN}",
-        tx.tenant_id, run_id, first_day, last_day, reason, wanted, tx.now, tx.actor.name,
+        tx.tenant_id, run_id, first_day, last_day, reason, wanted, tx.now, tx.actor.name, purpose,
     )  # fmt: skip
     assert row is not None  # noqa: S101 - an insert returns its row or raises
     return _run(row)
@@ -79,13 +90,20 @@ async def get_run(tx: Tx, run_id: str, *, hold: bool = False) -> Run | None:
     return _run(row) if row else None
 
 
-async def list_runs(tx: Tx, *, roster_id: str | None, before: str | None, limit: int) -> list[Run]:
+async def list_runs(
+    tx: Tx,
+    *,
+    roster_id: str | None = None,
+    before: str | None,
+    limit: int,
+    purpose: str = "roster",
+) -> list[Run]:
     """Return what was asked for before a run, the latest first, all or what made one roster."""
     rows = await tx.fetch(
-        f"SELECT {_RUN} FROM workforce.roster_run WHERE tenant_id = $1"
+        f"SELECT {_RUN} FROM workforce.roster_run WHERE tenant_id = $1 AND purpose = $5"
         " AND ($2::uuid IS NULL OR roster_id = $2) AND ($4::uuid IS NULL OR id < $4)"
         " ORDER BY id DESC LIMIT $3",
-        tx.tenant_id, roster_id, limit, before,
+        tx.tenant_id, roster_id, limit, before, purpose,
     )  # fmt: skip
     return [_run(row) for row in rows]
 
@@ -94,7 +112,7 @@ async def latest_run(tx: Tx, *, reason: str, first_day: date | None) -> Run | No
     """Return what was asked for last with a reason, of any days or of those from one on."""
     row = await tx.fetchrow(
         f"SELECT {_RUN} FROM workforce.roster_run WHERE tenant_id = $1 AND reason = $2"
-        " AND ($3::date IS NULL OR first_day = $3) ORDER BY id DESC LIMIT 1",
+        " AND purpose = 'roster' AND ($3::date IS NULL OR first_day = $3) ORDER BY id DESC LIMIT 1",
         tx.tenant_id, reason, first_day,
     )  # fmt: skip
     return _run(row) if row else None
@@ -130,7 +148,9 @@ async def tell(tx: Tx, run: Run, progress: dict[str, Any], *, until: datetime) -
     ) == 1  # fmt: skip
 
 
-async def set_made(tx: Tx, run: Run, *, roster_id: str, result: dict[str, Any]) -> None:
+async def set_made(
+    tx: Tx, run: Run, *, result: dict[str, Any], roster_id: str | None = None
+) -> None:
     """Write what it came to; the caller holds the row."""
     await tx.execute(
         "UPDATE workforce.roster_run SET state = 'made', ended_at = $3, roster_id = $4,"

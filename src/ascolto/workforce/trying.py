@@ -59,14 +59,18 @@ def _lived(
 
 
 def _groups(key: str, people: tuple[int, ...], helping: dict[str, Any] | None) -> list[Group]:
-    """Return a queue's people; while they help another queue they take its work too, as pooled."""
+    """Return a queue's people; while they help another queue they take its work too, as pooled.
+
+    All of them help unless it is told how many do.
+    """
     if helping is None or key != helping["by"]:
         return [Group(id=key, people=people, queues=(key,))]
-    inside = helping["inside"]
-    own, both = (
-        tuple(n if now is wanted else 0 for n, now in zip(people, inside, strict=True))
-        for wanted in (False, True)
+    most = helping.get("people")
+    both = tuple(
+        (n if most is None else min(n, most)) if now else 0
+        for n, now in zip(people, helping["inside"], strict=True)
     )
+    own = tuple(n - help_too for n, help_too in zip(people, both, strict=True))
     return [
         Group(id=key, people=own, queues=(key,)),
         Group(id=f"{key} helping", people=both, queues=(key, helping["queue"])),

@@ -255,6 +255,7 @@ class IntradayView(BaseModel):
     way: Literal["plan", "level", "learnt"]
     judged: int
     smallest_group: int
+    told_share_most: float
     half_hours: list[HalfHourView]
     levers: list[LeverView]
 
@@ -277,6 +278,7 @@ class IntradayView(BaseModel):
             way=day.way,
             judged=day.judged,
             smallest_group=read.smallest_group,
+            told_share_most=read.told_share_most,
             half_hours=[
                 HalfHourView.of(
                     one, required=needed, smallest=read.smallest_group, nested=read.nested

@@ -132,13 +132,28 @@ class RemoteBody(RosterBody):
     site_lost: bool = False
 
 
+class OpenSpanView(BaseModel):
+    """So many people fewer in a queue than before, from when until when; None is any queue."""
+
+    queue_id: str | None
+    from_at: datetime
+    until_at: datetime
+    people: float
+
+
 class RelocatedView(BaseModel):
-    """A draft with everybody at home, and who has not agreed to work there."""
+    """A draft with everybody at home, and who has not agreed to work there.
+
+    `taken` are shifts that others take on a free day: they are asked before it is published.
+    `left_open` is what nobody takes and, where it is known what it takes, is missing.
+    """
 
     roster: RosterView
     moved: int
     at_home: int
     cannot: list[str]
+    taken: list[ShiftView]
+    left_open: list[OpenSpanView]
 
 
 class RosterDetailView(BaseModel):

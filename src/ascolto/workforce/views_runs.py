@@ -57,6 +57,7 @@ class ProgressView(BaseModel):
     of: float = 0.0
     cost: float | None = None
     sweeps: int | None = None
+    rule: str | None = None
 
 
 class MadeView(BaseModel):

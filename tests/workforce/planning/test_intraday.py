@@ -10,7 +10,7 @@ from ascolto.people import NewOperator
 from ascolto.people.actions import create_operator
 from ascolto.people.model import DEFAULT_CAPACITY
 from ascolto.routing import create_queue
-from ascolto.tenancy.actions import create_client
+from ascolto.tenancy.actions import change_setting, create_client
 from support.log import MORNING, Said, request, write
 from support.office import Office, ok, refused
 from support.planning import PLANNER, bring_in, made, table
@@ -208,7 +208,7 @@ async def test_a_lever_that_cannot_work_is_refused_before_it_is_pulled(office: O
                 ({"kind": "overflow", "other_queue_id": one, **window}, "other_queue_id")
                 for one in (spoken.id, theirs.id, queue)
             ),
-            # A break of a quarter would count as four of them.
+            # The breaks of a whole hour would all be at one moment.
             (
                 {"kind": "break_move", "people": 2, "to_at": "2026-03-03T12:00:00Z", **window}
                 | {"until_at": "2026-03-03T11:00:00Z"},
@@ -223,6 +223,22 @@ async def test_a_lever_that_cannot_work_is_refused_before_it_is_pulled(office: O
             answer = await planner.post("/workforce/intraday/levers", json=pull)
             assert refused(answer, 422, "workforce.bad_plan").get("field") == field
         assert (await intraday(planner, office))["levers"] == []
+
+
+async def test_no_more_are_told_to_write_than_the_settings_allow(office: Office) -> None:
+    people = await hired(office, 6)
+    window = {"from_at": "2026-03-03T10:00:00Z", "until_at": "2026-03-03T12:00:00Z"}
+    async with office.desk.as_system() as tx:
+        await change_setting(tx, "workforce.told_share_most", 20, actor=tx.actor)
+    async with office.signed_in(PLANNER) as planner:
+        await planned(planner, office, people)
+        assert (await intraday(planner, office))["told_share_most"] == 0.2
+        for share, status in ((0.2, 200), (0.21, 422)):
+            lever = {"kind": "channel_shift", "share": share, **window}
+            body = {"queue_id": office.desk.queue.id, "levers": [lever]}
+            answer = await planner.post("/workforce/intraday/levers/try", json=body)
+            assert answer.status_code == status, answer.text
+    assert refused(answer, 422, "workforce.bad_plan")["field"] == "share"
 
 
 async def test_every_lever_tells_its_effect_before_it_is_pulled_and_is_taken_back(

@@ -8,13 +8,15 @@ from typing import Any
 import httpx
 import pytest
 
+from ascolto import routing
 from ascolto.kit.db import Actor
 from ascolto.kit.ids import new_id
-from ascolto.people.actions import get_operator
+from ascolto.people import SkillLevel
+from ascolto.people.actions import get_operator, set_skills
 from ascolto.people.catalogue import create_skill
 from ascolto.routing import change_queue, create_queue, expire_interventions, get_queue
 from ascolto.workforce import store_intraday
-from ascolto.workforce.actions.intraday import pull, undo
+from ascolto.workforce.actions.intraday import lay_out, pull, read_intraday, undo
 from ascolto.workforce.actions.offers import own_steps
 from ascolto.workforce.actions.pulling import begin, take_back
 from ascolto.workforce.errors import BadPlan, OutsideScope
@@ -213,6 +215,51 @@ async def test_extra_hours_are_offered_within_the_rules_and_lengthen_who_agrees(
     assert parts == [("queue", 120), ("pause", 15), ("queue", 105)]
 
 
+async def test_to_come_earlier_is_offered_before_the_shift_only_to_who_wishes_to_see_it(
+    office: Office,
+) -> None:
+    desk = office.desk
+    late = [shift(who, hour=13, parts=list(PARTS)) for who in (desk.anna, desk.bruno)]
+    await publish(office, *late)
+    lever = Lever(kind="extra_hours", from_at=at(11), until_at=at(13), people=1)
+    with pytest.raises(BadPlan, match="nobody within the rules"):
+        await pulled(office, lever)
+    async with office.signed_in() as anna, office.signed_in(BRUNO) as bruno:
+        ok(await anna.put("/me/wishes", json={"early_offers": True}))
+        assert ok(await anna.get("/me/wishes"))["early_offers"] is True
+        _, (step,) = await pulled(office, lever)
+        assert step.operator_id == desk.anna
+        assert await offered(bruno) == []
+        (hers,) = await offered(anna)
+        assert hers["becomes"][0]["starts_at"][11:16] == "11:00"
+        url = f"/me/offers/{hers['id']}/answer"
+        ok(await anna.put("/me/wishes", json={}))
+        assert await offered(anna) == [], "a wish that is taken back is kept at once"
+        refused(await anna.post(url, json={"agrees": True}), 409, "workforce.offer_over")
+        ok(await anna.put("/me/wishes", json={"early_offers": True}))
+        assert ok(await anna.post(url, json={"agrees": True}))["state"] == "done"
+        (now,) = await own(anna)
+    assert (now["starts_at"][11:16], now["ends_at"][11:16]) == ("11:00", "19:00")
+    parts = [(one["kind"], one["minutes"]) for one in now["parts"]][:4]
+    # Ninety minutes at the screen came first: with thirty before them a pause is due.
+    assert parts == [("queue", 75), ("pause", 15), ("queue", 30), ("queue", 90)]
+
+
+async def test_whoever_came_home_too_late_is_not_offered_to_come_earlier(office: Office) -> None:
+    desk = office.desk
+    evening = TODAY - timedelta(days=1)
+    # Home at one in the night: at eleven there would be ten hours of rest.
+    last = shift(desk.anna, evening, 19)
+    await publish(office, last, shift(desk.anna, hour=13, parts=list(PARTS)))
+    async with office.signed_in() as anna:
+        ok(await anna.put("/me/wishes", json={"early_offers": True}))
+    lever = Lever(kind="extra_hours", from_at=at(11), until_at=at(13), people=1)
+    with pytest.raises(BadPlan, match="nobody within the rules"):
+        await pulled(office, lever)
+    _, steps = await pulled(office, replace(lever, from_at=at(12)))
+    assert len(steps) == 1
+
+
 async def test_a_break_moves_in_the_published_day_and_back(office: Office) -> None:
     desk = office.desk
     await publish(office, shift(desk.anna, parts=MOVABLE))
@@ -333,6 +380,64 @@ async def test_a_skill_moves_in_routing_when_the_lever_begins_and_ends_with_it(
     assert (await held())["gas"].expires_at == at(12)
     (after,) = await taken_back(office, done.id)
     assert (after.state, await held()) == ("undone", {})
+
+
+async def test_whoever_is_moved_leaves_the_queue_they_come_from_and_is_given_back(
+    office: Office,
+) -> None:
+    desk = office.desk
+    async with desk.as_system() as tx:
+        for code in ("gas", "guasti", "tedesco"):
+            await create_skill(tx, code=code, name=code)
+        rings = [{"after_s": 0, "needs": [["gas", 5]]}]
+        await change_queue(tx, queue_id=desk.queue.id, values={"rings": rings})
+        rings = [
+            {"after_s": 0, "needs": [["guasti", 3], ["tedesco", 1]]},
+            {"after_s": 60, "needs": [["guasti", 1]]},
+        ]
+        values = {"client_id": desk.client_id, "name": "Guasti", "channel": "webchat"}
+        other = await create_queue(tx, values={**values, "rings": rings})
+        held = {"guasti": SkillLevel(4), "tedesco": SkillLevel(2)}
+        await set_skills(tx, desk.anna, held)
+        await set_skills(tx, desk.bruno, {"gas": SkillLevel(5)})
+    await publish(office, shift(desk.anna), shift(desk.bruno))
+    lever = Lever(
+        kind="skill_move", from_at=at(10), until_at=at(12), people=1, other_queue_id=other.id
+    )
+
+    async def stands() -> tuple[set[str], list[str]]:
+        async with desk.as_system() as tx:
+            skills = (await get_operator(tx, desk.anna)).skills
+            crews = await routing.crews(tx)
+        names = {desk.queue.id: "own", other.id: "other"}
+        return set(skills), sorted(names[one] for one, crew in crews.items() if desk.anna in crew)
+
+    assert await stands() == ({"guasti", "tedesco"}, ["other"])
+    done, _ = await pulled(office, lever)
+    desk.clock.at = at(10)
+    await begin_levers(office.services)
+    assert await stands() == ({"gas", "tedesco"}, ["own"])
+    async with desk.as_system() as tx:
+        there = {}
+        for queue in (desk.queue.id, other.id):
+            lines = (await lay_out(await read_intraday(tx, queue))).lines
+            there[queue] = {one.starts_at: one.on_duty for one in lines}
+    for queue, before, inside in ((desk.queue.id, 1.0, 2.0), (other.id, 1.0, 0.0)):
+        assert there[queue].get(at(9), 0.0) == before
+        assert there[queue].get(at(10, 30), 0.0) == inside
+    await taken_back(office, done.id)
+    assert await stands() == ({"guasti", "tedesco"}, ["other"])
+    # The same by itself when the time is over; a skill that was changed meanwhile stays as it is.
+    desk.clock.at = at(9)
+    await pulled(office, lever)
+    desk.clock.at = at(10)
+    await begin_levers(office.services)
+    async with desk.as_system() as tx:
+        skills = (await get_operator(tx, desk.anna)).skills
+        await set_skills(tx, desk.anna, {**skills, "gas": SkillLevel(2)})
+    desk.clock.at = at(12)
+    await expire_interventions(desk.database)
+    assert await stands() == ({"gas", "guasti", "tedesco"}, ["other"])
 
 
 async def test_a_lever_begins_where_another_has_ended_at_that_moment(office: Office) -> None:

@@ -1,13 +1,19 @@
 """Everybody at home tomorrow: a draft in one request, and who has not agreed is not sent home."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from ascolto.people.actions import create_operator
+from ascolto.people.model import NewOperator
+from ascolto.workforce import store_requests
 from ascolto.workforce.actions import relocating
 from ascolto.workforce.agreements import Agreement, in_force_on
+from ascolto.workforce.asking import Wishes
+from ascolto.workforce.filling import left_open, needed_by_half_hour
+from ascolto.workforce.rosters import Shift
 from support.office import Office, ok
 from support.planning import PLANNER, agreed
 
@@ -48,6 +54,77 @@ async def test_who_agreed_works_at_home_and_who_did_not_stays_or_is_out(
         assert draft["roster"]["published_at"] is None, "a planner looks at it first"
         version = {"v": done["roster"]["v"]}
         ok(await planner.post(f"/workforce/rosters/{done['roster']['id']}/publish", json=version))
+
+
+async def test_a_lost_site_is_filled_by_who_is_free_able_and_willing_and_the_rest_is_said(
+    office: Office,
+) -> None:
+    desk = office.desk
+    names = ("libera", "turno", "desidera", "senza", "notte")
+    async with desk.as_system() as tx:
+        hired = {
+            name: (
+                await create_operator(
+                    tx, NewOperator(display_name=name, clients=frozenset({desk.client_id}))
+                )
+            ).id
+            for name in names
+        }
+        # Tomorrow is a Wednesday.
+        await store_requests.put_wishes(tx, hired["desidera"], Wishes(days_off=(3,)))
+    work = {"kind": "queue", "queue_id": desk.queue.id}
+    pause = {"kind": "pause", "minutes": 15}
+    parts = [{**work, "minutes": 105}, pause, {**work, "minutes": 120}, pause]
+    parts.append({**work, "minutes": 105})
+    today = desk.clock.at.date()
+    night = {
+        "operator_id": hired["notte"], "day": str(today), "starts_at": f"{today}T20:00:00Z",
+        "ends_at": f"{TOMORROW}T02:00:00Z", "place": "home",
+    }  # fmt: skip
+    shifts = [
+        *({**at_site(who, TOMORROW), "parts": parts} for who in (desk.anna, desk.bruno)),
+        {**at_site(hired["turno"], TOMORROW), "place": "home"},
+        night,
+    ]
+    async with office.signed_in(PLANNER) as planner:
+        home = [hired[name] for name in names if name != "senza"]
+        await agreed(planner, *home, office=[0, 3], terms={"shift_minutes": [360]})
+        days = {"first_day": str(today), "last_day": TOMORROW, "reason": "Settimana"}
+        roster = ok(await planner.post("/workforce/rosters", json=days))
+        url = f"/workforce/rosters/{roster['id']}"
+        roster = ok(await planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": shifts}))
+        ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
+        body = {"first_day": TOMORROW, "last_day": TOMORROW, "reason": "Alluvione"}
+        done = ok(await planner.post("/workforce/rosters/remote", json={**body, "site_lost": True}))
+        draft = ok(await planner.get(f"/workforce/rosters/{done['roster']['id']}"))
+    assert set(done["cannot"]) == {desk.anna, desk.bruno}
+    (taken,) = done["taken"]
+    assert (taken["operator_id"], taken["place"]) == (hired["libera"], "home")
+    assert {one["operator_id"] for one in draft["shifts"]} == {hired["libera"], hired["turno"]}
+    # Two were lost, one is taken: one fewer is there, but in the pauses.
+    told = [
+        (one["from_at"][11:16], one["until_at"][11:16], one["people"]) for one in done["left_open"]
+    ]
+    assert {one["queue_id"] for one in done["left_open"]} == {desk.queue.id}
+    assert told == [
+        ("08:00", "09:30", 1.0), ("09:30", "10:00", 0.5), ("10:00", "12:00", 1.0),
+        ("12:00", "12:30", 0.5), ("12:30", "14:00", 1.0),
+    ]  # fmt: skip
+
+
+def test_where_it_is_known_what_a_queue_takes_only_what_is_missing_is_open() -> None:
+    begins = datetime(2026, 3, 4, 8, tzinfo=UTC)
+    parts = ({"kind": "queue", "minutes": 45, "queue_id": "q"}, {"kind": "pause", "minutes": 15})
+    ends = begins + timedelta(hours=1)
+    lost = [Shift(who, begins.date(), begins, ends, "site", parts) for who in "ab"]
+    there = [Shift("c", begins.date(), begins, ends, "home", parts)]
+    needed = needed_by_half_hour("q", [2.0, 2.0, 1.0, 1.0], begins_at=begins, minutes=15)
+    half = timedelta(minutes=30)
+    known = left_open(lost, [], there=there, needed=needed)
+    assert [(one.from_at, one.people) for one in known] == [(begins, 1.0), (begins + half, 0.5)]
+    unknown = left_open(lost, [], there=there, needed={})
+    assert [(one.from_at, one.people) for one in unknown] == [(begins, 2.0), (begins + half, 1.0)]
+    assert left_open(lost, lost, there=[*lost, *there], needed={}) == []
 
 
 async def test_what_is_agreed_is_looked_up_once_a_day_however_many_work(

@@ -89,6 +89,42 @@ async def test_who_is_not_planned_keeps_their_shifts_and_they_count_as_cover(
     assert run["made"]["cost"]["required"] == 5 * 40 - 12
 
 
+async def test_the_night_shift_of_the_sunday_before_counts_as_cover_and_leaves_its_rest(
+    office: Office,
+) -> None:
+    desk = office.desk
+    sunday = MONDAY - timedelta(days=1)
+    starts = datetime(2026, 3, 8, 21, tzinfo=UTC)  # ten in the evening in Rome
+    part = {"kind": "queue", "minutes": 360, "queue_id": desk.queue.id}
+    night = {
+        "day": str(sunday),
+        "starts_at": starts.isoformat(),
+        "ends_at": (starts + timedelta(minutes=360)).isoformat(),
+        "parts": [part],
+    }
+    week = {"first_day": "2026-03-02", "last_day": str(sunday), "reason": "Prima"}
+    async with office.signed_in(PLANNER) as planner:
+        roster = ok(await planner.post("/workforce/rosters", json=week))
+        url = f"/workforce/rosters/{roster['id']}"
+        shifts = [{"operator_id": who, **night} for who in (desk.anna, desk.bruno)]
+        roster = ok(await planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": shifts}))
+        ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
+        await agreed(planner, desk.anna)  # and Bruno stays as he is
+        need = [
+            {"from": "00:00", "to": "04:00", "weekdays": [1], "people": 2},
+            {"from": "09:00", "to": "17:00", "weekdays": [1, 2, 3, 4, 5], "people": 1},
+        ]
+        queues = [{"queue_id": desk.queue.id, "by_hand": need}]
+        run = await rostered(planner, office, queues=queues)
+        assert run["state"] == "made", run["failure"]
+        made_shifts = ok(await planner.get(f"/workforce/rosters/{run['roster_id']}"))["shifts"]
+    assert run["made"]["cost"]["required"] == 5 * 32, "both are there until four"
+    ended = starts + timedelta(minutes=360)
+    begun = [datetime.fromisoformat(one["starts_at"]) for one in made_shifts]
+    assert begun
+    assert min(begun) - ended >= timedelta(hours=11)
+
+
 async def test_a_made_roster_leaves_granted_leave_and_who_agrees_to_no_short_shift_alone(
     office: Office,
 ) -> None:

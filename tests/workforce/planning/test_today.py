@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ascolto.workforce.levers import Half, Lever, abreast, paid_hours, pulled
+from ascolto.workforce.reaching import moved_breaks
 from ascolto.workforce.rosters import Shift
 from ascolto.workforce.today import (
     HALF_HOUR,
@@ -137,10 +138,31 @@ def test_each_lever_moves_the_people_it_names_where_it_says() -> None:
         [6, 10, 10, 10],
     )
     moved = lever("break_move", 0, 1, people=2, to_at=NINE + 3 * HALF_HOUR)
-    assert people(moved) == ([12, 10, 10, 8], same)
+    move = lever("skill_move", 0, 1, people=4, other_queue_id="other")
+    kept = pulled(halves, move, queue_id="q", keep_both=True)
+    assert kept == halves, "who cannot be taken from a queue helps as one of its people"
     assert paid_hours(lever("time_off", 1, 3, people=2)) == -2.0
     assert paid_hours(lever("extra_hours", 2, 4, people=3)) == 3.0
     assert paid_hours(moved) == 0.0
+
+
+@pytest.mark.parametrize(("lasts", "half_hours"), [(15, 0.5), (30, 1.0)])
+@pytest.mark.parametrize(("wanted", "moved"), [(1, 1), (2, 2), (5, 3)])
+def test_a_break_that_moves_counts_for_as_long_as_it_lasts(
+    lasts: int, half_hours: float, wanted: int, moved: int
+) -> None:
+    work = {"kind": "queue", "minutes": 60}
+    parts = (work, {"kind": "pause", "minutes": lasts}, work)
+    ends = NINE + timedelta(minutes=120 + lasts)
+    shifts = [Shift(who, NINE.date(), NINE, ends, "site", parts) for who in "abc"]
+    shifts.append(Shift("d", NINE.date(), NINE, ends, "site"))
+    starts = [NINE + n * HALF_HOUR for n in range(6)]
+    one = lever("break_move", 2, 3, people=wanted, to_at=NINE + HALF_HOUR)
+    breaks = moved_breaks(shifts, one, queue_id="q", crew=frozenset("abcd"), starts=starts)
+    halves = [Half(at, 9.0, 10.0) for at in starts]
+    people = [half.people for half in pulled({"q": halves}, one, queue_id="q", breaks=breaks)["q"]]
+    by = moved * half_hours
+    assert people == pytest.approx([10, 10 - by, 10 + by, 10, 10, 10])
 
 
 @settings(max_examples=50)

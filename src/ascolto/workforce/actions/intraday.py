@@ -11,10 +11,11 @@ from ascolto.insight.ask import scope_of
 from ascolto.insight.half_hours import HalfHour, ReadDay, fold_half_hours, read_day
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
+from ascolto.tenancy.actions import setting
 from ascolto.workforce import events, store, store_history, store_intraday, store_rosters
 from ascolto.workforce.actions import pulling
 from ascolto.workforce.errors import BadPlan, UnknownLever
-from ascolto.workforce.levers import Half, Lever, Pulled
+from ascolto.workforce.levers import MOST_TOLD, Half, Lever, Pulled, part_within
 from ascolto.workforce.past import Stream, stream_of
 from ascolto.workforce.reaching import Step
 from ascolto.workforce.rosters import Shift
@@ -55,8 +56,12 @@ class DayRead:
     levers: Sequence[Pulled]
     steps: Mapping[str, Sequence[Step]]
     """What each lever does, by its id."""
+    leaving: frozenset[str]
+    """Which levers take their people from this queue: from others nobody can be taken."""
     actual: ReadDay
     usual_aht_s: float | None
+    told_share_most: float
+    """Which share of those who wait can at most be told to write or to be called back."""
 
     @property
     def smallest_group(self) -> int:
@@ -130,12 +135,13 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
         forecast_id=forecast_id,
         expected=await _expected(tx, forecast_id, since, until),
         lesson=await store.lesson_of(tx, forecast_id) if forecast_id else None,
-        # Whoever came over is counted by the lever, while it runs, and not by their skills.
-        crew=crew - _come_over(levers, steps, queue_id=queue_id),
+        # Whoever moved is counted by the lever, while it runs, and not by their skills.
+        crew=(crew - _moved(levers, steps, to=queue_id)) | _moved(levers, steps, out_of=queue_id),
         nested=tells_apart(crew, crews.values(), smallest=scope.smallest_group),
         shifts=[one for one in shifts if one.ends_at > since],
         levers=levers,
         steps=steps,
+        leaving=await _leaving(tx, levers, queue),
         actual=await read_day(
             tx,
             scope,
@@ -147,19 +153,36 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
         usual_aht_s=await store_history.mean_handling_s(
             tx, queue_id=queue_id, channel=stream.channel, since=tx.now - _AHT_OVER
         ),
+        told_share_most=await setting(tx, MOST_TOLD, client_id=queue.client_id) / 100,
     )
 
 
-def _come_over(
-    levers: Sequence[Pulled], steps: Mapping[str, Sequence[Step]], *, queue_id: str
+def _moved(
+    levers: Sequence[Pulled],
+    steps: Mapping[str, Sequence[Step]],
+    *,
+    to: str | None = None,
+    out_of: str | None = None,
 ) -> frozenset[str]:
+    """Return who came over to a queue by a lever that is done, or went out of it."""
     return frozenset(
         step.operator_id
         for one in levers
-        if one.lever.kind == "skill_move" and one.queue_id == queue_id
+        if one.lever.kind == "skill_move"
+        and (one.queue_id == to or (out_of is not None and one.lever.other_queue_id == out_of))
         for step in steps.get(one.id, ())
         if step.operator_id is not None and step.state == "done"
     )
+
+
+async def _leaving(tx: Tx, levers: Sequence[Pulled], queue: routing.Queue) -> frozenset[str]:
+    found = set()
+    for one in levers:
+        if one.lever.kind == "skill_move" and one.lever.other_queue_id == queue.id:
+            into = await routing.get_queue(tx, one.queue_id)
+            if into is not None and routing.can_be_left(queue, into):
+                found.add(one.id)
+    return frozenset(found)
 
 
 async def _expected(
@@ -236,9 +259,12 @@ def _by_levers(read: DayRead, at: datetime) -> float:
             one.lever.other_queue_id,
         ):
             continue
+        if read.queue.id != one.queue_id and one.id not in read.leaving:
+            continue
         moved = [step for step in read.steps.get(one.id, ()) if step.state in ("due", "done")]
-        if one.undone_at is None and one.lever.from_at < at + HALF_HOUR and at < one.lever.until_at:
-            change += len(moved) if read.queue.id == one.queue_id else -len(moved)
+        if one.undone_at is None:
+            part = part_within(at, since=one.lever.from_at, until=one.lever.until_at)
+            change += part * (len(moved) if read.queue.id == one.queue_id else -len(moved))
     return change
 
 

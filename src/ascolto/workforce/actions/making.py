@@ -47,9 +47,18 @@ class Gathered:
 
 
 async def ask_roster(
-    tx: Tx, *, first_day: date, weeks: int, reason: str, wanted: dict[str, Any]
+    tx: Tx,
+    *,
+    first_day: date,
+    weeks: int,
+    reason: str,
+    wanted: dict[str, Any],
+    purpose: str = "roster",
 ) -> Run:
-    """Ask for a roster of whole weeks; a process of its own makes it into a draft."""
+    """Ask for a roster of whole weeks, or what flexibility in it is worth.
+
+    A process of its own makes it into a draft, or weighs it and leaves none.
+    """
     require_whole(tx)
     if first_day.weekday() != 0:
         raise BadPlan("The weeks of a roster begin on a Monday.", day=first_day.isoformat())
@@ -63,28 +72,35 @@ async def ask_roster(
             await _forecast_for(tx, one["queue_id"], one["forecast_id"])
     last_day = first_day + timedelta(days=7 * weeks - 1)
     run = await store_runs.insert_run(
-        tx, new_id(), first_day=first_day, last_day=last_day, reason=reason, wanted=wanted
+        tx,
+        new_id(),
+        first_day=first_day,
+        last_day=last_day,
+        reason=reason,
+        wanted=wanted,
+        purpose=purpose,
     )
-    tx.emit(events.RosterAsked(**_about(run), reason=reason))
+    if purpose == "roster":
+        tx.emit(events.RosterAsked(**_about(run), reason=reason))
     return run
 
 
-async def find_run(tx: Tx, run_id: str, *, hold: bool = False) -> Run:
+async def find_run(tx: Tx, run_id: str, *, hold: bool = False, purpose: str = "roster") -> Run:
     """Return what was asked for or raise UnknownRun."""
     require_whole(tx)
     run = await store_runs.get_run(tx, run_id, hold=hold)
-    if run is None:
+    if run is None or run.purpose != purpose:
         raise UnknownRun("No such roster was asked for.", run_id=run_id)
     return run
 
 
-async def cancel_run(tx: Tx, run_id: str) -> Run:
+async def cancel_run(tx: Tx, run_id: str, *, purpose: str = "roster") -> Run:
     """Stop what is still being made; its process ends within a second or two."""
-    run = await find_run(tx, run_id, hold=True)
+    run = await find_run(tx, run_id, hold=True, purpose=purpose)
     if not await store_runs.end(tx, run, state="cancelled"):
         raise RunOver("It is made already, or will not be.", state=run.state)
-    tx.emit(events.RosterMade(**_about(run), failure="cancelled"))
-    return await find_run(tx, run_id)
+    _say_ended(tx, run, failure="cancelled")
+    return await find_run(tx, run_id, purpose=purpose)
 
 
 async def gather(tx: Tx, run: Run) -> Gathered:
@@ -116,7 +132,9 @@ def question(gathered: Gathered) -> dict[str, Any]:
     wanted = gathered.run.wanted
     order = [one["queue_id"] for one in wanted["queues"]]
     demand = {queue_id: gathered.demand[queue_id] for queue_id in order}
-    left = take_off(demand, gathered.staying, gathered.stage.axis())
+    # A shift of the night before the first day is there in its morning, whoever works it.
+    there = [*gathered.staying, *gathered.stage.before]
+    left = take_off(demand, there, gathered.stage.axis())
     return {
         "instance": instance_document(gathered.stage, gathered.cast, left),
         "seconds": wanted["seconds"],
@@ -139,8 +157,7 @@ async def keep_roster(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> Ros
     as of when it was gathered, so what was published since stands against publishing it.
     """
     run = gathered.run
-    now = await store_runs.get_run(tx, run.id, hold=True)
-    if now is None or now.state != "asked" or now.attempts != run.attempts:
+    if not await still_asked(tx, run):
         return None
     roster = await store_rosters.insert_roster(
         tx,
@@ -179,6 +196,18 @@ async def keep_roster(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> Ros
 async def fail_run(tx: Tx, run: Run, failure: str) -> None:
     """Write why a roster could not be made."""
     if await store_runs.end(tx, run, state="failed", failure=failure):
+        _say_ended(tx, run, failure=failure)
+
+
+async def still_asked(tx: Tx, run: Run) -> bool:
+    """Tell whether a run, held from now on, still waits for this attempt at it."""
+    now = await store_runs.get_run(tx, run.id, hold=True)
+    return now is not None and now.state == "asked" and now.attempts == run.attempts
+
+
+def _say_ended(tx: Tx, run: Run, *, failure: str) -> None:
+    # What was only weighed has changed nothing that anybody else would hear of.
+    if run.purpose == "roster":
         tx.emit(events.RosterMade(**_about(run), failure=failure))
 
 

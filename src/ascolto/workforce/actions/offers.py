@@ -1,6 +1,7 @@
 """What levers mean for one person: offers that they may accept or decline, and what has changed.
 
-Nothing is sent: an offer is on one's own page, and only while one is at work by one's shifts.
+Nothing is sent: an offer is on one's own page, and only while one is at work by one's shifts. Who
+has said that they wish to see offers to come earlier finds those there before their shift too.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from ascolto.workforce.asking import read
 from ascolto.workforce.errors import BreaksTheLaw, OfferOver, RosterChanged, UnknownOffer
 from ascolto.workforce.exchanging import AROUND, hindrances
 from ascolto.workforce.levers import Pulled
-from ascolto.workforce.reaching import Step, on_shift
+from ascolto.workforce.reaching import Step, comes_earlier, on_shift
 from ascolto.workforce.rosters import Shift
 
 _DAY = timedelta(days=1)
@@ -43,11 +44,15 @@ async def own_steps(tx: Tx, who: str) -> list[OwnStep]:
     offered = {lever.id for step, lever in own if step.state == "offered"}
     # Everybody's page asks once a minute and has mostly no offer: no more is read then.
     at_work = bool(offered) and on_shift(await _near(tx, who), tx.now)
-    others = await store_intraday.steps_of(tx, offered) if at_work else {}
+    early = {one.id for one, _ in own if one.state == "offered" and not at_work and _is_early(one)}
+    if early and not (await store_requests.wishes_of(tx, who)).early_offers:
+        early = set()
+    others = await store_intraday.steps_of(tx, offered) if at_work or early else {}
     found = []
     for step, lever in own:
         if step.state == "offered":
-            if at_work and _is_open(step, lever, tx.now, steps=others[lever.id]):
+            seen = at_work or step.id in early
+            if seen and _is_open(step, lever, tx.now, steps=others[lever.id]):
                 found.append(OwnStep(step, lever, open=True))
         elif step.state in ("done", "undone", "due"):
             found.append(OwnStep(step, lever, open=False))
@@ -71,7 +76,8 @@ async def answer_offer(tx: Tx, who: str, step_id: str, *, agrees: bool) -> OwnSt
     steps = (await store_intraday.steps_of(tx, [lever.id]))[lever.id]
     if step.state != "offered" or not _is_open(step, lever, tx.now, steps=steps):
         raise OfferOver("This offer is over.", step_id=step_id)
-    if not on_shift(await _near(tx, who), tx.now):
+    wished = _is_early(step) and (await store_requests.wishes_of(tx, who)).early_offers
+    if not wished and not on_shift(await _near(tx, who), tx.now):
         raise OfferOver("Offers are answered at work: outside your shift you are left in peace.")
     if not agrees:
         await store_intraday.set_step(tx, step.id, state="declined")
@@ -99,6 +105,12 @@ async def _change(tx: Tx, who: str, step: Step, lever: Pulled) -> None:
     others = [one for one in shifts if one.operator_id != who]
     await publish_day(tx, [*others, *after], day=day, reason=lever.reason)
     say(tx, lever, [step], "accepted")
+
+
+def _is_early(step: Step) -> bool:
+    """Tell whether an offer is to come earlier to a shift."""
+    before, after = [read(one) for one in step.before], [read(one) for one in step.after]
+    return comes_earlier(before, after)
 
 
 def _is_open(step: Step, lever: Pulled, now: datetime, *, steps: Sequence[Step]) -> bool:

@@ -5,7 +5,7 @@ as a version of the roster like any other. Nobody is sent anything.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from ascolto import routing
@@ -19,7 +19,7 @@ from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.exchanging import AROUND, hindrances, put_back
 from ascolto.workforce.levers import Lever, Pulled
 from ascolto.workforce.past import Stream
-from ascolto.workforce.reaching import OFFERED, TOLD, Step, after_lever
+from ascolto.workforce.reaching import OFFERED, TOLD, Step, after_lever, comes_earlier
 from ascolto.workforce.rosters import Shift
 from ascolto.workforce.today import on_duty
 
@@ -163,14 +163,29 @@ async def _changed_days(
         )
     )
     agreeing = await store_requests.agreeing(tx)
+    uneasy = await _not_asked(tx, wanted) if done.lever.kind == "extra_hours" else frozenset()
     found: dict[str, tuple[list[Shift], list[Shift]]] = {}
     for (who, own_day), (before, after) in sorted(wanted.items()):
         beside = [one for one in around[who] if one.day != own_day]
+        if who in uneasy:
+            continue
         if who not in found and not hindrances(
             [*beside, *after], people=(who,), day=own_day, agreeing=agreeing
         ):
             found[who] = (before, after)
     return found
+
+
+async def _not_asked(
+    tx: Tx, wanted: Mapping[tuple[str, date], tuple[list[Shift], list[Shift]]]
+) -> frozenset[str]:
+    """Return who would have to come earlier and has not said that they wish to see such offers.
+
+    They are not at work yet: whoever said nothing is left in peace (L. 81/2017 art. 19).
+    """
+    sooner = {who for (who, _), day in wanted.items() if comes_earlier(*day)}
+    wishes = await store_requests.wishes_of_people(tx, sorted(sooner)) if sooner else {}
+    return frozenset(sooner - {who for who, one in wishes.items() if one.early_offers})
 
 
 async def _wanted_days(
@@ -218,6 +233,7 @@ async def begin(tx: Tx, step: Step) -> None:
         by_account=done.pulled_account,
         by_name=done.pulled_by,
         operator_id=step.operator_id,
+        leaving_queue_id=lever.other_queue_id if lever.kind == "skill_move" else None,
         overflow_queue_id=lever.other_queue_id if lever.kind == "overflow" else None,
         message=lever.message,
         until=step.until_at,

@@ -1,28 +1,50 @@
 """Everybody at home on some days: a draft in seconds, for a planner to look at and to publish.
 
 Work at home rests on an individual agreement (L. 81/2017 art. 18-19): who has none is not sent
-home by a press. Where the site is lost they cannot work at all, and their shifts are taken out; a
-draft that shows the hole is begun, and whoever plans fills it or tells them.
+home by a press. Where the site is lost they cannot work at all: their shifts are given to who can
+work at home, is free that day and may, and what stays open is told half hour by half hour.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, timedelta
+from zoneinfo import ZoneInfo
 
+from ascolto.kit.clock import midnight
 from ascolto.kit.db import Tx
-from ascolto.workforce import store_agreements, store_rosters
+from ascolto.workforce import store_agreements, store_requests, store_rosters, store_runs
 from ascolto.workforce.actions.rosters import begin_roster, find_roster
 from ascolto.workforce.agreements import in_force_on
+from ascolto.workforce.casting import LOOK_BACK
+from ascolto.workforce.examining import broken_rules
+from ascolto.workforce.filling import (
+    Helping,
+    Place,
+    Span,
+    fill,
+    left_open,
+    needed_by_half_hour,
+)
 from ascolto.workforce.rosters import Roster, Shift
+from ascolto.workforce.stage import cast_of, stage_of, whole_weeks
+
+Pairs = Sequence[tuple[Shift, Shift]]
 
 
 @dataclass(frozen=True, slots=True)
 class Relocated:
-    """The draft, how many shifts go home, and who cannot: they stay at the site, or are out."""
+    """The draft, how many shifts go home, and who cannot: they stay at the site, or are out.
+
+    `taken` are shifts of who is out that others take, on a day that was free for them; `left_open`
+    is where nobody does.
+    """
 
     roster: Roster
     moved: int
     at_home: int
     cannot: tuple[str, ...]
+    taken: tuple[Shift, ...] = ()
+    left_open: tuple[Span, ...] = ()
 
 
 async def send_home(
@@ -37,6 +59,7 @@ async def send_home(
     shifts = await store_rosters.shifts_of(tx, roster.id)
     held = {day: in_force_on(agreements, day) for day in {one.day for one in shifts}}
     kept: list[Shift] = []
+    lost: list[Shift] = []
     moved = at_home = 0
     cannot: set[str] = set()
     for shift in shifts:
@@ -49,6 +72,66 @@ async def send_home(
             moved += 1
         else:
             cannot.add(shift.operator_id)
-            kept += [] if site_lost else [shift]
-    await store_rosters.put_shifts(tx, roster.id, kept)
-    return Relocated(await find_roster(tx, roster.id), moved, at_home, tuple(sorted(cannot)))
+            (lost if site_lost else kept).append(shift)
+    taken = await _filled(tx, roster, kept, lost) if lost else []
+    now = [*kept, *(one for _, one in taken)]
+    await store_rosters.put_shifts(tx, roster.id, now)
+    open_ = await _left_open(tx, roster, lost, taken, now) if lost else []
+    return Relocated(
+        await find_roster(tx, roster.id),
+        moved,
+        at_home,
+        tuple(sorted(cannot)),
+        tuple(one for _, one in taken),
+        tuple(open_),
+    )
+
+
+async def _filled(tx: Tx, roster: Roster, kept: Sequence[Shift], lost: Sequence[Shift]) -> Pairs:
+    """Return who takes which lost shift; what the examiner objects to is not taken."""
+    monday, sunday = whole_weeks(roster.first_day, roster.last_day)
+    stage = await stage_of(tx, first_day=monday, last_day=sunday)
+    cast = await cast_of(tx, stage)
+    around = await store_rosters.in_force(
+        tx, first_day=monday - LOOK_BACK, last_day=sunday + LOOK_BACK
+    )
+    beside = [one for one in around if not roster.first_day <= one.day <= roster.last_day]
+    people = [one.operator_id for one in cast]
+    found = fill(
+        lost,
+        Helping(
+            people=cast,
+            wishes=await store_requests.wishes_of_people(tx, people),
+            terms=stage.contracts,
+            around=[*beside, *kept],
+            agreeing=await store_requests.agreeing(tx),
+        ),
+    )
+    if not found:
+        return []
+    now = [*kept, *(one for _, one in found)]
+    # A week that was too short is so in other words with a shift more: the article tells.
+    known = {
+        (one.operator_id, one.day, one.article) for one in await broken_rules(tx, roster, kept)
+    }
+    against = {
+        one.operator_id
+        for one in await broken_rules(tx, roster, now)
+        if (one.operator_id, one.day, one.article) not in known
+    }
+    return [(was, one) for was, one in found if one.operator_id not in against]
+
+
+async def _left_open(
+    tx: Tx, roster: Roster, lost: Sequence[Shift], taken: Pairs, now: Sequence[Shift]
+) -> list[Span]:
+    stage = await stage_of(tx, first_day=roster.first_day, last_day=roster.last_day)
+    needed: dict[Place, float] = {}
+    for n in range((roster.last_day - roster.first_day).days + 1):
+        day = roster.first_day + timedelta(days=n)
+        begins = midnight(day, ZoneInfo(stage.timezone)).astimezone(UTC)
+        for one in await store_runs.required_on(tx, day, roster_id=roster.id):
+            needed |= needed_by_half_hour(
+                one.queue_id, one.people, begins_at=begins, minutes=one.minutes
+            )
+    return left_open(lost, [one for _, one in taken], there=now, needed=needed)

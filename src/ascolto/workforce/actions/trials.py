@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from ascolto import routing
 from ascolto.workforce.actions.intraday import PATIENCE_S, DayLines
 from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.levers import Half, Lever, abreast, pulled
-from ascolto.workforce.reaching import TOLD
+from ascolto.workforce.reaching import TOLD, moved_breaks
 from ascolto.workforce.today import HALF_HOUR
 
 SAID_TO = frozenset({"webchat", "messaging"})
@@ -34,12 +35,11 @@ def trial_question(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_
             concerned.append(days[lever.other_queue_id])
         _check_group(lever, concerned)
         _check(lever, now[queue_id], until=last)
-        if lever.kind in TOLD and days[queue_id].read.stream.channel not in SAID_TO:
-            raise BadPlan("Nobody who waits here can be told anything.", field="kind")
+        _check_told(lever, days[queue_id])
         if lever.other_queue_id is not None:
             _check_other(lever, now[queue_id], now[lever.other_queue_id])
     now = abreast(now)
-    worlds = [(now, None), *(_world(now, lever, queue_id=queue_id) for lever in levers)]
+    worlds = [(now, None), *(_world(now, lever, days, queue_id) for lever in levers)]
     return {
         "cv": days[queue_id].rest.cv,
         "queues": {
@@ -64,14 +64,35 @@ def trial_question(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_
 
 
 def _world(
-    now: dict[str, list[Half]], lever: Lever, *, queue_id: str
+    now: dict[str, list[Half]], lever: Lever, days: dict[str, DayLines], queue_id: str
 ) -> tuple[dict[str, list[Half]], dict[str, Any] | None]:
     """Return the rest of the day with a lever pulled, and which queue's people help another's."""
-    after = pulled(now, lever, queue_id=queue_id)
-    if lever.kind != "overflow":
+    read, breaks = days[queue_id].read, None
+    if lever.kind == "break_move":
+        breaks = moved_breaks(
+            read.shifts,
+            lever,
+            queue_id=queue_id,
+            crew=read.crew,
+            starts=[one.starts_at for one in now[queue_id]],
+        )
+    other = days[lever.other_queue_id].read.queue if lever.other_queue_id else None
+    moves = lever.kind == "skill_move" and other is not None
+    keep_both = moves and other is not None and not routing.can_be_left(other, read.queue)
+    after = pulled(now, lever, queue_id=queue_id, breaks=breaks, keep_both=keep_both)
+    if lever.kind != "overflow" and not keep_both:
         return after, None
     inside = [lever.from_at <= one.starts_at < lever.until_at for one in now[queue_id]]
-    return after, {"queue": queue_id, "by": lever.other_queue_id, "inside": inside}
+    told = {"queue": queue_id, "by": lever.other_queue_id, "inside": inside}
+    return after, {**told, "people": lever.people} if keep_both else told
+
+
+def _check_told(lever: Lever, lines: DayLines) -> None:
+    most = lines.read.told_share_most
+    if lever.share > most:
+        raise BadPlan("So many will not be told.", field="share", most=most)
+    if lever.kind in TOLD and lines.read.stream.channel not in SAID_TO:
+        raise BadPlan("Nobody who waits here can be told anything.", field="kind")
 
 
 def _check_group(lever: Lever, days: Sequence[DayLines]) -> None:
@@ -117,7 +138,7 @@ def _check(lever: Lever, ahead: Sequence[Half], *, until: datetime) -> None:
     if not first <= lever.from_at < lever.until_at <= until:
         raise BadPlan("What is done about a day lies in what is left of it.", field="from_at")
     if lever.to_at is not None and lever.until_at - lever.from_at != HALF_HOUR:
-        # Whoever is back for longer than the break lasted would be counted twice.
+        # The breaks of a longer stretch would all be at one moment.
         raise BadPlan("A break moves out of half an hour.", field="until_at")
     if lever.to_at is not None and not (
         first <= lever.to_at and lever.to_at + (lever.until_at - lever.from_at) <= until

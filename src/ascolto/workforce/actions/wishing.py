@@ -13,5 +13,6 @@ async def wish(tx: Tx, operator_id: str, wishes: Wishes) -> None:
             operator_id=operator_id,
             short_shifts=wishes.short_shifts,
             split_shifts=wishes.split_shifts,
+            early_offers=wishes.early_offers,
         )
     )

@@ -7,6 +7,7 @@ is promised on the mean day is kept on average only when the requirement knows t
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -237,3 +238,19 @@ def service_level_of_day(
         for load, people, cv in zip(loads, operators, rate_cv, strict=True)
     ]
     return sum(answered) / max(sum(loads), 1e-12)
+
+
+def promise_of(question: Mapping[str, Any]) -> Promise:
+    """Return the promise of a question; who writes with many at once takes longer for each."""
+    aht_s = question["aht_s"]
+    if question["concurrency"] > 1:
+        aht_s = chat_aht_s(
+            aht_s, concurrency=question["concurrency"], slowdown=question["slowdown"]
+        )
+    return Promise(
+        service_level=question["service_level"],
+        target_s=question["target_s"],
+        aht_s=aht_s,
+        patience_s=question["patience_s"],
+        max_occupancy=question["max_occupancy"],
+    )

@@ -181,6 +181,14 @@ export interface components {
             reason1?: string | null;
             reason2?: string | null;
         };
+        /** @description Means of a day at the office, there and back: of the organisation and never of a person. */
+        CommuteView: {
+            by_car_percent: number;
+            g_co2_per_car_km: number;
+            km_a_day: number;
+            minutes_a_day: number;
+            source: string;
+        };
         /** @description Scenarios of a day, side by side in the order in which they were told. */
         ComparisonView: {
             /** Format: date */
@@ -737,6 +745,7 @@ export interface components {
             target: number;
             target_s: number;
             timezone: string;
+            told_share_most: number;
             /** @enum {string} */
             way: "plan" | "level" | "learnt";
         };
@@ -963,6 +972,15 @@ export interface components {
             open: boolean;
             opens_at: string | null;
         };
+        /** @description So many people fewer in a queue than before, from when until when; None is any queue. */
+        OpenSpanView: {
+            /** Format: date-time */
+            from_at: string;
+            people: number;
+            queue_id: string | null;
+            /** Format: date-time */
+            until_at: string;
+        };
         /** @description What only those who plan and assign see of an operator, and the operator. */
         OperatorDetails: {
             account_id: string | null;
@@ -1107,6 +1125,18 @@ export interface components {
             v: number;
             violations: components["schemas"]["ViolationView"][];
         };
+        /**
+         * @description What a plan takes, beside everybody at the office; None where fewer than a group work.
+         *
+         *     `seats` are how many there are, None where nothing limits them.
+         */
+        PlanWaysView: {
+            all_there: components["schemas"]["WaysView"] | null;
+            commute: components["schemas"]["CommuteView"];
+            plan: components["schemas"]["WaysView"] | null;
+            seats: number | null;
+            smallest_group: number;
+        };
         /** @description How a customer wants to be reached; minutes count from local midnight. */
         PreferencesView: {
             channel?: string | null;
@@ -1134,6 +1164,7 @@ export interface components {
             /** @default 0 */
             of?: number;
             phase?: string | null;
+            rule?: string | null;
             /** @default 0 */
             seconds?: number;
             sweeps?: number | null;
@@ -1217,12 +1248,19 @@ export interface components {
             others: string[];
             sender: string;
         };
-        /** @description A draft with everybody at home, and who has not agreed to work there. */
+        /**
+         * @description A draft with everybody at home, and who has not agreed to work there.
+         *
+         *     `taken` are shifts that others take on a free day: they are asked before it is published.
+         *     `left_open` is what nobody takes and, where it is known what it takes, is missing.
+         */
         RelocatedView: {
             at_home: number;
             cannot: string[];
+            left_open: components["schemas"]["OpenSpanView"][];
             moved: number;
             roster: components["schemas"]["RosterView"];
+            taken: components["schemas"]["ShiftView"][];
         };
         /** @description What was asked, and what became of it; `mine` tells who asked. */
         RequestView: {
@@ -1364,6 +1402,18 @@ export interface components {
             v: number;
             waiting_since: string | null;
             work_item_id: string | null;
+        };
+        /**
+         * @description One rule taken away: the roster without it, and what the rule gains.
+         *
+         *     `by_chance` says that as much comes of looking for the same roster twice.
+         */
+        RuleWorthView: {
+            by_chance: boolean;
+            hours_gained: number;
+            rule: string;
+            service_gained: number | null;
+            without: components["schemas"]["WeighedView"];
         };
         /** @description A roster that is asked for: how far it is, or what it came to. */
         RunView: {
@@ -1594,6 +1644,14 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        /** @description Days at the office of all days worked, and what they take: minutes, CO2 in kg, seats. */
+        WaysView: {
+            commute_minutes: number;
+            days: number;
+            kg_co2: number;
+            seats: number;
+            trips: number;
+        };
         /** @description A webhook without its secret. */
         WebhookView: {
             active: boolean;
@@ -1613,6 +1671,20 @@ export interface components {
         WebhookWithSecret: {
             secret: string;
             webhook: components["schemas"]["WebhookView"];
+        };
+        /**
+         * @description One roster in person-hours: too few, too many, required, paid; and the service it gives.
+         *
+         *     `service_level` is the share of calls answered in time by Erlang A over what may come, None
+         *     where what it takes was told by hand.
+         */
+        WeighedView: {
+            excess: number;
+            missing: number;
+            paid: number;
+            required: number;
+            service_level: number | null;
+            ways: components["schemas"]["WaysView"] | null;
         };
         /** @description Why routing chose this operator. */
         Why: {
@@ -1640,6 +1712,8 @@ export interface components {
         WishesView: {
             /** @default [] */
             days_off?: number[];
+            /** @default false */
+            early_offers?: boolean;
             from_minute?: number | null;
             place?: ("home" | "site") | null;
             /** @default false */
@@ -1652,6 +1726,34 @@ export interface components {
         WorkplaceView: {
             country: string;
             place: string;
+        };
+        /** @description What is being weighed: how far it is, or what came out. */
+        WorthRunView: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            ended_at: string | null;
+            failure: string | null;
+            /** Format: date */
+            first_day: string;
+            found: components["schemas"]["WorthView"] | null;
+            id: string;
+            /** Format: date */
+            last_day: string;
+            progress: components["schemas"]["ProgressView"];
+            reason: string;
+            state: string;
+        };
+        /** @description What flexibility is worth in some weeks, rule by rule, each alone against the same demand. */
+        WorthView: {
+            chance_hours: number;
+            commute: components["schemas"]["CommuteView"];
+            notes: string[];
+            people: number;
+            rules: components["schemas"]["RuleWorthView"][];
+            seats: number | null;
+            smallest_group: number;
+            told: components["schemas"]["WeighedView"];
         };
     };
 }

@@ -190,6 +190,12 @@ const agreements = createRoute({
   component: lazyRouteComponent(() => import("@/features/rosters/people"), "AgreementsPage"),
 });
 
+const worth = createRoute({
+  getParentRoute: () => desk,
+  path: "/rosters/worth",
+  component: lazyRouteComponent(() => import("@/features/rosters/worth"), "WorthPage"),
+});
+
 const shifts = createRoute({
   getParentRoute: () => desk,
   path: "/shifts",
@@ -275,7 +281,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, rosters, agreements, intraday, ownDays, history, asked, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, rosters, agreements, worth, intraday, ownDays, history, asked, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

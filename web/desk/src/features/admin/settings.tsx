@@ -28,6 +28,8 @@ const names: Record<string, string> = {
   "conversations.targets": msg("admin.set.targets"),
   "insight.service_level": msg("admin.set.service_level"),
   "privacy.minimum_group": msg("admin.set.minimum_group"),
+  "workforce.commute": msg("admin.set.commute"),
+  "workforce.told_share_most": msg("admin.set.told_share"),
 };
 
 const choices: Record<string, Record<string, string>> = {

@@ -12,13 +12,21 @@ import { useAgain, useRuns } from "./api";
 import { phaseName } from "./labels";
 import { nextMonday } from "./model";
 
+interface AskProps {
+  queues: readonly Queue[];
+  /** Asks what flexibility is worth in those weeks instead of a roster. */
+  weighs?: boolean;
+  onAsked?: () => Promise<void>;
+}
+
 /** Asks for a roster of whole weeks: for which queues, by their forecasts or by hand. */
-export function AskForm({ queues }: { queues: readonly Queue[] }) {
+export function AskForm({ queues, weighs = false, onAsked }: AskProps) {
   const t = useT();
-  const again = useAgain();
+  const allAgain = useAgain();
+  const again = onAsked ?? allAgain;
   const [chosen, setChosen] = useState<readonly string[]>(() => queues.slice(0, 1).map((one) => one.id));
   const [by, setBy] = useState<"forecast" | "hand">("forecast");
-  const [wish, setWish] = useState({ first: nextMonday(Date.now()), weeks: 1, seconds: 20, people: 2, from: "09:00", to: "18:00", away: 15, aht: "", reason: "" });
+  const [wish, setWish] = useState({ first: nextMonday(Date.now()), weeks: 1, seconds: weighs ? 5 : 20, people: 2, from: "09:00", to: "18:00", away: 15, aht: "", reason: "" });
   const [error, setError] = useState<string>();
   const set = (next: Partial<typeof wish>) => setWish((before) => ({ ...before, ...next }));
   const ask = async (event: FormEvent) => {
@@ -26,7 +34,7 @@ export function AskForm({ queues }: { queues: readonly Queue[] }) {
     const hand = [{ from: wish.from, to: wish.to, people: wish.people }];
     const promise = { shrinkage: wish.away > 0 ? { away: wish.away / 100 } : {}, aht_s: wish.aht ? Number(wish.aht) : null };
     try {
-      await api.post("/workforce/roster-runs", {
+      await api.post(weighs ? "/workforce/worth-runs" : "/workforce/roster-runs", {
         first_day: wish.first,
         weeks: wish.weeks,
         seconds: wish.seconds,
@@ -56,7 +64,7 @@ export function AskForm({ queues }: { queues: readonly Queue[] }) {
       </fieldset>
       <div className="roster-form">
         <TextField label={t("roster.monday")} type="date" step={7} min="2024-01-01" required value={wish.first} onChange={(event) => set({ first: event.target.value })} />
-        <TextField label={t("roster.weeks")} type="number" min={1} max={8} required value={wish.weeks} onChange={(event) => set({ weeks: Number(event.target.value) })} />
+        <TextField label={t("roster.weeks")} type="number" min={1} max={weighs ? 4 : 8} required value={wish.weeks} onChange={(event) => set({ weeks: Number(event.target.value) })} />
         <Select label={t("roster.need")} value={by} onChange={(event) => setBy(event.target.value as typeof by)}>
           <option value="forecast">{t("roster.by_forecast")}</option>
           <option value="hand">{t("roster.by_hand")}</option>
@@ -74,10 +82,10 @@ export function AskForm({ queues }: { queues: readonly Queue[] }) {
             <TextField label={t("roster.to")} type="time" step={900} value={wish.to} onChange={(event) => set({ to: event.target.value })} />
           </>
         )}
-        <TextField label={t("roster.seconds")} type="number" min={1} max={600} required value={wish.seconds} onChange={(event) => set({ seconds: Number(event.target.value) })} />
+        <TextField label={weighs ? t("worth.seconds") : t("roster.seconds")} type="number" min={1} max={weighs ? 60 : 600} required value={wish.seconds} onChange={(event) => set({ seconds: Number(event.target.value) })} />
         <TextField label={t("roster.reason")} required maxLength={500} value={wish.reason} error={error} onChange={(event) => set({ reason: event.target.value })} />
         <Button type="submit" tone="primary" isDisabled={chosen.length === 0}>
-          {t("roster.ask")}
+          {weighs ? t("worth.ask") : t("roster.ask")}
         </Button>
       </div>
     </form>

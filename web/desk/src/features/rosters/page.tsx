@@ -17,9 +17,11 @@ import { Board, type Person } from "./board";
 import { Coverage, Hours } from "./coverage";
 import { useEdits, type Edits } from "./edits";
 import { stateName } from "./labels";
+import { Hole } from "./hole";
 import { Made } from "./made";
 import { coverOf, daysBetween, windowOf } from "./model";
 import { Broken, PersonPanel } from "./person";
+import { PlanWaysCard } from "./ways";
 import "@ui/table.css";
 import "./rosters.css";
 import "./words";
@@ -33,6 +35,7 @@ export function RostersPage() {
   const people = usePeople();
   const queues = useAllQueues();
   const items = rosters.data?.items ?? [];
+  const [lost, setLost] = useState<Relocated>();
   const roster = items.find((one) => one.id === search.roster) ?? items[0];
   const set = (next: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   const words = (one: Roster) =>
@@ -54,6 +57,9 @@ export function RostersPage() {
         <Link to="/rosters/people" className="button button-outline">
           {t("roster.people_page")}
         </Link>
+        <Link to="/rosters/worth" className="button button-outline">
+          {t("worth.title")}
+        </Link>
       </header>
       {(rosters.isPending || people.isPending || queues.isPending) && <Skeleton label={t("loading")} lines={6} />}
       {failed && <Empty icon="triangle-alert" title={explain(failed)} />}
@@ -73,7 +79,11 @@ export function RostersPage() {
           people={people.data.map((one) => ({ id: one.operator_id, name: one.display_name }))}
           queues={queues.data}
           onDay={(day) => set({ day })}
-          onOpen={(id) => set({ roster: id })}
+          lost={lost?.roster.id === roster.id ? lost : undefined}
+          onOpen={(id, found) => {
+            setLost(found);
+            set({ roster: id });
+          }}
         />
       )}
     </div>
@@ -86,10 +96,12 @@ interface VersionProps {
   people: readonly Person[];
   queues: readonly Queue[];
   onDay: (day: string) => void;
-  onOpen: (roster: string) => void;
+  /** What a lost site left open, where this draft was begun because of it. */
+  lost: Relocated | undefined;
+  onOpen: (roster: string, found?: Relocated) => void;
 }
 
-function Version({ roster, day: wanted, people, queues, onDay, onOpen }: VersionProps) {
+function Version({ roster, day: wanted, people, queues, lost, onDay, onOpen }: VersionProps) {
   const t = useT();
   const days = useMemo(() => daysBetween(roster.first_day, roster.last_day), [roster]);
   // Where today is one of its days, that is the one to look at.
@@ -118,10 +130,12 @@ function Version({ roster, day: wanted, people, queues, onDay, onOpen }: Version
       <h2 id="roster-day" className="hidden-visually">
         {longDay(`${chosen}T12:00:00Z`)}
       </h2>
+      {lost && <Hole lost={lost} queues={queues} names={names} />}
       {day.isPending && <Skeleton label={t("loading")} lines={8} />}
       {day.error && <Empty icon="triangle-alert" title={explain(day.error)} />}
       {day.data && <Day roster={roster} day={day.data} people={people} queues={queues} rules={rules} edits={edits} />}
       <Made roster={roster.id} />
+      <PlanWaysCard roster={roster.id} v={roster.v} />
       {broken.data && (
         <details className="card" open={rules.some((one) => one.binding)}>
           <summary>{t("roster.broken_all", { n: rules.length, binding: rules.filter((one) => one.binding).length })}</summary>
@@ -138,7 +152,7 @@ interface StepsProps {
   ready: boolean;
   edits: Edits;
   rules: readonly BrokenRule[];
-  onOpen: (roster: string) => void;
+  onOpen: (roster: string, found?: Relocated) => void;
 }
 
 /** Publish, throw away, or begin the next version of the same days. */
@@ -174,7 +188,7 @@ function Steps({ roster, day, ready, edits, rules, onOpen }: StepsProps) {
     const reason = lost ? t("roster.site_lost") : t("roster.all_home");
     const body = { first_day: day, last_day: day, reason, site_lost: lost };
     const found = await api.post<Relocated>("/workforce/rosters/remote", body);
-    onOpen(found.roster.id);
+    onOpen(found.roster.id, lost ? found : undefined);
     const told = { moved: found.moved, n: found.cannot.length };
     return lost ? t("roster.went_out", told) : t("roster.went_home", told);
   };

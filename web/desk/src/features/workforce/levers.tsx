@@ -36,6 +36,7 @@ export function Levers({ day, queues }: Props) {
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const label = useKinds();
+  const most = Math.round(day.told_share_most * 100);
   const end = (at: string) => new Date(Date.parse(at) + HALF_HOUR_MS).toISOString();
   const first = ahead[Math.min(from, ahead.length - 1)];
   const last = ahead[Math.min(Math.max(until, from), ahead.length - 1)];
@@ -113,7 +114,7 @@ export function Levers({ day, queues }: Props) {
         {stretch(from, setFrom, t("plan.from"), false)}
         {stretch(Math.max(until, from), setUntil, t("plan.until"), true)}
         <TextField label={t("levers.people")} type="number" min={1} max={500} required value={people} onChange={(event) => setPeople(event.target.value)} />
-        <TextField label={t("levers.share")} type="number" min={1} max={90} required value={part} onChange={(event) => setPart(event.target.value)} />
+        <TextField label={t("levers.share")} hint={t("levers.share_most", { n: most })} type="number" min={1} max={most} required value={part} onChange={(event) => setPart(event.target.value)} />
         {others.length > 0 && (
           <Select label={t("levers.other")} value={other} onChange={(event) => setOther(event.target.value)}>
             <option value="">{t("levers.no_other")}</option>

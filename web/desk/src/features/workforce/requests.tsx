@@ -225,6 +225,7 @@ function WishesForm({ wishes }: { wishes: Wishes }) {
   const [place, setPlace] = useState(wishes.place ?? "");
   const [short, setShort] = useState(wishes.short_shifts ?? false);
   const [split, setSplit] = useState(wishes.split_shifts ?? false);
+  const [early, setEarly] = useState(wishes.early_offers ?? false);
   const [error, setError] = useState<string>();
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -237,6 +238,7 @@ function WishesForm({ wishes }: { wishes: Wishes }) {
         place: place === "" ? null : place,
         short_shifts: short,
         split_shifts: split,
+        early_offers: early,
       });
       setError(undefined);
       say(t("shifts.saved"));
@@ -285,6 +287,10 @@ function WishesForm({ wishes }: { wishes: Wishes }) {
         <label className="row-flex shifts-agree">
           <input type="checkbox" checked={split} onChange={(event) => setSplit(event.target.checked)} />
           {t("shifts.split_ok")}
+        </label>
+        <label className="row-flex shifts-agree">
+          <input type="checkbox" checked={early} onChange={(event) => setEarly(event.target.checked)} />
+          {t("shifts.early_ok")}
         </label>
         <div>
           <Button type="submit" tone="primary">
