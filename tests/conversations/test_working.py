@@ -307,20 +307,6 @@ async def test_two_opposite_merges_at_once_end_in_one_thread(desk: Desk) -> None
     assert sorted(done) == [False, True]
 
 
-async def test_a_consultation_keeps_the_conversation_and_asks_a_colleague(desk: Desk) -> None:
-    talk = await desk.talking()
-    async with desk.as_operator(desk.anna) as tx:
-        message = await conversations.consult(
-            tx,
-            conversation_id=talk.id,
-            operator_id=desk.anna,
-            ask_operator_id=desk.bruno,
-            text="Posso rateizzare?",
-        )
-    assert message.meta["consult"] is True
-    assert (await desk.read(talk.id)).operator_id == desk.anna
-
-
 async def test_what_the_machine_says_does_not_stop_the_first_reply_clock(desk: Desk) -> None:
     opened = await desk.opened()
     await desk.wrote(opened.id)

@@ -18,6 +18,7 @@ import { say } from "@ui/toast";
 import type { AfterDone } from "./after-done";
 import { adoptRow, detailQuery } from "./api";
 import { ClientBadge } from "./client-badge";
+import { ConsultPill } from "./consults/pill";
 import { Composer } from "./composer";
 import { Beside } from "./beside";
 import { Due } from "./due";
@@ -33,7 +34,7 @@ const load = {
   transfer: () => import("./transfer"),
   snooze: () => import("./snooze"),
   wrapup: () => import("./wrapup"),
-  consult: () => import("./consult"),
+  consult: () => import("./consults/ask"),
   merge: () => import("./merge"),
 };
 const TransferDialog = lazy(() => load.transfer().then((module) => ({ default: module.TransferDialog })));
@@ -234,6 +235,7 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
             <span className="num">{moment(row.snoozed_until, engine.serverNow())}</span>
           )}
           {row.state === "active" && <Due row={row} />}
+          <ConsultPill id={row.id} />
           <Viewers id={row.id} />
         </div>
       </div>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { CloseBody, ConversationRow, Outcome } from "@/api/types";
+import { useOpenConsults } from "@/consults";
 import { msg, useT } from "@/i18n";
 import { useLive } from "@/live/react";
 import { useReasons } from "@/reference";
@@ -80,6 +81,7 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
   const reasons = useReasons().filter((reason) => reason.client_id === null || reason.client_id === clientId);
   const first = reasons.filter((reason) => reason.parent_id === null);
   const second = reasons.filter((reason) => reason.parent_id !== null && reason.parent_id === answers.reason1);
+  const consults = useOpenConsults(id).length;
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     form.current?.querySelector("select")?.focus();
@@ -118,6 +120,14 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
         <Button icon="x" onPress={onCancel}>
           {t("wrapup.cancel")}
         </Button>
+      </div>
+      <div role="status">
+        {consults > 0 && (
+          <p className="banner tone-warn">
+            <Icon name="users" />
+            {t("wrapup.consults", { n: consults })}
+          </p>
+        )}
       </div>
       <div className="wrapup-fields">
         <Select
