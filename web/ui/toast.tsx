@@ -21,11 +21,12 @@ export function dismiss(id: number): void {
   tell(toasts.filter((toast) => toast.id !== id));
 }
 
-/** Says something for 8 seconds, with a way back from what the reader did or to what it is about. */
+/** Says something about the reader's own action, with a way back for 8 seconds, or a way to it until it is taken. */
 export function say(text: string, action?: Toast["action"]): number {
   const id = next++;
   tell([...toasts.slice(-2), { id, text, ...(action ? { action } : {}) }]);
-  setTimeout(() => dismiss(id), 8000);
+  // What leads to something still to be done stays until it has been seen.
+  if (!action?.leads) setTimeout(() => dismiss(id), 8000);
   return id;
 }
 

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
@@ -107,6 +108,7 @@ interface OpenProps {
 function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   const t = useT();
   const session = useSession();
+  const navigate = useNavigate();
   const { panel, wrapping, context, put } = useOpened(row.id);
   const setPanel = (next: Panel) => put({ panel: next });
   const setWrapping = (next: boolean) => put({ wrapping: next });
@@ -145,7 +147,13 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
         <Thread key={row.id} row={row} stays={stays} />
         {wrapping && canWrap ? (
           <Suspense>
-            <WrapUp key={row.id} row={row} onClosed={() => onDone(row.id)} onCancel={() => setWrapping(false)} />
+            <WrapUp
+              key={row.id}
+              row={row}
+              onClosed={() => onDone(row.id)}
+              onCancel={() => setWrapping(false)}
+              onReturn={() => void navigate({ to: "/work/$id", params: { id: row.id } })}
+            />
           </Suspense>
         ) : canWork ? (
           <>

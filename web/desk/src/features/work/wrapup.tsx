@@ -10,6 +10,7 @@ import { useReasons } from "@/reference";
 import { Button } from "@ui/button";
 import { Select, TextArea, TextField } from "@ui/field";
 import { Icon } from "@ui/icon";
+import { say } from "@ui/toast";
 import { adoptRow } from "./api";
 import { sayUndoable } from "./undo";
 
@@ -70,10 +71,12 @@ interface Props {
   row: ConversationRow;
   onClosed: () => void;
   onCancel: () => void;
+  /** Brings back here who has left before the answer came. */
+  onReturn: () => void;
 }
 
 /** Outcome, reason and note of a contact; Enter confirms. */
-export function WrapUp({ row, onClosed, onCancel }: Props) {
+export function WrapUp({ row, onClosed, onCancel, onReturn }: Props) {
   const t = useT();
   const { store } = useLive();
   const { id, client_id: clientId } = row;
@@ -98,6 +101,11 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
     setAnswers(all);
     keep(id, all);
   };
+  const here = useRef(false);
+  useEffect(() => {
+    here.current = true;
+    return () => void (here.current = false);
+  }, []);
   const close = useMutation({
     mutationFn: () =>
       api.post<ConversationRow>(`/conversations/${id}/close`, closing(answers, row.last_seq)),
@@ -106,6 +114,12 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
       adoptRow(store, next);
       sayUndoable(t("wrapup.done", { n: row.number }), { store, id, way: "reopen" });
       onClosed();
+    },
+    onError: (error) => {
+      // Who is still here reads it in its place; who has gone on would never learn of it.
+      if (here.current) return;
+      const words = t("wrapup.failed", { n: row.number, why: explain(error) });
+      say(words, { label: t("wrapup.return"), run: onReturn, leads: true });
     },
   });
   const submit = (event: FormEvent) => {
