@@ -51,6 +51,7 @@ TRANSITIONS: Mapping[tuple[State, Verb], State] = MappingProxyType(
         (State.WRAPUP, Verb.REQUEUE): State.WAITING,
         (State.WRAPUP, Verb.SNOOZE): State.SNOOZED,
         (State.WRAPUP, Verb.CLOSE): State.CLOSED,
+        (State.SNOOZED, Verb.SNOOZE): State.SNOOZED,  # until another moment
         (State.SNOOZED, Verb.WAKE): State.OPEN,
         (State.SNOOZED, Verb.CLOSE): State.CLOSED,
         (State.CLOSED, Verb.REOPEN): State.OPEN,

@@ -166,7 +166,7 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
                 </Button>
               </div>
             )}
-            <Composer row={row} onResolve={() => setWrapping(true)} />
+            <Composer row={row} onResolve={() => setWrapping(true)} onSnooze={row.state === "wrapup" ? null : () => setPanel("snooze")} />
           </>
         ) : (
           <ReadOnly row={row} gone={gone} />
@@ -256,15 +256,14 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
             <MenuItem id="transfer" icon="arrow-right-left" shortcut={shown("transfer") ?? ""} onAction={() => onPanel("transfer")}>
               {t("keys.transfer")}
             </MenuItem>
-            {row.state === "snoozed" ? (
+            {row.state === "snoozed" && (
               <MenuItem id="wake" icon="bell" shortcut={shown("wake") ?? ""} onAction={asked.wake}>
                 {t("keys.wake")}
               </MenuItem>
-            ) : (
-              <MenuItem id="snooze" icon="clock" shortcut={shown("snooze") ?? ""} isDisabled={row.state === "wrapup"} onAction={() => onPanel("snooze")}>
-                {t("keys.snooze")}
-              </MenuItem>
             )}
+            <MenuItem id="snooze" icon="clock" shortcut={shown("snooze") ?? ""} isDisabled={row.state === "wrapup"} onAction={() => onPanel("snooze")}>
+              {t("keys.snooze")}
+            </MenuItem>
             <MenuItem id="consult" icon="users" shortcut={shown("consult") ?? ""} onAction={() => onPanel("consult")}>
               {t("keys.consult")}
             </MenuItem>

@@ -101,13 +101,15 @@ function One({ id }: { id: string }) {
         <ConsultState consult={consult} />
       </div>
       <Between consult={consult} />
-      <p className="row-flex wrap card">
-        <ClientBadge id={consult.client_id} />
-        <span className="grow">{t("consult.about")}</span>
+      <div className="card stack">
+        <div className="row-flex wrap meta">
+          {t("consult.about")}
+          <ClientBadge id={consult.client_id} />
+        </div>
         <Link to="/work/$id" params={{ id: about.id }}>
           #{about.number} {[about.customer_name || t("customer.unnamed"), about.subject].filter(Boolean).join(" · ")}
         </Link>
-      </p>
+      </div>
       <ConsultTalk consult={consult} />
     </section>
   );
