@@ -10,7 +10,7 @@ from ascolto import conversations, routing
 from ascolto.conversations import errors, jobs
 from ascolto.conversations.actions import consulting
 from ascolto.conversations.model import Consult, ConsultMessage
-from ascolto.insight.fold import WORK_KINDS, Ledger
+from ascolto.insight.fold import FOLDED_KINDS, Ledger
 from ascolto.insight.model import Counting
 from ascolto.insight.store import events_between
 from ascolto.insight.tally import count_episode, count_work
@@ -266,16 +266,22 @@ async def test_its_handling_is_work_but_no_contact_of_a_customer(desk: Desk) -> 
     consult = await asked(desk, talk.id, queue_id=queue.id)
     await taken(desk, consult, desk.bruno)
     await wrote(desk, consult, desk.bruno, "Fatto.")
+    # That the customer has gone without a word says nothing of the colleague's work.
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.close(
+            tx, conversation_id=talk.id, outcome="no_reply", operator_id=desk.anna
+        )
     async with desk.as_system() as tx:
         since = tx.now - timedelta(hours=1)
         until = tx.now + timedelta(hours=1)
-        log = await events_between(tx, since=since, until=until, kinds=WORK_KINDS, limit=99)
+        log = await events_between(tx, since=since, until=until, kinds=FOLDED_KINDS, limit=99)
     customers, inside = Ledger().add(log).episodes()
     counted = [count_episode(one, Counting()) for one in (customers, inside)]
     assert [(t.requested, t.answered, t.handled, t.transferred) for t in counted] == [
-        (1, 1, 1, 0),
+        (1, 1, 0, 0),
         (0, 0, 0, 0),
     ]
+    assert counted[0].silent == 1
     assert (inside.channel, count_work(inside, Counting()).handled) == ("task", 1)
 
 
