@@ -1,9 +1,7 @@
 """A colleague or the back office is asked beside a conversation, and answers, at two desks."""
 
 import contextlib
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -16,8 +14,6 @@ from support.running import RunningServer
 
 ASKER = "operatrice@aurelia.example"
 ASKED = "operatore@aurelia.example"
-# Where to leave pictures for whoever wants to look at them; nowhere unless it is said.
-PICTURES = os.environ.get("ASCOLTO_PICTURES")
 
 
 @pytest.fixture(autouse=True)
@@ -79,11 +75,6 @@ def ask(page: Page, whom: str, subject: str, text: str) -> None:
     expect(dialog).to_have_count(0)
 
 
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png")
-
-
 def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
@@ -111,7 +102,6 @@ def test_a_colleague_is_asked_and_answers_by_the_keyboard_without_barriers(
     field = other.get_by_label("La tua risposta")
     field.focus()
     other.keyboard.type("Entro venerdì.")
-    picture(other, f"asked-{theme}")
     other.keyboard.press("Control+Enter")
     expect(other.get_by_role("log").get_by_text("Entro venerdì.")).to_be_visible()
     # What it is about is theirs to read, and not to answer.
@@ -124,14 +114,12 @@ def test_a_colleague_is_asked_and_answers_by_the_keyboard_without_barriers(
     beside.get_by_role("button", name=subject).press("Enter")
     expect(beside.get_by_role("log").get_by_text("Quando arriva il rimborso?")).to_be_visible()
     found["answered"] = barriers(page)
-    picture(page, f"answered-{theme}")
     beside.get_by_role("button", name="Chiudi il consulto").press("Enter")
     expect(page.get_by_role("region", name="Consulti", exact=True)).to_be_visible()
     found["closed"] = barriers(page)
     page.goto(desk.url + "/desk/consults")
     expect(page.get_by_role("region", name="Conclusi").get_by_text(subject)).to_be_visible()
     found["list"] = barriers(page)
-    picture(page, f"list-{theme}")
     assert {name: what for name, what in found.items() if what} == {}
     assert "Entro venerdì." not in writer.answers()
 
@@ -167,9 +155,7 @@ def test_the_back_office_is_offered_the_question_and_a_cut_line_loses_no_answer(
     page.keyboard.press("Escape")
     page.keyboard.press("e")
     expect(page.get_by_text("Un consulto è ancora aperto")).to_be_visible()
-    picture(page, "wrap-up")
     for width in (1280, 320):
         other.set_viewport_size({"width": width, "height": 800})
         assert sideways(other) == 0
-        picture(other, f"taken-{width}")
     page.keyboard.press("Escape")
