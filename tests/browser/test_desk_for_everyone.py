@@ -13,6 +13,7 @@ from support.running import RunningServer
 LEADER = "team@aurelia.example"
 PAGES = (
     ("/desk/work", "Il mio lavoro"),
+    ("/desk/consults", "Consulti"),
     ("/desk/mentions", "Menzioni"),
     ("/desk/conversations", "Conversazioni"),
     ("/desk/floor", "Sala"),

@@ -285,7 +285,11 @@ async def test_another_clients_conversations_do_not_exist_for_an_operator(office
             await anna.post(f"{c}/read", json={"seq": 1}),
             await anna.post(f"{c}/merge", json={"into": mine.id}),
             await anna.post(f"/conversations/{mine.id}/merge", json={"into": foreign.id}),
-            await anna.post(f"{c}/consult", json={"operator_id": desk.bruno, "text": "x"}),
+            await anna.post(
+                f"{c}/consults",
+                json={"operator_id": desk.bruno, "subject": "x", "text": "x", "nonce": "n"},
+            ),
+            await anna.get(f"{c}/consults"),
             await anna.post(f"{c}/attachments", files={"file": ("a.txt", b"ciao")}),
             await anna.get(f"/customers/{foreign.customer_id}/timeline"),
         ]

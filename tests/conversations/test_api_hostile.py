@@ -78,8 +78,20 @@ async def test_no_word_anywhere_breaks_the_server(office: Office, talk_id: str) 
                 (
                     anna,
                     "POST",
-                    f"{c}/consult",
-                    f'{{"operator_id": "{office.desk.bruno}", "text": "%s"}}',
+                    f"{c}/consults",
+                    (
+                        f'{{"operator_id": "{office.desk.bruno}", "subject": "S", "text": "%s",'
+                        ' "nonce": "n"}'
+                    ),
+                ),
+                (
+                    anna,
+                    "POST",
+                    f"{c}/consults",
+                    (
+                        f'{{"operator_id": "{office.desk.bruno}", "subject": "%s", "text": "T",'
+                        ' "nonce": "n"}'
+                    ),
                 ),
                 (anna, "POST", f"{c}/snooze", '{"until": "%s"}'),
                 (anna, "POST", f"{c}/merge", '{"into": "%s"}'),

@@ -154,7 +154,7 @@ async def test_two_conversations_of_a_customer_become_one(office: Office) -> Non
         assert shown["conversation"]["merged_into"] == first.id
 
 
-async def test_notes_tell_whom_they_name_and_colleagues_are_asked_inside(office: Office) -> None:
+async def test_notes_tell_whom_they_name(office: Office) -> None:
     desk = office.desk
     talk = await desk.talking()
     c = f"/conversations/{talk.id}"
@@ -163,10 +163,8 @@ async def test_notes_tell_whom_they_name_and_colleagues_are_asked_inside(office:
         note = ok(await anna.post(f"{c}/notes", json=body))
         assert ok(await anna.post(f"{c}/notes", json=body))["id"] == note["id"]
         assert note["meta"]["mentions"] == [{"id": desk.bruno, "name": "Bruno"}]
-        asked = ok(
-            await anna.post(f"{c}/consult", json={"operator_id": desk.bruno, "text": "Che dici?"})
-        )
-        assert asked["meta"]["consult"] is True
+        second = {"text": "Che dici?", "nonce": "n2", "mentions": [desk.bruno]}
+        ok(await anna.post(f"{c}/notes", json=second))
         named = ok(await bruno.get("/mentions"))["items"]
         assert [m["text"] for m in named] == ["Che dici?", "Guarda @Bruno"]
         ok(await bruno.post(f"/mentions/{named[0]['id']}/seen"))

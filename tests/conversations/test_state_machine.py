@@ -25,7 +25,11 @@ ALLOWED: dict[State, dict[Verb, State]] = {
         Verb.SNOOZE: State.SNOOZED,
         Verb.CLOSE: State.CLOSED,
     },
-    State.SNOOZED: {Verb.WAKE: State.OPEN, Verb.CLOSE: State.CLOSED},
+    State.SNOOZED: {
+        Verb.SNOOZE: State.SNOOZED,
+        Verb.WAKE: State.OPEN,
+        Verb.CLOSE: State.CLOSED,
+    },
     State.CLOSED: {Verb.REOPEN: State.OPEN},
 }
 

@@ -301,6 +301,27 @@ async def test_a_note_names_a_colleague(recorder: Recorder) -> None:
     assert [f["k"] for f in trace["frames"]] == ["mention.added"]
 
 
+async def test_a_colleague_is_asked_and_answers(recorder: Recorder) -> None:
+    desk = recorder.office.desk
+    talk = await desk.talking()
+    recorder.threads = [talk.id]
+    url = f"/conversations/{talk.id}/consults"
+    ask = {"subject": "Rimborso", "text": "Quando arriva?", "operator_id": desk.bruno}
+    over = ok(await recorder.anna.post(url, json={**ask, "nonce": "n0"}))
+
+    async def act(place: int) -> None:
+        asked = ok(await recorder.anna.post(url, json={**ask, "nonce": "n1"}))
+        async with recorder.office.signed_in("bruno@prova.example") as bruno:
+            answer = {"text": "Entro venerdì.", "nonce": "n2"}
+            ok(await bruno.post(f"/consults/{asked['id']}/messages", json=answer))
+        ok(await recorder.anna.post(f"/consults/{over['id']}/close"))
+
+    trace = await recorder.record(
+        "consult", "A colleague is asked and answers; an earlier question is closed.", act
+    )
+    assert [f["k"] for f in trace["frames"]].count("consult.changed") == 6
+
+
 async def test_a_reply_is_not_sent_in_time(recorder: Recorder) -> None:
     desk = recorder.office.desk
     talk = await desk.talking()

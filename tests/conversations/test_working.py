@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ascolto import conversations, routing
-from ascolto.conversations import Conversation, MessageKind, State, errors, store_aside
+from ascolto.conversations import Conversation, MessageKind, State, errors, jobs, store_aside
 from ascolto.conversations.errors import NotNow, NotYours, ThreadChanged
 from ascolto.kit.ids import new_id
 from support.talk import Desk
@@ -218,6 +218,28 @@ async def test_putting_aside_frees_the_operator_and_comes_back_to_them(desk: Des
     assert preferred == desk.anna
 
 
+async def test_what_was_put_aside_may_be_put_aside_until_another_moment(desk: Desk) -> None:
+    talk = await desk.talking()
+    tomorrow = desk.clock.at + timedelta(days=1)
+    left = []
+    for until in (desk.clock.at + timedelta(hours=2), tomorrow):
+        async with desk.as_operator(desk.anna) as tx:
+            row = await conversations.snooze(
+                tx, conversation_id=talk.id, until=until, operator_id=desk.anna
+            )
+        left.append(row.resolution_left_s)
+        desk.clock.at += timedelta(minutes=30)
+    assert (row.state, row.snoozed_until, row.due_at) == (State.SNOOZED, tomorrow, None)
+    # No promise ran on while it slept.
+    assert left[0] == left[1]
+    desk.clock.at = tomorrow - timedelta(minutes=1)
+    assert await jobs.wake_due(desk.database) == 0
+    desk.clock.at = tomorrow
+    assert await jobs.wake_due(desk.database) == 1
+    assert (await desk.read(talk.id)).state is State.WAITING
+    assert await desk.work_state(talk.id) == ["done", "waiting"]
+
+
 async def test_a_message_wakes_what_was_put_aside(desk: Desk) -> None:
     talk = await desk.talking()
     async with desk.as_operator(desk.anna) as tx:
@@ -305,20 +327,6 @@ async def test_two_opposite_merges_at_once_end_in_one_thread(desk: Desk) -> None
 
     done = await asyncio.gather(merge(one.id, two.id), merge(two.id, one.id))
     assert sorted(done) == [False, True]
-
-
-async def test_a_consultation_keeps_the_conversation_and_asks_a_colleague(desk: Desk) -> None:
-    talk = await desk.talking()
-    async with desk.as_operator(desk.anna) as tx:
-        message = await conversations.consult(
-            tx,
-            conversation_id=talk.id,
-            operator_id=desk.anna,
-            ask_operator_id=desk.bruno,
-            text="Posso rateizzare?",
-        )
-    assert message.meta["consult"] is True
-    assert (await desk.read(talk.id)).operator_id == desk.anna
 
 
 async def test_what_the_machine_says_does_not_stop_the_first_reply_clock(desk: Desk) -> None:

@@ -50,6 +50,7 @@ TABLE_OF = {
     "channel_id": "channels.channel",
     "client_id": "tenancy.client",
     "clients": "tenancy.client",
+    "consult_id": "conversations.consult",
     "contract_id": "workforce.contract",
     "conversation_id": "conversations.conversation",
     "customer_id": "customers.customer",
@@ -114,6 +115,16 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
     async with desk.as_system() as tx:
         await conversations.set_aside(
             tx, client_id=desk.client_id, channel="api", reason="no thread", content={"a": 1}
+        )
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.consult(
+            tx,
+            conversation_id=talk.id,
+            operator_id=desk.anna,
+            ask_operator_id=desk.bruno,
+            subject="Conguaglio",
+            text="Che dici?",
+            nonce=new_id(),
         )
     async with office.signed_in(email) as boss:
         file = {"file": ("nota.txt", b"Buongiorno", "text/plain")}

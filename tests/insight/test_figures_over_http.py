@@ -141,13 +141,15 @@ async def test_a_queue_out_of_use_is_still_measured_by_what_it_promised(office: 
 
 async def test_what_we_bring_back_ourselves_is_no_request_of_a_customer(office: Office) -> None:
     desk = office.desk
-    for n, cause in enumerate(("first", "returned", "woken", "reopened", "undo")):
+    for n, cause in enumerate(("first", "returned", "woken", "reopened", "undo", "consult")):
         lines = request(n, 5.0, queue_id=desk.queue.id, operator_id=new_id(), cause=cause)
         await write(office, lines)
     await office.hire(ANALYST, "analyst")
     async with office.signed_in(ANALYST) as analyst:
         assert (await figure(analyst, "sl_strict"))["total"]["denominator"] == 2
         assert (await figure(analyst, "asa"))["total"]["denominator"] == 2
+        # Bringing back is handled once more; what a colleague asks inside is no contact at all.
+        assert (await figure(analyst, "transfer_rate"))["total"]["denominator"] == 5
         await agree(office, formula="sl_strict", causes=["first"])
         assert (await figure(analyst, "sl_strict"))["total"]["denominator"] == 1
         await agree(office, formula="sl_strict", causes=["first", "returned", "woken", "reopened"])

@@ -118,6 +118,9 @@ def clear_desk(url: str, email: str, *, tenant: str = "aurelia") -> None:
     """Send a demo operator home: off the queue, with nothing left on their desk."""
     with contextlib.closing(sign_in(url, tenant=tenant, email=email)) as http:
         http.put("/api/v1/presence", json={"state": "offline"})
-        for row in http.get("/api/v1/desk").json()["conversations"]:
+        shown = http.get("/api/v1/desk").json()
+        for one in shown["consults"]:
+            http.post(f"/api/v1/consults/{one['id']}/close")
+        for row in shown["conversations"]:
             if row["state"] != "closed":
                 http.post(f"/api/v1/conversations/{row['id']}/close", json={"outcome": "resolved"})

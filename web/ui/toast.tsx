@@ -4,7 +4,8 @@ import { Button, IconButton } from "./button";
 export interface Toast {
   id: number;
   text: string;
-  action?: { label: string; run: () => void };
+  /** What can be done about it; `leads` goes somewhere and takes nothing back. */
+  action?: { label: string; run: () => void; leads?: boolean };
 }
 
 let toasts: readonly Toast[] = [];
@@ -20,17 +21,18 @@ export function dismiss(id: number): void {
   tell(toasts.filter((toast) => toast.id !== id));
 }
 
-/** Says something about the reader's own action, with a way back for 8 seconds. */
+/** Says something about the reader's own action, with a way back for 8 seconds, or a way to it until it is taken. */
 export function say(text: string, action?: Toast["action"]): number {
   const id = next++;
   tell([...toasts.slice(-2), { id, text, ...(action ? { action } : {}) }]);
-  setTimeout(() => dismiss(id), 8000);
+  // What leads to something still to be done stays until it has been seen.
+  if (!action?.leads) setTimeout(() => dismiss(id), 8000);
   return id;
 }
 
 /** Carries out the way back of the newest message that has one. */
 export function undoLatest(): boolean {
-  const toast = toasts.findLast((one) => one.action);
+  const toast = toasts.findLast((one) => one.action && !one.action.leads);
   if (!toast) return false;
   dismiss(toast.id);
   toast.action?.run();

@@ -12,6 +12,7 @@ from ascolto.conversations.actions.aside import (
     tag,
 )
 from ascolto.conversations.actions.configuring import create_canned, create_reason, was_prepared
+from ascolto.conversations.actions.consulting import close_consult, consult
 from ascolto.conversations.actions.keeping import (
     find_attachment,
     forget_unsent,
@@ -27,7 +28,6 @@ from ascolto.conversations.actions.opening import (
 from ascolto.conversations.actions.receiving import leave, receive, survey
 from ascolto.conversations.actions.replying import (
     add_note,
-    consult,
     mark_delivered,
     pass_on,
     reply,
@@ -79,6 +79,7 @@ __all__ = [
     "calendar_of_queue",
     "clients_of",
     "close",
+    "close_consult",
     "consult",
     "create_canned",
     "create_reason",

@@ -10,12 +10,14 @@ from starlette.responses import FileResponse, Response
 from ascolto import routing
 from ascolto.conversations import (
     api_config,
+    api_consults,
     api_undo,
     api_views,
     api_work,
     errors,
     store,
     store_aside,
+    store_consults,
 )
 from ascolto.conversations.actions.keeping import find_attachment, keep_attachment
 from ascolto.conversations.actions.scanning import require_clean
@@ -36,6 +38,7 @@ from ascolto.conversations.views import (
     ViewerView,
     WorkplaceView,
 )
+from ascolto.conversations.views_consults import ConsultView
 from ascolto.customers import known
 from ascolto.customers import store as customers_store
 from ascolto.customers.views import CustomerView
@@ -58,6 +61,7 @@ from ascolto.people import get_operator
 
 router = APIRouter(tags=["conversations"])
 router.include_router(api_work.router)
+router.include_router(api_consults.router)
 router.include_router(api_undo.router)
 router.include_router(api_views.router)
 router.include_router(api_config.router)
@@ -90,6 +94,7 @@ async def _desk_of(tx: Tx, operator_id: str | None) -> DeskView:
     offers = await routing.offers_of(tx, operator_id) if operator_id else []
     mine = await on_desk(tx, operator_id=operator_id) if operator_id else []
     person = await get_operator(tx, operator_id) if operator_id else None
+    consults = await store_consults.on_desk(tx, operator_id=operator_id) if operator_id else []
     return DeskView(
         cursor=cursor,
         now=tx.now,
@@ -104,6 +109,7 @@ async def _desk_of(tx: Tx, operator_id: str | None) -> DeskView:
             for item, why in offers
         ],
         conversations=[RowView.of(c) for c in mine],
+        consults=[ConsultView.of(one) for one in consults],
         queues=[
             QueueRef(id=q.id, name=q.name, client_id=q.client_id, channel=q.channel)
             for q in await routing.list_queues(tx)

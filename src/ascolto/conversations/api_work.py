@@ -12,7 +12,6 @@ from ascolto.conversations.live import at_text
 from ascolto.conversations.model import State
 from ascolto.conversations.views import (
     CloseBody,
-    ConsultBody,
     DraftBody,
     DraftView,
     MergeBody,
@@ -42,7 +41,10 @@ Opener = Annotated[Call, permit("conversations.open")]
 
 @router.post("/work/{work_item_id}/accept", summary="Take an offer")
 async def accept(work_item_id: UUID, call: Taker) -> RowView:
-    """Take what was offered and become the owner of its conversation; twice is once."""
+    """Take what was offered and become the owner of its conversation; twice is once.
+
+    Of what a colleague asks, the conversation that it is about comes back and stays where it is.
+    """
     taken = await working.accept(
         call.tx, work_item_id=str(work_item_id), operator_id=_operator(call)
     )
@@ -117,21 +119,6 @@ async def add_note(conversation_id: UUID, body: NoteBody, call: Noter) -> Messag
         text=body.text,
         nonce=body.nonce,
         mentions=[str(who) for who in body.mentions],
-    )
-    return MessageView.of(message)
-
-
-@router.post("/conversations/{conversation_id}/consult", summary="Ask a colleague")
-async def consult(conversation_id: UUID, body: ConsultBody, call: Noter) -> MessageView:
-    """Ask a colleague inside the thread and keep the conversation."""
-    message = await replying.consult(
-        call.tx,
-        conversation_id=str(conversation_id),
-        operator_id=_operator(call),
-        ask_operator_id=str(body.operator_id),
-        text=body.text,
-        nonce=body.nonce,
-        supervise=_supervises(call),
     )
     return MessageView.of(message)
 

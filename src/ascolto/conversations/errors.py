@@ -2,12 +2,12 @@
 
 Refusal
 ├── NotFound      UnknownConversation · UnknownMessage · UnknownAttachment · UnknownCanned
-│                 · UnknownReason · UnknownColleague · UnknownClient
+│                 · UnknownReason · UnknownColleague · UnknownClient · UnknownConsult
 ├── Forbidden     NotYours · NotAnOperator
 ├── Conflict      NotNow · ThreadChanged · NonceClash · DraftChanged · AlreadySurveyed
-│                 · NameTaken · CannedChanged · FilesFull
+│                 · NameTaken · CannedChanged · FilesFull · ConsultClosed
 ├── Invalid       EmptyMessage · BadText · BadReasons · BadOutcome · BadMerge · BadMoment · NoQueue
-│                 · UnknownVariable · BadFiles · NotByMail
+│                 · UnknownVariable · BadFiles · NotByMail · BadConsult
 ├── Unavailable   DiskUnavailable
 └── TooLarge      TextTooLong · FileTooLarge
 """
@@ -57,6 +57,12 @@ class UnknownClient(NotFound):
     code = "conversations.unknown_client"
 
 
+class UnknownConsult(NotFound):
+    """No such consult, or none the asker may see."""
+
+    code = "conversations.unknown_consult"
+
+
 class UnknownView(NotFound):
     """No such view is kept for this person."""
 
@@ -79,6 +85,12 @@ class NotNow(Conflict):
     """The state of the conversation does not allow it; `state` says which it is."""
 
     code = "conversations.not_now"
+
+
+class ConsultClosed(Conflict):
+    """The consult is over: whoever wants to know more asks anew."""
+
+    code = "conversations.consult_closed"
 
 
 class TooManyViews(Conflict):
@@ -151,6 +163,12 @@ class BadOutcome(Invalid):
     """No operator says this of a conversation."""
 
     code = "conversations.bad_outcome"
+
+
+class BadConsult(Invalid):
+    """A consult asks one colleague or one queue for tasks of the same client, not oneself."""
+
+    code = "conversations.bad_consult"
 
 
 class BadMerge(Invalid):

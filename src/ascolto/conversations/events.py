@@ -185,6 +185,44 @@ class EuRequested(ConversationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsultEvent(ConversationEvent):
+    """What every event of a consult names: `queue_id` and `operator_id` are of who is asked."""
+
+    consult_id: str
+    asked_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultAsked(ConsultEvent):
+    """An operator asked a colleague or the back office, for the first time or on."""
+
+    kind: ClassVar[str] = "conversations.consult_asked"
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultTaken(ConsultEvent):
+    """Somebody of the back office took a question."""
+
+    kind: ClassVar[str] = "conversations.consult_taken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultAnswered(ConsultEvent):
+    """A colleague or the back office answered."""
+
+    kind: ClassVar[str] = "conversations.consult_answered"
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultClosed(ConsultEvent):
+    """Whoever asked needs no more."""
+
+    kind: ClassVar[str] = "conversations.consult_closed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SetAside(Event):
     """Something came in that could not be placed."""
 

@@ -12,8 +12,8 @@ from functools import partial
 import structlog
 
 from ascolto import routing
-from ascolto.conversations import store_due, store_going_out
-from ascolto.conversations.actions import moving, telling, timing, undoing
+from ascolto.conversations import store_consults, store_due, store_going_out
+from ascolto.conversations.actions import consulting, moving, telling, timing, undoing
 from ascolto.conversations.actions.keeping import forget_unsent
 from ascolto.conversations.actions.opening import customer_changed
 from ascolto.conversations.events import QueueTold
@@ -60,8 +60,9 @@ async def follow_customer(tx: Tx, event: StoredEvent) -> None:
 
 
 async def follow_overflow(tx: Tx, event: StoredEvent) -> None:
-    """Let a conversation be in the queue that its work has overflowed to."""
+    """Let a conversation, or a consult, be in the queue that its work has overflowed to."""
     await moving.follow_work(tx, conversation_id=str(event.body["conversation_id"]))
+    await consulting.follow_work(tx, work_item_id=str(event.body["work_item_id"]))
 
 
 async def follow_message(tx: Tx, event: StoredEvent) -> None:
@@ -138,11 +139,20 @@ async def free_left(db: Database, *, gone_s: float = GONE_S, absent_s: float = A
                 gone = await routing.gone_operators(tx, longer_than_s=away_s)
                 left = await store_due.held_by_any(tx, gone, channels=channels) if gone else []
             freed += await _each(db, tenant_id, left, partial(_free, gone=frozenset(gone)))
+        # What was asked beside a talk is answered in hours, as a mail is.
+        async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+            gone = await routing.gone_operators(tx, longer_than_s=absent_s)
+            left = await store_consults.taken_by_any(tx, gone) if gone else []
+        freed += await _each(db, tenant_id, left, partial(_free_consult, gone=frozenset(gone)))
     return freed
 
 
 async def _free(tx: Tx, conversation_id: str, *, gone: frozenset[str]) -> bool:
     return await timing.free_left(tx, conversation_id=conversation_id, gone=gone)
+
+
+async def _free_consult(tx: Tx, consult_id: str, *, gone: frozenset[str]) -> bool:
+    return await consulting.free(tx, consult_id=consult_id, gone=gone)
 
 
 async def end_wrap_ups(db: Database) -> int:

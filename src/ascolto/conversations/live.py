@@ -11,6 +11,7 @@ from typing import Any
 from ascolto.conversations.countries import in_eu
 from ascolto.conversations.model import (
     AttachmentRef,
+    Consult,
     Conversation,
     Draft,
     Message,
@@ -200,3 +201,42 @@ def mentioned(message: Message, *, operator_id: str, number: int) -> Frame:
         "at": at_text(message.at),
     }
     return Frame(f"operator:{operator_id}", "mention.added", body, message.client_id)
+
+
+def consult_body(consult: Consult) -> dict[str, Any]:
+    """Return a consult as desks see it (ConsultView)."""
+    return {
+        "id": consult.id,
+        "v": consult.v,
+        "client_id": consult.client_id,
+        "conversation": {
+            "id": consult.conversation_id,
+            "number": consult.number,
+            "subject": consult.about,
+            "customer_name": consult.customer_name,
+            "operator_id": consult.owner_id,
+        },
+        "subject": consult.subject,
+        "state": consult.state.value,
+        "asked_by": consult.asked_by,
+        "asked_by_name": consult.asked_by_name,
+        "queue_id": consult.queue_id,
+        "operator_id": consult.operator_id,
+        "operator_name": consult.operator_name,
+        "last_seq": consult.last_seq,
+        "last_side": consult.last_side,
+        "last_text": consult.last_text,
+        "last_at": at_text(consult.last_at),
+        "asked_at": at_text(consult.asked_at),
+        "answered_at": at_text(consult.answered_at),
+        "closed_at": at_text(consult.closed_at),
+    }
+
+
+def consult_changed(consult: Consult, *, former: str | None = None) -> list[Frame]:
+    """Tell both sides, and whoever has the conversation, how a consult stands; no customer."""
+    body = consult_body(consult)
+    people = [consult.asked_by, consult.owner_id, consult.operator_id, former]
+    topics = [f"operator:{who}" for who in dict.fromkeys(people) if who]
+    topics.append(f"conversation:{consult.conversation_id}")
+    return [Frame(topic, "consult.changed", body, consult.client_id) for topic in topics]

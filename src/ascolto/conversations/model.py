@@ -51,6 +51,7 @@ TRANSITIONS: Mapping[tuple[State, Verb], State] = MappingProxyType(
         (State.WRAPUP, Verb.REQUEUE): State.WAITING,
         (State.WRAPUP, Verb.SNOOZE): State.SNOOZED,
         (State.WRAPUP, Verb.CLOSE): State.CLOSED,
+        (State.SNOOZED, Verb.SNOOZE): State.SNOOZED,  # until another moment
         (State.SNOOZED, Verb.WAKE): State.OPEN,
         (State.SNOOZED, Verb.CLOSE): State.CLOSED,
         (State.CLOSED, Verb.REOPEN): State.OPEN,
@@ -254,6 +255,73 @@ class Draft:
     rev: int
 
 
+class ConsultState(StrEnum):
+    """Where a question to a colleague stands."""
+
+    OPEN = "open"  # somebody owes an answer
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Side(StrEnum):
+    """On which side of a consult somebody writes."""
+
+    ASKING = "asking"
+    ANSWERING = "answering"
+
+
+@dataclass(frozen=True, slots=True)
+class Consult:
+    """A question beside a conversation, and what it is about.
+
+    `queue_id` is where the back office was asked, `operator_id` who answers as far as is known;
+    `number` to `owner_id` are the conversation's.
+    """
+
+    id: str
+    client_id: str
+    conversation_id: str
+    subject: str
+    state: ConsultState
+    asked_by: str
+    asked_by_name: str
+    queue_id: str | None
+    work_item_id: str | None
+    operator_id: str | None
+    operator_name: str
+    nonce: str
+    last_seq: int
+    last_side: str
+    last_text: str
+    last_at: datetime
+    asked_at: datetime
+    answered_at: datetime | None
+    closed_at: datetime | None
+    v: int
+    number: int
+    channel: str
+    customer_id: str
+    customer_name: str
+    about: str
+    language: str
+    owner_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultMessage:
+    """One line of a consult."""
+
+    id: str
+    consult_id: str
+    seq: int
+    side: str
+    author_id: str | None
+    author_name: str
+    text: str
+    at: datetime
+    nonce: str
+
+
 @dataclass(frozen=True, slots=True)
 class Canned:
     """A ready reply, of one client or of all."""
@@ -282,3 +350,12 @@ def preview_of(text: str, file_names: Sequence[str] = ()) -> str:
     """Return the one line a list shows of a message: its text, else the names of its files."""
     line = " ".join(text.split()) or ", ".join(file_names)
     return line if len(line) <= PREVIEW_LENGTH else line[: PREVIEW_LENGTH - 1] + "…"
+
+
+def side_of(consult: Consult, operator_id: str) -> Side | None:
+    """Tell on which side somebody stands; None for who is no party of it."""
+    if operator_id == consult.operator_id:
+        return Side.ANSWERING
+    if operator_id in {consult.asked_by, consult.owner_id}:
+        return Side.ASKING
+    return None

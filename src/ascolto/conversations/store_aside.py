@@ -49,7 +49,7 @@ async def drafts_of(tx: Tx, *, conversation_ids: Sequence[str], operator_id: str
 
 
 async def move_aside(tx: Tx, *, source: Conversation, target: Conversation) -> None:
-    """Move drafts and mentions to another thread; two drafts of one hand become one text."""
+    """Move drafts, mentions and consults to another thread; two drafts of one become one text."""
     await tx.execute(
         "INSERT INTO conversations.draft AS d (tenant_id, conversation_id, operator_id, kind,"
         " client_id, text, rev, updated_at)"
@@ -63,11 +63,12 @@ async def move_aside(tx: Tx, *, source: Conversation, target: Conversation) -> N
         "DELETE FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2",
         tx.tenant_id, source.id,
     )  # fmt: skip
-    await tx.execute(
-        "UPDATE conversations.mention SET conversation_id = $3"
-        " WHERE tenant_id = $1 AND conversation_id = $2",
-        tx.tenant_id, source.id, target.id,
-    )  # fmt: skip
+    for beside in ("mention", "consult"):
+        await tx.execute(
+            f"UPDATE conversations.{beside} SET conversation_id = $3"
+            " WHERE tenant_id = $1 AND conversation_id = $2",
+            tx.tenant_id, source.id, target.id,
+        )  # fmt: skip
 
 
 async def put_read_mark(tx: Tx, *, conversation: Conversation, operator_id: str, seq: int) -> None:

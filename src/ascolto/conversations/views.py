@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from ascolto.conversations.model import Canned, Conversation, Message, Outcome, Reason
+from ascolto.conversations.views_consults import ConsultView
 from ascolto.conversations.views_envelope import EnvelopeBody
 from ascolto.customers.views import CustomerView
 
@@ -60,14 +61,6 @@ class NoteBody(Body):
     text: Note
     nonce: Nonce | None = None
     mentions: Annotated[list[UUID], Field(max_length=20)] = []
-
-
-class ConsultBody(Body):
-    """A question to a colleague inside the thread."""
-
-    operator_id: UUID
-    text: Note
-    nonce: Nonce | None = None
 
 
 class DraftBody(Body):
@@ -302,6 +295,7 @@ class DeskView(BaseModel):
     presence: dict[str, Any] | None
     offers: list[dict[str, Any]]
     conversations: list[RowView]
+    consults: list[ConsultView]
     queues: list[QueueRef]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ascolto.insight.model import Episode, Leg, LoggedEvent, PresenceSpan, Stint, Thread
+from ascolto.insight.model import CONSULT, Episode, Leg, LoggedEvent, PresenceSpan, Stint, Thread
 
 REQUESTED = "routing.human_requested"
 ANSWERED = "routing.answered"
@@ -116,6 +116,8 @@ class Ledger:
         episode = read_episode(work_item_id, _sorted(self.work[work_item_id]))
         if episode is None:
             return None
+        if episode.cause == CONSULT:
+            return episode  # its customer is a colleague: the thread beside it says nothing of it
         thread = self.threads.get(episode.conversation_id)
         if thread is None or not is_silent(episode, _sorted(thread)):
             return episode

@@ -16,7 +16,7 @@ from ascolto.insight.errors import PeriodTooBusy
 from ascolto.insight.fold import PRESENCE, WORK_KINDS, Ledger
 from ascolto.insight.formulas import Formula
 from ascolto.insight.model import DatedCounting, Figure, LoggedEvent, Tally
-from ascolto.insight.tally import bucket, count_episode
+from ascolto.insight.tally import bucket, count_work
 from ascolto.insight.volumes import was_offered
 from ascolto.kit.db import Tx
 
@@ -126,7 +126,7 @@ def _tallies(day: ReadDay, ledger: Ledger) -> tuple[dict[datetime, Tally], dict[
         offered[at] += was_offered(episode)
         counting = day.counting.at(episode.requested_at)
         seconds = engaged.get(episode.work_item_id, 0.0)
-        tally = count_episode(episode, counting, engaged_s=seconds)
+        tally = count_work(episode, counting, engaged_s=seconds)
         # Whoever is still talking has not told yet how long it takes.
         if any(stint.over_at is None for stint in episode.stints):
             tally = replace(tally, handled=0, engaged_s=0.0)

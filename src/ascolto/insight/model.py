@@ -128,6 +128,8 @@ class PresenceSpan:
 # Why somebody was asked for when it was the customer who asked; all else is our own doing.
 CUSTOMER_CAUSES = frozenset({"first", "returned"})
 CAUSES = CUSTOMER_CAUSES | {"woken", "reopened", "undo"}
+# A colleague asks the back office: its time is work, but no contract can count it as a contact.
+CONSULT = "consult"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ascolto.insight.engaged import Interval, length, minus, union
-from ascolto.insight.model import Counting, Episode, Leg, Tally, Thread
+from ascolto.insight.model import CONSULT, Counting, Episode, Leg, Tally, Thread
 
 BusinessSeconds = Callable[[datetime, datetime], float]
 
@@ -15,7 +15,9 @@ TEXT_CHANNELS = frozenset({"webchat", "messaging", "email"})
 
 
 def count_episode(episode: Episode, counting: Counting, *, engaged_s: float = 0.0) -> Tally:
-    """Count what one episode adds to the interval of its request."""
+    """Count what one episode adds to the interval of its request; a consult is no contact."""
+    if episode.cause == CONSULT:
+        return Tally()
     legs = [leg for leg in episode.legs if counting.internal_transfers or not leg.internal]
     asked = Tally()
     if episode.cause not in counting.causes:
@@ -28,6 +30,13 @@ def count_episode(episode: Episode, counting: Counting, *, engaged_s: float = 0.
     else:
         asked = Tally.total(count_leg(leg, counting) for leg in legs)
     return asked + _count_handling(episode, engaged_s)
+
+
+def count_work(episode: Episode, counting: Counting, *, engaged_s: float = 0.0) -> Tally:
+    """Count an episode for planning, to which a consult is work like any other."""
+    if episode.cause == CONSULT:
+        return _count_handling(episode, engaged_s)
+    return count_episode(episode, counting, engaged_s=engaged_s)
 
 
 def count_leg(leg: Leg, counting: Counting) -> Tally:

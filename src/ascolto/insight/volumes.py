@@ -11,7 +11,7 @@ from ascolto.insight.engaged import engaged_seconds
 from ascolto.insight.errors import PeriodTooBusy
 from ascolto.insight.fold import REQUESTED, WORK_KINDS, Ledger
 from ascolto.insight.model import Counting, Episode, LoggedEvent
-from ascolto.insight.tally import count_episode
+from ascolto.insight.tally import count_work
 from ascolto.kit.db import Tx
 
 # Whoever was asked for before the end may be answered after it: that still counts.
@@ -76,7 +76,7 @@ def fold_volumes(
         if not since <= episode.requested_at < until or not was_offered(episode):
             continue
         seconds = engaged.get(episode.work_item_id, 0.0)
-        tally = count_episode(episode, Counting(), engaged_s=seconds)
+        tally = count_work(episode, Counting(), engaged_s=seconds)
         starts_at = interval_of(episode.requested_at, minutes=minutes)
         row = found[episode.client_id, episode.queue_id, episode.channel, starts_at]
         row[0] += 1

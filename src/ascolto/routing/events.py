@@ -29,6 +29,7 @@ class HumanRequested(WorkEvent):
     woken     its time had come, or somebody brought it back before
     reopened  an operator opened it again
     undo      an operator took back having closed it just before
+    consult   a colleague asks the back office: no contact of a customer
 
     `asked` is what the work asks for, as `translate.asked` reads it: the leader need not look.
     """

@@ -112,6 +112,7 @@ class WorkItem:
             "preferred_operator": self.preferred_operator,
             "preferred_until": self.preferred_until.timestamp() if self.preferred_until else None,
             "eu_only": self.eu_only,
+            "excluded": self.excluded,
         }
 
     def for_engine(self) -> engine.WorkItem:

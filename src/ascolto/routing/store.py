@@ -23,9 +23,10 @@ async def insert_work(tx: Tx, values: dict[str, Any]) -> WorkItem | None:
         f"""
         INSERT INTO routing.work_item AS w
           (tenant_id, id, client_id, queue_id, channel, ref, card, state, priority, due_at, needs,
-           language, eu_only, preferred_operator, preferred_until, enqueued_at, estimated_wait_s)
+           language, eu_only, preferred_operator, preferred_until, enqueued_at, excluded,
+           estimated_wait_s)
         SELECT $1, $2, q.client_id, q.id, $5, $6, $7, 'waiting', $8, $9, $10, $11, $12, $13,
-               $14, $15, n.wait_s
+               $14, $15, $17, n.wait_s
           FROM routing.queue q
           LEFT JOIN routing.queue_now n ON n.tenant_id = q.tenant_id AND n.queue_id = q.id
            AND n.at > $16::timestamptz - interval '30 s' AND $15 = $16
@@ -48,6 +49,7 @@ async def insert_work(tx: Tx, values: dict[str, Any]) -> WorkItem | None:
         values["preferred_until"],
         values["enqueued_at"],
         tx.now,
+        values["excluded"],
         apart=True,  # it stands on its queue alone
     )
     return None if row is None else work_from(row)

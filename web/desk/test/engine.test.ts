@@ -50,7 +50,7 @@ function desk(snapshot?: () => Promise<DeskSnapshot>) {
         snapshots += 1;
         return {
           cursor: `s${snapshots}`, now: "2026-03-03T09:00:00Z", workplace: null,
-          presence: presence("offline", 0), offers: [], conversations: [], queues: [],
+          presence: presence("offline", 0), offers: [], conversations: [], consults: [], queues: [],
         } as DeskSnapshot;
       }),
     adopt: adoptSnapshot,

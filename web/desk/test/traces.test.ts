@@ -60,6 +60,7 @@ function shown(store: LiveStore) {
   return {
     conversations: sorted(store.rows("conversations")),
     offers: sorted(store.rows("offers")),
+    consults: sorted(store.rows("consults")),
     presence: store.get("presence", "me"),
   };
 }

@@ -191,23 +191,6 @@ async def _known_operators(tx: Tx, wanted: Sequence[str]) -> list[tuple[str, str
     return named
 
 
-async def consult(
-    tx: Tx, *, conversation_id: str, operator_id: str, ask_operator_id: str, text: str,
-    nonce: str | None = None, supervise: bool = False,
-) -> Message:  # fmt: skip
-    """Ask a colleague inside the thread, keeping the conversation."""
-    await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
-    return await add_note(
-        tx,
-        conversation_id=conversation_id,
-        operator_id=operator_id,
-        text=text,
-        nonce=nonce,
-        mentions=[ask_operator_id],
-        meta={"consult": True},
-    )
-
-
 async def pass_on(
     tx: Tx, *, conversation_id: str, operator_id: str, text: str, nonce: str,
     meta: dict[str, Any], supervise: bool = False,

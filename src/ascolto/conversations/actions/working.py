@@ -5,7 +5,8 @@ from typing import Any
 
 from ascolto import routing
 from ascolto.conversations import clocks, errors, events, queueing, store, store_config
-from ascolto.conversations.actions import telling
+from ascolto.conversations.actions import consulting, telling
+from ascolto.conversations.colleagues import require_colleague
 from ascolto.conversations.held import SYSTEM_AUTHOR, Held, acting, checked_text, hold, hold_for
 from ascolto.conversations.model import (
     OWN_OUTCOMES,
@@ -17,13 +18,18 @@ from ascolto.conversations.model import (
     Verb,
 )
 from ascolto.kit.db import Tx
-from ascolto.people import store as people
 
 
 async def accept(tx: Tx, *, work_item_id: str, operator_id: str) -> Conversation:
-    """Take an offered conversation; accepting twice is accepting once."""
+    """Take an offered conversation, or the question that a colleague asks beside one.
+
+    Accepting twice is accepting once.
+    """
     conversation = await store.lock_by_work_item(tx, work_item_id)
     if conversation is None:
+        about = await consulting.take(tx, work_item_id=work_item_id, operator_id=operator_id)
+        if about is not None:
+            return about
         raise errors.UnknownConversation("No conversation waits here.", work_item_id=work_item_id)
     if conversation.state is State.ACTIVE and conversation.operator_id == operator_id:
         return conversation
@@ -59,7 +65,7 @@ async def transfer(
         raise errors.NoQueue("You have it already.")
     held = await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
     if to_operator_id is not None:
-        await _require_colleague(tx, to_operator_id, client_id=held.now.client_id)
+        await require_colleague(tx, to_operator_id, client_id=held.now.client_id)
     author = acting(tx, operator_id)
     if note.strip():
         await held.add(MessageKind.NOTE, author=author, text=checked_text(note))
@@ -78,14 +84,6 @@ async def transfer(
         from_queue_id=held.before.queue_id,
     )
     return await held.save(reason="transferred")
-
-
-async def _require_colleague(tx: Tx, operator_id: str, *, client_id: str) -> None:
-    operator = await people.get_operator(tx, operator_id)
-    if operator is None or operator.archived_at or client_id not in operator.clients:
-        raise errors.UnknownColleague(
-            "No such operator works for this client.", operator_id=operator_id
-        )
 
 
 async def requeue(

@@ -1,6 +1,14 @@
 /** Written by scripts/types.mjs from contracts/: change those, not this. */
 export interface components {
     schemas: {
+        /** @description The conversation that a consult is about; `operator_id` has it now. */
+        AboutView: {
+            customer_name: string;
+            id: string;
+            number: number;
+            operator_id: string | null;
+            subject: string;
+        };
         /** @description An account as its administrator sees it. */
         AccountView: {
             clients: string[] | null;
@@ -126,6 +134,8 @@ export interface components {
         };
         /** @description What an offer shows of its work. */
         Card: {
+            asked_by_name?: string;
+            consult_id?: string;
             conversation_number?: number | null;
             customer_name?: string | null;
             language?: string | null;
@@ -195,6 +205,42 @@ export interface components {
             day: string;
             forecast_id: string;
             scenarios: components["schemas"]["ScenarioView"][];
+        };
+        /** @description One line of a consult, of who asks or of who answers. */
+        ConsultMessageView: {
+            /** Format: date-time */
+            at: string;
+            author_id: string | null;
+            author_name: string;
+            consult_id: string;
+            id: string;
+            nonce: string;
+            seq: number;
+            side: string;
+            text: string;
+        };
+        /** @description A consult as both sides see it; `v` grows with each change. */
+        ConsultView: {
+            answered_at: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            asked_by_name: string;
+            client_id: string;
+            closed_at: string | null;
+            conversation: components["schemas"]["AboutView"];
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            last_seq: number;
+            last_side: string;
+            last_text: string;
+            operator_id: string | null;
+            operator_name: string;
+            queue_id: string | null;
+            state: string;
+            subject: string;
+            v: number;
         };
         /** @description A contract and with how many people it is agreed. */
         ContractView: {
@@ -311,6 +357,7 @@ export interface components {
         };
         /** @description All that one's desk shows, and the cursor after which changes follow. */
         DeskView: {
+            consults: components["schemas"]["ConsultView"][];
             conversations: components["schemas"]["RowView"][];
             cursor: string;
             /** Format: date-time */
@@ -562,6 +609,7 @@ export interface components {
             version: number;
         };
         Frames: {
+            "consult.changed": components["schemas"]["ConsultView"];
             "conversation.changed": components["schemas"]["RowView"];
             "conversation.overdue": components["schemas"]["Overdue"];
             "conversation.removed": components["schemas"]["ConversationRemoved"];

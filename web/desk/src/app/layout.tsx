@@ -13,6 +13,7 @@ import { usePreferences } from "@/preferences";
 import { SessionContext, useMaybeSession } from "@/session";
 import { PresenceNotice } from "@/features/presence/notice";
 import { OfferNotice } from "@/features/work/offer-notice";
+import { ConsultNews } from "@/features/work/consults/news";
 import { OutboxProvider } from "@/features/work/outbox-react";
 import { Toasts } from "@ui/toast";
 import { ConnectionBanner } from "./banner";
@@ -103,6 +104,7 @@ function SignedIn() {
             <Outlet />
           </main>
         </div>
+        <ConsultNews />
         <PageActions />
         <Toasts close={t("close")} />
       </OutboxProvider>

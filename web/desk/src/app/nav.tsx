@@ -3,6 +3,7 @@ import type { Session } from "@/api/types";
 import { useT } from "@/i18n";
 import { may, useSession } from "@/session";
 import { useBell } from "@/features/mentions/api";
+import { useOwedConsults } from "@/consults";
 import { useMineCounts } from "@/features/work/counts";
 import { Icon, type IconName } from "@ui/icon";
 
@@ -29,7 +30,7 @@ export function administers(session: Session): boolean {
 }
 
 interface Entry {
-  to: "/work" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/rosters" | "/shifts" | "/admin" | "/settings";
+  to: "/work" | "/consults" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/rosters" | "/shifts" | "/admin" | "/settings";
   icon: IconName;
   label: string;
   count?: number;
@@ -50,9 +51,11 @@ export function Nav() {
   const session = useSession();
   const counts = useMineCounts();
   const bell = useBell();
+  const consults = useOwedConsults();
   const entries: Entry[] = [];
   if (session.operator_id) {
     entries.push({ to: "/work", icon: "inbox", label: t("nav.work"), count: counts.open });
+    entries.push({ to: "/consults", icon: "users", label: t("nav.consults"), count: consults.length });
     entries.push({ to: "/mentions", icon: "at-sign", label: t("nav.mentions"), count: bell.count });
   }
   if (may(session, "conversations.read_all")) {

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useT } from "@/i18n";
 import { keepTyping, moveRegion, useAction } from "@/keys/react";
+import { useSession } from "@/session";
 import { undoLatest } from "@ui/toast";
 
 const loadPalette = () => import("./palette");
@@ -13,6 +14,7 @@ const HelpDialog = lazy(() => loadHelp().then((module) => ({ default: module.Hel
 export function PageActions() {
   const t = useT();
   const navigate = useNavigate();
+  const asks = useSession().operator_id !== null;
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   useEffect(() => {
@@ -32,6 +34,7 @@ export function PageActions() {
   useAction("go_floor", () => void navigate({ to: "/floor" }));
   useAction("go_conversations", () => void navigate({ to: "/conversations" }));
   useAction("go_mentions", () => void navigate({ to: "/mentions" }));
+  useAction("go_consults", () => void navigate({ to: "/consults" }), asks);
   useAction("go_ready", () => void navigate({ to: "/ready" }));
   useAction("go_settings", () => void navigate({ to: "/settings" }));
   return (

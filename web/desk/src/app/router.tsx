@@ -109,6 +109,15 @@ const mentions = createRoute({
   component: lazyRouteComponent(() => import("@/features/mentions/page"), "MentionsPage"),
 });
 
+/** What colleagues ask and answer one another. */
+const consults = createRoute({
+  getParentRoute: () => desk,
+  path: "/consults",
+  component: lazyRouteComponent(() => import("@/features/work/consults/page"), "ConsultsPage"),
+});
+
+const consultOne = createRoute({ getParentRoute: () => consults, path: "$id" });
+
 export interface FiguresSearch {
   metric?: string | undefined;
   by?: "queue" | "channel" | "hour" | "day" | undefined;
@@ -281,7 +290,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, results, planning, rosters, agreements, worth, intraday, ownDays, history, asked, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, consults.addChildren([consultOne]), results, planning, rosters, agreements, worth, intraday, ownDays, history, asked, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

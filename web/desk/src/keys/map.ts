@@ -47,6 +47,7 @@ export const actions: readonly Action[] = [
   { id: "go_floor", label: msg("keys.go_floor"), keys: ["g s"], group: go },
   { id: "go_conversations", label: msg("keys.go_conversations"), keys: ["g c"], group: go },
   { id: "go_mentions", label: msg("keys.go_mentions"), keys: ["g m"], group: go },
+  { id: "go_consults", label: msg("keys.go_consults"), keys: ["g d"], group: go },
   { id: "go_ready", label: msg("keys.go_ready"), keys: ["g p"], group: go },
   { id: "go_settings", label: msg("keys.go_settings"), keys: ["g i"], group: go },
   { id: "available", label: msg("keys.available"), keys: ["d"], group: other },

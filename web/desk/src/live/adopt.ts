@@ -23,6 +23,13 @@ export function adoptSnapshot(store: LiveStore, snapshot: DeskSnapshot): Change[
     const old = store.get("conversations", row.id);
     if (!old || old.v !== row.v) changes.push({ table: "conversations", key: row.id, row });
   }
+  const asked = new Set(snapshot.consults.map((row) => row.id));
+  for (const key of store.rows("consults").keys()) {
+    if (!asked.has(key)) changes.push({ table: "consults", key, row: undefined });
+  }
+  for (const row of snapshot.consults) {
+    if (store.get("consults", row.id)?.v !== row.v) changes.push({ table: "consults", key: row.id, row });
+  }
   const offered = new Set(snapshot.offers.map((offer) => offer.work_item_id));
   for (const key of store.rows("offers").keys()) {
     if (!offered.has(key)) changes.push({ table: "offers", key, row: undefined });

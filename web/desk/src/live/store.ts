@@ -3,6 +3,7 @@
  * writes inside `batch` are told once, at the end.
  */
 import type {
+  Consult,
   ConversationRow,
   Draft,
   FloorClient,
@@ -30,13 +31,15 @@ export interface Activity {
 
 export interface Tables {
   conversations: ConversationRow;
-  /** Version at which a conversation left this desk: older frames must not bring it back. */
+  /** Version at which a conversation (or a closed consult) left this desk: older frames must not bring it back. */
   gone: number;
   offers: Offer;
   threads: Thread;
   /** Topics that the server has said it sends from now on: what is loaded later has no hole. */
   followed: true;
   presence: Presence;
+  /** Questions beside conversations that are not closed: asked here, owed here, or seen in an open one. */
+  consults: Consult;
   drafts: Draft;
   activity: Activity;
   floor: FloorClient;
@@ -71,6 +74,7 @@ const names: TableName[] = [
   "offers",
   "threads",
   "presence",
+  "consults",
   "drafts",
   "activity",
   "floor",

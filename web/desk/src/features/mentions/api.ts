@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api } from "@/api/client";
 import type { Mention, Page } from "@/api/types";
+import { useOwedConsults } from "@/consults";
 import { useTable } from "@/live/react";
 import { useLive } from "@/live/react";
 import { may, useSession } from "@/session";
@@ -35,11 +36,12 @@ export function useSee(): (id: string) => void {
   };
 }
 
-/** What waits behind the bell: notes not yet seen, and promises not kept. */
+/** What waits behind the bell: notes not yet seen, consults in which one has something to do, promises not kept. */
 export function useBell(): { count: number; more: boolean } {
   const mentions = useMentions();
   const overdue = useTable("overdue").size;
+  const consults = useOwedConsults().length;
   const unseen = (mentions.data?.items ?? []).filter((one) => one.seen_at === null).length;
   const more = Boolean(mentions.data?.next_cursor) && unseen === mentions.data?.items.length;
-  return { count: unseen + overdue, more };
+  return { count: unseen + consults + overdue, more };
 }

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { explain } from "@/api/words";
+import { useOwedConsults } from "@/consults";
 import { useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive, useTable } from "@/live/react";
@@ -22,6 +23,7 @@ export function MentionsPage() {
         <h1>{t("nav.mentions")}</h1>
       </header>
       <Overdue />
+      <Consults />
       {isPending && <Skeleton label={t("loading")} lines={5} />}
       {error && <Empty icon="triangle-alert" title={explain(error)} />}
       {data && items.length === 0 && <Empty icon="at-sign" title={t("mentions.none")} />}
@@ -48,6 +50,29 @@ export function MentionsPage() {
         ))}
       </ul>
     </div>
+  );
+}
+
+function Consults() {
+  const t = useT();
+  const owed = useOwedConsults();
+  if (owed.length === 0) return null;
+  return (
+    <section className="card stack" aria-labelledby="owed">
+      <h2 id="owed">{t("nav.consults")}</h2>
+      <ul className="stack">
+        {owed.map((one) => (
+          <li key={one.id} className="row-flex wrap">
+            <Icon name="users" />
+            <Link to="/consults/$id" params={{ id: one.id }}>
+              {one.state === "answered"
+                ? t("consult.came", { name: one.operator_name, subject: one.subject })
+                : t("consult.asked", { name: one.asked_by_name, subject: one.subject })}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

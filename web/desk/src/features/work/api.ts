@@ -129,7 +129,8 @@ export async function acceptOffer(store: LiveStore, offer: Offer): Promise<void>
   const row = await api.post<ConversationRow>(`/work/${offer.work_item_id}/accept`);
   store.batch(() => {
     store.set("offers", offer.work_item_id, undefined);
-    adoptRow(store, row);
+    // Of a colleague's question the conversation stays with them: it does not come onto this desk.
+    if (!offer.card.consult_id) adoptRow(store, row);
   });
 }
 

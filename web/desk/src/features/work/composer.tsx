@@ -45,10 +45,12 @@ const statusWords: Record<DraftStatus, string | null> = {
 interface ComposerProps {
   row: ConversationRow;
   onResolve: () => void;
+  /** Nothing where it cannot be put aside now. */
+  onSnooze: (() => void) | null;
 }
 
 /** Where a reply or an internal note is written. */
-export function Composer({ row, onResolve }: ComposerProps) {
+export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
   const t = useT();
   const { id } = row;
   const [kind, setKind] = useState<DraftKind>("reply");
@@ -252,6 +254,11 @@ export function Composer({ row, onResolve }: ComposerProps) {
                 >
                   {t("composer.send_resolve")}
                 </MenuItem>
+                {onSnooze && (
+                  <MenuItem id="snooze" icon="clock" onAction={() => void (send() && onSnooze())}>
+                    {t("composer.send_snooze")}
+                  </MenuItem>
+                )}
               </Menu>
             )}
           </div>

@@ -11,6 +11,7 @@ import { useLive } from "@/live/react";
 import { useQueueName, useTags } from "@/reference";
 import { Button, IconButton } from "@ui/button";
 import { say } from "@ui/toast";
+import { ConsultSection } from "./consults/section";
 import { adoptRow, timelineQuery } from "./api";
 import { ClientBadge } from "./client-badge";
 import { CustomerCard } from "./customer";
@@ -33,6 +34,7 @@ export function ContextPane({ row, detail }: Props) {
         <QueueLine row={row} />
       </div>
       <CustomerCard row={row} customer={detail?.customer ?? null} />
+      <ConsultSection row={row} />
       <WhyCard why={detail?.why ?? null} row={row} />
       <History customerId={row.customer.id} current={row.id} />
       <Tags row={row} />

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
@@ -18,6 +19,7 @@ import { say } from "@ui/toast";
 import type { AfterDone } from "./after-done";
 import { adoptRow, detailQuery } from "./api";
 import { ClientBadge } from "./client-badge";
+import { ConsultPill } from "./consults/pill";
 import { Composer } from "./composer";
 import { Beside } from "./beside";
 import { Due } from "./due";
@@ -33,7 +35,7 @@ const load = {
   transfer: () => import("./transfer"),
   snooze: () => import("./snooze"),
   wrapup: () => import("./wrapup"),
-  consult: () => import("./consult"),
+  consult: () => import("./consults/ask"),
   merge: () => import("./merge"),
 };
 const TransferDialog = lazy(() => load.transfer().then((module) => ({ default: module.TransferDialog })));
@@ -106,6 +108,7 @@ interface OpenProps {
 function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   const t = useT();
   const session = useSession();
+  const navigate = useNavigate();
   const { panel, wrapping, context, put } = useOpened(row.id);
   const setPanel = (next: Panel) => put({ panel: next });
   const setWrapping = (next: boolean) => put({ wrapping: next });
@@ -144,7 +147,13 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
         <Thread key={row.id} row={row} stays={stays} />
         {wrapping && canWrap ? (
           <Suspense>
-            <WrapUp key={row.id} row={row} onClosed={() => onDone(row.id)} onCancel={() => setWrapping(false)} />
+            <WrapUp
+              key={row.id}
+              row={row}
+              onClosed={() => onDone(row.id)}
+              onCancel={() => setWrapping(false)}
+              onReturn={() => void navigate({ to: "/work/$id", params: { id: row.id } })}
+            />
           </Suspense>
         ) : canWork ? (
           <>
@@ -157,7 +166,7 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
                 </Button>
               </div>
             )}
-            <Composer row={row} onResolve={() => setWrapping(true)} />
+            <Composer row={row} onResolve={() => setWrapping(true)} onSnooze={row.state === "wrapup" ? null : () => setPanel("snooze")} />
           </>
         ) : (
           <ReadOnly row={row} gone={gone} />
@@ -234,6 +243,7 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
             <span className="num">{moment(row.snoozed_until, engine.serverNow())}</span>
           )}
           {row.state === "active" && <Due row={row} />}
+          <ConsultPill id={row.id} />
           <Viewers id={row.id} />
         </div>
       </div>
@@ -246,15 +256,14 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
             <MenuItem id="transfer" icon="arrow-right-left" shortcut={shown("transfer") ?? ""} onAction={() => onPanel("transfer")}>
               {t("keys.transfer")}
             </MenuItem>
-            {row.state === "snoozed" ? (
+            {row.state === "snoozed" && (
               <MenuItem id="wake" icon="bell" shortcut={shown("wake") ?? ""} onAction={asked.wake}>
                 {t("keys.wake")}
               </MenuItem>
-            ) : (
-              <MenuItem id="snooze" icon="clock" shortcut={shown("snooze") ?? ""} isDisabled={row.state === "wrapup"} onAction={() => onPanel("snooze")}>
-                {t("keys.snooze")}
-              </MenuItem>
             )}
+            <MenuItem id="snooze" icon="clock" shortcut={shown("snooze") ?? ""} isDisabled={row.state === "wrapup"} onAction={() => onPanel("snooze")}>
+              {t("keys.snooze")}
+            </MenuItem>
             <MenuItem id="consult" icon="users" shortcut={shown("consult") ?? ""} onAction={() => onPanel("consult")}>
               {t("keys.consult")}
             </MenuItem>

@@ -10,6 +10,7 @@ const known: Record<string, string> = {
   transferred: msg("event.transferred"),
   requeued: msg("event.requeued"),
   taken_back: msg("event.taken_back"),
+  consulted: msg("event.consulted"),
   snoozed: msg("event.snoozed"),
   woken: msg("event.woken"),
   wrapup: msg("event.wrapup"),

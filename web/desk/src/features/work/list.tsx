@@ -232,7 +232,21 @@ function Answered() {
   );
 }
 
+/** When what was put aside comes back. */
+function ComesBack({ at }: { at: string }) {
+  const t = useT();
+  const { engine } = useLive();
+  return (
+    <span className="pill num">
+      <Icon name="clock" />
+      <span className="hidden-visually">{t("list.comes_back")}</span>
+      {moment(at, engine.serverNow())}
+    </span>
+  );
+}
+
 function RowMark({ row }: { row: ConversationRow }) {
   if (row.state === "active") return <Due row={row} />;
+  if (row.state === "snoozed" && row.snoozed_until) return <ComesBack at={row.snoozed_until} />;
   return <span className="pill">{stateName(row.state)}</span>;
 }

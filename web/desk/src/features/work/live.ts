@@ -1,5 +1,5 @@
 /** How conversation, message, offer and draft frames change the live store. */
-import type { ConversationRow, Draft, Frames, MentionNote, Message, Offer, Overdue } from "@/api/types";
+import type { Consult, ConversationRow, Draft, Frames, MentionNote, Message, Offer, Overdue } from "@/api/types";
 import { handles } from "@/live/reducers";
 import type { Change, Reader, Thread } from "@/live/store";
 
@@ -40,6 +40,19 @@ export function conversationRemoved(known: Reader, body: { id: string; v: number
     { table: "conversations", key: body.id, row: undefined },
     { table: "overdue", key: body.id, row: undefined },
     { table: "gone", key: body.id, row: Math.max(body.v, known.get("gone", body.id) ?? 0) },
+  ];
+}
+
+/** The newer of two versions of a consult wins; a closed one leaves and stays away. */
+export function consultChanged(known: Reader, row: Consult): Change[] {
+  const old = known.get("consults", row.id);
+  const left = known.get("gone", row.id);
+  if (old && old.v >= row.v) return [];
+  if (left !== undefined && left >= row.v) return [];
+  if (row.state !== "closed") return [{ table: "consults", key: row.id, row }];
+  return [
+    { table: "consults", key: row.id, row: undefined },
+    { table: "gone", key: row.id, row: row.v },
   ];
 }
 
@@ -110,6 +123,7 @@ function activity<Kind extends "typing" | "viewing">(what: Kind) {
   };
 }
 
+handles("consult.changed", consultChanged);
 handles("conversation.changed", conversationChanged);
 handles("conversation.removed", conversationRemoved);
 handles("conversation.overdue", conversationOverdue);

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useT } from "@/i18n";
 import { Icon } from "@ui/icon";
 import { channelName } from "./labels";
+import { nameOf } from "./offers";
 import { useOfferAlerts, useOpenOffers } from "./offer-alert";
 
 /** What is offered while one looks at another page: there its card is not in sight. */
@@ -16,7 +17,7 @@ export function OfferNotice({ here }: { here: boolean }) {
         <div className="banner tone-info">
           <Icon name="bell" />
           <span className="grow">
-            {t("offer.elsewhere", { name: first.card.customer_name || t("customer.unnamed"), channel: channelName(first.channel) })}
+            {t("offer.elsewhere", { name: nameOf(first), channel: channelName(first.channel) })}
           </span>
           <Link to="/work" className="button button-primary">
             {t("offer.look")}

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { memo, useEffect, useRef, useState } from "react";
 import { explain } from "@/api/words";
 import type { Offer } from "@/api/types";
-import { msg, useT } from "@/i18n";
+import { msg, t, useT } from "@/i18n";
 import { useAction } from "@/keys/react";
 import { shown } from "@/keys/map";
 import { useLive } from "@/live/react";
@@ -36,7 +36,7 @@ export const Offers = memo(function Offers({ onAccepted }: { onAccepted: () => v
         {current.map((offer) => (
           <p key={offer.work_item_id}>
             {t("offer.announce", {
-              name: offer.card.customer_name ?? t("customer.unnamed"),
+              name: nameOf(offer),
               channel: channelName(offer.channel),
               key: shown("accept") ?? "",
             })}
@@ -50,6 +50,12 @@ export const Offers = memo(function Offers({ onAccepted }: { onAccepted: () => v
   );
 });
 
+/** Who wants something: the customer, or the colleague who asks beside a conversation. */
+export function nameOf({ card }: Offer): string {
+  if (card.consult_id) return t("offer.consult", { name: card.asked_by_name ?? "" });
+  return card.customer_name || t("customer.unnamed");
+}
+
 interface CardProps {
   offer: Offer;
   first: boolean;
@@ -62,11 +68,13 @@ function OfferCard({ offer, first, onAccepted }: CardProps) {
   const navigate = useNavigate();
   const queue = useQueueName(offer.queue_id);
   const left = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - engine.serverNow()) / 1000));
+  const consult = offer.card.consult_id;
   const accept = useMutation({
     mutationFn: () => acceptOffer(store, offer),
     onSuccess: () => {
       onAccepted();
-      void navigate({ to: "/work/$id", params: { id: offer.conversation_id }, search: true });
+      if (consult) void navigate({ to: "/consults/$id", params: { id: consult } });
+      else void navigate({ to: "/work/$id", params: { id: offer.conversation_id }, search: true });
     },
     onError: (error) => say(explain(error)),
   });
@@ -76,13 +84,13 @@ function OfferCard({ offer, first, onAccepted }: CardProps) {
   });
   const over = left === 0 || accept.isPending || decline.isPending;
   useAction("accept", () => accept.mutate(), first && !over);
-  const back = isComingBack(offer.conversation_id);
+  const back = !consult && isComingBack(offer.conversation_id);
   const { mutate } = accept;
   useEffect(() => {
     if (back) mutate();
   }, [back, mutate]);
   const { card } = offer;
-  const name = card.customer_name ?? t("customer.unnamed");
+  const name = nameOf(offer);
   return (
     <article className="offer" aria-label={t("offer.title", { name })}>
       <TimeBar until={offer.expires_at} />

@@ -1,3 +1,4 @@
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
 import { api } from "@/api/client";
 import { useLive } from "@/live/react";
@@ -5,6 +6,7 @@ import { useSession } from "@/session";
 import { t } from "@/i18n";
 import { say } from "@ui/toast";
 import { refusal, sendItem, takeBack } from "./api";
+import { sendConsult } from "./consults/api";
 import { linesOf } from "./mail/model";
 import { DraftBook, type DraftKind } from "./model/drafts";
 import { localOutbox, Outbox, type OutboxItem } from "./model/outbox";
@@ -21,10 +23,11 @@ interface StoredDraft {
   rev?: number;
 }
 
-function makeDesk(account: string, store: ReturnType<typeof useLive>["store"]): Desk {
+function makeDesk(account: string, store: ReturnType<typeof useLive>["store"], queries: QueryClient): Desk {
   const outbox = new Outbox({
     storage: localOutbox(account),
     send: async (item) => {
+      if (item.kind === "consult") return sendConsult(item, { store, queries });
       const sent = await sendItem(store, item);
       if (typeof sent === "number") return sent;
       const mail = store.get("conversations", item.conversation_id)?.channel === "email";
@@ -53,7 +56,8 @@ function makeDesk(account: string, store: ReturnType<typeof useLive>["store"]): 
 
 /** Puts the words of a reply back into its field, before what was begun meanwhile. */
 export function writeAgain(drafts: DraftBook, item: OutboxItem): void {
-  const { conversation_id: id, kind } = item;
+  const id = item.conversation_id;
+  const kind = item.kind === "note" ? "note" : "reply";
   const slot = drafts.slot(id, kind);
   drafts.type(id, kind, [item.text, slot.text].filter(Boolean).join("\n\n"));
   if (item.attachments.length > 0) drafts.attach(id, kind, [...item.attachments, ...slot.attachments]);
@@ -64,8 +68,9 @@ export function writeAgain(drafts: DraftBook, item: OutboxItem): void {
 /** Holds what was written and not yet stored: replies on their way, and drafts. */
 export function OutboxProvider({ children }: { children: ReactNode }) {
   const { store, engine } = useLive();
+  const queries = useQueryClient();
   const { account } = useSession();
-  const desk = useMemo(() => makeDesk(account.id, store), [account.id, store]);
+  const desk = useMemo(() => makeDesk(account.id, store, queries), [account.id, store, queries]);
   useEffect(() => {
     const wake = () => {
       if (engine.link().state !== "live") return;

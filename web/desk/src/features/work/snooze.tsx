@@ -9,8 +9,9 @@ import { useLive } from "@/live/react";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
 import { TextField } from "@ui/field";
+import { say } from "@ui/toast";
 import { adoptRow } from "./api";
-import { snoozeChoices } from "./model/snooze";
+import { minuteOf, snoozeChoices } from "./model/snooze";
 import { sayUndoable } from "./undo";
 
 interface Props {
@@ -25,13 +26,20 @@ export function SnoozeDialog({ row, onClose, onDone }: Props) {
   const { store, engine } = useLive();
   const [now] = useState(() => new Date(engine.serverNow()));
   const [custom, setCustom] = useState("");
+  const again = useMutation({
+    mutationFn: (until: string) => api.post<ConversationRow>(`/conversations/${row.id}/snooze`, { until }),
+    onSuccess: (next) => adoptRow(store, next),
+    onError: (error) => say(explain(error)),
+  });
   const snooze = useMutation({
     mutationFn: (until: Date) =>
       api.post<ConversationRow>(`/conversations/${row.id}/snooze`, { until: until.toISOString() }),
     onSuccess: (next, until) => {
       adoptRow(store, next);
       const words = t("snooze.done", { time: moment(until.toISOString(), engine.serverNow()) });
-      sayUndoable(words, { store, id: row.id, way: "wake" });
+      // Of what slept already only the moment is new: that is what is taken back.
+      if (row.snoozed_until) say(words, { label: t("undo"), run: () => again.mutate(row.snoozed_until ?? "") });
+      else sayUndoable(words, { store, id: row.id, way: "wake" });
       onDone();
     },
   });
@@ -58,6 +66,7 @@ export function SnoozeDialog({ row, onClose, onDone }: Props) {
               label={t("snooze.custom")}
               type="datetime-local"
               required
+              min={minuteOf(now)}
               value={custom}
               onChange={(event) => setCustom(event.target.value)}
             />

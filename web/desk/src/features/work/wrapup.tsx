@@ -3,12 +3,14 @@ import { useEffect, useRef, useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { CloseBody, ConversationRow, Outcome } from "@/api/types";
+import { useOpenConsults } from "@/consults";
 import { msg, useT } from "@/i18n";
 import { useLive } from "@/live/react";
 import { useReasons } from "@/reference";
 import { Button } from "@ui/button";
 import { Select, TextArea, TextField } from "@ui/field";
 import { Icon } from "@ui/icon";
+import { say } from "@ui/toast";
 import { adoptRow } from "./api";
 import { sayUndoable } from "./undo";
 
@@ -69,10 +71,12 @@ interface Props {
   row: ConversationRow;
   onClosed: () => void;
   onCancel: () => void;
+  /** Brings back here who has left before the answer came. */
+  onReturn: () => void;
 }
 
 /** Outcome, reason and note of a contact; Enter confirms. */
-export function WrapUp({ row, onClosed, onCancel }: Props) {
+export function WrapUp({ row, onClosed, onCancel, onReturn }: Props) {
   const t = useT();
   const { store } = useLive();
   const { id, client_id: clientId } = row;
@@ -80,6 +84,7 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
   const reasons = useReasons().filter((reason) => reason.client_id === null || reason.client_id === clientId);
   const first = reasons.filter((reason) => reason.parent_id === null);
   const second = reasons.filter((reason) => reason.parent_id !== null && reason.parent_id === answers.reason1);
+  const consults = useOpenConsults(id).length;
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     form.current?.querySelector("select")?.focus();
@@ -96,6 +101,11 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
     setAnswers(all);
     keep(id, all);
   };
+  const here = useRef(false);
+  useEffect(() => {
+    here.current = true;
+    return () => void (here.current = false);
+  }, []);
   const close = useMutation({
     mutationFn: () =>
       api.post<ConversationRow>(`/conversations/${id}/close`, closing(answers, row.last_seq)),
@@ -104,6 +114,12 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
       adoptRow(store, next);
       sayUndoable(t("wrapup.done", { n: row.number }), { store, id, way: "reopen" });
       onClosed();
+    },
+    onError: (error) => {
+      // Who is still here reads it in its place; who has gone on would never learn of it.
+      if (here.current) return;
+      const words = t("wrapup.failed", { n: row.number, why: explain(error) });
+      say(words, { label: t("wrapup.return"), run: onReturn, leads: true });
     },
   });
   const submit = (event: FormEvent) => {
@@ -118,6 +134,14 @@ export function WrapUp({ row, onClosed, onCancel }: Props) {
         <Button icon="x" onPress={onCancel}>
           {t("wrapup.cancel")}
         </Button>
+      </div>
+      <div role="status">
+        {consults > 0 && (
+          <p className="banner tone-warn">
+            <Icon name="users" />
+            {t("wrapup.consults", { n: consults })}
+          </p>
+        )}
       </div>
       <div className="wrapup-fields">
         <Select

@@ -1,15 +1,26 @@
 /**
- * Replies and notes on their way: written down before they are sent, sent in order within one
+ * Replies, notes and what is said in consults on their way: written down before they are sent, sent in order within one
  * conversation, tried again until the server has answered, each with one nonce for all tries.
  */
 import type { Attachment } from "@/api/types";
 import type { Envelope } from "../mail/model";
 import { backoff } from "@/live/backoff";
 
+/** A question that opens a consult: beside which conversation, and who is asked. */
+export interface Ask {
+  conversation_id: string;
+  subject: string;
+  operator_id: string | null;
+  queue_id: string | null;
+  whom: string;
+}
+
 export interface OutboxItem {
   nonce: string;
+  /** The line it stands in: a conversation, or for what is said in a consult, that consult. */
   conversation_id: string;
-  kind: "reply" | "note";
+  kind: "reply" | "note" | "consult";
+  ask?: Ask;
   text: string;
   attachments: Attachment[];
   mentions: string[];
@@ -26,7 +37,7 @@ export interface OutboxItem {
   code: string | null;
 }
 
-export type NewItem = Pick<OutboxItem, "conversation_id" | "kind" | "text" | "attachments" | "mentions" | "envelope" | "seen_seq">;
+export type NewItem = Pick<OutboxItem, "conversation_id" | "kind" | "ask" | "text" | "attachments" | "mentions" | "envelope" | "seen_seq">;
 
 export interface OutboxStorage {
   load(): OutboxItem[];

@@ -30,14 +30,18 @@ export function inView(row: ConversationRow, filter: ListFilter): boolean {
 }
 
 const late = "9999";
+const moment = (row: ConversationRow) => row.due_at ?? row.snoozed_until ?? late + row.opened_at;
 
-/** By deadline (no deadline last, then the longest open), or newest first; ties by id. */
+/**
+ * By deadline (no deadline last, then the longest open), or newest first; ties by id. What sleeps owes
+ * nothing: its moment is when it comes back.
+ */
 export function comparer(sort: ListFilter["sort"]) {
   return (a: ConversationRow, b: ConversationRow): number => {
     const [x, y] =
       sort === "new"
         ? [b.last_message_at ?? b.opened_at, a.last_message_at ?? a.opened_at]
-        : [a.due_at ?? late + a.opened_at, b.due_at ?? late + b.opened_at];
+        : [moment(a), moment(b)];
     if (x !== y) return x < y ? -1 : 1;
     return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
   };

@@ -24,3 +24,9 @@ export function snoozeChoices(now: Date): SnoozeChoice[] {
   ];
   return choices.filter((choice) => choice.until.getTime() > now.getTime());
 }
+
+/** A moment as a field for day and time writes it, by the reader's own clock. */
+export function minuteOf(at: Date): string {
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}

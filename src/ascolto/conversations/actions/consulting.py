@@ -1,0 +1,332 @@
+"""Asking a colleague or the back office beside a conversation, and answering: never the customer.
+
+Locks are taken in one order: conversation, consult, work item.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from ascolto import routing
+from ascolto.conversations import errors, events, live, store, store_consults
+from ascolto.conversations.colleagues import require_colleague
+from ascolto.conversations.held import Held, acting, checked_nonce, checked_text, hold_for
+from ascolto.conversations.model import (
+    Consult,
+    ConsultMessage,
+    ConsultState,
+    Conversation,
+    Side,
+    State,
+    preview_of,
+    side_of,
+)
+from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
+
+# Who answered is asked on first: they know the matter. After this anybody of the queue may.
+KNOWN_FOR_S = 300.0
+# What of the back office's own work is asked for by consults.
+CHANNEL = "task"
+CAUSE = "consult"
+
+
+async def consult(
+    tx: Tx,
+    *,
+    conversation_id: str,
+    operator_id: str,
+    subject: str,
+    text: str,
+    nonce: str,
+    ask_operator_id: str | None = None,
+    queue_id: str | None = None,
+    supervise: bool = False,
+) -> Consult:
+    """Ask a colleague, or whoever is free in a queue for tasks, and keep the conversation.
+
+    The same nonce again returns what was asked; another text under it is refused.
+    """
+    checked_nonce(nonce)
+    title = " ".join(checked_text(subject).split())
+    held = await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
+    known = await store_consults.asked_before(tx, asked_by=operator_id, nonce=nonce)
+    if known is not None:
+        return await _same(tx, known, text=checked_text(text), nonce=nonce)
+    if held.now.state is State.CLOSED:
+        raise errors.NotNow("This conversation is closed.", state=held.now.state.value)
+    asked = _new(held, operator_id=operator_id, subject=title, nonce=nonce)
+    asked = await _addressed(
+        held, asked, ask_operator_id=ask_operator_id, queue_id=queue_id, text=text
+    )
+    await store_consults.add_consult(tx, asked)
+    message = await _write(tx, asked, Side.ASKING, author=operator_id, text=text, nonce=nonce)
+    await held.note_event(
+        "consulted",
+        author=acting(tx, operator_id),
+        subject=title,
+        queue_id=asked.queue_id,
+        to_operator_id=asked.operator_id,
+    )
+    await held.save()
+    tx.emit(events.ConsultAsked(**_ids(asked), seq=message.seq))
+    return await _save(tx, _told(asked, message))
+
+
+async def _same(tx: Tx, known: Consult, *, text: str, nonce: str) -> Consult:
+    first = await store_consults.written_before(
+        tx, consult_id=known.id, author_id=known.asked_by, nonce=nonce
+    )
+    if first is None or first.text != text:
+        raise errors.NonceClash("This nonce was used for another text.", nonce=nonce)
+    return known
+
+
+def _new(held: Held, *, operator_id: str, subject: str, nonce: str) -> Consult:
+    c, at = held.now, held.tx.now
+    return Consult(
+        id=new_id(),
+        client_id=c.client_id,
+        conversation_id=c.id,
+        subject=subject,
+        state=ConsultState.OPEN,
+        asked_by=operator_id,
+        asked_by_name=held.tx.actor.name,
+        queue_id=None,
+        work_item_id=None,
+        operator_id=None,
+        operator_name="",
+        nonce=nonce,
+        last_seq=0,
+        last_side=Side.ASKING.value,
+        last_text="",
+        last_at=at,
+        asked_at=at,
+        answered_at=None,
+        closed_at=None,
+        v=1,
+        number=c.number,
+        channel=c.channel,
+        customer_id=c.customer_id,
+        customer_name=c.customer_name,
+        about=c.subject,
+        language=c.language,
+        owner_id=c.operator_id,
+    )
+
+
+async def _addressed(
+    held: Held, asked: Consult, *, ask_operator_id: str | None, queue_id: str | None, text: str
+) -> Consult:
+    """Say who is asked: one colleague of the client, or its queue for tasks."""
+    if (ask_operator_id is None) == (queue_id is None):
+        raise errors.BadConsult("Name a colleague or a queue to ask, and only one of them.")
+    if ask_operator_id is not None:
+        if ask_operator_id in {asked.asked_by, asked.owner_id}:
+            raise errors.BadConsult("Nobody asks oneself.")
+        who = await require_colleague(held.tx, ask_operator_id, client_id=asked.client_id)
+        return replace(asked, operator_id=who.id, operator_name=who.display_name)
+    queue = await routing.get_queue(held.tx, str(queue_id))
+    if queue is None or queue.client_id != asked.client_id:
+        raise errors.NoQueue("There is no such queue for this client.", queue_id=queue_id)
+    if queue.channel != CHANNEL:
+        raise errors.BadConsult("Only a queue for tasks is asked.", queue_id=queue_id)
+    return await _enqueued(held.tx, replace(asked, queue_id=queue.id), text=text)
+
+
+async def _enqueued(tx: Tx, asked: Consult, *, text: str) -> Consult:
+    """Let a question wait for the back office: whoever answered before is asked first."""
+    item = await routing.enqueue(
+        tx,
+        client_id=asked.client_id,
+        queue_id=str(asked.queue_id),
+        channel=CHANNEL,
+        ref=asked.conversation_id,
+        card={
+            "consult_id": asked.id,
+            "asked_by_name": asked.asked_by_name,
+            "customer_name": asked.customer_name,
+            "subject": asked.subject,
+            "preview": preview_of(text),
+            "language": asked.language,
+            "conversation_number": asked.number,
+        },
+        preferred_operator=asked.operator_id,
+        preferred_for_s=KNOWN_FOR_S,
+        exclude_operator=asked.asked_by,
+        cause=CAUSE,
+    )
+    return replace(asked, work_item_id=item.id, operator_id=None, operator_name="")
+
+
+async def take(tx: Tx, *, work_item_id: str, operator_id: str) -> Conversation | None:
+    """Take an offered question; twice is once. None when the work is for no consult.
+
+    Returns the conversation that it is about: that stays its owner's.
+    """
+    asked = await store_consults.lock_by_work_item(tx, work_item_id)
+    if asked is None:
+        return None
+    if operator_id == asked.asked_by:
+        raise errors.BadConsult("Nobody answers oneself.")
+    if asked.operator_id != operator_id:
+        await routing.accept(tx, work_item_id=work_item_id, operator_id=operator_id)
+        asked = replace(asked, operator_id=operator_id, operator_name=tx.actor.name)
+        tx.emit(events.ConsultTaken(**_ids(asked)))
+        await _save(tx, asked)
+    return await store.get(tx, asked.conversation_id)
+
+
+async def write(
+    tx: Tx, *, consult_id: str, operator_id: str, text: str, nonce: str, supervise: bool = False
+) -> ConsultMessage:
+    """Answer, or ask on: which of them it is, who writes decides.
+
+    An answer ends the work of the back office; asking on asks who answered first. The same nonce
+    again returns what was written.
+    """
+    checked_nonce(nonce)
+    checked_text(text)
+    asked = await _held(tx, consult_id)
+    known = await store_consults.written_before(
+        tx, consult_id=consult_id, author_id=operator_id, nonce=nonce
+    )
+    if known is not None:
+        if known.text != text:
+            raise errors.NonceClash("This nonce was used for another text.", nonce=nonce)
+        return known
+    side = _require_side(asked, operator_id, supervise=supervise)
+    if asked.state is ConsultState.CLOSED:
+        raise errors.ConsultClosed("This consult is closed.", consult_id=asked.id)
+    message = await _write(tx, asked, side, author=operator_id, text=text, nonce=nonce)
+    former = asked.operator_id
+    asked = _told(asked, message)
+    if side is Side.ANSWERING:
+        asked = await _answered(tx, asked)
+        tx.emit(events.ConsultAnswered(**_ids(asked), seq=message.seq))
+    else:
+        if asked.queue_id is not None and asked.work_item_id is None:
+            asked = await _enqueued(tx, asked, text=text)
+        asked = replace(asked, state=ConsultState.OPEN)
+        tx.emit(events.ConsultAsked(**_ids(asked), seq=message.seq))
+    await _save(tx, asked, former=former)
+    return message
+
+
+async def _answered(tx: Tx, asked: Consult) -> Consult:
+    if asked.work_item_id is not None and asked.operator_id is not None:
+        await routing.finish(
+            tx, work_item_id=asked.work_item_id, operator_id=asked.operator_id, outcome="answered"
+        )
+    return replace(asked, state=ConsultState.ANSWERED, work_item_id=None, answered_at=tx.now)
+
+
+async def close_consult(
+    tx: Tx, *, consult_id: str, operator_id: str, supervise: bool = False
+) -> Consult:
+    """End a consult: whoever asked, or has the conversation now, needs no more. Twice is once."""
+    asked = await _held(tx, consult_id)
+    if not supervise and operator_id not in {asked.asked_by, asked.owner_id}:
+        raise errors.NotYours("Whoever asked closes it.", operator_id=asked.asked_by)
+    if asked.state is ConsultState.CLOSED:
+        return asked
+    if asked.work_item_id is not None:
+        if asked.operator_id is None:
+            await routing.cancel(tx, work_item_id=asked.work_item_id, reason="closed")
+        else:
+            await routing.finish(
+                tx,
+                work_item_id=asked.work_item_id,
+                operator_id=asked.operator_id,
+                outcome="closed",
+            )
+    asked = replace(asked, state=ConsultState.CLOSED, work_item_id=None, closed_at=tx.now)
+    tx.emit(events.ConsultClosed(**_ids(asked)))
+    return await _save(tx, asked)
+
+
+async def free(tx: Tx, *, consult_id: str, gone: Collection[str]) -> bool:
+    """Ask somebody else where who took a question is gone; False when it moved meanwhile."""
+    asked = await store_consults.get_consult(tx, consult_id, lock=True)
+    if asked is None or asked.work_item_id is None or asked.operator_id not in gone:
+        return False
+    await routing.requeue(
+        tx, work_item_id=asked.work_item_id, to_head=True, exclude_operator=asked.asked_by
+    )
+    left = replace(asked, operator_id=None, operator_name="")
+    await _save(tx, left, former=asked.operator_id)
+    return True
+
+
+async def follow_work(tx: Tx, *, work_item_id: str) -> None:
+    """Let a consult be in the queue that its work has overflowed to; twice is once."""
+    asked = await store_consults.lock_by_work_item(tx, work_item_id)
+    item = await routing.get_work(tx, work_item_id) if asked else None
+    if asked is not None and item is not None and item.queue_id != asked.queue_id:
+        await _save(tx, replace(asked, queue_id=item.queue_id))
+
+
+async def _held(tx: Tx, consult_id: str) -> Consult:
+    asked = await store_consults.get_consult(tx, consult_id, lock=True)
+    if asked is None:
+        raise errors.UnknownConsult("No such consult.", consult_id=consult_id)
+    return asked
+
+
+def _require_side(asked: Consult, operator_id: str, *, supervise: bool) -> Side:
+    side = side_of(asked, operator_id)
+    if side is None and supervise:
+        return Side.ASKING
+    if side is None:
+        raise errors.NotYours("You neither asked nor answer here.", operator_id=asked.asked_by)
+    return side
+
+
+async def _write(
+    tx: Tx, asked: Consult, side: Side, *, author: str, text: str, nonce: str
+) -> ConsultMessage:
+    message = ConsultMessage(
+        id=new_id(),
+        consult_id=asked.id,
+        seq=asked.last_seq + 1,
+        side=side.value,
+        author_id=author,
+        author_name=tx.actor.name,
+        text=checked_text(text),
+        # Whoever waited for the consult began before: its time still never runs back.
+        at=max(tx.now, asked.last_at),
+        nonce=nonce,
+    )
+    await store_consults.add_message(tx, message, client_id=asked.client_id)
+    return message
+
+
+def _told(asked: Consult, message: ConsultMessage) -> Consult:
+    return replace(
+        asked,
+        last_seq=message.seq,
+        last_side=message.side,
+        last_text=preview_of(message.text),
+        last_at=message.at,
+    )
+
+
+async def _save(tx: Tx, asked: Consult, *, former: str | None = None) -> Consult:
+    asked = replace(asked, v=await store_consults.save_consult(tx, asked))
+    tx.show(*live.consult_changed(asked, former=former))
+    return asked
+
+
+def _ids(asked: Consult) -> dict[str, Any]:
+    return {
+        "client_id": asked.client_id,
+        "conversation_id": asked.conversation_id,
+        "number": asked.number,
+        "channel": asked.channel,
+        "customer_id": asked.customer_id,
+        "queue_id": asked.queue_id,
+        "work_item_id": asked.work_item_id,
+        "operator_id": asked.operator_id,
+        "consult_id": asked.id,
+        "asked_by": asked.asked_by,
+    }

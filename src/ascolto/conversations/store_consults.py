@@ -1,0 +1,162 @@
+"""Statements on consults: what is asked beside a conversation, and what is answered."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from ascolto.conversations.model import Consult, ConsultMessage, ConsultState
+from ascolto.kit.db import Record, Tx
+
+_OF_CONVERSATION = (
+    "c.number, c.channel, c.customer_id, c.customer_name, c.subject AS about, c.language,"
+    " c.operator_id AS owner_id"
+)
+_NOT_OWN = {"number", "channel", "customer_id", "customer_name", "about", "language", "owner_id"}
+_OWN = ", ".join(f"k.{field.name}" for field in fields(Consult) if field.name not in _NOT_OWN)
+_CONSULT = (
+    f"SELECT {_OWN}, {_OF_CONVERSATION} FROM conversations.consult k"
+    " JOIN conversations.conversation c"
+    "   ON c.tenant_id = k.tenant_id AND c.id = k.conversation_id"
+    " WHERE k.tenant_id = $1"
+)
+_MESSAGE = "id, consult_id, seq, side, author_id, author_name, text, at, nonce"
+# More than anybody has open at once; a desk shows the newest of them.
+ON_DESK = 200
+
+
+def _consult(row: Record) -> Consult:
+    return Consult(**{**dict(row), "state": ConsultState(row["state"])})
+
+
+def _message(row: Record) -> ConsultMessage:
+    return ConsultMessage(**dict(row))
+
+
+async def add_consult(tx: Tx, consult: Consult) -> None:
+    """Write a consult down for the first time; its first message follows."""
+    await tx.execute(
+        "INSERT INTO conversations.consult (tenant_id, id, client_id, conversation_id, subject,"
+        " state, asked_by, asked_by_name, queue_id, work_item_id, operator_id, operator_name,"
+        " nonce, last_at, asked_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
+        tx.tenant_id, consult.id, consult.client_id, consult.conversation_id, consult.subject,
+        consult.state.value, consult.asked_by, consult.asked_by_name, consult.queue_id,
+        consult.work_item_id, consult.operator_id, consult.operator_name, consult.nonce,
+        consult.asked_at,
+    )  # fmt: skip
+
+
+async def get_consult(tx: Tx, consult_id: str, *, lock: bool = False) -> Consult | None:
+    """Return a consult, held against other writers where asked."""
+    row = await tx.fetchrow(
+        f"{_CONSULT} AND k.id = $2{' FOR UPDATE OF k' if lock else ''}", tx.tenant_id, consult_id
+    )
+    return _consult(row) if row else None
+
+
+async def lock_by_work_item(tx: Tx, work_item_id: str) -> Consult | None:
+    """Hold the consult that a piece of work is for; None when it is for none."""
+    row = await tx.fetchrow(
+        f"{_CONSULT} AND k.work_item_id = $2 FOR UPDATE OF k", tx.tenant_id, work_item_id
+    )
+    return _consult(row) if row else None
+
+
+async def asked_before(tx: Tx, *, asked_by: str, nonce: str) -> Consult | None:
+    """Return the consult that an operator's nonce was used for."""
+    row = await tx.fetchrow(
+        f"{_CONSULT} AND k.asked_by = $2 AND k.nonce = $3", tx.tenant_id, asked_by, nonce
+    )
+    return _consult(row) if row else None
+
+
+async def save_consult(tx: Tx, consult: Consult) -> int:
+    """Write what may change of a consult; return its new version."""
+    v: int = await tx.fetchval(
+        "UPDATE conversations.consult SET state = $3, queue_id = $4, work_item_id = $5,"
+        " operator_id = $6, operator_name = $7, last_seq = $8, last_side = $9, last_text = $10,"
+        " last_at = $11, answered_at = $12, closed_at = $13, v = v + 1"
+        " WHERE tenant_id = $1 AND id = $2 RETURNING v",
+        tx.tenant_id, consult.id, consult.state.value, consult.queue_id, consult.work_item_id,
+        consult.operator_id, consult.operator_name, consult.last_seq, consult.last_side,
+        consult.last_text, consult.last_at, consult.answered_at, consult.closed_at,
+    )  # fmt: skip
+    return v
+
+
+async def add_message(tx: Tx, message: ConsultMessage, *, client_id: str) -> None:
+    """Write a line of a consult that is held."""
+    await tx.execute(
+        "INSERT INTO conversations.consult_message (tenant_id, client_id, " + _MESSAGE + ")"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        tx.tenant_id, client_id, message.id, message.consult_id, message.seq, message.side,
+        message.author_id, message.author_name, message.text, message.at, message.nonce,
+    )  # fmt: skip
+
+
+async def written_before(
+    tx: Tx, *, consult_id: str, author_id: str, nonce: str
+) -> ConsultMessage | None:
+    """Return the line that somebody's nonce was used for."""
+    row = await tx.fetchrow(
+        f"SELECT {_MESSAGE} FROM conversations.consult_message WHERE tenant_id = $1"
+        " AND consult_id = $2 AND author_id = $3 AND nonce = $4",
+        tx.tenant_id, consult_id, author_id, nonce,
+    )  # fmt: skip
+    return _message(row) if row else None
+
+
+async def messages_of(
+    tx: Tx, *, consult_id: str, before: int | None, limit: int
+) -> list[ConsultMessage]:
+    """Return the lines of a consult, the newest first."""
+    rows = await tx.fetch(
+        f"SELECT {_MESSAGE} FROM conversations.consult_message WHERE tenant_id = $1"
+        " AND consult_id = $2 AND ($3::int IS NULL OR seq < $3) ORDER BY seq DESC LIMIT $4",
+        tx.tenant_id, consult_id, before, limit,
+    )  # fmt: skip
+    return [_message(row) for row in rows]
+
+
+async def consults_of(
+    tx: Tx, *, conversation_id: str, before: str | None, limit: int
+) -> list[Consult]:
+    """Return the consults of a conversation, the newest first."""
+    rows = await tx.fetch(
+        f"{_CONSULT} AND k.conversation_id = $2 AND ($3::uuid IS NULL OR k.id < $3)"
+        " ORDER BY k.id DESC LIMIT $4",
+        tx.tenant_id, conversation_id, before, limit,
+    )  # fmt: skip
+    return [_consult(row) for row in rows]
+
+
+async def consults_with(
+    tx: Tx, *, operator_id: str, closed: bool, before: str | None, limit: int
+) -> list[Consult]:
+    """Return the consults that somebody asked, answers or owns the conversation of; newest first.
+
+    Those that go on, or those that are over.
+    """
+    rows = await tx.fetch(
+        f"{_CONSULT} AND (k.asked_by = $2 OR k.operator_id = $2 OR c.operator_id = $2)"
+        " AND (k.state = 'closed') = $3 AND ($4::uuid IS NULL OR k.id < $4)"
+        " ORDER BY k.id DESC LIMIT $5",
+        tx.tenant_id, operator_id, closed, before, limit,
+    )  # fmt: skip
+    return [_consult(row) for row in rows]
+
+
+async def on_desk(tx: Tx, *, operator_id: str) -> list[Consult]:
+    """Return what goes on with an operator: asked by them, by whom they took over from, or owed."""
+    return await consults_with(
+        tx, operator_id=operator_id, closed=False, before=None, limit=ON_DESK
+    )
+
+
+async def taken_by_any(tx: Tx, operator_ids: Sequence[str]) -> list[str]:
+    """Return the questions that some operators took from a queue and have not answered."""
+    rows = await tx.fetch(
+        "SELECT id FROM conversations.consult WHERE tenant_id = $1 AND state = 'open'"
+        " AND work_item_id IS NOT NULL AND operator_id = ANY($2::uuid[]) ORDER BY id LIMIT 500",
+        tx.tenant_id, list(operator_ids),
+    )  # fmt: skip
+    return [row["id"] for row in rows]

@@ -1,0 +1,41 @@
+/** The requests of consults. */
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import type { Consult, ConsultMessage } from "@/api/types";
+import { whole } from "@/api/whole";
+import type { LiveStore } from "@/live/store";
+import { consultChanged } from "../live";
+import type { OutboxItem } from "../model/outbox";
+
+/** What was said in a consult, the oldest first: a handful of lines. */
+export function linesQuery(id: string) {
+  return queryOptions({
+    queryKey: ["live", "consult", id],
+    queryFn: async ({ signal }) => (await whole<ConsultMessage>(`/consults/${id}/messages`, { signal })).reverse(),
+    staleTime: 60_000,
+  });
+}
+
+/** Puts a consult the server answered with into the store, as a frame would. */
+export function adoptConsult(store: LiveStore, consult: Consult): void {
+  store.apply(consultChanged(store, consult));
+}
+
+/** Hands in what is asked or said in a consult; what the server keeps is shown at once. */
+export async function sendConsult(item: OutboxItem, { store, queries }: { store: LiveStore; queries: QueryClient }): Promise<void> {
+  const { text, nonce, ask } = item;
+  if (ask) {
+    const { subject, operator_id, queue_id } = ask;
+    const body = { subject, operator_id, queue_id, text, nonce };
+    adoptConsult(store, await api.post<Consult>(`/conversations/${ask.conversation_id}/consults`, body));
+    return;
+  }
+  const line = await api.post<ConsultMessage>(`/consults/${item.conversation_id}/messages`, { text, nonce });
+  queries.setQueryData(linesQuery(line.consult_id).queryKey, (lines) =>
+    lines && !lines.some((one) => one.id === line.id) ? [...lines, line] : lines,
+  );
+}
+
+export async function closeConsult(store: LiveStore, id: string): Promise<void> {
+  adoptConsult(store, await api.post<Consult>(`/consults/${id}/close`));
+}

@@ -1,0 +1,70 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { ConversationRow } from "@/api/types";
+import { WrapUp } from "@/features/work/wrapup";
+import { speak } from "@/i18n";
+import type { LiveEngine } from "@/live/engine";
+import { LiveContext } from "@/live/react";
+import { LiveStore } from "@/live/store";
+import { Toasts, undoLatest } from "@ui/toast";
+
+const row = { id: "k", number: 7, client_id: "c", last_seq: 3, state: "wrapup" } as unknown as ConversationRow;
+const refusal = () =>
+  new Response(JSON.stringify({ status: 409, code: "conversations.thread_changed", title: "x" }), {
+    status: 409,
+    headers: { "content-type": "application/problem+json" },
+  });
+
+/** A wrap-up whose close is under way and answered when the test says so. */
+function closing() {
+  let answer!: (response: Response) => void;
+  const promise = new Promise<Response>((resolve) => (answer = resolve));
+  vi.stubGlobal("fetch", (input: RequestInfo | URL) => {
+    const url = input instanceof Request ? input.url : String(input);
+    return url.endsWith("/close")
+      ? promise
+      : Promise.resolve(new Response(JSON.stringify({ items: [], next_cursor: null }), { headers: { "content-type": "application/json" } }));
+  });
+  const onReturn = vi.fn();
+  const queries = new QueryClient();
+  const around = (form: boolean) => (
+    <QueryClientProvider client={queries}>
+      <LiveContext value={{ store: new LiveStore(), engine: {} as LiveEngine }}>
+        {form && <WrapUp row={row} onClosed={vi.fn()} onCancel={vi.fn()} onReturn={onReturn} />}
+        <Toasts close="Chiudi" />
+      </LiveContext>
+    </QueryClientProvider>
+  );
+  const { rerender } = render(around(true));
+  fireEvent.submit(screen.getByRole("form"));
+  return { leave: () => rerender(around(false)), answer, onReturn };
+}
+
+describe("a wrap-up that fails", () => {
+  afterEach(() => {
+    cleanup();
+    vi.unstubAllGlobals();
+  });
+
+  it("says so, with the way back, to who has left the conversation", async () => {
+    await speak("it");
+    const { leave, answer, onReturn } = closing();
+    leave();
+    answer(refusal());
+    const back = await screen.findByRole("button", { name: "Torna alla conversazione" });
+    expect(screen.getByText(/#7 non è conclusa/)).toBeTruthy();
+    // It leads somewhere and takes nothing back: the key that undoes leaves it alone.
+    expect(undoLatest()).toBe(false);
+    fireEvent.click(back);
+    expect(onReturn).toHaveBeenCalledOnce();
+  });
+
+  it("says so once, in its place, to who is still there", async () => {
+    await speak("it");
+    const { answer } = closing();
+    answer(refusal());
+    await waitFor(() => expect(screen.getByRole("alert").textContent).not.toBe(""));
+    expect(screen.queryByRole("button", { name: "Torna alla conversazione" })).toBeNull();
+  });
+});
