@@ -20,7 +20,7 @@ FIRST_BLUR, LAST_BLUR = 5.0, 1.0
 # Where few sweeps fit into the time, small groups would gain less than sweeps do.
 SWEEPS_SHARE, SWEEPS_SHARE_OF_FEW, FEW_SWEEPS = 0.75, 0.93, 100
 # The less is misjudged the less changes, so the sweeps to come are shorter than the second one.
-LATER_SWEEPS = 0.75
+LATER_SWEEPS = 0.7
 MOST_SWEEPS = 4000
 MOST_PEOPLE = 4
 HEAT = 3.0
@@ -100,7 +100,8 @@ class _Search:
         for n in range(self.sweeps, planned):
             if not self.goes_on or self.sweeps >= most or self.gone_s() > until_s:
                 return
-            self.sweep(FIRST_BLUR + (LAST_BLUR - FIRST_BLUR) * n / max(1, planned - 1))
+            # Slowly at first: that is worth 2 % at a thousand people.
+            self.sweep(FIRST_BLUR - (FIRST_BLUR - LAST_BLUR) * (n / max(1, planned - 1)) ** 2)
         last = float("inf")
         while self.goes_on and self.sweeps < most and self.gone_s() < until_s:
             cost = self.sweep(0.0)
@@ -167,3 +168,4 @@ def compile_for(problem: Problem) -> None:
     moves.sweep(first, cover, weeks, np.zeros(1, np.int64), 0.0, chance)
     cost = moves.whole_cost(first, cover, weeks)
     moves.improve(first, cover, weeks, 1, 1, 0.0, cost, chance)
+    moves.count_in(first, cover, weeks, 0, -1)
