@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ascolto.workforce import store_runs
 from ascolto.workforce.actions import making
@@ -12,6 +13,7 @@ from ascolto.workforce.rosters import Shift
 from support.office import Office, ok, refused
 from support.planning import PLANNER, agreed, bring_in, made, rostered, table, wanted
 
+ROME = ZoneInfo("Europe/Rome")
 MONDAY = date(2026, 3, 9)
 
 
@@ -129,6 +131,30 @@ async def test_a_made_roster_leaves_granted_leave_and_who_agrees_to_no_short_shi
         said = ok(await planner.get(f"{url}/violations"))
         assert run["made"]["violations"] == said
         ok(await planner.post(f"{url}/publish", json={"v": found["roster"]["v"]}))
+
+
+async def test_wishes_are_honoured_where_that_costs_no_cover(office: Office) -> None:
+    desk = office.desk
+    need = {"from": "10:00", "to": "11:00", "weekdays": [1, 2, 3, 4, 5], "people": 1}
+    queues = [{"queue_id": desk.queue.id, "by_hand": [need]}]
+    terms = {"shift_minutes": [360], "weekly_minutes": [1440, 1440]}
+    async with office.signed_in(PLANNER) as planner, office.signed_in() as anna:
+        agree = {"terms": terms, "office": [0, 3], "free_weekdays": [6, 7]}
+        await agreed(planner, desk.anna, desk.bruno, **agree)
+        liked = {"from_minute": 14 * 60, "until_minute": 20 * 60, "days_off": [3], "place": "site"}
+        ok(await anna.put("/me/wishes", json=liked))
+        run = await rostered(planner, office, queues=queues)
+        assert run["state"] == "made", run["failure"]
+        shifts = ok(await planner.get(f"/workforce/rosters/{run['roster_id']}"))["shifts"]
+    own = [one for one in shifts if one["operator_id"] == desk.anna]
+    starts = [datetime.fromisoformat(one["starts_at"]).astimezone(ROME) for one in own]
+    assert len(own) == 4
+    assert 3 not in {at.isoweekday() for at in starts}
+    mornings = [at for at in starts if at.hour < 14]
+    assert len(mornings) == 1, "the others work four days, so the fifth is hers"
+    assert run["made"]["cost"]["missing"] == 0
+    assert run["made"]["cost"]["starts_outside_wish"] == 1
+    assert [one["place"] for one in own].count("site") == 3
 
 
 async def test_what_publishing_would_refuse_is_told_of_a_made_roster(office: Office) -> None:
