@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import ceil, floor
 from typing import Any
 
 from ascolto.people import Operator
@@ -329,7 +330,7 @@ def _moment(axis: Axis, day: int, clock: str) -> datetime:
 
 
 def demand_of_forecast(
-    axis: Axis, intervals: Iterable[tuple[datetime, int]], *, minutes: int
+    axis: Axis, intervals: Iterable[tuple[datetime, float]], *, minutes: int
 ) -> list[float]:
     """Return people per interval of the axis from those of a forecast's longer intervals."""
     values = [0.0] * axis.day_begins[-1]
@@ -338,6 +339,25 @@ def demand_of_forecast(
         for n in range(max(first, 0), min(first + minutes // axis.minutes, len(values))):
             values[n] = float(people)
     return values
+
+
+def whole_together(demand: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+    """Return whole people: each interval is rounded up over all queues together, not one by one.
+
+    Who is away is away from all of them, so half a person in each of four queues is two people.
+    The rest goes where the largest parts of a person are missing.
+    """
+    found: dict[str, list[float]] = {queue_id: [] for queue_id in demand}
+    for values in zip(*demand.values(), strict=True):
+        # A number so near to a whole one is that one: 1 / (1 - 0.5) is not quite 2.
+        told = dict(zip(demand, (round(value, 6) for value in values), strict=True))
+        whole = {queue_id: floor(value) for queue_id, value in told.items()}
+        over = ceil(round(sum(told.values()), 6)) - sum(whole.values())
+        for queue_id in sorted(told, key=lambda one: whole[one] - told[one])[:over]:
+            whole[queue_id] += 1
+        for queue_id, value in whole.items():
+            found[queue_id].append(float(value))
+    return found
 
 
 def by_day(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ascolto.workforce import store_runs
 from ascolto.workforce.actions import making
-from ascolto.workforce.casting import demand_by_hand, seats_between, take_off
+from ascolto.workforce.casting import demand_by_hand, seats_between, take_off, whole_together
 from ascolto.workforce.rostering.axis import Axis
 from ascolto.workforce.rosters import Shift
 from support.office import Office, ok, refused
@@ -155,6 +155,23 @@ async def test_wishes_are_honoured_where_that_costs_no_cover(office: Office) -> 
     assert run["made"]["cost"]["missing"] == 0
     assert run["made"]["cost"]["starts_outside_wish"] == 1
     assert [one["place"] for one in own].count("site") == 3
+
+
+def test_half_a_person_absent_in_each_of_four_queues_takes_two_people() -> None:
+    axis = Axis(start=MONDAY, days=7, zone="Europe/Rome", minutes=15)
+    demand = {name: [0.0] * axis.day_begins[-1] for name in ("a", "b", "c", "d")}
+    for values in demand.values():
+        values[40:44] = [2.5, 2.0, 2.4, 2.5000000001]
+    found = whole_together(demand)
+    assert [sum(values[n] for values in found.values()) for n in range(39, 45)] == [
+        0, 10, 8, 10, 10, 0,
+    ]  # fmt: skip
+    for queue_id, values in found.items():
+        assert all(value == int(value) for value in values)
+        told = demand[queue_id]
+        assert all(abs(value - told[n]) < 1 for n, value in enumerate(values))
+    uneven = whole_together({"a": [2.1], "b": [0.7], "c": [3.0]})
+    assert uneven == {"a": [2.0], "b": [1.0], "c": [3.0]}, "where most of a person is missing"
 
 
 async def test_what_publishing_would_refuse_is_told_of_a_made_roster(office: Office) -> None:
