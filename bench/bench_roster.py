@@ -2,7 +2,8 @@
 
 Instances are invented by `ascolto workforce instance` (seed 0). The rivals are what a planner can
 do with the same code and less of it: greedy (everybody once, in turn, given who came before) and
-one pass of best responses over that. Every roster is examined by the checker. Times are
+one pass of best responses over that; shifts are covered by pyworkforce too, where the extra `bench`
+is installed. Every roster is examined by the checker. Times are
 of the processor, for a machine is rarely one's own; only the routing engine is held to the wall.
 """
 
@@ -23,6 +24,7 @@ from ascolto.workforce.rostering.search import Found, compile_for, search, searc
 from ascolto.workforce.simulating.production import live_through
 from ascolto.workforce.simulating.replications import simulate
 from ascolto.workforce.simulating.scenario import Scenario, read_scenario
+from outside import covered
 from report import Figure, publish
 
 ROSTERS = (
@@ -165,6 +167,12 @@ def coverings() -> list[Figure]:
         spent = time.process_time() - begin
         assert found.proven
         name = f"covering, peak {peak}"
+        rival = covered(demand, {str(n): one.covers(28).tolist() for n, one in enumerate(types)})
+        if rival is not None:
+            figures += [
+                Figure(name=f"{name}: pyworkforce (CP-SAT)", measured=rival[0], unit=""),
+                Figure(name=f"{name}: pyworkforce, time", measured=rival[1], unit="s"),
+            ]
         figures += [
             Figure(name=f"{name}: demand", measured=demand.sum(), unit=""),
             Figure(name=f"{name}: cheapest, proven", measured=found.cost, unit=""),

@@ -3,8 +3,9 @@
 The data are a US bank's calls of 2003 and an Israeli bank's of 1999 (January to June), read from
 `../shared/data/workforce` beside the checkout; without them only speed is measured. The protocol:
 an origin a day on the last 30 days, every model fitted anew at each, days absent not judged. The
-rivals are the simple models of the product itself, run on the same origins. Times are processor
-seconds of this process, with one thread.
+rivals are the simple models of the product itself and, where the extra `bench` is installed, those
+of statsforecast, on the same origins in the same run. Times are processor seconds of this process,
+with one thread.
 """
 
 import os
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -30,12 +32,14 @@ from ascolto.workforce.forecasting.rolling import MODELS, origins_of, roll
 from ascolto.workforce.staffing import erlang, kernels
 from ascolto.workforce.staffing.requirement import Promise, required_uncertain
 from ascolto.workforce.staffing.skills import Group, Skill, required_mix, simulate_mix
+from outside import erlang_c_rate, judged_outside
 from report import Figure, publish
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "workforce"
 BANK = DATA / "bank_calls_5min_2003.csv"
 TECHNION = DATA / "technion_bank_1999_30min_jan_jun.csv"
 RIVALS = [name for name in MODELS if name != "lead"]
+Rivals: TypeAlias = dict[int, dict[str, float]]
 QUEUES = 6  # measured; the figure is for 200
 
 
@@ -79,15 +83,27 @@ def judged(path: Path, country: str, horizons: tuple[int, ...], minutes: int | N
     return found
 
 
+def outside(path: Path, country: str, horizons: tuple[int, ...], minutes: int | None) -> Rivals:
+    """Judge the outside rivals on a public history, print them, and return the WAPE of each."""
+    history = read_history(path, interval_minutes=minutes)
+    calendar = calendar_for(country, first=history.days[0], last=history.days[-1])
+    return judged_outside(panel_of(history, calendar), horizons)
+
+
 def bank_figures() -> list[Figure]:
     """Return the bank by half hours and by five minutes."""
     found = judged(BANK, "US", (1, 5), 30)
+    others = outside(BANK, "US", (1, 5), 30)
     figures = []
     for days, bars in ((1, (5.2, 3.6, 22.0)), (5, (5.4, 3.7, 25.0))):
         worth, ahead = found.of("chosen", days), f"1-{days} days" if days > 1 else "1 day"
         wape, total, width = bars
         figures += [
             figure(f"bank 30 min, {ahead}: WAPE", 100 * worth.wape, "%", at_most=wape),
+            *(
+                figure(f"bank 30 min, {ahead}: {name}", 100 * other, "%")
+                for name, other in others[days].items()
+            ),
             figure(f"bank, {ahead}: day total", 100 * worth.day_total_wape, "%", at_most=total),
             figure(f"bank, {ahead}: cover, low", 100 * worth.coverage90, "%", at_least=88),
             figure(f"bank, {ahead}: cover, high", 100 * worth.coverage90, "%", at_most=93),
@@ -135,9 +151,11 @@ def intraday_figures() -> list[Figure]:
 def technion_figures() -> list[Figure]:
     """Return the second centre beside the best of the rivals and the mean of four weeks."""
     found = judged(TECHNION, "IL", (1, 5, 28), None)
+    others = outside(TECHNION, "IL", (1, 5, 28), None)
     figures = []
     for days in (1, 5, 28):
-        best = min(found.of(rival, days).wape for rival in RIVALS)
+        own = (found.of(rival, days).wape for rival in RIVALS)
+        best = min(*own, *others[days].values())
         wape = 100 * found.of("chosen", days).wape
         name = f"second centre, {days} days: WAPE (bar: best rival)"
         figures.append(figure(name, wape, "%", at_most=round(100 * best, 4)))
@@ -202,6 +220,7 @@ def erlang_figures() -> list[Figure]:
     def one() -> None:
         erlang.impatient(600, 560, aht_s=180, target_s=300, patience_s=300)
 
+    rival = erlang_c_rate(50.0, aht_s=240)
     last = (
         kernels.impatient(600.0, 560, 5 / 3, 5 / 3)[2],
         kernels.impatient(300.0, 270, 1.0, 4.0)[2],
@@ -210,6 +229,7 @@ def erlang_figures() -> list[Figure]:
     return [
         figure("required operators at 50 Erl", 1 / cpu(many), "M/s", at_least=2),
         figure("the same without a compiler", 0.2 / cpu(plain), "M/s"),
+        *([] if rival is None else [figure("the same by pyworkforce", rival / 1e6, "M/s")]),
         figure("Erlang A, 560 operators", 1000 * cpu(one, times=1000), "ms", at_most=0.3),
         figure("Erlang A, the two underflows: error", underflow, "", at_most=5e-7),
     ]

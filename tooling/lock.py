@@ -12,6 +12,8 @@ REQUIREMENTS = ROOT / "requirements"
 LOCKS = {
     "app.lock": ["pyproject.toml"],
     "dev.lock": ["pyproject.toml", "--extra", "dev"],
+    # The rivals of the benches, beside exactly what `make setup` installs.
+    "bench.lock": ["pyproject.toml", "--extra", "bench", "--constraints", "requirements/dev.lock"],
     "bootstrap.lock": ["requirements/bootstrap.in"],
     "node.lock": ["requirements/node.in"],
 }

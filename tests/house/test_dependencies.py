@@ -36,6 +36,7 @@ def licence(package: Distribution) -> str:
 def test_every_dependency_is_explained_and_nothing_else() -> None:
     assert explained("At run time") == names(PROJECT["dependencies"])
     assert explained("To develop") == names(PROJECT["optional-dependencies"]["dev"])
+    assert explained("To measure") == names(PROJECT["optional-dependencies"]["bench"])
 
 
 def test_no_installed_package_is_under_the_gpl() -> None:

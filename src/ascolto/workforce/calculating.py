@@ -202,6 +202,7 @@ def require(question: dict[str, Any]) -> dict[str, Any]:
                 "load": float(loads[n]),
                 "operators": int(people[n]),
                 "paid": int(paid_people[n]),
+                "with_absences": float(paid[n]),
                 **_achieved(float(loads[n]), int(people[n]) * at_once, promise, float(cvs[n])),
             }
             for n in range(loads.size)

@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import ceil, floor
 from typing import Any
 
 from ascolto.people import Operator
 from ascolto.routing import Queue
 from ascolto.workforce.agreements import Agreement
+from ascolto.workforce.asking import Wishes
 from ascolto.workforce.exchanging import SHORT_SHIFT
 from ascolto.workforce.rostering.axis import Axis
+from ascolto.workforce.rostering.instance import LATEST_MINUTE, Contract, span_minutes
 from ascolto.workforce.rosters import WORK, Shift
 
 STEP = 15
@@ -18,6 +21,8 @@ LOOK_BACK = timedelta(days=8)
 """So far back shifts say how many days in a row somebody has worked, and when they last ended."""
 OTHER_WORK = tuple(sorted(WORK - {"queue"}))
 """Work off the queues, for the examiner."""
+PLACES = {"site": "office", "home": "remote"}
+"""How a roster's instance and its answer call the places of shifts."""
 OFF_SCREEN = frozenset({"training", "meeting", "other"})
 """What is a change of activity; mail and back office are work at the screen like any queue."""
 
@@ -26,7 +31,7 @@ OFF_SCREEN = frozenset({"training", "meeting", "other"})
 class Planned:
     """Somebody a roster is for: which queues they can work in, and what is agreed with them.
 
-    `leave` are the days off that were granted; `short` tells that they agree to short shifts.
+    `leave` are the days off that were granted, `wishes` what they like and agree to.
     """
 
     operator_id: str
@@ -34,7 +39,7 @@ class Planned:
     queues: tuple[str, ...]
     agreements: tuple[Agreement, ...]
     leave: frozenset[date] = frozenset()
-    short: bool = False
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +109,9 @@ def instance_document(
     cast = []
     before = _before(stage)
     for person in people:
-        told = _person(stage, person, contracts, any_length=other_work or person.short)
+        told = _person(
+            stage, person, contracts, any_length=other_work or person.wishes.short_shifts
+        )
         if told is None or not (person.queues or other_work):
             continue
         if person.operator_id in before:
@@ -149,11 +156,29 @@ def _person(
         "skills": [*person.queues],
         "elastic": first.elastic,
         "leave": [day.isoformat() for day in sorted(away)],
+        **_wished(stage, person.wishes, Contract.model_validate(contracts[contract])),
     }
     if first.office is not None:
         team = [day for day in first.team_weekdays if day not in first.free_weekdays]
         told["office"] = {"days_per_week": list(first.office), "team_weekdays": team}
+        if person.wishes.place is not None:
+            told["office"]["prefers"] = PLACES[person.wishes.place]
     return told
+
+
+def _wished(stage: Stage, wishes: Wishes, contract: Contract) -> dict[str, Any]:
+    """Return days and hours that are liked; a stretch shorter than any shift is made longer."""
+    days = (stage.first_day + timedelta(days=n) for n in range(stage.days))
+    found: dict[str, Any] = {
+        "days_off": [day.isoformat() for day in days if day.isoweekday() in wishes.days_off]
+    }
+    if wishes.from_minute is not None and wishes.until_minute is not None:
+        span = span_minutes(contract, min(contract.shift_minutes))
+        first = -(-wishes.from_minute // STEP) * STEP
+        last = min(LATEST_MINUTE, max(wishes.until_minute // STEP * STEP, first + span))
+        clocks = [f"{minute // 60:02}:{minute % 60:02}" for minute in (first, last)]
+        found["preferred_hours"] = dict(zip(("from", "to"), clocks, strict=True))
+    return found
 
 
 def _contract(
@@ -230,7 +255,7 @@ def roster_document(
                 "day": shift.day.isoformat(),
                 "start": shift.starts_at.isoformat(),
                 "end": shift.ends_at.isoformat(),
-                "place": "office" if shift.place == "site" else "remote",
+                "place": PLACES.get(shift.place, "remote"),
                 "parts": [[part["minutes"], _word(part, usual)] for part in shift.parts],
             }
         )
@@ -244,7 +269,7 @@ def _word(part: Mapping[str, Any], usual: str) -> str:
 def shifts_of_answer(people: Sequence[Planned], answer: Mapping[str, Any]) -> list[Shift]:
     """Return the answer of the search as shifts."""
     usual = {person.operator_id: person.place for person in people}
-    places = {"office": "site", "remote": "home"}
+    places = {told: place for place, told in PLACES.items()}
     return [
         Shift(
             operator_id=operator_id,
@@ -305,7 +330,7 @@ def _moment(axis: Axis, day: int, clock: str) -> datetime:
 
 
 def demand_of_forecast(
-    axis: Axis, intervals: Iterable[tuple[datetime, int]], *, minutes: int
+    axis: Axis, intervals: Iterable[tuple[datetime, float]], *, minutes: int
 ) -> list[float]:
     """Return people per interval of the axis from those of a forecast's longer intervals."""
     values = [0.0] * axis.day_begins[-1]
@@ -314,6 +339,25 @@ def demand_of_forecast(
         for n in range(max(first, 0), min(first + minutes // axis.minutes, len(values))):
             values[n] = float(people)
     return values
+
+
+def whole_together(demand: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+    """Return whole people: each interval is rounded up over all queues together, not one by one.
+
+    Who is away is away from all of them, so half a person in each of four queues is two people.
+    The rest goes where the largest parts of a person are missing.
+    """
+    found: dict[str, list[float]] = {queue_id: [] for queue_id in demand}
+    for values in zip(*demand.values(), strict=True):
+        # A number so near to a whole one is that one: 1 / (1 - 0.5) is not quite 2.
+        told = dict(zip(demand, (round(value, 6) for value in values), strict=True))
+        whole = {queue_id: floor(value) for queue_id, value in told.items()}
+        over = ceil(round(sum(told.values()), 6)) - sum(whole.values())
+        for queue_id in sorted(told, key=lambda one: whole[one] - told[one])[:over]:
+            whole[queue_id] += 1
+        for queue_id, value in whole.items():
+            found[queue_id].append(float(value))
+    return found
 
 
 def by_day(

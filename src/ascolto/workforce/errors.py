@@ -21,6 +21,8 @@ Refusal
 └── Unavailable   CannotCalculate
 """
 
+from collections.abc import Sequence
+
 from ascolto.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
 
 
@@ -35,10 +37,10 @@ class BadFigure(WorkforceError):
 class BadFile(WorkforceError):
     """A file that is not what it should be; `faults` names every row that is wrong."""
 
-    def __init__(self, path: str, faults: list[str]) -> None:
+    def __init__(self, path: str, faults: Sequence[str]) -> None:
         super().__init__(f"{path}: " + "; ".join(faults[:5]))
         self.path = path
-        self.faults = faults
+        self.faults = [*faults]
 
 
 class TooLittle(WorkforceError):

@@ -178,9 +178,11 @@ async def _make_roster(services: Works, tenant_id: str, run: Run) -> None:
     try:
         async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
             gathered = await making.gather(tx, run)
-        for queue_id, (asked, _) in gathered.questions.items():
-            found = await services.calculator.ask("require", asked)
-            making.answered(gathered, queue_id, [one["paid"] for one in found["intervals"]])
+        answers = {
+            queue_id: await services.calculator.ask("require", asked)
+            for queue_id, (asked, _) in gathered.questions.items()
+        }
+        making.answered(gathered, answers)
         weighs = run.purpose == "worth"
         question = weighing.question(gathered) if weighs else making.question(gathered)
         answer = await compose(question, hear=partial(_hear, services, tenant_id, run))

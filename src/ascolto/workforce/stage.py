@@ -9,6 +9,7 @@ from ascolto.kit.db import Tx
 from ascolto.tenancy import get_tenant
 from ascolto.workforce import store_agreements, store_requests, store_rosters
 from ascolto.workforce.agreements import by_person
+from ascolto.workforce.asking import Wishes
 from ascolto.workforce.casting import LOOK_BACK, Planned, Stage, queues_open_to, seats_between
 
 
@@ -39,7 +40,7 @@ async def cast_of(
     queues = [
         one for one in await routing.list_queues(tx) if queue_ids is None or one.id in queue_ids
     ]
-    short, _ = await store_requests.agreeing(tx)
+    wishes = await store_requests.list_wishes(tx)
     leave: dict[str, set[date]] = defaultdict(set)
     for who, day in stage.leave:
         leave[who].add(day)
@@ -51,7 +52,7 @@ async def cast_of(
             queues=tuple(queues_open_to(one, queues, at=tx.now)),
             agreements=tuple(agreed.get(one.id, ())),
             leave=frozenset(leave.get(one.id, ())),
-            short=one.id in short,
+            wishes=wishes.get(one.id, Wishes()),
         )
         for one in await people.list_operators(tx)
         if (team_id is None or one.team_id == team_id)

@@ -19,6 +19,11 @@ def _request(row: Record) -> ShiftRequest:
     return ShiftRequest(**row)
 
 
+def _wishes(row: Record) -> Wishes:
+    told = {name: row[name] for name in _WISHES.split(", ")}
+    return Wishes(**{**told, "days_off": tuple(row["days_off"])})
+
+
 async def insert_request(tx: Tx, request: ShiftRequest) -> bool:
     """Write down what is asked; False when something is asked of that day already."""
     names = _REQUEST.split(", ")
@@ -95,7 +100,15 @@ async def wishes_of(tx: Tx, operator_id: str) -> Wishes:
         f"SELECT {_WISHES} FROM workforce.wishes WHERE tenant_id = $1 AND operator_id = $2",
         tx.tenant_id, operator_id,
     )  # fmt: skip
-    return Wishes(**{**row, "days_off": tuple(row["days_off"])}) if row else Wishes()
+    return _wishes(row) if row else Wishes()
+
+
+async def list_wishes(tx: Tx) -> dict[str, Wishes]:
+    """Return what everybody wishes for who said something."""
+    rows = await tx.fetch(
+        f"SELECT operator_id, {_WISHES} FROM workforce.wishes WHERE tenant_id = $1", tx.tenant_id
+    )
+    return {row["operator_id"]: _wishes(row) for row in rows}
 
 
 async def wishes_of_people(tx: Tx, people: Sequence[str]) -> dict[str, Wishes]:

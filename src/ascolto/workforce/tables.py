@@ -26,6 +26,8 @@ class Imported:
     """What a table says, or what is wrong with it; `written` only when it was not a trial."""
 
     faults: list[str] = field(default_factory=list)
+    codes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """Of each fault, for who says it in other words; empty where it has none."""
     notes: list[str] = field(default_factory=list)
     rows: list[TableRow] = field(default_factory=list)
     minutes: int = 0
@@ -36,6 +38,7 @@ def as_told(found: Imported) -> dict[str, Any]:
     """Return what was read as the calculating process tells it, in columns."""
     return {
         "faults": found.faults,
+        "codes": [[getattr(one, "code", ""), getattr(one, "fields", {})] for one in found.faults],
         "notes": found.notes,
         "minutes": found.minutes,
         "at": [row.starts_at.timestamp() for row in found.rows],
@@ -49,7 +52,10 @@ def of_told(told: dict[str, Any], zone: ZoneInfo) -> Imported:
         TableRow(datetime.fromtimestamp(at, zone), *cells)
         for at, *cells in zip(told["at"], *told["columns"], strict=True)
     ]
-    return Imported(faults=told["faults"], notes=told["notes"], rows=rows, minutes=told["minutes"])
+    codes = [(code, fields) for code, fields in told["codes"]]
+    return Imported(
+        faults=told["faults"], codes=codes, notes=told["notes"], rows=rows, minutes=told["minutes"]
+    )
 
 
 def read_imported(
@@ -69,7 +75,12 @@ def read_imported(
             text.encode(), name=_NAME, timezone=timezone, separator=separator, columns=columns
         )
         if table.step > max(GRIDS) or max(GRIDS) % table.step:
-            faults.add(2, f"intervals of {table.step} minutes: an hour at most, and parts of one")
+            faults.add(
+                2,
+                f"intervals of {table.step} minutes: an hour at most, and parts of one",
+                "step",
+                minutes=table.step,
+            )
             faults.stop()
         notes = [note for note in table.notes if not note.startswith("columns not used")]
         arrange(
@@ -123,6 +134,8 @@ def _number(cell: str, row: int, faults: Faults) -> float | None:
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or number < 0:
-        faults.add(row, f"not a number of 0 or more: {cell.strip()!r}")
+        faults.add(
+            row, f"not a number of 0 or more: {cell.strip()!r}", "no_number", value=cell.strip()
+        )
         return None
     return number

@@ -90,10 +90,15 @@ class ImportHistoryBody(Body):
 
 
 class RowFaultView(BaseModel):
-    """What is wrong in one row (the heading is row 1); null where it is the table as a whole."""
+    """What is wrong in one row (the heading is row 1); null where it is the table as a whole.
+
+    `what` is English; `code`, where there is one, says the same with `fields` for other words.
+    """
 
     row: int | None
     what: str
+    code: str = ""
+    fields: dict[str, str] = {}
 
 
 class ImportHistoryReport(BaseModel):
@@ -118,17 +123,20 @@ class ImportHistoryReport(BaseModel):
             calls=sum(row.offered for row in found.rows),
             first=found.rows[0].starts_at if found.rows else None,
             last=found.rows[-1].starts_at if found.rows else None,
-            faults=[_fault(fault) for fault in found.faults],
+            faults=[
+                _fault(fault, *coded)
+                for fault, coded in zip(found.faults, found.codes, strict=True)
+            ],
             notes=found.notes,
         )
 
 
-def _fault(text: str) -> RowFaultView:
+def _fault(text: str, code: str, fields: dict[str, str]) -> RowFaultView:
     before, colon, what = text.partition(": ")
     number = before.removeprefix("row ")
     if colon and before.startswith("row ") and number.isdigit():
-        return RowFaultView(row=int(number), what=what)
-    return RowFaultView(row=None, what=text)
+        return RowFaultView(row=int(number), what=what, code=code, fields=fields)
+    return RowFaultView(row=None, what=text, code=code, fields=fields)
 
 
 class AskForecastBody(Body):

@@ -1,17 +1,24 @@
 """What came to a queue: out of the log, kept day by day, and from tables."""
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from ascolto.kit.ids import new_id
 from ascolto.workforce.jobs import keep_days
+from ascolto.workforce.tables import as_told, of_told, read_imported
 from support.log import MORNING, Said, request, write
 from support.office import Office, ok, refused
 from support.planning import PLANNER, bring_in, table
 
+WORDS = Path(__file__).resolve().parents[3] / "web/desk/src/features/workforce"
+GRID = "interval_start,calls\n" + "".join(f"2026-02-02 {hour:02}:00,1\n" for hour in range(8, 10))
 WEEK = {"from": "2026-02-23T00:00:00Z", "to": "2026-03-09T00:00:00Z"}
 
 
@@ -106,7 +113,10 @@ async def test_every_wrong_row_is_named_and_none_is_written(office: Office) -> N
         text = table().splitlines()
         text[3] = "2026-01-05 09:00,4,4,0,quickly"
         told = await bring_in(planner, office, "\n".join(text))
-        assert told["faults"] == [{"row": 4, "what": "not a number of 0 or more: 'quickly'"}]
+        assert told["faults"] == [
+            {"row": 4, "what": "not a number of 0 or more: 'quickly'",
+             "code": "no_number", "fields": {"value": "quickly"}}
+        ]  # fmt: skip
 
 
 async def test_a_table_with_words_of_its_own_is_read_by_a_mapping(office: Office) -> None:
@@ -175,3 +185,41 @@ async def test_a_period_that_cannot_be_is_refused(office: Office) -> None:
                 params={"queue_id": office.desk.queue.id, "from": since, "to": until},
             )
             refused(answer, 422, "workforce.bad_plan")
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ("", "empty"),
+        ("interval_start,calls\n", "empty"),
+        ("interval_start;calls\n2026-02-02 08:00;1\n", "separator"),
+        ("interval_start,offered\n2026-02-02 08:00,1\n", "no_column"),
+        ("interval_start,calls,calls\n", "column_twice"),
+        ("interval_start,calls\n2026-02-02 08:00,1,2\n", "cells"),
+        ("interval_start,calls\n2026-02-02,1\n", "no_time"),
+        ("interval_start,calls\nlunedì,1\n", "no_time"),
+        ("interval_start,calls\n2026-02-02 08:00:10,1\n", "whole_minute"),
+        ("interval_start,calls\n2026-02-02 08:00,-1\n", "no_number"),
+        ('interval_start,calls\n"2026-02-02 08:00"x,1\n', "not_csv"),
+        ("interval_start,calls\n2026-02-02 08:00\0,1\n", "zero_byte"),
+        ("interval_start,calls\n2026-02-02 08:00,1\n", "one_interval"),
+        ("interval_start,calls\n2026-02-02 08:00,1\n2026-02-02T08:30+01:00,1\n", "offsets"),
+        ("interval_start,calls\n2026-02-02 08:00,1\n2026-02-02 08:00,1\n", "twice"),
+        ("interval_start,calls\n2026-02-02 08:30,1\n2026-02-02 08:00,1\n", "order"),
+        ("interval_start,calls\n2026-02-02 08:00,1\n2026-02-02 08:07,1\n", "step"),
+        ("interval_start,calls\n2026-03-29 02:00,1\n2026-03-29 02:30,1\n", "never"),
+        (GRID + "2026-02-02 09:40,1\n", "grid"),
+        ("interval_start,calls\n" + "x,1\n" * 60, "more"),
+    ],
+)
+def test_each_fault_of_a_table_has_words_in_italian_and_english(table: str, code: str) -> None:
+    found = read_imported(table, timezone="Europe/Rome", separator=",", columns={})
+    told = of_told(json.loads(json.dumps(as_told(found))), ZoneInfo("Europe/Rome"))
+    codes = dict(told.codes)
+    assert code in codes
+    assert all(codes), "every fault has a code"
+    for language in ("it", "en"):
+        words = (WORDS / f"{language}.po").read_text("utf-8")
+        text = words.partition(f'msgid "came.fault.{code}"\nmsgstr ')[2].partition("\n")[0]
+        assert text, f"{code} has no words"
+        assert set(re.findall(r"{(\w+)}", text)) <= set(codes[code]), "it speaks of what is told"

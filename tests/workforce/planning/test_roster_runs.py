@@ -3,15 +3,17 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ascolto.workforce import store_runs
 from ascolto.workforce.actions import making
-from ascolto.workforce.casting import demand_by_hand, seats_between, take_off
+from ascolto.workforce.casting import demand_by_hand, seats_between, take_off, whole_together
 from ascolto.workforce.rostering.axis import Axis
 from ascolto.workforce.rosters import Shift
 from support.office import Office, ok, refused
 from support.planning import PLANNER, agreed, bring_in, made, rostered, table, wanted
 
+ROME = ZoneInfo("Europe/Rome")
 MONDAY = date(2026, 3, 9)
 
 
@@ -165,6 +167,47 @@ async def test_a_made_roster_leaves_granted_leave_and_who_agrees_to_no_short_shi
         said = ok(await planner.get(f"{url}/violations"))
         assert run["made"]["violations"] == said
         ok(await planner.post(f"{url}/publish", json={"v": found["roster"]["v"]}))
+
+
+async def test_wishes_are_honoured_where_that_costs_no_cover(office: Office) -> None:
+    desk = office.desk
+    need = {"from": "10:00", "to": "11:00", "weekdays": [1, 2, 3, 4, 5], "people": 1}
+    queues = [{"queue_id": desk.queue.id, "by_hand": [need]}]
+    terms = {"shift_minutes": [360], "weekly_minutes": [1440, 1440]}
+    async with office.signed_in(PLANNER) as planner, office.signed_in() as anna:
+        agree = {"terms": terms, "office": [0, 3], "free_weekdays": [6, 7]}
+        await agreed(planner, desk.anna, desk.bruno, **agree)
+        liked = {"from_minute": 14 * 60, "until_minute": 20 * 60, "days_off": [3], "place": "site"}
+        ok(await anna.put("/me/wishes", json=liked))
+        run = await rostered(planner, office, queues=queues)
+        assert run["state"] == "made", run["failure"]
+        shifts = ok(await planner.get(f"/workforce/rosters/{run['roster_id']}"))["shifts"]
+    own = [one for one in shifts if one["operator_id"] == desk.anna]
+    starts = [datetime.fromisoformat(one["starts_at"]).astimezone(ROME) for one in own]
+    assert len(own) == 4
+    assert 3 not in {at.isoweekday() for at in starts}
+    mornings = [at for at in starts if at.hour < 14]
+    assert len(mornings) == 1, "the others work four days, so the fifth is hers"
+    assert run["made"]["cost"]["missing"] == 0
+    assert run["made"]["cost"]["starts_outside_wish"] == 1
+    assert [one["place"] for one in own].count("site") == 3
+
+
+def test_half_a_person_absent_in_each_of_four_queues_takes_two_people() -> None:
+    axis = Axis(start=MONDAY, days=7, zone="Europe/Rome", minutes=15)
+    demand = {name: [0.0] * axis.day_begins[-1] for name in ("a", "b", "c", "d")}
+    for values in demand.values():
+        values[40:44] = [2.5, 2.0, 2.4, 2.5000000001]
+    found = whole_together(demand)
+    assert [sum(values[n] for values in found.values()) for n in range(39, 45)] == [
+        0, 10, 8, 10, 10, 0,
+    ]  # fmt: skip
+    for queue_id, values in found.items():
+        assert all(value == int(value) for value in values)
+        told = demand[queue_id]
+        assert all(abs(value - told[n]) < 1 for n, value in enumerate(values))
+    uneven = whole_together({"a": [2.1], "b": [0.7], "c": [3.0]})
+    assert uneven == {"a": [2.0], "b": [1.0], "c": [3.0]}, "where most of a person is missing"
 
 
 async def test_what_publishing_would_refuse_is_told_of_a_made_roster(office: Office) -> None:

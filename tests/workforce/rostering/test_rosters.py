@@ -104,6 +104,11 @@ def instances(draw: st.DrawFn) -> Instance:
                 "last_end": f"{last}T{hour}:00:00+01:00",
             }
         if draw(st.booleans()):
+            person["preferred_hours"] = {
+                "from": "08:00",
+                "to": draw(st.sampled_from(["15:00", "30:00"])),
+            }
+        if draw(st.booleans()):
             person["office"] = {"days_per_week": [1, 3], "team_weekdays": [2]}
         people.append(person)
     body = {

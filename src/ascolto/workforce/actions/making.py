@@ -19,6 +19,7 @@ from ascolto.workforce.casting import (
     instance_document,
     shifts_of_answer,
     take_off,
+    whole_together,
 )
 from ascolto.workforce.errors import BadPlan, RunOver, TooManyAsked, UnknownRun
 from ascolto.workforce.examining import binding, broken_rules
@@ -142,12 +143,14 @@ def question(gathered: Gathered) -> dict[str, Any]:
     }
 
 
-def answered(gathered: Gathered, queue_id: str, people: list[int]) -> None:
-    """Take down what a forecast takes, interval by interval."""
-    asked, starts = gathered.questions[queue_id]
-    gathered.demand[queue_id] = demand_of_forecast(
-        gathered.stage.axis(), zip(starts, people, strict=True), minutes=asked["minutes"]
-    )
+def answered(gathered: Gathered, answers: dict[str, dict[str, Any]]) -> None:
+    """Take down what the forecasts take, interval by interval, in whole people."""
+    for queue_id, (asked, starts) in gathered.questions.items():
+        people = [one["with_absences"] for one in answers[queue_id]["intervals"]]
+        gathered.demand[queue_id] = demand_of_forecast(
+            gathered.stage.axis(), zip(starts, people, strict=True), minutes=asked["minutes"]
+        )
+    gathered.demand = whole_together(gathered.demand)
 
 
 async def keep_roster(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> Roster | None:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ascolto.workforce.errors import BadFile
 from ascolto.workforce.forecasting.arranging import arrange
 from ascolto.workforce.forecasting.history import DAY_MINUTES, History
-from ascolto.workforce.forecasting.rows import Faults, Row
+from ascolto.workforce.forecasting.rows import Fault, Faults, Row
 
 START, CALLS = "interval_start", "calls"
 
@@ -95,7 +95,9 @@ def read_table(
 
 def _text(raw: bytes, path: Path, notes: list[str]) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise BadFile(str(path), ["row 1: the file is in UTF-16; save it as UTF-8"])
+        raise BadFile(
+            str(path), [Fault("the file is in UTF-16; save it as UTF-8", "not_utf8", row=1)]
+        )
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw[3:]
         notes.append("row 1: a byte order mark before the heading, left out")
@@ -103,12 +105,12 @@ def _text(raw: bytes, path: Path, notes: list[str]) -> str:
         text = raw.decode()
     except UnicodeDecodeError as failure:
         row = raw[: failure.start].count(b"\n") + 1
-        raise BadFile(str(path), [f"row {row}: not UTF-8"]) from None
+        raise BadFile(str(path), [Fault("not UTF-8", "not_utf8", row=row)]) from None
     if "\r\n" in text:
         notes.append("rows end with carriage returns (CRLF), read as line ends")
     if "\0" in text:
         row = text[: text.index("\0")].count("\n") + 1
-        raise BadFile(str(path), [f"row {row}: a zero byte"])
+        raise BadFile(str(path), [Fault("a zero byte", "zero_byte", row=row)])
     return text
 
 
@@ -120,7 +122,7 @@ def _rows(
     try:
         heading = [ours.get(name.strip(), name.strip()) for name in next(lines, [])]
         if not heading:
-            faults.add(1, "the file is empty")
+            faults.add(1, "the file is empty", "empty")
             return []
         _check_heading(heading, faults, separator, notes)
         faults.stop()
@@ -130,24 +132,37 @@ def _rows(
                 row = _row(lines.line_num, cells, len(heading), faults, (start, calls))
                 found += [row] if row else []
     except csv.Error as failure:
-        faults.add(lines.line_num, f"not CSV: {failure}")
+        faults.add(lines.line_num, f"not CSV: {failure}", "not_csv")
     if not found and not faults.found:
-        faults.add(2, "there is a heading and no history")
+        faults.add(2, "there is a heading and no history", "empty")
     return found
 
 
 def _check_heading(heading: list[str], faults: Faults, separator: str, notes: list[str]) -> None:
     for name in (START, CALLS):
         if heading.count(name) > 1:
-            faults.add(1, f"the column {name} is there {heading.count(name)} times")
+            faults.add(
+                1,
+                f"the column {name} is there {heading.count(name)} times",
+                "column_twice",
+                column=name,
+            )
         if name in heading:
             continue
         others = [each for each in ";\t," if each != separator and each in separator.join(heading)]
         if others:
             shown = {"\t": "tabs", ";": "semicolons", ",": "commas"}[others[0]]
-            faults.add(1, f"columns are parted by {shown}: give --separator if that is meant")
+            faults.add(
+                1, f"columns are parted by {shown}: give --separator if that is meant", "separator"
+            )
             return
-        faults.add(1, f"there is no column {name}, only {', '.join(heading)}")
+        faults.add(
+            1,
+            f"there is no column {name}, only {', '.join(heading)}",
+            "no_column",
+            column=name,
+            columns=", ".join(heading),
+        )
     others = [name for name in heading if name not in {START, CALLS}]
     if others:
         notes.append(f"columns not used: {', '.join(others)}")
@@ -157,28 +172,41 @@ def _row(
     number: int, cells: list[str], columns: int, faults: Faults, places: tuple[int, int]
 ) -> Row | None:
     if len(cells) != columns:
-        faults.add(number, f"{len(cells)} cells under {columns} columns")
+        faults.add(
+            number,
+            f"{len(cells)} cells under {columns} columns",
+            "cells",
+            n=len(cells),
+            columns=columns,
+        )
         return None
     start, calls = (cells[place].strip() for place in places)
     try:
         at = datetime.fromisoformat(start)
     except ValueError:
-        faults.add(number, f"not a date and time as 2026-03-02 07:30: {start!r}")
+        faults.add(
+            number, f"not a date and time as 2026-03-02 07:30: {start!r}", "no_time", value=start
+        )
         return None
     if len(start) <= 10:
-        faults.add(number, f"a date without a time: {start!r}")
+        faults.add(number, f"a date without a time: {start!r}", "no_time", value=start)
         return None
     if at.second or at.microsecond:
-        faults.add(number, f"an interval begins on a whole minute, not at {start!r}")
+        faults.add(
+            number,
+            f"an interval begins on a whole minute, not at {start!r}",
+            "whole_minute",
+            value=start,
+        )
         return None
     try:
         count = float(calls) if "_" not in calls else math.nan
     except ValueError:
         count = math.nan
     if not math.isfinite(count):
-        faults.add(number, f"not a number: {calls!r}")
+        faults.add(number, f"not a number: {calls!r}", "no_number", value=calls)
     elif count < 0:
-        faults.add(number, f"a negative number of calls: {calls}")
+        faults.add(number, f"a negative number of calls: {calls}", "no_number", value=calls)
     else:
         return Row(number, at, count)
     return None
@@ -189,7 +217,7 @@ def _local(rows: list[Row], timezone: str | None, faults: Faults, notes: list[st
     aware = [row for row in rows if row.at.tzinfo is not None]
     if aware and len(aware) < len(rows):
         odd = aware[0] if len(aware) * 2 < len(rows) else next(r for r in rows if not r.at.tzinfo)
-        faults.add(odd.number, "some times have an offset and some have none")
+        faults.add(odd.number, "some times have an offset and some have none", "offsets")
         return rows
     if aware and timezone is None:
         offset = aware[0].at.strftime("%z")
@@ -215,7 +243,13 @@ def _folded(rows: list[Row], zone: ZoneInfo, faults: Faults, notes: list[str]) -
         if first is not None and second is not None and first < second:
             # The clock jumped over this time.
             if row.calls:
-                faults.add(row.number, f"{row.at} did not happen in {zone.key}")
+                faults.add(
+                    row.number,
+                    f"{row.at} did not happen in {zone.key}",
+                    "never",
+                    at=row.at,
+                    zone=zone.key,
+                )
             never += 1
             continue
         if row.at in seen and first != second:
@@ -237,27 +271,50 @@ def _interval(rows: list[Row], faults: Faults) -> int:
     for row in rows:
         if (key := _key(row)) in seen:
             hint = "" if row.at.tzinfo else " (if the clocks went back then, give --timezone)"
-            faults.add(row.number, f"the interval of row {seen[key]} again: {key[0]}{hint}")
+            faults.add(
+                row.number,
+                f"the interval of row {seen[key]} again: {key[0]}{hint}",
+                "twice",
+                other=seen[key],
+                at=key[0],
+            )
         seen.setdefault(key, row.number)
     for before, after in pairwise(rows):
         # In the repeated hour, clocks run twice over the same times.
         if _key(after)[0] < _key(before)[0] and not after.at.fold:
-            faults.add(after.number, f"earlier than row {before.number}: rows are not in order")
+            faults.add(
+                after.number,
+                f"earlier than row {before.number}: rows are not in order",
+                "order",
+                other=before.number,
+            )
     apart = Counter(
         after.minute - before.minute
         for before, after in pairwise(rows)
         if after.at.date() == before.at.date() and after.minute > before.minute
     )
     if not apart:
-        faults.add(rows[0].number, "no two intervals of one day: their length cannot be told")
+        faults.add(
+            rows[0].number,
+            "no two intervals of one day: their length cannot be told",
+            "one_interval",
+        )
         return DAY_MINUTES
     step = apart.most_common(1)[0][0]
     if DAY_MINUTES % step:
-        faults.add(rows[0].number, f"intervals of {step} minutes do not fit a day")
+        faults.add(
+            rows[0].number, f"intervals of {step} minutes do not fit a day", "step", minutes=step
+        )
         return step
     for row in rows:
         if (row.minute - rows[0].minute) % step:
-            faults.add(row.number, f"{_key(row)[0]} is not on the grid of {step} minutes of row 2")
+            faults.add(
+                row.number,
+                f"{_key(row)[0]} is not on the grid of {step} minutes of row 2",
+                "grid",
+                at=_key(row)[0],
+                minutes=step,
+            )
     return step
 
 

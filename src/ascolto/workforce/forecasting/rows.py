@@ -3,10 +3,30 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from ascolto.workforce.errors import BadFile
 
 _MOST_FAULTS = 50
+
+
+class Fault(str):
+    """What is wrong, in English for who reads a terminal, and as a code with fields for others."""
+
+    __slots__ = ("code", "fields", "row", "what")
+    row: int | None
+    what: str
+    code: str
+    fields: dict[str, str]
+
+    def __new__(
+        cls, what: str, code: str = "", *, row: int | None = None, **fields: object
+    ) -> Self:
+        """Make one; `row` is that of the file, the heading being row 1."""
+        made = super().__new__(cls, what if row is None else f"row {row}: {what}")
+        made.row, made.what, made.code = row, what, code
+        made.fields = {name: str(value) for name, value in fields.items()}
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +48,14 @@ class Faults:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.found: list[str] = []
+        self.found: list[Fault] = []
 
-    def add(self, row: int, what: str) -> None:
-        """Note what is wrong in a row."""
-        self.found.append(f"row {row}: {what}")
+    def add(self, row: int, what: str, code: str = "", **fields: object) -> None:
+        """Note what is wrong in a row; `code` is for who says it in other words."""
+        self.found.append(Fault(what, code, row=row, **fields))
         if len(self.found) >= _MOST_FAULTS:
-            self.found.append(f"and perhaps more: reading ended after {_MOST_FAULTS}")
+            more = f"and perhaps more: reading ended after {_MOST_FAULTS}"
+            self.found.append(Fault(more, "more", n=_MOST_FAULTS))
             self.stop()
 
     def stop(self) -> None:

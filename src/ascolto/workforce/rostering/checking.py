@@ -296,12 +296,14 @@ def _add_wishes(
     wishes: dict[str, float],
 ) -> None:
     asked = set(person.get("days_off", []))
-    window = person.get("preferred_start")
     wishes["days_off_refused"] += len(asked & {shift.day.isoformat() for shift in shifts})
     for shift in shifts:
-        if window is not None:
-            first, last = (_wall(shift.day, window[key], zone) for key in ("from", "to"))
-            wishes["starts_outside_wish"] += not first <= shift.start <= last
+        outside = False
+        for wish, until in (("preferred_start", shift.start), ("preferred_hours", shift.end)):
+            if window := person.get(wish):
+                first, last = (_wall(shift.day, window[key], zone) for key in ("from", "to"))
+                outside |= shift.start < first or until > last
+        wishes["starts_outside_wish"] += outside
         if not any(_within(band, shift, zone) for band in contract["bands"]):
             wishes["elastic_shifts"] += 1
 

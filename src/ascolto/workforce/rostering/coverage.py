@@ -40,17 +40,7 @@ def empty_cover(arrays: Arrays) -> Cover:
         np.zeros((t, q)),
     )
     for at in range(arrays.limits[INTERVALS]):
-        refresh(
-            cover.spread[at],
-            cover.load[at],
-            cover.worth,
-            cover.reach[at],
-            cover.gain[at],
-            arrays.masks,
-            arrays.demand[at],
-            arrays.weights,
-            at,
-        )
+        refresh(arrays, cover, at)
     return cover
 
 
@@ -66,44 +56,35 @@ def saving(load: int, demand: float, weights: Floats) -> float:
 
 
 @compiled
-def refresh(  # noqa: C901, PLR0912 — one look at one interval, half a million times a second
-    spread: Whole,
-    load: Whole,
-    worth: Floats,
-    reach: Whole,
-    gain: Floats,
-    masks: Whole,
-    demand: Floats,
-    weights: Floats,
-    t: int,
-) -> None:
-    """Work out anew what one more of each set is worth in an interval, and who can pass on whom.
-
-    All but `worth` are one interval's rows.
-    """
-    queues = load.shape[0]
-    for q in range(queues):
-        reach[q] = 1 << q
-        gain[q] = saving(load[q], demand[q], weights)
+def reprice(arrays: Arrays, cover: Cover, t: int) -> None:
+    """Work out anew what one more of each set is worth, who can pass on whom being known."""
+    masks, reach, gain = arrays.masks, cover.reach, cover.gain
     for s in range(masks.shape[0]):
-        for q in range(queues):
-            if spread[s, q] > 0:
-                reach[q] |= masks[s]
-    for via in range(queues):
-        if reach[via] != 1 << via:
-            for q in range(queues):
-                if reach[q] >> via & 1:
-                    reach[q] |= reach[via]
-    for s in range(masks.shape[0]):
-        open_to = 0
-        for q in range(queues):
+        open_to, best = 0, -1e18
+        for q in range(gain.shape[1]):
             if masks[s] >> q & 1:
-                open_to |= reach[q]
-        best = -1e18
+                open_to |= reach[t, q]
+        for q in range(gain.shape[1]):
+            if open_to >> q & 1 and gain[t, q] > best:
+                best = gain[t, q]
+        cover.worth[s, t] = best
+
+
+@compiled
+def refresh(arrays: Arrays, cover: Cover, t: int) -> None:
+    """Work out anew what one more of each set is worth in an interval, and who can pass on whom."""
+    masks, reach, queues = arrays.masks, cover.reach, cover.load.shape[1]
+    for q in range(queues):
+        reach[t, q] = 1 << q
+        cover.gain[t, q] = saving(cover.load[t, q], arrays.demand[t, q], arrays.weights)
+        for s in range(masks.shape[0]):
+            if cover.spread[t, s, q] > 0:
+                reach[t, q] |= masks[s]
+    for via in range(queues):
         for q in range(queues):
-            if open_to >> q & 1 and gain[q] > best:
-                best = gain[q]
-        worth[s, t] = best
+            if reach[t, q] >> via & 1:
+                reach[t, q] |= reach[t, via]
+    reprice(arrays, cover, t)
 
 
 @compiled
@@ -131,45 +112,57 @@ def pass_on(spread: Whole, masks: Whole, begin: int, goal: int) -> None:
 
 
 @compiled
-def change(
-    spread: Whole,
-    load: Whole,
-    reach: Whole,
-    gain: Floats,
-    masks: Whole,
-    demand: Floats,
-    weights: Floats,
-    s: int,
-    by: int,
-) -> None:
-    """Let one person of a set come to an interval (by = 1) or go (by = -1), where that costs least.
+def cheapest(arrays: Arrays, cover: Cover, t: int, s: int, by: int) -> tuple[int, int, float]:
+    """Return where one person of a set comes (by = 1) or goes (by = -1) at least cost.
 
-    All but `masks` and `weights` are one interval's rows.
+    That is the queue whose cover changes, the one they themselves work on, and what it saves.
     """
-    queues = load.shape[0]
-    best, own, most = -1, -1, -1e18
-    for at in range(queues):
-        if (masks[s] >> at & 1) == 0 or (by < 0 and spread[s, at] == 0):
+    load, reach, queues = cover.load, cover.reach, cover.load.shape[1]
+    at, open_to = 0, 0
+    for q in range(queues):
+        if arrays.masks[s] >> q & 1 and (by > 0 or cover.spread[t, s, q] > 0):
+            at |= 1 << q
+            open_to |= reach[t, q]
+    best, most = 0, -1e18
+    for q in range(queues):
+        if by > 0 and open_to >> q & 1:
+            found = cover.gain[t, q]
+        elif by < 0 and reach[t, q] & at and load[t, q] > 0:
+            found = -saving(load[t, q] - 1, arrays.demand[t, q], arrays.weights)
+        else:
             continue
+        # A queue of one's own is taken rather than one that somebody is moved to.
+        if found > most or (found == most and at >> q & 1 > at >> best & 1):
+            best, most = q, found
+    own = best
+    if at >> best & 1 == 0:
         for q in range(queues):
-            if by > 0:
-                if (reach[at] >> q & 1) == 0:
-                    continue
-                found = gain[q]
-            else:
-                if (reach[q] >> at & 1) == 0 or load[q] == 0:
-                    continue
-                found = -saving(load[q] - 1, demand[q], weights)
-            # A queue of one's own is taken rather than one that somebody is moved to.
-            if found > most or (found == most and q == at and own != best):
-                best, own, most = q, at, found
+            way = reach[t, q] >> best if by > 0 else reach[t, best] >> q
+            if at >> q & way & 1:
+                own = q
+    return best, own, most
+
+
+@compiled
+def change(arrays: Arrays, cover: Cover, t: int, s: int, by: int) -> None:
+    """Let one of a set come to an interval (by = 1) or go (by = -1), where that costs least."""
+    spread, load = cover.spread, cover.load
+    best, own, _ = cheapest(arrays, cover, t, s, by)
     if own != best:
         if by > 0:
-            pass_on(spread, masks, own, best)
+            pass_on(spread[t], arrays.masks, own, best)
         else:
-            pass_on(spread, masks, best, own)
-    spread[s, own] += by
-    load[best] += by
+            pass_on(spread[t], arrays.masks, best, own)
+    spread[t, s, own] += by
+    load[t, best] += by
+    if own != best or spread[t, s, own] == max(by, 0):
+        refresh(arrays, cover, t)
+        return
+    # The same queues have people of the same sets as before: who can pass on whom stays.
+    now = saving(load[t, best], arrays.demand[t, best], arrays.weights)
+    if now != cover.gain[t, best]:
+        cover.gain[t, best] = now
+        reprice(arrays, cover, t)
 
 
 @compiled

@@ -7,7 +7,7 @@ so a night on which the clocks change still lasts as long as it is paid.
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -107,8 +107,13 @@ class Contract(Terms):
     id: Name
 
 
+def span_minutes(terms: Terms, paid_minutes: int) -> int:
+    """Return how long somebody is there: paid time, and the meal of a long shift."""
+    return paid_minutes + (terms.meal_minutes if paid_minutes > 360 else 0)
+
+
 class Window(_Part):
-    """From when to when a shift should begin."""
+    """From when to when a shift should begin, or lie."""
 
     begin: Clock = Field(alias="from")
     end: Clock = Field(alias="to")
@@ -128,10 +133,11 @@ class Before(_Part):
 
 
 class Places(_Part):
-    """How many of a week's shifts are in the office, and the weekdays of the team."""
+    """How many of a week's shifts are in the office, the weekdays of the team, what is liked."""
 
     days_per_week: tuple[Annotated[int, Field(ge=0, le=7)], Annotated[int, Field(ge=0, le=7)]]
     team_weekdays: tuple[Weekday, ...] = ()
+    prefers: Literal["office", "remote"] | None = None
 
 
 class Person(_Part):
@@ -141,6 +147,7 @@ class Person(_Part):
     contract: Name
     skills: tuple[Name, ...] = Field(min_length=1)
     preferred_start: Window | None = None
+    preferred_hours: Window | None = None
     days_off: tuple[date, ...] = ()
     leave: tuple[date, ...] = ()
     before: Before | None = None

@@ -30,7 +30,8 @@ from ascolto.workforce.rostering.problem import (
     Whole,
 )
 
-NEVER = -1e17
+NEVER, IMPOSSIBLE = -1e17, -1e16
+"""What cannot be, and below what a sum has something in it that cannot be."""
 WORKED, OFF, RESTED = 0, 1, 2
 
 
@@ -79,12 +80,12 @@ def shift_values(
 
 
 @compiled
-def live_day(  # noqa: C901, PLR0912 — one recursion over arrays that are told one by one
+def live_day(  # noqa: C901 — one recursion over arrays that are told one by one
     values: Floats,
     shifts: Whole,
     d: int,
-    reached: int,
-    most: int,
+    reached: tuple[int, int, int],
+    reach: tuple[int, int, int],
     ended: int,
     last_worked: Floats,
     last_off: Floats,
@@ -95,64 +96,77 @@ def live_day(  # noqa: C901, PLR0912 — one recursion over arrays that are told
 ) -> None:
     """Work out the states after a day from those of the day before.
 
-    `worked` (u, r, k) and `off` (u, k) are the best of options up to k, the latter of the day
-    before; `rested` (u,). Before this day no more than `reached` units can be. Who is off on the
-    first day still has `ended`, the earliest interval their weekly rest may be over, to wait for on
-    the second.
+    `worked` (u, k, r) and `off` (u, k) are the best of options up to k, the latter of the day
+    before; `rested` (u,). `reached` says which states of the day before there are: the least and
+    the most units, the most days in a row; `reach` which of this day: the others are not touched.
+    Who is off on the first day still has `ended`, the earliest interval their weekly rest may be
+    over, to wait for on the second.
     """
-    sources, runs, widest = last_worked.shape
-    sources = min(sources, reached + 1)
-    for u in range(sources):
-        rested[u] = max(last_rested[u], last_off[u, widest - 1])
-        for r in range(1, runs):
+    widest = values.shape[0]
+    for u in range(reach[0], reach[1] + 1):
+        rested[u] = NEVER
+        off[u] = NEVER
+        if reached[0] <= u <= reached[1]:
+            rested[u] = max(last_rested[u], last_off[u, widest - 1])
             for k in range(widest):
-                off[u, k] = max(off[u, k], last_worked[u, r, k])
-    for k in range(values.shape[0]):
-        value = values[k]
-        if value <= NEVER:
-            continue
-        rest, long_rest = shifts[AFTER_REST, d, k], shifts[AFTER_WEEK_REST, d, k]
-        if d == 1 and shifts[START, d, k] < ended:
-            long_rest = 0
-        for source in range(sources):
-            u = source + shifts[UNITS, d, k]
-            if u > most:
-                break
-            begun = last_rested[source]
-            if long_rest > 0 and last_off[source, long_rest - 1] > begun:
-                begun = last_off[source, long_rest - 1]
-            if begun > NEVER:
-                worked[u, 1, k] = value + begun
+                for r in range(1, reached[2] + 1):
+                    off[u, k] = max(off[u, k], last_worked[u, k, r])
+        for k in range(widest):
+            for r in range(1, reach[2] + 1):
+                worked[u, k, r] = worked[u, k - 1, r] if k > 0 else NEVER
+            value, source = values[k], u - shifts[UNITS, d, k]
+            if value <= NEVER or source < reached[0] or source > reached[1]:
+                continue
+            begun, rest = last_rested[source], shifts[AFTER_WEEK_REST, d, k]
+            if rest > 0 and (d != 1 or shifts[START, d, k] >= ended):
+                begun = max(begun, last_off[source, rest - 1])
+            worked[u, k, 1] = max(worked[u, k, 1], value + begun)
+            rest = shifts[AFTER_REST, d, k]
             if rest > 0:
-                for r in range(2, runs):
-                    if last_worked[source, r - 1, rest - 1] > NEVER:
-                        worked[u, r, k] = value + last_worked[source, r - 1, rest - 1]
-    for u in range(min(most, reached + shifts[UNITS, d].max()) + 1):
-        for r in range(1, runs):
-            for k in range(1, widest):
-                worked[u, r, k] = max(worked[u, r, k], worked[u, r, k - 1])
+                for r in range(2, min(reach[2], reached[2] + 1) + 1):
+                    begun = last_worked[source, rest - 1, r - 1]
+                    worked[u, k, r] = max(worked[u, k, r], value + begun)
 
 
 @compiled
-def settle(of: Floats, least: int, most: int, settled: Floats) -> None:
+def settle(of: Floats, reach: tuple[int, int, int], least: int, settled: Floats) -> None:
     """End a week: states (u, n) become those of no units (n,), what is short is paid for."""
-    for u in range(most + 1):
+    settled[:] = NEVER
+    for u in range(reach[0], reach[1] + 1):
         due = SHORT * max(0, least - u)
         for n in range(of.shape[1]):
             settled[n] = max(settled[n], of[u, n] - due)
 
 
 @compiled
-def units_before(of: Floats, n: int, least: int, most: int, settled: Floats) -> int:
+def units_before(
+    of: Floats, n: int, reach: tuple[int, int, int], least: int, settled: Floats
+) -> int:
     """Return with how many units a week ended that has become a settled state."""
-    for u in range(most + 1):
+    for u in range(reach[0], reach[1] + 1):
         if of[u, n] - SHORT * max(0, least - u) == settled[n]:
             return u
     return 0
 
 
 @compiled
-def best_weeks(  # noqa: C901, PLR0912, PLR0915 — there and back over the same arrays
+def reach_of(
+    d: int, units: Whole, largest: int, before: int, runs: int, lack: int
+) -> tuple[int, int, int]:
+    """Return the least and the most units and the most days in a row after a day (-1: before all).
+
+    States from which more than `lack` units of the week would stay ungiven are left out.
+    """
+    run = min(runs - 1, before + d + 1)
+    if d < 0:
+        return 0, 0, run
+    least, most = units[d // 7, LEAST], units[d // 7, MOST]
+    still = largest * (6 - d % 7)
+    return max(0, least - still - lack), min(most, largest * (d % 7 + 1)), run
+
+
+@compiled
+def best_weeks(
     values: Floats,
     shifts: Whole,
     units: Whole,
@@ -164,85 +178,96 @@ def best_weeks(  # noqa: C901, PLR0912, PLR0915 — there and back over the same
 
     `values` (d, k) is what a shift saves; `units` (w, 2), `person`, `limits` as in Arrays.
     """
+    # Weeks with a unit less than agreed are looked at only where they could be better.
+    most = -SHORT
+    for d in range(values.shape[0]):
+        most += max(0.0, values[d].max())
+    total = weeks_given(values, shifts, units, person, limits, chosen, 0)
+    if total < most:
+        total = weeks_given(values, shifts, units, person, limits, chosen, units.max())
+    return float(total)
+
+
+@compiled
+def weeks_given(  # noqa: C901, PLR0912, PLR0915 — there and back over the same arrays
+    values: Floats,
+    shifts: Whole,
+    units: Whole,
+    person: Whole,
+    limits: Whole,
+    chosen: Whole,
+    lack: int,
+) -> float:
+    """Return the best of the weeks that are at most so many units short, as `best_weeks` does."""
     days, widest = values.shape
     weeks, runs = units.shape[0], limits[CONSECUTIVE] + 1
     top, largest = units[:, MOST].max() + 1, shifts[UNITS].max()
-    ended = person[END_BEFORE] + limits[WEEK_REST] if person[RUN_BEFORE] > 0 else -9999
-    worked = np.full((days, top, runs, widest), NEVER)
-    off = np.full((days, top, widest), NEVER)
-    rested = np.full((days, top), NEVER)
+    before = person[RUN_BEFORE]
+    ended = person[END_BEFORE] + limits[WEEK_REST] if before > 0 else -9999
+    worked, off = np.empty((days, top, widest, runs)), np.empty((days, top, widest))
+    rested = np.empty((days, top, 1))
     # Before the first week and after each: no units yet. What was worked before is option 0.
-    worked_c = np.full((weeks + 1, 1, runs, widest), NEVER)
-    off_c = np.full((weeks + 1, 1, widest), NEVER)
-    rested_c = np.full((weeks + 1, 1), NEVER)
-    if person[RUN_BEFORE] > 0:
-        worked_c[0, 0, min(person[RUN_BEFORE], runs - 1)] = 0.0
+    worked_c = np.full((weeks + 1, 1, widest, runs), NEVER)
+    off_c, rested_c = np.full((weeks + 1, 1, widest), NEVER), np.full((weeks + 1, 1, 1), NEVER)
+    if before > 0:
+        worked_c[0, 0, :, min(before, runs - 1)] = 0.0
     else:
         rested_c[0, 0] = 0.0
     for d in range(days):
-        w = d // 7
-        least, most = units[w, LEAST], units[w, MOST]
-        reached = min(most, d % 7 * largest)
+        w, least = d // 7, units[d // 7, LEAST]
+        reach = reach_of(d, units, largest, before, runs, lack)
+        reached = reach_of(d - 1, units, largest, before, runs, lack)
+        last_worked, last_off, last_rested = worked[d - 1], off[d - 1], rested[d - 1]
         if d % 7 == 0:
-            live_day(
-                values[d],
-                shifts,
-                d,
-                0,
-                most,
-                ended,
-                worked_c[w],
-                off_c[w],
-                rested_c[w],
-                worked[d],
-                off[d],
-                rested[d],
-            )
-        else:
-            live_day(
-                values[d],
-                shifts,
-                d,
-                reached,
-                most,
-                ended,
-                worked[d - 1],
-                off[d - 1],
-                rested[d - 1],
-                worked[d],
-                off[d],
-                rested[d],
-            )
+            reached = 0, 0, reached[2]
+            last_worked, last_off, last_rested = worked_c[w], off_c[w], rested_c[w]
+        live_day(
+            values[d],
+            shifts,
+            d,
+            reached,
+            reach,
+            ended,
+            last_worked,
+            last_off,
+            last_rested[:, 0],
+            worked[d],
+            off[d],
+            rested[d, :, 0],
+        )
         if d % 7 == 6:
-            for r in range(1, runs):
-                settle(worked[d, :, r], least, most, worked_c[w + 1, 0, r])
-            settle(off[d], least, most, off_c[w + 1, 0])
-            settle(rested[d].reshape(top, 1), least, most, rested_c[w + 1])
+            for r in range(1, reach[2] + 1):
+                settle(worked[d, :, :, r], reach, least, worked_c[w + 1, 0, :, r])
+            settle(off[d], reach, least, off_c[w + 1, 0])
+            settle(rested[d], reach, least, rested_c[w + 1, 0])
     state, r, k, u = RESTED, 0, widest - 1, 0
-    total = rested_c[weeks, 0]
+    total = rested_c[weeks, 0, 0]
     if off_c[weeks, 0, k] > total:
         state, total = OFF, off_c[weeks, 0, k]
     for run in range(1, runs):
-        if worked_c[weeks, 0, run, k] > total:
-            state, r, total = WORKED, run, worked_c[weeks, 0, run, k]
+        if worked_c[weeks, 0, k, run] > total:
+            state, r, total = WORKED, run, worked_c[weeks, 0, k, run]
+    if total <= IMPOSSIBLE:
+        return float(total)
     # The way back: each state's sources are looked at again.
     for d in range(days - 1, -1, -1):
-        w = d // 7
-        least, most = units[w, LEAST], units[w, MOST]
+        w, least = d // 7, units[d // 7, LEAST]
+        reached = reach_of(d - 1, units, largest, before, runs, lack)
+        last_worked, last_off, last_rested = worked[d - 1], off[d - 1], rested[d - 1]
         if d % 7 == 6:
+            reach = reach_of(d, units, largest, before, runs, lack)
             if state == WORKED:
-                u = units_before(worked[d, :, r], k, least, most, worked_c[w + 1, 0, r])
+                u = units_before(worked[d, :, :, r], k, reach, least, worked_c[w + 1, 0, :, r])
             elif state == OFF:
-                u = units_before(off[d], k, least, most, off_c[w + 1, 0])
+                u = units_before(off[d], k, reach, least, off_c[w + 1, 0])
             else:
-                u = units_before(rested[d].reshape(top, 1), 0, least, most, rested_c[w + 1])
+                u = units_before(rested[d], 0, reach, least, rested_c[w + 1, 0])
         if d % 7 == 0:
+            reached = 0, 0, reached[2]
             last_worked, last_off, last_rested = worked_c[w], off_c[w], rested_c[w]
-        else:
-            last_worked, last_off, last_rested = worked[d - 1], off[d - 1], rested[d - 1]
         chosen[d] = NONE
         if state == WORKED:
-            while k > 0 and worked[d, u, r, k - 1] == worked[d, u, r, k]:
+            while k > 0 and worked[d, u, k - 1, r] == worked[d, u, k, r]:
                 k -= 1
             chosen[d] = k
             u -= shifts[UNITS, d, k]
@@ -253,16 +278,16 @@ def best_weeks(  # noqa: C901, PLR0912, PLR0915 — there and back over the same
             if d == 1 and shifts[START, d, k] < ended:
                 long_rest = 0
             state = RESTED
-            if long_rest > 0 and last_off[u, long_rest - 1] > last_rested[u]:
+            if long_rest > 0 and last_off[u, long_rest - 1] > last_rested[u, 0]:
                 state, k = OFF, long_rest - 1
         elif state == OFF:
             while k > 0 and off[d, u, k - 1] == off[d, u, k]:
                 k -= 1
             state = WORKED
-            for run in range(1, runs):
-                if last_worked[u, run, k] == off[d, u, k]:
+            for run in range(1, reached[2] + 1):
+                if last_worked[u, k, run] == off[d, u, k]:
                     r = run
-        elif last_off[u, widest - 1] > last_rested[u]:
+        elif last_off[u, widest - 1] > last_rested[u, 0]:
             state, k = OFF, widest - 1
     return float(total)
 

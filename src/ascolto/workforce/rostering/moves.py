@@ -7,7 +7,7 @@ PAUSES, bits of the pause intervals in which other work is done off the screen.
 import numpy as np
 
 from ascolto.workforce.compiling import compiled
-from ascolto.workforce.rostering.coverage import Cover, change, cover_cost, refresh
+from ascolto.workforce.rostering.coverage import Cover, change, cheapest, cover_cost
 from ascolto.workforce.rostering.kernel import best_weeks, shift_values
 from ascolto.workforce.rostering.problem import (
     CONTRACT,
@@ -38,9 +38,7 @@ def nobody(arrays: Arrays) -> Whole:
 @compiled
 def count_in(arrays: Arrays, cover: Cover, weeks: Whole, p: int, by: int) -> None:
     """Let a person's weeks count in the cover (by = 1), or count no longer (by = -1)."""
-    spread, load, worth = cover.spread, cover.load, cover.worth
-    reach, gain = cover.reach, cover.gain
-    masks, demand, slots, weights = arrays.masks, arrays.demand, arrays.slots, arrays.weights
+    slots, worth = arrays.slots, cover.worth
     own, off = arrays.people[p, SKILLS], arrays.people[p, OFF_SKILLS]
     shifts = arrays.shifts[arrays.people[p, CONTRACT]]
     for d in range(weeks.shape[2]):
@@ -61,12 +59,27 @@ def count_in(arrays: Arrays, cover: Cover, weeks: Whole, p: int, by: int) -> Non
                         s = off
                 m += 1
             if s >= 0:
-                change(spread[t], load[t], reach[t], gain[t], masks, demand[t], weights, s, by)
-                refresh(spread[t], load[t], worth, reach[t], gain[t], masks, demand[t], weights, t)
+                change(arrays, cover, t, s, by)
 
 
 @compiled
-def respond(
+def at_screen(arrays: Arrays, weeks: Whole, p: int, found: Whole) -> None:
+    """Write 1 for each interval (t,) that a person's weeks have them at the screen, else 0."""
+    found[:] = 0
+    slots, shifts = arrays.slots, arrays.shifts[arrays.people[p, CONTRACT]]
+    for d in range(weeks.shape[2]):
+        k, row = weeks[CHOSEN, p, d], weeks[LAYOUT, p, d]
+        if k < 0:
+            continue
+        begin, end = shifts[START, d, k], min(shifts[END, d, k], arrays.limits[INTERVALS])
+        found[begin:end] = 1
+        for m in range(slots.shape[1]):
+            if slots[row, m] >= 0:
+                found[begin + (slots[row, m] >> 1)] = 0
+
+
+@compiled
+def respond(  # noqa: C901 — one loop over local arrays: handing them on costs more
     arrays: Arrays,
     cover: Cover,
     weeks: Whole,
@@ -75,17 +88,23 @@ def respond(
     blur: float,
     chance: np.random.Generator,
 ) -> None:
-    """Give a person who is out of the roster their best weeks, and put them in.
+    """Give a person their best weeks, given everybody else's; only what differs is counted anew.
 
     With `blur` above zero what each shift saves is misjudged by about so much.
     """
-    c = arrays.people[p, CONTRACT]
+    c, s, off = arrays.people[p, CONTRACT], arrays.people[p, SKILLS], arrays.people[p, OFF_SKILLS]
     static = arrays.static[p]
     layouts = np.zeros(static.shape, np.int64)
-    own, off = cover.worth[arrays.people[p, SKILLS]], arrays.people[p, OFF_SKILLS]
-    pause = np.zeros(own.shape)
-    if off >= 0:
-        for t in range(own.shape[0]):
+    before, after = np.empty((2, cover.worth.shape[1]), np.int64)
+    if off >= 0:  # pauses in which other work is done depend on the moment: out, and in again
+        count_in(arrays, cover, weeks, p, -1)
+        weeks[CHOSEN, p] = NONE
+    at_screen(arrays, weeks, p, before)
+    own, pause = cover.worth[s].copy(), np.zeros(cover.worth.shape[1])
+    for t in range(own.shape[0]):
+        if before[t] == 1:
+            own[t] = -cheapest(arrays, cover, t, s, -1)[2]
+        if off >= 0:
             pause[t] = max(cover.worth[off, t], 0.0)
     shift_values(
         own,
@@ -113,7 +132,13 @@ def respond(
     for d in range(weeks.shape[2]):
         k = weeks[CHOSEN, p, d]
         weeks[LAYOUT, p, d] = layouts[d, k] if k >= 0 else NONE
-    count_in(arrays, cover, weeks, p, 1)
+    if off >= 0:
+        count_in(arrays, cover, weeks, p, 1)
+        return
+    at_screen(arrays, weeks, p, after)
+    for t in range(own.shape[0]):
+        if after[t] != before[t]:
+            change(arrays, cover, t, s, after[t] - before[t])
 
 
 @compiled
@@ -128,7 +153,6 @@ def sweep(
     """Let people in turn have their best weeks given everybody else's."""
     values = np.empty(arrays.static.shape[1:])
     for p in order:
-        count_in(arrays, cover, weeks, p, -1)
         respond(arrays, cover, weeks, p, values, blur, chance)
 
 
@@ -194,9 +218,8 @@ def improve(  # noqa: C901 — one loop over local arrays: handing them on costs
                 old[CHOSEN, i, d] = weeks[CHOSEN, some[i], d]
                 old[LAYOUT, i, d] = weeks[LAYOUT, some[i], d]
             count_in(arrays, cover, weeks, some[i], -1)
+            weeks[CHOSEN, some[i]] = NONE
         for i in range(2 * n):
-            if i >= n:
-                count_in(arrays, cover, weeks, some[i - n], -1)
             respond(arrays, cover, weeks, some[i % n], values, 0.0, chance)
         after = cover_cost(cover.load, arrays.demand, arrays.weights, intervals)
         for i in range(n):

@@ -1,7 +1,8 @@
 """Office or home: which shifts are worked in the office, so that seats are enough at every moment.
 
 Seats are a limit, the least number of office days a wish: team days come first, then those with the
-fewest shifts left to choose from.
+fewest shifts left to choose from. Who likes the office has the most days that are agreed, who does
+not the least.
 """
 
 import numpy as np
@@ -36,7 +37,10 @@ def _seat_week(
         team = [d for d in days if d % 7 + 1 in person.office.team_weekdays]
         others = [d for d in days if d not in team]
         least, most = person.office.days_per_week
-        wanted.append((len(days) - least, p, [*team, *others], max(least, min(len(team), most))))
+        liked = {"office": most, "remote": least}.get(
+            person.office.prefers or "", max(least, min(len(team), most))
+        )
+        wanted.append((len(days) - least, p, [*team, *others], liked))
     for _, p, days, count in sorted(wanted):
         here = 0
         for d in days:

@@ -21,6 +21,7 @@ from ascolto.workforce.rostering.instance import (
     Person,
     axis_of,
     minute_of,
+    span_minutes,
 )
 from ascolto.workforce.rostering.layouts import MEAL, Layout, layouts_of
 from ascolto.workforce.rostering.legal import Rules
@@ -118,11 +119,6 @@ def problem_of(instance: Instance, *, rules: Rules | None = None) -> Problem:
                 layouts += found
     arrays = _arrays(instance, axis, rules, options, layouts, rows)
     return Problem(instance, axis, rules, options, layouts, arrays)
-
-
-def span_minutes(contract: Contract, paid_minutes: int) -> int:
-    """Return how long somebody is there: paid time, and the meal of a long shift."""
-    return paid_minutes + (contract.meal_minutes if paid_minutes > 360 else 0)
 
 
 def _options(contract: Contract, day: int, axis: Axis) -> list[Option]:
@@ -292,6 +288,7 @@ def static_costs(
     opens = [[axis.at(d, m) for m in range(0, LATEST, axis.minutes)] for d in range(axis.days)]
     static = np.zeros((len(instance.people), *shape))
     starts = [[np.array([o.start for o in one], float) for one in of] for of in options]
+    ends = [[np.array([o.end for o in one], float) for one in of] for of in options]
     usual = [[np.array([o.usual for o in one], bool) for one in of] for of in options]
     for p, person in enumerate(instance.people):
         c = contract_at[person.contract]
@@ -304,11 +301,17 @@ def static_costs(
                 cost += FORBIDDEN
             if d in asked:
                 cost += weights.day_off
-            if person.preferred_start is not None:
-                first = opens[d][minute_of(person.preferred_start.begin) // axis.minutes]
-                last = opens[d][minute_of(person.preferred_start.end) // axis.minutes]
-                if first is not None and last is not None:
-                    cost += np.where((at < first) | (at > last), weights.preference, 0.0)
+            outside = np.zeros(len(at), bool)
+            for window, until in (
+                (person.preferred_start, at),
+                (person.preferred_hours, ends[c][d]),
+            ):
+                if window is not None:
+                    first = opens[d][minute_of(window.begin) // axis.minutes]
+                    last = opens[d][minute_of(window.end) // axis.minutes]
+                    if first is not None and last is not None:
+                        outside |= (at < first) | (until > last)
+            cost += np.where(outside, weights.preference, 0.0)
             cost += np.where(usual[c][d], 0.0, weights.elastic if person.elastic else FORBIDDEN)
             if person.before is not None:
                 _keep_rest(cost, at, person, axis, rules)

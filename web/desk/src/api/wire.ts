@@ -1416,8 +1416,18 @@ export interface components {
             reason: string;
             v: number;
         };
-        /** @description What is wrong in one row (the heading is row 1); null where it is the table as a whole. */
+        /**
+         * @description What is wrong in one row (the heading is row 1); null where it is the table as a whole.
+         *
+         *     `what` is English; `code`, where there is one, says the same with `fields` for other words.
+         */
         RowFaultView: {
+            /** @default  */
+            code?: string;
+            /** @default {} */
+            fields?: {
+                [key: string]: string;
+            };
             row: number | null;
             what: string;
         };

@@ -2,7 +2,7 @@ import { useState, type ChangeEvent } from "react";
 import { api } from "@/api/client";
 import type { ImportHistoryReport } from "@/api/types";
 import { explain } from "@/api/words";
-import { useT } from "@/i18n";
+import { msg, useT } from "@/i18n";
 import { day as shortDay } from "@/i18n/format";
 import { useAllQueues } from "@/reference";
 import { Pill } from "@ui/bits";
@@ -144,6 +144,29 @@ export function HistoryPage() {
   );
 }
 
+/** What is wrong in a row, in the reader's words; a code that is not here is told in English. */
+const faults: Record<string, string> = {
+  cells: msg("came.fault.cells"),
+  column_twice: msg("came.fault.column_twice"),
+  empty: msg("came.fault.empty"),
+  grid: msg("came.fault.grid"),
+  more: msg("came.fault.more"),
+  never: msg("came.fault.never"),
+  no_column: msg("came.fault.no_column"),
+  no_number: msg("came.fault.no_number"),
+  no_time: msg("came.fault.no_time"),
+  not_csv: msg("came.fault.not_csv"),
+  not_utf8: msg("came.fault.not_utf8"),
+  offsets: msg("came.fault.offsets"),
+  one_interval: msg("came.fault.one_interval"),
+  order: msg("came.fault.order"),
+  separator: msg("came.fault.separator"),
+  step: msg("came.fault.step"),
+  twice: msg("came.fault.twice"),
+  whole_minute: msg("came.fault.whole_minute"),
+  zero_byte: msg("came.fault.zero_byte"),
+};
+
 function Report({ report }: { report: ImportHistoryReport }) {
   const t = useT();
   const good = report.faults.length === 0;
@@ -164,7 +187,7 @@ function Report({ report }: { report: ImportHistoryReport }) {
           {report.faults.slice(0, SHOWN).map((fault, at) => (
             <li key={at}>
               {fault.row !== null && <strong>{t("came.row", { n: fault.row })} </strong>}
-              <span lang="en">{fault.what}</span>
+              {fault.code && faults[fault.code] ? t(faults[fault.code]!, fault.fields) : <span lang="en">{fault.what}</span>}
             </li>
           ))}
         </ul>
