@@ -79,8 +79,8 @@ async def take_in(
     folder: Path,
 ) -> Read:  # fmt: skip
     """Take a mail in, once; the caller holds its row and the channel."""
-    for ours in known.named_by(letter, channel):
-        await has_come(tx, ours)
+    for named in known.named_by(letter, channel):
+        await has_come(tx, named)
     addresses = (*letter.recipients, *(one.lower() for one in incoming.envelope_to))
     base = Read(
         state="taken",
