@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
+import uvloop
 
 from ascolto.channels.email.settings import Smtp
 from ascolto.channels.mailroom.talking import TAKEN_OVER, Ending, Parcel, Patience, hand_over
@@ -112,6 +113,12 @@ async def test_with_the_dot_it_is_taken_as_it_was_written() -> None:
         ending, _ = await handed_over(sink.port, LARGE)
     assert ending.state == "accepted"
     assert bytes(sink.taken[0].original_content or b"") == LARGE
+
+
+def test_it_is_the_same_on_the_loop_that_the_server_runs_on() -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(test_with_the_dot_it_is_taken_as_it_was_written())
+        runner.run(test_all_words_are_said_before_the_row_says_so_and_the_dot_after())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import re
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import aiosmtplib
 
@@ -122,8 +122,9 @@ async def _said(
     answer = await smtp.execute_command(b"DATA")
     if answer.code != _GO_ON:
         return _no(answer)
-    protocol, transport = smtp.protocol, smtp.transport
-    if protocol is None or not isinstance(transport, asyncio.WriteTransport):
+    # Not every loop's transports are of the class that their kind is named by.
+    protocol, transport = smtp.protocol, cast("asyncio.WriteTransport | None", smtp.transport)
+    if protocol is None or transport is None:
         raise aiosmtplib.SMTPServerDisconnected("Connection lost")
     transport.set_write_buffer_limits(high=0)  # what has gone has left this process
     writer = asyncio.StreamWriter(transport, protocol, None, asyncio.get_running_loop())

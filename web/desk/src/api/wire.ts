@@ -336,10 +336,17 @@ export interface components {
             unchanged: number;
             violations: components["schemas"]["ViolationView"][];
         };
+        /** @description To whom a mail goes, as it is being typed. */
+        DraftLines: {
+            bcc: string;
+            cc: string;
+            to: string;
+        };
         /** @description What one has begun to write. */
         DraftView: {
             conversation_id: string;
             kind: string;
+            lines: components["schemas"]["DraftLines"] | null;
             operator_id: string;
             rev: number;
             text: string;
