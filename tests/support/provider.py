@@ -4,7 +4,8 @@ import asyncio
 import base64
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -112,3 +113,26 @@ async def running_provider() -> AsyncIterator[Provider]:
     async with await asyncio.start_server(session, "127.0.0.1", 0) as server:
         provider.port = server.sockets[0].getsockname()[1]
         yield provider
+
+
+@contextlib.contextmanager
+def provider_beside() -> Iterator[Provider]:
+    """Run a provider beside a test that has no loop of its own."""
+    loop, ready, running = asyncio.new_event_loop(), threading.Event(), list[Provider]()
+    over = asyncio.Event()
+
+    async def serve() -> None:
+        async with running_provider() as provider:
+            running.append(provider)
+            ready.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        ready.wait()
+        yield running[0]
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()

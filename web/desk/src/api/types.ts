@@ -134,6 +134,7 @@ export type Opening = S["OpeningView"];
 export type AdminQueue = S["QueueView"];
 export type Ring = S["RingBody"];
 export type AdminChannel = S["ChannelView"];
+export type Mailbox = S["MailboxView"];
 export type Skill = S["SkillView"];
 export type Team = S["TeamView"];
 export type AdminOperator = S["OperatorView"];
