@@ -203,8 +203,9 @@ def pass_on(house: RunningServer, page: Page) -> None:
     came.get_by_role("button", name="Inoltra").click()
     expect(dialog.get_by_label("A", exact=True)).to_have_value("Tecnico <tecnico@ditta.example>")
     expect(dialog.get_by_label("Commento (facoltativo)")).to_have_value("Potete verificare?")
-    schema = {"name": "schema.txt", "mimeType": "text/plain", "buffer": b"Lo schema."}
-    dialog.get_by_label("Allega").set_input_files([schema])
+    dialog.get_by_label("Allega").set_input_files(
+        {"name": "schema.txt", "mimeType": "text/plain", "buffer": b"Lo schema."}
+    )
     expect(dialog.get_by_text("schema.txt")).to_be_visible()
     expect(dialog.get_by_label("lettura.txt")).to_be_checked()
     look(page, "mail-forward")
