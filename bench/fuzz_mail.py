@@ -1,24 +1,36 @@
 """Spoilt and made-up mails for FUZZ_MINUTES (10) of processor time: none may crash or hang.
 
-A third are public mails with bytes changed, cut or doubled, a third with lines and headers put
-where they do not belong, a third are trees of parts grown by chance from all that the reader knows.
+A quarter are public mails with bytes changed, cut or doubled, a quarter with lines and headers put
+where they do not belong, a quarter are trees of parts grown by chance from all that the reader
+knows. The last quarter goes out: answers with marks by chance, which must read as they were
+written, and links to say no by, of which none that was spoilt may lead to anybody else.
 What is wrong is written to `bench/results/fuzz/` for a test to be made of it.
 """
 
 import hashlib
 import os
 import random
+import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
+from ascolto import conversations
+from ascolto.channels.actions.preferring import Reachable, opened, sealed
 from ascolto.channels.email.command import parsed
 from ascolto.channels.email.html_clean import clean
-from ascolto.channels.email.mail import NotAMail, read_mail
+from ascolto.channels.email.mail import NotAMail, part_text, read_mail
+from ascolto.channels.email.settings import EmailSettings
+from ascolto.channels.mailroom.composing import Draft, Unsendable, composed
 from ascolto.channels.mailroom.reading import read_letter
+from ascolto.customers import Purpose
+from ascolto.kit.ids import new_id
+from ascolto.kit.secretbox import SecretBox
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_mail import DATA, mails, spoilt
@@ -53,6 +65,20 @@ _WORDS = (
     b'<postacert tipo="x"><consegna>a@b</consegna>', b"begin 644 x\n", b"\xff\xfe\x00",
     b"From x\n", b"Da: x\nInviato: y\n",
 )  # fmt: skip
+
+_MARKS = (
+    "**", "_", "- ", "1. ", "7. ", "> ", ">", "[", "](", ")", "https://a.it/x?y=1&z",
+    "mailto:a@b.it", "[qui](https://a.it/)", "[x](javascript:alert(1))",
+    "<script>alert(1)</script>", "<b onclick=x>", "&amp;", "&#60;", "\n", "\n\n", " ", "parola",
+    "è", "日本", "\U0001f600", "\t", ".", ".\n", "\n.", "From x\n", "-- \n", '"', "'",
+    "**grassetto**", "_corsivo_", "> > > ", "\u202e", "\u2028", "=3D", "999. ", "\n- ", "\n1. ",
+    "\n> ", "x" * 999,
+)  # fmt: skip
+_OURS = EmailSettings(
+    address="aiuto@luce.example", name="Luce", signature="Luce\n<b>", footer="_x_"
+)
+_BOX = SecretBox(bytes(32))
+_WHO = Reachable(new_id(), new_id(), Purpose.SURVEY, "carla@posta.example")
 
 
 def bytewise(chance: random.Random, everything: list[bytes]) -> bytes:
@@ -116,6 +142,60 @@ def understood(raw: bytes) -> str:
     return "slow" if time.process_time() - begin > HANG_S else ""
 
 
+def written(chance: random.Random) -> bytes:
+    """Return an answer with marks by chance, as UTF-8."""
+    pieces = [chance.choice(_MARKS) for _ in range(chance.randint(1, 40))]
+    return ("".join(pieces) * chance.choice((1, 1, 1, 200)))[:100_000].encode()
+
+
+def went_out(raw: bytes) -> str:
+    """Write an answer as a mail and read it again; return what is wrong, empty for nothing."""
+    text, begin = raw.decode(), time.process_time()
+    draft = Draft(
+        mail_id="1@luce.example", number=1, to=["c@posta.example"], subject=text[:300].strip(),
+        text=text, references=text.split()[:5], answers=text[:30], automatic=False,
+        at=datetime(2026, 3, 3, tzinfo=UTC), html=conversations.as_html(text),
+    )  # fmt: skip
+    try:
+        mail = read_mail(composed(draft, _OURS, key=bytes(32), dkim_key=""))
+        shown = clean(mail.html).html
+        said = "".join(part_text(part) for part in mail.bodies.text if part.type == "text/plain")
+        if not _same(text, said):
+            return "other_words"
+        if clean(shown).html != shown:
+            return "unclean"
+    except Unsendable:
+        return ""
+    except Exception as crash:  # noqa: BLE001 - what it is looking for
+        return type(crash).__name__
+    return "slow" if time.process_time() - begin > HANG_S else ""
+
+
+def _same(text: str, said: str) -> bool:
+    words = re.findall(r"\w+", text)
+    return words == re.findall(r"\w+", said)[: len(words)]  # signature and footer stand below
+
+
+def linked(chance: random.Random) -> bytes:
+    """Return the end of a link to say no by, spoilt."""
+    token = bytearray(sealed(_BOX, _WHO).encode())
+    for _ in range(chance.randint(0, 4)):
+        at = chance.randrange(len(token) + 1)
+        token[at : at + chance.randint(0, 3)] = chance.choice(
+            (b"", b"=", b"A", b".", b"\xc3", b"-")
+        )
+    return bytes(token)
+
+
+def led_to(raw: bytes) -> str:
+    """Open a link's end; return what is wrong, empty for nothing."""
+    try:
+        who = opened(_BOX, raw.decode("latin-1"))
+    except Exception as crash:  # noqa: BLE001 - what it is looking for
+        return type(crash).__name__
+    return "" if who in (None, _WHO) else "somebody_else"
+
+
 def main() -> int:
     """Spoil for so long; return 0 when nothing was wrong."""
     everything = (
@@ -125,16 +205,20 @@ def main() -> int:
     chance, made, wrong = random.Random(seed), Counter[str](), Counter[str]()
     until = time.process_time() + 60 * float(os.environ.get("FUZZ_MINUTES", "10"))
     slowest = 0.0
+    ways: dict[str, tuple[Callable[[], bytes], Callable[[bytes], str]]] = {
+        "bytes": (lambda: bytewise(chance, everything), understood),
+        "lines": (lambda: spoilt(chance, everything), understood),
+        "trees": (lambda: grown(chance), understood),
+        "answers": (lambda: written(chance), went_out),
+        "links": (lambda: linked(chance), led_to),
+    }
     while time.process_time() < until:
-        way = chance.choice(("bytes", "lines", "trees"))
-        raw = (
-            {"bytes": bytewise, "lines": spoilt}[way](chance, everything)
-            if way != "trees"
-            else grown(chance)
-        )
+        way = chance.choices(tuple(ways), weights=(4, 4, 4, 3, 1))[0]
+        make, judge = ways[way]
+        raw = make()
         made[way] += 1
         begin = time.process_time()
-        if what := understood(raw):
+        if what := judge(raw):
             wrong[what] += 1
             WRONG.mkdir(parents=True, exist_ok=True)
             (WRONG / f"{what}-{hashlib.sha256(raw).hexdigest()[:12]}.eml").write_bytes(raw)

@@ -195,16 +195,27 @@ def pass_on(house: RunningServer, page: Page) -> None:
     came = log.get_by_role("article").filter(has_text="ecco la lettura")
     came.get_by_role("button", name="Inoltra").click()
     dialog.get_by_label("A", exact=True).fill("Tecnico <tecnico@ditta.example>")
-    dialog.get_by_label("Commento (facoltativo)").fill("Potete verificare?")
+    with page.expect_response(lambda told: told.url.endswith("/draft") and told.ok):
+        dialog.get_by_label("Commento (facoltativo)").fill("Potete verificare?")
+    # What was begun is there again, on this device or another: its own memory is emptied.
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    came.get_by_role("button", name="Inoltra").click()
+    expect(dialog.get_by_label("A", exact=True)).to_have_value("Tecnico <tecnico@ditta.example>")
+    expect(dialog.get_by_label("Commento (facoltativo)")).to_have_value("Potete verificare?")
+    dialog.get_by_label("Allega").set_input_files(
+        {"name": "schema.txt", "mimeType": "text/plain", "buffer": b"Lo schema."}
+    )
+    expect(dialog.get_by_text("schema.txt")).to_be_visible()
     expect(dialog.get_by_label("lettura.txt")).to_be_checked()
     look(page, "mail-forward")
     assert barriers(page) == []
     dialog.get_by_role("button", name="Inoltra").click()
     expect(dialog).to_have_count(0)
     trapped(house, "tecnico@ditta.example", "Potete verificare?", "Messaggio inoltrato")
-    expect(log.get_by_role("article").filter(has_text="Potete verificare?")).to_contain_text(
-        "tecnico@ditta.example"
-    )
+    note = log.get_by_role("article").filter(has_text="Potete verificare?")
+    expect(note).to_contain_text("tecnico@ditta.example")
+    expect(note).to_contain_text("schema.txt")
 
 
 def read_whole(page: Page) -> None:

@@ -10,7 +10,9 @@ from ascolto.conversations.model import Draft
 from support.talk import Desk
 
 
-async def drafted(desk: Desk, conversation_id: str, text: str, rev: int) -> Draft:
+async def drafted(
+    desk: Desk, conversation_id: str, text: str, rev: int, lines: dict[str, str] | None = None
+) -> Draft:
     async with desk.as_operator(desk.anna) as tx:
         return await conversations.set_draft(
             tx,
@@ -19,7 +21,24 @@ async def drafted(desk: Desk, conversation_id: str, text: str, rev: int) -> Draf
             kind="reply",
             text=text,
             rev=rev,
+            lines=lines,
         )
+
+
+async def test_a_draft_keeps_to_whom_it_goes_as_it_is_typed(desk: Desk) -> None:
+    talk, other = await desk.talking(), await desk.talking()
+    begun = {"to": "a@b.example", "cc": "tec", "bcc": ""}
+    assert (await drafted(desk, talk.id, "Gent", 0, begun)).rev == 1
+    assert (await drafted(desk, talk.id, "Gent", 0, begun)).rev == 1  # the same again
+    with pytest.raises(errors.DraftChanged):
+        await drafted(desk, talk.id, "Gent", 0, {**begun, "cc": "capo@b.example"})
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.merge(tx, conversation_id=talk.id, into=other.id, operator_id=desk.anna)
+        (kept,) = await store_aside.drafts_of(
+            tx, conversation_ids=[other.id], operator_id=desk.anna
+        )
+    assert (kept.text, kept.lines) == ("Gent", begun)
+    assert (await drafted(desk, other.id, "Gent", kept.rev)).lines is None
 
 
 async def test_a_draft_grows_by_revisions_and_refuses_an_old_one(desk: Desk) -> None:

@@ -340,7 +340,8 @@ async def test_a_draft_is_written_on_another_device(recorder: Recorder) -> None:
     talk = await recorder.office.desk.talking()
 
     async def act(place: int) -> None:
-        draft = {"text": "Gentile signora", "kind": "reply", "rev": 0}
+        lines = {"to": "carla@posta.example", "cc": "", "bcc": ""}
+        draft = {"text": "Gentile signora", "kind": "reply", "rev": 0, "lines": lines}
         ok(await recorder.anna.put(f"/conversations/{talk.id}/draft", json=draft))
 
     trace = await recorder.record("draft", "A reply is begun on another device.", act)

@@ -42,6 +42,7 @@ from support.valid import PUBLIC, Operation, Slot, operations, send
 # Which table the ids of a place come from. A new kind of id has to be named here.
 TABLE_OF = {
     "account_id": "identity.account",
+    "added_ids": "conversations.attachment",
     "agreement_id": "privacy.monitoring_agreement",
     "attachment_id": "conversations.attachment",
     "attachment_ids": "conversations.attachment",

@@ -139,7 +139,11 @@ async def judge(room: Mailroom, count: int) -> None:
     arrived = Counter(str(mail["Message-ID"]).strip("<>") for mail in room.sink.mails)
     assert [one for one, times in arrived.items() if times > 1] == []
     states = Counter(one.state for one in await room.out())
-    sys.stdout.write(f"{KILLS} kills, {count} mails, out: {dict(states)}\n")
+    open_still = [one for one in await room.out() if one.state == "uncertain"]
+    reached = sum(arrived[one.mail_id] for one in open_still)
+    sys.stdout.write(
+        f"{KILLS} kills, {count} mails, out: {dict(states)}, uncertain and there: {reached}\n"
+    )
     for one in await room.out():
         assert one.state in ("accepted", "uncertain"), (one.state, one.last_error)
         if one.state == "accepted":

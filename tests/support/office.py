@@ -97,12 +97,15 @@ class Office:
 
 @contextlib.asynccontextmanager
 async def open_office(
-    urls: PostgresUrls, database: Database, *, data: Path, api_per_second: float = 50.0
-) -> AsyncIterator[Office]:
+    urls: PostgresUrls, database: Database, *, data: Path, api_per_second: float = 50.0,
+    allow_private: bool = False,
+) -> AsyncIterator[Office]:  # fmt: skip
     """Start the application and let Anna and Bruno sign up."""
     clock = HandClock()
     database.clock = clock
-    settings = Settings(data=data, api_per_second=api_per_second)
+    settings = Settings(
+        data=data, api_per_second=api_per_second, allow_private_webhooks=allow_private
+    )
     app = build_app(settings, dsn=urls.app_dsn, clock=clock)
     async with app.router.lifespan_context(app):
         from support.servers import new_tenant  # noqa: PLC0415 - pytest loads it as a plugin first

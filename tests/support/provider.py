@@ -1,10 +1,13 @@
-"""A provider that gives out access for a while: its token endpoint, and the word on a token."""
+"""A provider of access for a while: where one signs in, its tokens, and its word on them."""
 
 import asyncio
+import base64
 import contextlib
-from collections.abc import AsyncIterator
+import hashlib
+import threading
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
 
@@ -22,11 +25,18 @@ class Provider:
     life_s: int = 3_600
     asked: list[dict[str, str]] = field(default_factory=list)
     good: set[str] = field(default_factory=set)
+    # What people who signed in carry back, each good for once, and what was said when they came.
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def token_url(self) -> str:
         """Return where tokens are given out."""
         return f"http://127.0.0.1:{self.port}/token"
+
+    @property
+    def authorize_url(self) -> str:
+        """Return where people sign in."""
+        return f"http://127.0.0.1:{self.port}/authorize?prompt=consent"
 
     @property
     def introspection_url(self) -> str:
@@ -38,16 +48,44 @@ class Provider:
         if path.startswith("/introspect"):
             token = headers.get("authorization", "").removeprefix("Bearer ")
             return (200, {"active": True, "user": self.user}) if token in self.good else (401, {})
-        said = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        if path.startswith("/authorize"):
+            return self._signed_in(_fields(urlsplit(path).query))
+        said = _fields(body.decode())
         self.asked.append(said)
-        if self.refuses or said.get("refresh_token") != self.renewal:
+        fits = self._fits(said) if "code" in said else said.get("refresh_token") == self.renewal
+        if self.refuses or not fits:
             return 400, {"error": self.refuses or "invalid_grant"}
         token = f"gettone-{len(self.asked)}"
         self.good.add(token)
         given: dict[str, object] = {"access_token": token, "expires_in": self.life_s}
         if self.rotates:
             self.renewal = given["refresh_token"] = f"rinnovo-{len(self.asked)}"
+        elif "code" in said:
+            given["refresh_token"] = self.renewal
         return 200, given
+
+    def _signed_in(self, asked: dict[str, str]) -> tuple[int, object]:
+        """Send somebody back who has said yes (RFC 6749 §4.1.2)."""
+        code = f"codice-{len(self.codes)}"
+        self.codes[code] = asked
+        back = urlencode({"code": code, "state": asked["state"]})
+        return 302, f"{asked['redirect_uri']}?{back}"
+
+    def _fits(self, said: dict[str, str]) -> bool:
+        """Tell whether a code was given out for what is said, once (RFC 7636 §4.6)."""
+        asked = self.codes.get(said["code"], {})
+        self.codes[said["code"]] = {}
+        digest = hashlib.sha256(said["code_verifier"].encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        same = all(asked.get(name) == said[name] for name in ("client_id", "redirect_uri"))
+        return same and (asked.get("code_challenge"), asked.get("code_challenge_method")) == (
+            challenge,
+            "S256",
+        )
+
+
+def _fields(query: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(query).items()}
 
 
 @contextlib.asynccontextmanager
@@ -63,9 +101,10 @@ async def running_provider() -> AsyncIterator[Provider]:
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             status, said = provider.answer(head[0].split()[1], headers, body)
             raw = orjson.dumps(said)
+            to = f"Location: {said}\r\n" if status == 302 else ""
             writer.write(
                 f"HTTP/1.1 {status} x\r\nContent-Type: application/json\r\nConnection: close\r\n"
-                f"Content-Length: {len(raw)}\r\n\r\n".encode()
+                f"{to}Content-Length: {len(raw)}\r\n\r\n".encode()
                 + raw
             )
             await writer.drain()
@@ -74,3 +113,26 @@ async def running_provider() -> AsyncIterator[Provider]:
     async with await asyncio.start_server(session, "127.0.0.1", 0) as server:
         provider.port = server.sockets[0].getsockname()[1]
         yield provider
+
+
+@contextlib.contextmanager
+def provider_beside() -> Iterator[Provider]:
+    """Run a provider beside a test that has no loop of its own."""
+    loop, ready, running = asyncio.new_event_loop(), threading.Event(), list[Provider]()
+    over = asyncio.Event()
+
+    async def serve() -> None:
+        async with running_provider() as provider:
+            running.append(provider)
+            ready.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        ready.wait()
+        yield running[0]
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()

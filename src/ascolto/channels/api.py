@@ -13,6 +13,7 @@ from ascolto import conversations
 from ascolto.channels import store, store_external
 from ascolto.channels.actions import configuring, handing_in, vouching
 from ascolto.channels.api_mail import mail_router
+from ascolto.channels.api_mail_access import mail_access_router
 from ascolto.channels.api_mail_desk import desk_mail_router
 from ascolto.channels.api_quarantine import quarantine_router
 from ascolto.channels.api_webhooks import webhooks_router
@@ -56,6 +57,7 @@ router = APIRouter(tags=["channels"])
 router.include_router(webhooks_router)
 router.include_router(mail_router)
 router.include_router(desk_mail_router)
+router.include_router(mail_access_router)
 router.include_router(quarantine_router)
 
 

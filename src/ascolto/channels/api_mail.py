@@ -43,16 +43,16 @@ async def list_mailboxes(
     found = await store.list_channels(
         call.tx, kind="email", after=decode_place(cursor), limit=limit + 1
     )
-    shown = {one.id: await _shown(call.tx, one) for one in found[:limit]}
+    views = {one.id: await shown(call.tx, one) for one in found[:limit]}
     return page_of(
-        found, limit=limit, show=lambda one: shown[one.id], place=lambda one: (one.name, one.id)
+        found, limit=limit, show=lambda one: views[one.id], place=lambda one: (one.name, one.id)
     )
 
 
 @mail_router.get("/mailboxes/{channel_id}", summary="One mailbox")
 async def show_mailbox(channel_id: UUID, call: Reader) -> MailboxView:
     """Return how a mailbox stands."""
-    return await _shown(call.tx, await _mailbox(call.tx, channel_id))
+    return await shown(call.tx, await mailbox_in_scope(call.tx, channel_id))
 
 
 @mail_router.put("/mailboxes/{channel_id}/secrets", summary="Passwords and the signing key")
@@ -60,10 +60,10 @@ async def put_secrets(
     channel_id: UUID, body: SecretsBody, call: Configurator, request: Request
 ) -> MailboxView:
     """Seal and keep the secrets that are named; no answer ever shows them."""
-    channel = await _mailbox(call.tx, channel_id)
+    channel = await mailbox_in_scope(call.tx, channel_id)
     box = server_box(services_of(request).settings.data)
     await set_secrets(call.tx, channel, secrets=body.given(), box=box)
-    return await _shown(call.tx, channel)
+    return await shown(call.tx, channel)
 
 
 @mail_router.post(
@@ -71,20 +71,22 @@ async def put_secrets(
 )
 async def reconcile(channel_id: UUID, call: Configurator, request: Request) -> MailboxView:
     """Ask for the server's mails to be laid beside ours; the mailbox shows the result."""
-    channel = await _mailbox(call.tx, channel_id)
+    channel = await mailbox_in_scope(call.tx, channel_id)
     await mailbox_of(call.tx, channel, box=server_box(services_of(request).settings.data))
     await store_mail.ask_reconciliation(call.tx, channel_id=channel.id)
-    return await _shown(call.tx, channel)
+    return await shown(call.tx, channel)
 
 
-async def _mailbox(tx: Tx, channel_id: UUID) -> Channel:
+async def mailbox_in_scope(tx: Tx, channel_id: UUID) -> Channel:
+    """Return a mailbox in scope, or refuse."""
     channel = await configuring.known(tx, str(channel_id))
     if channel.kind != "email":
         raise errors.WrongKind("This channel is no mailbox.", kind=channel.kind)
     return channel
 
 
-async def _shown(tx: Tx, channel: Channel) -> MailboxView:
+async def shown(tx: Tx, channel: Channel) -> MailboxView:
+    """Return how a mailbox stands."""
     mailbox = await store_mail.get_mailbox(tx, channel.id)
     return MailboxView.of(
         channel, mailbox, await store_mail.count_states(tx, channel_id=channel.id)

@@ -90,6 +90,7 @@ async def pass_on(message_id: UUID, body: ForwardBody, call: Writer) -> MessageV
         comment=body.text,
         files=[str(one) for one in body.attachment_ids],
         whole=body.whole,
+        added=[str(one) for one in body.added_ids],
     )
     note = await forward(
         call.tx,

@@ -9,6 +9,7 @@ Refusal
 ├── Conflict         StartClash · KeyTaken · ChannelChanged · WebhookChanged · WebhookOff
 │                    · AlreadyAsked · NothingToSend · NotNow
 ├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind · BadForward
+│                    · BadGrant
 └── TooMany          TooFast
 """
 
@@ -153,6 +154,12 @@ class TooFast(TooMany):
     """More requests than a person makes; `retry_after_s` says when to come back."""
 
     code = "channels.too_fast"
+
+
+class BadGrant(Invalid):
+    """What was brought back from a mail provider gives no access; the text says why."""
+
+    code = "channels.bad_grant"
 
 
 class BadForward(Invalid):

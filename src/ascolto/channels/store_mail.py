@@ -169,6 +169,26 @@ async def set_access(
     )  # fmt: skip
 
 
+async def give_access(
+    tx: Tx, *, channel_id: str, access: str, until: datetime, renewal: str
+) -> None:
+    """Write a sealed access that a person has just obtained, whatever there was before."""
+    await tx.execute(
+        "UPDATE channels.mailbox SET oauth_access = $3, oauth_until = $4, oauth_secret = $5,"
+        " oauth_trouble = NULL WHERE tenant_id = $1 AND channel_id = $2",
+        tx.tenant_id, channel_id, access, until, renewal,
+    )  # fmt: skip
+
+
+async def renew_access(tx: Tx, *, channel_id: str) -> None:
+    """Forget the access of the moment, so that another is asked for at the next turn."""
+    await tx.execute(
+        "UPDATE channels.mailbox SET oauth_access = NULL, oauth_until = NULL, oauth_trouble = NULL"
+        " WHERE tenant_id = $1 AND channel_id = $2",
+        tx.tenant_id, channel_id,
+    )  # fmt: skip
+
+
 async def spoil_access(tx: Tx, *, channel_id: str, access: str) -> None:
     """Forget an access that a server did not take, so that another is asked for."""
     await tx.execute(

@@ -90,7 +90,7 @@ async def lease_due(
 
 
 async def free_abandoned(tx: Tx) -> list[OutMail]:
-    """Settle what a node left behind: untold words are queued again, told ones are uncertain."""
+    """Settle what a node left behind: what nobody can have is queued again, the rest uncertain."""
     rows = await tx.fetch(
         "UPDATE channels.mail_out SET"
         " state = CASE WHEN data_began_at IS NULL THEN 'queued' ELSE 'uncertain' END,"
@@ -123,7 +123,7 @@ async def raw_of(tx: Tx, out_id: str) -> bytes | None:
 
 
 async def begin_data(tx: Tx, mail: OutMail, *, lease: timedelta, addresses: Sequence[str]) -> bool:
-    """Note that the words go on the wire now, for some recipients.
+    """Note that some recipients' server may have the mail from now on.
 
     False when this attempt is no longer ours.
     """
@@ -160,6 +160,22 @@ async def settle_attempt(
         tx.tenant_id, mail.id, mail.attempts, state, code, error, again_at, tx.now,
         taken, int(waits),
     ) == 1  # fmt: skip
+
+
+async def accept_uncertain(tx: Tx, out_id: str) -> bool:
+    """Note that a server took an uncertain mail after all, for whoever was named to it."""
+    ours = await tx.execute(
+        "UPDATE channels.mail_out SET state = 'accepted', last_error = NULL, accepted_at = $3"
+        " WHERE tenant_id = $1 AND id = $2 AND state = 'uncertain'",
+        tx.tenant_id, out_id, tx.now,
+    )  # fmt: skip
+    if ours:
+        await tx.execute(
+            "UPDATE channels.mail_out_to SET state = 'accepted', why = '', at = $3"
+            " WHERE tenant_id = $1 AND out_id = $2 AND state = 'uncertain'",
+            tx.tenant_id, out_id, tx.now,
+        )  # fmt: skip
+    return ours == 1
 
 
 async def change_state(

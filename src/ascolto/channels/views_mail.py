@@ -1,7 +1,7 @@
 """Wire shapes of mailboxes and of the mails that came and went."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -29,6 +29,28 @@ class SecretsBody(BaseModel):
         return self.model_dump(include=self.model_fields_set)
 
 
+class GrantBody(BaseModel):
+    """What the provider gave to somebody who signed in there, as it stands in the address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=r"^[ -~]*$")]
+    state: Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=r"^[!-~]*$")]
+
+
+class SignInView(BaseModel):
+    """Where to sign in, and where the provider has to know that people are sent back to."""
+
+    url: str
+    redirect_uri: str
+
+
+class GrantedView(BaseModel):
+    """The mailbox that has access now."""
+
+    channel_id: str
+
+
 class LedgerView(BaseModel):
     """What came in and where it is: received = handled + waiting + quarantined."""
 
@@ -52,6 +74,10 @@ class MailboxView(BaseModel):
     has_smtp_secret: bool
     has_dkim_secret: bool
     has_oauth_secret: bool
+    has_oauth_client_secret: bool
+    # Access by a provider's token: given by nobody yet, held, or refused when it was to be renewed.
+    access: Literal["none", "given", "refused"]
+    access_until: datetime | None
     read_at: datetime | None
     trouble: str | None
     trouble_since: datetime | None
@@ -79,6 +105,9 @@ class MailboxView(BaseModel):
             has_smtp_secret=bool(mailbox and mailbox.smtp_secret),
             has_dkim_secret=bool(mailbox and mailbox.dkim_secret),
             has_oauth_secret=bool(mailbox and mailbox.oauth_secret),
+            has_oauth_client_secret=bool(mailbox and mailbox.oauth_client_secret),
+            access=_access(mailbox),
+            access_until=mailbox.oauth_until if mailbox else None,
             read_at=mailbox.read_at if mailbox else None,
             trouble=(mailbox.oauth_trouble or mailbox.trouble) if mailbox else None,
             trouble_since=mailbox.trouble_since if mailbox else None,
@@ -94,6 +123,12 @@ class MailboxView(BaseModel):
                 by_state=counts,
             ),
         )
+
+
+def _access(mailbox: Mailbox | None) -> Literal["none", "given", "refused"]:
+    if mailbox is None or not mailbox.oauth_secret:
+        return "none"
+    return "refused" if mailbox.oauth_trouble else "given"
 
 
 class IncomingView(BaseModel):

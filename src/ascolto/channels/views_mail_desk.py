@@ -10,7 +10,10 @@ from ascolto.conversations.views_envelope import EnvelopeBody
 
 
 class ForwardBody(BaseModel):
-    """To whom a mail is passed on, with what words and files; `whole` encloses the mail itself."""
+    """To whom a mail is passed on, with what words and files; `whole` encloses the mail itself.
+
+    `attachment_ids` are files of the mail, `added_ids` files that were uploaded to go along.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -19,6 +22,7 @@ class ForwardBody(BaseModel):
     nonce: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     attachment_ids: Annotated[list[UUID], Field(max_length=20)] = []
     whole: bool = False
+    added_ids: Annotated[list[UUID], Field(max_length=20)] = []
 
 
 class RecipientsView(BaseModel):

@@ -194,16 +194,7 @@ async def show_conversation(conversation_id: UUID, call: Reader, request: Reques
         found = await store_aside.drafts_of(
             tx, conversation_ids=[conversation.id], operator_id=operator_id
         )
-        drafts = [
-            DraftView(
-                conversation_id=d.conversation_id,
-                operator_id=d.operator_id,
-                text=d.text,
-                kind=d.kind,
-                rev=d.rev,
-            )
-            for d in found
-        ]
+        drafts = [DraftView.of(one) for one in found]
     return DetailView(
         conversation=RowView.of(conversation),
         customer=CustomerView.of(customer, merged),

@@ -133,14 +133,9 @@ async def keep_draft(conversation_id: UUID, body: DraftBody, call: Drafter) -> D
         kind=body.kind,
         text=body.text,
         rev=body.rev,
+        lines=body.lines.model_dump() if body.lines else None,
     )
-    return DraftView(
-        conversation_id=draft.conversation_id,
-        operator_id=draft.operator_id,
-        text=draft.text,
-        kind=draft.kind,
-        rev=draft.rev,
-    )
+    return DraftView.of(draft)
 
 
 @router.post("/conversations/{conversation_id}/transfer", summary="Hand on")

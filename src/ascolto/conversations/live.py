@@ -187,6 +187,7 @@ def draft_changed(draft: Draft, *, client_id: str) -> Frame:
         "text": draft.text,
         "kind": draft.kind,
         "rev": draft.rev,
+        "lines": draft.lines,
     }
     return Frame(f"operator:{draft.operator_id}", "draft.changed", body, client_id)
 

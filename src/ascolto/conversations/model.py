@@ -253,6 +253,8 @@ class Draft:
     kind: str
     text: str
     rev: int
+    # To whom a mail goes: to, cc and bcc as they are being typed, which may be no addresses yet.
+    lines: dict[str, str] | None = None
 
 
 class ConsultState(StrEnum):

@@ -1,7 +1,7 @@
 """Statements on what lies beside a thread: drafts, read marks, mentions, tags, surveys."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ascolto.conversations.model import Conversation, Draft, Message
@@ -14,21 +14,22 @@ async def put_draft(tx: Tx, draft: Draft, *, client_id: str) -> Draft | None:
     rev = await tx.fetchval(
         """
         INSERT INTO conversations.draft AS d
-          (tenant_id, conversation_id, operator_id, kind, client_id, text, rev, updated_at)
-        SELECT $1, $2, $3, $4, $5, $6, 1, $8
+          (tenant_id, conversation_id, operator_id, kind, client_id, text, rev, updated_at, lines)
+        SELECT $1, $2, $3, $4, $5, $6, 1, $8, $9::jsonb
          WHERE $7 = 0 OR EXISTS (
            SELECT 1 FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2
               AND operator_id = $3 AND kind = $4)
         ON CONFLICT (tenant_id, conversation_id, operator_id, kind)
-          DO UPDATE SET text = $6, rev = d.rev + 1, updated_at = $8 WHERE d.rev = $7
+          DO UPDATE SET text = $6, rev = d.rev + 1, updated_at = $8, lines = $9
+          WHERE d.rev = $7
         RETURNING rev
         """,
         tx.tenant_id, draft.conversation_id, draft.operator_id, draft.kind, client_id, draft.text,
-        draft.rev, tx.now,
+        draft.rev, tx.now, draft.lines,
     )  # fmt: skip
     if rev is None:
         return None
-    return Draft(draft.conversation_id, draft.operator_id, draft.kind, draft.text, rev)
+    return replace(draft, rev=rev)
 
 
 async def get_draft(tx: Tx, *, conversation_id: str, operator_id: str, kind: str) -> Draft | None:
@@ -40,7 +41,7 @@ async def get_draft(tx: Tx, *, conversation_id: str, operator_id: str, kind: str
 async def drafts_of(tx: Tx, *, conversation_ids: Sequence[str], operator_id: str) -> list[Draft]:
     """Return an operator's drafts in some conversations, the newest first."""
     rows = await tx.fetch(
-        "SELECT conversation_id, operator_id, kind, text, rev FROM conversations.draft"
+        "SELECT conversation_id, operator_id, kind, text, rev, lines FROM conversations.draft"
         " WHERE tenant_id = $1 AND conversation_id = ANY($2::uuid[]) AND operator_id = $3"
         " ORDER BY updated_at DESC",
         tx.tenant_id, list(conversation_ids), operator_id,
@@ -52,11 +53,13 @@ async def move_aside(tx: Tx, *, source: Conversation, target: Conversation) -> N
     """Move drafts, mentions and consults to another thread; two drafts of one become one text."""
     await tx.execute(
         "INSERT INTO conversations.draft AS d (tenant_id, conversation_id, operator_id, kind,"
-        " client_id, text, rev, updated_at)"
-        " SELECT tenant_id, $3, operator_id, kind, client_id, text, 1, $4"
-        " FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2 AND text <> ''"
+        " client_id, text, rev, updated_at, lines)"
+        " SELECT tenant_id, $3, operator_id, kind, client_id, text, 1, $4, lines"
+        " FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2"
+        " AND (text <> '' OR lines IS NOT NULL)"
         " ON CONFLICT (tenant_id, conversation_id, operator_id, kind) DO UPDATE"
-        " SET text = concat_ws(E'\\n\\n', NULLIF(d.text, ''), excluded.text), rev = d.rev + 1",
+        " SET text = concat_ws(E'\\n\\n', NULLIF(d.text, ''), NULLIF(excluded.text, '')),"
+        " rev = d.rev + 1, lines = coalesce(d.lines, excluded.lines)",
         tx.tenant_id, source.id, target.id, tx.now,
     )  # fmt: skip
     await tx.execute(

@@ -1,18 +1,20 @@
 """Bodies and answers of the conversations' routes; rows and messages come from `live`."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from ascolto.conversations.model import Canned, Conversation, Message, Outcome, Reason
+from ascolto.conversations.model import Canned, Conversation, Draft, Message, Outcome, Reason
 from ascolto.conversations.views_consults import ConsultView
 from ascolto.conversations.views_envelope import EnvelopeBody
 from ascolto.customers.views import CustomerView
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Note = Annotated[str, StringConstraints(max_length=20_000)]
+Line = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
 Nonce = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -63,12 +65,21 @@ class NoteBody(Body):
     mentions: Annotated[list[UUID], Field(max_length=20)] = []
 
 
+class DraftLines(Body):
+    """To whom a mail goes, as it is being typed."""
+
+    to: Line
+    cc: Line
+    bcc: Line
+
+
 class DraftBody(Body):
-    """What is being written, and the revision it began from."""
+    """What is being written and to whom, and the revision it began from."""
 
     text: Text
-    kind: Literal["reply", "note"] = "reply"
+    kind: Literal["reply", "note", "forward"] = "reply"
     rev: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    lines: DraftLines | None = None
 
 
 class TransferBody(Body):
@@ -250,6 +261,12 @@ class DraftView(BaseModel):
     text: str
     kind: str
     rev: int
+    lines: DraftLines | None
+
+    @classmethod
+    def of(cls, draft: Draft) -> "DraftView":
+        """Return the view of a draft."""
+        return cls.model_validate(asdict(draft))
 
 
 class ViewerView(BaseModel):

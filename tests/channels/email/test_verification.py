@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ascolto.channels.email.mail import read_mail
-from ascolto.channels.email.verification import Peer, verify_sender
+from ascolto.channels.email.verification import LARGEST, Peer, verify_sender
 from support.zone import Zone, zone
 
 IP = "203.0.113.5"
@@ -202,3 +202,10 @@ def test_what_is_said_to_be_asked_soon_is_what_is_asked() -> None:
     verify_sender(read_mail(raw), raw, Peer(IP, "mx.banca.example", "ada@banca.example"), asked)
     assert len(asked.expected) == 6
     assert set(asked.expected) == set(asked.asked)
+
+
+def test_a_signature_on_a_mail_too_large_to_be_judged_is_said_to_be_unchecked() -> None:
+    large = signed() + b"x\r\n" * (LARGEST // 3)
+    said = found(large, LOOSE)
+    assert (said["dkim"], said["dmarc"]) == ("too_large", "too_large")
+    assert found(MAIL + b"x\r\n" * (LARGEST // 3), LOOSE)["dkim"] == "none"

@@ -1,5 +1,6 @@
 """A mail to several people: each is told once, each has a fate of their own, and it shows."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,8 @@ from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.forwarding import Forward, forward
 from ascolto.channels.mailroom.whole import mail_of_message, recipients_of
 from ascolto.conversations import Envelope, Message
-from ascolto.conversations.errors import NotByMail, NotYours
+from ascolto.conversations.errors import NonceClash, NotByMail, NotYours
+from ascolto.kit.settings import Settings
 from support.post import OURS, Mailroom, a_mail
 
 WITH_FILE = (
@@ -115,9 +117,14 @@ async def test_a_mail_is_passed_on_with_its_words_and_files_and_the_customer_hea
     conversation_id = str(taken.conversation_id)
     await mailroom.desk.accepted(conversation_id)
     (line,) = [m for m in await mailroom.desk.thread(conversation_id) if m.public]
+    async with mailroom.desk.as_operator(mailroom.desk.anna) as tx:
+        picture = await conversations.keep_attachment(
+            tx, folder=Settings(data=mailroom.data).attachments, conversation_id=conversation_id,
+            name="schema.txt", data=b"ecco", uploader_kind="operator",
+        )  # fmt: skip
     wanted = Forward(
         Envelope(("tecnico@ditta.example",)), "Potete verificare?",
-        [one.id for one in line.attachments], whole=True,
+        [one.id for one in line.attachments], whole=True, added=[picture.id],
     )  # fmt: skip
     who: dict[str, Any] = {
         "operator_id": mailroom.desk.anna,
@@ -137,9 +144,14 @@ async def test_a_mail_is_passed_on_with_its_words_and_files_and_the_customer_hea
     assert isinstance(body, bytes)
     for said in ("Potete verificare?", "Da: Carla Rossi", "Ecco la lettura.", "> Ci mandi"):
         assert said in body.decode()
-    assert [one.get_filename() for one in files] == ["lettura.txt", "original.eml"]
-    assert files[1].get_payload(decode=True) == WITH_FILE
+    assert [one.get_filename() for one in files] == ["lettura.txt", "schema.txt", "original.eml"]
+    assert files[1].get_payload(decode=True) == b"ecco"
+    assert files[2].get_payload(decode=True) == WITH_FILE
     assert note.kind.value == "note"
+    assert [one.name for one in note.attachments] == ["schema.txt"]
+    with pytest.raises(NonceClash):  # with that nonce it went with the file
+        async with mailroom.desk.as_operator(mailroom.desk.anna) as tx:
+            await forward(tx, line.id, replace(wanted, added=[]), **who)
     assert (await mailroom.desk.read(conversation_id)).first_replied_at is None
     answer = await mailroom.answer_and_send(conversation_id)
     # Nor do they learn of it from the headers of the next answer.

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ascolto import conversations
-from ascolto.channels import errors, store_mail_out
+from ascolto.channels import errors, store_mail_out, store_mail_to
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.mailboxes import set_secrets
 from ascolto.channels.mailroom.sending import LEASE, Post
@@ -304,3 +304,35 @@ async def test_an_automatic_answer_keeps_to_its_rules(mailroom: Mailroom) -> Non
     )
     assert await answered("b@p.example") is None
     assert await answered("c@p.example") == "no automatic answer: enough of them"
+
+
+async def left_uncertain(mailroom: Mailroom) -> store_mail_out.OutMail:
+    """Let an answer go out to a server that has it and never says so."""
+    taken = await mailroom.arrive(a_mail())
+    mailroom.sink.answers = ["hang"]
+    await mailroom.answer(str(taken.conversation_id))
+    hasty = Post(mailroom.desk.database, Settings(data=mailroom.data), data_timeout_s=0.5)
+    await hasty.round()
+    (out,) = await mailroom.out("uncertain")
+    return out
+
+
+async def test_an_uncertain_mail_that_somebody_answers_was_taken(mailroom: Mailroom) -> None:
+    out = await left_uncertain(mailroom)
+    await mailroom.arrive(a_mail("Altro", mail_id="due@posta.example"))
+    assert (await mailroom.out())[0].state == "uncertain"
+    reply = a_mail("Grazie!", mail_id="tre@posta.example", In_Reply_To=f"<{out.mail_id}>")
+    await mailroom.arrive(reply)
+    (now,) = await mailroom.out()
+    assert (now.state, now.last_error) == ("accepted", None)
+    async with mailroom.desk.as_system() as tx:
+        assert [one.state for one in await store_mail_to.of_mail(tx, out.id)] == ["accepted"]
+        with pytest.raises(errors.NotNow):
+            await outgoing.resend(tx, out.id)
+    assert len(mailroom.sink.taken) == 1
+
+
+async def test_a_report_on_an_uncertain_mail_settles_it(mailroom: Mailroom) -> None:
+    out = await left_uncertain(mailroom)
+    await mailroom.arrive(a_bounce(out.mail_id, status="4.2.2"), sender="<>")
+    assert (await mailroom.out())[0].state == "accepted"

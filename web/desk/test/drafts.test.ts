@@ -7,15 +7,17 @@ afterEach(() => void vi.useRealTimers());
 
 function book(answer: (text: string, rev: number) => Promise<number> = async (_text, rev) => rev + 1) {
   const puts: [string, number][] = [];
+  const lines: (string | null)[] = [];
   const drafts = new DraftBook({
     storage: null,
     prefix: "d.",
-    put: (_talk, _kind, text, rev) => {
+    put: (_talk, _kind, { text, envelope }, rev) => {
+      lines.push(envelope?.cc ?? null);
       puts.push([text, rev]);
       return answer(text, rev);
     },
   });
-  return { drafts, puts };
+  return { drafts, puts, lines };
 }
 
 it("writes after a pause, once for all that was typed, then goes on from the revision it got", async () => {
@@ -34,7 +36,7 @@ it("writes after a pause, once for all that was typed, then goes on from the rev
 it("never lets another device's words take the place of what is typed here, but offers them", async () => {
   const { drafts } = book(() => new Promise(() => undefined));
   drafts.type("a", "reply", "mie parole");
-  drafts.adopt("a", "reply", "parole di là", 4);
+  drafts.adopt("a", "reply", { text: "parole di là", envelope: null }, 4);
   expect(drafts.slot("a", "reply")).toMatchObject({ text: "mie parole", other: "parole di là", dirty: true });
   drafts.swap("a", "reply");
   expect(drafts.slot("a", "reply")).toMatchObject({ text: "parole di là", other: "mie parole" });
@@ -42,10 +44,26 @@ it("never lets another device's words take the place of what is typed here, but 
 
 it("takes the server's words where nothing was typed, and never older ones", () => {
   const { drafts } = book();
-  drafts.adopt("a", "reply", "di ieri", 3);
-  drafts.adopt("a", "reply", "più vecchie", 2);
+  drafts.adopt("a", "reply", { text: "di ieri", envelope: null }, 3);
+  drafts.adopt("a", "reply", { text: "più vecchie", envelope: null }, 2);
   expect(drafts.slot("a", "reply").text).toBe("di ieri");
   expect(drafts.slot("a", "note").text).toBe("");
+});
+
+it("keeps to whom a mail goes as it keeps its words, and lets go of it once the mail was sent", async () => {
+  const { drafts, lines } = book();
+  drafts.address("a", "reply", { to: "a@b.it", cc: "c@d", bcc: "" });
+  expect(drafts.status("a", "reply")).toBe("typing");
+  await vi.advanceTimersByTimeAsync(500);
+  drafts.address("a", "reply", { to: "a@b.it", cc: "c@d.it", bcc: "" });
+  drafts.adopt("a", "reply", { text: "di là", envelope: null }, 9);
+  expect(drafts.slot("a", "reply")).toMatchObject({ envelope: { cc: "c@d.it" }, other: "di là" });
+  await vi.advanceTimersByTimeAsync(500);
+  drafts.clear("a", "reply");
+  await vi.advanceTimersByTimeAsync(500);
+  expect(lines).toEqual(["c@d", "c@d.it", null]);
+  drafts.adopt("a", "reply", { text: "", envelope: { to: "x@y.it", cc: "z@y.it", bcc: "" } }, 20);
+  expect(drafts.slot("a", "reply").envelope?.cc).toBe("z@y.it");
 });
 
 it("says that words are only here when they cannot be stored, and writes them when told", async () => {

@@ -1,6 +1,6 @@
 /** An operator writes while requests, answers and the desk itself get lost; and drafts live through it. */
 import { expect, it } from "vitest";
-import { DraftBook } from "@/features/work/model/drafts";
+import { DraftBook, type Words } from "@/features/work/model/drafts";
 import { localOutbox, Outbox, type OutboxItem } from "@/features/work/model/outbox";
 
 /** A seeded die, so that a failure can be played again (mulberry32). */
@@ -94,13 +94,17 @@ it.each([1, 2, 3, 4])("loses, doubles and swaps nothing in 250 faults (seed %i)"
   for (const talk of talks) expect(said(talk, stored)).toEqual(said(talk, written));
 }, 60_000);
 
+function isWhole(words: Words, typed: string): boolean {
+  return words.text === typed && words.envelope?.to === typed;
+}
+
 /** One draft written letter by letter while writes fail, the desk crashes and another device writes. */
 async function drafting(seed: number, wanted: number) {
   const chance = die(seed);
   const storage = shelf();
-  let server = { text: "", rev: 0 };
+  let server = { text: "", envelope: null as Words["envelope"], rev: 0 };
   let faults = 0;
-  const put = async (_talk: string, _kind: string, text: string, rev: number) => {
+  const put = async (_talk: string, _kind: string, words: Words, rev: number) => {
     const lot = chance();
     if (chance() < 0.5) await turn();
     if (lot < 0.2) {
@@ -111,7 +115,7 @@ async function drafting(seed: number, wanted: number) {
       faults += 1;
       throw new Error("another device has written");
     }
-    server = { text, rev: rev + 1 };
+    server = { ...words, rev: rev + 1 };
     if (lot < 0.4) {
       faults += 1;
       throw new Error("lost on the way back");
@@ -125,19 +129,21 @@ async function drafting(seed: number, wanted: number) {
   for (let n = 0; faults < wanted; n += 1) {
     typed += String(n % 10);
     book.type("a", "reply", typed);
+    // To whom it goes is written beside the words, and as often.
+    book.address("a", "reply", { to: typed, cc: "", bcc: "" });
     if (chance() < 0.1) {
       faults += 1;
       book = open();
-      if (book.slot("a", "reply").text !== typed) lost.push(typed);
+      if (!isWhole(book.slot("a", "reply"), typed)) lost.push(typed);
     }
     if (chance() < 0.1) book.flush();
     // What the server has, said by a frame or by opening the conversation again.
-    if (chance() < 0.2) book.adopt("a", "reply", server.text, server.rev);
-    if (book.slot("a", "reply").text !== typed) lost.push(typed);
+    if (chance() < 0.2) book.adopt("a", "reply", server, server.rev);
+    if (!isWhole(book.slot("a", "reply"), typed)) lost.push(typed);
     await turn();
   }
-  for (let n = 0; n < 200 && (server.text !== typed || book.slot("a", "reply").dirty); n += 1) {
-    book.adopt("a", "reply", server.text, server.rev);
+  for (let n = 0; n < 200 && (!isWhole(server, typed) || book.slot("a", "reply").dirty); n += 1) {
+    book.adopt("a", "reply", server, server.rev);
     book.flush();
     await turn();
   }

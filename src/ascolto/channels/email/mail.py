@@ -15,6 +15,7 @@ from ascolto.channels.email.parts import Bodies, Part
 from ascolto.channels.email.sniffing import content_type
 from ascolto.channels.email.source import Source
 from ascolto.channels.email.tnef import TnefFile, read_tnef
+from ascolto.channels.email.uuencode import Block, around, blocks
 
 # A text longer than this is cut for reading and search; the mail itself is always kept whole.
 LONGEST_TEXT = 2_000_000
@@ -129,7 +130,8 @@ class Mail:
         for part in sorted((*self.bodies.text, *unopened), key=lambda one: one.start):
             if size >= LONGEST_TEXT:
                 break
-            body = part_text(part)
+            words = self._around.get(id(part))
+            body = part_text(part) if words is None else _as_text(words, part)
             body = to_text(body, marked=marked) if part.type == "text/html" else body
             said.append(body)
             size += len(body)
@@ -151,6 +153,22 @@ class Mail:
             out.extend(Attachment(f.name, f.type, f.cid, "attachment", None, f) for f in wrapped)
             if not wrapped:
                 out.append(Attachment(part.name, part.type, part.cid, part.disposition, part))
+        return [*out, *(file for _, _, files in self._unpacked for file in files)]
+
+    @cached_property
+    def _around(self) -> dict[int, bytes]:
+        return {id(part): words for part, words, _ in self._unpacked}
+
+    @cached_property
+    def _unpacked(self) -> list[tuple[Part, bytes, list[Attachment]]]:
+        """Return the texts that files are written into: the words around, and the files."""
+        out = []
+        for part in self.bodies.text:
+            if part.type == "text/plain" and part.encoding in ("", "x-uuencode"):
+                found = list(blocks(part.source, part.start, part.end))
+                words = around(part.source, part.start, part.end, found)
+                if found and not (part.encoding and _is_one_text(found, words)):
+                    out.append((part, words, [_file(one, part) for one in found]))
         return out
 
     @cached_property
@@ -193,6 +211,20 @@ def read_mail(source: Source) -> Mail:
     return mail
 
 
+def _is_one_text(found: list[Block], words: bytes) -> bool:
+    """Tell whether a text was only sent that way: nothing stands around it, and it is no file."""
+    content = found[0].content
+    alone = len(found) == 1 and not words.strip()
+    return alone and b"\0" not in content and not content_type(content[:512])
+
+
+def _file(block: Block, part: Part) -> Attachment:
+    name = decode(block.name, part.parameters.get("charset"))
+    kind = content_type(block.content[:512]) or "application/octet-stream"
+    held = TnefFile(part, name, kind, content=block.content)
+    return Attachment(name, kind, None, "attachment", None, held)
+
+
 def _is_words(part: Part) -> bool:
     """Tell whether a part is called a multipart and is only text, which people want to see."""
     return part.is_unopened and part.disposition != "attachment" and part.name is None
@@ -200,8 +232,11 @@ def _is_words(part: Part) -> bool:
 
 def part_text(part: Part) -> str:
     """Return a text part's text with line feeds, cut where nobody reads on."""
-    raw = part.content(2 * LONGEST_TEXT)
-    text = decode(raw, part.parameters.get("charset"))
+    return _as_text(part.content(2 * LONGEST_TEXT), part)
+
+
+def _as_text(raw: bytes, part: Part) -> str:
+    text = decode(raw[: 2 * LONGEST_TEXT], part.parameters.get("charset"))
     return text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST_TEXT]
 
 

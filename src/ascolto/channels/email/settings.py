@@ -54,6 +54,15 @@ class OAuth(_Part):
     token_url: Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,400}$", max_length=400)]
     client_id: Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[!-~]*$")]
     scope: Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[ -~]*$")] = ""
+    # Where a person signs in to give us access; without it what renews it is given by hand.
+    authorize_url: Annotated[
+        str, StringConstraints(pattern=r"^(https?://[!-~]{1,400})?$", max_length=400)
+    ] = ""
+
+    def renews_like(self, other: "OAuth | None") -> bool:
+        """Tell whether what renews access by one set of these renews it by another."""
+        here = (self.token_url, self.client_id, self.scope)
+        return other is not None and here == (other.token_url, other.client_id, other.scope)
 
 
 class Dkim(_Part):
@@ -114,7 +123,7 @@ class EmailSettings(_Part):
             for name, old, new in (("imap", self.imap, to.imap), ("smtp", self.smtp, to.smtp))
             if old is not None and _server(old) != _server(new)
         ]
-        if self.oauth is not None and self.oauth != to.oauth:
+        if self.oauth is not None and not self.oauth.renews_like(to.oauth):
             return [*moved, "oauth", "oauth_client"]
         return [*moved, "oauth"] if _servers(to) - _servers(self) else moved
 

@@ -20,6 +20,8 @@ from ascolto.channels.email.spf import check_spf
 MOST_SIGNATURES = 5
 # Canonical forms are copies: a larger mail is judged without its signatures.
 LARGEST = 25 << 20
+# No word of RFC 8601: the desk says that it was not checked, and why.
+TOO_LARGE = "too_large"
 _MOST_STEPS = 8
 _TRUE = ("pass",)
 # Where the library that checks signatures ends them.
@@ -47,11 +49,15 @@ def verify_sender(mail: Mail, raw: bytes, peer: Peer, names: Names) -> dict[str,
     """Return the results of spf, dkim, dmarc and arc, named as a server writes them (RFC 8601)."""
     names.expect(_sure_questions(mail, peer))
     spf, spf_domain = check_spf(peer.ip, mail_from=peer.mail_from, helo=peer.helo, names=names)
-    signed, signers = ("neutral", []) if len(raw) > LARGEST else _signatures(mail, raw, names)
+    large = len(raw) > LARGEST
+    signed, signers = _unjudged(mail) if large else _signatures(mail, raw, names)
     passed = [*signers, *([spf_domain] if spf in _TRUE else [])]
-    found = {"spf": spf, "dkim": signed, "dmarc": _dmarc(mail, passed, spf, spf_domain, names)}
-    if mail.root.raw("arc-seal") is not None and len(raw) <= LARGEST:
-        found["arc"] = _arc(raw, names)
+    aligned = _dmarc(mail, passed, spf, spf_domain, names)
+    if signed == TOO_LARGE and aligned == "fail":
+        aligned = TOO_LARGE  # what nobody has looked at might vouch for it
+    found = {"spf": spf, "dkim": signed, "dmarc": aligned}
+    if mail.root.raw("arc-seal") is not None:
+        found["arc"] = TOO_LARGE if large else _arc(raw, names)
     return found
 
 
@@ -89,6 +95,10 @@ class _Asked:
             self.away = True
             return None
         return found[0].encode("ascii", "ignore") if found else None
+
+
+def _unjudged(mail: Mail) -> tuple[str, list[str]]:
+    return "none" if mail.root.raw("dkim-signature") is None else TOO_LARGE, []
 
 
 def _signatures(mail: Mail, raw: bytes, names: Names) -> tuple[str, list[str]]:

@@ -94,6 +94,28 @@ class Access:
             return await self._others(tenant_id, channel, mailbox, refused)
         return await self._keep(tenant_id, mailbox, answer)
 
+    async def begin(
+        self, tenant_id: str, channel_id: str, *, code: str, verifier: str, redirect_uri: str
+    ) -> None:
+        """Exchange what a person brings back for a lasting access (RFC 6749 §4.1.3)."""
+        channel, mailbox = await self._state(tenant_id, channel_id)
+        settings = channel.email().oauth
+        if settings is None:
+            raise NoAccess("no access is set up")
+        said = {"code": code, "code_verifier": verifier, "redirect_uri": redirect_uri}
+        answer = await self._post(settings, mailbox, said, grant_type="authorization_code")
+        renewal = _word(answer, "refresh_token")
+        if not renewal:
+            raise NoAccess("the provider gives nothing to renew the access with")
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            await store_mail.give_access(
+                tx,
+                channel_id=channel_id,
+                access=self._sealed(mailbox, "access", _word(answer, "access_token")),
+                until=tx.now + timedelta(seconds=_life(answer)),
+                renewal=self._sealed(mailbox, "oauth", renewal),
+            )
+
     async def spoil(self, tenant_id: str, channel_id: str, token: str) -> None:
         """Forget a token that a server did not take."""
         _, mailbox = await self._state(tenant_id, channel_id)
@@ -114,13 +136,21 @@ class Access:
         """Ask the provider for a token (RFC 6749 §6)."""
         if not mailbox.oauth_secret:
             raise NoAccess("nothing is given to renew the access with")
+        said = {
+            "refresh_token": opened(mailbox, "oauth", box=self._box),
+            **({"scope": settings.scope} if settings.scope else {}),
+        }
+        return await self._post(settings, mailbox, said, grant_type="refresh_token")
+
+    async def _post(
+        self, settings: OAuth, mailbox: Mailbox, said: dict[str, str], *, grant_type: str
+    ) -> dict[str, Any]:
         secret = opened(mailbox, "oauth_client", box=self._box)
         said = {
-            "grant_type": "refresh_token",
-            "refresh_token": opened(mailbox, "oauth", box=self._box),
+            "grant_type": grant_type,
             "client_id": settings.client_id,
             **({"client_secret": secret} if secret else {}),
-            **({"scope": settings.scope} if settings.scope else {}),
+            **said,
         }
         headers = {
             "content-type": "application/x-www-form-urlencoded",
@@ -144,7 +174,8 @@ class Access:
         if answer.status == 200 and isinstance(found, dict) and _word(found, "access_token"):
             return found
         why = _word(found, "error") if isinstance(found, dict) else ""
-        raise NoAccess(f"the provider does not renew the access: {why or answer.status}")
+        gives = "renew" if grant_type == "refresh_token" else "give"
+        raise NoAccess(f"the provider does not {gives} the access: {why or answer.status}")
 
     async def _others(
         self, tenant_id: str, channel: Channel, before: Mailbox, refused: NoAccess
@@ -160,10 +191,6 @@ class Access:
 
     async def _keep(self, tenant_id: str, mailbox: Mailbox, answer: dict[str, Any]) -> str:
         token = _word(answer, "access_token")
-        life = answer.get("expires_in")
-        seconds = float(life) if isinstance(life, int | float | str) and _is_number(life) else 0.0
-        if not 0 < seconds <= _LONGEST_LIFE_S:
-            seconds = _USUAL_LIFE_S
         renewal = _word(answer, "refresh_token")
         before = mailbox.oauth_secret or ""
         async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
@@ -171,7 +198,7 @@ class Access:
                 tx,
                 channel_id=mailbox.channel_id,
                 access=self._sealed(mailbox, "access", token),
-                until=tx.now + timedelta(seconds=seconds),
+                until=tx.now + timedelta(seconds=_life(answer)),
                 renewal=self._sealed(mailbox, "oauth", renewal) if renewal else before,
                 before=before,
             )
@@ -185,6 +212,12 @@ def _word(found: dict[str, Any], name: str) -> str:
     said = found.get(name)
     # What is put before a server is one line of plain letters.
     return said if isinstance(said, str) and said.isascii() and said.isprintable() else ""
+
+
+def _life(answer: dict[str, Any]) -> float:
+    life = answer.get("expires_in")
+    seconds = float(life) if isinstance(life, int | float | str) and _is_number(life) else 0.0
+    return seconds if 0 < seconds <= _LONGEST_LIFE_S else _USUAL_LIFE_S
 
 
 def _is_number(said: float | str) -> bool:

@@ -23,12 +23,16 @@ _SHOWN = ("from", "to", "cc", "date", "subject")
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """What is passed on: the files that go along, and whether the mail itself does, whole."""
+    """What is passed on: which of its files go along, and whether the mail itself does, whole.
+
+    `added` are files of the operator's own, kept for this conversation and sent with nothing yet.
+    """
 
     envelope: Envelope
     comment: str
     files: Sequence[str]
     whole: bool
+    added: Sequence[str] = ()
 
 
 async def forward(
@@ -70,6 +74,7 @@ async def forward(
                 "whole": wanted.whole,
             },
         },
+        files=list(dict.fromkeys(wanted.added)),
         supervise=supervise,
     )
     _require_same(note, wanted)
@@ -93,8 +98,9 @@ async def forward(
 def _require_same(note: Message, wanted: Forward) -> None:
     """Refuse a nonce that went with other recipients or files: those have it, not these."""
     told = note.meta.get("forward", {})
-    sent = (note.meta.get("envelope"), told.get("files"), told.get("whole"))
-    if sent != (wanted.envelope.as_json(), list(wanted.files), wanted.whole):
+    added = {one.id for one in note.attachments}
+    sent = (note.meta.get("envelope"), told.get("files"), told.get("whole"), added)
+    if sent != (wanted.envelope.as_json(), list(wanted.files), wanted.whole, set(wanted.added)):
         raise NonceClash("This was passed on already, in another way.")
 
 
@@ -108,6 +114,7 @@ async def passed_on(tx: Tx, draft: Draft, note: Message, *, folder: Path) -> Dra
     conversation = await conversations.get(tx, note.conversation_id)
     language = conversation.language if conversation else "it"
     files = await enclosed(tx, original, folder=folder, only=wanted.get("files", []))
+    files += await enclosed(tx, note, folder=folder)
     if wanted.get("whole") and raw is not None:
         files.append(Enclosure("original.eml", "message/rfc822", raw))
     words = await asyncio.to_thread(_words, raw, original, language)

@@ -1,6 +1,7 @@
 """Bounces, automatic replies and receipts: tied to the mail of ours that they speak of."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from ascolto import conversations
 from ascolto.channels import store_mail_out, store_mail_threads, store_mail_to
@@ -63,10 +64,20 @@ async def _about(
     return await store_mail_out.last_of_thread(tx, thread.id) if thread else None
 
 
+async def has_come(tx: Tx, mail: OutMail) -> OutMail:
+    """Settle a mail that was uncertain: its id came back, and only who has it knows that id."""
+    if mail.state != "uncertain" or not await store_mail_out.accept_uncertain(tx, mail.id):
+        return mail
+    await tell_message(tx, mail, state="accepted")
+    return replace(mail, state="accepted")
+
+
 async def _follow(
     tx: Tx, channel: Channel, incoming: Incoming, letter: Letter, about: OutMail
 ) -> None:
     found = letter.found
+    if about.mail_id in (found.original_id, letter.envelope_id):
+        about = await has_come(tx, about)
     failed = found.kind is Kind.BOUNCE or bool(found.certified and found.certified.failed)
     fates = _fates(letter, await store_mail_to.of_mail(tx, about.id), failed=failed)
     if failed and found.permanent is not False:

@@ -1,8 +1,8 @@
 """Mails of ours on their way: one attempt at a time, and honest about what nobody can know.
 
-Before the words go on the wire the row says so, in a transaction of its own. What fails before is
-tried again; what fails after is uncertain, and only a person or a rule sends it again, under the
-same id. A node that dies leaves rows that tell the two apart.
+Before the dot that ends the words goes on the wire the row says so, in a transaction of its own.
+What fails before is tried again; what fails after is uncertain, and only a person or a rule sends
+it again, under the same id. A node that dies leaves rows that tell the two apart.
 
 Each mail goes in a task of its own, so one that is slow holds up nobody. Every organisation may
 have one under way whatever the others do; further ones as long as the server has room for them.
@@ -35,8 +35,8 @@ EVERY_S = 0.5
 # Of one organisation, and of all of them together beyond the first of each.
 AT_ONCE = 8
 MOST_AT_ONCE = 64
-# Longer than any attempt lasts up to its words, and with them.
-LEASE = timedelta(minutes=3)
+# Longer than any attempt lasts up to its last word, and from there to the answer.
+LEASE = timedelta(minutes=5)
 TIMEOUT_S = 30.0
 DATA_TIMEOUT_S = 120.0
 

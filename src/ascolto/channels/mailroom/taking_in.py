@@ -13,7 +13,7 @@ from ascolto.channels.actions.visiting import standing
 from ascolto.channels.email.threads import bare_subject
 from ascolto.channels.mailroom.placing import Place, joinable, place_of
 from ascolto.channels.mailroom.reading import Letter
-from ascolto.channels.mailroom.reporting import take_report
+from ascolto.channels.mailroom.reporting import has_come, take_report
 from ascolto.channels.mailroom.words import say
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
@@ -41,7 +41,7 @@ class Unplaceable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored already under the ids of some mails: mails of ours, and what was taken in.
+    """What is stored already under the ids of some mails and of those they answer.
 
     `leading` grows as they are taken in: the ids by which one is found to belong to another.
     `numbers` are for the conversations that begin with them.
@@ -51,6 +51,11 @@ class Known:
     copies: Mapping[str, Sequence[Incoming]]
     leading: set[str]
     numbers: list[int]
+
+    def named_by(self, letter: Letter, channel: Channel) -> list[OutMail]:
+        """Return the mails of ours that a mail is or answers."""
+        found = map(self.ours.get, (letter.mail_id or "", *letter.refs))
+        return [one for one in found if one is not None and one.channel_id == channel.id]
 
 
 async def known_of(tx: Tx, channel: Channel, letters: Sequence[Letter]) -> Known:
@@ -62,7 +67,7 @@ async def known_of(tx: Tx, channel: Channel, letters: Sequence[Letter]) -> Known
         one.is_message and leading.isdisjoint((*one.refs, one.mail_id or "")) for one in letters
     )
     return Known(
-        await store_mail_out.of_mail_ids(tx, ids),
+        await store_mail_out.of_mail_ids(tx, sorted(refs)),
         await store_mail_in.copies_of_ids(tx, channel_id=channel.id, mail_ids=ids),
         leading,
         await conversations.next_numbers(tx, fresh) if fresh else [],
@@ -74,6 +79,8 @@ async def take_in(
     folder: Path,
 ) -> Read:  # fmt: skip
     """Take a mail in, once; the caller holds its row and the channel."""
+    for named in known.named_by(letter, channel):
+        await has_come(tx, named)
     addresses = (*letter.recipients, *(one.lower() for one in incoming.envelope_to))
     base = Read(
         state="taken",

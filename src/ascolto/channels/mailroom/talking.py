@@ -1,12 +1,17 @@
 """A mail and a server talk once: who is named, the words, and how it ended.
 
-What fails before the words is tried again; what fails after is uncertain: nobody can know then.
+A server has a mail once it has seen the lone dot that ends its words, and not before (RFC 5321,
+4.1.1.4). What fails before the dot is tried again; what fails after is uncertain: nobody can know
+then.
 """
 
+import asyncio
 import contextlib
+import re
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import aiosmtplib
 
@@ -14,9 +19,14 @@ from ascolto.channels.email.settings import Smtp
 from ascolto.channels.mailroom.access import xoauth2
 
 LOCKED = "the server refuses our password"
+TAKEN_OVER = "another node has it"
 _LATER = range(400, 500)
 _REFUSALS = range(400, 600)
-_LET_IN, _SAYS_WHY = 235, 334
+_LET_IN, _SAYS_WHY, _GO_ON, _TAKEN = 235, 334, 354, 250
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_DOT = re.compile(rb"^\.", re.MULTILINE)
+# So much of a large mail goes on the wire before we wait for it to be taken.
+_PIECE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a server may take over a word, and over having all of them."""
+    """How long a server may take over a word, and over all of them or what it says of them."""
 
     word_s: float
     data_s: float
@@ -61,7 +71,8 @@ async def hand_over(
 ) -> Ending:
     """Try once to hand a mail over.
 
-    `begin` is told for whom, just before the words; when it says False they are not said.
+    `begin` is told for whom, just before the dot that ends the words; when it says False the dot
+    is not sent, and the server has no mail.
     """
     smtp = _client(parcel.smtp, timeout_s=patience.word_s)
     try:
@@ -71,25 +82,17 @@ async def hand_over(
         refused = await _addressed(smtp, parcel)
         taken = [one for one in parcel.recipients if one not in refused]
         if not taken:
-            smtp.close()
             return _all_refused(refused)
-        if not await begin(taken):
-            smtp.close()
-            return Ending("queued", error="another node has it")
+        ending = await _said(smtp, parcel.raw, patience=patience, begin=lambda: begin(taken))
     except aiosmtplib.SMTPAuthenticationError as locked:
         # Somebody has to give us the right password; no mail is lost meanwhile.
-        smtp.close()
         return Ending("queued", code=locked.code, error=LOCKED)
     except aiosmtplib.SMTPResponseException as no:
-        smtp.close()
         return _refused(no)
     except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as broken:
-        smtp.close()
         return Ending("queued", error=type(broken).__name__)
-    except BaseException:
+    finally:
         smtp.close()
-        raise
-    ending = await _words(smtp, parcel.raw, timeout_s=patience.data_s)
     fates = dict.fromkeys(taken, _fate(ending))
     return replace(ending, fates={**fates, **{who: _fate(one) for who, one in refused.items()}})
 
@@ -108,20 +111,71 @@ async def _sign_in(smtp: aiosmtplib.SMTP, parcel: Parcel) -> None:
         raise aiosmtplib.SMTPAuthenticationError(answer.code, answer.message)
 
 
-async def _words(smtp: aiosmtplib.SMTP, raw: bytes, *, timeout_s: float) -> Ending:
-    """Say the words; whatever breaks from here on leaves it uncertain who has them."""
+async def _said(
+    smtp: aiosmtplib.SMTP, raw: bytes, *, patience: Patience, begin: Callable[[], Awaitable[bool]]
+) -> Ending:
+    """Say the words, and the dot if `begin` lets us.
+
+    Not by the library, which says both at once: here is the last moment at which a mail can be
+    kept back.
+    """
+    answer = await smtp.execute_command(b"DATA")
+    if answer.code != _GO_ON:
+        return _no(answer)
+    # Not every loop's transports are of the class that their kind is named by.
+    protocol, transport = smtp.protocol, cast("asyncio.WriteTransport | None", smtp.transport)
+    if protocol is None or transport is None:
+        raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+    transport.set_write_buffer_limits(high=0)  # what has gone has left this process
+    writer = asyncio.StreamWriter(transport, protocol, None, asyncio.get_running_loop())
+    # Whoever has heard enough may say so at any moment.
+    answering = asyncio.create_task(protocol.read_response())
     try:
-        answer = await smtp.data(raw, timeout=timeout_s)
-    except aiosmtplib.SMTPResponseException as refused:
-        if refused.code not in _REFUSALS:  # no refusal: it may have been taken
-            return Ending("uncertain", code=refused.code, error="no proper answer")
-        # An answer is an answer: the server says that it has not taken it.
-        return _refused(refused)
+        async with asyncio.timeout(patience.data_s):
+            await _words(writer, raw, answering)
+        if not answering.done() and not await begin():
+            return Ending("queued", error=TAKEN_OVER)
+        if answering.done():  # before the dot: whatever it is, the mail was not taken
+            return _no(await answering)
+        writer.write(b".\r\n")
+        return await _last_word(answering, timeout_s=patience.data_s)
+    finally:
+        answering.cancel()
+        writer.close()
+
+
+async def _words(writer: asyncio.StreamWriter, raw: bytes, answering: asyncio.Task[Any]) -> None:
+    words = _LINE_END.sub(b"\r\n", raw)
+    words = _DOT.sub(b"..", words if words.endswith(b"\r\n") else words + b"\r\n")
+    with contextlib.suppress(ConnectionError):  # then the answer says so, or says why
+        for at in range(0, len(words), _PIECE):
+            writer.write(words[at : at + _PIECE])
+            await writer.drain()
+            if answering.done():
+                return
+        return
+    await asyncio.wait((answering,))
+
+
+async def _last_word(
+    answering: asyncio.Task[aiosmtplib.SMTPResponse], *, timeout_s: float
+) -> Ending:
+    """Return what the server makes of a mail; without a word of it nobody knows who has it."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            answer = await answering
+    except aiosmtplib.SMTPResponseException as garbled:
+        return Ending("uncertain", code=garbled.code, error="no proper answer")
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as broken:
         return Ending("uncertain", error=type(broken).__name__)
-    finally:
-        smtp.close()
-    return Ending("accepted", code=answer.code)
+    return Ending("accepted", code=answer.code) if answer.code == _TAKEN else _no(answer)
+
+
+def _no(answer: aiosmtplib.SMTPResponse) -> Ending:
+    if answer.code not in _REFUSALS:  # no refusal: it may have been taken
+        return Ending("uncertain", code=answer.code, error="no proper answer")
+    # An answer is an answer: the server says that it has not taken it.
+    return _refused(aiosmtplib.SMTPResponseException(answer.code, answer.message))
 
 
 def _client(server: Smtp, *, timeout_s: float) -> aiosmtplib.SMTP:

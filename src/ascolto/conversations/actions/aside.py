@@ -14,25 +14,26 @@ TAGS_LIMIT = 30
 
 
 async def set_draft(
-    tx: Tx, *, conversation_id: str, operator_id: str, kind: str, text: str, rev: int
-) -> Draft:
+    tx: Tx, *, conversation_id: str, operator_id: str, kind: str, text: str, rev: int,
+    lines: dict[str, str] | None = None,
+) -> Draft:  # fmt: skip
     """Keep what an operator has begun to write, if nothing newer is kept.
 
     `rev` is the revision the writer started from. When another device wrote meanwhile it is
-    refused with what is stored; the same text again is no change.
+    refused with what is stored; the same text and lines again are no change.
     """
     conversation = await store.get(tx, conversation_id)
     if conversation is None:
         raise errors.UnknownConversation("No such conversation.", conversation_id=conversation_id)
     if text:
         checked_text(text, files=1)
-    draft = Draft(conversation_id, operator_id, kind, text, rev)
+    draft = Draft(conversation_id, operator_id, kind, text, rev, lines)
     stored = await store_aside.put_draft(tx, draft, client_id=conversation.client_id)
     if stored is None:
         known = await store_aside.get_draft(
             tx, conversation_id=conversation_id, operator_id=operator_id, kind=kind
         )
-        if known is not None and known.text == text:
+        if known is not None and (known.text, known.lines) == (text, lines):
             return known
         raise errors.DraftChanged(
             "Another device wrote this draft meanwhile.",

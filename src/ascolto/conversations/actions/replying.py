@@ -148,6 +148,7 @@ async def add_note(
     nonce: str | None,
     mentions: Sequence[str] = (),
     meta: dict[str, Any] | None = None,
+    files: Sequence[str] = (),
 ) -> Message:
     """Write a note for colleagues; whoever it names is told."""
     author = acting(tx, operator_id)
@@ -161,6 +162,7 @@ async def add_note(
         author=author,
         text=checked_text(text),
         nonce=nonce,
+        files=files,
         meta={**(meta or {}), "mentions": [{"id": i, "name": name} for i, name in named]},
     )
     ids = [operator for operator, _ in named if operator != operator_id]
@@ -193,13 +195,13 @@ async def _known_operators(tx: Tx, wanted: Sequence[str]) -> list[tuple[str, str
 
 async def pass_on(
     tx: Tx, *, conversation_id: str, operator_id: str, text: str, nonce: str,
-    meta: dict[str, Any], supervise: bool = False,
+    meta: dict[str, Any], files: Sequence[str] = (), supervise: bool = False,
 ) -> Message:  # fmt: skip
     """Note inside the thread what its operator passes on to somebody who is no party of it."""
     await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
     return await add_note(
         tx, conversation_id=conversation_id, operator_id=operator_id, text=text, nonce=nonce,
-        meta=meta,
+        meta=meta, files=files,
     )  # fmt: skip
 
 

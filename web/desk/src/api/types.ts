@@ -49,7 +49,7 @@ export type Screen = S["ScreenView"];
 export type OpenedScreen = S["OpenedScreenView"];
 export type DeskPreferences = S["DeskPreferences"];
 
-export type DraftKind = "reply" | "note";
+export type DraftKind = "reply" | "note" | "forward";
 export type Draft = Omit<S["DraftView"], "kind"> & { kind: DraftKind };
 
 export type CustomerIdentity = S["IdentityView"];
@@ -58,9 +58,10 @@ export type Customer = S["CustomerView"];
 
 
 export type Viewer = S["ViewerView"];
-export type ConversationDetail = Omit<S["DetailView"], "conversation" | "draft" | "why"> & {
+export type ConversationDetail = Omit<S["DetailView"], "conversation" | "draft" | "drafts" | "why"> & {
   conversation: ConversationRow;
   draft: Draft | null;
+  drafts: Draft[];
   why: Why | null;
 };
 export interface MessagePage {
@@ -135,6 +136,7 @@ export type Opening = S["OpeningView"];
 export type AdminQueue = S["QueueView"];
 export type Ring = S["RingBody"];
 export type AdminChannel = S["ChannelView"];
+export type Mailbox = S["MailboxView"];
 export type Skill = S["SkillView"];
 export type Team = S["TeamView"];
 export type AdminOperator = S["OperatorView"];

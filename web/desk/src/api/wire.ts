@@ -391,10 +391,17 @@ export interface components {
             unchanged: number;
             violations: components["schemas"]["ViolationView"][];
         };
+        /** @description To whom a mail goes, as it is being typed. */
+        DraftLines: {
+            bcc: string;
+            cc: string;
+            to: string;
+        };
         /** @description What one has begun to write. */
         DraftView: {
             conversation_id: string;
             kind: string;
+            lines: components["schemas"]["DraftLines"] | null;
             operator_id: string;
             rev: number;
             text: string;
@@ -826,6 +833,17 @@ export interface components {
             /** @default true */
             on?: boolean;
         };
+        /** @description What came in and where it is: received = handled + waiting + quarantined. */
+        LedgerView: {
+            balanced: boolean;
+            by_state: {
+                [key: string]: number;
+            };
+            handled: number;
+            quarantined: number;
+            received: number;
+            waiting: number;
+        };
         /**
          * @description One thing that can be done about the rest of a day.
          *
@@ -899,6 +917,31 @@ export interface components {
             };
             shifts: number;
             violations: components["schemas"]["ViolationView"][];
+        };
+        /** @description How a mailbox stands; `reconciliation` lays the server's mails beside ours. */
+        MailboxView: {
+            /** @enum {string} */
+            access: "none" | "given" | "refused";
+            access_until: string | null;
+            active: boolean;
+            address: string;
+            channel_id: string;
+            client_id: string;
+            has_dkim_secret: boolean;
+            has_imap_secret: boolean;
+            has_oauth_client_secret: boolean;
+            has_oauth_secret: boolean;
+            has_smtp_secret: boolean;
+            ledger: components["schemas"]["LedgerView"];
+            name: string;
+            read_at: string | null;
+            reconciled_at: string | null;
+            reconciliation: {
+                [key: string]: unknown;
+            } | null;
+            reconciliation_asked: boolean;
+            trouble: string | null;
+            trouble_since: string | null;
         };
         /** @description A note that names this operator. */
         Mention: {

@@ -286,11 +286,18 @@ const adminOne = createRoute({
   component: lazyRouteComponent(() => import("@/features/admin/page"), "AdminOne"),
 });
 
+/** Where a mail provider sends back whoever has signed in there. */
+const mailAccess = createRoute({
+  getParentRoute: () => desk,
+  path: "/mail-access",
+  component: lazyRouteComponent(() => import("@/features/admin/mail-access"), "MailAccessPage"),
+});
+
 const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, consults.addChildren([consultOne]), results, planning, rosters, agreements, worth, intraday, ownDays, history, asked, shifts, conversations, settings, ready, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, consults.addChildren([consultOne]), results, planning, rosters, agreements, worth, intraday, ownDays, history, asked, shifts, conversations, settings, ready, mailAccess, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -4,10 +4,12 @@ import { channelName } from "@/channels";
 import { t, useT } from "@/i18n";
 import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
+import { MailboxPanel } from "./mailbox";
+import { mailGroups, mailSettings, mailValues, type MailValues } from "./mailbox-fields";
 import type { Field, Resource } from "./model";
 import { named, options } from "./refs";
 
-interface Values {
+interface Values extends MailValues {
   name: string;
   kind: string | null;
   client_id: string | null;
@@ -68,6 +70,7 @@ const externalFields = (): Field<Values>[] => [
 
 /** What the channel has set, without taking away what this form does not show. */
 function settingsOf(values: Values, row: AdminChannel | null): Record<string, unknown> {
+  if (values.kind === "email") return mailSettings(values, row);
   const kept = { ...row?.settings };
   const put = (name: string, value: unknown) => {
     if (value === "" || value === null) delete kept[name];
@@ -82,6 +85,10 @@ function settingsOf(values: Values, row: AdminChannel | null): Record<string, un
   put("color", values.color.toLowerCase());
   put("sites", lines(values.sites));
   return kept;
+}
+
+function Beside({ row }: { row: AdminChannel }) {
+  return row.kind === "email" ? <MailboxPanel row={row} /> : <Embed row={row} />;
 }
 
 /** The line that a client's site has to carry. */
@@ -133,6 +140,7 @@ export const channels: Resource<AdminChannel, Values> = {
     { title: t("conversations.state"), cell: (row) => <Pill tone={row.active ? "ok" : "plain"}>{row.active ? t("admin.active") : t("admin.off")}</Pill> },
   ],
   values: (row, refs, search) => ({
+    ...mailValues(row),
     name: row?.name ?? "",
     kind: row?.kind ?? "webchat",
     client_id: row?.client_id ?? search.client_id ?? (refs.clients.length === 1 ? refs.clients[0]!.id : null),
@@ -158,7 +166,7 @@ export const channels: Resource<AdminChannel, Values> = {
         { kind: "text", name: "name", label: t("admin.name"), required: true, max: 120 },
         {
           kind: "select", name: "kind", label: t("admin.kind"), required: true, fixed: true,
-          options: ["webchat", "external"].map((value) => ({ value, label: kindName(value) })),
+          options: ["webchat", "email", "external"].map((value) => ({ value, label: kindName(value) })),
         },
         { kind: "select", name: "client_id", label: t("list.client"), required: true, fixed: true, options: options(refs.clients) },
         {
@@ -168,9 +176,11 @@ export const channels: Resource<AdminChannel, Values> = {
         ...(row ? [{ kind: "check" as const, name: "active" as const, label: t("admin.channel.active") }] : []),
       ],
     },
-    values.kind === "external"
-      ? { title: t("admin.channel.external"), fields: externalFields() }
-      : { title: t("admin.chat"), fields: chatFields() },
+    ...(values.kind === "email" ? mailGroups(values) : []),
+    ...(values.kind === "external"
+      ? [{ title: t("admin.channel.external"), fields: externalFields() }]
+      : []),
+    ...(values.kind === "webchat" ? [{ title: t("admin.chat"), fields: chatFields() }] : []),
   ],
   save: (values, row, via) => {
     const { name, kind, client_id, queue_id, active } = values;
@@ -182,5 +192,5 @@ export const channels: Resource<AdminChannel, Values> = {
   remove: (row, via) => via.delete(`/channels/${row.id}`),
   removal: () => t("admin.channel.close"),
   fieldOf: { "channels.key_taken": "name" },
-  Beside: Embed,
+  Beside,
 };

@@ -12,7 +12,7 @@ import { Menu, MenuItem } from "@ui/menu";
 import { Segments } from "@ui/segments";
 import { say } from "@ui/toast";
 import { useCannedWriting } from "./canned-writing";
-import { FileList, useFiles } from "./files";
+import { FileList, FilePicker, useFiles } from "./files";
 import { envelopeOf } from "./mail/model";
 import { useMentionWriting } from "./mention-writing";
 import { stillNamed } from "./model/mentions";
@@ -34,6 +34,9 @@ const MarkBar = lazy(() =>
   }),
 );
 
+/** What is written here; what is passed on has a dialog of its own. */
+type Said = Exclude<DraftKind, "forward">;
+
 const statusWords: Record<DraftStatus, string | null> = {
   empty: null,
   typing: null,
@@ -53,7 +56,7 @@ interface ComposerProps {
 export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
   const t = useT();
   const { id } = row;
-  const [kind, setKind] = useState<DraftKind>("reply");
+  const [kind, setKind] = useState<Said>("reply");
   const { slot, status } = useSlot(id, kind);
   const { drafts, outbox } = useDesk();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -72,7 +75,7 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
     naming.close();
   }
 
-  const focus = (next: DraftKind) => {
+  const focus = (next: Said) => {
     // At once: what is typed right after the key belongs into the field, not to other keys.
     flushSync(() => setKind(next));
     field.current?.focus();
@@ -215,19 +218,7 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
               canned.openEmpty();
             }}
           />
-          <label className="button button-icon" title={t("composer.attach")}>
-            <Icon name="paperclip" />
-            <span className="hidden-visually">{t("composer.attach")}</span>
-            <input
-              type="file"
-              multiple
-              className="hidden-visually"
-              onChange={(event) => {
-                if (event.target.files) files.add(event.target.files);
-                event.target.value = "";
-              }}
-            />
-          </label>
+          <FilePicker onPick={files.add} />
           <span className="grow" />
           <span className="meta wide-only">
             <Kbd>{shown("send")}</Kbd>
@@ -269,7 +260,7 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
 }
 
 /** Moves what was written to the outbox; the field is free at once. False when it could not be sent. */
-function useSend(row: ConversationRow, kind: DraftKind, busy: boolean) {
+function useSend(row: ConversationRow, kind: Said, busy: boolean) {
   const t = useT();
   const { outbox, drafts } = useDesk();
   const { store } = useLive();
@@ -298,7 +289,7 @@ function useSend(row: ConversationRow, kind: DraftKind, busy: boolean) {
 }
 
 /** Says "is writing" at most every three seconds, for replies only. */
-function useTypingHint(id: string, text: string, kind: DraftKind): void {
+function useTypingHint(id: string, text: string, kind: Said): void {
   const { engine } = useLive();
   const told = useRef(0);
   const before = useRef({ id, kind, text });

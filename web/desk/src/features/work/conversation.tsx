@@ -24,7 +24,7 @@ import { Composer } from "./composer";
 import { Beside } from "./beside";
 import { Due } from "./due";
 import { channelName, stateName } from "./labels";
-import { useDesk } from "./outbox-react";
+import { adoptDraft, useDesk } from "./outbox-react";
 import { useOpened, type Panel } from "./opened";
 import { useStayed } from "./stayed";
 import { Thread } from "./thread";
@@ -63,7 +63,7 @@ export function Conversation({ id, onBack, onDone }: Props) {
   useEffect(() => {
     if (!data) return;
     adoptRow(store, data.conversation);
-    if (data.draft) drafts.adopt(id, data.draft.kind, data.draft.text, data.draft.rev);
+    for (const draft of data.drafts) adoptDraft(drafts, draft);
     // Who looked when this was loaded, as if they had just said so.
     for (const viewer of data.viewers) {
       const said = { k: "viewing", b: { ...viewer, conversation_id: id, on: true } };

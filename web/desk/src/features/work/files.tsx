@@ -23,7 +23,7 @@ export function useFiles(id: string, kind: DraftKind, attachments: Attachment[])
   const [all, setUploads] = useState<readonly (Uploading & { key: number })[]>([]);
   const of = `${id}.${kind}`;
   const uploads = all.filter((one) => one.of === of);
-  const add = (files: FileList) => {
+  const add = (files: globalThis.FileList) => {
     for (const file of files) {
       const key = Math.random();
       setUploads((list) => [...list, { key, of, name: file.name, size: file.size, error: null }]);
@@ -47,6 +47,26 @@ export function useFiles(id: string, kind: DraftKind, attachments: Attachment[])
     remove: (file: string) => drafts.attach(id, kind, attachments.filter((one) => one.id !== file)),
     forget: (key: number) => setUploads((list) => list.filter((one) => one.key !== key)),
   };
+}
+
+/** Picks files of one's own. */
+export function FilePicker({ onPick }: { onPick: (files: globalThis.FileList) => void }) {
+  const t = useT();
+  return (
+    <label className="button button-icon" title={t("composer.attach")}>
+      <Icon name="paperclip" />
+      <span className="hidden-visually">{t("composer.attach")}</span>
+      <input
+        type="file"
+        multiple
+        className="hidden-visually"
+        onChange={(event) => {
+          if (event.target.files) onPick(event.target.files);
+          event.target.value = "";
+        }}
+      />
+    </label>
+  );
 }
 
 export function FileList({ files }: { files: ReturnType<typeof useFiles> }) {

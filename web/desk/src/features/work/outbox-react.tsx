@@ -1,6 +1,7 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
 import { api } from "@/api/client";
+import type { Draft } from "@/api/types";
 import { useLive } from "@/live/react";
 import { useSession } from "@/session";
 import { t } from "@/i18n";
@@ -42,16 +43,21 @@ function makeDesk(account: string, store: ReturnType<typeof useLive>["store"], q
   const drafts = new DraftBook({
     storage: globalThis.localStorage ?? null,
     prefix: `ascolto.draft.${account}.`,
-    put: async (id, kind, text, rev) => {
+    put: async (id, kind, { text, envelope }, rev) => {
       const stored = await api.put<StoredDraft | undefined>(
         `/conversations/${id}/draft`,
-        { text, kind, rev },
+        { text, kind, rev, lines: envelope },
         { keepalive: text.length < 20_000 },
       );
       return stored?.rev ?? rev + 1;
     },
   });
   return { outbox, drafts };
+}
+
+/** Takes a draft as the server has it. */
+export function adoptDraft(drafts: DraftBook, { conversation_id: id, kind, text, lines, rev }: Draft): void {
+  drafts.adopt(id, kind, { text, envelope: lines ?? null }, rev);
 }
 
 /** Puts the words of a reply back into its field, before what was begun meanwhile. */
@@ -61,7 +67,7 @@ export function writeAgain(drafts: DraftBook, item: OutboxItem): void {
   const slot = drafts.slot(id, kind);
   drafts.type(id, kind, [item.text, slot.text].filter(Boolean).join("\n\n"));
   if (item.attachments.length > 0) drafts.attach(id, kind, [...item.attachments, ...slot.attachments]);
-  if (item.envelope) drafts.address(id, linesOf(item.envelope));
+  if (item.envelope) drafts.address(id, kind, linesOf(item.envelope));
   document.getElementById("composer")?.focus();
 }
 
@@ -95,9 +101,7 @@ export function OutboxProvider({ children }: { children: ReactNode }) {
       store.onTable("drafts", (keys) => {
         for (const key of keys) {
           const draft = store.get("drafts", key);
-          if (draft?.conversation_id) {
-            desk.drafts.adopt(draft.conversation_id, draft.kind, draft.text, draft.rev);
-          }
+          if (draft?.conversation_id) adoptDraft(desk.drafts, draft);
         }
       }),
     [desk, store],

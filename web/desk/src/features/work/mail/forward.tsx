@@ -9,18 +9,27 @@ import { useLive } from "@/live/react";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
 import { TextArea } from "@ui/field";
+import { FileList, FilePicker, useFiles } from "../files";
 import { messageAdded } from "../live";
 import { randomNonce } from "../model/outbox";
+import { useDesk, useSlot } from "../outbox-react";
 import { offerRecall } from "../undo";
 import { envelopeOf, type Lines } from "./model";
 import { AddressLines } from "./recipients";
+
+const nobody: Lines = { to: "", cc: "", bcc: "" };
 
 /** Passes a mail on to somebody outside; the customer hears nothing of it. */
 export function ForwardDialog({ message, onClose }: { message: Message; onClose: () => void }) {
   const t = useT();
   const { store } = useLive();
-  const [lines, setLines] = useState<Lines>({ to: "", cc: "", bcc: "" });
-  const [text, setText] = useState("");
+  const { drafts } = useDesk();
+  const talk = message.conversation_id;
+  // Kept as any draft is: what was written is there again after a reload, and on other devices.
+  const { slot } = useSlot(talk, "forward");
+  const lines = slot.envelope ?? nobody;
+  const { text } = slot;
+  const added = useFiles(talk, "forward", slot.attachments);
   const [files, setFiles] = useState(() => new Set(message.attachments.map((file) => file.id)));
   const [whole, setWhole] = useState(false);
   // One nonce for all tries of this forward.
@@ -33,11 +42,16 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
         text: text.trim(),
         nonce,
         attachment_ids: [...files],
+        added_ids: slot.attachments.map((file) => file.id),
         whole,
       }),
     onSuccess: (note) => {
       store.apply(messageAdded(store, note));
-      offerRecall(note, () => undefined);
+      drafts.clear(talk, "forward");
+      offerRecall(note, () => {
+        drafts.type(talk, "forward", text);
+        drafts.address(talk, "forward", lines);
+      });
       onClose();
     },
   });
@@ -55,8 +69,13 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
         }}
       >
         <div className="dialog-body">
-          <AddressLines lines={lines} onChange={setLines} />
-          <TextArea label={t("mail.comment")} rows={4} value={text} onChange={(event) => setText(event.target.value)} />
+          <AddressLines lines={lines} onChange={(next) => drafts.address(talk, "forward", next)} />
+          <TextArea
+            label={t("mail.comment")}
+            rows={4}
+            value={text}
+            onChange={(event) => drafts.type(talk, "forward", event.target.value)}
+          />
           <fieldset className="mail-files">
             <legend className="meta">{t("mail.goes_along")}</legend>
             {message.attachments.map((file) => (
@@ -70,13 +89,15 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
               <input type="checkbox" checked={whole} onChange={() => setWhole(!whole)} />
               {t("mail.whole_file")}
             </label>
+            <FileList files={added} />
+            <FilePicker onPick={added.add} />
           </fieldset>
           <p className="meta">{t("mail.forward_hint")}</p>
           <div role="alert">{pass.error && <p className="field-error">{explain(pass.error)}</p>}</div>
         </div>
         <div className="dialog-foot">
           <Button onPress={onClose}>{t("cancel")}</Button>
-          <Button type="submit" tone="primary" icon="send" isDisabled={!envelope || pass.isPending}>
+          <Button type="submit" tone="primary" icon="send" isDisabled={!envelope || added.busy || pass.isPending}>
             {t("mail.forward")}
           </Button>
         </div>

@@ -23,7 +23,7 @@ export function RecipientsField({ row }: { row: ConversationRow }) {
   const last = useRow("threads", row.id)?.items.findLast((one) => one.author.kind === "customer")?.seq ?? 0;
   const { data } = useQuery(recipientsQuery(row.id, last));
   const lines = slot.envelope;
-  const put = (next: Lines | null) => drafts.address(row.id, next);
+  const put = (next: Lines | null) => drafts.address(row.id, "reply", next);
   const plain = { to: data ? [data.customer] : [], cc: [], bcc: [] };
   if (!lines) {
     return (

@@ -45,12 +45,13 @@ function Body({ mail }: { mail: MessageMail }) {
   const t = useT();
   const [way, setWay] = useState<Way>(mail.html ? "html" : "text");
   const [pictures, setPictures] = useState(false);
+  const found = (result: string) => (result === "too_large" ? t("mail.too_large") : result);
   const facts: [string, string][] = [
     [t("mail.from"), mail.sender],
     [t("mail.to"), mail.to.join(", ")],
     [t("mail.cc"), mail.cc.join(", ")],
     [t("mail.date"), mail.date ? moment(mail.date, Date.now()) : ""],
-    [t("mail.checks"), Object.entries(mail.checks).map(([name, result]) => `${name}: ${result}`).join(", ")],
+    [t("mail.checks"), Object.entries(mail.checks).map(([name, result]) => `${name}: ${found(result)}`).join(", ")],
     [t("mail.protection"), mail.protection.join(", ")],
     [t("mail.attachments"), mail.attachments.join(", ")],
   ];

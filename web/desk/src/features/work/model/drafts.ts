@@ -6,15 +6,19 @@ import type { Attachment } from "@/api/types";
 import type { Lines } from "../mail/model";
 import type { Named } from "./mentions";
 
-export type DraftKind = "reply" | "note";
+export type DraftKind = "reply" | "note" | "forward";
 
-export interface Slot {
+/** What is kept of a draft on all devices. */
+export interface Words {
   text: string;
+  /** To whom a mail goes, once somebody has said so. */
+  envelope: Lines | null;
+}
+
+export interface Slot extends Words {
   attachments: Attachment[];
   /** Colleagues picked from the list while writing. */
   named: Named[];
-  /** To whom a mail goes, once somebody has said so. */
-  envelope: Lines | null;
   rev: number;
   /** Typed here and not yet stored by the server. */
   dirty: boolean;
@@ -27,11 +31,19 @@ export type DraftStatus = "empty" | "typing" | "saving" | "saved" | "local";
 export interface DraftOptions {
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
   prefix: string;
-  put: (conversation: string, kind: DraftKind, text: string, rev: number) => Promise<number>;
+  put: (conversation: string, kind: DraftKind, words: Words, rev: number) => Promise<number>;
   delay?: number;
 }
 
 const blank: Slot = { text: "", attachments: [], named: [], envelope: null, rev: 0, dirty: false, other: null };
+
+function sameLines(one: Lines | null, other: Lines | null): boolean {
+  return one?.to === other?.to && one?.cc === other?.cc && one?.bcc === other?.bcc;
+}
+
+function same(one: Words, other: Words): boolean {
+  return one.text === other.text && sameLines(one.envelope, other.envelope);
+}
 
 export class DraftBook {
   private readonly options: DraftOptions;
@@ -84,30 +96,33 @@ export class DraftBook {
   }
 
   /** Remembers to whom a mail goes. */
-  address(conversation: string, envelope: Lines | null): void {
-    const slot = this.slot(conversation, "reply");
-    this.keep(conversation, "reply", { ...slot, envelope }, this.status(conversation, "reply"));
+  address(conversation: string, kind: DraftKind, envelope: Lines | null): void {
+    const slot = this.slot(conversation, kind);
+    if (sameLines(slot.envelope, envelope)) return;
+    this.keep(conversation, kind, { ...slot, envelope, dirty: true }, "typing");
+    this.schedule(conversation, kind);
   }
 
   /** Empties a slot whose words were sent. */
   clear(conversation: string, kind: DraftKind): void {
     const slot = this.slot(conversation, kind);
-    if (!slot.text && slot.attachments.length === 0) return;
+    if (!slot.text && slot.attachments.length === 0 && !slot.envelope) return;
     this.keep(conversation, kind, { ...slot, text: "", attachments: [], named: [], envelope: null, dirty: true }, "typing");
     this.schedule(conversation, kind);
   }
 
   /** Takes the server's copy unless something newer was typed here. */
-  adopt(conversation: string, kind: DraftKind, text: string, rev: number): void {
+  adopt(conversation: string, kind: DraftKind, words: Words, rev: number): void {
     const slot = this.slot(conversation, kind);
-    if (rev < slot.rev || (rev === slot.rev && !slot.dirty && slot.text === text)) return;
-    if (slot.dirty && slot.text !== text) {
+    const { text } = words;
+    if (rev < slot.rev || (rev === slot.rev && !slot.dirty && same(slot, words))) return;
+    if (slot.dirty && !same(slot, words)) {
       const other = text.trim() && text !== slot.text ? text : slot.other;
       this.keep(conversation, kind, { ...slot, rev, other }, this.status(conversation, kind));
       this.schedule(conversation, kind);
       return;
     }
-    this.keep(conversation, kind, { ...slot, text, rev, dirty: false }, text ? "saved" : "empty");
+    this.keep(conversation, kind, { ...slot, ...words, rev, dirty: false }, text ? "saved" : "empty");
   }
 
   /** Puts the other device's words into the field (ours become the alternative). */
@@ -142,13 +157,13 @@ export class DraftBook {
   }
 
   private async write(conversation: string, kind: DraftKind): Promise<void> {
-    const { text, rev, dirty } = this.slot(conversation, kind);
+    const { text, envelope, rev, dirty } = this.slot(conversation, kind);
     if (!dirty) return;
     this.say(`${conversation}.${kind}`, "saving");
     try {
-      const stored = await this.options.put(conversation, kind, text, rev);
+      const stored = await this.options.put(conversation, kind, { text, envelope }, rev);
       const now = this.slot(conversation, kind);
-      const dirtyStill = now.text !== text;
+      const dirtyStill = !same(now, { text, envelope });
       this.keep(
         conversation,
         kind,

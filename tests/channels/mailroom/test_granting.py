@@ -1,0 +1,121 @@
+"""A mailbox is given access by whoever signs in at its provider, and by nobody else."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from ascolto.channels.mailroom.granting import LIFE
+from ascolto.kit.db import Database
+from ascolto.kit.postgres import PostgresUrls
+from support.office import Office, ok, open_office, refused
+from support.post import OURS
+from support.provider import Provider, running_provider
+
+
+@pytest.fixture
+async def office(urls: PostgresUrls, database: Database, tmp_path: Path) -> AsyncIterator[Office]:
+    async with open_office(urls, database, data=tmp_path, allow_private=True) as opened:
+        await opened.hire("config@prova.example", "configurator")
+        await opened.hire("capo@prova.example", "configurator")
+        yield opened
+
+
+async def mailbox_at(provider: Provider, office: Office, config: httpx.AsyncClient) -> str:
+    """Add a mailbox of a provider that takes no passwords, over HTTP."""
+    oauth = {
+        "token_url": provider.token_url,
+        "client_id": "ascolto",
+        "scope": "mail offline_access",
+        "authorize_url": provider.authorize_url,
+    }
+    body = {
+        "client_id": office.desk.client_id,
+        "kind": "email",
+        "name": "Posta",
+        "queue_id": office.desk.queue.id,
+        "settings": {"address": OURS, "name": "Luce", "oauth": oauth},
+    }
+    channel_id = str(ok(await config.post("/channels", json=body))["id"])
+    secrets = {"oauth_client": "segreto-di-ascolto"}
+    shown = ok(await config.put(f"/mailboxes/{channel_id}/secrets", json=secrets))
+    assert (shown["has_oauth_client_secret"], shown["access"]) == (True, "none")
+    return channel_id
+
+
+async def signed_in_there(config: httpx.AsyncClient, channel_id: str) -> dict[str, str]:
+    """Begin here, say yes at the provider, and return what one is sent back with."""
+    begun = ok(await config.post(f"/mailboxes/{channel_id}/sign-in"))
+    async with httpx.AsyncClient() as browser:
+        answer = await browser.get(begun["url"])
+    back = urlsplit(answer.headers["location"])
+    assert answer.headers["location"].startswith(begun["redirect_uri"] + "?")
+    return {name: values[0] for name, values in parse_qs(back.query).items()}
+
+
+async def test_who_signs_in_at_the_provider_gives_access_that_is_renewed_and_taken_back(
+    office: Office,
+) -> None:
+    async with running_provider() as provider, office.signed_in("config@prova.example") as config:
+        channel_id = await mailbox_at(provider, office, config)
+        back = await signed_in_there(config, channel_id)
+        assert ok(await config.post("/mailboxes/access", json=back)) == {"channel_id": channel_id}
+        asked = provider.asked[-1]
+        assert asked["grant_type"] == "authorization_code"
+        assert asked["client_secret"] == "segreto-di-ascolto"
+        assert "scope" not in asked
+        answer = await config.get(f"/mailboxes/{channel_id}")
+        shown = ok(answer)
+        assert (shown["access"], shown["trouble"]) == ("given", None)
+        assert shown["access_until"] is not None
+        for secret in ("gettone", provider.renewal, "segreto-di-ascolto"):
+            assert secret not in answer.text
+        # The code was good for once.
+        refused(await config.post("/mailboxes/access", json=back), 422, "channels.bad_grant")
+        assert ok(await config.get(f"/mailboxes/{channel_id}"))["access"] == "given"
+        renewed = ok(await config.post(f"/mailboxes/{channel_id}/renewal"))
+        assert (renewed["access"], renewed["access_until"]) == ("given", None)
+        gone = ok(await config.put(f"/mailboxes/{channel_id}/secrets", json={"oauth": None}))
+        assert gone["access"] == "none"
+
+
+async def test_what_was_not_begun_here_by_the_same_person_gives_nothing(office: Office) -> None:
+    async def in_vain(who: httpx.AsyncClient, **said: Any) -> None:
+        answer = await who.post("/mailboxes/access", json=said)
+        refused(answer, 422, "channels.bad_grant")
+
+    async with (
+        running_provider() as provider,
+        office.signed_in("config@prova.example") as config,
+        office.signed_in("capo@prova.example") as other,
+    ):
+        channel_id = await mailbox_at(provider, office, config)
+        back = await signed_in_there(config, channel_id)
+        await in_vain(config, **{**back, "state": "1.inventato"})
+        await in_vain(other, **back)
+        office.desk.clock.at += LIFE + timedelta(seconds=1)
+        await in_vain(config, **back)
+        assert provider.asked == []
+        fresh = await signed_in_there(config, channel_id)
+        channel = ok(await config.get(f"/channels/{channel_id}"))
+        moved = {**channel["settings"]["oauth"], "token_url": provider.introspection_url}
+        settings = {**channel["settings"], "oauth": moved}
+        changed = {"settings": settings, "v": channel["v"]}
+        ok(await config.patch(f"/channels/{channel_id}", json=changed))
+        await in_vain(config, **fresh)
+        assert provider.asked == []
+        assert ok(await config.get(f"/mailboxes/{channel_id}"))["access"] == "none"
+
+
+async def test_a_provider_that_says_no_is_quoted(office: Office) -> None:
+    async with running_provider() as provider, office.signed_in("config@prova.example") as config:
+        channel_id = await mailbox_at(provider, office, config)
+        back = await signed_in_there(config, channel_id)
+        provider.refuses = "invalid_client"
+        answer = await config.post("/mailboxes/access", json=back)
+        refused(answer, 422, "channels.bad_grant")
+        assert "invalid_client" in answer.json()["detail"]
