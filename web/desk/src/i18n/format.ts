@@ -31,6 +31,11 @@ export function day(iso: string): string {
   return dates("day", { day: "2-digit", month: "2-digit" }).format(new Date(iso));
 }
 
+/** A day of any year, for what holds for long. */
+export function fullDay(iso: string): string {
+  return dates("full", { day: "2-digit", month: "2-digit", year: "numeric" }).format(new Date(iso));
+}
+
 export function longDay(iso: string): string {
   return dates("long", { weekday: "long", day: "numeric", month: "long" }).format(new Date(iso));
 }
