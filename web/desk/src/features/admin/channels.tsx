@@ -66,6 +66,18 @@ const externalFields = (): Field<Values>[] => [
   { kind: "check", name: "answer_closed", label: t("admin.external.answer_closed") },
 ];
 
+/** A mailbox's servers and addresses are set by whoever runs it; what it asks of customers is set here. */
+const mailFields = (): Field<Values>[] => [
+  { kind: "check", name: "survey", label: t("admin.mail.survey"), hint: t("admin.mail.survey.hint") },
+];
+
+/** The settings of a kind of channel that are shown, under their title. */
+function shown(kind: string | null): { title: string; fields: Field<Values>[] } {
+  if (kind === "external") return { title: t("admin.channel.external"), fields: externalFields() };
+  if (kind === "email") return { title: channelName(kind), fields: mailFields() };
+  return { title: t("admin.chat"), fields: chatFields() };
+}
+
 /** What the channel has set, without taking away what this form does not show. */
 function settingsOf(values: Values, row: AdminChannel | null): Record<string, unknown> {
   const kept = { ...row?.settings };
@@ -76,6 +88,10 @@ function settingsOf(values: Values, row: AdminChannel | null): Record<string, un
   if (values.kind === "external") {
     put("new_after_days", values.new_after_days);
     put("answer_closed", values.answer_closed);
+    return kept;
+  }
+  if (values.kind === "email") {
+    put("survey", values.survey);
     return kept;
   }
   for (const name of ["brand_name", "phone", "privacy_url", "ask_name", "ask_email", "callback", "survey", "uploads", "full_operator_names"] as const) put(name, values[name]);
@@ -145,7 +161,8 @@ export const channels: Resource<AdminChannel, Values> = {
     ask_name: text(row, "ask_name", "optional"),
     ask_email: text(row, "ask_email", "optional"),
     callback: flag(row, "callback", true),
-    survey: flag(row, "survey", true),
+    // Nobody asked for a mail: of a mailbox it is off until somebody wants it.
+    survey: flag(row, "survey", row?.kind !== "email"),
     uploads: flag(row, "uploads", true),
     full_operator_names: flag(row, "full_operator_names", false),
     sites: ((row?.settings.sites as string[] | undefined) ?? []).join("\n"),
@@ -158,7 +175,7 @@ export const channels: Resource<AdminChannel, Values> = {
         { kind: "text", name: "name", label: t("admin.name"), required: true, max: 120 },
         {
           kind: "select", name: "kind", label: t("admin.kind"), required: true, fixed: true,
-          options: ["webchat", "external"].map((value) => ({ value, label: kindName(value) })),
+          options: ["webchat", "external", ...(row?.kind === "email" ? ["email"] : [])].map((value) => ({ value, label: kindName(value) })),
         },
         { kind: "select", name: "client_id", label: t("list.client"), required: true, fixed: true, options: options(refs.clients) },
         {
@@ -168,9 +185,7 @@ export const channels: Resource<AdminChannel, Values> = {
         ...(row ? [{ kind: "check" as const, name: "active" as const, label: t("admin.channel.active") }] : []),
       ],
     },
-    values.kind === "external"
-      ? { title: t("admin.channel.external"), fields: externalFields() }
-      : { title: t("admin.chat"), fields: chatFields() },
+    shown(values.kind),
   ],
   save: (values, row, via) => {
     const { name, kind, client_id, queue_id, active } = values;
