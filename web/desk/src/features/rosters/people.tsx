@@ -4,7 +4,7 @@ import { api } from "@/api/client";
 import type { AgreedPerson, Contract, ImportAgreementsReport } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
-import { weekday } from "@/i18n/format";
+import { decimal, weekday } from "@/i18n/format";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
@@ -59,7 +59,7 @@ function Contracts({ contracts }: { contracts: readonly Contract[] }) {
     }
     await again();
   };
-  const hours = (minutes: number) => minutes / 60;
+  const hours = (minutes: number) => decimal(minutes / 60, 0, 2);
   return (
     <section className="card stack" aria-labelledby="contracts">
       <h2 id="contracts">{t("roster.contracts")}</h2>
