@@ -80,7 +80,7 @@ bench: build ## Measure; one table and one JSON for each bench in bench/results
 		exit $$missed; \
 	else echo "There is no bench/bench_*.py yet."; fi
 
-soak: build ## The fault tests with many more kills, then a long simulated day
+soak: build ## Many more kills, a thousand bad lines, spoilt mails, then a long simulated day
 	@$(BIN)/python bench/soak.py
 
 lock: setup ## Resolve requirements/*.lock anew (names, versions, hashes; no hosts)

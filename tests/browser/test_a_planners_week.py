@@ -234,7 +234,7 @@ def _sick_call(page: Page) -> None:
     expect(chosen).to_contain_text("Libero")
     seen(page, "sick")
     page.get_by_role("button", name="Pubblica", exact=True).click()
-    expect(page.get_by_text("Pubblicato: 0 turni nuovi, 0 cambiati, 1 tolti")).to_be_visible()
+    expect(page.get_by_text("Pubblicato: 0 turni nuovi, 0 cambiati, 1 tolto")).to_be_visible()
 
 
 def addresses() -> dict[str, str]:

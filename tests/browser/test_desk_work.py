@@ -2,19 +2,23 @@
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from support.browsing import Profile
+from support.browsing import Profile, barriers
 from support.demo import sign_in
 from support.desk import Desk, Writer, clear_desk
 from support.panel import fresh_name
 from support.running import RunningServer
 
 COLLEAGUE = "operatore@aurelia.example"
+# Where to leave pictures for a person to look at; none are taken without.
+PICTURES = os.environ.get("ASCOLTO_TEST_PICTURES")
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +45,11 @@ def at_desk(at_desk: Profile) -> Profile:
 
     at_desk.page = wide  # type: ignore[method-assign] # the same profile, a wider window
     return at_desk
+
+
+def look(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
 def sent(page: Page, method: str, path: str) -> list[dict[str, object]]:
@@ -149,6 +158,48 @@ def test_what_a_customer_says_of_themselves_is_checked_and_their_record_mended(
     page.get_by_role("button", name="Salva").click()
     expect(card.get_by_text(f"{writer.name} Neri")).to_be_visible()
     expect(card.get_by_text("17:00–19:30")).to_be_visible()
+
+
+def test_what_a_customer_says_of_mails_is_written_down_with_the_keyboard_and_kept(
+    house: RunningServer, desk: Desk, writer: Writer
+) -> None:
+    page = desk.take(writer, email=f"{writer.name.replace(' ', '.').lower()}@posta.example")
+    card = page.get_by_role("region", name="E-mail non richieste")
+    expect(card.get_by_text("Vale per Aurelia Luce e Acqua")).to_be_visible()
+    expect(card.get_by_text("Mai chiesto")).to_have_count(2)
+    card.get_by_role("button", name="Scrivi che cosa dice").press("Enter")
+    form = page.get_by_role("dialog", name="Scrivi che cosa dice")
+    expect(form.get_by_text("potete mandarmi un'e-mail")).to_be_visible()
+    # Nobody has proved the address: who names another's takes no no of theirs away.
+    expect(form.get_by_role("radio", name="Sì, va bene")).to_have_count(0)
+    expect(form.get_by_text("Per un sì bisogna prima confermare")).to_be_visible()
+    assert barriers(page) == []
+    look(page, "consents-no")
+    form.get_by_role("button", name="Scrivi", exact=True).press("Enter")
+    expect(form).to_have_count(0)
+    said = card.get_by_role("listitem").filter(has_text="Domande dopo una richiesta")
+    expect(said.get_by_text("al telefono (scritto da")).to_be_visible()
+    expect(said.get_by_text("No", exact=True)).to_be_visible()
+
+    page.get_by_role("button", name="Verifica").click()
+    card.get_by_role("button", name="Scrivi che cosa dice").click()
+    expect(form.get_by_role("radio")).to_have_text(["Sì, va bene"])
+    form.get_by_label("Come lo ha detto").select_option("per iscritto")
+    form.get_by_label("Da dove risulta").fill("Lettera del 3 marzo")
+    look(page, "consents-yes")
+    form.get_by_role("button", name="Scrivi", exact=True).click()
+    expect(said.get_by_text("per iscritto (scritto da")).to_be_visible()
+    card.get_by_role("button", name="Storia").click()
+    history = page.get_by_role("dialog", name="Che cosa ha detto")
+    expect(history.get_by_role("listitem")).to_have_count(2)
+    expect(history.get_by_text("Lettera del 3 marzo")).to_be_visible()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert barriers(page) == []
+        look(page, f"consents-history-{scheme}")
+    page.set_viewport_size({"width": 320, "height": 700})
+    look(page, "consents-history-320")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_two_records_of_a_person_become_one_and_two_again(

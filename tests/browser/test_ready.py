@@ -41,7 +41,7 @@ def test_everything_tried_and_in_order_says_so_and_is_kept_on_this_computer_alon
     page.keyboard.press("p")
     measured(house, page)
     network = page.get_by_role("region", name="Rete", exact=True)
-    expect(network.get_by_text("Risposte non arrivate").locator("..")).to_contain_text("0 %")
+    expect(network.get_by_text("Risposte non arrivate").locator("..")).to_contain_text("0%")
     expect(network.get_by_text("Velocità in arrivo").locator("..")).to_contain_text("Mbit/s")
     assert "Segna l’ora giusta" in card(page, "Orologio")
     page.get_by_role("button", name="Fai sentire il suono").click()
@@ -85,7 +85,7 @@ def test_a_slow_lossy_line_and_a_wrong_clock_are_told_in_plain_words(
     measured(house, page)
     network = card(page, "Rete")
     assert "Da sistemare" in network
-    assert "20 %" in network
+    assert "20%" in network
     assert "Avvicinati al router" in network
     assert "avanti di 3 min" in card(page, "Orologio")
 

@@ -61,6 +61,35 @@ def test_a_change_is_found_with_its_reason_and_taken_back(
     expect(admin.get_by_label("Precedenza")).to_have_value(before)
 
 
+def test_a_mailbox_is_told_to_ask_how_it_went_and_told_not_to_again(
+    house: RunningServer, admin: Page
+) -> None:
+    admin.goto(f"{house.url}/desk/admin/channels")
+    admin.locator("tbody tr").filter(has_text="E-mail").first.get_by_role("link").click()
+    form = admin.locator("form.admin-form")
+    switch = form.get_by_label("Chiedi com'è andata, per e-mail")
+    expect(switch).not_to_be_checked()
+    form_at = admin.url
+    # What is a chat's is not asked of a mailbox.
+    expect(form.get_by_label("Accetta file")).to_have_count(0)
+    switch.check()
+    assert barriers(admin) == []
+    admin.get_by_role("textbox", name="Perché").fill("Vogliamo sapere")
+    admin.get_by_role("button", name="Salva").click()
+    expect(admin.get_by_text("salvato.")).to_be_visible()
+    admin.get_by_role("link", name="Versioni").last.click()
+    first = admin.locator(".admin-version").first
+    expect(first.locator("dd del")).to_contain_text("niente")
+    expect(first.locator("dd ins")).to_contain_text('{"survey":true}')
+    admin.get_by_role("button", name=re.compile("^Torna qui: versione")).first.click()
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Perché").fill("Non ancora")
+    dialog.get_by_role("button", name="Torna qui").click()
+    expect(dialog).to_be_hidden()
+    admin.goto(form_at)
+    expect(switch).not_to_be_checked()
+
+
 def test_a_change_is_scheduled_by_keyboard_alone_and_withdrawn(
     house: RunningServer, admin: Page
 ) -> None:

@@ -9,6 +9,7 @@ import httpx
 import orjson
 import pytest
 
+from ascolto import customers
 from ascolto.kit.db import Database
 from ascolto.kit.ids import new_id
 from ascolto.kit.postgres import PostgresUrls
@@ -133,3 +134,35 @@ async def test_a_cursor_that_nobody_gave_out_is_refused_and_never_a_fault(office
                 assert answer.status_code in {200, 422}, (path, values, answer.text)
             answer = await admin.get(path, params={"cursor": "%%%"})
             assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
+
+
+async def test_a_cursor_with_another_type_in_a_place_is_refused_and_not_made_into_text(
+    office: Office,
+) -> None:
+    moment, one = "2026-01-01T00:00:00+00:00", new_id()
+    await office.hire("piani@prova.example", "planner", "team_leader")
+    async with office.desk.as_system() as tx:
+        customer = await customers.identify(tx, client_id=office.desk.client_id, name="Carla")
+    wrong: dict[str, list[Any]] = {
+        "/accounts": [5],
+        "/skills": [{}],
+        "/settings": [["a"]],
+        "/views": ["work", 5],
+        "/interventions": ["", moment, one],
+        "/reasons": [None, True, "x", one],
+        "/reasons?": [None, 1, 5, one],
+        "/sessions": [20260101, one],
+        "/conversations?view=all": [5, one],
+        f"/customers/{customer.id}/timeline": ["2026-01-01T00:00:00", one],
+        # As long as any: what a list takes is not another list's to bound.
+        "/quarantine": ["x" * 600],
+        "/workforce/rosters": ["x" * 600],
+        "/workforce/requests": ["x" * 600],
+    }
+    async with office.signed_in(ADMIN) as admin, office.signed_in("piani@prova.example") as planner:
+        for path, values in wrong.items():
+            browser = planner if path.startswith("/workforce") else admin
+            cursor = base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+            answer = await browser.get(httpx.URL(path).copy_merge_params({"cursor": cursor}))
+            assert answer.status_code == 422, (path, answer.text)
+            assert answer.json()["code"] == "bad_cursor", path

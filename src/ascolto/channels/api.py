@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ascolto import conversations
 from ascolto.channels import store, store_external
 from ascolto.channels.actions import configuring, handing_in, vouching
+from ascolto.channels.api_consents import consents_router
 from ascolto.channels.api_mail import mail_router
 from ascolto.channels.api_mail_access import mail_access_router
 from ascolto.channels.api_mail_desk import desk_mail_router
@@ -59,6 +60,7 @@ router.include_router(mail_router)
 router.include_router(desk_mail_router)
 router.include_router(mail_access_router)
 router.include_router(quarantine_router)
+router.include_router(consents_router)
 
 
 Reader = Annotated[Call, permit("channels.read")]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
 from ascolto import conversations
@@ -17,7 +17,7 @@ from ascolto.channels.mailroom import handling
 from ascolto.channels.store_mail import Incoming
 from ascolto.conversations import Quarantined
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Page, decode_id, page_of
+from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of
 
 quarantine_router = APIRouter(tags=["conversations"])
 
@@ -52,8 +52,8 @@ class IntakeLedgerView(BaseModel):
 @quarantine_router.get("/quarantine", summary="What could not be placed")
 async def list_quarantine(
     call: Releaser,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[QuarantinedView]:
     """Return what came in, could not be placed and nobody has dealt with, the oldest first."""
     after = decode_id(cursor)

@@ -7,9 +7,9 @@ Refusal
 ├── Forbidden        NoUploads
 ├── Gone             LinkGone · TicketGone
 ├── Conflict         StartClash · KeyTaken · ChannelChanged · WebhookChanged · WebhookOff
-│                    · AlreadyAsked · NothingToSend · NotNow
+│                    · AlreadyAsked · NothingToSend · NotNow · TextChanged
 ├── Invalid          BadChannel · BadAddress · BadMoment · WrongKind · BadForward
-│                    · BadGrant
+│                    · BadGrant · NotTheirAddress · AddressNotProved
 └── TooMany          TooFast
 """
 
@@ -124,6 +124,24 @@ class NotNow(Conflict):
     """The mail is past that, or not yet there; `state` says where it stands."""
 
     code = "channels.not_now"
+
+
+class TextChanged(Conflict):
+    """The text that was read out has another version by now."""
+
+    code = "channels.text_changed"
+
+
+class NotTheirAddress(Invalid):
+    """The customer has no such mail address."""
+
+    code = "channels.not_their_address"
+
+
+class AddressNotProved(Invalid):
+    """A yes is taken only for an address that was proved to be the customer's."""
+
+    code = "channels.address_not_proved"
 
 
 class BadChannel(Invalid):

@@ -1,7 +1,6 @@
 """Routes that show conversations: one's desk, lists, one conversation, its thread and files."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, UploadFile
@@ -46,16 +45,17 @@ from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
 from ascolto.kit.http import (
-    BadCursor,
     Cursor,
     Limit,
     Page,
+    as_id,
     decode_cursor,
     decode_id,
+    decode_moment,
+    decode_place,
     page_of,
     services_of,
 )
-from ascolto.kit.ids import is_id
 from ascolto.kit.stream import stream_cursor
 from ascolto.people import get_operator
 
@@ -159,22 +159,10 @@ async def show_conversations(
 
 
 def _place(cursor: str | None) -> tuple[str, str] | None:
-    values = decode_cursor(cursor, 2) if cursor else None
-    if values is None:
-        return None
-    key, conversation_id = values
-    if not isinstance(key, str) or not is_id(str(conversation_id)):
-        raise BadCursor("The cursor cannot be read.")
-    if key not in ("infinity", "-infinity"):
-        _moment(key)
-    return key, str(conversation_id)
-
-
-def _moment(text: Any) -> datetime:
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError as error:
-        raise BadCursor("The cursor cannot be read.") from error
+    place = decode_place(cursor)
+    if place is not None and place[0] not in ("infinity", "-infinity"):
+        decode_moment(place[0])
+    return place
 
 
 @router.get("/conversations/{conversation_id}", summary="One conversation")
@@ -242,12 +230,8 @@ async def show_timeline(
     customer_id: UUID, call: Reader, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[RowView]:
     """Return the conversations of a customer and of whoever was merged into them, newest first."""
-    values = decode_cursor(cursor, 2) if cursor else None
-    before = None
-    if values is not None:
-        if not is_id(str(values[1])):
-            raise BadCursor("The cursor cannot be read.")
-        before = (_moment(values[0]), str(values[1]))
+    values = decode_cursor(cursor, 2)
+    before = None if values is None else (decode_moment(values[0]), as_id(values[1]))
     customer = await customers_store.standing_for(call.tx, str(customer_id))
     if customer is None:
         raise errors.UnknownConversation("No such customer.", customer_id=str(customer_id))

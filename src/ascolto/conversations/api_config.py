@@ -27,6 +27,8 @@ from ascolto.kit.http import (
     Limit,
     Page,
     as_id,
+    as_number,
+    as_text,
     decode_cursor,
     decode_place,
     page_of,
@@ -137,10 +139,10 @@ def _place_of_reason(cursor: str | None) -> ReasonPlace | None:
     if values is None:
         return None
     parent_id, position, name, key = values
-    if not isinstance(position, int) or not 0 <= position <= LAST_POSITION:
+    if as_number(position) > LAST_POSITION:
         raise BadCursor("The cursor cannot be read.")
     parent = None if parent_id is None else as_id(parent_id)
-    return ReasonPlace(parent, int(position), str(name), as_id(key))
+    return ReasonPlace(parent, position, as_text(name), as_id(key))
 
 
 @router.post("/reasons", status_code=201, summary="Add a reason")

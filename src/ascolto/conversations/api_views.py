@@ -11,7 +11,7 @@ from ascolto.conversations.held import checked_text
 from ascolto.conversations.store_views import SavedView
 from ascolto.conversations.views import Body
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Cursor, Limit, Page, decode_cursor, page_of
+from ascolto.kit.http import Cursor, Limit, Page, as_text, decode_cursor, page_of
 
 router = APIRouter()
 
@@ -53,7 +53,7 @@ async def list_views(
     found = await store_views.views_of(
         call.tx,
         account_id=call.principal.account_id,
-        after=None if place is None else (str(place[0]), str(place[1])),
+        after=None if place is None else (as_text(place[0]), as_text(place[1])),
         limit=limit + 1,
     )
     return page_of(

@@ -7,6 +7,7 @@ wrote: conversations lie on a higher floor.
 from ascolto.customers.actions import (
     change,
     consents,
+    consents_of,
     identify,
     known,
     may_send_unasked,
@@ -17,6 +18,7 @@ from ascolto.customers.actions import (
     unmerge,
 )
 from ascolto.customers.model import (
+    BY_HAND,
     ClaimedIdentity,
     Consent,
     Customer,
@@ -29,6 +31,7 @@ from ascolto.customers.model import (
 from ascolto.customers.store import family_ids, standing_for
 
 __all__ = [
+    "BY_HAND",
     "ClaimedIdentity",
     "Consent",
     "Customer",
@@ -38,6 +41,7 @@ __all__ = [
     "Source",
     "change",
     "consents",
+    "consents_of",
     "family_ids",
     "identify",
     "identity_key",

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ascolto.customers import errors, events, store, store_consents
 from ascolto.customers.model import (
+    BY_HAND,
     PERSONAL_KINDS,
     ClaimedIdentity,
     Consent,
@@ -257,28 +258,41 @@ async def unmerge(tx: Tx, *, customer_id: str) -> Customer:
 
 async def say_consent(
     tx: Tx, *, client_id: str, email: str, purpose: Purpose, given: bool, source: Source,
-    text_version: str, words: str,
+    text_version: str, words: str, note: str = "",
 ) -> bool:  # fmt: skip
     """Write down whether an address wants mails of a purpose; False when it had said so already.
 
-    Nothing that was said before is changed: the last word holds, the earlier ones stay.
+    Nothing that was said before is changed: the last word holds, the earlier ones stay. A yes that
+    a person writes down needs a note of where it comes from (GDPR, art. 7.1).
     """
+    if source in BY_HAND and given and not note:
+        raise errors.NoteNeeded("Say where this yes comes from.")
     kind, _, key = _keyed(ClaimedIdentity("email", email))
     await store_consents.hold_address(tx, client_id=client_id, kind=kind, key=key)
-    last = await store_consents.last_consents(tx, client_id=client_id, kind=kind, key=key)
-    if purpose in last and last[purpose].given is given:
+    last = (await consents(tx, client_id=client_id, email=email)).get(purpose)
+    if last is not None and last.given is given:
         return False
     await store_consents.add_consent(
         tx, client_id=client_id, kind=kind, key=key, purpose=purpose, given=given, source=source,
-        text_version=text_version, words=words,
+        text_version=text_version, words=words, note=note,
     )  # fmt: skip
     return True
 
 
 async def consents(tx: Tx, *, client_id: str, email: str) -> dict[Purpose, Consent]:
     """Return the last word of an address on each purpose of which it has said any."""
-    kind, _, key = _keyed(ClaimedIdentity("email", email))
-    return await store_consents.last_consents(tx, client_id=client_id, kind=kind, key=key)
+    return (await consents_of(tx, client_id=client_id, emails=[email]))[email]
+
+
+async def consents_of(
+    tx: Tx, *, client_id: str, emails: Sequence[str]
+) -> dict[str, dict[Purpose, Consent]]:
+    """Return the last word of each address on each purpose of which it has said any."""
+    keys = {email: _keyed(ClaimedIdentity("email", email))[2] for email in emails}
+    said = await store_consents.last_consents(
+        tx, client_id=client_id, kind="email", keys=sorted(set(keys.values()))
+    )
+    return {email: said[key] for email, key in keys.items()}
 
 
 async def may_send_unasked(tx: Tx, *, client_id: str, email: str, purpose: Purpose) -> bool:

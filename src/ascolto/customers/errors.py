@@ -2,8 +2,8 @@
 
 Refusal
 ├── NotFound   UnknownCustomer
-├── Conflict   CustomerChanged · IdentityTaken · AlreadyMerged · NotMerged
-└── Invalid    BadIdentity · MergeWithItself · MergeAcrossClients
+├── Conflict   CustomerChanged · IdentityTaken · AlreadyMerged · NotMerged · SaidAlready
+└── Invalid    BadIdentity · MergeWithItself · MergeAcrossClients · NoteNeeded
 """
 
 from ascolto.kit.errors import Conflict, Invalid, NotFound
@@ -37,6 +37,18 @@ class NotMerged(Conflict):
     """The customer stands for itself: there is nothing to undo."""
 
     code = "customers.not_merged"
+
+
+class SaidAlready(Conflict):
+    """This stands already: it is not written down once more."""
+
+    code = "customers.said_already"
+
+
+class NoteNeeded(Invalid):
+    """A yes that is written down for somebody has to say where it comes from."""
+
+    code = "customers.note_needed"
 
 
 class BadIdentity(Invalid):

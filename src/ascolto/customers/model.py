@@ -127,10 +127,16 @@ class Purpose(StrEnum):
 
 
 class Source(StrEnum):
-    """How somebody said what they want: on our page, or by their mail program's button."""
+    """How somebody said what they want: by themselves, or to a person who writes it down."""
 
     PAGE = "page"
     ONE_CLICK = "one_click"
+    PHONE = "phone"
+    WRITING = "writing"
+
+
+# These a person writes down, who is named beside.
+BY_HAND = frozenset({Source.PHONE, Source.WRITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +150,6 @@ class Consent:
     source: Source
     text_version: str
     words: str
+    # Where a word that a person wrote down comes from, and who wrote it.
+    note: str = ""
+    by_name: str | None = None

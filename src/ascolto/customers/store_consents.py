@@ -1,18 +1,21 @@
 """Statements on what customers have said about mails that nobody asked for."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from ascolto.customers.model import Consent, Purpose, Source
+from ascolto.customers.model import BY_HAND, Consent, Purpose, Source
 from ascolto.kit.db import Record, Tx
 from ascolto.kit.ids import new_id
 
-_CONSENT = "id, purpose, given, at, source, text_version, words"
+_CONSENT = "id, purpose, given, at, source, text_version, words, note, by"
 
 
 def _consent(row: Record) -> Consent:
     values: dict[str, Any] = dict(row)
     values["purpose"] = Purpose(values["purpose"])
     values["source"] = Source(values["source"])
+    by = values.pop("by")
+    values["by_name"] = by["name"] if by else None
     return Consent(**values)
 
 
@@ -25,28 +28,33 @@ async def hold_address(tx: Tx, *, client_id: str, kind: str, key: str) -> None:
 
 async def add_consent(
     tx: Tx, *, client_id: str, kind: str, key: str, purpose: Purpose, given: bool, source: Source,
-    text_version: str, words: str,
+    text_version: str, words: str, note: str,
 ) -> None:  # fmt: skip
-    """Write down what was said."""
+    """Write down what was said, and by whom it is written down unless they said it themselves."""
     await tx.execute(
         "INSERT INTO customers.consent (tenant_id, id, client_id, kind, key, purpose, given, at,"
-        " source, text_version, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " source, text_version, words, note, by)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         tx.tenant_id, new_id(), client_id, kind, key, purpose.value, given, tx.now, source.value,
-        text_version, words,
+        text_version, words, note, tx.actor.as_json() if source in BY_HAND else None,
     )  # fmt: skip
 
 
 async def last_consents(
-    tx: Tx, *, client_id: str, kind: str, key: str
-) -> dict[Purpose, Consent]:  # fmt: skip
-    """Return the last word of an address on each purpose of which it has said any."""
+    tx: Tx, *, client_id: str, kind: str, keys: Sequence[str]
+) -> dict[str, dict[Purpose, Consent]]:  # fmt: skip
+    """Return the last word of each address on each purpose of which it has said any, by key."""
     rows = await tx.fetch(
-        f"SELECT DISTINCT ON (purpose) {_CONSENT} FROM customers.consent"
-        " WHERE tenant_id = $1 AND client_id = $2 AND kind = $3 AND key = $4"
-        " ORDER BY purpose, id DESC",
-        tx.tenant_id, client_id, kind, key,
+        f"SELECT DISTINCT ON (key, purpose) key, {_CONSENT} FROM customers.consent"
+        " WHERE tenant_id = $1 AND client_id = $2 AND kind = $3 AND key = ANY($4::text[])"
+        " ORDER BY key, purpose, id DESC",
+        tx.tenant_id, client_id, kind, list(keys),
     )  # fmt: skip
-    return {one.purpose: one for one in map(_consent, rows)}
+    found: dict[str, dict[Purpose, Consent]] = {key: {} for key in keys}
+    for row in rows:
+        one = _consent({name: value for name, value in row.items() if name != "key"})
+        found[row["key"]][one.purpose] = one
+    return found
 
 
 async def consents_of_customers(

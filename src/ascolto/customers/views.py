@@ -52,6 +52,10 @@ class ConsentView(BaseModel):
     source: Source
     text_version: str
     words: str
+    # Where a word that a person wrote down comes from, and who wrote it; nobody when the customer
+    # said it by themselves.
+    note: str
+    by_name: str | None
 
     @classmethod
     def of(cls, consent: Consent, address: str, *, verified: bool) -> "ConsentView":
@@ -66,6 +70,8 @@ class ConsentView(BaseModel):
             source=consent.source,
             text_version=consent.text_version,
             words=consent.words,
+            note=consent.note,
+            by_name=consent.by_name,
         )
 
 

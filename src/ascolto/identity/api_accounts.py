@@ -28,8 +28,8 @@ from ascolto.kit.http import (
     Cursor,
     Limit,
     Page,
-    decode_cursor,
     decode_id,
+    decode_text,
     page_of,
     services_of,
 )
@@ -44,9 +44,7 @@ MailReader = Annotated[Call, permit("identity.read_mail")]
 @router.get("/accounts", summary="Accounts by address")
 async def list_accounts(call: Admin, cursor: Cursor = None, limit: Limit = 50) -> Page[AccountView]:
     """Return a page of the accounts within one's own scope."""
-    place = decode_cursor(cursor, 1)
-    after = str(place[0]) if place else None
-    found = await store.list_accounts(call.tx, after=after, limit=limit + 1)
+    found = await store.list_accounts(call.tx, after=decode_text(cursor), limit=limit + 1)
     return page_of(
         found, limit=limit, show=lambda row: AccountView.of(row[1]), place=lambda row: (row[0],)
     )

@@ -27,6 +27,7 @@ SIGNED = frozenset(
         *("tenancy.configure", "routing.configure", "routing.supervise", "channels.configure"),
         *("people.manage", "people.assign_skills", "identity.manage_accounts"),
         *("conversations.configure", "conversations.configure_canned", "configuration.publish"),
+        *("identity.manage_tokens", "channels.manage_webhooks"),
     }
 )
 WHY_HEADER = "ascolto-why"

@@ -95,6 +95,12 @@ def decode_id(cursor: str | None) -> str | None:
     return None if values is None else as_id(values[0])
 
 
+def decode_text(cursor: str | None) -> str | None:
+    """Unpack a cursor that is one text; None stays None; anything else is refused."""
+    values = decode_cursor(cursor, 1)
+    return None if values is None else as_text(values[0])
+
+
 def decode_number(cursor: str | None) -> int | None:
     """Unpack a cursor that is one whole number; None stays None; anything else is refused."""
     values = decode_cursor(cursor, 1)
@@ -105,6 +111,20 @@ def as_number(packed: Any) -> int:
     """Read a number of a row out of a cursor; anything else is refused."""
     # True is a whole number to Python; what the database cannot count to is none of ours.
     if not isinstance(packed, int) or isinstance(packed, bool) or not 0 <= packed < 2**31:
+        raise BadCursor("The cursor cannot be read.")
+    return packed
+
+
+def as_text(packed: Any) -> str:
+    """Read a text out of a cursor; anything else is refused."""
+    if not isinstance(packed, str):
+        raise BadCursor("The cursor cannot be read.")
+    return packed
+
+
+def as_flag(packed: Any) -> bool:
+    """Read a yes or no out of a cursor; anything else is refused."""
+    if not isinstance(packed, bool):
         raise BadCursor("The cursor cannot be read.")
     return packed
 
@@ -121,16 +141,13 @@ def decode_place(cursor: str | None) -> tuple[str, str] | None:
     values = decode_cursor(cursor, 2)
     if values is None:
         return None
-    name, key = values
-    if not isinstance(name, str):
-        raise BadCursor("The cursor cannot be read.")
-    return name, as_id(key)
+    return as_text(values[0]), as_id(values[1])
 
 
 def decode_moment(packed: Any) -> datetime:
     """Read a moment out of a cursor; anything else is refused."""
     try:
-        moment = datetime.fromisoformat(str(packed))
+        moment = datetime.fromisoformat(as_text(packed))
     except ValueError as error:
         raise BadCursor("The cursor cannot be read.") from error
     if moment.tzinfo is None or not 1970 < moment.year < 9000:

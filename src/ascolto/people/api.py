@@ -11,8 +11,8 @@ from ascolto.kit.http import (
     Cursor,
     Limit,
     Page,
-    decode_cursor,
     decode_place,
+    decode_text,
     page_of,
     services_of,
 )
@@ -116,9 +116,7 @@ async def set_clients(operator_id: UUID, body: ClientsBody, call: Planner) -> Op
 @router.get("/skills", summary="The catalogue of skills")
 async def list_skills(call: Reader, cursor: Cursor = None, limit: Limit = 200) -> Page[SkillView]:
     """Return the skills in use, by code."""
-    place = decode_cursor(cursor, 1)
-    after = str(place[0]) if place else None
-    found = await store_catalogue.list_skills(call.tx, after=after, limit=limit + 1)
+    found = await store_catalogue.list_skills(call.tx, after=decode_text(cursor), limit=limit + 1)
     return page_of(found, limit=limit, show=SkillView.of, place=lambda skill: (skill.code,))
 
 

@@ -12,6 +12,7 @@ from ascolto.kit.http import (
     Cursor,
     Limit,
     Page,
+    as_flag,
     as_id,
     decode_cursor,
     decode_moment,
@@ -103,7 +104,7 @@ async def list_interventions(
 ) -> Page[InterventionView]:
     """Return a page of what runs, then of what was begun today and has ended."""
     place = decode_cursor(cursor, 3)
-    after = None if place is None else (bool(place[0]), decode_moment(place[1]), as_id(place[2]))
+    after = None if place is None else (as_flag(place[0]), decode_moment(place[1]), as_id(place[2]))
     return page_of(
         await interventions.of_today(call.tx, after=after, limit=limit + 1),
         limit=limit,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Cursor, Limit, Page, decode_cursor, decode_place, page_of
+from ascolto.kit.http import Cursor, Limit, Page, decode_place, decode_text, page_of
 from ascolto.tenancy import actions, settings, store
 from ascolto.web.tenancy_views import (
     CalendarChange,
@@ -146,8 +146,8 @@ async def list_settings(
     limit: Limit = 100,
 ) -> Page[SettingView]:
     """Return a page of settings by key: the default, and the values given, newest first."""
-    after = decode_cursor(cursor, 1)
-    known = [one for one in settings.all_declared() if after is None or one.key > str(after[0])]
+    after = decode_text(cursor)
+    known = [one for one in settings.all_declared() if after is None or one.key > after]
     values = await store.list_settings(call.tx, keys=[one.key for one in known[:limit]])
     return page_of(
         known,

@@ -5,13 +5,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Tx
-from ascolto.kit.http import Limit, Page, decode_id, page_of, services_of
+from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of, services_of
 from ascolto.people import operators_by_ids
 from ascolto.workforce import store_requests
 from ascolto.workforce.actions import requests
@@ -224,7 +224,7 @@ async def put_wishes(body: WishesBody, call: Own) -> WishesView:
 async def list_requests(
     call: Planner,
     only: Literal["waiting"] | None = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[RequestView]:
     """Return swaps and leave, the latest first."""

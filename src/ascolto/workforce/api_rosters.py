@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from ascolto.identity import secrets
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.clock import midnight
-from ascolto.kit.http import Limit, Page, decode_id, page_of, services_of, takes
+from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of, services_of, takes
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store_rosters, store_runs
 from ascolto.workforce.actions import editing, relocating, rosters
@@ -53,7 +53,7 @@ FAR = date(2900, 1, 1)
 @router.get("/workforce/rosters", summary="Versions of the roster")
 async def list_rosters(
     call: Planner,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[RosterView]:
     """Return the versions, the latest first."""

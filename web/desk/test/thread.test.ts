@@ -47,3 +47,17 @@ it("looks once more when the server began to send while the thread was read", as
   expect(asked).toEqual([null, "2"]);
   expect(seqs(store)).toEqual([1, 2, 3]);
 });
+
+it("keeps the threads opened last and lets the others go", async () => {
+  const store = new LiveStore();
+  server([1, 2]);
+  for (let n = 0; n < 40; n += 1) {
+    await loadThread(store, `c${n}`);
+    await loadThread(store, "k");
+  }
+  const kept = [...store.rows("threads").keys()];
+  expect(kept).toHaveLength(30);
+  expect(kept).toContain("k");
+  expect(kept).toContain("c39");
+  expect(kept).not.toContain("c0");
+});

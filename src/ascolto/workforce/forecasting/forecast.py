@@ -174,7 +174,7 @@ def _limits(panel: Panel, known: int, measured: bool) -> list[str]:  # noqa: FBT
     elif known < MONTH_WEEKS * week:
         said.append("less than nine weeks: no effects of the month")
     if not measured:
-        said.append("the spread is assumed (a day may be off by 15 %), not measured")
+        said.append("the spread is assumed (a day may be off by 15%), not measured")
     if known < 52 * week:
         said.append("less than a year: what comes back once a year is not known")
     return said

@@ -55,6 +55,9 @@ export type Draft = Omit<S["DraftView"], "kind"> & { kind: DraftKind };
 export type CustomerIdentity = S["IdentityView"];
 export type Preferences = S["PreferencesView"];
 export type Customer = S["CustomerView"];
+export type Consent = S["ConsentView"];
+export type CustomerConsents = S["CustomerConsentsView"];
+export type ConsentStanding = S["StandingView"];
 
 
 export type Viewer = S["ViewerView"];

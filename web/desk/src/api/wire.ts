@@ -206,6 +206,27 @@ export interface components {
             forecast_id: string;
             scenarios: components["schemas"]["ScenarioView"][];
         };
+        /** @description The text of a purpose as it is read out to a customer today. */
+        ConsentTextView: {
+            purpose: components["schemas"]["Purpose"];
+            version: string;
+            words: string;
+        };
+        /** @description What an address said of mails that nobody asked for, and which text it was shown. */
+        ConsentView: {
+            address: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string | null;
+            given: boolean;
+            id: string;
+            note: string;
+            purpose: components["schemas"]["Purpose"];
+            source: components["schemas"]["Source"];
+            text_version: string;
+            verified: boolean;
+            words: string;
+        };
         /** @description One line of a consult, of who asks or of who answers. */
         ConsultMessageView: {
             /** Format: date-time */
@@ -265,6 +286,13 @@ export interface components {
             threshold_s: number | null;
             /** @description every wait that counted as in time */
             thresholds_s: number[];
+        };
+        /** @description What stands for each address of a customer with their client, and the texts of today. */
+        CustomerConsentsView: {
+            client_id: string;
+            language: string;
+            standing: components["schemas"]["StandingView"][];
+            texts: components["schemas"]["ConsentTextView"][];
         };
         /** @description Who wrote, as lists show it. */
         CustomerRef: {
@@ -1285,6 +1313,11 @@ export interface components {
             state: "scheduled" | "published" | "refused" | "withdrawn";
             why: string;
         };
+        /**
+         * @description What a mail that nobody asked for is for.
+         * @enum {string}
+         */
+        Purpose: "survey" | "notice";
         /** @description A queue by name. */
         QueueRef: {
             channel: string;
@@ -1636,6 +1669,22 @@ export interface components {
             code: string;
             id: string;
             name: string;
+        };
+        /**
+         * @description How somebody said what they want: by themselves, or to a person who writes it down.
+         * @enum {string}
+         */
+        Source: "page" | "one_click" | "phone" | "writing";
+        /** @description How an address stands with one purpose; nothing was said when `given` is null. */
+        StandingView: {
+            address: string;
+            at: string | null;
+            by_name: string | null;
+            given: boolean | null;
+            purpose: components["schemas"]["Purpose"];
+            source: components["schemas"]["Source"] | null;
+            text_version: string | null;
+            verified: boolean;
         };
         /** @description A tag known to a client. */
         TagView: {

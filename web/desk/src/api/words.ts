@@ -1,6 +1,7 @@
 /** The words for a refusal: the server sends a code, the desk owns the sentence. */
 import { msg, t } from "@/i18n";
 import { ApiError } from "./client";
+import type { Problem } from "./types";
 
 const sentences: Record<string, string> = {
   network: msg("error.network"),
@@ -44,9 +45,19 @@ const byStatus: Record<number, string> = {
   429: msg("error.too_many"),
 };
 
+type Explainer = (problem: Problem) => string | undefined;
+const explainers = new Map<string, Explainer>();
+
+/** Adds the words for a code of a part of the desk that is loaded only when opened. */
+export function alsoExplain(code: string, explainer: Explainer): void {
+  explainers.set(code, explainer);
+}
+
 /** One sentence for an error, with its code when we have no better words. */
 export function explain(error: unknown): string {
   if (!(error instanceof ApiError)) return t("error.unknown", { code: "desk" });
+  const known = explainers.get(error.code)?.(error.problem);
+  if (known) return known;
   const id = sentences[error.code] ?? byStatus[error.status];
   if (id) return t(id);
   return t("error.unknown", { code: error.problem.request_id ?? error.code });

@@ -31,6 +31,11 @@ export function day(iso: string): string {
   return dates("day", { day: "2-digit", month: "2-digit" }).format(new Date(iso));
 }
 
+/** A day of any year, for what holds for long. */
+export function fullDay(iso: string): string {
+  return dates("full", { day: "2-digit", month: "2-digit", year: "numeric" }).format(new Date(iso));
+}
+
 export function longDay(iso: string): string {
   return dates("long", { weekday: "long", day: "numeric", month: "long" }).format(new Date(iso));
 }
@@ -71,10 +76,16 @@ export function span(ms: number): string {
   return t("span.days", { sign, n: Math.round(size / 1440) });
 }
 
+/** A part of a whole in hundredths, as the language writes them: with at most so many decimals. */
+export function percent(value: number, most: number): string {
+  const options = { style: "percent" as const, maximumFractionDigits: most };
+  return kept((language) => new Intl.NumberFormat(language, options), ofNumbers, `percent-${most}`).format(value);
+}
+
 /** A part of a whole as a percentage: 1 is all of it, and an error may be more than all. */
 export function share(value: number | null): string {
   if (value === null) return "–";
-  return `${decimal(value * 100, 0, 1)} %`;
+  return percent(value, 1);
 }
 
 export function bytes(size: number): string {

@@ -153,6 +153,7 @@ export const channels: Resource<AdminChannel, Values> = {
     ask_name: text(row, "ask_name", "optional"),
     ask_email: text(row, "ask_email", "optional"),
     callback: flag(row, "callback", true),
+    // Nobody asked for a mail: of a mailbox it is off until somebody wants it.
     survey: flag(row, "survey", true),
     uploads: flag(row, "uploads", true),
     full_operator_names: flag(row, "full_operator_names", false),

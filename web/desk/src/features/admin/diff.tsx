@@ -86,11 +86,11 @@ export function Changes({ changes }: { changes: ConfigChange[] }) {
                   <dd>
                     <del>
                       <span className="hidden-visually">{t("admin.diff.before")} </span>
-                      <Value name={field.name} value={field.before} refs={refs} />
+                      <Value name={field.name} value={differing(field.before, field.after)} refs={refs} />
                     </del>{" "}
                     <ins>
                       <span className="hidden-visually">{t("admin.diff.after")} </span>
-                      <Value name={field.name} value={field.after} refs={refs} />
+                      <Value name={field.name} value={differing(field.after, field.before)} refs={refs} />
                     </ins>
                   </dd>
                 </div>
@@ -111,6 +111,16 @@ function Named({ change }: { change: ConfigChange }) {
       <strong>{change.name}</strong>
     </Link>
   );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What of a value of many parts is not alike in another, or nothing; any other value whole. */
+function differing(value: unknown, other: unknown): unknown {
+  if (!isRecord(value) || !isRecord(other)) return value;
+  const parts = Object.entries(value).filter(([name, part]) => JSON.stringify(part) !== JSON.stringify(other[name]));
+  return parts.length > 0 ? Object.fromEntries(parts) : null;
 }
 
 interface Coming {

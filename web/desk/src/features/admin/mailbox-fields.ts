@@ -20,6 +20,7 @@ export interface MailValues {
   token_url: string;
   scope: string;
   signature: string;
+  mail_survey: boolean;
 }
 
 interface Server {
@@ -67,6 +68,7 @@ export function mailValues(row: AdminChannel | null): MailValues {
     token_url: oauth?.token_url ?? "",
     scope: oauth?.scope ?? "",
     signature: String(settings.signature ?? ""),
+    mail_survey: Boolean(settings.survey ?? false),
   };
 }
 
@@ -86,6 +88,7 @@ export function mailSettings(values: MailValues, row: AdminChannel | null): Reco
   kept.address = values.address.trim();
   kept.name = values.mail_name.trim();
   kept.signature = values.signature;
+  if (values.mail_survey || kept.survey !== undefined) kept.survey = values.mail_survey;
   if (values.provider === "password") delete kept.oauth;
   else {
     const { authorize_url, token_url, scope } = preset?.oauth ?? values;
@@ -108,6 +111,7 @@ export function mailGroups<V extends MailValues>(values: V): Group<V>[] {
         { kind: "text", type: "email", name: "address", label: t("admin.mail.address"), required: true, max: 200, pattern: address, wrong: t("admin.bad_value") },
         { kind: "text", name: "mail_name", label: t("admin.mail.name"), hint: t("admin.mail.name.hint"), max: 120 },
         { kind: "area", name: "signature", label: t("admin.mail.signature"), rows: 3, max: 4_000 },
+        { kind: "check", name: "mail_survey", label: t("admin.mail.survey"), hint: t("admin.mail.survey.hint") },
         {
           kind: "select", name: "provider", label: t("admin.mail.provider"), required: true,
           options: [

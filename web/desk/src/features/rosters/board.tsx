@@ -1,8 +1,8 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import type { RosterDay, RosterShift } from "@/api/types";
 import { useT } from "@/i18n";
 import { clock } from "@/i18n/format";
+import { useWindow } from "@/windowing";
 import type { Edits } from "./edits";
 import { placeName } from "./labels";
 import { asWanted, changing, moved, place, spanOf, STEP_MS, stretched, stretches, usualShift, type Window } from "./model";
@@ -31,17 +31,11 @@ export function Board({ day, people, shifts, broken, window, selected, onSelect,
   const t = useT();
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
-  const virtual = useVirtualizer({
-    count: people.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    getItemKey: (index) => people[index]?.id ?? index,
-    overscan: 4,
-  });
+  const { first, end, onScroll, bring } = useWindow(scroller, ROW, people.length, () => 0);
   const at = people.findIndex((one) => one.id === selected);
   useEffect(() => {
-    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
-  }, [at, virtual]);
+    if (at >= 0) bring(at);
+  }, [at, bring]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
     const go = (to: number) => people[to] && onSelect(people[to].id);
@@ -61,22 +55,23 @@ export function Board({ day, people, shifts, broken, window, selected, onSelect,
       aria-describedby={edits ? "roster-keys" : undefined}
       aria-activedescendant={at >= 0 ? `${base}-${selected!}` : undefined}
       tabIndex={0}
+      onScroll={onScroll}
       onKeyDown={onKeyDown}
     >
-      <div role="presentation" className="roster-space" style={{ blockSize: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
-          const person = people[item.index]!;
+      <div role="presentation" className="roster-space" style={{ blockSize: people.length * ROW }}>
+        {people.slice(first, end).map((person, offset) => {
+          const index = first + offset;
           const own = shifts.get(person.id) ?? [];
           return (
             <div
-              key={item.key}
+              key={person.id}
               id={`${base}-${person.id}`}
               role="option"
               aria-selected={person.id === selected}
-              aria-posinset={item.index + 1}
+              aria-posinset={index + 1}
               aria-setsize={people.length}
               className={broken.has(person.id) ? "roster-row roster-row-broken" : "roster-row"}
-              style={{ transform: `translateY(${item.start}px)`, blockSize: item.size }}
+              style={{ transform: `translateY(${index * ROW}px)`, blockSize: ROW }}
               onClick={() => onSelect(person.id)}
               onKeyDown={onKeyDown}
               tabIndex={-1}

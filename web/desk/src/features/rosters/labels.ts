@@ -30,3 +30,10 @@ export const kindName = (kind: string): string => t(kinds[kind] ?? kinds.other!)
 export const phaseName = (phase: string | null | undefined): string => (phase && phases[phase] ? t(phases[phase]) : t("roster.phase.waiting"));
 export const placeName = (place: string): string => (place === "home" ? t("roster.home") : t("roster.site"));
 export const stateName = (roster: Roster): string => (roster.published_at ? t("roster.published") : t("roster.draft"));
+
+/** A band of hours; an end past midnight is the next day's: 22:00–06:00 (+1). */
+export function bandName({ from, to }: { from: string; to: string }): string {
+  const [hour, minute] = to.split(":");
+  const past = Number(hour) - 24;
+  return past > 0 || (past === 0 && minute !== "00") ? `${from}–${String(past).padStart(2, "0")}:${minute} (+1)` : `${from}–${to}`;
+}

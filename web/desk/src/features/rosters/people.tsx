@@ -4,7 +4,7 @@ import { api } from "@/api/client";
 import type { AgreedPerson, Contract, ImportAgreementsReport } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
-import { weekday } from "@/i18n/format";
+import { decimal, fullDay, weekday } from "@/i18n/format";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
@@ -12,6 +12,7 @@ import { Select, TextArea, TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import { useAgain, useContracts, usePeople, useSeats } from "./api";
 import { ContractForm } from "./contract";
+import { bandName } from "./labels";
 import "@ui/table.css";
 import "./rosters.css";
 import "./words";
@@ -59,7 +60,7 @@ function Contracts({ contracts }: { contracts: readonly Contract[] }) {
     }
     await again();
   };
-  const hours = (minutes: number) => minutes / 60;
+  const hours = (minutes: number) => decimal(minutes / 60, 0, 2);
   return (
     <section className="card stack" aria-labelledby="contracts">
       <h2 id="contracts">{t("roster.contracts")}</h2>
@@ -87,8 +88,8 @@ function Contracts({ contracts }: { contracts: readonly Contract[] }) {
                     {terms.shifts_per_week != null && t("roster.n_shifts", { n: terms.shifts_per_week })}
                     {terms.weekly_minutes != null && t("roster.n_hours", { from: hours(terms.weekly_minutes[0]), to: hours(terms.weekly_minutes[1]) })}
                   </td>
-                  <td className="num">{terms.bands.map((band) => `${band.from}–${band.to}`).join(", ")}</td>
-                  <td className="num">{(terms.elastic_bands ?? []).map((band) => `${band.from}–${band.to}`).join(", ")}</td>
+                  <td className="num">{terms.bands.map(bandName).join(", ")}</td>
+                  <td className="num">{(terms.elastic_bands ?? []).map(bandName).join(", ")}</td>
                   <td className="num">{one.people}</td>
                   <td>
                     {one.people === 0 && (
@@ -159,7 +160,7 @@ function People({ people, contracts, onOpen }: PeopleProps) {
                     {contracts.find((own) => own.id === holds?.contract_id)?.name ?? t("roster.nothing")}
                     {holds?.elastic && ` · ${t("roster.elastic")}`}
                   </td>
-                  <td className="num">{holds?.from_day}</td>
+                  <td className="num">{holds && fullDay(`${holds.from_day}T12:00`)}</td>
                   <td className="num">{holds?.office && `${holds.office[0]}–${holds.office[1]}`}</td>
                 </tr>
               );
@@ -238,7 +239,7 @@ function AgreementForm({ person, contracts, onClose }: AgreementFormProps) {
           <ul className="roster-why" aria-label={t("roster.history")}>
             {person.agreements.map((one) => (
               <li key={one.from_day} className="num">
-                {one.from_day}: {contracts.find((own) => own.id === one.contract_id)?.name ?? t("roster.no_more")}
+                {fullDay(`${one.from_day}T12:00`)}: {contracts.find((own) => own.id === one.contract_id)?.name ?? t("roster.no_more")}
               </li>
             ))}
           </ul>
@@ -321,7 +322,7 @@ function Office() {
       <ul className="roster-why">
         {(seats.data ?? []).map((one) => (
           <li key={one.from_day} className="num">
-            {one.from_day}: {one.seats ?? t("roster.no_limit")}
+            {fullDay(`${one.from_day}T12:00`)}: {one.seats ?? t("roster.no_limit")}
           </li>
         ))}
       </ul>

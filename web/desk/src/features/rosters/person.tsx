@@ -1,7 +1,7 @@
 import type { BrokenRule, PersonDay, Queue, Roster, RosterDay, RosterShift, WantedShift } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
-import { clock, day as shortDay } from "@/i18n/format";
+import { clock, day as shortDay, decimal } from "@/i18n/format";
 import { Empty, Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { usePersonDay } from "./api";
@@ -109,12 +109,12 @@ function Why({ found }: { found: PersonDay }) {
   const { facts } = found;
   const hours = (minutes: number) => Math.round((minutes / 60) * 100) / 100;
   const agreed = facts.agreed_minutes
-    ? t("roster.why.agreed_hours", { from: hours(facts.agreed_minutes[0]), to: hours(facts.agreed_minutes[1]) })
+    ? t("roster.why.agreed_hours", { from: decimal(hours(facts.agreed_minutes[0]), 0, 2), to: decimal(hours(facts.agreed_minutes[1]), 0, 2) })
     : facts.agreed_shifts !== null
       ? t("roster.why.agreed_shifts", { n: facts.agreed_shifts })
       : t("roster.why.nothing_agreed");
   const lines = [
-    t("roster.why.paid", { day: hours(facts.paid_minutes), week: hours(facts.week_minutes), n: facts.week_shifts }),
+    t("roster.why.paid", { day: hours(facts.paid_minutes), week: decimal(hours(facts.week_minutes), 0, 2), n: facts.week_shifts }),
     facts.contract ? `${facts.contract}: ${agreed}` : agreed,
     facts.rest_before_h !== null && t("roster.why.rest_before", { n: facts.rest_before_h }),
     facts.rest_after_h !== null && t("roster.why.rest_after", { n: facts.rest_after_h }),

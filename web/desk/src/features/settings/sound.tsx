@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useT } from "@/i18n";
+import { percent } from "@/i18n/format";
 import { change, useSettings } from "@/settings";
 import { Button } from "@ui/button";
 import { chime } from "@ui/chime";
@@ -26,10 +27,10 @@ export function Sound() {
           max={1}
           step={0.1}
           value={volume}
-          aria-valuetext={volume === 0 ? t("sound.off") : `${Math.round(volume * 100)} %`}
+          aria-valuetext={volume === 0 ? t("sound.off") : percent(volume, 0)}
           onChange={(event) => change({ volume: Number(event.target.value) })}
         />
-        <span className="meta num">{volume === 0 ? t("sound.off") : `${Math.round(volume * 100)} %`}</span>
+        <span className="meta num">{volume === 0 ? t("sound.off") : percent(volume, 0)}</span>
       </label>
       <div>
         <Button tone="outline" icon="bell" isDisabled={volume === 0} onPress={() => chime(volume)}>

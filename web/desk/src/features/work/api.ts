@@ -42,6 +42,21 @@ export function adoptRow(store: LiveStore, row: ConversationRow | undefined): vo
   if (row?.id) store.apply(conversationChanged(store, row));
 }
 
+/** Threads that stay loaded: those opened last. All that a long shift opens would fill the page's memory. */
+const KEPT = 30;
+const lately = new WeakMap<LiveStore, Set<string>>();
+
+function keepThread(store: LiveStore, id: string): void {
+  const ids = lately.get(store) ?? new Set<string>();
+  lately.set(store, ids);
+  ids.delete(id);
+  ids.add(id);
+  for (const old of [...ids].slice(0, -KEPT)) {
+    ids.delete(old);
+    store.set("threads", old, undefined);
+  }
+}
+
 /** Loads the last page of a thread, or what came after the last message that nothing is missing before. */
 export async function loadThread(store: LiveStore, id: string): Promise<void> {
   const known = store.get("threads", id);
@@ -61,6 +76,7 @@ export async function loadThread(store: LiveStore, id: string): Promise<void> {
     hasEarlier: now ? now.hasEarlier : page.has_more,
     stale: false,
   });
+  keepThread(store, id);
   // The server began to send while this was read: something may have been said in between.
   if (!followed && store.get("followed", `conversation:${id}`)) return loadThread(store, id);
 }

@@ -15,6 +15,11 @@ import { channelName } from "./labels";
 import { Section } from "./section";
 
 const EditCustomer = lazy(() => import("./customer-edit").then((module) => ({ default: module.EditCustomer })));
+const MailConsents = lazy(async () => {
+  const module = await import("./consents");
+  await module.spoken;
+  return { default: module.MailConsents };
+});
 const MergeCustomer = lazy(() => import("./customer-merge").then((module) => ({ default: module.MergeCustomer })));
 
 const kinds: Record<string, string> = {
@@ -24,10 +29,15 @@ const kinds: Record<string, string> = {
   tax_code: msg("identity.tax_code"),
 };
 
-/** Fetches the customer of a conversation again after something about them was changed. */
+/** Fetches the customer of a conversation, and how their addresses stand, after something of them was changed. */
 export function useCustomerChanged(row: ConversationRow): () => Promise<void> {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: detailQuery(row.id).queryKey });
+  return async () => {
+    await Promise.all([
+      queries.invalidateQueries({ queryKey: detailQuery(row.id).queryKey }),
+      queries.invalidateQueries({ queryKey: ["consents"] }),
+    ]);
+  };
 }
 
 interface Props {
@@ -81,6 +91,9 @@ export function CustomerCard({ row, customer }: Props) {
         )}
       </dl>
       {customer && <Merged row={row} customer={customer} canMerge={canMerge} />}
+      <Suspense>
+        {customer?.identities.some((one) => one.kind === "email") && <MailConsents key={customer.id} customer={customer} />}
+      </Suspense>
       <Suspense>
         {panel === "edit" && customer && <EditCustomer row={row} customer={customer} onClose={() => setPanel(null)} />}
         {panel === "merge" && customer && <MergeCustomer row={row} customer={customer} onClose={() => setPanel(null)} />}

@@ -3,7 +3,7 @@ import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { Comparison, Forecast } from "@/api/types";
 import { useT } from "@/i18n";
-import { longDay, share } from "@/i18n/format";
+import { longDay, percent, share } from "@/i18n/format";
 import { Button } from "@ui/button";
 import { Select, TextField } from "@ui/field";
 import type { Wish } from "./api";
@@ -182,7 +182,7 @@ function Results({ sums, name, cost }: ResultsProps) {
   const t = useT();
   const base = sums[0]!;
   const money = (hours: number) => t("compare.money", { n: whole(hours * cost) });
-  const against = (one: Sum) => (one === base || base.paid === 0 ? "" : ` (${one.paid < base.paid ? "−" : "+"}${Math.round((Math.abs(one.paid - base.paid) / base.paid) * 100)} %)`);
+  const against = (one: Sum) => (one === base || base.paid === 0 ? "" : ` (${one.paid < base.paid ? "−" : "+"}${percent(Math.abs(one.paid - base.paid) / base.paid, 0)})`);
   const rows: [string, (one: Sum) => string][] = [
     [t("compare.paid"), (one) => `${whole(one.paid)}${against(one)}`],
     ...(cost > 0 ? ([[t("compare.costs"), (one) => money(one.paid)]] as [string, (one: Sum) => string][]) : []),

@@ -15,6 +15,7 @@ import { useAgain, useDay, useForecasts, useRequirement, type Wish } from "./api
 import { DayChart, DayTable } from "./chart";
 import { Accuracy } from "./accuracy";
 import { Compare } from "./compare";
+import { noted } from "./notes";
 import { AskForm, EditForm, Edits } from "./parts";
 import { Sections } from "./sections";
 import { Why } from "./why";
@@ -156,11 +157,14 @@ function Shown({ forecast, day, plans, onDay }: ShownProps) {
       </details>
       {forecast.notes.length > 0 && (
         <ul className="meta plan-notes">
-          {forecast.notes.map((note) => (
-            <li key={note} lang="en">
-              {note}
-            </li>
-          ))}
+          {forecast.notes.map((note) => {
+            const words = noted(note);
+            return (
+              <li key={note} {...(words ? {} : { lang: "en" })}>
+                {words ?? note}
+              </li>
+            );
+          })}
         </ul>
       )}
     </section>

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { reasonOf } from "../src/api/plans/words";
+import { ApiError } from "../src/api/client";
+import { explain } from "../src/api/words";
+import { bandName } from "../src/features/rosters/labels";
+import { noted } from "../src/features/workforce/notes";
+import "../src/features/workforce/words";
+import { speak } from "../src/i18n";
+
+const room = join(import.meta.dirname, "../../../src/ascolto/workforce");
+const sentences = readdirSync(room, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".py"))
+  .flatMap((path) => [...readFileSync(join(room, path), "utf8").matchAll(/BadPlan\(\s*f?"([^"]+)"/g)].map((match) => match[1]!));
+const shifts = [...readFileSync(join(room, "rosters.py"), "utf8").matchAll(/^        return "([^"]+)"$/gm)].map((match) => match[1]!);
+
+const filled: Record<string, string[]> = { "{day}": ["2026-12-08"], "{name}": ["Immaculate Conception"], "{len(like)}": ["1"], "{known}": ["5"] };
+const forecast = readFileSync(join(room, "forecasting/forecast.py"), "utf8");
+const seen = [...forecast.matchAll(/"(other holidays)" if like else "([^"]+)"/g)].flatMap((match) => [match[1]!, match[2]!]);
+const notes = [...forecast.matchAll(/said\.append\(f?"([^"]+)"\)/g)].map((match) => match[1]!);
+
+beforeAll(() => speak("it"));
+
+it("says in words why a plan cannot be, for every reason that the server gives", () => {
+  const each = sentences.flatMap((one) => (one.includes("{why}") ? shifts.map((why) => one.replace("{why}", why)) : [one]));
+  expect(each.length).toBeGreaterThan(50);
+  expect(each.filter((one) => !reasonOf(one.replace(/\{\w+\}/g, "Luce")))).toEqual([]);
+});
+
+it("says it instead of the words for anything that is not right", async () => {
+  const error = new ApiError({ code: "workforce.bad_plan", status: 422, detail: "No published forecast speaks of the day." });
+  expect(explain(error)).toBe("Nessuna previsione pubblicata comprende questo giorno.");
+  await speak("en");
+  expect(explain(error)).toBe("No published forecast speaks of this day.");
+});
+
+it("tells in words each note of a forecast, with the day and without the holiday's English name", async () => {
+  await speak("it");
+  const each = notes
+    .flatMap((note) => (note.includes("{seen}") ? seen.map((one) => note.replace("{seen}", one)) : [note]))
+    .map((note) => Object.entries(filled).reduce((text, [name, [value]]) => text.replace(name, value!), note));
+  expect(each.length).toBeGreaterThan(7);
+  expect(each.filter((note) => !noted(note))).toEqual([]);
+  expect(noted("2026-12-08 Immaculate Conception: not seen before, forecast from other holidays")).toBe(
+    "martedì 8 dicembre, festa: mai vista prima, stimata dalle altre feste.",
+  );
+});
+
+it("tells of a band past midnight where it ends on the next day", () => {
+  expect(["06:00", "24:00", "24:30", "30:00"].map((to) => bandName({ from: "00:00", to }))).toEqual([
+    "00:00–06:00",
+    "00:00–24:00",
+    "00:00–00:30 (+1)",
+    "00:00–06:00 (+1)",
+  ]);
+});
