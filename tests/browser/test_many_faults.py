@@ -30,7 +30,7 @@ from support.running import RunningServer
 FAULTS = int(os.environ.get("ASCOLTO_FAULTS", "40"))
 SEED = int(os.environ.get("ASCOLTO_SEED", "3"))
 # A fault takes about two seconds, three times that on a busy machine.
-pytestmark = pytest.mark.timeout(480 + 6 * FAULTS)
+pytestmark = pytest.mark.timeout(480 + 7 * FAULTS)
 # How often of a hundred: starting a server again takes seconds, a cut none.
 KINDS = {"cut": 30, "lose_answers": 20, "delay": 20, "reorder": 20, "tab": 8, "server": 2}
 OWNER = "operatrice@aurelia.example"
@@ -305,7 +305,8 @@ def test_many_faults_lose_nothing_and_double_nothing(three: Three) -> None:
             one.look()
         return set(wanted) <= {line["text"] for line in stored(three.house, three.conversation)}
 
-    until(arrived, "not everything that was sent has arrived")
+    # What is held back because the thread went on is sent again one by one.
+    until(arrived, "not everything that was sent has arrived", within_s=180 + FAULTS)
     lines = stored(three.house, three.conversation)
     said = [line["text"] for line in lines if line["text"].split(" ")[0] in NAMES]
     assert Counter(said) == wanted
@@ -314,7 +315,7 @@ def test_many_faults_lose_nothing_and_double_nothing(three: Three) -> None:
         assert own == one.person.sent, one.person.name
     assert [line["seq"] for line in lines] == sorted(line["seq"] for line in lines)
     for desk in (three.owner, three.elsewhere):
-        same_as_a_fresh_load(desk)
+        same_as_a_fresh_load(desk, last=said[-1])
         expect(desk.field()).to_have_value(desk.person.typed)
     told = f"seed {SEED}: {dict(three.happened)}; {sum(wanted.values())} messages, all once"
     sys.stdout.write(f"\n{told}\n")  # what the soak quotes
@@ -325,11 +326,10 @@ _SHOWN = """() => [...document.querySelectorAll('[role="log"] .bubble')]
   .map((one) => one.className + "|" + one.innerText.replace(/\\s+/g, " "))"""
 
 
-def same_as_a_fresh_load(desk: AtDesk) -> None:
+def same_as_a_fresh_load(desk: AtDesk, *, last: str) -> None:
     """See that a desk that lived through it shows what a page loaded just now shows."""
     fresh = desk.person.context.new_page()
     fresh.goto(desk.person.line.url + desk.path)
-    last = desk.person.sent[-1] if desk.person.sent else "Comincio io"
     for page in (fresh, desk.person.page):
         expect(page.get_by_role("log").get_by_text(last, exact=True)).to_be_visible()
     until(

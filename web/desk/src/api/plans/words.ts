@@ -30,6 +30,7 @@ const sentences: Record<string, string> = {
   "Not so many can come over.": msg("bad_plan.many_come"),
   "Not so many are there to come over.": msg("bad_plan.many_over"),
   "So many shifts are not a day.": msg("bad_plan.many_shifts"),
+  "So many will not be told.": msg("bad_plan.many_told"),
   "Not so many are there.": msg("bad_plan.many_there"),
   "The weeks of a roster begin on a Monday.": msg("bad_plan.monday"),
   "The days of a month back and ahead are shown.": msg("bad_plan.month_around"),
