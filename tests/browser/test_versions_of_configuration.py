@@ -75,7 +75,7 @@ def test_a_mailbox_is_told_to_ask_how_it_went_and_told_not_to_again(
     switch.check()
     assert barriers(admin) == []
     admin.get_by_role("textbox", name="Perché").fill("Vogliamo sapere")
-    admin.get_by_role("button", name="Salva").click()
+    admin.get_by_role("button", name="Salva", exact=True).click()
     expect(admin.get_by_text("salvato.")).to_be_visible()
     admin.get_by_role("link", name="Versioni").last.click()
     first = admin.locator(".admin-version").first
