@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ascolto.kit.db import Tx
-from ascolto.people import Operator, SkillLevel
-from ascolto.people import store as people_store
+from ascolto.people import Operator, SkillLevel, list_operators
 from ascolto.routing import store_interventions, store_queues
 from ascolto.routing.roster import crew_of_people, for_engine
 from ascolto.routing.store_interventions import Intervention
@@ -50,7 +49,7 @@ async def standing_operators(tx: Tx) -> list[Operator]:
         replace(one, skills=with_skills(one, due_back(running[one.id], one)))
         if one.id in running
         else one
-        for one in await people_store.list_operators(tx)
+        for one in await list_operators(tx)
     ]
 
 
