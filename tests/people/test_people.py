@@ -70,6 +70,20 @@ async def test_setting_skills_takes_away_those_not_named(planner: httpx.AsyncCli
     assert set((await planner.put(url, json={"skills": {}})).json()["details"]["skills"]) == set()
 
 
+async def test_skills_chosen_on_a_version_that_is_past_are_refused(
+    planner: httpx.AsyncClient,
+) -> None:
+    await planner.post("/skills", json={"code": "a1", "name": "A"})
+    operator = await add(planner)
+    url = f"/operators/{operator['id']}/skills"
+    first = {"skills": {"a1": {"level": 1}}, "v": operator["v"]}
+    assert (await planner.put(url, json=first)).is_success
+    stale = await planner.put(url, json={"skills": {}, "v": operator["v"]})
+    assert (stale.status_code, stale.json()["code"]) == (409, "people.operator_changed")
+    shown = (await planner.get(f"/operators/{operator['id']}")).json()
+    assert set(shown["details"]["skills"]) == {"a1"}
+
+
 @pytest.mark.parametrize(
     ("skills", "status"),
     [({"ignota": {"level": 5}}, 404), ({"a1": {"level": 0}}, 422), ({"a1": {"level": 11}}, 422)],

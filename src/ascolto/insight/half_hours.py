@@ -4,7 +4,7 @@ People are counted in groups of at least five: a figure on fewer is withheld, no
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -83,11 +83,15 @@ async def read_day(
     )
 
 
-def fold_half_hours(day: ReadDay, *, crew: Collection[str]) -> list[HalfHour]:
-    """Return every half hour from the beginning until now; `crew` may take from the queue."""
+Crew = Callable[[datetime], Collection[str]]
+"""Says who may take from the queue in the half hour that begins at a moment."""
+
+
+def fold_half_hours(day: ReadDay, *, crew: Crew) -> list[HalfHour]:
+    """Return every half hour from the beginning until now, with who of a crew was signed in."""
     ledger = Ledger().add(day.events)
     tallies, offered = _tallies(day, ledger)
-    present = _present(day, ledger, frozenset(crew))
+    present = _present(day, ledger, crew)
     found: list[HalfHour] = []
     at = day.since
     while at < day.until:
@@ -134,18 +138,17 @@ def _tallies(day: ReadDay, ledger: Ledger) -> tuple[dict[datetime, Tally], dict[
     return {at: Tally.total(tallies) for at, tallies in found.items()}, offered
 
 
-def _present(
-    day: ReadDay, ledger: Ledger, crew: frozenset[str]
-) -> dict[datetime, tuple[float, int]]:
+def _present(day: ReadDay, ledger: Ledger, crew: Crew) -> dict[datetime, tuple[float, int]]:
     """Return the seconds the crew was signed in, and how many of them, in each half hour."""
     seconds: dict[datetime, float] = defaultdict(float)
     people: dict[datetime, set[str]] = defaultdict(set)
     for span in ledger.spans(until=day.until):
-        if span.operator_id not in crew or span.state in _AWAY:
+        if span.state in _AWAY:
             continue
         for at, lasted in _cut(max(span.since, day.since), span.until, day.zone):
-            seconds[at] += lasted
-            people[at].add(span.operator_id)
+            if span.operator_id in crew(at):
+                seconds[at] += lasted
+                people[at].add(span.operator_id)
     return {at: (seconds[at], len(people[at])) for at in seconds}
 
 

@@ -81,9 +81,16 @@ async def archive_operator(tx: Tx, operator_id: str) -> None:
     tx.emit(events.OperatorChanged(operator_id=operator_id, change="archived"))
 
 
-async def set_skills(tx: Tx, operator_id: str, skills: Mapping[str, SkillLevel]) -> Operator:
-    """Give an operator exactly these skills, by code."""
-    await get_operator(tx, operator_id)
+async def set_skills(
+    tx: Tx, operator_id: str, skills: Mapping[str, SkillLevel], *, v: int | None = None
+) -> Operator:
+    """Give an operator exactly these skills, by code; refuse when they are past a version `v`.
+
+    What was read while somebody helped elsewhere lacks the skill that came back since.
+    """
+    before = await get_operator(tx, operator_id)
+    if not await store.next_version(tx, operator_id, v=v):
+        raise errors.OperatorChanged("Somebody changed this operator meanwhile.", v=before.v)
     await store.set_skills(tx, operator_id, await _by_skill_id(tx, skills))
     tx.emit(events.OperatorChanged(operator_id=operator_id, change="skills"))
     return await get_operator(tx, operator_id)

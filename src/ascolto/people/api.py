@@ -101,9 +101,12 @@ async def archive_operator(operator_id: UUID, call: Planner) -> None:
 
 @router.put("/operators/{operator_id}/skills", summary="Set an operator's skills")
 async def set_skills(operator_id: UUID, body: SkillsBody, call: Assigner) -> OperatorView:
-    """Give an operator exactly these skills, with levels and expiry dates."""
+    """Give an operator exactly these skills, with levels and expiry dates.
+
+    With `v` only if nobody has changed the operator since that version.
+    """
     skills = {code: level.value() for code, level in body.skills.items()}
-    return _shown(call, await actions.set_skills(call.tx, str(operator_id), skills))
+    return _shown(call, await actions.set_skills(call.tx, str(operator_id), skills, v=body.v))
 
 
 @router.put("/operators/{operator_id}/clients", summary="Set an operator's clients")

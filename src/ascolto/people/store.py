@@ -128,6 +128,17 @@ async def update_operator(tx: Tx, operator: Operator) -> int:
     )  # fmt: skip
 
 
+async def next_version(tx: Tx, operator_id: str, *, v: int | None = None) -> int:
+    """Begin an operator's next version, where `v` is told only of that one; 0 of another."""
+    return await tx.execute(
+        "UPDATE people.operator SET v = v + 1"
+        " WHERE tenant_id = $1 AND id = $2 AND ($3::int IS NULL OR v = $3)",
+        tx.tenant_id,
+        operator_id,
+        v,
+    )
+
+
 async def set_skills(tx: Tx, operator_id: str, levels: dict[str, SkillLevel]) -> None:
     """Give an operator exactly these skills, by skill id."""
     await tx.execute(

@@ -103,9 +103,10 @@ class OperatorChangeBody(Body):
 
 
 class SkillsBody(Body):
-    """All the skills of an operator, by code."""
+    """All the skills of an operator, by code, and the version that they were chosen on."""
 
     skills: dict[Code, SkillLevelBody]
+    v: int | None = None
 
 
 class ClientsBody(Body):

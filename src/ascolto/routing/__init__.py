@@ -36,6 +36,7 @@ from ascolto.routing.model import Presence, PresenceState, Queue, WorkItem, Work
 from ascolto.routing.openings import of_queue as calendar_of_queue
 from ascolto.routing.queues import archive_queue, change_queue, create_queue
 from ascolto.routing.roster import crew_of, crews, teams_of
+from ascolto.routing.standing import standing_crews, standing_operators
 from ascolto.routing.store import get_work, last_decision, offers_of, wrap_ups_since
 from ascolto.routing.store_presence import get_presence, gone_operators, present_for
 from ascolto.routing.store_queues import get_queue, list_queues, read_now
@@ -84,6 +85,8 @@ __all__ = [
     "requeue",
     "set_break_due",
     "set_presence",
+    "standing_crews",
+    "standing_operators",
     "start_wrap_up",
     "teams_of",
     "undo_intervention",

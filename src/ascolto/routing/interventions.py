@@ -6,7 +6,6 @@ is set aside. What stood there before is kept and put back at the end, unless so
 it meanwhile: their choice is newer.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,8 +18,8 @@ from ascolto.kit.clock import midnight
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.errors import Refusal
 from ascolto.kit.ids import new_id
-from ascolto.people import Operator, SkillLevel
-from ascolto.people.actions import get_operator, set_skills
+from ascolto.people import Operator
+from ascolto.people.actions import get_operator, put_skills
 from ascolto.routing import events, queues, store_queues
 from ascolto.routing import store_interventions as store
 from ascolto.routing.errors import (
@@ -30,6 +29,7 @@ from ascolto.routing.errors import (
     QueueUnknown,
 )
 from ascolto.routing.model import Queue
+from ascolto.routing.standing import due_back, told_skills, with_skills
 from ascolto.routing.store_interventions import Intervention
 from ascolto.tenancy import get_tenant
 
@@ -71,8 +71,9 @@ async def intervene(tx: Tx, wish: Wish) -> Intervention:
     if operator is not None and wish.leaving_queue_id is not None:
         left = await store_queues.get_queue(tx, wish.leaving_queue_id)
         if left is not None:
-            aside = _aside(left, queue, operator.levels(tx.now))
-            before, after = before | _skills(operator, aside), after | aside
+            held = operator.levels(tx.now) | {code: level for code, (level, _) in after.items()}
+            aside = _aside(left, queue, held)
+            before, after = before | told_skills(operator, aside), after | aside
     done = Intervention(
         id=new_id(),
         client_id=queue.client_id,
@@ -187,8 +188,7 @@ async def _restore(tx: Tx, ended: Intervention) -> bool:
 
 async def _skills_back(tx: Tx, ended: Intervention, who: Operator) -> bool:
     """Put each skill back that stands as it was left; one that was changed since stays."""
-    now = _skills(who, ended.after)
-    back = {code: ended.before[code] for code in ended.after if now[code] == ended.after[code]}
+    back = due_back(ended, who)
     if back:
         await _put(tx, ended, back, who, quiet=True)
     return len(back) == len(ended.after)
@@ -205,16 +205,8 @@ async def _put(
     if who is None:
         await queues.change_queue(tx, queue_id=done.queue_id, values=values, quiet=quiet)
         return
-    skills = dict(who.skills)
-    for code, held in values.items():
-        if held is None:
-            skills.pop(code, None)
-            continue
-        level, expires = held
-        skills[code] = SkillLevel(
-            level, None if expires is None else datetime.fromisoformat(expires)
-        )
-    await set_skills(tx, who.id, skills)
+    # A skill that was taken out of use meanwhile is nobody's any more.
+    await put_skills(tx, who.id, with_skills(who, values))
 
 
 def _planned(
@@ -249,7 +241,7 @@ def _planned_skills(
     if not needs:
         raise BadIntervention("This person has what the queue needs.", field="operator_id")
     after = {code: [level, until.isoformat()] for code, level in needs}
-    return _skills(who, after), after
+    return told_skills(who, after), after
 
 
 def can_be_left(left: Queue, into: Queue) -> bool:
@@ -263,7 +255,10 @@ def can_be_left(left: Queue, into: Queue) -> bool:
 
 
 def _aside(left: Queue, into: Queue, held: dict[str, int]) -> dict[str, None]:
-    """Return which skills are set aside so that no ring of a queue fits; none where one must."""
+    """Return which skills are set aside so that no ring of a queue fits; none where one must.
+
+    `held` are the levels with what is given: that alone may open another ring of the queue left.
+    """
     if not can_be_left(left, into):
         return {}
     kept = {code for code, _ in into.rings[0]["needs"]}
@@ -273,16 +268,6 @@ def _aside(left: Queue, into: Queue, held: dict[str, int]) -> dict[str, None]:
         if all(code not in aside and held.get(code, 0) >= level for code, level in needs):
             aside[next(code for code, _ in needs if code not in kept)] = None
     return aside
-
-
-def _skills(who: Operator, codes: Iterable[str]) -> dict[str, Any]:
-    """Return some skills of a person as they are kept beside an intervention."""
-    found: dict[str, Any] = {}
-    for code in codes:
-        skill = who.skills.get(code)
-        expires = skill.expires_at if skill else None
-        found[code] = [skill.level, expires and expires.isoformat()] if skill else None
-    return found
 
 
 async def _until(tx: Tx, wished: datetime | None) -> datetime:

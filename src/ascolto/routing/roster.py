@@ -32,13 +32,14 @@ async def operator(tx: Tx, operator_id: str) -> engine.Operator | None:
 
 async def crew_of(tx: Tx, queue: Queue) -> list[str]:
     """Return who may be offered a queue's work in any of its rings, signed in or not."""
-    return _crew(queue, await operators(tx), at=tx.now.timestamp())
+    return crew_of_people(queue, await operators(tx), at=tx.now.timestamp())
 
 
 async def crews(tx: Tx) -> dict[str, list[str]]:
     """Return who may be offered the work of each queue in use."""
     people, at = await operators(tx), tx.now.timestamp()
-    return {queue.id: _crew(queue, people, at=at) for queue in await store_queues.list_queues(tx)}
+    queues = await store_queues.list_queues(tx)
+    return {queue.id: crew_of_people(queue, people, at=at) for queue in queues}
 
 
 async def teams_of(tx: Tx) -> dict[str, str]:
@@ -46,7 +47,8 @@ async def teams_of(tx: Tx) -> dict[str, str]:
     return {person.id: person.team or "" for person in await operators(tx)}
 
 
-def _crew(queue: Queue, people: Iterable[engine.Operator], *, at: float) -> list[str]:
+def crew_of_people(queue: Queue, people: Iterable[engine.Operator], *, at: float) -> list[str]:
+    """Return which of some people may be offered a queue's work in any of its rings."""
     needs = [needs_of(ring["needs"]) for ring in queue.rings] or [()]
     return [
         person.id

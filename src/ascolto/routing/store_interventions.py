@@ -93,6 +93,16 @@ async def list_since(
     return [_of(row) for row in rows]
 
 
+async def running_on_people(tx: Tx) -> list[Intervention]:
+    """Return what runs on somebody's skills: of each person one at most."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM routing.intervention"
+        " WHERE tenant_id = $1 AND ended_at IS NULL AND operator_id IS NOT NULL",
+        tx.tenant_id,
+    )
+    return [_of(row) for row in rows]
+
+
 async def due(tx: Tx, *, limit: int) -> list[str]:
     """Return what should have ended by now."""
     rows = await tx.fetch(

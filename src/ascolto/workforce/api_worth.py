@@ -1,4 +1,4 @@
-"""Routes on what flexibility is worth: ask, look how far, cancel; and a plan's ways to work."""
+"""Routes on what flexibility is worth: ask, look how far, cancel; and a plan's commuting."""
 
 from typing import Annotated
 from uuid import UUID
@@ -62,7 +62,7 @@ async def cancel_worth_run(worth_run_id: UUID, call: Planner) -> WorthRunView:
     return WorthRunView.of(await making.cancel_run(call.tx, str(worth_run_id), purpose="worth"))
 
 
-@router.get("/workforce/rosters/{roster_id}/ways", summary="What a plan takes of ways to work")
+@router.get("/workforce/rosters/{roster_id}/ways", summary="What a plan takes of commuting")
 async def show_ways(roster_id: UUID, call: Planner) -> PlanWaysView:
     """Return commute minutes, CO2 and seats of a plan by the organisation's mean factors.
 

@@ -1,7 +1,7 @@
 """What is agreed and needed as the instance of a roster, and its answer as shifts. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import ceil, floor
@@ -294,17 +294,28 @@ def take_off(
     demand: Mapping[str, list[float]], shifts: Iterable[Shift], axis: Axis
 ) -> dict[str, list[float]]:
     """Return what is left to do beside shifts that stay as they are, never below nothing."""
-    left = {queue_id: list(values) for queue_id, values in demand.items()}
+    there = there_beside(demand, shifts, axis)
+    return {
+        queue_id: [max(0.0, need - n) for need, n in zip(values, there[queue_id], strict=True)]
+        for queue_id, values in demand.items()
+    }
+
+
+def there_beside(
+    queues: Collection[str], shifts: Iterable[Shift], axis: Axis
+) -> dict[str, list[float]]:
+    """Return how many shifts that stay as they are put in each queue, interval by interval."""
+    found = {queue_id: [0.0] * axis.day_begins[-1] for queue_id in queues}
     for shift in shifts:
         at = axis.number_of(shift.starts_at)
         for part in shift.parts:
             length = part["minutes"] // axis.minutes
-            values = left.get(str(part.get("queue_id"))) if part["kind"] == "queue" else None
+            values = found.get(str(part.get("queue_id"))) if part["kind"] == "queue" else None
             if values is not None:
                 for n in range(max(at, 0), min(at + length, len(values))):
-                    values[n] = max(0.0, values[n] - 1)
+                    values[n] += 1
             at += length
-    return left
+    return found
 
 
 def demand_by_hand(axis: Axis, told: Iterable[Mapping[str, Any]]) -> list[float]:

@@ -1,4 +1,4 @@
-"""Ways to work that a plan takes: minutes, grams of CO2 and seats, by factors that can be changed.
+"""The commuting that a plan takes: minutes, grams of CO2 and seats, by factors that can be changed.
 
 The factors are means of an organisation and never of a person: nobody's way to work is kept.
 """
@@ -36,13 +36,12 @@ class Commute:
 USUAL: dict[str, Any] = {
     # ENEA's survey of 29 administrations, 2015-2018: 1 h 30 a day. Its study of four cities in
     # them, of who comes by car: 3,500 km, 150 h and 600 kg of CO2 a year, so 35 km in 1 h 30 and
-    # 171 g/km (Applied Sciences, 2023). Istat, 2016: of who goes to work 69 % drive.
+    # 171 g/km of exhaust (Applied Sciences, 2023). Istat, 2016: of who goes to work 69 % drive.
     "km_a_day": 35,
     "minutes_a_day": 90,
     "by_car_percent": 69,
     "g_co2_per_car_km": 171,
-    "source": "ENEA, Il tempo dello smart working (2020) e studio su quattro città, Applied"
-    " Sciences (2023); Istat 2016 per la quota in auto. Solo CO2 allo scarico.",
+    "source": "ENEA 2020; ENEA, Applied Sciences 2023; Istat 2016",
 }
 _MOST = {"km_a_day": 500, "minutes_a_day": 600, "by_car_percent": 100, "g_co2_per_car_km": 1000}
 

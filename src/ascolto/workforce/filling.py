@@ -4,9 +4,9 @@ Whoever comes in on a free day is asked before it is published: a draft gives no
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from ascolto.workforce.agreements import in_force_on
@@ -14,10 +14,11 @@ from ascolto.workforce.asking import Wishes
 from ascolto.workforce.casting import Planned
 from ascolto.workforce.exchanging import hindrances
 from ascolto.workforce.hours import paid_time, week_hours
+from ascolto.workforce.rostering.instance import EVERY_DAY, minute_of
 from ascolto.workforce.rosters import Shift
 from ascolto.workforce.today import HALF_HOUR
 
-_HOUR = timedelta(hours=1)
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 Place = tuple[str | None, datetime]
 """A queue, or none where a shift names none, and when a half hour begins."""
 
@@ -27,7 +28,8 @@ class Helping:
     """Who might fill shifts: what they can, have agreed to, wish for, and work around those days.
 
     `around` are everybody's shifts of the days before and after, the draft's in place of what is
-    in force; `terms` are contracts by id; `agreeing` who agrees to short and to split shifts.
+    in force; `terms` are contracts by id, whose bands are of the clocks of `zone`; `agreeing` who
+    agrees to short and to split shifts.
     """
 
     people: Sequence[Planned]
@@ -35,6 +37,7 @@ class Helping:
     terms: Mapping[str, Mapping[str, Any]]
     around: Sequence[Shift]
     agreeing: tuple[frozenset[str], frozenset[str]]
+    zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,22 @@ class Span:
     people: float
 
 
-def fill(lost: Iterable[Shift], helping: Helping) -> list[tuple[Shift, Shift]]:
+def fill(
+    lost: Iterable[Shift],
+    helping: Helping,
+    *,
+    never: Collection[tuple[str, date]] = frozenset(),
+) -> list[tuple[Shift, Shift]]:
     """Return which lost shift is taken by whom: free that day, able, and within every rule.
 
-    Of several the one who works least that week; a day that somebody wishes to be free stays so.
+    Of several the one who works least that week; a day that somebody wishes to be free stays so,
+    and so does a week in which they have leave. `never` are people and days that are out.
     """
     own: dict[str, list[Shift]] = defaultdict(list)
     for one in helping.around:
         own[one.operator_id].append(one)
     queues = {one.operator_id: frozenset(one.queues) for one in helping.people}
+    cast = {one.operator_id: one for one in helping.people}
     found = []
     for shift in sorted(lost, key=lambda one: (one.starts_at, one.operator_id)):
         monday = shift.day - timedelta(days=shift.day.weekday())
@@ -63,10 +73,11 @@ def fill(lost: Iterable[Shift], helping: Helping) -> list[tuple[Shift, Shift]]:
         able = sorted(
             (week_hours(own[one.operator_id], monday), one.operator_id)
             for one in helping.people
-            if needed <= queues[one.operator_id] and _may(one, shift, helping, own[one.operator_id])
+            if needed <= queues[one.operator_id] and (one.operator_id, shift.day) not in never
         )
-        if able:
-            _, who = able[0]
+        # The rules take far longer to look at than the hours: the first who may is enough.
+        who = next((who for _, who in able if _may(cast[who], shift, helping, own[who])), None)
+        if who is not None:
             taken = replace(shift, operator_id=who, place="home")
             own[who].append(taken)
             found.append((shift, taken))
@@ -83,7 +94,7 @@ def _needed(shift: Shift, queues: Mapping[str, frozenset[str]]) -> frozenset[str
 
 def _may(one: Planned, shift: Shift, helping: Helping, own: Sequence[Shift]) -> bool:
     who, day = one.operator_id, shift.day
-    if not one.queues or day in one.leave or any(other.day == day for other in own):
+    if not one.queues or _is_away(one, day) or any(other.day == day for other in own):
         return False
     agreed = in_force_on(one.agreements, day).get(who)
     terms = helping.terms.get(agreed.contract_id or "") if agreed else None
@@ -92,10 +103,17 @@ def _may(one: Planned, shift: Shift, helping: Helping, own: Sequence[Shift]) -> 
     wishes = helping.wishes.get(who, Wishes())
     if day.isoweekday() in {*wishes.days_off, *agreed.free_weekdays}:
         return False
-    if not _within_week(terms, shift, own):
+    fits = _of_contract(terms, shift, elastic=agreed.elastic, zone=helping.zone)
+    if not (fits and _within_week(terms, shift, own)):
         return False
     taken = replace(shift, operator_id=who)
     return not hindrances([*own, taken], people=(who,), day=day, agreeing=helping.agreeing)
+
+
+def _is_away(one: Planned, day: date) -> bool:
+    """Tell of leave in a day's week: its hours count as worked, and nobody is asked back."""
+    monday = day - timedelta(days=day.weekday())
+    return any(monday <= off < monday + timedelta(days=7) for off in one.leave)
 
 
 def _within_week(terms: Mapping[str, Any], shift: Shift, own: Sequence[Shift]) -> bool:
@@ -105,6 +123,25 @@ def _within_week(terms: Mapping[str, Any], shift: Shift, own: Sequence[Shift]) -
         return len(week) < int(terms["shifts_per_week"])
     most = terms["weekly_minutes"][1] / 60
     return bool(week_hours(own, monday) + paid_time(shift) / _HOUR <= most)
+
+
+def _of_contract(terms: Mapping[str, Any], shift: Shift, *, elastic: bool, zone: tzinfo) -> bool:
+    """Tell whether a contract has shifts as long as one, at these hours; of no parts nobody knows.
+
+    Bands are of the clock on the wall; a night on which it changes is left to the examiner.
+    """
+    if not shift.parts:
+        return True
+    starts = shift.starts_at.astimezone(zone)
+    begin = starts.hour * 60 + starts.minute
+    end = begin + (shift.ends_at - shift.starts_at) / _MINUTE
+    bands = [*terms["bands"], *(terms.get("elastic_bands") or () if elastic else ())]
+    return paid_time(shift) / _MINUTE in terms["shift_minutes"] and any(
+        shift.day.isoweekday() in band.get("weekdays", EVERY_DAY)
+        and minute_of(band["from"]) <= begin
+        and end <= minute_of(band["to"])
+        for band in bands
+    )
 
 
 def left_open(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from ascolto import people, routing
+from ascolto import routing
 from ascolto.kit.db import Tx
 from ascolto.tenancy import get_tenant
 from ascolto.workforce import store_agreements, store_requests, store_rosters
@@ -36,7 +36,10 @@ async def cast_of(
     team_id: str | None = None,
     operator_id: str | None = None,
 ) -> list[Planned]:
-    """Return who can be planned: everybody, or a team, for all queues or some."""
+    """Return who can be planned: everybody, or a team, for all queues or some.
+
+    By the skills that stand: who helps elsewhere until tonight is planned for where they belong.
+    """
     queues = [
         one for one in await routing.list_queues(tx) if queue_ids is None or one.id in queue_ids
     ]
@@ -54,7 +57,7 @@ async def cast_of(
             leave=frozenset(leave.get(one.id, ())),
             wishes=wishes.get(one.id, Wishes()),
         )
-        for one in await people.list_operators(tx)
+        for one in await routing.standing_operators(tx)
         if (team_id is None or one.team_id == team_id)
         and (operator_id is None or one.id == operator_id)
     ]

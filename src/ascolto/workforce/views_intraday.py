@@ -212,9 +212,9 @@ class HalfHourView(BaseModel):
     withheld: bool
 
     @classmethod
-    def of(cls, one: Line, *, required: int | None, smallest: int, nested: bool) -> "HalfHourView":
+    def of(cls, one: Line, *, required: int | None, smallest: int) -> "HalfHourView":
         """Show half an hour; of a crew that is another but for a few no people are counted."""
-        few = nested or 0 < one.people < smallest
+        few = one.nested or 0 < one.people < smallest
         came = one.came
         return cls(
             starts_at=one.starts_at,
@@ -280,9 +280,7 @@ class IntradayView(BaseModel):
             smallest_group=read.smallest_group,
             told_share_most=read.told_share_most,
             half_hours=[
-                HalfHourView.of(
-                    one, required=needed, smallest=read.smallest_group, nested=read.nested
-                )
+                HalfHourView.of(one, required=needed, smallest=read.smallest_group)
                 for one, needed in zip(day.lines, people, strict=True)
             ],
             levers=[

@@ -1,4 +1,4 @@
-"""Bodies and answers of the routes on what flexibility is worth and what a plan takes of ways."""
+"""Bodies and answers of the routes on what flexibility is worth, and on a plan's commuting."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Self
@@ -109,14 +109,15 @@ class WeighedView(BaseModel):
 class RuleWorthView(BaseModel):
     """One rule taken away: the roster without it, and what the rule gains.
 
-    `by_chance` says that as much comes of looking for the same roster twice.
+    `by_chance` says that as much comes of looking for the same roster twice; None where the same
+    hours are only worked elsewhere.
     """
 
     rule: str
     without: WeighedView
     hours_gained: float
     service_gained: float | None
-    by_chance: bool
+    by_chance: bool | None
 
 
 class WorthView(BaseModel):

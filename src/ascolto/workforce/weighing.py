@@ -11,7 +11,7 @@ from ascolto.workforce.rostering.coverage import Cover
 from ascolto.workforce.rostering.instance import read_instance
 from ascolto.workforce.rostering.problem import Problem
 from ascolto.workforce.rostering.search import Stand
-from ascolto.workforce.rostering.worth import Measure, weigh
+from ascolto.workforce.rostering.worth import WHERE_ALONE, Measure, weigh
 from ascolto.workforce.staffing.requirement import expected, promise_of, with_shrinkage
 
 TELL_EVERY_S = 0.5
@@ -47,7 +47,10 @@ def weigh_question(
                 "rule": one.rule,
                 "without": asdict(one.without_it),
                 "hours_gained": one.hours_gained,
-                "by_chance": abs(one.hours_gained) <= found.chance_hours
+                # Where a shift is worked changes no hour: those figures are exact.
+                "by_chance": None
+                if one.rule in WHERE_ALONE
+                else abs(one.hours_gained) <= found.chance_hours
                 and abs(one.without_it.paid - found.told.paid) <= found.chance_paid,
             }
             for one in found.rules
@@ -61,6 +64,8 @@ def measure_of(service: Mapping[str, Any]) -> Measure:
     Of each queue: what it promises, the intervals of its forecast by the roster's numbers, and how
     many are there besides.
     """
+    # Rosters of the same weeks mostly have as many at work: each number is worked out once.
+    known: Known = {}
 
     def measure(problem: Problem, cover: Cover) -> float | None:
         answered = calls = 0.0
@@ -69,14 +74,29 @@ def measure_of(service: Mapping[str, Any]) -> Measure:
                 one = service[queue.id]
                 beside = np.asarray(one["beside"])
                 people = cover.load[: beside.size, q] + beside
-                means, levels = _levels(one, people, minutes=problem.instance.interval_minutes)
+                means, levels = _levels(
+                    one,
+                    people,
+                    minutes=problem.instance.interval_minutes,
+                    known=known.setdefault(queue.id, {}),
+                )
                 answered, calls = answered + float(means @ levels), calls + float(means.sum())
         return answered / calls if calls > 0 else None
 
     return measure
 
 
-def _levels(one: Mapping[str, Any], people: Any, *, minutes: int) -> tuple[Any, Any]:
+Known = dict[str, dict[tuple[float, float, int], float]]
+"""Of each queue the share answered in time by load, how unsure it is, and people at work."""
+
+
+def _levels(
+    one: Mapping[str, Any],
+    people: Any,
+    *,
+    minutes: int,
+    known: dict[tuple[float, float, int], float],
+) -> tuple[Any, Any]:
     promise = promise_of(one["promise"])
     means, cvs = np.asarray(one["means"]), np.asarray(one["cvs"])
     steps = max(one["promise"]["minutes"] // minutes, 1)
@@ -85,12 +105,17 @@ def _levels(one: Mapping[str, Any], people: Any, *, minutes: int) -> tuple[Any, 
     places = there / paid_for_one * one["promise"]["concurrency"]
     loads = means / (60.0 * one["promise"]["minutes"]) * promise.aht_s
     levels = np.zeros(loads.size)
+
+    def level(load: float, cv: float, at_work: int) -> float:
+        key = (load, cv, at_work)
+        if key not in known:
+            found = expected(load, at_work, promise, rate_cv=cv).service_level if at_work else 0.0
+            known[key] = found
+        return known[key]
+
     for n, (load, cv) in enumerate(zip(loads.tolist(), cvs.tolist(), strict=True)):
         few = int(places[n] + 1e-9)
-        by_few, by_more = (
-            expected(load, at_work, promise, rate_cv=cv).service_level if at_work else 0.0
-            for at_work in (few, few + 1)
-        )
+        by_few, by_more = level(load, cv, few), level(load, cv, few + 1)
         # Half a person more, on average over an interval, is half way from one to the next.
         levels[n] = by_few + max(float(places[n]) - few, 0.0) * (by_more - by_few)
     return means, levels

@@ -1,5 +1,6 @@
 """Today, planned beside actual; what could be done about its rest is lived through first."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,10 @@ from ascolto.people.actions import create_operator
 from ascolto.people.model import DEFAULT_CAPACITY
 from ascolto.routing import create_queue
 from ascolto.tenancy.actions import change_setting, create_client
+from ascolto.workforce.actions.intraday import lay_out, read_intraday
+from ascolto.workforce.levers import Lever, Pulled
+from ascolto.workforce.reaching import Step
+from ascolto.workforce.rosters import Shift
 from support.log import MORNING, Said, request, write
 from support.office import Office, ok, refused
 from support.planning import PLANNER, bring_in, made, table
@@ -136,6 +141,47 @@ async def test_a_queue_whose_crew_is_anothers_and_one_person_more_counts_nobody(
         first = (await intraday(planner, office))["half_hours"][0]
     assert (first["rostered"], first["signed_in"], first["withheld"]) == (None, None, True)
     assert first["planned"] == alone["planned"]
+
+
+async def test_whoever_moves_over_is_signed_in_there_and_two_crews_apart_by_them_tell_nobody(
+    office: Office,
+) -> None:
+    people, desk = await hired(office, 7), office.desk
+    await write(office, [present(who, 0) for who in people])
+    lever = Lever(
+        kind="skill_move", from_at=EIGHT + HALF_HOUR, until_at=EIGHT + 3 * HALF_HOUR, people=1
+    )
+    step = Step(
+        id=new_id(), lever_id=new_id(), client_id=desk.client_id, operator_id=people[6],
+        state="done", begins_at=lever.from_at, until_at=lever.until_at, changed_at=EIGHT,
+        before=[], after=[],
+    )  # fmt: skip
+    done = Pulled(
+        id=step.lever_id, client_id=desk.client_id, queue_id=desk.queue.id, lever=lever, reason="",
+        effect={}, pulled_at=EIGHT, pulled_by="", pulled_account=None, undone_at=None,
+    )  # fmt: skip
+    async with desk.as_system() as tx:
+        read = await read_intraday(tx, desk.queue.id)
+    six, alike = frozenset(people[:6]), frozenset(people)
+    moved = replace(
+        read,
+        shifts=[
+            Shift(who, EIGHT.date(), EIGHT, EIGHT + timedelta(hours=6), "site", ())
+            for who in people
+        ],
+        crews={desk.queue.id: six},
+        levers=[done],
+        steps={done.id: [step]},
+    )
+    before, inside, *_ = (await lay_out(moved)).lines
+    assert [one.came and one.came.signed_in for one in (before, inside)] == [6.0, 7.0]
+    assert [(one.on_duty, one.people, one.nested) for one in (before, inside)] == [
+        (6.0, 6, False), (7.0, 6, False),
+    ]  # fmt: skip
+    # Another queue is apart from this one by who came over, before or while they are here.
+    for other in (six, alike):
+        told = (await lay_out(replace(moved, crews={**moved.crews, "another": other}))).lines
+        assert told[1].nested
 
 
 async def test_no_lever_tells_how_many_are_there_where_they_are_too_few(office: Office) -> None:

@@ -13,7 +13,7 @@ from ascolto.kit.db import Actor
 from ascolto.kit.ids import new_id
 from ascolto.people import SkillLevel
 from ascolto.people.actions import get_operator, set_skills
-from ascolto.people.catalogue import create_skill
+from ascolto.people.catalogue import change_skill, create_skill
 from ascolto.routing import change_queue, create_queue, expire_interventions, get_queue
 from ascolto.workforce import store_intraday
 from ascolto.workforce.actions.intraday import lay_out, pull, read_intraday, undo
@@ -23,6 +23,7 @@ from ascolto.workforce.errors import BadPlan, OutsideScope
 from ascolto.workforce.jobs import begin_levers
 from ascolto.workforce.levers import Lever, Pulled
 from ascolto.workforce.reaching import Step
+from ascolto.workforce.stage import cast_of, stage_of
 from ascolto.workforce.views_intraday import ReachedView
 from support.office import Office, ok, refused
 from support.planning import PLANNER
@@ -382,6 +383,18 @@ async def test_a_skill_moves_in_routing_when_the_lever_begins_and_ends_with_it(
     assert (after.state, await held()) == ("undone", {})
 
 
+async def is_planned_in(office: Office, queue_id: str) -> None:
+    """Look that Anna counts where she belongs on any other day: by the skills that stand."""
+    who, monday = office.desk.anna, date(2026, 3, 9)
+    async with office.desk.as_system() as tx:
+        stage = await stage_of(tx, first_day=monday, last_day=monday + timedelta(days=6))
+        (planned,) = await cast_of(tx, stage, operator_id=who)
+        assert planned.queues == (queue_id,)
+        crews = await routing.standing_crews(tx)
+        assert [one for one, crew in crews.items() if who in crew] == [queue_id]
+        assert who in (await read_intraday(tx, queue_id, TODAY + timedelta(days=1))).crew
+
+
 async def test_whoever_is_moved_leaves_the_queue_they_come_from_and_is_given_back(
     office: Office,
 ) -> None:
@@ -417,14 +430,18 @@ async def test_whoever_is_moved_leaves_the_queue_they_come_from_and_is_given_bac
     desk.clock.at = at(10)
     await begin_levers(office.services)
     assert await stands() == ({"gas", "tedesco"}, ["own"])
+    await is_planned_in(office, other.id)
     async with desk.as_system() as tx:
-        there = {}
+        there, fewest = {}, {}
         for queue in (desk.queue.id, other.id):
             lines = (await lay_out(await read_intraday(tx, queue))).lines
             there[queue] = {one.starts_at: one.on_duty for one in lines}
+            fewest[queue] = {one.starts_at: one.people for one in lines}
     for queue, before, inside in ((desk.queue.id, 1.0, 2.0), (other.id, 1.0, 0.0)):
         assert there[queue].get(at(9), 0.0) == before
         assert there[queue].get(at(10, 30), 0.0) == inside
+        # One came over: figures on two would tell of one.
+        assert fewest[queue].get(at(10, 30), 0) == 1
     await taken_back(office, done.id)
     assert await stands() == ({"guasti", "tedesco"}, ["other"])
     # The same by itself when the time is over; a skill that was changed meanwhile stays as it is.
@@ -438,6 +455,37 @@ async def test_whoever_is_moved_leaves_the_queue_they_come_from_and_is_given_bac
     desk.clock.at = at(12)
     await expire_interventions(desk.database)
     assert await stands() == ({"gas", "guasti", "tedesco"}, ["other"])
+
+
+async def test_a_move_ends_although_what_was_set_aside_is_out_of_use(office: Office) -> None:
+    desk = office.desk
+    async with desk.as_system() as tx:
+        skills = {code: await create_skill(tx, code=code, name=code) for code in ("gas", "guasti")}
+        rings = [{"after_s": 0, "needs": [["gas", 5]]}]
+        await change_queue(tx, queue_id=desk.queue.id, values={"rings": rings})
+        # What is given opens the second ring of the queue that is left.
+        rings = [{"after_s": 0, "needs": [["gas", 5], ["guasti", 3]]}]
+        values = {"client_id": desk.client_id, "name": "Guasti", "channel": "webchat"}
+        other = await create_queue(tx, values={**values, "rings": rings})
+        await set_skills(tx, desk.anna, {"guasti": SkillLevel(4)})
+        done = await routing.intervene(
+            tx,
+            routing.Wish(
+                kind="skill",
+                queue_id=desk.queue.id,
+                why="Prova",
+                by_account=PIANO.id,
+                by_name=PIANO.name,
+                operator_id=desk.anna,
+                leaving_queue_id=other.id,
+            ),
+        )
+        assert set((await get_operator(tx, desk.anna)).skills) == {"gas"}
+        crews = await routing.crews(tx)
+        assert desk.anna not in crews[other.id], "what she was given had let her in there"
+        await change_skill(tx, skills["guasti"].id, archived=True)
+        await routing.undo_intervention(tx, intervention_id=done.id, by="Piano")
+        assert (await get_operator(tx, desk.anna)).skills == {}
 
 
 async def test_a_lever_begins_where_another_has_ended_at_that_moment(office: Office) -> None:

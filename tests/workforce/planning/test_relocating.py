@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,7 +13,8 @@ from ascolto.workforce import store_requests
 from ascolto.workforce.actions import relocating
 from ascolto.workforce.agreements import Agreement, in_force_on
 from ascolto.workforce.asking import Wishes
-from ascolto.workforce.filling import left_open, needed_by_half_hour
+from ascolto.workforce.casting import Planned
+from ascolto.workforce.filling import Helping, fill, left_open, needed_by_half_hour
 from ascolto.workforce.rosters import Shift
 from support.office import Office, ok
 from support.planning import PLANNER, agreed
@@ -110,6 +112,50 @@ async def test_a_lost_site_is_filled_by_who_is_free_able_and_willing_and_the_res
         ("08:00", "09:30", 1.0), ("09:30", "10:00", 0.5), ("10:00", "12:00", 1.0),
         ("12:00", "12:30", 0.5), ("12:30", "14:00", 1.0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("leave", "terms", "never", "who"),
+    [
+        ((), {}, (), "a"),
+        # A day of leave in that week, a contract of other lengths, or of other hours.
+        ((date(2026, 3, 2),), {}, (), "b"),
+        ((), {"shift_minutes": [480]}, (), "b"),
+        ((), {"bands": [{"from": "14:00", "to": "22:00"}]}, (), "b"),
+        ((), {"bands": [{"from": "08:00", "to": "20:00", "weekdays": [1, 2]}]}, (), "b"),
+        # The examiner has said no to the first.
+        ((), {}, ("a",), "b"),
+    ],
+)
+def test_a_lost_shift_is_given_to_the_first_whose_contract_and_leave_allow_it(
+    leave: tuple[date, ...], terms: dict[str, Any], never: tuple[str, ...], who: str
+) -> None:
+    day, begins = date(2026, 3, 4), datetime(2026, 3, 4, 8, tzinfo=UTC)
+    usual = {
+        "shift_minutes": [360], "weekly_minutes": [0, 2400],
+        "bands": [{"from": "08:00", "to": "20:00"}],
+    }  # fmt: skip
+    parts = (
+        {"kind": "queue", "minutes": 105, "queue_id": "q"}, {"kind": "pause", "minutes": 15},
+        {"kind": "queue", "minutes": 120, "queue_id": "q"}, {"kind": "pause", "minutes": 15},
+        {"kind": "queue", "minutes": 105, "queue_id": "q"},
+    )  # fmt: skip
+    lost = Shift("out", day, begins, begins + timedelta(hours=6), "site", parts)
+    people = [
+        Planned(
+            operator_id=one, place="home", queues=("q",), leave=frozenset(away),
+            agreements=(Agreement(
+                    operator_id=one, from_day=date(2026, 1, 1), contract_id=contract, office=(0, 5)
+                ),),
+        )
+        for one, contract, away in (("a", "A", leave), ("b", "B", ()))
+    ]  # fmt: skip
+    helping = Helping(
+        people=people, wishes={}, terms={"A": {**usual, **terms}, "B": usual}, around=[],
+        agreeing=(frozenset(), frozenset()), zone=ZoneInfo("Europe/Rome"),
+    )  # fmt: skip
+    ((_, taken),) = fill([lost], helping, never={(one, day) for one in never})
+    assert (taken.operator_id, taken.place) == (who, "home")
 
 
 def test_where_it_is_known_what_a_queue_takes_only_what_is_missing_is_open() -> None:

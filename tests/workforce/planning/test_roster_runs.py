@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 
 from ascolto.workforce import store_runs
 from ascolto.workforce.actions import making
-from ascolto.workforce.casting import demand_by_hand, seats_between, take_off, whole_together
+from ascolto.workforce.casting import (
+    demand_by_hand,
+    seats_between,
+    take_off,
+    there_beside,
+    whole_together,
+)
 from ascolto.workforce.rostering.axis import Axis
 from ascolto.workforce.rosters import Shift
 from support.office import Office, ok, refused
@@ -317,6 +323,9 @@ def test_shifts_that_stay_are_taken_off_what_is_needed_and_never_below_nothing()
     left = take_off({"q": [1.0] * axis.day_begins[-1]}, [shift, shift], axis)["q"]
     assert [n - 96 for n, value in enumerate(left) if value == 0] == [32, 33, 35]
     assert min(left) == 0
+    # More than it takes are there all the same, for whoever asks what service they give.
+    there = there_beside(["q"], [shift, shift], axis)["q"]
+    assert {n - 96: value for n, value in enumerate(there) if value} == {32: 2, 33: 2, 35: 2}
 
 
 def test_the_fewest_seats_of_the_days_are_the_seats_of_a_roster() -> None:

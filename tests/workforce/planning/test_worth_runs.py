@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from ascolto.people.actions import create_operator
 from ascolto.people.model import NewOperator
 from ascolto.tenancy.actions import change_setting
 from ascolto.workforce.commuting import USUAL
+from ascolto.workforce.rostering.worth import WHERE_ALONE
 from ascolto.workforce.weighing import measure_of
 from support.office import Office, ok, refused
 from support.planning import PLANNER, agreed, bring_in, made, table, wanted
@@ -66,6 +68,9 @@ async def test_each_rule_in_use_is_weighed_with_service_ways_and_seats(office: O
         for one in found["rules"]:
             without = one["without"]
             gained = without["missing"] - found["told"]["missing"]
+            # Where a shift is worked is no matter of chance.
+            where = one["rule"] in WHERE_ALONE
+            assert (one["by_chance"] is None) == where
             assert one["hours_gained"] == pytest.approx(gained)
             served = found["told"]["service_level"] - without["service_level"]
             assert one["service_gained"] == pytest.approx(served)
@@ -148,7 +153,7 @@ def test_the_service_of_nobody_is_none_and_of_many_nearly_all() -> None:
         def __init__(self, people: int) -> None:
             queue = type("Queue", (), {"id": "q"})()
             self.instance = type("Instance", (), {"queues": [queue], "interval_minutes": 15})()
-            self.load = __import__("numpy").full((8, 1), people)
+            self.load = np.full((8, 1), people)
 
     promise = {
         "minutes": 30, "service_level": 0.8, "target_s": 20.0, "aht_s": 240.0, "patience_s": 300.0,

@@ -49,19 +49,23 @@ class DayRead:
     expected: Sequence[Expected]
     lesson: dict[str, Any] | None
     """What past days teach of the rest of a day, None where nothing was learnt."""
-    crew: frozenset[str]
-    nested: bool
-    """Another queue's crew is this one but for a few: figures on both would tell of those."""
+    crews: Mapping[str, frozenset[str]]
+    """Who takes from each queue, whoever is moved by a lever counted where they come from."""
     shifts: Sequence[Shift]
     levers: Sequence[Pulled]
     steps: Mapping[str, Sequence[Step]]
     """What each lever does, by its id."""
     leaving: frozenset[str]
-    """Which levers take their people from this queue: from others nobody can be taken."""
+    """Which levers take their people from the queue they come from: not all can be left."""
     actual: ReadDay
     usual_aht_s: float | None
     told_share_most: float
     """Which share of those who wait can at most be told to write or to be called back."""
+
+    @property
+    def crew(self) -> frozenset[str]:
+        """Return who takes from the queue."""
+        return self.crews[self.queue.id]
 
     @property
     def smallest_group(self) -> int:
@@ -80,6 +84,9 @@ class Line:
     anew: float | None
     on_duty: float
     people: int
+    """How few persons figures tell of, before levers or with them: how many moved is known."""
+    nested: bool
+    """Another queue's crew is this one but for a few: figures on both would tell of those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +126,6 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
     )
     shifts = await store_rosters.in_force(tx, first_day=day - timedelta(days=1), last_day=day)
     scope = await scope_of(tx, at=min(until, tx.now))
-    crews = {key: frozenset(crew) for key, crew in (await routing.crews(tx)).items()}
-    crew = crews.pop(queue_id, None)
-    if crew is None:
-        crew = frozenset(await routing.crew_of(tx, queue))
     levers = await store_intraday.levers_between(tx, since=since, until=until)
     steps = await store_intraday.steps_of(tx, [one.id for one in levers])
     return DayRead(
@@ -135,13 +138,11 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
         forecast_id=forecast_id,
         expected=await _expected(tx, forecast_id, since, until),
         lesson=await store.lesson_of(tx, forecast_id) if forecast_id else None,
-        # Whoever moved is counted by the lever, while it runs, and not by their skills.
-        crew=(crew - _moved(levers, steps, to=queue_id)) | _moved(levers, steps, out_of=queue_id),
-        nested=tells_apart(crew, crews.values(), smallest=scope.smallest_group),
+        crews=await _crews(tx, queue, levers, steps, today=day == today),
         shifts=[one for one in shifts if one.ends_at > since],
         levers=levers,
         steps=steps,
-        leaving=await _leaving(tx, levers, queue),
+        leaving=await _leaving(tx, levers),
         actual=await read_day(
             tx,
             scope,
@@ -157,30 +158,39 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
     )
 
 
-def _moved(
+async def _crews(
+    tx: Tx,
+    queue: routing.Queue,
     levers: Sequence[Pulled],
     steps: Mapping[str, Sequence[Step]],
     *,
-    to: str | None = None,
-    out_of: str | None = None,
-) -> frozenset[str]:
-    """Return who came over to a queue by a lever that is done, or went out of it."""
-    return frozenset(
-        step.operator_id
-        for one in levers
-        if one.lever.kind == "skill_move"
-        and (one.queue_id == to or (out_of is not None and one.lever.other_queue_id == out_of))
-        for step in steps.get(one.id, ())
-        if step.operator_id is not None and step.state == "done"
-    )
+    today: bool,
+) -> dict[str, frozenset[str]]:
+    """Return who takes from each queue; of other days than today by the skills that stand."""
+    held = await routing.crews(tx) if today else await routing.standing_crews(tx)
+    if queue.id not in held:
+        held[queue.id] = await routing.crew_of(tx, queue)
+    found = {key: set(crew) for key, crew in held.items()}
+    # Whoever moved is counted by the lever, while it runs, and not by their skills.
+    for one in levers:
+        if one.lever.kind == "skill_move":
+            moved = _people_of(steps.get(one.id, ()), "done")
+            found.setdefault(one.queue_id, set()).difference_update(moved)
+            found.setdefault(one.lever.other_queue_id or "", set()).update(moved)
+    return {key: frozenset(crew) for key, crew in found.items()}
 
 
-async def _leaving(tx: Tx, levers: Sequence[Pulled], queue: routing.Queue) -> frozenset[str]:
+def _people_of(steps: Sequence[Step], *states: str) -> set[str]:
+    return {one.operator_id for one in steps if one.operator_id and one.state in states}
+
+
+async def _leaving(tx: Tx, levers: Sequence[Pulled]) -> frozenset[str]:
     found = set()
     for one in levers:
-        if one.lever.kind == "skill_move" and one.lever.other_queue_id == queue.id:
+        if one.lever.kind == "skill_move" and one.lever.other_queue_id is not None:
+            left = await routing.get_queue(tx, one.lever.other_queue_id)
             into = await routing.get_queue(tx, one.queue_id)
-            if into is not None and routing.can_be_left(queue, into):
+            if left is not None and into is not None and routing.can_be_left(left, into):
                 found.add(one.id)
     return frozenset(found)
 
@@ -202,7 +212,9 @@ async def lay_out(read: DayRead) -> DayLines:
 
 
 def _lay_out(read: DayRead) -> DayLines:
-    came = {one.starts_at: one for one in fold_half_hours(read.actual, crew=read.crew)}
+    crews = _crews_by_half_hour(read)
+    folded = fold_half_hours(read.actual, crew=lambda at: crews[at][read.queue.id])
+    came = {one.starts_at: one for one in folded}
     planned = {one.starts_at: one for one in read.expected}
     duty = {
         at: on_duty(read.shifts, queue_id=read.queue.id, crew=read.crew, starts_at=at)
@@ -223,7 +235,8 @@ def _lay_out(read: DayRead) -> DayLines:
                 over=at + HALF_HOUR <= read.now,
                 anew=plan.mean * rest.factor if plan and at + HALF_HOUR > read.now else None,
                 on_duty=there.mean + _by_levers(read, at),
-                people=there.people,
+                people=_fewest(read, there.people, at),
+                nested=_nested(read, crews[at]),
             )
         )
     return DayLines(read, rest, tuple(lines), _aht_s(read, came.values()))
@@ -252,20 +265,55 @@ def _by_levers(read: DayRead, at: datetime) -> float:
 
     Whatever changes a person's day is in the shifts already, as far as they agreed.
     """
-    change = 0.0
+    return sum(
+        part * len(moved) * ((into == read.queue.id) - (out_of == read.queue.id))
+        for into, out_of, moved, part in _moves(read, at)
+    )
+
+
+def _moves(read: DayRead, at: datetime) -> list[tuple[str, str | None, set[str], float]]:
+    """Return who goes over to which queue, and leaves which, for what part of a half hour."""
+    found = []
     for one in read.levers:
-        if one.lever.kind != "skill_move" or read.queue.id not in (
-            one.queue_id,
-            one.lever.other_queue_id,
-        ):
-            continue
-        if read.queue.id != one.queue_id and one.id not in read.leaving:
-            continue
-        moved = [step for step in read.steps.get(one.id, ()) if step.state in ("due", "done")]
-        if one.undone_at is None:
-            part = part_within(at, since=one.lever.from_at, until=one.lever.until_at)
-            change += part * (len(moved) if read.queue.id == one.queue_id else -len(moved))
-    return change
+        lever, part = one.lever, part_within(at, since=one.lever.from_at, until=one.lever.until_at)
+        if lever.kind == "skill_move" and one.undone_at is None and part > 0:
+            moved = _people_of(read.steps.get(one.id, ()), "due", "done")
+            out_of = lever.other_queue_id if one.id in read.leaving else None
+            found.append((one.queue_id, out_of, moved, part))
+    return found
+
+
+def _crews_by_half_hour(read: DayRead) -> dict[datetime, Mapping[str, frozenset[str]]]:
+    """Return who takes from each queue with the levers that run in a half hour."""
+    found: dict[datetime, Mapping[str, frozenset[str]]] = {}
+    for at in _half_hours(read.since, read.until):
+        crews = dict(read.crews)
+        for into, out_of, moved, _ in _moves(read, at):
+            crews[into] = crews.get(into, frozenset()) | moved
+            if out_of is not None:
+                crews[out_of] = crews.get(out_of, frozenset()) - moved
+        found[at] = crews
+    return found
+
+
+def _fewest(read: DayRead, people: int, at: datetime) -> int:
+    with_levers = people + sum(
+        len(moved) * ((into == read.queue.id) - (out_of == read.queue.id))
+        for into, out_of, moved, _ in _moves(read, at)
+    )
+    return min((number for number in (people, with_levers) if number > 0), default=0)
+
+
+def _nested(read: DayRead, crews: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether a crew, before levers or with them, is another's but for a few."""
+    return any(
+        tells_apart(
+            told[read.queue.id],
+            [crew for key, crew in told.items() if key != read.queue.id],
+            smallest=read.smallest_group,
+        )
+        for told in (read.crews, crews)
+    )
 
 
 def _aht_s(read: DayRead, came: Any) -> float | None:

@@ -128,14 +128,17 @@ async def gather(tx: Tx, run: Run) -> Gathered:
     return found
 
 
+def there(gathered: Gathered) -> list[Shift]:
+    """Return the shifts that stay: one of the night before is there in the first morning."""
+    return [*gathered.staying, *gathered.stage.before]
+
+
 def question(gathered: Gathered) -> dict[str, Any]:
     """Return the question for the composing process, once all demand is known."""
     wanted = gathered.run.wanted
     order = [one["queue_id"] for one in wanted["queues"]]
     demand = {queue_id: gathered.demand[queue_id] for queue_id in order}
-    # A shift of the night before the first day is there in its morning, whoever works it.
-    there = [*gathered.staying, *gathered.stage.before]
-    left = take_off(demand, there, gathered.stage.axis())
+    left = take_off(demand, there(gathered), gathered.stage.axis())
     return {
         "instance": instance_document(gathered.stage, gathered.cast, left),
         "seconds": wanted["seconds"],

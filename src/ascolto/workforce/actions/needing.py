@@ -41,7 +41,7 @@ class NeedQuestion:
 async def need_question(tx: Tx, who: str, day: date) -> NeedQuestion:
     """Return what to ask of the calculating process about a day of somebody's queues."""
     queues, crew = {}, set[str]()
-    for queue_id, people in (await routing.crews(tx)).items():
+    for queue_id, people in (await routing.standing_crews(tx)).items():
         if who not in people:
             continue
         crew |= set(people)

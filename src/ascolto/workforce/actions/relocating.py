@@ -5,6 +5,7 @@ home by a press. Where the site is lost they cannot work at all: their shifts ar
 work at home, is free that day and may, and what stays open is told half hour by half hour.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ascolto.kit.clock import midnight
 from ascolto.kit.db import Tx
+from ascolto.tenancy import get_tenant
 from ascolto.workforce import store_agreements, store_requests, store_rosters, store_runs
 from ascolto.workforce.actions.rosters import begin_roster, find_roster
 from ascolto.workforce.agreements import in_force_on
@@ -29,6 +31,9 @@ from ascolto.workforce.rosters import Roster, Shift
 from ascolto.workforce.stage import cast_of, stage_of, whole_weeks
 
 Pairs = Sequence[tuple[Shift, Shift]]
+Fault = tuple[str | None, date, str]
+# The rules of contracts are looked at beforehand: what is left for the examiner is rare.
+_MOST_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ async def send_home(
 
 
 async def _filled(tx: Tx, roster: Roster, kept: Sequence[Shift], lost: Sequence[Shift]) -> Pairs:
-    """Return who takes which lost shift; what the examiner objects to is not taken."""
+    """Return who takes which lost shift; what the examiner objects to others are tried for."""
     monday, sunday = whole_weeks(roster.first_day, roster.last_day)
     stage = await stage_of(tx, first_day=monday, last_day=sunday)
     cast = await cast_of(tx, stage)
@@ -97,39 +102,48 @@ async def _filled(tx: Tx, roster: Roster, kept: Sequence[Shift], lost: Sequence[
     )
     beside = [one for one in around if not roster.first_day <= one.day <= roster.last_day]
     people = [one.operator_id for one in cast]
-    found = fill(
-        lost,
-        Helping(
-            people=cast,
-            wishes=await store_requests.wishes_of_people(tx, people),
-            terms=stage.contracts,
-            around=[*beside, *kept],
-            agreeing=await store_requests.agreeing(tx),
-        ),
+    helping = Helping(
+        people=cast,
+        wishes=await store_requests.wishes_of_people(tx, people),
+        terms=stage.contracts,
+        around=[*beside, *kept],
+        agreeing=await store_requests.agreeing(tx),
+        zone=ZoneInfo(stage.timezone),
     )
-    if not found:
-        return []
-    now = [*kept, *(one for _, one in found)]
+    known: set[Fault] | None = None
+    never: set[tuple[str, date]] = set()
+    good: list[tuple[Shift, Shift]] = []
+    for _ in range(_MOST_ROUNDS):
+        # Beside the loop that answers others: of a thousand people it takes seconds.
+        found = await asyncio.to_thread(fill, lost, helping, never=never)
+        if not found:
+            return []
+        if known is None:
+            known = await _faults(tx, roster, kept)
+        now = [*kept, *(one for _, one in found)]
+        against = {who for who, _, _ in await _faults(tx, roster, now) - known}
+        good = [(was, one) for was, one in found if one.operator_id not in against]
+        if len(good) == len(found):
+            break
+        never |= {(one.operator_id, one.day) for _, one in found if one.operator_id in against}
+    return good
+
+
+async def _faults(tx: Tx, roster: Roster, shifts: Sequence[Shift]) -> set[Fault]:
     # A week that was too short is so in other words with a shift more: the article tells.
-    known = {
-        (one.operator_id, one.day, one.article) for one in await broken_rules(tx, roster, kept)
+    return {
+        (one.operator_id, one.day, one.article) for one in await broken_rules(tx, roster, shifts)
     }
-    against = {
-        one.operator_id
-        for one in await broken_rules(tx, roster, now)
-        if (one.operator_id, one.day, one.article) not in known
-    }
-    return [(was, one) for was, one in found if one.operator_id not in against]
 
 
 async def _left_open(
     tx: Tx, roster: Roster, lost: Sequence[Shift], taken: Pairs, now: Sequence[Shift]
 ) -> list[Span]:
-    stage = await stage_of(tx, first_day=roster.first_day, last_day=roster.last_day)
+    zone = ZoneInfo((await get_tenant(tx)).timezone)
     needed: dict[Place, float] = {}
     for n in range((roster.last_day - roster.first_day).days + 1):
         day = roster.first_day + timedelta(days=n)
-        begins = midnight(day, ZoneInfo(stage.timezone)).astimezone(UTC)
+        begins = midnight(day, zone).astimezone(UTC)
         for one in await store_runs.required_on(tx, day, roster_id=roster.id):
             needed |= needed_by_half_hour(
                 one.queue_id, one.people, begins_at=begins, minutes=one.minutes

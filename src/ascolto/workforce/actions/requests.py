@@ -312,7 +312,7 @@ async def _around(tx: Tx, people: Sequence[str], day: date) -> list[Shift]:
 async def _alike(tx: Tx, who: str) -> set[str]:
     """Return who takes from exactly the queues that somebody takes from: a swap covers the same."""
     queues: dict[str, set[str]] = {}
-    for queue_id, crew in (await routing.crews(tx)).items():
+    for queue_id, crew in (await routing.standing_crews(tx)).items():
         for one in crew:
             queues.setdefault(one, set()).add(queue_id)
     mine = queues.get(who, set())

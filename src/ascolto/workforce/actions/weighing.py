@@ -1,4 +1,4 @@
-"""Use cases of what flexibility is worth: question, what came out, and a plan's ways to work."""
+"""Use cases of what flexibility is worth: question, what came out, and a plan's commuting."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from ascolto.tenancy.actions import setting
 from ascolto.workforce import store_agreements, store_rosters, store_runs
 from ascolto.workforce.actions import making
 from ascolto.workforce.actions.making import Gathered
-from ascolto.workforce.casting import STEP, seats_between
+from ascolto.workforce.casting import STEP, seats_between, there_beside
 from ascolto.workforce.commuting import COMMUTE, Footprint, footprint
 from ascolto.workforce.rosters import Roster
 
@@ -33,7 +33,8 @@ class Ways:
 def question(gathered: Gathered) -> dict[str, Any]:
     """Return the question for the process that weighs, once all demand is known."""
     asked = making.question(gathered)
-    axis, left = gathered.stage.axis(), asked["instance"]["demand"]
+    axis = gathered.stage.axis()
+    beside = there_beside(gathered.questions, making.there(gathered), axis)
     agreed = {one["id"] for one in asked["instance"]["people"] if "office" in one}
     service = {}
     for queue_id, (promise, starts) in gathered.questions.items():
@@ -42,14 +43,13 @@ def question(gathered: Gathered) -> dict[str, Any]:
             for at, one in zip(starts, promise["intervals"], strict=True)
             if 0 <= axis.number_of(at) <= axis.day_begins[-1] - max(promise["minutes"] // STEP, 1)
         ]
-        whole = gathered.demand[queue_id]
         service[queue_id] = {
             "promise": {name: value for name, value in promise.items() if name != "intervals"},
             "at": [at for at, _ in within],
             "means": [one["mean"] for _, one in within],
             "cvs": [one["rate_cv"] for _, one in within],
-            # Who is not planned anew is there all the same.
-            "beside": [need - rest for need, rest in zip(whole, left[queue_id], strict=True)],
+            # Who is not planned anew is there all the same, also where they are more than it takes.
+            "beside": beside[queue_id],
         }
     return {
         **asked,

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ascolto.workforce.rostering.coverage import Cover
-from ascolto.workforce.rostering.instance import Band, Contract, Instance, Person, minute_of
+from ascolto.workforce.rostering.instance import (
+    Band,
+    Contract,
+    Instance,
+    Person,
+    minute_of,
+    span_minutes,
+)
 from ascolto.workforce.rostering.problem import Problem, Whole, problem_of
 from ascolto.workforce.rostering.roster import cost_json, roster_json
 from ascolto.workforce.rostering.search import Found, Stand, search
@@ -18,11 +25,10 @@ from ascolto.workforce.rosters import most_at_once
 
 HOURLY = 60
 SHORT_SHIFT_MINUTES = 180
-_MEAL_BEYOND = 360
 Measure = Callable[[Problem, Cover], float | None]
 """Says which share of the calls is answered in time, None where no forecast tells of calls."""
 Tell = Callable[[str, int, int, Stand], None]
-"""Hears which rule is tried, the how manieth search of how many it is, and how far that is."""
+"""Hears which rule is tried, which search of how many it is, and how far that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,7 @@ def without_wide_bands(instance: Instance) -> Instance:
     """Of a band there are a first turn and a last one alone, as long as the longest shift."""
 
     def turns(one: Contract) -> Contract:
-        longest = max(one.shift_minutes)
-        longest += one.meal_minutes if longest > _MEAL_BEYOND else 0
+        longest = span_minutes(one, max(one.shift_minutes))
         bands = tuple(turn for band in one.bands for turn in _turns(band, longest))
         return one.model_copy(update={"bands": bands})
 
@@ -137,7 +142,7 @@ def without_short_shifts(instance: Instance) -> Instance:
 
 
 def without_home(instance: Instance) -> Instance:
-    """Everybody is at the office every day, and there is a seat for each."""
+    """Everybody is at the office every day, whatever is agreed, and there is a seat for each."""
 
     def there(one: Person) -> Person:
         if one.office is None:
@@ -211,7 +216,7 @@ def weigh(
         problem = problem_of(one)
         return problem, search(problem, seconds=seconds, seed=seed, progress=hear)
 
-    def hours(problem: Problem, one: Found) -> Hours:
+    def hours(problem: Problem, one: Found, at_home: frozenset[str] = at_home) -> Hours:
         return _hours(problem, one.weeks, one.cover, measure=measure, at_home=at_home)
 
     problem, best = found(instance, 0, seed)
@@ -219,7 +224,9 @@ def weigh(
     without: dict[str, Hours] = {}
     for rule, one in less.items():
         if rule in WHERE_ALONE:
-            without[rule] = hours(problem_of(one), best)
+            # Without days at home nobody is at home, also who always is.
+            home = frozenset() if rule == "days_at_home" else at_home
+            without[rule] = hours(problem_of(one), best, home)
         else:
             without[rule] = hours(*found(one, searched.index(rule), seed))
     return Weighed(

@@ -1540,10 +1540,11 @@ export interface components {
         /**
          * @description One rule taken away: the roster without it, and what the rule gains.
          *
-         *     `by_chance` says that as much comes of looking for the same roster twice.
+         *     `by_chance` says that as much comes of looking for the same roster twice; None where the same
+         *     hours are only worked elsewhere.
          */
         RuleWorthView: {
-            by_chance: boolean;
+            by_chance: boolean | null;
             hours_gained: number;
             rule: string;
             service_gained: number | null;

@@ -5,7 +5,10 @@ import { explain } from "@/api/words";
 import { useT } from "@/i18n";
 import { decimal } from "@/i18n/format";
 
-/** What a plan takes of ways to work and of seats, beside everybody at the office. */
+const whole = (n: number) => decimal(n, 0, 0);
+const told = (n: number) => decimal(n, 0, 1);
+
+/** What a plan takes of commuting and of seats, beside everybody at the office. */
 export function PlanWaysCard({ roster, v }: { roster: string; v: number }) {
   const t = useT();
   const { data, error } = useQuery({
@@ -20,7 +23,7 @@ export function PlanWaysCard({ roster, v }: { roster: string; v: number }) {
       {data && !data.plan && <p>{t("worth.few", { n: data.smallest_group })}</p>}
       {data?.plan && data.all_there && (
         <ul>
-          <li>{t("ways.trips", { trips: data.plan.trips, days: data.plan.days })}</li>
+          <li>{t("ways.trips", { trips: whole(data.plan.trips), days: whole(data.plan.days) })}</li>
           <li>
             {t("ways.commute", {
               hours: decimal(data.plan.commute_minutes / 60, 0, 0),
@@ -29,7 +32,7 @@ export function PlanWaysCard({ roster, v }: { roster: string; v: number }) {
               all_kg: decimal(data.all_there.kg_co2, 0, 0),
             })}
           </li>
-          <li>{t("ways.seats", { seats: data.plan.seats, all: data.all_there.seats })}</li>
+          <li>{t("ways.seats", { seats: whole(data.plan.seats), all: whole(data.all_there.seats) })}</li>
         </ul>
       )}
       {data && <Factors of={data.commute} seats={data.seats} />}
@@ -42,8 +45,8 @@ export function Factors({ of, seats }: { of: CommuteFactors; seats: number | nul
   const t = useT();
   return (
     <p className="meta">
-      {t("ways.factors", { km: of.km_a_day, minutes: of.minutes_a_day, car: of.by_car_percent, grams: of.g_co2_per_car_km })}{" "}
-      {t("ways.source", { source: of.source })} {seats !== null && t("ways.limit", { n: seats })} {t("ways.change")}
+      {t("ways.factors", { km: told(of.km_a_day), minutes: told(of.minutes_a_day), car: told(of.by_car_percent), grams: told(of.g_co2_per_car_km) })}{" "}
+      {t("ways.source", { source: of.source })} {seats !== null && t("ways.limit", { n: whole(seats) })} {t("ways.change")}
     </p>
   );
 }

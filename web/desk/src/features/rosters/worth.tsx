@@ -121,10 +121,10 @@ function Found({ run }: { run: WorthRun }) {
     [t("worth.missing"), (one) => decimal(one.missing, 0, 1)],
     [t("worth.paid"), (one) => decimal(one.paid, 0, 1)],
     [t("worth.service"), (one) => share(one.service_level)],
-    [t("worth.trips"), (one) => (one.ways ? `${one.ways.trips} / ${one.ways.days}` : "–")],
+    [t("worth.trips"), (one) => (one.ways ? `${decimal(one.ways.trips, 0, 0)} / ${decimal(one.ways.days, 0, 0)}` : "–")],
     [t("worth.minutes"), (one) => (one.ways ? decimal(one.ways.commute_minutes / 60, 0, 0) : "–")],
     [t("worth.co2"), (one) => (one.ways ? decimal(one.ways.kg_co2, 0, 0) : "–")],
-    [t("worth.seats"), (one) => (one.ways ? String(one.ways.seats) : "–")],
+    [t("worth.seats"), (one) => (one.ways ? decimal(one.ways.seats, 0, 0) : "–")],
   ];
   return (
     <section className="card stack" aria-labelledby="worth-found">
