@@ -176,6 +176,12 @@ async def hold_for(
 ) -> Held:
     """Hold a conversation for its owner, or for whoever may act in others' conversations."""
     held = await hold(tx, conversation_id)
+    require_owner(held, operator_id=operator_id, supervise=supervise)
+    return held
+
+
+def require_owner(held: Held, *, operator_id: str | None, supervise: bool) -> None:
+    """Refuse whoever neither has a conversation nor may act in others'."""
     owner = held.now.operator_id
     if not supervise and (operator_id is None or owner != operator_id):
         raise errors.NotYours(
@@ -184,7 +190,6 @@ async def hold_for(
             operator_name=held.now.operator_name,
             state=held.now.state.value,
         )
-    return held
 
 
 def acting(tx: Tx, operator_id: str | None = None) -> Author:

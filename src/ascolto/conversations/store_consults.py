@@ -8,9 +8,11 @@ from ascolto.kit.db import Record, Tx
 
 _OF_CONVERSATION = (
     "c.number, c.channel, c.customer_id, c.customer_name, c.subject AS about, c.language,"
-    " c.operator_id AS owner_id"
+    " c.operator_id AS owner_id, c.eu_only"
 )
-_NOT_OWN = {"number", "channel", "customer_id", "customer_name", "about", "language", "owner_id"}
+_NOT_OWN = frozenset(
+    ("number", "channel", "customer_id", "customer_name", "about", "language", "owner_id", "eu_only")
+)
 _OWN = ", ".join(f"k.{field.name}" for field in fields(Consult) if field.name not in _NOT_OWN)
 _CONSULT = (
     f"SELECT {_OWN}, {_OF_CONVERSATION} FROM conversations.consult k"
@@ -47,18 +49,25 @@ async def add_consult(tx: Tx, consult: Consult) -> None:
 
 async def get_consult(tx: Tx, consult_id: str, *, lock: bool = False) -> Consult | None:
     """Return a consult, held against other writers where asked."""
-    row = await tx.fetchrow(
-        f"{_CONSULT} AND k.id = $2{' FOR UPDATE OF k' if lock else ''}", tx.tenant_id, consult_id
-    )
+    if lock:
+        # By itself: held together with its conversation, one that a merge has just moved to
+        # another would be found nowhere.
+        await tx.execute(
+            "SELECT 1 FROM conversations.consult WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+            tx.tenant_id, consult_id,
+        )  # fmt: skip
+    row = await tx.fetchrow(f"{_CONSULT} AND k.id = $2", tx.tenant_id, consult_id)
     return _consult(row) if row else None
 
 
 async def lock_by_work_item(tx: Tx, work_item_id: str) -> Consult | None:
     """Hold the consult that a piece of work is for; None when it is for none."""
-    row = await tx.fetchrow(
-        f"{_CONSULT} AND k.work_item_id = $2 FOR UPDATE OF k", tx.tenant_id, work_item_id
-    )
-    return _consult(row) if row else None
+    consult_id = await tx.fetchval(
+        "SELECT id FROM conversations.consult WHERE tenant_id = $1 AND work_item_id = $2"
+        " FOR UPDATE",
+        tx.tenant_id, work_item_id,
+    )  # fmt: skip
+    return await get_consult(tx, consult_id) if consult_id else None
 
 
 async def asked_before(tx: Tx, *, asked_by: str, nonce: str) -> Consult | None:
