@@ -400,7 +400,9 @@ class PlainEngine:
 
     def new(self, item: e.WorkItem) -> What:
         self.number += 1
-        piece = What(item, self.number, item.to_head, item.enqueued_at, set(item.excluded | item.barred))
+        piece = What(
+            item, self.number, item.to_head, item.enqueued_at, set(item.excluded | item.barred)
+        )
         piece.avoided_at = self.now if item.excluded else None
         policy = self.queues[item.queue_id]
         if policy.overflow_after_s is not None:

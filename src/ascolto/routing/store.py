@@ -9,7 +9,8 @@ from ascolto.routing.model import WorkItem, WorkState
 
 _WORK = """w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.state, w.priority, w.due_at,
  w.needs, w.language, w.eu_only, w.preferred_operator, w.preferred_until, w.excluded, w.barred,
- w.to_head, w.operator_id, w.offer_expires_at, w.enqueued_at, w.answered_at, w.estimated_wait_s, w.v"""
+ w.to_head, w.operator_id, w.offer_expires_at, w.enqueued_at, w.answered_at, w.estimated_wait_s,
+ w.v"""
 
 
 def work_from(row: Record) -> WorkItem:
