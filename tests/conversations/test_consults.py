@@ -315,6 +315,20 @@ async def test_its_handling_is_work_but_no_contact_of_a_customer(desk: Desk) -> 
     assert (inside.channel, count_work(inside, Counting()).handled) == ("task", 1)
 
 
+async def test_who_took_a_question_gives_it_back_for_others(desk: Desk) -> None:
+    talk, queue = await desk.talking(), await back_office(desk)
+    consult = await asked(desk, talk.id, queue_id=queue.id)
+    for _ in range(2):
+        work = await taken(desk, consult, desk.bruno)
+        async with desk.as_operator(desk.bruno) as tx:
+            back = await consulting.give_back(tx, consult_id=consult.id, operator_id=desk.bruno)
+            with pytest.raises(errors.NotYours):
+                await consulting.give_back(tx, consult_id=consult.id, operator_id=desk.bruno)
+        assert (back.operator_id, back.state, back.work_item_id) == (None, "open", work)
+    (waits,) = await work_of(desk, consult)
+    assert (waits["state"], waits["barred"]) == ("waiting", [desk.anna])
+
+
 async def test_a_question_whose_taker_is_gone_is_asked_of_others(desk: Desk) -> None:
     talk, queue = await desk.talking(), await back_office(desk)
     consult = await asked(desk, talk.id, queue_id=queue.id)

@@ -11,7 +11,14 @@ from ascolto import routing
 from ascolto.conversations import errors, events, live, store, store_consults
 from ascolto.conversations.actions import telling
 from ascolto.conversations.colleagues import require_colleague
-from ascolto.conversations.held import Held, acting, checked_nonce, checked_text, hold, require_owner
+from ascolto.conversations.held import (
+    Held,
+    acting,
+    checked_nonce,
+    checked_text,
+    hold,
+    require_owner,
+)
 from ascolto.conversations.model import (
     Consult,
     ConsultMessage,
@@ -261,6 +268,25 @@ async def free(tx: Tx, *, consult_id: str, gone: Collection[str]) -> bool:
     left = replace(asked, operator_id=None, operator_name="")
     await _save(tx, left, former=asked.operator_id)
     return True
+
+
+async def give_back(tx: Tx, *, consult_id: str, operator_id: str) -> Consult:
+    """Let a question that somebody took from a queue wait there again for others, in front."""
+    asked = await _held(tx, consult_id)
+    if asked.operator_id != operator_id or asked.work_item_id is None:
+        raise errors.NotYours(
+            "You have not taken this from a queue.", operator_id=asked.operator_id
+        )
+    await routing.requeue(
+        tx, work_item_id=asked.work_item_id, to_head=True, exclude_operator=operator_id
+    )
+    return await _save(tx, replace(asked, operator_id=None, operator_name=""), former=operator_id)
+
+
+async def work_inside(tx: Tx, work_item_ids: Collection[str]) -> frozenset[str]:
+    """Return which pieces of work are colleagues' questions and not a customer's."""
+    items = await routing.work_by_ids(tx, sorted(work_item_ids)) if work_item_ids else []
+    return frozenset(item.id for item in items if "consult_id" in item.card)
 
 
 async def follow_work(tx: Tx, *, work_item_id: str) -> None:
