@@ -283,7 +283,7 @@ def test_what_was_opened_over_a_conversation_is_not_there_on_return_nor_closed_b
     page.keyboard.press("t")
     expect(dialog.get_by_text("Trasferisci la conversazione")).to_be_visible()
     late[0].continue_()
-    expect(page.get_by_text("Posticipata: torna alle")).to_be_visible()
+    expect(page.get_by_text("Posticipata. Torna:")).to_be_visible()
     expect(dialog.get_by_text("Trasferisci la conversazione")).to_be_visible()
     other.http.close()
 

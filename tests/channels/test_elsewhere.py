@@ -146,6 +146,7 @@ async def test_a_forgotten_token_opens_nothing(chat: Chat) -> None:
 
 async def test_overflow_is_told_once(chat: Chat) -> None:
     customer = await chat.start()
+    waits = await chat.desk.read(customer.id)
     event = StoredEvent(
         tenant_id=chat.desk.tenant,
         id=1,
@@ -155,7 +156,7 @@ async def test_overflow_is_told_once(chat: Chat) -> None:
         version=1,
         client_id=chat.desk.client_id,
         actor_json=json.dumps(SYSTEM.as_json()),
-        body_json=json.dumps({"conversation_id": customer.id}),
+        body_json=json.dumps({"conversation_id": customer.id, "work_item_id": waits.work_item_id}),
     )
     for _ in range(2):
         async with chat.desk.as_system() as tx:

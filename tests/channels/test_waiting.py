@@ -1,6 +1,7 @@
 """Standing in line: how long it takes in words, where one goes on waiting, a call instead."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from ascolto.channels.webchat.texts import Words
 from ascolto.conversations.jobs import follow_overflow
 from ascolto.insight.fold import Ledger
 from ascolto.kit.db import SYSTEM
+from ascolto.kit.ids import new_id
 from ascolto.kit.outbox import StoredEvent
 from ascolto.routing.store_queues import write_now
 from ascolto.tenancy import OpeningHours
@@ -218,6 +220,21 @@ async def test_a_customer_who_was_answered_meanwhile_gets_no_apology(chat: Chat)
     async with chat.desk.as_system() as tx:
         await apologise(tx, event)
     assert len((await customer.get("/messages")).json()["items"]) == 1
+
+
+async def test_a_colleagues_question_that_overflows_is_no_news_for_its_customer(
+    chat: Chat,
+) -> None:
+    customer = await chat.start()
+    event = await overflows(chat, customer, queue_id=await a_queue(chat, "Colleghi"))
+    asked = replace(
+        event, body_json=json.dumps({**json.loads(event.body_json), "work_item_id": new_id()})
+    )
+    for one in (asked, event):
+        async with chat.desk.as_system() as tx:
+            await apologise(tx, one)
+        said = (await customer.get("/messages")).json()["items"]
+        assert len(said) == (1 if one is asked else 2)
 
 
 async def episodes(chat: Chat) -> dict[str, Any]:

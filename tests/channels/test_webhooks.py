@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ascolto import conversations
+from ascolto import conversations, routing
 from ascolto.channels.actions.configuring import create_channel
 from ascolto.channels.actions.handing_in import Inbound, Sender, hand_in
 from ascolto.channels.webhooks import model, reach
@@ -121,6 +121,23 @@ async def test_a_program_hears_a_signed_message(office: Office) -> None:
     digest = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{digest}"
     assert (await office.deliveries())[0]["state"] == "sent"
+
+
+async def test_no_program_hears_of_what_colleagues_ask_each_other(office: Office) -> None:
+    await office.hook("routing.human_requested")
+    customer, desk = await office.chat.start("La bolletta è doppia"), office.chat.desk
+    await desk.accepted(customer.id)
+    async with desk.as_system() as tx:
+        values = {"client_id": desk.client_id, "name": "Retrosportello", "channel": "task"}
+        queue = await routing.create_queue(tx, values=values)
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.consult(
+            tx, conversation_id=customer.id, operator_id=desk.anna, subject="Conguaglio",
+            text="Quando?", nonce="n", queue_id=queue.id,
+        )  # fmt: skip
+    assert await office.go() == 1
+    ((_, body),) = office.receiver.heard
+    assert json.loads(body)["data"]["queue_id"] == desk.queue.id
 
 
 async def test_an_external_channel_may_be_called_instead_of_fetching(office: Office) -> None:

@@ -83,7 +83,7 @@ async def read(desk: Desk, consult: Consult) -> Consult:
 async def work_of(desk: Desk, consult: Consult) -> list[dict[str, Any]]:
     async with desk.as_system() as tx:
         rows = await tx.fetch(
-            "SELECT id, state, channel, queue_id, excluded, preferred_operator"
+            "SELECT id, state, channel, queue_id, barred, preferred_operator, language, eu_only"
             " FROM routing.work_item WHERE card->>'consult_id' = $1 ORDER BY id",
             consult.id,
         )
@@ -114,7 +114,7 @@ async def test_the_back_office_is_asked_by_a_work_item_of_its_own(desk: Desk) ->
     consult = await asked(desk, talk.id, queue_id=queue.id)
     (work,) = await work_of(desk, consult)
     assert (work["state"], work["channel"], work["queue_id"]) == ("waiting", "task", queue.id)
-    assert work["excluded"] == [desk.anna]
+    assert (work["barred"], work["language"], work["eu_only"]) == ([desk.anna], None, False)
     await taken(desk, consult, desk.bruno)
     assert (await read(desk, consult)).operator_name == "Bruno"
     await wrote(desk, consult, desk.bruno, "Lunedì.")
@@ -159,6 +159,36 @@ async def test_taking_and_asking_twice_is_once(desk: Desk) -> None:
     with pytest.raises(errors.NonceClash):
         await wrote(desk, first, desk.bruno, "Martedì.", nonce="a")
     assert (await read(desk, first)).last_seq == 2
+
+
+async def test_what_was_asked_is_known_again_when_the_conversation_is_anothers(
+    desk: Desk,
+) -> None:
+    talk = await desk.talking()
+    first = await asked(desk, talk.id, nonce="n")
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.transfer(
+            tx, conversation_id=talk.id, operator_id=desk.anna, to_operator_id=desk.bruno
+        )
+    assert (await asked(desk, talk.id, nonce="n")).id == first.id
+    with pytest.raises(errors.NotYours):
+        await asked(desk, talk.id, nonce="m")
+
+
+async def test_where_the_customer_is_answered_in_the_union_only_so_is_what_is_asked(
+    desk: Desk,
+) -> None:
+    talk, queue = await desk.talking(), await back_office(desk)
+    async with desk.as_system() as tx:
+        values = NewOperator(
+            display_name="Elira", clients=frozenset({desk.client_id}), country="AL"
+        )
+        elira = await create_operator(tx, values)
+        await conversations.ask_for_eu(tx, conversation_id=talk.id)
+    with pytest.raises(errors.BadConsult):
+        await asked(desk, talk.id, ask_operator_id=elira.id)
+    consult = await asked(desk, talk.id, queue_id=queue.id)
+    assert [work["eu_only"] for work in await work_of(desk, consult)] == [True]
 
 
 async def test_two_answers_at_the_same_moment_are_both_kept_in_one_order(desk: Desk) -> None:
@@ -283,6 +313,20 @@ async def test_its_handling_is_work_but_no_contact_of_a_customer(desk: Desk) -> 
     ]
     assert counted[0].silent == 1
     assert (inside.channel, count_work(inside, Counting()).handled) == ("task", 1)
+
+
+async def test_who_took_a_question_gives_it_back_for_others(desk: Desk) -> None:
+    talk, queue = await desk.talking(), await back_office(desk)
+    consult = await asked(desk, talk.id, queue_id=queue.id)
+    for _ in range(2):
+        work = await taken(desk, consult, desk.bruno)
+        async with desk.as_operator(desk.bruno) as tx:
+            back = await consulting.give_back(tx, consult_id=consult.id, operator_id=desk.bruno)
+            with pytest.raises(errors.NotYours):
+                await consulting.give_back(tx, consult_id=consult.id, operator_id=desk.bruno)
+        assert (back.operator_id, back.state, back.work_item_id) == (None, "open", work)
+    (waits,) = await work_of(desk, consult)
+    assert (waits["state"], waits["barred"]) == ("waiting", [desk.anna])
 
 
 async def test_a_question_whose_taker_is_gone_is_asked_of_others(desk: Desk) -> None:

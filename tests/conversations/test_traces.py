@@ -191,10 +191,18 @@ async def test_an_operator_answers(recorder: Recorder) -> None:
     assert [f["k"] for f in trace["frames"]].count("message.added") == 1
 
 
+async def asked(recorder: Recorder, conversation_id: str) -> None:
+    """Let Anna ask Bruno something beside a conversation."""
+    ask = {"subject": "Rimborso", "text": "Quando?", "operator_id": recorder.office.desk.bruno}
+    url = f"/conversations/{conversation_id}/consults"
+    ok(await recorder.anna.post(url, json={**ask, "nonce": "n"}))
+
+
 async def test_a_conversation_is_handed_to_a_colleague(recorder: Recorder) -> None:
     desk = recorder.office.desk
     talk = await desk.talking()
     recorder.threads = [talk.id]
+    await asked(recorder, talk.id)
 
     async def act(place: int) -> None:
         order = {"operator_id": desk.bruno, "note": "Parla francese"}
@@ -204,7 +212,7 @@ async def test_a_conversation_is_handed_to_a_colleague(recorder: Recorder) -> No
         "transfer", "A conversation is handed on with a note and leaves the desk.", act
     )
     assert trace["after"]["desk"]["conversations"] == []
-    assert "conversation.removed" in [f["k"] for f in trace["frames"]]
+    assert {"conversation.removed", "consult.changed"} <= {f["k"] for f in trace["frames"]}
 
 
 async def test_a_talk_is_written_up_and_closed(recorder: Recorder) -> None:
@@ -248,14 +256,17 @@ async def test_two_conversations_become_one(recorder: Recorder) -> None:
     await desk.wrote(second.id, "Sono sempre io")
     await desk.accepted(second.id)
     recorder.threads = [first.id]
+    await asked(recorder, second.id)
 
     async def act(place: int) -> None:
         order = {"into": first.id}
         ok(await recorder.anna.post(f"/conversations/{second.id}/merge", json=order))
 
-    await recorder.record(
+    trace = await recorder.record(
         "merge", "A second conversation of the customer is merged into the open one.", act
     )
+    (consult,) = trace["after"]["desk"]["consults"]
+    assert consult["conversation"]["number"] == first.number
 
 
 async def test_a_desk_that_was_away_takes_a_fresh_snapshot(recorder: Recorder) -> None:

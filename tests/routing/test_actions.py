@@ -60,6 +60,7 @@ async def test_the_event_of_new_work_says_all_that_the_leader_would_read_in_its_
         "eu_only": True,
         "preferred_operator": new_id(),
         "preferred_for_s": 60.0,
+        "barred": (new_id(),),
     }
     item = await a_work_item(database, tenant, **work)
     async with database.transaction(tenant, actor=SYSTEM) as tx:

@@ -327,6 +327,21 @@ def test_declined_work_comes_back_when_for_long_nobody_else_was_there() -> None:
     assert offers(floor.wait(1)) == [("one", "anna")]
 
 
+def test_who_is_barred_from_work_is_never_offered_it_however_long_it_waits() -> None:
+    floor = Floor()
+    floor.person("anna")
+    assert floor.work("asked", barred=frozenset({"anna"})) == []
+    assert "barred" in floor.engine.why_not("asked", "anna")
+    assert floor.wait(600) == []
+    floor.presence("anna", "away")
+    assert floor.presence("anna", "available") == []
+    assert offers(floor.person("bruno")) == [("asked", "bruno")]
+    floor.decline("asked")
+    floor.presence("anna", "away")
+    floor.presence("anna", "available")
+    assert offers(floor.wait(180)) == [("asked", "bruno")]
+
+
 def test_who_missed_work_and_comes_back_may_have_it() -> None:
     floor = Floor()
     floor.person("anna")

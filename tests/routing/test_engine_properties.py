@@ -118,6 +118,7 @@ class Contact(RuleBasedStateMachine):
                 preferred_operator=None if preferred is None else f"op{preferred}",
                 preferred_until=data.draw(st.none() | st.just(self.at + 25)),
                 excluded=frozenset(data.draw(st.sets(st.sampled_from(("op0", "op1")), max_size=1))),
+                barred=frozenset(data.draw(st.sets(st.sampled_from(("op0", "op1")), max_size=1))),
                 eu_only=data.draw(st.booleans()),
             )
             self.hear(e.ItemEnqueued(self.at, item))

@@ -124,7 +124,9 @@ def rebuilt(first: e.Engine, told: list[e.Event]) -> e.Engine:
         )
     pieces = sorted(first._pieces.values(), key=lambda p: (p.state == "waiting", p.sequence))
     for piece in pieces:
-        item = replace(piece.item, excluded=piece.excluded, to_head=piece.to_head)
+        item = replace(
+            piece.item, excluded=piece.excluded - piece.item.barred, to_head=piece.to_head
+        )
         if piece.holder is None and piece.state == "waiting":
             item = replace(item, preferred_operator=None)
         if piece.state == "waiting":

@@ -352,7 +352,7 @@ class PlainEngine:
         elif what == RESERVE:
             self.reserve(piece)
         else:
-            piece.excluded, piece.avoided_at = set(), None
+            piece.excluded, piece.avoided_at = set(piece.item.barred), None
             self.seek_unless_held(piece)
 
     def seek_unless_held(self, piece: What) -> None:
@@ -400,7 +400,9 @@ class PlainEngine:
 
     def new(self, item: e.WorkItem) -> What:
         self.number += 1
-        piece = What(item, self.number, item.to_head, item.enqueued_at, set(item.excluded))
+        piece = What(
+            item, self.number, item.to_head, item.enqueued_at, set(item.excluded | item.barred)
+        )
         piece.avoided_at = self.now if item.excluded else None
         policy = self.queues[item.queue_id]
         if policy.overflow_after_s is not None:
@@ -503,7 +505,7 @@ class PlainEngine:
             who.idle_since = event.at
             if who.state != "busy":
                 for piece in self.work.values():
-                    piece.excluded.discard(who.config.id)
+                    piece.excluded -= {who.config.id} - piece.item.barred
         who.state = event.state
         self.serve(who)
 

@@ -137,6 +137,7 @@ class RandomDay:
                 preferred_operator=chance.choice(self.people) if has_preferred else None,
                 preferred_until=self.at + 30 if has_preferred and chance.random() < 0.8 else None,
                 excluded=frozenset(self.people[:1]) if chance.random() < 0.03 else frozenset(),
+                barred=frozenset(self.people[:1]) if chance.random() < 0.03 else frozenset(),
                 eu_only=chance.random() < 0.1,
                 to_head=chance.random() < 0.05,
             ),

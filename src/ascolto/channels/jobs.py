@@ -50,6 +50,8 @@ async def apologise(tx: Tx, event: StoredEvent) -> None:
     conversation = await conversations.get(tx, str(event.body.get("conversation_id", "")))
     if conversation is None or conversation.channel_id is None:
         return
+    if event.body["work_item_id"] != conversation.work_item_id:
+        return  # a colleague's question has overflowed, or work that was over
     channel = await store.get_channel(tx, conversation.channel_id)
     if channel is None or channel.kind != "webchat" or conversation.state is not State.WAITING:
         return

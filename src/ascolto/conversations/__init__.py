@@ -12,7 +12,7 @@ from ascolto.conversations.actions.aside import (
     tag,
 )
 from ascolto.conversations.actions.configuring import create_canned, create_reason, was_prepared
-from ascolto.conversations.actions.consulting import close_consult, consult
+from ascolto.conversations.actions.consulting import close_consult, consult, work_inside
 from ascolto.conversations.actions.keeping import (
     find_attachment,
     forget_unsent,
@@ -114,5 +114,6 @@ __all__ = [
     "transfer",
     "wake_now",
     "was_prepared",
+    "work_inside",
     "wrap_up",
 ]

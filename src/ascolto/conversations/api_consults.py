@@ -112,6 +112,14 @@ async def write(consult_id: UUID, body: ConsultMessageBody, call: Noter) -> Cons
     return ConsultMessageView.of(message)
 
 
+@router.post("/consults/{consult_id}/give-back", summary="Let others answer")
+async def give_back(consult_id: UUID, call: Noter) -> ConsultView:
+    """Put a question that one took from a queue back there, for others."""
+    return ConsultView.of(
+        await consulting.give_back(call.tx, consult_id=str(consult_id), operator_id=_operator(call))
+    )
+
+
 @router.post("/consults/{consult_id}/close", summary="Need no more")
 async def close(consult_id: UUID, call: Noter) -> ConsultView:
     """End a consult that one asked or took over; twice is once."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ascolto.conversations import errors, events, live, store
+from ascolto.conversations import errors, events, live, store, store_consults
 from ascolto.conversations.model import (
     NONCE_LIMIT,
     TEXT_LIMIT,
@@ -150,7 +150,14 @@ class Held:
         former = self.before.operator_id
         if former and former != self.now.operator_id:
             self.tx.show(live.removed(self.now, operator_id=former, reason=reason))
+        if former != self.now.operator_id:
+            await self.show_consults(former=former)
         return self.now
+
+    async def show_consults(self, *, former: str | None) -> None:
+        """Show what goes on beside it to whoever has it now and to who had it before."""
+        for one in await store_consults.renew_of(self.tx, conversation_id=self.now.id):
+            self.tx.show(*live.consult_changed(one, former=former))
 
     def ids(self) -> dict[str, Any]:
         """Return the fields that every event of the conversation carries."""
@@ -176,6 +183,12 @@ async def hold_for(
 ) -> Held:
     """Hold a conversation for its owner, or for whoever may act in others' conversations."""
     held = await hold(tx, conversation_id)
+    require_owner(held, operator_id=operator_id, supervise=supervise)
+    return held
+
+
+def require_owner(held: Held, *, operator_id: str | None, supervise: bool) -> None:
+    """Refuse whoever neither has a conversation nor may act in others'."""
     owner = held.now.operator_id
     if not supervise and (operator_id is None or owner != operator_id):
         raise errors.NotYours(
@@ -184,7 +197,6 @@ async def hold_for(
             operator_name=held.now.operator_name,
             state=held.now.state.value,
         )
-    return held
 
 
 def acting(tx: Tx, operator_id: str | None = None) -> Author:

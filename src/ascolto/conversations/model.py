@@ -277,7 +277,7 @@ class Consult:
     """A question beside a conversation, and what it is about.
 
     `queue_id` is where the back office was asked, `operator_id` who answers as far as is known;
-    `number` to `owner_id` are the conversation's.
+    `number` to `eu_only` are the conversation's.
     """
 
     id: str
@@ -307,6 +307,7 @@ class Consult:
     about: str
     language: str
     owner_id: str | None
+    eu_only: bool
 
 
 @dataclass(frozen=True, slots=True)

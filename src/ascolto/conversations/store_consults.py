@@ -8,9 +8,12 @@ from ascolto.kit.db import Record, Tx
 
 _OF_CONVERSATION = (
     "c.number, c.channel, c.customer_id, c.customer_name, c.subject AS about, c.language,"
-    " c.operator_id AS owner_id"
+    " c.operator_id AS owner_id, c.eu_only"
 )
-_NOT_OWN = {"number", "channel", "customer_id", "customer_name", "about", "language", "owner_id"}
+# Columns of the conversation and not of the consult.
+_NOT_OWN = frozenset(
+    ("number", "channel", "customer_id", "customer_name", "about", "language", "owner_id")
+) | {"eu_only"}
 _OWN = ", ".join(f"k.{field.name}" for field in fields(Consult) if field.name not in _NOT_OWN)
 _CONSULT = (
     f"SELECT {_OWN}, {_OF_CONVERSATION} FROM conversations.consult k"
@@ -47,18 +50,25 @@ async def add_consult(tx: Tx, consult: Consult) -> None:
 
 async def get_consult(tx: Tx, consult_id: str, *, lock: bool = False) -> Consult | None:
     """Return a consult, held against other writers where asked."""
-    row = await tx.fetchrow(
-        f"{_CONSULT} AND k.id = $2{' FOR UPDATE OF k' if lock else ''}", tx.tenant_id, consult_id
-    )
+    if lock:
+        # By itself: held together with its conversation, one that a merge has just moved to
+        # another would be found nowhere.
+        await tx.execute(
+            "SELECT 1 FROM conversations.consult WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+            tx.tenant_id, consult_id,
+        )  # fmt: skip
+    row = await tx.fetchrow(f"{_CONSULT} AND k.id = $2", tx.tenant_id, consult_id)
     return _consult(row) if row else None
 
 
 async def lock_by_work_item(tx: Tx, work_item_id: str) -> Consult | None:
     """Hold the consult that a piece of work is for; None when it is for none."""
-    row = await tx.fetchrow(
-        f"{_CONSULT} AND k.work_item_id = $2 FOR UPDATE OF k", tx.tenant_id, work_item_id
-    )
-    return _consult(row) if row else None
+    consult_id = await tx.fetchval(
+        "SELECT id FROM conversations.consult WHERE tenant_id = $1 AND work_item_id = $2"
+        " FOR UPDATE",
+        tx.tenant_id, work_item_id,
+    )  # fmt: skip
+    return await get_consult(tx, consult_id) if consult_id else None
 
 
 async def asked_before(tx: Tx, *, asked_by: str, nonce: str) -> Consult | None:
@@ -136,11 +146,20 @@ async def consults_with(
 
     Those that go on, or those that are over.
     """
+    # Each way of being a party has its index; one condition for all would walk the whole history.
+    page = (
+        f" AND k.state {'=' if closed else '<>'} 'closed' AND ($3::uuid IS NULL OR k.id < $3)"
+        " ORDER BY k.id DESC LIMIT $4"
+    )
+    of = "SELECT k.id FROM conversations.consult k"
     rows = await tx.fetch(
-        f"{_CONSULT} AND (k.asked_by = $2 OR k.operator_id = $2 OR c.operator_id = $2)"
-        " AND (k.state = 'closed') = $3 AND ($4::uuid IS NULL OR k.id < $4)"
-        " ORDER BY k.id DESC LIMIT $5",
-        tx.tenant_id, operator_id, closed, before, limit,
+        f"WITH mine AS (({of} WHERE k.tenant_id = $1 AND k.asked_by = $2{page})"
+        f" UNION ({of} WHERE k.tenant_id = $1 AND k.operator_id = $2{page})"
+        f" UNION ({of} JOIN conversations.conversation c"
+        "   ON c.tenant_id = k.tenant_id AND c.id = k.conversation_id"
+        f"  WHERE k.tenant_id = $1 AND c.operator_id = $2{page}))"
+        f" {_CONSULT} AND k.id IN (SELECT id FROM mine) ORDER BY k.id DESC LIMIT $4",
+        tx.tenant_id, operator_id, before, limit,
     )  # fmt: skip
     return [_consult(row) for row in rows]
 
@@ -150,6 +169,17 @@ async def on_desk(tx: Tx, *, operator_id: str) -> list[Consult]:
     return await consults_with(
         tx, operator_id=operator_id, closed=False, before=None, limit=ON_DESK
     )
+
+
+async def renew_of(tx: Tx, *, conversation_id: str) -> list[Consult]:
+    """Give what goes on beside a conversation a new version, for the conversation has changed."""
+    rows = await tx.fetch(
+        "UPDATE conversations.consult SET v = v + 1 WHERE tenant_id = $1 AND conversation_id = $2"
+        " AND state <> 'closed' RETURNING id",
+        tx.tenant_id, conversation_id,
+    )  # fmt: skip
+    found = [await get_consult(tx, row["id"]) for row in rows]
+    return sorted((one for one in found if one is not None), key=lambda one: one.id)
 
 
 async def taken_by_any(tx: Tx, operator_ids: Sequence[str]) -> list[str]:

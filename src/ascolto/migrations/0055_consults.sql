@@ -32,9 +32,17 @@ CREATE TABLE conversations.consult (
 CREATE UNIQUE INDEX consult_nonce ON conversations.consult (tenant_id, asked_by, nonce);
 CREATE INDEX consult_of_conversation
   ON conversations.consult (tenant_id, conversation_id, id DESC);
-CREATE INDEX consult_asked ON conversations.consult (tenant_id, asked_by, id DESC);
+-- What goes on is read at every start of a desk, what is over grows for ever: each by itself.
+CREATE INDEX consult_open ON conversations.consult (tenant_id, conversation_id)
+  WHERE state <> 'closed';
+CREATE INDEX consult_asked ON conversations.consult (tenant_id, asked_by, id DESC)
+  WHERE state <> 'closed';
+CREATE INDEX consult_asked_closed ON conversations.consult (tenant_id, asked_by, id DESC)
+  WHERE state = 'closed';
 CREATE INDEX consult_answering ON conversations.consult (tenant_id, operator_id, id DESC)
-  WHERE operator_id IS NOT NULL;
+  WHERE state <> 'closed';
+CREATE INDEX consult_answered ON conversations.consult (tenant_id, operator_id, id DESC)
+  WHERE state = 'closed';
 CREATE INDEX consult_work ON conversations.consult (tenant_id, work_item_id)
   WHERE work_item_id IS NOT NULL;
 SELECT kit.protect('conversations.consult');
@@ -57,4 +65,4 @@ CREATE TABLE conversations.consult_message (
 );
 CREATE UNIQUE INDEX consult_message_nonce
   ON conversations.consult_message (tenant_id, consult_id, author_id, nonce);
-SELECT kit.protect('conversations.consult_message', append_only => true);
+SELECT kit.protect('conversations.consult_message');

@@ -37,7 +37,13 @@ from ascolto.routing.openings import of_queue as calendar_of_queue
 from ascolto.routing.queues import archive_queue, change_queue, create_queue
 from ascolto.routing.roster import crew_of, crews, teams_of
 from ascolto.routing.standing import standing_crews, standing_operators
-from ascolto.routing.store import get_work, last_decision, offers_of, wrap_ups_since
+from ascolto.routing.store import (
+    get_work,
+    last_decision,
+    offers_of,
+    work_by_ids,
+    wrap_ups_since,
+)
 from ascolto.routing.store_presence import get_presence, gone_operators, present_for
 from ascolto.routing.store_queues import get_queue, list_queues, read_now
 from ascolto.routing.waits import Wait, wait_of
@@ -91,5 +97,6 @@ __all__ = [
     "teams_of",
     "undo_intervention",
     "wait_of",
+    "work_by_ids",
     "wrap_ups_since",
 ]

@@ -43,12 +43,12 @@ async def enqueue(
     priority: int | None = None,
     eu_only: bool = False,
     enqueued_at: datetime | None = None,
-    exclude_operator: str | None = None,
+    barred: Sequence[str] = (),
     cause: str = "first",
 ) -> WorkItem:
     """Let a piece of work wait for a person; `enqueued_at` keeps an earlier place in the queue.
 
-    `exclude_operator` is not offered it while others are there, as who has declined it.
+    Operators who are `barred` are never offered it, however long nobody else takes it.
     Raises QueueUnknown when the client has no such queue in use.
     """
     until = None
@@ -71,7 +71,7 @@ async def enqueue(
             "preferred_operator": preferred_operator,
             "preferred_until": until,
             "enqueued_at": enqueued_at or tx.now,
-            "excluded": [exclude_operator] if exclude_operator else [],
+            "barred": list(barred),
         },
     )
     if item is None:

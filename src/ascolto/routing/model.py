@@ -92,6 +92,7 @@ class WorkItem:
     preferred_operator: str | None
     preferred_until: datetime | None
     excluded: list[str]
+    barred: list[str]
     to_head: bool
     operator_id: str | None
     offer_expires_at: datetime | None
@@ -112,7 +113,7 @@ class WorkItem:
             "preferred_operator": self.preferred_operator,
             "preferred_until": self.preferred_until.timestamp() if self.preferred_until else None,
             "eu_only": self.eu_only,
-            "excluded": self.excluded,
+            "barred": self.barred,
         }
 
     def for_engine(self) -> engine.WorkItem:
@@ -130,6 +131,7 @@ class WorkItem:
             preferred_operator=self.preferred_operator,
             preferred_until=self.preferred_until.timestamp() if self.preferred_until else None,
             excluded=frozenset(self.excluded),
+            barred=frozenset(self.barred),
             eu_only=self.eu_only,
             to_head=self.to_head,
         )

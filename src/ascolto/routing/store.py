@@ -8,8 +8,9 @@ from ascolto.kit.db import Record, Tx
 from ascolto.routing.model import WorkItem, WorkState
 
 _WORK = """w.id, w.client_id, w.queue_id, w.channel, w.ref, w.card, w.state, w.priority, w.due_at,
- w.needs, w.language, w.eu_only, w.preferred_operator, w.preferred_until, w.excluded, w.to_head,
- w.operator_id, w.offer_expires_at, w.enqueued_at, w.answered_at, w.estimated_wait_s, w.v"""
+ w.needs, w.language, w.eu_only, w.preferred_operator, w.preferred_until, w.excluded, w.barred,
+ w.to_head, w.operator_id, w.offer_expires_at, w.enqueued_at, w.answered_at, w.estimated_wait_s,
+ w.v"""
 
 
 def work_from(row: Record) -> WorkItem:
@@ -23,7 +24,7 @@ async def insert_work(tx: Tx, values: dict[str, Any]) -> WorkItem | None:
         f"""
         INSERT INTO routing.work_item AS w
           (tenant_id, id, client_id, queue_id, channel, ref, card, state, priority, due_at, needs,
-           language, eu_only, preferred_operator, preferred_until, enqueued_at, excluded,
+           language, eu_only, preferred_operator, preferred_until, enqueued_at, barred,
            estimated_wait_s)
         SELECT $1, $2, q.client_id, q.id, $5, $6, $7, 'waiting', $8, $9, $10, $11, $12, $13,
                $14, $15, $17, n.wait_s
@@ -49,7 +50,7 @@ async def insert_work(tx: Tx, values: dict[str, Any]) -> WorkItem | None:
         values["preferred_until"],
         values["enqueued_at"],
         tx.now,
-        values["excluded"],
+        values["barred"],
         apart=True,  # it stands on its queue alone
     )
     return None if row is None else work_from(row)

@@ -40,8 +40,8 @@ def asked(event: StoredEvent) -> tuple[engine.WorkItem, int] | None:
         preferred_operator=wish["preferred_operator"],
         preferred_until=wish["preferred_until"],
         eu_only=wish["eu_only"],
-        # Work that was asked for before somebody could be left out names nobody.
-        excluded=frozenset(wish.get("excluded", ())),
+        # Work that was asked for before anybody could be barred names nobody.
+        barred=frozenset(wish.get("barred", ())),
     )
     return item, wish["v"]
 

@@ -56,6 +56,20 @@ it("holds a reply, lets the next one go along, and forgets both once they have l
   expect([box.items(), far.sent()]).toEqual([[], [first.nonce, second.nonce]]);
 });
 
+it("lets what comes after a reply wait until the server has it", async () => {
+  let answer = () => {};
+  const box = new Outbox({ storage: shelf(), send: () => new Promise<void>((resolve) => (answer = resolve)), refusal });
+  box.add(reply());
+  const done = vi.fn();
+  void box.settled("b").then(() => done("b"));
+  void box.settled("a").then(() => done("a"));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(done.mock.calls).toEqual([["b"]]);
+  answer();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(done.mock.calls).toEqual([["b"], ["a"]]);
+});
+
 it("gives the words back when they are asked back in time", async () => {
   const far = server();
   const back: string[] = [];

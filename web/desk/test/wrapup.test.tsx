@@ -31,7 +31,7 @@ function closing() {
   const around = (form: boolean) => (
     <QueryClientProvider client={queries}>
       <LiveContext value={{ store: new LiveStore(), engine: {} as LiveEngine }}>
-        {form && <WrapUp row={row} onClosed={vi.fn()} onCancel={vi.fn()} onReturn={onReturn} />}
+        {form && <WrapUp row={row} onClosed={vi.fn()} onCancel={vi.fn()} onReturn={onReturn} sent={async () => {}} />}
         <Toasts close="Chiudi" />
       </LiveContext>
     </QueryClientProvider>

@@ -12,6 +12,7 @@ from itertools import groupby
 import asyncpg
 import structlog
 
+from ascolto import conversations
 from ascolto.channels import store_external, store_webhooks
 from ascolto.channels.store_external import Outgoing
 from ascolto.channels.webhooks.model import KINDS, Delivery, Webhook
@@ -79,6 +80,11 @@ async def fan_out_batch(db: Database, *, resting: bool = False) -> bool:
 async def _write(tx: Tx, events: Sequence[StoredEvent]) -> None:
     await _carry_out(tx, events)
     webhooks = [hook for hook in await store_webhooks.list_webhooks(tx) if hook.active]
+    if webhooks:
+        # What colleagues ask each other beside a conversation is no news of its customer.
+        work = {str(e.body["work_item_id"]) for e in events if e.kind.startswith("routing.")}
+        inside = await conversations.work_inside(tx, work)
+        events = [event for event in events if event.body.get("work_item_id") not in inside]
     deliveries = [
         _delivery(tx, hook, event) for event in events for hook in webhooks if wants(hook, event)
     ]

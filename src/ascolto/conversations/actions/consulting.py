@@ -9,8 +9,16 @@ from typing import Any
 
 from ascolto import routing
 from ascolto.conversations import errors, events, live, store, store_consults
+from ascolto.conversations.actions import telling
 from ascolto.conversations.colleagues import require_colleague
-from ascolto.conversations.held import Held, acting, checked_nonce, checked_text, hold_for
+from ascolto.conversations.held import (
+    Held,
+    acting,
+    checked_nonce,
+    checked_text,
+    hold,
+    require_owner,
+)
 from ascolto.conversations.model import (
     Consult,
     ConsultMessage,
@@ -49,10 +57,12 @@ async def consult(
     """
     checked_nonce(nonce)
     title = " ".join(checked_text(subject).split())
-    held = await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
+    held = await hold(tx, conversation_id)
+    # Before the right to ask: what was asked stays asked when the conversation is another's by now.
     known = await store_consults.asked_before(tx, asked_by=operator_id, nonce=nonce)
     if known is not None:
         return await _same(tx, known, text=checked_text(text), nonce=nonce)
+    require_owner(held, operator_id=operator_id, supervise=supervise)
     if held.now.state is State.CLOSED:
         raise errors.NotNow("This conversation is closed.", state=held.now.state.value)
     asked = _new(held, operator_id=operator_id, subject=title, nonce=nonce)
@@ -112,6 +122,7 @@ def _new(held: Held, *, operator_id: str, subject: str, nonce: str) -> Consult:
         about=c.subject,
         language=c.language,
         owner_id=c.operator_id,
+        eu_only=c.eu_only,
     )
 
 
@@ -125,6 +136,8 @@ async def _addressed(
         if ask_operator_id in {asked.asked_by, asked.owner_id}:
             raise errors.BadConsult("Nobody asks oneself.")
         who = await require_colleague(held.tx, ask_operator_id, client_id=asked.client_id)
+        if asked.eu_only and not await telling.is_in_eu(held.tx, who.id):
+            raise errors.BadConsult("The customer is answered in the Union only: so is this.")
         return replace(asked, operator_id=who.id, operator_name=who.display_name)
     queue = await routing.get_queue(held.tx, str(queue_id))
     if queue is None or queue.client_id != asked.client_id:
@@ -153,7 +166,8 @@ async def _enqueued(tx: Tx, asked: Consult, *, text: str) -> Consult:
         },
         preferred_operator=asked.operator_id,
         preferred_for_s=KNOWN_FOR_S,
-        exclude_operator=asked.asked_by,
+        eu_only=asked.eu_only,
+        barred=[who for who in dict.fromkeys((asked.asked_by, asked.owner_id)) if who],
         cause=CAUSE,
     )
     return replace(asked, work_item_id=item.id, operator_id=None, operator_name="")
@@ -250,12 +264,29 @@ async def free(tx: Tx, *, consult_id: str, gone: Collection[str]) -> bool:
     asked = await store_consults.get_consult(tx, consult_id, lock=True)
     if asked is None or asked.work_item_id is None or asked.operator_id not in gone:
         return False
-    await routing.requeue(
-        tx, work_item_id=asked.work_item_id, to_head=True, exclude_operator=asked.asked_by
-    )
+    await routing.requeue(tx, work_item_id=asked.work_item_id, to_head=True)
     left = replace(asked, operator_id=None, operator_name="")
     await _save(tx, left, former=asked.operator_id)
     return True
+
+
+async def give_back(tx: Tx, *, consult_id: str, operator_id: str) -> Consult:
+    """Let a question that somebody took from a queue wait there again for others, in front."""
+    asked = await _held(tx, consult_id)
+    if asked.operator_id != operator_id or asked.work_item_id is None:
+        raise errors.NotYours(
+            "You have not taken this from a queue.", operator_id=asked.operator_id
+        )
+    await routing.requeue(
+        tx, work_item_id=asked.work_item_id, to_head=True, exclude_operator=operator_id
+    )
+    return await _save(tx, replace(asked, operator_id=None, operator_name=""), former=operator_id)
+
+
+async def work_inside(tx: Tx, work_item_ids: Collection[str]) -> frozenset[str]:
+    """Return which pieces of work are colleagues' questions and not a customer's."""
+    items = await routing.work_by_ids(tx, sorted(work_item_ids)) if work_item_ids else []
+    return frozenset(item.id for item in items if "consult_id" in item.card)
 
 
 async def follow_work(tx: Tx, *, work_item_id: str) -> None:

@@ -27,7 +27,9 @@ async def merge(
     )
     tx.emit(events.Merged(**source.ids(), into=target.now.id, messages=count))
     await source.save(reason="merged")
-    return await target.save()
+    merged = await target.save()
+    await target.show_consults(former=source.before.operator_id)
+    return merged
 
 
 def _require_mergeable(

@@ -62,7 +62,7 @@ async def ask_for_eu(tx: Tx, *, conversation_id: str) -> Conversation:
     owner = held.now.operator_id
     held.change(eu_only=True)
     tx.emit(events.EuRequested(**held.ids()))
-    if owner is not None and await _is_in_eu(tx, owner):
+    if owner is not None and await is_in_eu(tx, owner):
         # Who answers is where the customer wants them: the wish holds for whoever comes after.
         return await held.save()
     await saying.say(held, countries.said("eu_asked", language=held.now.language))
@@ -71,7 +71,8 @@ async def ask_for_eu(tx: Tx, *, conversation_id: str) -> Conversation:
     return await held.save(reason="requeued")
 
 
-async def _is_in_eu(tx: Tx, operator_id: str) -> bool:
+async def is_in_eu(tx: Tx, operator_id: str) -> bool:
+    """Tell whether an operator is known to be in the Union now."""
     country = await country_of(tx, operator_id)
     return country is not None and countries.in_eu(country)
 

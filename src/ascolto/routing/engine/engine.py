@@ -131,7 +131,9 @@ class Engine(TimedMoves):
             costs=self._crew.costs,
             at=self.now,
         )
-        if operator_id in piece.excluded:
+        if operator_id in piece.item.barred:
+            reasons.append("barred")
+        elif operator_id in piece.excluded:
             reasons.append("missed_before")
         if piece.holder is not None and piece.holder is not person:
             reasons.append("kept_for_preferred")

@@ -85,7 +85,10 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One piece of work that waits for a person."""
+    """One piece of work that waits for a person.
+
+    Who is `excluded` has missed or declined it, and has another chance; who is `barred` has none.
+    """
 
     id: str
     client_id: str
@@ -99,6 +102,7 @@ class WorkItem:
     preferred_operator: str | None = None
     preferred_until: float | None = None
     excluded: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
     eu_only: bool = False
     to_head: bool = False
 

@@ -235,16 +235,16 @@ class Moves:
         for item_id in person.avoids:
             piece = self._pieces.get(item_id)
             if piece is not None:
-                piece.excluded -= {person.id}
+                piece.excluded -= {person.id} - piece.item.barred
         person.avoids.clear()
 
     def _forgive(self, piece: Piece) -> None:
-        """Let everybody who missed or declined a piece be offered it again."""
+        """Let everybody who missed or declined a piece be offered it again, but who is barred."""
         for operator_id in piece.excluded:
             person = self._crew.people.get(operator_id)
             if person is not None:
                 person.avoids.discard(piece.item.id)
-        piece.excluded = frozenset()
+        piece.excluded = piece.item.barred
         piece.avoided_at = None
 
     # -- people --------------------------------------------------------------------------------

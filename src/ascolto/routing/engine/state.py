@@ -166,7 +166,7 @@ class Piece:
         self.token = 0
         self.level = 0
         self.mixes = False
-        self.excluded = item.excluded
+        self.excluded = item.excluded | item.barred
         self.group: Group | None = None
         self.holder: Person | None = None
         self.keeper: Person | None = None

@@ -4,6 +4,7 @@ import { useT } from "@/i18n";
 import { may, useSession } from "@/session";
 import { useBell } from "@/features/mentions/api";
 import { useOwedConsults } from "@/consults";
+import { useFailedConsults } from "@/features/work/outbox-react";
 import { useMineCounts } from "@/features/work/counts";
 import { Icon, type IconName } from "@ui/icon";
 
@@ -51,11 +52,11 @@ export function Nav() {
   const session = useSession();
   const counts = useMineCounts();
   const bell = useBell();
-  const consults = useOwedConsults();
+  const consults = useOwedConsults().length + useFailedConsults().length;
   const entries: Entry[] = [];
   if (session.operator_id) {
     entries.push({ to: "/work", icon: "inbox", label: t("nav.work"), count: counts.open });
-    entries.push({ to: "/consults", icon: "users", label: t("nav.consults"), count: consults.length });
+    entries.push({ to: "/consults", icon: "users", label: t("nav.consults"), count: consults });
     entries.push({ to: "/mentions", icon: "at-sign", label: t("nav.mentions"), count: bell.count });
   }
   if (may(session, "conversations.read_all")) {

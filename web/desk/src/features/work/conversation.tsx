@@ -108,6 +108,7 @@ interface OpenProps {
 function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   const t = useT();
   const session = useSession();
+  const { outbox } = useDesk();
   const navigate = useNavigate();
   const { panel, wrapping, context, put } = useOpened(row.id);
   const setPanel = (next: Panel) => put({ panel: next });
@@ -153,6 +154,7 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
               onClosed={() => onDone(row.id)}
               onCancel={() => setWrapping(false)}
               onReturn={() => void navigate({ to: "/work/$id", params: { id: row.id } })}
+              sent={() => outbox.settled(row.id)}
             />
           </Suspense>
         ) : canWork ? (

@@ -120,6 +120,11 @@ export function useOutbox(): readonly OutboxItem[] {
   return useSyncExternalStore(outbox.subscribe, outbox.items);
 }
 
+/** What was asked or said in consults and was refused: it waits for who wrote it. */
+export function useFailedConsults(): readonly OutboxItem[] {
+  return useOutbox().filter((item) => item.kind === "consult" && item.state === "failed");
+}
+
 export function useSlot(conversation: string, kind: DraftKind) {
   const { drafts } = useDesk();
   const slot = useSyncExternalStore(drafts.subscribe, () => drafts.slot(conversation, kind));

@@ -11,6 +11,7 @@ import { Dialog } from "@ui/dialog";
 import { TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import { adoptRow } from "./api";
+import { useDesk } from "./outbox-react";
 import { minuteOf, snoozeChoices } from "./model/snooze";
 import { sayUndoable } from "./undo";
 
@@ -24,6 +25,7 @@ interface Props {
 export function SnoozeDialog({ row, onClose, onDone }: Props) {
   const t = useT();
   const { store, engine } = useLive();
+  const { outbox } = useDesk();
   const [now] = useState(() => new Date(engine.serverNow()));
   const [custom, setCustom] = useState("");
   const again = useMutation({
@@ -32,8 +34,11 @@ export function SnoozeDialog({ row, onClose, onDone }: Props) {
     onError: (error) => say(explain(error)),
   });
   const snooze = useMutation({
-    mutationFn: (until: Date) =>
-      api.post<ConversationRow>(`/conversations/${row.id}/snooze`, { until: until.toISOString() }),
+    mutationFn: async (until: Date) => {
+      // A reply written just before goes first, however bad the line.
+      await outbox.settled(row.id);
+      return api.post<ConversationRow>(`/conversations/${row.id}/snooze`, { until: until.toISOString() });
+    },
     onSuccess: (next, until) => {
       adoptRow(store, next);
       const words = t("snooze.done", { time: moment(until.toISOString(), engine.serverNow()) });

@@ -22,6 +22,7 @@ const rules: Record<string, string> = {
   break_due: msg("against.break_due"),
   no_capacity: msg("against.no_capacity"),
   skill: msg("against.skill"),
+  barred: msg("against.barred"),
   missed_before: msg("against.missed_before"),
   kept_for_preferred: msg("against.preferred"),
   already_offered: msg("against.taken"),

@@ -73,10 +73,12 @@ interface Props {
   onCancel: () => void;
   /** Brings back here who has left before the answer came. */
   onReturn: () => void;
+  /** Resolves once every reply written here is with the server. */
+  sent: () => Promise<void>;
 }
 
 /** Outcome, reason and note of a contact; Enter confirms. */
-export function WrapUp({ row, onClosed, onCancel, onReturn }: Props) {
+export function WrapUp({ row, onClosed, onCancel, onReturn, sent }: Props) {
   const t = useT();
   const { store } = useLive();
   const { id, client_id: clientId } = row;
@@ -107,8 +109,11 @@ export function WrapUp({ row, onClosed, onCancel, onReturn }: Props) {
     return () => void (here.current = false);
   }, []);
   const close = useMutation({
-    mutationFn: () =>
-      api.post<ConversationRow>(`/conversations/${id}/close`, closing(answers, row.last_seq)),
+    mutationFn: async () => {
+      // A reply written just before goes first, however bad the line.
+      await sent();
+      return api.post<ConversationRow>(`/conversations/${id}/close`, closing(answers, row.last_seq));
+    },
     onSuccess: (next) => {
       keep(id, null);
       adoptRow(store, next);

@@ -3,7 +3,9 @@ import { queryOptions, type QueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Consult, ConsultMessage } from "@/api/types";
 import { whole } from "@/api/whole";
+import { t } from "@/i18n";
 import type { LiveStore } from "@/live/store";
+import { say } from "@ui/toast";
 import { consultChanged } from "../live";
 import type { OutboxItem } from "../model/outbox";
 
@@ -28,12 +30,17 @@ export async function sendConsult(item: OutboxItem, { store, queries }: { store:
     const { subject, operator_id, queue_id } = ask;
     const body = { subject, operator_id, queue_id, text, nonce };
     adoptConsult(store, await api.post<Consult>(`/conversations/${ask.conversation_id}/consults`, body));
+    void import("./words").then(() => say(t("consult.done", { name: ask.whom })));
     return;
   }
   const line = await api.post<ConsultMessage>(`/consults/${item.conversation_id}/messages`, { text, nonce });
   queries.setQueryData(linesQuery(line.consult_id).queryKey, (lines) =>
     lines && !lines.some((one) => one.id === line.id) ? [...lines, line] : lines,
   );
+}
+
+export async function giveBack(store: LiveStore, id: string): Promise<void> {
+  adoptConsult(store, await api.post<Consult>(`/consults/${id}/give-back`));
 }
 
 export async function closeConsult(store: LiveStore, id: string): Promise<void> {

@@ -8,7 +8,7 @@ import { Dialog } from "@ui/dialog";
 import { TextArea, TextField } from "@ui/field";
 import { Icon } from "@ui/icon";
 import { matches, Picker } from "@ui/picker";
-import { say } from "@ui/toast";
+import { randomNonce } from "../model/outbox";
 import { useDesk } from "../outbox-react";
 import { useKept } from "./kept";
 import "./words";
@@ -44,8 +44,8 @@ export function ConsultDialog({ row, onClose }: Props) {
     if (!ready) return;
     const [kind, id = null] = chosen.id.split("/");
     outbox.add({
-      // A line of its own: no question waits behind a reply, and no reply behind a question.
-      conversation_id: `consult/${row.id}`,
+      // A line of its own: no question waits behind a reply or behind another that was refused.
+      conversation_id: `consult/${randomNonce()}`,
       kind: "consult",
       ask: {
         conversation_id: row.id,
@@ -61,7 +61,6 @@ export function ConsultDialog({ row, onClose }: Props) {
     });
     setSubject("");
     setText("");
-    say(t("consult.done", { name: chosen.label }));
     onClose();
   };
   return (

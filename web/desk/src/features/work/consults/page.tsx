@@ -11,8 +11,10 @@ import { useSession } from "@/session";
 import { Empty, Skeleton } from "@ui/bits";
 import { Icon } from "@ui/icon";
 import { ClientBadge } from "../client-badge";
+import { useFailedConsults } from "../outbox-react";
+import { useClosing } from "./closing";
 import { Between, ConsultState } from "./state";
-import { ConsultTalk } from "./talk";
+import { ConsultTalk, PendingLine } from "./talk";
 import "../work.css";
 import "./words";
 
@@ -38,11 +40,21 @@ function Lists() {
     queryKey: ["live", "consults", "closed"],
     queryFn: () => api.get<Page<Consult>>("/consults", { query: { view: "closed", limit: 50 } }),
   });
+  useClosing("closed");
+  const failed = useFailedConsults();
   const owed = mine.filter((one) => sideOf(one, me) === "answering" && one.state === "open");
   const answered = mine.filter((one) => sideOf(one, me) === "answering" && one.state === "answered");
   const asked = mine.filter((one) => sideOf(one, me) === "asking");
   return (
     <>
+      {failed.length > 0 && (
+        <section className="stack" aria-label={t("consult.not_sent")}>
+          <h2>{t("consult.not_sent")}</h2>
+          {failed.map((item) => (
+            <PendingLine key={item.nonce} item={item} />
+          ))}
+        </section>
+      )}
       <Group title={t("consult.to_answer")} items={owed} empty={t("consult.nothing_owed")} />
       <Group title={t("consult.i_asked")} items={asked} empty={t("consult.nothing_asked")} />
       <Group title={t("consult.over")} items={[...answered, ...(over.data?.items ?? [])]} empty={t("consult.nothing_over")} />

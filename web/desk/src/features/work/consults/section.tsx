@@ -1,16 +1,16 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useId, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useId, useState } from "react";
 import { explain } from "@/api/words";
 import type { Consult, ConversationRow } from "@/api/types";
 import { whole } from "@/api/whole";
 import { useOpenConsults, withNews } from "@/consults";
 import { useT } from "@/i18n";
 import { canRun, run } from "@/keys/react";
-import { useLive } from "@/live/react";
 import { IconButton } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { Section } from "../section";
 import { useOutbox } from "../outbox-react";
+import { useClosing } from "./closing";
 import { Between, ConsultState } from "./state";
 import { ConsultTalk, PendingLine } from "./talk";
 import "./words";
@@ -18,8 +18,6 @@ import "./words";
 /** What was asked beside a conversation, with the answers as they come. */
 export function ConsultSection({ row }: { row: ConversationRow }) {
   const t = useT();
-  const { store } = useLive();
-  const queries = useQueryClient();
   const { id } = row;
   const { data, error } = useQuery({
     queryKey: ["live", "consults", id],
@@ -29,16 +27,7 @@ export function ConsultSection({ row }: { row: ConversationRow }) {
   const told = useOpenConsults(id);
   const all = withNews(data ?? [], told);
   const open = all.filter((one) => one.state !== "closed");
-  // One that is closed has left the store: how it ended, the server says.
-  useEffect(
-    () =>
-      store.onTable("consults", (keys) => {
-        if ([...keys].some((key) => !store.get("consults", key))) {
-          void queries.invalidateQueries({ queryKey: ["live", "consults", id] });
-        }
-      }),
-    [store, queries, id],
-  );
+  useClosing(id);
   const asking = useOutbox().filter((item) => item.ask?.conversation_id === id);
   return (
     <Section
@@ -72,7 +61,7 @@ function One({ consult }: { consult: Consult }) {
         <ConsultState consult={consult} />
       </button>
       {!shown && (
-        <p className="meta clip" aria-live="polite">
+        <p className="meta clip">
           {t("consult.last", {
             name: (consult.last_side === "answering" && consult.operator_name) || consult.asked_by_name,
             text: consult.last_text,

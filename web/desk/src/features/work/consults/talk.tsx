@@ -13,7 +13,7 @@ import { TextArea } from "@ui/field";
 import { say } from "@ui/toast";
 import type { OutboxItem } from "../model/outbox";
 import { useDesk, useOutbox } from "../outbox-react";
-import { closeConsult, linesQuery } from "./api";
+import { closeConsult, giveBack, linesQuery } from "./api";
 import { useKept } from "./kept";
 
 /** What was asked and answered, and the field to go on in. */
@@ -114,6 +114,19 @@ function Answer({ consult }: { consult: Consult }) {
         }}
       />
       <div className="row-flex end wrap">
+        {side === "answering" && consult.queue_id !== null && consult.state === "open" && (
+          <Button
+            tone="outline"
+            icon="inbox"
+            onPress={() => {
+              giveBack(store, consult.id)
+                .then(() => say(t("consult.given_back", { subject: consult.subject })))
+                .catch((error: unknown) => say(explain(error)));
+            }}
+          >
+            {t("consult.give_back")}
+          </Button>
+        )}
         {side === "asking" && (
           <Button
             tone="outline"

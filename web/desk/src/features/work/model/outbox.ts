@@ -138,6 +138,19 @@ export class Outbox {
     this.pump();
   }
 
+  /** Resolves once nothing of a conversation waits to be handed in: what comes after must not overtake it. */
+  async settled(conversation: string): Promise<void> {
+    const waits = () => this.list.some((one) => one.conversation_id === conversation && (one.state === "queued" || one.state === "sending"));
+    if (!waits()) return;
+    await new Promise<void>((resolve) => {
+      const off = this.subscribe(() => {
+        if (waits()) return;
+        off();
+        resolve();
+      });
+    });
+  }
+
   /** The line is back: nobody needs to wait any longer. */
   wake(): void {
     this.resting.clear();
