@@ -55,8 +55,8 @@ class Known:
     numbers: list[int]
 
     def named_by(self, letter: Letter, channel: Channel) -> list[OutMail]:
-        """Return the mails of ours that a mail is or answers."""
-        found = map(self.ours.get, (letter.mail_id or "", *letter.refs))
+        """Return the mails of ours that a mail is or answers, not those before them."""
+        found = map(self.ours.get, (letter.mail_id or "", *letter.refs[:1]))
         return [one for one in found if one is not None and one.channel_id == channel.id]
 
 
