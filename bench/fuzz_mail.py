@@ -228,7 +228,8 @@ def main() -> int:
             (WRONG / f"{what}-{hashlib.sha256(raw).hexdigest()[:12]}.eml").write_bytes(raw)
         slowest = max(slowest, time.process_time() - begin)
     print(
-        f"seed {seed}: {dict(made)} mails, wrong: {dict(wrong)}, not sendable: {len(UNSENT)}, slowest {slowest:.2f} s"
+        f"seed {seed}: {dict(made)} mails, wrong: {dict(wrong)}, not sendable: {len(UNSENT)},"
+        f" slowest {slowest:.2f} s"
     )
     return 1 if wrong else 0
 
