@@ -63,6 +63,7 @@ _WORDS = (
     b"<div><blockquote>", b"<p>", b"BEGIN:VCALENDAR\nBEGIN:VEVENT\n",
     b"Final-Recipient: rfc822; a@b\n\n",
     b'<postacert tipo="x"><consegna>a@b</consegna>', b"begin 644 x\n", b"\xff\xfe\x00",
+    b"M\n", b"M" + b"!" * 60 + b"\n", b"#86)C\n", b"`\n", b"end\n",
     b"From x\n", b"Da: x\nInviato: y\n",
 )  # fmt: skip
 
@@ -74,6 +75,8 @@ _MARKS = (
     "**grassetto**", "_corsivo_", "> > > ", "\u202e", "\u2028", "=3D", "999. ", "\n- ", "\n1. ",
     "\n> ", "x" * 999,
 )  # fmt: skip
+# What could not be written as a mail at all, as we are right to say of a few.
+UNSENT: list[str] = []
 _OURS = EmailSettings(
     address="aiuto@luce.example", name="Luce", signature="Luce\n<b>", footer="_x_"
 )
@@ -151,8 +154,9 @@ def written(chance: random.Random) -> bytes:
 def went_out(raw: bytes) -> str:
     """Write an answer as a mail and read it again; return what is wrong, empty for nothing."""
     text, begin = raw.decode(), time.process_time()
+    subject = " ".join(text.split())[:300]
     draft = Draft(
-        mail_id="1@luce.example", number=1, to=["c@posta.example"], subject=text[:300].strip(),
+        mail_id="1@luce.example", number=1, to=["c@posta.example"], subject=subject,
         text=text, references=text.split()[:5], answers=text[:30], automatic=False,
         at=datetime(2026, 3, 3, tzinfo=UTC), html=conversations.as_html(text),
     )  # fmt: skip
@@ -165,7 +169,7 @@ def went_out(raw: bytes) -> str:
         if clean(shown).html != shown:
             return "unclean"
     except Unsendable:
-        return ""
+        UNSENT.append(text[:60])
     except Exception as crash:  # noqa: BLE001 - what it is looking for
         return type(crash).__name__
     return "slow" if time.process_time() - begin > HANG_S else ""
@@ -223,7 +227,10 @@ def main() -> int:
             WRONG.mkdir(parents=True, exist_ok=True)
             (WRONG / f"{what}-{hashlib.sha256(raw).hexdigest()[:12]}.eml").write_bytes(raw)
         slowest = max(slowest, time.process_time() - begin)
-    print(f"seed {seed}: {dict(made)} mails, wrong: {dict(wrong)}, slowest {slowest:.2f} s")
+    print(
+        f"seed {seed}: {dict(made)} mails, wrong: {dict(wrong)}, not sendable: {len(UNSENT)},"
+        f" slowest {slowest:.2f} s"
+    )
     return 1 if wrong else 0
 
 

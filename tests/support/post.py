@@ -124,6 +124,22 @@ def a_mail(
     return ("\r\n".join(lines) + "\r\n\r\n" + text + "\r\n").encode()
 
 
+def a_report(of: str, *groups: tuple[str, str, str]) -> bytes:
+    """Return a delivery report on a mail: recipients, what became of them, and their status."""
+    said = "".join(
+        f"Final-Recipient: rfc822; {who}\r\nAction: {action}\r\nStatus: {status}\r\n\r\n"
+        for who, action, status in groups
+    )
+    return (
+        "From: MAILER-DAEMON@mx.example\r\nTo: " + OURS + "\r\nSubject: Delivery report\r\n"
+        f"Message-ID: <r{len(said)}@mx.example>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n\r\n'
+        "--x\r\nContent-Type: text/plain\r\n\r\nReport.\r\n"
+        "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"{said}--x\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{of}>\r\n\r\n--x--\r\n"
+    ).encode()
+
+
 @dataclass
 class Mailroom:
     """One mailbox with its door and what works behind it, step by step."""

@@ -5,7 +5,7 @@ import base64
 import contextlib
 import hashlib
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -27,6 +27,8 @@ class Provider:
     good: set[str] = field(default_factory=set)
     # What people who signed in carry back, each good for once, and what was said when they came.
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    # What happens elsewhere while it makes up its mind.
+    meanwhile: Callable[[], Awaitable[None]] | None = None
 
     @property
     def token_url(self) -> str:
@@ -99,6 +101,8 @@ async def running_provider() -> AsyncIterator[Provider]:
             pairs = (line.partition(":") for line in head[1:] if ":" in line)
             headers = {name.lower(): value.strip() for name, _, value in pairs}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
+            if provider.meanwhile is not None:
+                await provider.meanwhile()
             status, said = provider.answer(head[0].split()[1], headers, body)
             raw = orjson.dumps(said)
             to = f"Location: {said}\r\n" if status == 302 else ""

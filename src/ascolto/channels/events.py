@@ -8,7 +8,7 @@ from ascolto.kit.outbox import Event
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelChanged(Event):
-    """A channel was added, changed or archived."""
+    """A channel was added, changed or archived, or its access given or taken back."""
 
     kind: ClassVar[str] = "channels.channel_changed"
     channel_id: str

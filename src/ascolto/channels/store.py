@@ -59,6 +59,16 @@ async def get_channel(tx: Tx, channel_id: str) -> Channel | None:
     return await tx.known(("channel", channel_id), load)
 
 
+async def hold_channel(tx: Tx, channel_id: str) -> Channel | None:
+    """Return a channel in scope as it is now, which nobody changes before the transaction ends."""
+    row = await tx.fetchrow(
+        f"SELECT {_CHANNEL} FROM channels.channel"
+        " WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL FOR UPDATE",
+        tx.tenant_id, channel_id,
+    )  # fmt: skip
+    return Channel(**row) if row else None
+
+
 async def list_channels(
     tx: Tx,
     *,

@@ -81,7 +81,7 @@ async def lease_due(
         " next_try_at = $3::timestamptz + $5::interval * greatest(0, (SELECT count(*) - 1"
         "  FROM channels.mail_out_to AS named"
         "  WHERE named.tenant_id = mail.tenant_id AND named.out_id = mail.id)),"
-        " data_began_at = NULL"
+        " data_began_at = NULL, heard_at = NULL"
         " WHERE tenant_id = $1 AND id IN (SELECT id FROM due)"
         f" RETURNING {_OUT}",
         tx.tenant_id, tx.now, tx.now + lease, limit, each,
@@ -162,20 +162,47 @@ async def settle_attempt(
     ) == 1  # fmt: skip
 
 
-async def accept_uncertain(tx: Tx, out_id: str) -> bool:
-    """Note that a server took an uncertain mail after all, for whoever was named to it."""
-    ours = await tx.execute(
-        "UPDATE channels.mail_out SET state = 'accepted', last_error = NULL, accepted_at = $3"
-        " WHERE tenant_id = $1 AND id = $2 AND state = 'uncertain'",
+async def hear_of(tx: Tx, out_id: str) -> None:
+    """Note that a mail came back that nobody was known to have, while nobody is known to.
+
+    Once a server took it for some of its recipients, one of them proves nothing about the others.
+    """
+    await tx.execute(
+        "UPDATE channels.mail_out SET heard_at = $3 WHERE tenant_id = $1 AND id = $2"
+        " AND state IN ('sending', 'uncertain') AND data_began_at IS NOT NULL"
+        " AND accepted_at IS NULL",
         tx.tenant_id, out_id, tx.now,
     )  # fmt: skip
-    if ours:
-        await tx.execute(
-            "UPDATE channels.mail_out_to SET state = 'accepted', why = '', at = $3"
-            " WHERE tenant_id = $1 AND out_id = $2 AND state = 'uncertain'",
-            tx.tenant_id, out_id, tx.now,
-        )  # fmt: skip
-    return ours == 1
+
+
+async def leave_uncertain(tx: Tx, out_id: str) -> str | None:
+    """Move an uncertain mail on as far as was heard of it and of each of its recipients.
+
+    Returns how it stands then; None while it is uncertain still, or is no longer.
+    """
+    await tx.execute(
+        "UPDATE channels.mail_out_to SET state = 'accepted', why = '', at = $3"
+        " WHERE tenant_id = $1 AND out_id = $2 AND state = 'uncertain' AND EXISTS (SELECT 1"
+        "  FROM channels.mail_out AS mail WHERE mail.tenant_id = $1 AND mail.id = $2"
+        "  AND mail.state = 'uncertain' AND mail.heard_at IS NOT NULL)",
+        tx.tenant_id, out_id, tx.now,
+    )  # fmt: skip
+    state: str | None = await tx.fetchval(
+        "WITH named AS (SELECT state, address, why, place FROM channels.mail_out_to"
+        "  WHERE tenant_id = $1 AND out_id = $2)"
+        "UPDATE channels.mail_out SET state = CASE"
+        "  WHEN EXISTS (SELECT 1 FROM named WHERE state = 'waiting') THEN 'queued'"
+        "  WHEN EXISTS (SELECT 1 FROM named WHERE state IN ('failed', 'bounced')) THEN 'bounced'"
+        "  WHEN NOT EXISTS (SELECT 1 FROM named WHERE state <> 'delivered') THEN 'delivered'"
+        "  ELSE 'accepted' END,"
+        " last_error = (SELECT left(string_agg(address || ': ' || why, '; ' ORDER BY place), 300)"
+        "  FROM named WHERE state IN ('failed', 'bounced')),"
+        " accepted_at = coalesce(accepted_at, $3), next_try_at = $3"
+        " WHERE tenant_id = $1 AND id = $2 AND state = 'uncertain'"
+        " AND NOT EXISTS (SELECT 1 FROM named WHERE state = 'uncertain') RETURNING state",
+        tx.tenant_id, out_id, tx.now,
+    )  # fmt: skip
+    return state
 
 
 async def change_state(
@@ -195,6 +222,15 @@ async def get(tx: Tx, out_id: str) -> OutMail | None:
     """Return a mail of ours in scope."""
     row = await tx.fetchrow(
         f"SELECT {_OUT} FROM channels.mail_out WHERE tenant_id = $1 AND id = $2",
+        tx.tenant_id, out_id,
+    )  # fmt: skip
+    return OutMail(**row) if row else None
+
+
+async def hold(tx: Tx, out_id: str) -> OutMail | None:
+    """Hold a mail of ours until the transaction ends, and return it."""
+    row = await tx.fetchrow(
+        f"SELECT {_OUT} FROM channels.mail_out WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
         tx.tenant_id, out_id,
     )  # fmt: skip
     return OutMail(**row) if row else None

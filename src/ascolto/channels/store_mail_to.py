@@ -50,12 +50,14 @@ async def of_mail(tx: Tx, out_id: str) -> list[Addressee]:
 async def settle(tx: Tx, out_id: str, fates: Mapping[str, tuple[str, str]]) -> None:
     """Write what became of a mail for some recipients: state and why.
 
-    Reports come in any order: what was delivered stays so, and a relay is no news after it.
+    Reports come in any order: what was delivered stays so, a relay is no news after it, and what
+    was heard is known also to whoever has no word of a server.
     """
     await tx.executemany(
         "UPDATE channels.mail_out_to SET state = $4, why = $5, at = $6"
         " WHERE tenant_id = $1 AND out_id = $2 AND address = $3 AND state <> 'delivered'"
-        " AND NOT (state IN ('relayed', 'bounced') AND $4 IN ('accepted', 'delayed'))",
+        " AND NOT (state IN ('relayed', 'bounced') AND $4 IN ('accepted', 'delayed'))"
+        " AND NOT (state NOT IN ('waiting', 'uncertain') AND $4 = 'uncertain')",
         [
             (tx.tenant_id, out_id, address, state, why[:300], tx.now)
             for address, (state, why) in fates.items()

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ascolto.channels.email.mail import Mail, read_mail
-from ascolto.channels.email.uuencode import around, blocks
+from ascolto.channels.email import transfer
+from ascolto.channels.email.mail import MOST_UNPACKED, Mail, read_mail
+from ascolto.channels.email.uuencode import LARGEST, around, blocks
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
 
@@ -62,11 +63,37 @@ def test_a_text_that_was_only_sent_that_way_is_the_text() -> None:
         b"begin 644 x\nend\n",
         encoded("x.png", PNG)[:-5],
         b"begin 644 x\n" * 3 + b"end\n",
+        b"begin 644 a\nCIAO\nend\n",
+        b"begin 644 a\n" + b"M\n" * 50 + b"end\n",
+        b"begin 644 a\n#86)C\n`\n#86)C\nend\n",
     ],
 )
 def test_what_only_looks_like_a_file_stays_words(body: bytes) -> None:
     mail = mail_of(body)
     assert (mail.text, mail.attachments) == (body.decode(), [])
+
+
+def test_blanks_that_were_lost_at_the_end_of_a_line_are_still_its_data() -> None:
+    content = b"abc" * 14 + b"\0\0\0"
+    body = b"\n".join(line.rstrip(b" ") for line in encoded("x", content, blank=b" ").split(b"\n"))
+    assert files_of(mail_of(body)) == [("x", "application/octet-stream", content)]
+
+
+def test_a_file_that_nobody_may_send_stays_words_and_takes_no_memory() -> None:
+    line = binascii.b2a_uu(bytes(45)).replace(b" ", b"`")
+    body = b"begin 644 a\n" + line * (LARGEST // 45 + 1) + b"`\nend\n"
+    assert list(blocks(body, 0, len(body))) == []
+
+
+def test_of_very_many_files_in_a_text_the_first_are_taken_out() -> None:
+    mail = mail_of(encoded("a", b"ciao") * (MOST_UNPACKED + 1))
+    assert len(mail.attachments) == MOST_UNPACKED
+    assert mail.text == encoded("a", b"ciao").decode()
+
+
+def test_as_the_coding_of_a_part_it_is_bounded_by_the_same_rules() -> None:
+    assert transfer.decode(encoded("a", PNG), "x-uuencode") == (PNG, True)
+    assert transfer.decode(b"begin 644 a\n" + b"M\n" * 50 + b"end\n", "x-uuencode") == (b"", False)
 
 
 @settings(max_examples=60, deadline=None)

@@ -12,6 +12,7 @@ import pytest
 from ascolto.channels.mailroom.granting import LIFE
 from ascolto.kit.db import Database
 from ascolto.kit.postgres import PostgresUrls
+from ascolto.kit.subscribers import read_batch
 from support.office import Office, ok, open_office, refused
 from support.post import OURS
 from support.provider import Provider, running_provider
@@ -81,6 +82,12 @@ async def test_who_signs_in_at_the_provider_gives_access_that_is_renewed_and_tak
         assert (renewed["access"], renewed["access_until"]) == ("given", None)
         gone = ok(await config.put(f"/mailboxes/{channel_id}/secrets", json={"oauth": None}))
         assert gone["access"] == "none"
+    async with office.desk.database.connection() as connection:
+        told = await read_batch(connection, (0, 0), ("channels.channel_changed",), limit=100)
+    assert [(one.body["change"], one.actor["kind"]) for one in told] == [
+        ("created", "account"), ("access_given", "account"), ("access_taken_back", "account"),
+    ]  # fmt: skip
+    assert len({one.actor["id"] for one in told}) == 1
 
 
 async def test_what_was_not_begun_here_by_the_same_person_gives_nothing(office: Office) -> None:
@@ -109,6 +116,39 @@ async def test_what_was_not_begun_here_by_the_same_person_gives_nothing(office: 
         await in_vain(config, **fresh)
         assert provider.asked == []
         assert ok(await config.get(f"/mailboxes/{channel_id}"))["access"] == "none"
+
+
+async def test_a_mailbox_that_is_changed_during_the_exchange_is_given_nothing(
+    office: Office,
+) -> None:
+    async with running_provider() as provider, office.signed_in("config@prova.example") as config:
+        channel_id = await mailbox_at(provider, office, config)
+        back = await signed_in_there(config, channel_id)
+        channel = ok(await config.get(f"/channels/{channel_id}"))
+
+        async def changed() -> None:
+            oauth = {**channel["settings"]["oauth"], "scope": "altro"}
+            settings = {**channel["settings"], "oauth": oauth}
+            body = {"settings": settings, "v": channel["v"]}
+            ok(await config.patch(f"/channels/{channel_id}", json=body))
+
+        provider.meanwhile = changed
+        refused(await config.post("/mailboxes/access", json=back), 422, "channels.bad_grant")
+        assert len(provider.asked) == 1
+        assert ok(await config.get(f"/mailboxes/{channel_id}"))["access"] == "none"
+
+
+async def test_whoever_no_longer_has_the_client_gives_its_mailbox_nothing(office: Office) -> None:
+    async with running_provider() as provider, office.signed_in("config@prova.example") as config:
+        channel_id = await mailbox_at(provider, office, config)
+        back = await signed_in_there(config, channel_id)
+        async with office.desk.as_system() as tx:
+            await tx.execute(
+                "UPDATE identity.account SET client_scope = '{}' WHERE email = $1",
+                "config@prova.example",
+            )
+        refused(await config.post("/mailboxes/access", json=back), 422, "channels.bad_grant")
+        assert provider.asked == []
 
 
 async def test_a_provider_that_says_no_is_quoted(office: Office) -> None:

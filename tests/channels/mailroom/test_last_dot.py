@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -70,6 +71,8 @@ class Server:
 @contextlib.asynccontextmanager
 async def running(server: Server) -> AsyncIterator[Server]:
     listening = await asyncio.start_server(server.talk, "127.0.0.1", 0)
+    for one in listening.sockets:  # what it has not read is on the wire or with us
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server
@@ -79,20 +82,29 @@ async def running(server: Server) -> AsyncIterator[Server]:
 
 
 async def handed_over(
-    port: int, raw: bytes = WORDS, *, ours: bool = True, data_s: float = 20
+    port: int,
+    raw: bytes = WORDS,
+    *,
+    ours: bool = True,
+    data_s: float = 20,
+    whole_s: float = 60,
+    until: Callable[[], Awaitable[None]] | None = None,
 ) -> tuple[Ending, list[str]]:
     """Hand a mail over; return how it ended and for whom it was begun."""
     begun: list[str] = []
 
     async def begin(taken: list[str]) -> bool:
         begun.extend(taken)
+        if until is not None:
+            await until()
         return ours
 
     smtp = Smtp(host="127.0.0.1", port=port, security="none")
     parcel = Parcel(
         raw, "1@luce.example", "a@luce.example", ["c@posta.example"], smtp, "", None, ""
     )
-    ending = await hand_over(parcel, patience=Patience(20, data_s), begin=begin)
+    patience = Patience(word_s=20, data_s=data_s, answer_s=20, whole_s=whole_s)
+    ending = await hand_over(parcel, patience=patience, begin=begin)
     return ending, begun
 
 
@@ -142,7 +154,8 @@ async def test_without_a_proper_word_after_the_dot_nobody_knows(answer: bytes) -
 
 
 @pytest.mark.parametrize(
-    ("to_data", "state"), [(b"554 no\r\n", "failed"), (b"451 later\r\n", "queued")]
+    ("to_data", "state"),
+    [(b"554 no\r\n", "failed"), (b"451 later\r\n", "queued"), (b"250 what?\r\n", "queued")],
 )
 async def test_a_server_that_wants_no_words_hears_none(to_data: bytes, state: str) -> None:
     async with running(Server(to_data=to_data)) as server:
@@ -150,9 +163,25 @@ async def test_a_server_that_wants_no_words_hears_none(to_data: bytes, state: st
     assert (ending.state, begun, bytes(server.heard)) == (state, [], b"")
 
 
-async def test_a_server_that_stops_reading_has_no_mail() -> None:
+async def test_a_line_that_breaks_between_the_words_and_the_dot_leaves_everybody_waiting() -> None:
+    async def hung_up() -> None:
+        def listens() -> bool:
+            said = (getattr(one.get_coro(), "__name__", "") for one in asyncio.all_tasks())
+            return "read_response" in said
+
+        while listens():
+            await asyncio.sleep(0)
+
+    async with running(Server(patience=len(ON_THE_WIRE) - 1)) as server:
+        ending, begun = await handed_over(server.port, until=hung_up)
+    assert (ending.state, begun) == ("queued", ["c@posta.example"])
+    assert ending.fates["c@posta.example"][0] == "waiting"
+
+
+@pytest.mark.parametrize(("data_s", "whole_s"), [(0.3, 60), (20, 0.5)])
+async def test_a_server_that_stops_reading_has_no_mail(data_s: float, whole_s: float) -> None:
     async with running(Server(reads=asyncio.Event())) as server:
-        ending, begun = await handed_over(server.port, LARGE * 3, data_s=0.3)
+        ending, begun = await handed_over(server.port, LARGE * 3, data_s=data_s, whole_s=whole_s)
         assert server.reads is not None
         server.reads.set()
     assert (ending.state, ending.error, begun) == ("queued", "TimeoutError", [])

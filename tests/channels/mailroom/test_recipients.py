@@ -14,7 +14,7 @@ from ascolto.channels.mailroom.whole import mail_of_message, recipients_of
 from ascolto.conversations import Envelope, Message
 from ascolto.conversations.errors import NonceClash, NotByMail, NotYours
 from ascolto.kit.settings import Settings
-from support.post import OURS, Mailroom, a_mail
+from support.post import OURS, Mailroom, a_mail, a_report
 
 WITH_FILE = (
     "From: Carla Rossi <carla@posta.example>\r\nTo: " + OURS + "\r\nCc: Ugo <ugo@posta.example>\r\n"
@@ -168,21 +168,6 @@ async def test_a_mail_is_passed_on_with_its_words_and_files_and_the_customer_hea
     with pytest.raises(errors.BadForward):
         async with mailroom.desk.as_operator(mailroom.desk.anna) as tx:
             await forward(tx, line.id, ours, **{**who, "nonce": "noi"})
-
-
-def a_report(of: str, *groups: tuple[str, str, str]) -> bytes:
-    said = "".join(
-        f"Final-Recipient: rfc822; {who}\r\nAction: {action}\r\nStatus: {status}\r\n\r\n"
-        for who, action, status in groups
-    )
-    return (
-        "From: MAILER-DAEMON@mx.example\r\nTo: " + OURS + "\r\nSubject: Delivery report\r\n"
-        f"Message-ID: <r{len(said)}@mx.example>\r\nMIME-Version: 1.0\r\n"
-        'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n\r\n'
-        "--x\r\nContent-Type: text/plain\r\n\r\nReport.\r\n"
-        "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
-        f"{said}--x\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{of}>\r\n\r\n--x--\r\n"
-    ).encode()
 
 
 async def test_a_report_speaks_for_each_recipient_and_a_relay_is_no_delivery(

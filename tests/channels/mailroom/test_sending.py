@@ -1,6 +1,7 @@
 """Answers go out once, under an id fixed before, and nobody claims to know what nobody knows."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from email.message import Message as Mail
 
@@ -15,13 +16,16 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ascolto import conversations
-from ascolto.channels import errors, store_mail_out, store_mail_to
+from ascolto.channels import errors, store_mail_out
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.mailboxes import set_secrets
-from ascolto.channels.mailroom.sending import LEASE, Post
+from ascolto.channels.mailroom.sending import LEASE, PATIENCE, Post
 from ascolto.kit.secretbox import server_box
 from ascolto.kit.settings import Settings
 from support.post import OURS, Mailroom, a_mail
+
+# Words may take their time on a machine that is busy; only the answer never comes.
+HASTY = replace(PATIENCE, answer_s=0.3)
 
 
 async def test_a_server_that_is_busy_is_asked_again_later_with_the_same_mail(
@@ -59,7 +63,7 @@ async def test_silence_after_the_words_is_uncertain_and_sent_again_only_by_hand(
     taken = await mailroom.arrive(a_mail())
     mailroom.sink.answers = ["hang"]
     await mailroom.answer(str(taken.conversation_id))
-    hasty = Post(mailroom.desk.database, Settings(data=mailroom.data), data_timeout_s=0.5)
+    hasty = Post(mailroom.desk.database, Settings(data=mailroom.data), patience=HASTY)
     await hasty.round()
     (out,) = await mailroom.out()
     assert out.state == "uncertain"
@@ -304,35 +308,3 @@ async def test_an_automatic_answer_keeps_to_its_rules(mailroom: Mailroom) -> Non
     )
     assert await answered("b@p.example") is None
     assert await answered("c@p.example") == "no automatic answer: enough of them"
-
-
-async def left_uncertain(mailroom: Mailroom) -> store_mail_out.OutMail:
-    """Let an answer go out to a server that has it and never says so."""
-    taken = await mailroom.arrive(a_mail())
-    mailroom.sink.answers = ["hang"]
-    await mailroom.answer(str(taken.conversation_id))
-    hasty = Post(mailroom.desk.database, Settings(data=mailroom.data), data_timeout_s=0.5)
-    await hasty.round()
-    (out,) = await mailroom.out("uncertain")
-    return out
-
-
-async def test_an_uncertain_mail_that_somebody_answers_was_taken(mailroom: Mailroom) -> None:
-    out = await left_uncertain(mailroom)
-    await mailroom.arrive(a_mail("Altro", mail_id="due@posta.example"))
-    assert (await mailroom.out())[0].state == "uncertain"
-    reply = a_mail("Grazie!", mail_id="tre@posta.example", In_Reply_To=f"<{out.mail_id}>")
-    await mailroom.arrive(reply)
-    (now,) = await mailroom.out()
-    assert (now.state, now.last_error) == ("accepted", None)
-    async with mailroom.desk.as_system() as tx:
-        assert [one.state for one in await store_mail_to.of_mail(tx, out.id)] == ["accepted"]
-        with pytest.raises(errors.NotNow):
-            await outgoing.resend(tx, out.id)
-    assert len(mailroom.sink.taken) == 1
-
-
-async def test_a_report_on_an_uncertain_mail_settles_it(mailroom: Mailroom) -> None:
-    out = await left_uncertain(mailroom)
-    await mailroom.arrive(a_bounce(out.mail_id, status="4.2.2"), sender="<>")
-    assert (await mailroom.out())[0].state == "accepted"

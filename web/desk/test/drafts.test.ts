@@ -20,6 +20,18 @@ function book(answer: (text: string, rev: number) => Promise<number> = async (_t
   return { drafts, puts, lines };
 }
 
+it("begins empty to pass another message on, and goes on with the same one", () => {
+  const { drafts } = book();
+  const people = { to: "capo@luce.it", cc: "", bcc: "legale@luce.it" };
+  drafts.begin("a", "forward", "1");
+  drafts.type("a", "forward", "Per voi");
+  drafts.address("a", "forward", people);
+  drafts.begin("a", "forward", "1");
+  expect(drafts.slot("a", "forward")).toMatchObject({ text: "Per voi", envelope: people });
+  drafts.begin("a", "forward", "5");
+  expect(drafts.slot("a", "forward")).toMatchObject({ text: "", envelope: null, attachments: [], about: "5" });
+});
+
 it("writes after a pause, once for all that was typed, then goes on from the revision it got", async () => {
   const { drafts, puts } = book();
   drafts.type("a", "reply", "B");

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 
 from ascolto.channels.email import headers, parts
 from ascolto.channels.email.addresses import Address, addresses, message_ids, moment, only_ids
@@ -20,6 +21,8 @@ from ascolto.channels.email.uuencode import Block, around, blocks
 # A text longer than this is cut for reading and search; the mail itself is always kept whole.
 LONGEST_TEXT = 2_000_000
 LARGEST_TNEF = 64 << 20
+# So many files are taken out of the texts of a mail; further ones stay words.
+MOST_UNPACKED = 100
 _TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
 _PGP_ARMOUR = re.compile(r"^-----BEGIN PGP (SIGNED )?MESSAGE-----", re.MULTILINE)
 
@@ -162,12 +165,15 @@ class Mail:
     @cached_property
     def _unpacked(self) -> list[tuple[Part, bytes, list[Attachment]]]:
         """Return the texts that files are written into: the words around, and the files."""
-        out = []
+        out, room = [], MOST_UNPACKED
         for part in self.bodies.text:
             if part.type == "text/plain" and part.encoding in ("", "x-uuencode"):
-                found = list(blocks(part.source, part.start, part.end))
+                found = list(islice(blocks(part.source, part.start, part.end), room))
+                if not found:
+                    continue
                 words = around(part.source, part.start, part.end, found)
-                if found and not (part.encoding and _is_one_text(found, words)):
+                if not (part.encoding and _is_one_text(found, words)):
+                    room -= len(found)
                     out.append((part, words, [_file(one, part) for one in found]))
         return out
 

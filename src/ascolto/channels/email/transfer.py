@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from ascolto.channels.email.source import Source
+from ascolto.channels.email.uuencode import decoded
 
 CHUNK = 1 << 18
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -73,20 +74,8 @@ def _uuencode(raw: bytes) -> tuple[bytes, bool]:
     begin = _UU_LINE.search(raw)
     if begin is None:
         return raw, False
-    out = []
-    for line in raw[begin.end() :].splitlines():
-        if line.strip() in (b"end", b"`"):
-            break
-        try:
-            out.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            # Trailing blanks lost or added on the way: the length says what counts.
-            need = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                out.append(binascii.a2b_uu(line[:need].ljust(need)))
-            except binascii.Error:
-                return b"".join(out), False
-    return b"".join(out), True
+    content, at = decoded(raw, begin.end() - 1, len(raw), most=len(raw))
+    return content, raw[at:].split(None, 1)[:1] == [b"end"]
 
 
 def stream(source: Source, start: int, end: int, encoding: str) -> Iterator[bytes]:

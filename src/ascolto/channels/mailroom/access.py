@@ -23,6 +23,7 @@ from ascolto.channels.mailroom.mailboxes import mailbox_of, opened, place_of_sec
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Mailbox
 from ascolto.channels.webhooks import reach
+from ascolto.identity import Principal
 from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.secretbox import SecretBox
 
@@ -95,10 +96,13 @@ class Access:
         return await self._keep(tenant_id, mailbox, answer)
 
     async def begin(
-        self, tenant_id: str, channel_id: str, *, code: str, verifier: str, redirect_uri: str
+        self, who: Principal, channel: Channel, *, code: str, verifier: str, redirect_uri: str
     ) -> None:
-        """Exchange what a person brings back for a lasting access (RFC 6749 §4.1.3)."""
-        channel, mailbox = await self._state(tenant_id, channel_id)
+        """Exchange what a person brings back for a lasting access (RFC 6749 §4.1.3).
+
+        It is for the provider and the servers that the mailbox had before, and no others.
+        """
+        _, mailbox = await self._state(who.tenant_id, channel.id)
         settings = channel.email().oauth
         if settings is None:
             raise NoAccess("no access is set up")
@@ -107,13 +111,23 @@ class Access:
         renewal = _word(answer, "refresh_token")
         if not renewal:
             raise NoAccess("the provider gives nothing to renew the access with")
-        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+        async with self._db.transaction(
+            who.tenant_id, actor=who.actor(), clients=who.clients
+        ) as tx:
+            now = await store.hold_channel(tx, channel.id)
+            if now is None or "oauth" in channel.email().moved_secrets(now.email()):
+                raise NoAccess("The mailbox has another provider by now.")
             await store_mail.give_access(
                 tx,
-                channel_id=channel_id,
+                channel_id=channel.id,
                 access=self._sealed(mailbox, "access", _word(answer, "access_token")),
                 until=tx.now + timedelta(seconds=_life(answer)),
                 renewal=self._sealed(mailbox, "oauth", renewal),
+            )
+            tx.emit(
+                events.ChannelChanged(
+                    client_id=channel.client_id, channel_id=channel.id, change="access_given"
+                )
             )
 
     async def spoil(self, tenant_id: str, channel_id: str, token: str) -> None:

@@ -18,7 +18,7 @@ from ascolto.channels.email.settings import OAuth
 from ascolto.channels.mailroom.access import Access, NoAccess
 from ascolto.channels.model import Channel
 from ascolto.identity import Principal
-from ascolto.kit.db import SYSTEM, Database
+from ascolto.kit.db import Database
 from ascolto.kit.secretbox import SealError, SecretBox
 
 # Where the provider sends people back to: a page of the desk, which then asks us.
@@ -67,15 +67,15 @@ async def take_access(
         raise errors.BadGrant("Somebody else began this sign-in.")
     if datetime.fromtimestamp(until, UTC) < db.clock.now():
         raise errors.BadGrant("This sign-in took too long.")
-    async with db.transaction(who.tenant_id, actor=SYSTEM) as tx:
+    async with db.transaction(who.tenant_id, actor=who.actor(), clients=who.clients) as tx:
         channel = await store.get_channel(tx, channel_id)
     settings = channel.email().oauth if channel else None
-    if settings is None or _provider(settings) != provider:
+    if channel is None or settings is None or _provider(settings) != provider:
         raise errors.BadGrant("The mailbox has another provider by now.")
     try:
         await access.begin(
-            who.tenant_id,
-            channel_id,
+            who,
+            channel,
             code=code,
             verifier=verifier,
             redirect_uri=public_url + WAY_BACK,
@@ -86,7 +86,7 @@ async def take_access(
 
 
 def _provider(settings: OAuth) -> list[str]:
-    return [settings.token_url, settings.client_id]
+    return [settings.token_url, settings.client_id, settings.scope]
 
 
 def _place(who: Principal) -> str:

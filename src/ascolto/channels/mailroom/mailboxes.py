@@ -3,7 +3,7 @@
 import base64
 import os
 
-from ascolto.channels import errors, store_mail
+from ascolto.channels import errors, events, store_mail
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Mailbox
 from ascolto.kit.db import Tx
@@ -63,3 +63,8 @@ async def set_secrets(
         for name, value in secrets.items()
     }
     await store_mail.set_secrets(tx, channel_id=channel.id, sealed=sealed)
+    if "oauth" in secrets:
+        change = "access_given" if secrets["oauth"] else "access_taken_back"
+        tx.emit(
+            events.ChannelChanged(client_id=channel.client_id, channel_id=channel.id, change=change)
+        )

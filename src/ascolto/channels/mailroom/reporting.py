@@ -10,6 +10,7 @@ from ascolto.channels.email.reply_tokens import read_token
 from ascolto.channels.email.reports import Recipient
 from ascolto.channels.mailroom.accounting import tell_message
 from ascolto.channels.mailroom.reading import Letter
+from ascolto.channels.mailroom.settling import move_on
 from ascolto.channels.mailroom.words import say
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
@@ -65,17 +66,21 @@ async def _about(
 
 
 async def has_come(tx: Tx, mail: OutMail) -> OutMail:
-    """Settle a mail that was uncertain: its id came back, and only who has it knows that id."""
-    if mail.state != "uncertain" or not await store_mail_out.accept_uncertain(tx, mail.id):
+    """Settle a mail that was uncertain: its own id came back, from somebody who must have it.
+
+    One that is being sent is settled when its attempt ends without a word of the server.
+    """
+    if mail.state not in ("sending", "uncertain"):
         return mail
-    await tell_message(tx, mail, state="accepted")
-    return replace(mail, state="accepted")
+    await store_mail_out.hear_of(tx, mail.id)
+    return replace(mail, state=await move_on(tx, mail) or mail.state)
 
 
 async def _follow(
     tx: Tx, channel: Channel, incoming: Incoming, letter: Letter, about: OutMail
 ) -> None:
     found = letter.found
+    about = await store_mail_out.hold(tx, about.id) or about
     if about.mail_id in (found.original_id, letter.envelope_id):
         about = await has_come(tx, about)
     failed = found.kind is Kind.BOUNCE or bool(found.certified and found.certified.failed)
@@ -194,14 +199,14 @@ async def _arrived(tx: Tx, about: OutMail, fates: dict[str, tuple[str, str]]) ->
             tx, about.id, of=("accepted", "uncertain"), to="delivered", error=None, at=tx.now
         )
         state = "delivered" if changed is not None else state
-    await tell_message(tx, about, state=state)
+    await tell_message(tx, about, state=await move_on(tx, about) or state)
 
 
 async def _note_fates(
     tx: Tx, about: OutMail, fates: dict[str, tuple[str, str]], *, state: str
 ) -> None:
     await store_mail_to.settle(tx, about.id, fates)
-    await tell_message(tx, about, state=state)
+    await tell_message(tx, about, state=await move_on(tx, about) or state)
 
 
 def _why(letter: Letter) -> str:

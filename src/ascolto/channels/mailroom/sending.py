@@ -35,10 +35,9 @@ EVERY_S = 0.5
 # Of one organisation, and of all of them together beyond the first of each.
 AT_ONCE = 8
 MOST_AT_ONCE = 64
-# Longer than any attempt lasts up to its last word, and from there to the answer.
+# Longer than packing and an attempt up to its last word may last, and from there to the answer.
 LEASE = timedelta(minutes=5)
-TIMEOUT_S = 30.0
-DATA_TIMEOUT_S = 120.0
+PATIENCE = Patience(word_s=30.0, data_s=120.0, answer_s=120.0, whole_s=240.0)
 
 log = structlog.get_logger(__name__)
 
@@ -62,14 +61,13 @@ class Post:
 
     def __init__(
         self, db: Database, settings: Settings, *, lease: timedelta = LEASE,
-        timeout_s: float = TIMEOUT_S, data_timeout_s: float = DATA_TIMEOUT_S,
-        most_at_once: int = MOST_AT_ONCE,
+        patience: Patience = PATIENCE, most_at_once: int = MOST_AT_ONCE,
     ) -> None:  # fmt: skip
         """Prepare; `begin` takes what is due under way, `round` also waits for it."""
         self._db = db
         self._settings = settings
         self._lease = lease
-        self._patience = Patience(timeout_s, data_timeout_s)
+        self._patience = patience
         self._most = most_at_once
         self._access = Access(
             db, box=server_box(settings.data), allow_private=settings.allow_private_webhooks

@@ -45,10 +45,19 @@ async def settle(tx: Tx, mail: OutMail, ending: Ending) -> None:
             for who, (fate, said) in fates.items()
         }
     await store_mail_to.settle(tx, mail.id, fates)
+    if state == "uncertain":
+        await lose(tx, mail, why=why or "")
+        return
+    now = await store_mail_to.of_mail(tx, mail.id)
+    if state == "accepted" and all(one.state == "delivered" for one in now):
+        state = "delivered"  # its reports were faster than the server's own word
+        await store_mail_out.change_state(
+            tx, mail.id, of=("accepted",), to=state, error=None, at=tx.now
+        )
     if state != "queued":
         await tell_message(tx, mail, state=state)
-    if state in ("failed", "uncertain", "bounced"):
-        await _tell(tx, mail, "uncertain" if state == "uncertain" else "failed", why=why or "")
+    if state in ("failed", "bounced"):
+        await _tell(tx, mail, "failed", why=why or "")
 
 
 def _standing(ending: Ending, before: Sequence[Addressee], *, last: bool) -> tuple[str, str | None]:
@@ -87,7 +96,16 @@ async def _tell(tx: Tx, mail: OutMail, what: str, *, why: str) -> None:
         )
 
 
-async def lose(tx: Tx, mail: OutMail) -> None:
-    """Tell of a mail whose sender stopped while the words were on the wire."""
-    await tell_message(tx, mail, state="uncertain")
-    await _tell(tx, mail, "uncertain", why="")
+async def lose(tx: Tx, mail: OutMail, *, why: str = "") -> None:
+    """Tell of a mail that nobody may have or somebody, unless it was heard of meanwhile."""
+    if await move_on(tx, mail) is None:
+        await tell_message(tx, mail, state="uncertain")
+        await _tell(tx, mail, "uncertain", why=why)
+
+
+async def move_on(tx: Tx, mail: OutMail) -> str | None:
+    """Let a mail be uncertain no longer than it is; return how it stands if that has changed."""
+    state = await store_mail_out.leave_uncertain(tx, mail.id)
+    if state is not None:
+        await tell_message(tx, mail, state=state)
+    return state

@@ -33,6 +33,8 @@ from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 
 MOST_PARTIES = 100
+# So many files that stayed in a mail are named on its message.
+MOST_LEFT_OUT = 50
 
 
 class Unplaceable(Exception):
@@ -53,8 +55,8 @@ class Known:
     numbers: list[int]
 
     def named_by(self, letter: Letter, channel: Channel) -> list[OutMail]:
-        """Return the mails of ours that a mail is or answers."""
-        found = map(self.ours.get, (letter.mail_id or "", *letter.refs))
+        """Return the mails of ours that a mail is or answers, not those before them."""
+        found = map(self.ours.get, (letter.mail_id or "", *letter.refs[:1]))
         return [one for one in found if one is not None and one.channel_id == channel.id]
 
 
@@ -276,7 +278,7 @@ def _said(
             "verified": letter.verified,
             "checks": letter.checks,
             "folded": letter.folded or letter.cut,
-            "left_out": list(left_out),
+            "left_out": list(left_out[:MOST_LEFT_OUT]),
             **({} if letter.scanned is None else {"scanned": letter.scanned}),
         }
     }

@@ -60,10 +60,15 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a server may take over a word, and over all of them or what it says of them."""
+    """How long a server may take over one word, a mail's words, and what it says of them.
+
+    Up to the dot all of it together takes at most `whole_s`, and a word for each further recipient.
+    """
 
     word_s: float
     data_s: float
+    answer_s: float
+    whole_s: float
 
 
 async def hand_over(
@@ -75,15 +80,19 @@ async def hand_over(
     is not sent, and the server has no mail.
     """
     smtp = _client(parcel.smtp, timeout_s=patience.word_s)
+    whole_s = patience.whole_s + patience.word_s * (len(parcel.recipients) - 1)
     try:
-        await smtp.connect()
-        if parcel.smtp.user:
-            await _sign_in(smtp, parcel)
-        refused = await _addressed(smtp, parcel)
-        taken = [one for one in parcel.recipients if one not in refused]
-        if not taken:
-            return _all_refused(refused)
-        ending = await _said(smtp, parcel.raw, patience=patience, begin=lambda: begin(taken))
+        async with asyncio.timeout(whole_s) as limit:
+            await smtp.connect()
+            if parcel.smtp.user:
+                await _sign_in(smtp, parcel)
+            refused = await _addressed(smtp, parcel)
+            taken = [one for one in parcel.recipients if one not in refused]
+            if not taken:
+                return _all_refused(refused)
+            ending = await _said(
+                smtp, parcel.raw, patience=patience, begin=lambda: _at_last(limit, begin, taken)
+            )
     except aiosmtplib.SMTPAuthenticationError as locked:
         # Somebody has to give us the right password; no mail is lost meanwhile.
         return Ending("queued", code=locked.code, error=LOCKED)
@@ -95,6 +104,16 @@ async def hand_over(
         smtp.close()
     fates = dict.fromkeys(taken, _fate(ending))
     return replace(ending, fates={**fates, **{who: _fate(one) for who, one in refused.items()}})
+
+
+async def _at_last(
+    limit: asyncio.Timeout, begin: Callable[[list[str]], Awaitable[bool]], taken: list[str]
+) -> bool:
+    """Ask for the dot; from here on nothing is broken off halfway."""
+    if limit.expired():
+        raise TimeoutError
+    limit.reschedule(None)
+    return await begin(taken)
 
 
 async def _sign_in(smtp: aiosmtplib.SMTP, parcel: Parcel) -> None:
@@ -121,7 +140,7 @@ async def _said(
     """
     answer = await smtp.execute_command(b"DATA")
     if answer.code != _GO_ON:
-        return _no(answer)
+        return _no(answer, otherwise="queued")
     # Not every loop's transports are of the class that their kind is named by.
     protocol, transport = smtp.protocol, cast("asyncio.WriteTransport | None", smtp.transport)
     if protocol is None or transport is None:
@@ -135,10 +154,10 @@ async def _said(
             await _words(writer, raw, answering)
         if not answering.done() and not await begin():
             return Ending("queued", error=TAKEN_OVER)
-        if answering.done():  # before the dot: whatever it is, the mail was not taken
-            return _no(await answering)
+        if answering.done():
+            return await _kept_back(answering)
         writer.write(b".\r\n")
-        return await _last_word(answering, timeout_s=patience.data_s)
+        return await _last_word(answering, timeout_s=patience.answer_s)
     finally:
         answering.cancel()
         writer.close()
@@ -157,6 +176,16 @@ async def _words(writer: asyncio.StreamWriter, raw: bytes, answering: asyncio.Ta
     await asyncio.wait((answering,))
 
 
+async def _kept_back(answering: asyncio.Task[aiosmtplib.SMTPResponse]) -> Ending:
+    """Return how it ended before the dot: whatever was said, the mail was not taken."""
+    try:
+        return _no(await answering, otherwise="queued")
+    except aiosmtplib.SMTPResponseException as no:
+        return _refused(no)
+    except (aiosmtplib.SMTPException, OSError) as broken:
+        return Ending("queued", error=type(broken).__name__)
+
+
 async def _last_word(
     answering: asyncio.Task[aiosmtplib.SMTPResponse], *, timeout_s: float
 ) -> Ending:
@@ -168,12 +197,14 @@ async def _last_word(
         return Ending("uncertain", code=garbled.code, error="no proper answer")
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as broken:
         return Ending("uncertain", error=type(broken).__name__)
-    return Ending("accepted", code=answer.code) if answer.code == _TAKEN else _no(answer)
+    if answer.code == _TAKEN:
+        return Ending("accepted", code=answer.code)
+    return _no(answer, otherwise="uncertain")
 
 
-def _no(answer: aiosmtplib.SMTPResponse) -> Ending:
-    if answer.code not in _REFUSALS:  # no refusal: it may have been taken
-        return Ending("uncertain", code=answer.code, error="no proper answer")
+def _no(answer: aiosmtplib.SMTPResponse, *, otherwise: str) -> Ending:
+    if answer.code not in _REFUSALS:  # no refusal: after the dot it may have been taken
+        return Ending(otherwise, code=answer.code, error="no proper answer")
     # An answer is an answer: the server says that it has not taken it.
     return _refused(aiosmtplib.SMTPResponseException(answer.code, answer.message))
 

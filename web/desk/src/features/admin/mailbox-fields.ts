@@ -41,10 +41,19 @@ const known = (name: string | null) => (name && name in providers ? providers[na
 const address = /^[^\s@]+@[^\s@]+$/;
 const link = /^https?:\/\/\S+$/;
 
-/** Which of the ways in a mailbox has: a provider that is known, another that takes no passwords, or passwords. */
-function providerOf(oauth: OAuth | undefined): string {
+const sameServer = (one: Server, other: Server | undefined) =>
+  one.host === other?.host && one.port === other?.port && one.security === other?.security;
+
+/** Which of the ways in a mailbox has: a provider all of whose settings it has, another that takes no passwords, or passwords. */
+function providerOf({ oauth, imap, smtp }: { oauth?: OAuth; imap?: Server; smtp?: Server }): string {
   if (!oauth) return "password";
-  return (Object.keys(providers) as Known[]).find((name) => providers[name].oauth.token_url === oauth.token_url) ?? "other";
+  const all = ({ oauth: its, ...servers }: (typeof providers)[Known]) =>
+    its.token_url === oauth.token_url &&
+    its.authorize_url === oauth.authorize_url &&
+    its.scope === oauth.scope &&
+    sameServer(servers.imap, imap) &&
+    sameServer(servers.smtp, smtp);
+  return (Object.keys(providers) as Known[]).find((name) => all(providers[name])) ?? "other";
 }
 
 export function mailValues(row: AdminChannel | null): MailValues {
@@ -55,7 +64,7 @@ export function mailValues(row: AdminChannel | null): MailValues {
   return {
     address: String(settings.address ?? ""),
     mail_name: String(settings.name ?? ""),
-    provider: providerOf(oauth),
+    provider: providerOf({ oauth, imap, smtp }),
     user: imap?.user ?? smtp?.user ?? "",
     imap_host: imap?.host ?? "",
     imap_port: imap?.port ?? 993,
@@ -76,11 +85,18 @@ export function mailValues(row: AdminChannel | null): MailValues {
 export function mailSettings(values: MailValues, row: AdminChannel | null): Record<string, unknown> {
   const kept: Record<string, unknown> = { ...row?.settings };
   const preset = known(values.provider);
-  const user = values.user.trim() || values.address.trim();
+  const before = mailValues(row).user;
+  const typed = values.user.trim();
+  // What an existing server is signed in to with stays, unless it is what was shown and was changed.
+  const user = (old: Server | undefined) => {
+    if (!old) return typed || values.address.trim();
+    return typed !== before && (old.user ?? "") === before ? typed : old.user;
+  };
   const server = (name: "imap" | "smtp") => {
-    const typed = { host: values[`${name}_host`].trim(), port: values[`${name}_port`], security: values[`${name}_security`] };
-    const now = preset?.[name] ?? typed;
-    if (now.host) kept[name] = { ...(kept[name] as Server | undefined), ...now, user };
+    const here = { host: values[`${name}_host`].trim(), port: values[`${name}_port`], security: values[`${name}_security`] };
+    const now = preset?.[name] ?? here;
+    const old = kept[name] as Server | undefined;
+    if (now.host) kept[name] = { ...old, ...now, user: user(old) };
     else delete kept[name];
   };
   server("imap");

@@ -11,6 +11,7 @@ import { Dialog } from "@ui/dialog";
 import { TextArea } from "@ui/field";
 import { FileList, FilePicker, useFiles } from "../files";
 import { messageAdded } from "../live";
+import type { DraftBook } from "../model/drafts";
 import { randomNonce } from "../model/outbox";
 import { useDesk, useSlot } from "../outbox-react";
 import { offerRecall } from "../undo";
@@ -18,6 +19,20 @@ import { envelopeOf, type Lines } from "./model";
 import { AddressLines } from "./recipients";
 
 const nobody: Lines = { to: "", cc: "", bcc: "" };
+
+const joined = (one: string, other: string) => [one, other].filter(Boolean).join(", ");
+
+/** Puts a forward that was taken back before what was begun meanwhile; its people only where it passes on the same mail. */
+function writeAgain(drafts: DraftBook, message: Message, { text, lines }: { text: string; lines: Lines }): void {
+  const talk = message.conversation_id;
+  const begun = drafts.slot(talk, "forward");
+  const empty = !begun.text && !begun.envelope && begun.attachments.length === 0;
+  if (empty) drafts.begin(talk, "forward", message.id);
+  drafts.type(talk, "forward", [text, begun.text].filter(Boolean).join("\n\n"));
+  if (!empty && begun.about !== message.id) return;
+  const { to, cc, bcc } = begun.envelope ?? nobody;
+  drafts.address(talk, "forward", { to: joined(lines.to, to), cc: joined(lines.cc, cc), bcc: joined(lines.bcc, bcc) });
+}
 
 /** Passes a mail on to somebody outside; the customer hears nothing of it. */
 export function ForwardDialog({ message, onClose }: { message: Message; onClose: () => void }) {
@@ -48,10 +63,7 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
     onSuccess: (note) => {
       store.apply(messageAdded(store, note));
       drafts.clear(talk, "forward");
-      offerRecall(note, () => {
-        drafts.type(talk, "forward", text);
-        drafts.address(talk, "forward", lines);
-      });
+      offerRecall(note, () => writeAgain(drafts, message, { text, lines }));
       onClose();
     },
   });

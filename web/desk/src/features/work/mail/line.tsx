@@ -6,6 +6,7 @@ import { msg, useT } from "@/i18n";
 import { Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
+import { useDesk } from "../outbox-react";
 import { ForwardDialog } from "./forward";
 import type { Envelope } from "./model";
 import { mailQuery } from "./requests";
@@ -56,6 +57,11 @@ export function MailLine({ message }: { message: Message }) {
   const meta = message.meta as MailMeta;
   const [open, setOpen] = useState<"whole" | "forward" | null>(null);
   const [quote, setQuote] = useState(false);
+  const { drafts } = useDesk();
+  const passOn = () => {
+    drafts.begin(message.conversation_id, "forward", message.id);
+    setOpen("forward");
+  };
   const { mail, told } = meta;
   const gone = told !== undefined || mail !== undefined;
   return (
@@ -80,7 +86,7 @@ export function MailLine({ message }: { message: Message }) {
           </Button>
         )}
         {message.kind === "message" && (
-          <Button tone="link" icon="reply" className="mail-forward" onPress={() => setOpen("forward")}>
+          <Button tone="link" icon="reply" className="mail-forward" onPress={passOn}>
             {t("mail.forward")}
           </Button>
         )}

@@ -17,6 +17,8 @@ export interface Words {
 
 export interface Slot extends Words {
   attachments: Attachment[];
+  /** The message that it passes on; kept on this device. */
+  about: string | null;
   /** Colleagues picked from the list while writing. */
   named: Named[];
   rev: number;
@@ -35,7 +37,7 @@ export interface DraftOptions {
   delay?: number;
 }
 
-const blank: Slot = { text: "", attachments: [], named: [], envelope: null, rev: 0, dirty: false, other: null };
+const blank: Slot = { text: "", attachments: [], about: null, named: [], envelope: null, rev: 0, dirty: false, other: null };
 
 function sameLines(one: Lines | null, other: Lines | null): boolean {
   return one?.to === other?.to && one?.cc === other?.cc && one?.bcc === other?.bcc;
@@ -101,6 +103,14 @@ export class DraftBook {
     if (sameLines(slot.envelope, envelope)) return;
     this.keep(conversation, kind, { ...slot, envelope, dirty: true }, "typing");
     this.schedule(conversation, kind);
+  }
+
+  /** Begins to write about a message: empty where the slot was about another. */
+  begin(conversation: string, kind: DraftKind, about: string): void {
+    const before = this.slot(conversation, kind).about;
+    if (before === about) return;
+    if (before !== null) this.clear(conversation, kind);
+    this.keep(conversation, kind, { ...this.slot(conversation, kind), about }, this.status(conversation, kind));
   }
 
   /** Empties a slot whose words were sent. */
