@@ -14,7 +14,7 @@ MONDAY = date(2026, 3, 2)
 
 
 def office_days(*people: dict[str, Any], seats: int | None = 1) -> list[list[int]]:
-    """Return each person's weekdays in the office; all work the same hours from Monday to Friday."""
+    """Return each person's weekdays in the office; all work the same hours, Monday to Friday."""
     axis = Axis(start=MONDAY, days=7, zone="Europe/Rome", minutes=15)
     body: dict[str, Any] = {
         "start": MONDAY.isoformat(),
