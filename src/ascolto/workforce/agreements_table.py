@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from ascolto.workforce.agreements import Agreement
 
@@ -14,7 +15,14 @@ _NO = frozenset({"", "0", "false", "no", "n"})
 _LAST_WEEKDAY = 7
 _MOST_FAULTS = 200
 
-Fault = tuple[int | None, str]
+
+class Fault(NamedTuple):
+    """What is wrong in a row (None: in all of it); `code` with `fields` is for other words."""
+
+    row: int | None
+    what: str
+    code: str
+    fields: dict[str, str]
 
 
 def read_agreements(
@@ -35,14 +43,16 @@ def read_agreements(
         heading = [name.strip().casefold() for name in next(lines, [])]
         missing = [name for name in COLUMNS if name not in heading]
         if missing:
-            return [], [(1, f"no column {name}") for name in missing]
+            return [], [
+                Fault(1, f"no column {name}", "no_column", {"column": name}) for name in missing
+            ]
         for cells in lines:
             if any(cell.strip() for cell in cells):
                 reading.take(lines.line_num, heading, cells)
     except csv.Error as error:
-        reading.wrong(lines.line_num, f"cannot be read: {error}")
+        reading.wrong(lines.line_num, f"cannot be read: {error}", "not_csv")
     if not reading.found and not reading.faults:
-        reading.faults.append((None, "no row"))
+        reading.wrong(None, "no row", "no_row")
     return reading.found, reading.faults[:_MOST_FAULTS]
 
 
@@ -57,12 +67,19 @@ class _Reading:
             self._names.setdefault(name.casefold(), []).append(identity)
         self._seen: set[tuple[str, date]] = set()
 
-    def wrong(self, row: int, what: str) -> None:
-        self.faults.append((row, what))
+    def wrong(self, row: int | None, what: str, code: str, **fields: object) -> None:
+        told = {name: str(value) for name, value in fields.items()}
+        self.faults.append(Fault(row, what, code, told))
 
     def take(self, row: int, heading: list[str], cells: list[str]) -> None:
         if len(cells) != len(heading):
-            self.wrong(row, f"{len(cells)} cells under {len(heading)} headings")
+            self.wrong(
+                row,
+                f"{len(cells)} cells under {len(heading)} headings",
+                "cells",
+                n=len(cells),
+                columns=len(heading),
+            )
             return
         self._read(row, dict(zip(heading, (cell.strip() for cell in cells), strict=True)))
 
@@ -78,7 +95,7 @@ class _Reading:
         if operator_id is None or from_day is None or len(self.faults) > before:
             return
         if (operator_id, from_day) in self._seen:
-            self.wrong(row, "this person has another row for this day")
+            self.wrong(row, "this person has another row for this day", "twice")
             return
         self._seen.add((operator_id, from_day))
         self.found.append(
@@ -99,15 +116,18 @@ class _Reading:
         named = self._names.get(cell.casefold(), [])
         if len(named) == 1:
             return named[0]
-        several = f"several operators are called {cell!r}: give the id"
-        self.wrong(row, several if named else f"no operator {cell!r}")
+        if named:
+            what = f"several operators are called {cell!r}: give the id"
+            self.wrong(row, what, "several_operators", value=cell)
+        else:
+            self.wrong(row, f"no operator {cell!r}", "no_operator", value=cell)
         return None
 
     def _day(self, row: int, cell: str) -> date | None:
         try:
             return date.fromisoformat(cell)
         except ValueError:
-            self.wrong(row, f"not a day such as 2026-03-02: {cell!r}")
+            self.wrong(row, f"not a day such as 2026-03-02: {cell!r}", "no_day", value=cell)
             return None
 
     def _contract(self, row: int, cell: str) -> str | None:
@@ -115,20 +135,32 @@ class _Reading:
             return None
         found = self._contracts.get(cell.casefold())
         if found is None:
-            self.wrong(row, f"no contract {cell!r}")
+            self.wrong(row, f"no contract {cell!r}", "no_contract", value=cell)
         return found
 
     def _truth(self, row: int, column: str, cell: str) -> bool:
         if cell.casefold() in _YES:
             return True
         if cell.casefold() not in _NO:
-            self.wrong(row, f"{column}: neither yes nor no: {cell!r}")
+            self.wrong(
+                row,
+                f"{column}: neither yes nor no: {cell!r}",
+                "no_truth",
+                column=column,
+                value=cell,
+            )
         return False
 
     def _weekdays(self, row: int, column: str, cell: str) -> tuple[int, ...]:
         found = [self._whole(part) for part in cell.split()]
         if any(one is None or not 1 <= one <= _LAST_WEEKDAY for one in found):
-            self.wrong(row, f"{column}: weekdays are 1 (Monday) to 7: {cell!r}")
+            self.wrong(
+                row,
+                f"{column}: weekdays are 1 (Monday) to 7: {cell!r}",
+                "weekdays",
+                column=column,
+                value=cell,
+            )
             return ()
         return tuple(sorted({one for one in found if one is not None}))
 
@@ -137,7 +169,8 @@ class _Reading:
             return None
         low, high = self._whole(least or "0"), self._whole(most or str(_LAST_WEEKDAY))
         if low is None or high is None or not 0 <= low <= high <= _LAST_WEEKDAY:
-            self.wrong(row, f"office_least and office_most are days of a week: {least!r}, {most!r}")
+            what = f"office_least and office_most are days of a week: {least!r}, {most!r}"
+            self.wrong(row, what, "office", least=least, most=most)
             return None
         return low, high
 

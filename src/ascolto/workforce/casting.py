@@ -352,23 +352,39 @@ def demand_of_forecast(
     return values
 
 
-def whole_together(demand: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
-    """Return whole people: each interval is rounded up over all queues together, not one by one.
+def whole_together(
+    demand: Mapping[str, Sequence[float]], *, shared: Iterable[Sequence[str]]
+) -> dict[str, list[float]]:
+    """Return whole people: each interval is rounded up over queues that share people.
 
-    Who is away is away from all of them, so half a person in each of four queues is two people.
-    The rest goes where the largest parts of a person are missing.
+    `shared` are the queues of each person. Who is away is away from all of theirs, so half a person
+    in each of four queues of one crew is two people; in a queue with a crew of its own it is one.
+    The rest goes where the largest parts of a person are missing, of equal ones to each in turn.
     """
-    found: dict[str, list[float]] = {queue_id: [] for queue_id in demand}
-    for values in zip(*demand.values(), strict=True):
-        # A number so near to a whole one is that one: 1 / (1 - 0.5) is not quite 2.
-        told = dict(zip(demand, (round(value, 6) for value in values), strict=True))
-        whole = {queue_id: floor(value) for queue_id, value in told.items()}
-        over = ceil(round(sum(told.values()), 6)) - sum(whole.values())
-        for queue_id in sorted(told, key=lambda one: whole[one] - told[one])[:over]:
-            whole[queue_id] += 1
-        for queue_id, value in whole.items():
-            found[queue_id].append(float(value))
-    return found
+    found: dict[str, list[float]] = {}
+    for group in _sharing(demand, shared):
+        for n, told in enumerate(zip(*(demand[queue_id] for queue_id in group), strict=True)):
+            # A number so near to a whole one is that one: 1 / (1 - 0.5) is not quite 2.
+            near = [round(value, 6) for value in told]
+            whole = [floor(value) for value in near]
+            missing = [round(value - least, 6) for value, least in zip(near, whole, strict=True)]
+            order = sorted(range(len(group)), key=lambda k: (-missing[k], (k - n) % len(group)))
+            for k in order[: ceil(round(sum(missing), 6))]:
+                whole[k] += 1
+            for queue_id, value in zip(group, whole, strict=True):
+                found.setdefault(queue_id, []).append(float(value))
+    return {queue_id: found.get(queue_id, []) for queue_id in demand}
+
+
+def _sharing(queues: Iterable[str], shared: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Return the groups of queues that hang together by people who work in several of them."""
+    groups = [{queue_id} for queue_id in queues]
+    for own in shared:
+        joined = [group for group in groups if not group.isdisjoint(own)]
+        if len(joined) > 1:
+            groups = [group for group in groups if group not in joined]
+            groups.append(set().union(*joined))
+    return [sorted(group) for group in groups]
 
 
 def by_day(

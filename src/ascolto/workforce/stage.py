@@ -43,7 +43,7 @@ async def cast_of(
     queues = [
         one for one in await routing.list_queues(tx) if queue_ids is None or one.id in queue_ids
     ]
-    wishes = await store_requests.list_wishes(tx)
+    wishes = await store_requests.wishes_of_people(tx)
     leave: dict[str, set[date]] = defaultdict(set)
     for who, day in stage.leave:
         leave[who].add(day)

@@ -103,27 +103,14 @@ async def wishes_of(tx: Tx, operator_id: str) -> Wishes:
     return _wishes(row) if row else Wishes()
 
 
-async def list_wishes(tx: Tx) -> dict[str, Wishes]:
-    """Return what everybody wishes for who said something."""
+async def wishes_of_people(tx: Tx, people: Sequence[str] | None = None) -> dict[str, Wishes]:
+    """Return what some people, or everybody, wish for; who said nothing is left out."""
     rows = await tx.fetch(
-        f"SELECT operator_id, {_WISHES} FROM workforce.wishes WHERE tenant_id = $1", tx.tenant_id
-    )
-    return {row["operator_id"]: _wishes(row) for row in rows}
-
-
-async def wishes_of_people(tx: Tx, people: Sequence[str]) -> dict[str, Wishes]:
-    """Return what some people wish for; who said nothing is left out."""
-    rows = await tx.fetch(
-        f"SELECT operator_id, {_WISHES} FROM workforce.wishes"
-        " WHERE tenant_id = $1 AND operator_id = ANY($2::uuid[])",
-        tx.tenant_id, list(people),
+        f"SELECT operator_id, {_WISHES} FROM workforce.wishes WHERE tenant_id = $1"
+        " AND ($2::uuid[] IS NULL OR operator_id = ANY($2))",
+        tx.tenant_id, None if people is None else list(people),
     )  # fmt: skip
-    found = {}
-    for row in rows:
-        told = dict(row)
-        who = told.pop("operator_id")
-        found[who] = Wishes(**{**told, "days_off": tuple(told["days_off"])})
-    return found
+    return {row["operator_id"]: _wishes(row) for row in rows}
 
 
 async def put_wishes(tx: Tx, operator_id: str, wishes: Wishes) -> None:

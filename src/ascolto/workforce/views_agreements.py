@@ -150,5 +150,5 @@ class ImportAgreementsReport(BaseModel):
         return cls(
             written=found.written,
             rows=len(found.agreements),
-            faults=[RowFaultView(row=row, what=what) for row, what in found.faults],
+            faults=[RowFaultView(**fault._asdict()) for fault in found.faults],
         )

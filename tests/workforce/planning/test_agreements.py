@@ -108,6 +108,11 @@ async def test_a_table_of_agreements_is_judged_row_by_row_and_written_whole(
         report = ok(await planner.post(url, json=body))
         assert not report["written"]
         assert [fault["row"] for fault in report["faults"]] == [3, 4, 4, 4, 4, 4, 4, 5]
+        assert [fault["code"] for fault in report["faults"]] == [
+            "twice", "no_operator", "no_day", "no_contract", "no_truth", "weekdays", "office",
+            "cells",
+        ]  # fmt: skip
+        assert report["faults"][-1]["fields"] == {"n": "2", "columns": "7"}
         trial = {"text": good, "separator": ";", "dry_run": True}
         assert ok(await planner.post(url, json=trial)) == {
             "written": False,

@@ -204,7 +204,7 @@ def test_half_a_person_absent_in_each_of_four_queues_takes_two_people() -> None:
     demand = {name: [0.0] * axis.day_begins[-1] for name in ("a", "b", "c", "d")}
     for values in demand.values():
         values[40:44] = [2.5, 2.0, 2.4, 2.5000000001]
-    found = whole_together(demand)
+    found = whole_together(demand, shared=[("a", "b"), ("d", "c"), ("b", "c")])
     assert [sum(values[n] for values in found.values()) for n in range(39, 45)] == [
         0, 10, 8, 10, 10, 0,
     ]  # fmt: skip
@@ -212,8 +212,23 @@ def test_half_a_person_absent_in_each_of_four_queues_takes_two_people() -> None:
         assert all(value == int(value) for value in values)
         told = demand[queue_id]
         assert all(abs(value - told[n]) < 1 for n, value in enumerate(values))
-    uneven = whole_together({"a": [2.1], "b": [0.7], "c": [3.0]})
+    uneven = whole_together({"a": [2.1], "b": [0.7], "c": [3.0]}, shared=[("a", "b", "c")])
     assert uneven == {"a": [2.0], "b": [1.0], "c": [3.0]}, "where most of a person is missing"
+
+
+def test_who_is_away_from_a_queue_with_a_crew_of_its_own_is_missing_there() -> None:
+    demand = {name: [1.176] * 4 for name in ("night", "a", "b")}
+    found = whole_together(demand, shared=[("night",), ("a", "b"), ("a",)])
+    assert found["night"] == [2.0] * 4
+    assert [a + b for a, b in zip(found["a"], found["b"], strict=True)] == [3.0] * 4
+    assert whole_together(demand, shared=[]) == {name: [2.0] * 4 for name in demand}
+
+
+def test_no_queue_is_always_the_one_that_absences_leave_short() -> None:
+    demand = {f"q{n}": [1.176] * 8 for n in range(8)}
+    found = whole_together(demand, shared=[tuple(demand)])
+    assert {sum(values) for values in found.values()} == {10.0}, "two of eight intervals each"
+    assert all(sum(there) == 10.0 for there in zip(*found.values(), strict=True))
 
 
 async def test_what_publishing_would_refuse_is_told_of_a_made_roster(office: Office) -> None:

@@ -1,14 +1,16 @@
 """The compiled search against what it stands for: everything tried, everything counted anew."""
 
+import json
 from itertools import product
 
 import numpy as np
 
 from ascolto.workforce.rostering import legal, moves
-from ascolto.workforce.rostering.coverage import empty_cover
+from ascolto.workforce.rostering.coverage import change, empty_cover
 from ascolto.workforce.rostering.generating import generate
+from ascolto.workforce.rostering.instance import read_instance
 from ascolto.workforce.rostering.kernel import NEVER, best_weeks
-from ascolto.workforce.rostering.problem import FORBIDDEN, NONE, SHORT, problem_of
+from ascolto.workforce.rostering.problem import FORBIDDEN, NONE, SHORT, Problem, Whole, problem_of
 from ascolto.workforce.rostering.replanning import faults
 
 
@@ -52,6 +54,42 @@ def test_what_is_counted_as_people_change_is_what_counting_all_anew_gives() -> N
         for p in range(30):
             moves.count_in(arrays, anew, weeks.copy(), p, 1)
         assert np.array_equal(cover.worth, anew.worth)
+        assert moves.whole_cost(arrays, cover, weeks) == moves.whole_cost(arrays, anew, weeks)
+
+
+def counted(problem: Problem, weeks: Whole) -> Whole:
+    """Return how many of each set of skills are at work (t, s), pauses with other work as told."""
+    arrays = problem.arrays
+    found = np.zeros((arrays.demand.shape[0], len(arrays.masks)), np.int64)
+    for p, d in np.argwhere(weeks[moves.CHOSEN] != NONE):
+        contract, own, off = arrays.people[p, :3]
+        shift = problem.options[contract][d][weeks[moves.CHOSEN, p, d]]
+        found[shift.start : shift.end, own] += 1
+        for m, slot in enumerate(arrays.slots[weeks[moves.LAYOUT, p, d]]):
+            if slot >= 0:
+                found[shift.start + (slot >> 1), own] -= 1
+                if weeks[moves.PAUSES, p, d] >> m & 1:
+                    found[shift.start + (slot >> 1), off] += 1
+    return found
+
+
+def test_other_work_in_pauses_is_counted_as_counting_all_anew_does() -> None:
+    instance = generate(people=30, start_every_minutes=30)
+    body = json.loads(instance.model_dump_json(by_alias=True, exclude_none=True))
+    body["queues"][2]["off_screen"] = True
+    for person in body["people"][:20]:
+        person["skills"] = sorted({*person["skills"], "C"})
+    problem = problem_of(read_instance(json.dumps(body)))
+    arrays, chance = problem.arrays, np.random.default_rng(1)
+    cover, weeks = empty_cover(arrays), moves.nobody(arrays)
+    for blur in (5.0, 2.0, 0.0):
+        moves.sweep(arrays, cover, weeks, chance.permutation(30), blur, chance)
+        assert weeks[moves.PAUSES].any()
+        anew, there = empty_cover(arrays), counted(problem, weeks)
+        assert np.array_equal(cover.spread.sum(axis=2), there)
+        for t, s in np.argwhere(there):
+            for _ in range(there[t, s]):
+                change(arrays, anew, t, s, 1)
         assert moves.whole_cost(arrays, cover, weeks) == moves.whole_cost(arrays, anew, weeks)
 
 

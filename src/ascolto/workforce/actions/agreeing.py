@@ -11,7 +11,7 @@ from ascolto.people.errors import UnknownOperator
 from ascolto.workforce import events, store_agreements
 from ascolto.workforce.actions.rosters import require_whole
 from ascolto.workforce.agreements import Agreement, Contract
-from ascolto.workforce.agreements_table import read_agreements
+from ascolto.workforce.agreements_table import Fault, read_agreements
 from ascolto.workforce.errors import (
     BadPlan,
     ContractAgreed,
@@ -27,7 +27,7 @@ FAR = date(2900, 1, 1)
 class Brought:
     """What a table of agreements says, or what is wrong with it, row by row."""
 
-    faults: list[tuple[int | None, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
     written: bool = False
 

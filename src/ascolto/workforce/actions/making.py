@@ -153,7 +153,8 @@ def answered(gathered: Gathered, answers: dict[str, dict[str, Any]]) -> None:
         gathered.demand[queue_id] = demand_of_forecast(
             gathered.stage.axis(), zip(starts, people, strict=True), minutes=asked["minutes"]
         )
-    gathered.demand = whole_together(gathered.demand)
+    shared = [one.queues for one in gathered.cast]
+    gathered.demand = whole_together(gathered.demand, shared=shared)
 
 
 async def keep_roster(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> Roster | None:

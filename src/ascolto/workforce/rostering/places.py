@@ -1,8 +1,9 @@
 """Office or home: which shifts are worked in the office, so that seats are enough at every moment.
 
-Seats are a limit, the least number of office days a wish: team days come first, then those with the
-fewest shifts left to choose from. Who likes the office has the most days that are agreed, who does
-not the least.
+Seats are a limit, the least number of office days a wish. They go round by what is agreed: first
+everybody's least number of days, then team days, and what is left to who likes the office, up to
+the most days that are agreed. Those with the fewest shifts to choose from come first. Who does not
+like it has no more than is agreed.
 """
 
 import numpy as np
@@ -37,20 +38,35 @@ def _seat_week(
         team = [d for d in days if d % 7 + 1 in person.office.team_weekdays]
         others = [d for d in days if d not in team]
         least, most = person.office.days_per_week
-        liked = {"office": most, "remote": least}.get(
-            person.office.prefers or "", max(least, min(len(team), most))
-        )
-        wanted.append((len(days) - least, p, [*team, *others], liked))
-    for _, p, days, count in sorted(wanted):
-        here = 0
-        for d in days:
-            if here == count:
-                break
-            shift = _span(problem, weeks, p, d)
-            if seats is None or taken[shift].max() < seats:
-                taken[shift] += 1
-                found.add((p, d))
-                here += 1
+        agreed = max(least, min(len(team), most))
+        liked = most if person.office.prefers == "office" else agreed
+        wanted.append((len(days) - least, p, [*team, *others], (least, agreed, liked)))
+    wanted.sort()
+    for turn in range(3):
+        for _, p, days, counts in wanted:
+            _seat(problem, weeks, p, days, counts[turn], seats, taken, found)
+
+
+def _seat(
+    problem: Problem,
+    weeks: Whole,
+    p: int,
+    days: list[int],
+    count: int,
+    seats: int | None,
+    taken: Whole,
+    found: set[tuple[int, int]],
+) -> None:
+    """Give somebody so many of these days in the office, those they have among them."""
+    here = sum((p, d) in found for d in days)
+    for d in days:
+        if here >= count:
+            break
+        shift = _span(problem, weeks, p, d)
+        if (p, d) not in found and (seats is None or taken[shift].max() < seats):
+            taken[shift] += 1
+            found.add((p, d))
+            here += 1
 
 
 def _span(problem: Problem, weeks: Whole, p: int, d: int) -> slice:

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import type { AgreedPerson, Contract, ImportAgreementsReport } from "@/api/types";
 import { explain } from "@/api/words";
-import { useT } from "@/i18n";
+import { msg, useT } from "@/i18n";
 import { decimal, fullDay, weekday } from "@/i18n/format";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
@@ -290,7 +290,8 @@ function BringIn() {
             <ul className="roster-why">
               {report.faults.map((one) => (
                 <li key={`${one.row}${one.what}`} className="field-error">
-                  {t("roster.row", { n: one.row ?? 0 })}: <span lang="en">{one.what}</span>
+                  {one.row !== null && `${t("roster.row", { n: one.row })}: `}
+                  {one.code && faults[one.code] ? t(faults[one.code]!, one.fields) : <span lang="en">{one.what}</span>}
                 </li>
               ))}
             </ul>
@@ -300,6 +301,22 @@ function BringIn() {
     </details>
   );
 }
+
+/** What is wrong in a row, in the reader's words; a code that is not here is told in English. */
+const faults: Record<string, string> = {
+  cells: msg("roster.fault.cells"),
+  no_column: msg("roster.fault.no_column"),
+  no_contract: msg("roster.fault.no_contract"),
+  no_day: msg("roster.fault.no_day"),
+  no_operator: msg("roster.fault.no_operator"),
+  no_row: msg("roster.fault.no_row"),
+  no_truth: msg("roster.fault.no_truth"),
+  not_csv: msg("roster.fault.not_csv"),
+  office: msg("roster.fault.office"),
+  several_operators: msg("roster.fault.several_operators"),
+  twice: msg("roster.fault.twice"),
+  weekdays: msg("roster.fault.weekdays"),
+};
 
 function Office() {
   const t = useT();
