@@ -91,7 +91,7 @@ def test_the_floor_tells_of_queues_and_of_no_single_person(
     expect(page.get_by_text("Solo gruppi di almeno 5 persone")).to_be_visible()
     ticks.wait_for(2)
     row = page.get_by_role("row").filter(has_text="Fatture e pagamenti")
-    expect(row).to_contain_text("obiettivo 80 % entro 1:00")
+    expect(row).to_contain_text("obiettivo 80% entro 1:00")
     expect(row).to_contain_text("Entro soglia su tutte le richieste · sl_strict v1")
     text = page.locator("main").inner_text()
     assert "NaN" not in text
