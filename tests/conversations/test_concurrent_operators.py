@@ -111,7 +111,7 @@ class Model:
         return replace(self, state="closed")
 
     def _snooze(self, step: Step) -> "Model | None":
-        return replace(self, state="snoozed") if self._owns(step, *HELD) else None
+        return replace(self, state="snoozed") if self._owns(step, *HELD, "snoozed") else None
 
     def _wake(self, step: Step) -> "Model | None":
         return self._queued() if self._owns(step, "snoozed") else None
