@@ -99,6 +99,7 @@ class Books:
         assert self.presence[who] == "available", "work was offered to somebody who is away"
         assert self.has_room(who, item.channel), "an operator is above capacity"
         assert self.may_serve(who, item), "a skill, a client, a language or a country was ignored"
+        assert who not in item.barred, "work was offered to who is barred from it"
         assert not self.break_near(who, item), "long work was offered shortly before a break"
         self.offers += 1
         for other_id, other in self.work.items():
@@ -127,7 +128,7 @@ class Books:
         """Tell whether work waits that this person could be offered beyond any doubt."""
         return (
             item.id not in self.holder
-            and who not in item.excluded
+            and who not in item.excluded | item.barred
             and (item.id, who) not in self.offered_to
             and item.preferred_operator in (None, who)
             and self.has_room(who, item.channel)
