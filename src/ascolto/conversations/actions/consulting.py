@@ -61,7 +61,8 @@ async def consult(
     # Before the right to ask: what was asked stays asked when the conversation is another's by now.
     known = await store_consults.asked_before(tx, asked_by=operator_id, nonce=nonce)
     if known is not None:
-        return await _same(tx, known, text=checked_text(text), nonce=nonce)
+        await _known(tx, known.id, author=operator_id, text=checked_text(text), nonce=nonce)
+        return known
     require_owner(held, operator_id=operator_id, supervise=supervise)
     if held.now.state is State.CLOSED:
         raise errors.NotNow("This conversation is closed.", state=held.now.state.value)
@@ -83,11 +84,14 @@ async def consult(
     return await _save(tx, _told(asked, message))
 
 
-async def _same(tx: Tx, known: Consult, *, text: str, nonce: str) -> Consult:
-    first = await store_consults.written_before(
-        tx, consult_id=known.id, author_id=known.asked_by, nonce=nonce
+async def _known(
+    tx: Tx, consult_id: str, *, author: str, text: str, nonce: str
+) -> ConsultMessage | None:
+    """Return what an author wrote under a nonce before; another text is refused."""
+    known = await store_consults.written_before(
+        tx, consult_id=consult_id, author_id=author, nonce=nonce
     )
-    if first is None or first.text != text:
+    if known is not None and known.text != text:
         raise errors.NonceClash("This nonce was used for another text.", nonce=nonce)
     return known
 
@@ -202,12 +206,8 @@ async def write(
     checked_nonce(nonce)
     checked_text(text)
     asked = await _held(tx, consult_id)
-    known = await store_consults.written_before(
-        tx, consult_id=consult_id, author_id=operator_id, nonce=nonce
-    )
+    known = await _known(tx, consult_id, author=operator_id, text=text, nonce=nonce)
     if known is not None:
-        if known.text != text:
-            raise errors.NonceClash("This nonce was used for another text.", nonce=nonce)
         return known
     side = _require_side(asked, operator_id, supervise=supervise)
     if asked.state is ConsultState.CLOSED:
