@@ -11,6 +11,8 @@ const catalogues: Catalogues[] = [{ it: () => import("./it.po"), en: () => impor
 
 export const i18n = setupI18n();
 let current: Locale = "it";
+/** The language asked for last: until its words are here, the desk goes on in the current one. */
+let wanted: Locale = "it";
 
 /** Marks a string as a message id, so that the catalogue test sees it. */
 export function msg(id: string): string {
@@ -26,16 +28,28 @@ export function locale(): Locale {
 }
 
 export async function speak(next: Locale): Promise<void> {
-  const parts = await Promise.all(catalogues.map((one) => one[next]()));
-  current = next;
-  i18n.loadAndActivate({ locale: next, messages: Object.assign({}, ...parts.map((one) => one.messages)) as never });
-  document.documentElement.lang = next;
+  wanted = next;
+  await bringWords();
 }
 
 /** Adds the words of a part of the desk that is loaded only when opened. */
 export async function alsoSpeak(words: Catalogues): Promise<void> {
   catalogues.push(words);
-  await speak(current);
+  await bringWords();
+}
+
+/**
+ * Several parts may come at once, and in any order: words are added to those that are here, never
+ * put in their place, and the language is the one asked for last.
+ */
+async function bringWords(): Promise<void> {
+  const next = wanted;
+  const parts = await Promise.all(catalogues.map((one) => one[next]()));
+  i18n.load(next, Object.assign({}, ...parts.map((one) => one.messages)) as never);
+  if (next !== wanted) return bringWords();
+  current = next;
+  i18n.activate(next);
+  document.documentElement.lang = next;
 }
 
 /** The language to start with: chosen before, else the browser's, else Italian. */
