@@ -198,6 +198,7 @@ def lived(seed: int, people: int, events: int) -> Books:
 @example(seed=65537, people=5)  # work overflows at the moment at which another's ring opens
 @example(seed=870666507, people=12)  # a skill lapses at such a moment, and with it a hold
 @example(seed=218850855, people=7)  # a queue that changes lets somebody off, in reach of its own
+@example(seed=553169098, people=10)  # a queue that changes lets much overflow at one moment
 @settings(max_examples=40)
 def test_every_offer_keeps_capacity_skills_presence_and_turn(seed: int, people: int) -> None:
     lived(seed, people, 150)

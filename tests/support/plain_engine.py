@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from ascolto.routing import engine as e
 
 RING = 2
+OVERFLOW = 3
 RESERVE = 5
 SECOND_CHANCE_S = 180.0
 FORGOTTEN_S = 1800.0
@@ -60,6 +61,7 @@ class What:
     avoided_at: float | None = None
     visited: set[str] = field(default_factory=set)
     overflow_tried: bool = False
+    overflows_from: float = 0.0
     reserve_at: float | None = None
     kept_at: float = 0.0
 
@@ -75,13 +77,19 @@ class PlainEngine:
         self.number = 0
         self.out: list[e.Decision] = []
         self.let_off: list[Who] = []
+        self.overflowing: list[What] = []
 
     def handle(self, event: e.Event) -> list[e.Decision]:
         self.now = max(self.now, event.at)
         self.out, self.moment = [], self.now
         while due := self.due():
-            self.moment, _, _, what, piece = due[0]
+            self.moment, turn, _, what, piece = due[0]
             self.time_is_up(what, piece)
+            if self.overflowing and [t[:2] for t in self.due()[:1]] == [(self.moment, turn)]:
+                continue
+            entering, self.overflowing = sorted(self.overflowing, key=self.rank), []
+            for piece in entering:
+                self.start_waiting(piece)
             self.end_step()
         self.moment = self.now
         self.let_lapsed_skills_end_holds()
@@ -301,7 +309,7 @@ class PlainEngine:
         if overflows and policy.overflow_after_s is not None:
             overflows_at = self.open_for(policy, piece.entered_at)
             if overflows_at is not None:
-                found.append((overflows_at, 3))
+                found.append((max(overflows_at, piece.overflows_from), OVERFLOW))
         if piece.reserve_at is not None:
             found.append((piece.reserve_at, RESERVE))
         if piece.excluded and piece.avoided_at is not None:
@@ -329,10 +337,10 @@ class PlainEngine:
         finally:
             self.now, self.moment = now, moment
 
-    def due(self) -> list[tuple[float, bool, Rank, int, What]]:
-        """Return what is due: by moment, rings first, then by rank."""
+    def due(self) -> list[tuple[float, int, Rank, int, What]]:
+        """Return what is due: by moment, rings first and overflows last, then by rank."""
         every = [
-            (at, what != RING, self.rank(w), what, w)
+            (at, {RING: 0, OVERFLOW: 2}.get(what, 1), self.rank(w), what, w)
             for w in self.work.values()
             for at, what in self.timers(w)
         ]
@@ -347,7 +355,7 @@ class PlainEngine:
         elif what == 2:
             piece.ring_seen += 1
             self.seek_unless_held(piece)
-        elif what == 3:
+        elif what == OVERFLOW:
             self.overflow(piece)
         elif what == RESERVE:
             self.reserve(piece)
@@ -382,8 +390,8 @@ class PlainEngine:
             piece.item, queue_id=target, preferred_operator=None, preferred_until=None
         )
         self.leave_line(piece)
-        piece.holder, piece.entered_at = None, self.now
-        self.start_waiting(piece)
+        piece.holder, piece.entered_at, piece.state = None, self.now, "entering"
+        self.overflowing.append(piece)
 
     def let_lapsed_skills_end_holds(self) -> None:
         for who in sorted(self.people.values(), key=lambda who: who.config.id):
@@ -415,7 +423,7 @@ class PlainEngine:
     def start_waiting(self, piece: What) -> None:
         item = piece.item
         piece.state, piece.operator_id, piece.overflow_tried = "waiting", None, False
-        piece.ring_seen = self.ring(piece)
+        piece.ring_seen, piece.overflows_from = self.ring(piece), self.moment
         who, until = self.people.get(item.preferred_operator or ""), item.preferred_until
         if (
             who is not None
@@ -574,7 +582,7 @@ class PlainEngine:
             self.hours[queue_id] = openings
             for piece in self.work.values():
                 if piece.item.queue_id == queue_id:
-                    piece.overflow_tried = False
+                    piece.overflow_tried, piece.overflows_from = False, self.moment
 
     def on_ChannelConfigured(self, event: e.ChannelConfigured) -> None:  # noqa: N802 - as above
         self.costs[event.cost.channel] = event.cost

@@ -201,7 +201,7 @@ class Engine(TimedMoves):
         if queue.overflows:
             for piece in self._pieces.values():
                 if piece.queue is queue and piece.state == "waiting":
-                    self._timers.set(queue.overflows_at(piece.entered_at), timers.OVERFLOW, piece)
+                    self._time_overflow(piece)
 
     def _queue_paced(self, event: m.QueuePaced) -> None:
         queue = self._backlog.queues.get(event.queue_id)

@@ -31,6 +31,7 @@ class Moves:
         self._sequence = 0
         self._out: list[m.Decision] = []
         self._let_off: deque[Person] = deque()
+        self._overflowing: list[Piece] = []
 
     # -- waiting -------------------------------------------------------------------------------
 
@@ -54,11 +55,16 @@ class Moves:
         queue.waiting += 1
         piece.waits_since = self.now
         if queue.policy.overflow_queue_id is not None and queue.overflows:
-            self._timers.set(queue.overflows_at(piece.entered_at), timers.OVERFLOW, piece)
+            self._time_overflow(piece)
         if piece.avoided_at is not None and piece.excluded:
             self._timers.set(piece.avoided_at + SECOND_CHANCE_S, timers.RETRY, piece)
         if item.preferred_operator is None or not self._waits_for_preferred(piece):
             self._seek(piece)
+
+    def _time_overflow(self, piece: Piece) -> None:
+        """Set when a piece overflows: never at a moment that has gone by, whatever rule is new."""
+        at = max(piece.queue.overflows_at(piece.entered_at), self.moment)
+        self._timers.set(at, timers.OVERFLOW, piece)
 
     def _waits_for_preferred(self, piece: Piece) -> bool:
         """Offer a piece to its preferred person, or keep it for them; False when that is vain."""
@@ -172,7 +178,9 @@ class Moves:
         piece.operator_id = operator_id
         queue.offered += 1
         expires = piece.expires_at = now + queue.policy.offer_timeout_s
-        queue.expiries.append((expires, True, piece.rank, timers.EXPIRE, piece.token, piece))
+        queue.expiries.append(
+            (expires, timers.BETWEEN, piece.rank, timers.EXPIRE, piece.token, piece)
+        )
         if expires < self._timers.due:  # noqa: PLR1730 - a call costs more
             self._timers.due = expires
         self._out.append(_new(_Offer, (piece.id, operator_id, expires, why)))

@@ -97,7 +97,7 @@ class QueueState:
     wrapup: int = 0
     groups: "dict[tuple[Any, ...], Group]" = field(default_factory=dict)
     held: "dict[str, Piece]" = field(default_factory=dict)
-    expiries: "deque[tuple[float, bool, Rank, int, int, Piece]]" = field(default_factory=deque)
+    expiries: "deque[tuple[float, int, Rank, int, int, Piece]]" = field(default_factory=deque)
     probe: "Asked | None" = None
     opens: tuple[float, ...] = (0.0,)
     """After how long each ring opens."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ascolto.routing.engine import matching, timers
 from ascolto.routing.engine import model as m
-from ascolto.routing.engine.moves import Moves
+from ascolto.routing.engine.moves import Moves, by_rank
 from ascolto.routing.engine.state import Piece, rank_of, ring_at
 
 FIRST_FOR_S = 5.0
@@ -27,8 +27,12 @@ class TimedMoves(Moves):
             if piece.token == token:
                 self.moment = at
                 self._on_timer(what, piece)
-                if self._let_off or self._backlog.news:
-                    self._end_step()
+            if self._overflowing:
+                if clock.more_overflows(at):
+                    continue
+                self._enter_together()
+            if self._let_off or self._backlog.news:
+                self._end_step()
         clock.running = False
         self.moment = self.now
 
@@ -81,7 +85,14 @@ class TimedMoves(Moves):
         piece.queue = target
         piece.entered_at = self.now
         piece.rank = rank_of(piece)
-        self._start_waiting(piece)
+        self._overflowing.append(piece)
+
+    def _enter_together(self) -> None:
+        """Let all that overflowed at one moment wait in the order of where it waits now."""
+        entering = sorted(self._overflowing, key=by_rank)
+        self._overflowing.clear()
+        for piece in entering:
+            self._start_waiting(piece)
 
     # -- exclusive work ------------------------------------------------------------------------
 

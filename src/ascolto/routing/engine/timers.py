@@ -8,6 +8,7 @@ and taken out.
 
 Rings of a moment open before all else of that moment: what overflows, comes back or is let go then
 finds the waiting lines as wide as they are to be, and passes nobody over whose ring opens with it.
+What overflows comes last of all, so that all of a moment can enter its new queues in their order.
 """
 
 from collections import deque
@@ -17,14 +18,16 @@ from typing import TypeAlias
 from ascolto.routing.engine.state import Piece
 
 EXPIRE, RELEASE, RING, OVERFLOW, RETRY, RESERVE = range(6)
-Timer: TypeAlias = tuple[float, bool, int, int, int, Piece]
-"""When, whether it is not a ring's, the piece's rank, what, the token, the piece."""
+FIRST, BETWEEN, LAST = range(3)
+_TURNS = (BETWEEN, BETWEEN, FIRST, LAST, BETWEEN, BETWEEN)
+Timer: TypeAlias = tuple[float, int, int, int, int, Piece]
+"""When, its turn among those of that moment, the piece's rank, what, the token, the piece."""
 
 NEVER = float("inf")
 
 
 class Timers:
-    """All moments to come, in order of time, rings first, then of rank."""
+    """All moments to come, in order of time, of turn, then of rank."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -52,7 +55,7 @@ class Timers:
             self.due = at
         elif at == NEVER:
             return
-        timer, second = (at, what != RING, piece.rank, what, piece.token, piece), int(at)
+        timer, second = (at, _TURNS[what], piece.rank, what, piece.token, piece), int(at)
         if second <= self._second:
             heappush(self._soon, timer)
         elif not self._soon:
@@ -76,6 +79,16 @@ class Timers:
         timer = heappop(soon)
         self.next()
         return timer
+
+    def more_overflows(self, at: float) -> bool:
+        """Tell whether what comes next is again work that overflows at this moment."""
+        soon = self._soon
+        return (
+            bool(soon)
+            and soon[0][0] == at
+            and soon[0][1] == LAST
+            and not any(line and line[0][0] == at for line in self._every_line)
+        )
 
     def next(self) -> float:
         """Return the next moment that counts, dropping those that don't."""
