@@ -18,10 +18,12 @@ from ascolto.kit.ids import new_id
 from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.postgres import PostgresUrls
 from ascolto.kit.relay import Relay
+from ascolto.kit.tasks import end
 from ascolto.people import store as people_store
 from ascolto.people.actions import change_operator
 from ascolto.routing import engine, roster, store, store_leader
 from ascolto.routing.commits import LeadLostError
+from ascolto.routing.dispatcher import LEASE_S
 from ascolto.routing.leadership import Leadership
 from ascolto.routing.replay import compare
 from ascolto.tenancy import OpeningHours
@@ -199,6 +201,58 @@ async def test_a_leader_that_has_gone_silent_is_ended_by_the_standby(
         assert lead is not None
         assert lead.epoch == 2
     frozen.terminate()
+
+
+async def test_a_standby_prepares_when_it_fears_for_the_leader_and_lets_go_when_it_is_heard(
+    database: Database, tenant: str
+) -> None:
+    leader = await a_silent_leader(database, tenant)
+    standby = routing.Dispatcher(database, Relay(database), node_id=tenant)
+    standby._tenants = [tenant]
+    connection = await database.dedicated(application_name=store_leader.APPLICATION_NAME)
+    clock = asyncio.get_running_loop().time
+
+    async def a_punctual_turn() -> None:
+        standby._last_turn = clock()
+        assert not await standby._watch_others(connection)
+
+    await a_punctual_turn()
+    beat, _ = standby._heard[tenant]
+    standby._heard[tenant] = (beat, clock() - LEASE_S * 0.7)
+    await a_punctual_turn()
+    prepared = standby._prepared[tenant]
+    await store_leader.beat(leader)
+    await a_punctual_turn()
+    assert standby._prepared == {}
+    assert prepared._standing is not None
+    assert prepared._standing.done()
+    await standby.stop()
+    leader.terminate()
+    connection.terminate()
+
+
+async def test_what_changes_while_a_lead_is_prepared_is_known_when_it_begins(
+    database: Database, tenant: str
+) -> None:
+    queue = await a_queue(database, tenant)
+    anna = await an_operator(database, tenant, client_id=queue.client_id, country="AL")
+    relay = Relay(database)
+    await relay.start()
+    lead = Leadership(database, tenant_id=tenant, node_id=tenant, backend_pid=1)
+    relay.add_event_listener(lead.hear)
+    lead.prepare()
+    assert lead._standing is not None
+    await lead._standing
+    assert [person.country for person, _, _ in lead.engine.people()] == ["AL"]
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        person = await people_store.get_operator(tx, anna)
+        assert person is not None
+        await change_operator(tx, anna, v=person.v, changes={"country": "IT"})
+    await until("the change is heard", lambda: bool(lead._inbox))
+    leading = asyncio.create_task(lead.run())
+    await until("it is known", lambda: [p.country for p, _, _ in lead.engine.people()] == ["IT"])
+    await end(leading)
+    await relay.stop()
 
 
 async def test_what_a_frozen_leader_was_in_the_midst_of_keeps_nobody_waiting(

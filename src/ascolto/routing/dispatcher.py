@@ -16,6 +16,7 @@ from ascolto.routing.leadership import Leadership
 from ascolto.routing.translate import RELOADS
 
 TURN_S = 0.03
+ANXIOUS_TURN_S = 0.01
 TENANTS_S = 2.0
 LEASE_S = 0.12
 HEARS = ("routing.", "people.", *RELOADS)
@@ -35,6 +36,7 @@ class Dispatcher:
         self._leads: dict[str, tuple[Leadership, asyncio.Task[None]]] = {}
         self._task: asyncio.Task[None] | None = None
         self._connection: asyncpg.Connection | None = None
+        self._prepared: dict[str, Leadership] = {}
         self._heard: dict[str, tuple[datetime, float]] = {}
         self._last_turn = 0.0
         relay.add_event_listener(self._hear)
@@ -55,9 +57,12 @@ class Dispatcher:
         return lead[0] if lead is not None and lead[0].ready.is_set() else None
 
     def _hear(self, event: StoredEvent) -> None:
+        if not event.kind.startswith(HEARS):
+            return
         lead = self._leads.get(event.tenant_id)
-        if lead is not None and event.kind.startswith(HEARS):
-            lead[0].hear(event)
+        prepared = lead[0] if lead is not None else self._prepared.get(event.tenant_id)
+        if prepared is not None:
+            prepared.hear(event)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -78,7 +83,7 @@ class Dispatcher:
                     "dispatcher.lost_database", error=type(error).__name__, detail=str(error)
                 )
                 await self._drop_all()
-            await asyncio.sleep(TURN_S)
+            await asyncio.sleep(ANXIOUS_TURN_S if self._prepared else TURN_S)
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
@@ -99,14 +104,17 @@ class Dispatcher:
         if not wanted:
             return
         for tenant_id in await store_leader.try_locks(connection, wanted):
-            lead = Leadership(
-                self._db,
-                tenant_id=tenant_id,
-                node_id=self._node_id,
-                backend_pid=connection.get_server_pid(),
-            )
+            lead = self._prepared.pop(tenant_id, None) or self._lead(connection, tenant_id)
             task = asyncio.create_task(lead.run(), name=f"lead {tenant_id}")
             self._leads[tenant_id] = (lead, task)
+
+    def _lead(self, connection: asyncpg.Connection, tenant_id: str) -> Leadership:
+        return Leadership(
+            self._db,
+            tenant_id=tenant_id,
+            node_id=self._node_id,
+            backend_pid=connection.get_server_pid(),
+        )
 
     async def _watch_others(self, connection: asyncpg.Connection) -> bool:
         """End the session of leaders that have gone silent (a frozen process, a dead network).
@@ -126,6 +134,8 @@ class Dispatcher:
             heard, since = self._heard.get(tenant_id, (None, now))
             if heard != beat or not punctual or tenant_id not in others:
                 self._heard[tenant_id] = (beat, now)
+                if tenant_id in self._prepared:
+                    await self._prepared.pop(tenant_id).spare()
             elif now - since > LEASE_S:
                 self._heard[tenant_id] = (beat, now)
                 # What it was in the midst of may have begun a little after its last word.
@@ -134,6 +144,9 @@ class Dispatcher:
                 ):
                     ended = True
                     log.warning("dispatcher.ended_silent_leader", tenant_id=tenant_id)
+            elif now - since > LEASE_S / 2 and tenant_id not in self._prepared:
+                self._prepared[tenant_id] = self._lead(connection, tenant_id)
+                self._prepared[tenant_id].prepare()
         return ended
 
     async def _reap(self, connection: asyncpg.Connection) -> None:
@@ -150,7 +163,10 @@ class Dispatcher:
 
     async def _drop_all(self) -> None:
         leads, self._leads = self._leads, {}
+        prepared, self._prepared = self._prepared, {}
         await end(*(task for _, task in leads.values()))
+        for lead in prepared.values():
+            await lead.spare()
         if self._connection is not None and not self._connection.is_closed():
             self._connection.terminate()
         self._connection = None

@@ -61,12 +61,22 @@ class Leadership:
         # Neither a look at all rows nor a word to the floor may keep a customer waiting.
         self._looking: asyncio.Task[dict[str, tuple[str, str | None]]] | None = None
         self._looking_since = self._look_took = 0.0
+        self._standing: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
 
     def hear(self, event: StoredEvent) -> None:
         """Take in an event of the stream; called in order, must not block."""
         self._inbox.append(event)
         self._wake.set()
+
+    def prepare(self) -> None:
+        """Begin to read what no leader changes, while the one who leads is only feared lost."""
+        self._standing = asyncio.create_task(self._load_standing(), name="load people")
+
+    async def spare(self) -> None:
+        """Let go what was prepared: who leads has been heard again."""
+        if self._standing is not None:
+            await end(self._standing)
 
     async def run(self) -> None:
         """Lead."""
@@ -116,16 +126,20 @@ class Leadership:
         No leader changes who works here or by which rules, so these are read while an earlier
         leader's last commit is waited for; presence, which it may change, and work after that.
         """
-        standing = asyncio.create_task(self._load_standing(), name="load people")
+        # What was heard of work and presence while preparing lies in the rows that are read now.
+        self._inbox = deque(e for e in self._inbox if e.kind in RELOADS or e.kind in roster.EVENTS)
+        if self._standing is None:
+            self.prepare()
         try:
             async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
                 self._commits.epoch = await store_leader.begin_epoch(
                     tx, node_id=self._node_id, backend_pid=self._backend_pid
                 )
                 tx.emit(events.LeaderChanged(epoch=self.epoch, node_id=self._node_id))
-            await standing
+            if self._standing is not None:
+                await self._standing
         finally:
-            await end(standing)
+            await self.spare()
         async with self._db.transaction(
             self.tenant_id, actor=SYSTEM, isolation="repeatable read"
         ) as tx:
