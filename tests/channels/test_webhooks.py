@@ -9,6 +9,7 @@ import ipaddress
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -216,22 +217,28 @@ async def test_one_that_never_hears_is_switched_off(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ascolto.channels.webhooks.deliver.MOST_FAILURES", 3)
+    silent_for = timedelta(hours=1.5)
+    monkeypatch.setattr("ascolto.channels.webhooks.deliver.SILENT_FOR", silent_for)
     await office.hook("conversations.arrived")
     office.receiver.status = 500
     await office.chat.start()
-    for _ in range(3):
-        assert await office.go(later_s=200) == 1
+    for _ in range(4):
+        assert await office.go(later_s=1_000) == 1
     shown = (await office.browser.get(f"/webhooks/{office.webhook['id']}")).json()
-    assert (shown["active"], shown["failures"]) == (False, 3)
+    assert (shown["active"], shown["failures"]) == (True, 4)  # an outage of an hour is no end
+    assert await office.go(later_s=3_600) == 1
+    shown = (await office.browser.get(f"/webhooks/{office.webhook['id']}")).json()
+    assert (shown["active"], shown["failures"]) == (False, 5)
+    await office.chat.start("Anche questo")
     assert await office.go(later_s=3_600) == 0
-    assert (await office.deliveries())[0]["next_try_at"] is None
+    assert [one["next_try_at"] for one in await office.deliveries()] == [None, None]
     ping = await office.browser.post(f"/webhooks/{office.webhook['id']}/ping")
     assert (ping.status_code, ping.json()["code"]) == (409, "channels.webhook_off")
     body = {"v": shown["v"], "active": True}
     again = await office.browser.patch(f"/webhooks/{office.webhook['id']}", json=body)
     assert (again.json()["active"], again.json()["failures"]) == (True, 0)
     office.receiver.status = 200
-    assert await office.go() == 1
+    assert await office.go() == 2
 
 
 async def test_two_nodes_at_the_same_events_send_each_once(office: Office) -> None:

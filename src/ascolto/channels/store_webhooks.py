@@ -130,7 +130,7 @@ async def record_sent(tx: Tx, delivery: Delivery, *, status: int) -> None:
         tx.tenant_id, delivery.id, tx.now, status,
     )  # fmt: skip
     await tx.execute(
-        "UPDATE channels.webhook SET failures = 0"
+        "UPDATE channels.webhook SET failures = 0, failing_since = NULL"
         " WHERE tenant_id = $1 AND id = $2 AND failures > 0",
         tx.tenant_id, delivery.webhook_id,
     )  # fmt: skip
@@ -138,20 +138,21 @@ async def record_sent(tx: Tx, delivery: Delivery, *, status: int) -> None:
 
 async def record_failed(
     tx: Tx, delivery: Delivery, *, status: int | None, error: str, again_at: datetime | None
-) -> int:
-    """Note that a delivery was not heard and return how often its webhook failed in a row."""
+) -> tuple[int, datetime]:
+    """Note that a delivery was not heard; return how often its webhook has failed, since when."""
     await tx.execute(
         "UPDATE channels.delivery SET state = $3, next_try_at = COALESCE($4, next_try_at),"
         " last_status = $5, last_error = $6 WHERE tenant_id = $1 AND id = $2",
         tx.tenant_id, delivery.id, "failed" if again_at is None else "pending", again_at, status,
         error[:500],
     )  # fmt: skip
-    failures: int | None = await tx.fetchval(
-        "UPDATE channels.webhook SET failures = failures + 1"
-        " WHERE tenant_id = $1 AND id = $2 RETURNING failures",
-        tx.tenant_id, delivery.webhook_id,
+    row = await tx.fetchrow(
+        "UPDATE channels.webhook SET failures = failures + 1,"
+        " failing_since = CASE WHEN failures = 0 THEN $3 ELSE COALESCE(failing_since, $3) END"
+        " WHERE tenant_id = $1 AND id = $2 RETURNING failures, failing_since",
+        tx.tenant_id, delivery.webhook_id, tx.now,
     )  # fmt: skip
-    return failures or 0
+    return (row["failures"], row["failing_since"]) if row else (0, tx.now)
 
 
 async def disable_webhook(tx: Tx, webhook_id: str) -> bool:

@@ -15,6 +15,7 @@ from ascolto.channels.errors import BadAddress
 from ascolto.channels.webhooks import reach
 from ascolto.channels.webhooks.model import (
     MOST_FAILURES,
+    SILENT_FOR,
     WITH_MESSAGE,
     Delivery,
     Webhook,
@@ -136,10 +137,11 @@ class Courier:
     ) -> None:
         wait = next_wait(delivery.attempts, chance=random.random())  # noqa: S311 - spreads load
         again_at = None if wait is None or status == GONE else tx.now + wait
-        failures = await store_webhooks.record_failed(
+        failures, since = await store_webhooks.record_failed(
             tx, delivery, status=status, error=error, again_at=again_at
         )
-        if failures < MOST_FAILURES and status != GONE:
+        silent = failures >= MOST_FAILURES and tx.now - since >= SILENT_FOR
+        if not silent and status != GONE:
             return
         if await store_webhooks.disable_webhook(tx, hook.id):
             tx.emit(events.WebhookDisabled(client_id=hook.client_id, webhook_id=hook.id))

@@ -7,6 +7,7 @@ rows, of which the database keeps one; the place moves only after they are writt
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 
 import asyncpg
@@ -15,7 +16,7 @@ import structlog
 from ascolto import conversations
 from ascolto.channels import store_external, store_webhooks
 from ascolto.channels.store_external import Outgoing
-from ascolto.channels.webhooks.model import KINDS, Delivery, Webhook
+from ascolto.channels.webhooks.model import AWAITED_FOR, KINDS, Delivery, Webhook
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
 from ascolto.kit.ids import new_id
@@ -79,7 +80,7 @@ async def fan_out_batch(db: Database, *, resting: bool = False) -> bool:
 
 async def _write(tx: Tx, events: Sequence[StoredEvent]) -> None:
     await _carry_out(tx, events)
-    webhooks = [hook for hook in await store_webhooks.list_webhooks(tx) if hook.active]
+    webhooks = [hook for hook in await store_webhooks.list_webhooks(tx) if is_told(hook, tx.now)]
     if webhooks:
         # What colleagues ask each other beside a conversation is no news of its customer.
         work = {str(e.body["work_item_id"]) for e in events if e.kind.startswith("routing.")}
@@ -90,6 +91,14 @@ async def _write(tx: Tx, events: Sequence[StoredEvent]) -> None:
     ]
     if deliveries:
         await store_webhooks.add_deliveries(tx, deliveries)
+
+
+def is_told(hook: Webhook, now: datetime) -> bool:
+    """Tell whether what happens is written down for a webhook.
+
+    For one that we switched off ourselves it waits for the day when somebody has mended it.
+    """
+    return hook.active or (hook.disabled_at is not None and now - hook.disabled_at < AWAITED_FOR)
 
 
 def wants(hook: Webhook, event: StoredEvent) -> bool:
@@ -112,7 +121,7 @@ def _delivery(tx: Tx, hook: Webhook, event: StoredEvent) -> Delivery:
         },
         state="pending",
         attempts=0,
-        next_try_at=tx.now,
+        next_try_at=tx.now if hook.active else store_webhooks.LAID_ASIDE,
         last_status=None,
         last_error=None,
         created_at=tx.now,

@@ -39,7 +39,12 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - a public prefix, by which scanners find
 FORMER_FOR = timedelta(hours=24)
 # Seconds before each further attempt: a minute's hiccup and a weekend's absence are both met.
 WAITS_S = (5, 30, 120, 600, 1_800, 7_200, 18_000, 36_000, 86_400)
+# Switched off is what failed so often and was not heard even once for so long: a busy hour brings
+# fifty failures while a receiver starts anew.
 MOST_FAILURES = 50
+SILENT_FOR = timedelta(days=1)
+# What happens while it is switched off by us is laid aside for so long after.
+AWAITED_FOR = timedelta(days=14)
 _JITTER = 0.2
 
 
