@@ -1,9 +1,14 @@
 """A POST under an Idempotency-Key is done once, whatever the line does to it."""
 
 import asyncio
+from datetime import timedelta
+from typing import Any
 
 import httpx
+import pytest
 
+from ascolto.identity import guard
+from ascolto.identity.model import Principal
 from ascolto.kit.ids import new_id
 from support.office import Office
 
@@ -95,3 +100,51 @@ async def test_a_revoked_session_gets_no_old_answers(office: Office) -> None:
         anna.cookies.update(cookie)
         answer = await note(anna, talk.id, key=key)
     assert answer.status_code == 401
+
+
+async def test_what_was_done_before_the_server_died_is_not_done_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = await office.desk.talking()
+    key = new_id()
+
+    async def dies(*_: object, **__: object) -> None:
+        raise ConnectionError("the server dies between its commit and its answer")
+
+    async with office.signed_in() as anna:
+        with monkeypatch.context() as death:
+            death.setattr("ascolto.web.store.keep_answer", dies)
+            death.setattr("ascolto.web.store.free_key", dies)
+            with pytest.raises(ConnectionError):
+                await note(anna, talk.id, key=key)
+        monkeypatch.setattr("ascolto.web.idempotency.UNDER_WAY_S", -1.0)  # long ago
+        again = await note(anna, talk.id, key=key)
+    assert (again.status_code, again.json()["code"]) == (409, "answer_lost")
+    assert await written(office, talk.id) == 1
+
+
+async def test_a_request_that_another_was_let_in_for_does_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = await office.desk.talking()
+    key = new_id()
+    monkeypatch.setattr("ascolto.web.idempotency.UNDER_WAY_S", -1.0)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    admitted = guard._admitted
+
+    async def slowly(*args: Any) -> Principal:
+        if not begun.is_set():
+            begun.set()
+            await go_on.wait()
+        return await admitted(*args)
+
+    monkeypatch.setattr("ascolto.identity.guard._admitted", slowly)
+    async with office.signed_in() as anna:
+        slow = asyncio.create_task(note(anna, talk.id, key=key))
+        await begun.wait()
+        office.desk.clock.at += timedelta(seconds=90)
+        second = await note(anna, talk.id, key=key)
+        go_on.set()
+        first = await slow
+    assert (second.status_code, first.status_code) == (200, 409)
+    assert await written(office, talk.id) == 1

@@ -32,6 +32,8 @@ SIGNED = frozenset(
 )
 WHY_HEADER = "ascolto-why"
 WHY_LIMIT = 500
+# Where the request's scope holds what is still to be written in its transaction, by who wraps it.
+BEFORE_COMMIT = "ascolto.before_commit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def permit(permission: str) -> Any:
             if permission in SIGNED and request.method not in SAFE_METHODS:
                 await tx.sign(principal.actor(), why=_why(request))
             yield Call(tx=tx, principal=principal)
+            if (finish := request.scope.get(BEFORE_COMMIT)) is not None:
+                await finish(tx)
 
     provide.permission = permission  # type: ignore[attr-defined] # read by the route matrix test
     # The function scope ends the transaction before the answer is sent: what a client has been

@@ -2,9 +2,13 @@
 
 A key belongs to one session or token, one method and one path, and is kept for a day. The same key
 with another body is refused; while the first request is under way a second one is told to wait.
+That it was done is written in the request's own transaction: a server that dies before the answer
+was kept leaves a key that says so, and nothing is done again.
 """
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import HTTPConnection, Request
@@ -12,9 +16,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ascolto.identity import secrets
-from ascolto.identity.guard import principal_of_socket, session_cookie
-from ascolto.kit.db import SYSTEM, Database
-from ascolto.kit.errors import Refusal
+from ascolto.identity.guard import BEFORE_COMMIT, principal_of_socket, session_cookie
+from ascolto.kit.db import SYSTEM, Database, Tx
+from ascolto.kit.errors import Conflict, Refusal
 from ascolto.kit.http import services_of
 from ascolto.tenancy import store as tenancy_store
 from ascolto.web import store
@@ -25,6 +29,19 @@ KEY_LIMIT = 100
 UNDER_WAY_S = 60.0
 KEPT_S = 86_400.0
 ANSWER_LIMIT = 1_000_000
+
+
+class KeyTaken(Conflict):
+    """A request took so long that another under the same key was let in its place."""
+
+    code = "request_under_way"
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    tenant_id: str
+    key_hash: bytes
+    at: datetime
 
 
 class Idempotency:
@@ -52,25 +69,29 @@ class Idempotency:
         body = await request.body()
         again = _body_again(body)
         key_hash = _hash(presented.secret_hash, scope["path"].encode(), key.encode())
-        answer = await self._before(request, presented.tenant_id, key_hash, _hash(body))
-        if answer is not None:
-            await answer(scope, again, send)
+        claim = await self._before(request, presented.tenant_id, key_hash, _hash(body))
+        if isinstance(claim, Response):
+            await claim(scope, again, send)
             return
-        await self._first(scope, again, send, presented.tenant_id, key_hash)
+        await self._first(scope, again, send, claim)
 
     async def _before(
         self, request: Request, tenant_id: str, key_hash: bytes, request_hash: bytes
-    ) -> Response | None:
+    ) -> "Response | _Claim":
         db = services_of(request).db
         async with db.transaction(tenant_id, actor=SYSTEM) as tx:
             known = await store.claim_key(
                 tx, key_hash=key_hash, request_hash=request_hash, under_way_s=UNDER_WAY_S
             )
         if known is None:
-            return None
+            return _Claim(tenant_id, key_hash, tx.now)
         if known["request_hash"] != request_hash:
             return _problem(
                 request, 422, "idempotency_key_reused", "This key was used for another request."
+            )
+        if known["status"] is None and known["done"]:
+            return _problem(
+                request, 409, "answer_lost", "This was done; its answer was not kept. Look for it."
             )
         if known["status"] is None:
             return _problem(
@@ -82,15 +103,18 @@ class Idempotency:
             headers={"content-type": known["content_type"], "idempotent-replayed": "true"},
         )
 
-    async def _first(
-        self, scope: Scope, receive: Receive, send: Send, tenant_id: str, key_hash: bytes
-    ) -> None:
+    async def _first(self, scope: Scope, receive: Receive, send: Send, claim: "_Claim") -> None:
         """Run the request, keep its answer, and only then send it."""
         messages: list[Message] = []
 
         async def hold(message: Message) -> None:
             messages.append(message)
 
+        async def finish(tx: Tx) -> None:
+            if not await store.note_done(tx, key_hash=claim.key_hash, claimed_at=claim.at):
+                raise KeyTaken("Another request under this key has begun meanwhile.")
+
+        scope[BEFORE_COMMIT] = finish
         db: Database = services_of(HTTPConnection(scope)).db
         kept = False
         try:
@@ -99,15 +123,19 @@ class Idempotency:
             cookie = any(name == b"set-cookie" for name, _ in headers)
             if status < 500 and not cookie and len(body) <= ANSWER_LIMIT:
                 content_type = dict(headers).get(b"content-type", b"").decode()
-                async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+                async with db.transaction(claim.tenant_id, actor=SYSTEM) as tx:
                     await store.keep_answer(
-                        tx, key_hash=key_hash, status=status, content_type=content_type, body=body
+                        tx,
+                        key_hash=claim.key_hash,
+                        status=status,
+                        content_type=content_type,
+                        body=body,
                     )
                 kept = True
         finally:
             if not kept:
-                async with db.transaction(tenant_id, actor=SYSTEM) as tx:
-                    await store.free_key(tx, key_hash=key_hash)
+                async with db.transaction(claim.tenant_id, actor=SYSTEM) as tx:
+                    await store.free_key(tx, key_hash=claim.key_hash, claimed_at=claim.at)
         for message in messages:
             await send(message)
 

@@ -1,6 +1,7 @@
 """SQL of the door: who is on the line."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import asyncpg
 
@@ -49,9 +50,9 @@ async def all_tenant_ids(connection: asyncpg.Connection) -> list[str]:
 async def claim_key(
     tx: Tx, *, key_hash: bytes, request_hash: bytes, under_way_s: float
 ) -> Record | None:
-    """Claim an idempotency key; None when it is ours, else what stands under it.
+    """Claim an idempotency key as of now; None when it is ours, else what stands under it.
 
-    A claim whose request never came to an end may be taken over after a while.
+    A claim whose request did nothing may be taken over after a while.
     """
     claimed = await tx.fetchval(
         """
@@ -59,7 +60,7 @@ async def claim_key(
         VALUES ($1, $2, $3, $4)
         ON CONFLICT (tenant_id, key_hash) DO UPDATE
            SET at = excluded.at, request_hash = excluded.request_hash
-         WHERE a.status IS NULL AND a.at < excluded.at - make_interval(secs => $5)
+         WHERE a.status IS NULL AND NOT a.done AND a.at < excluded.at - make_interval(secs => $5)
         RETURNING 1
         """,
         tx.tenant_id,
@@ -71,7 +72,7 @@ async def claim_key(
     if claimed is not None:
         return None
     return await tx.fetchrow(
-        "SELECT request_hash, status, content_type, body FROM web.idempotent_answer"
+        "SELECT request_hash, done, status, content_type, body FROM web.idempotent_answer"
         " WHERE tenant_id = $1 AND key_hash = $2",
         tx.tenant_id,
         key_hash,
@@ -93,13 +94,28 @@ async def keep_answer(
     )
 
 
-async def free_key(tx: Tx, *, key_hash: bytes) -> None:
-    """Let a key be used again: its request came to nothing."""
+async def note_done(tx: Tx, *, key_hash: bytes, claimed_at: datetime) -> bool:
+    """Say that this very transaction does what a key was claimed for; False when it was lost."""
+    return (
+        await tx.execute(
+            "UPDATE web.idempotent_answer SET done = true"
+            " WHERE tenant_id = $1 AND key_hash = $2 AND at = $3",
+            tx.tenant_id,
+            key_hash,
+            claimed_at,
+        )
+        == 1
+    )
+
+
+async def free_key(tx: Tx, *, key_hash: bytes, claimed_at: datetime) -> None:
+    """Let a key be used again if its request came to nothing."""
     await tx.execute(
         "DELETE FROM web.idempotent_answer"
-        " WHERE tenant_id = $1 AND key_hash = $2 AND status IS NULL",
+        " WHERE tenant_id = $1 AND key_hash = $2 AND at = $3 AND status IS NULL AND NOT done",
         tx.tenant_id,
         key_hash,
+        claimed_at,
     )
 
 
