@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ascolto.insight.formulas import FORMULAS, formula, quantile, withhold
+from ascolto.insight.formulas import FORMULAS, formula, quantile, too_few, withhold
 from ascolto.insight.model import Tally
 
 # 1,000 answered, 60 abandoned, 860 answered within 20 s, 20 abandoned within 20 s, 10 within 5 s.
@@ -45,10 +45,15 @@ def test_a_day_without_requests_has_no_percentage() -> None:
 def test_a_satisfaction_share_is_hidden_below_thirty_answers() -> None:
     chosen = formula("csat")
     assert chosen is not None
-    assert chosen.of(Tally(closed=100, scores=(5,) * 29)).value is None
+    few = chosen.of(Tally(closed=100, scores=(5,) * 29))
+    assert (few.value, few.numerator, few.denominator) == (None, 0, 29)
+    assert "low" not in few.detail
     shown = chosen.of(Tally(closed=100, scores=(5,) * 24 + (3,) * 6))
     assert shown.value == pytest.approx(0.8)
     assert shown.detail["response_rate"] == pytest.approx(0.3)
+    # Wilson's interval of 24 out of 30, as tables have it.
+    assert shown.detail["low"] == pytest.approx(0.6269, abs=1e-4)
+    assert shown.detail["high"] == pytest.approx(0.9049, abs=1e-4)
 
 
 def test_an_unknown_formula_or_version_is_not_silently_another() -> None:
@@ -125,3 +130,14 @@ def test_how_people_work_is_not_told_of_fewer_than_five() -> None:
     assert withhold(aht, four, aht.of(four)).value is None
     assert withhold(aht, five, aht.of(five)).value == pytest.approx(100)
     assert not withhold(waiting, four, waiting.of(four)).withheld
+
+
+def test_what_the_total_would_tell_of_the_withheld_is_withheld_too() -> None:
+    def of(people: str) -> Tally:
+        return Tally(operators=tuple(people))
+
+    assert too_few({"big": of("abcdefg"), "mid": of("hijkl"), "one": of("m")}) == {"one", "mid"}
+    assert too_few({"big": of("abcdefg"), "two": of("mn"), "three": of("opq")}) == {"two", "three"}
+    assert too_few({"big": of("abcdefg"), "mid": of("hijkl")}) == set()
+    assert too_few({"one": of("m")}) == {"one"}
+    assert too_few({"big": of("abcdefg"), "idle": of("")}) == {"idle"}

@@ -82,7 +82,10 @@ async def show_metric(
     version: Annotated[int | None, Query(ge=1, le=1_000)] = None,
     threshold_s: Annotated[float | None, Query(ge=0, le=86_400)] = None,
 ) -> MetricView:
-    """Return a metric from counts, as a whole and by group; `service_level` obeys the contracts."""
+    """Return a metric from counts, as a whole and by group; `service_level` obeys the contracts.
+
+    A figure on people is of whole half hours: its period is rounded down, and shown as rounded.
+    """
     period = await period_of(call.tx, since=since, until=until, group_by=group_by)
     scope = await scope_of(call.tx, at=until)
     if metric == SERVICE_LEVEL_METRIC:
@@ -91,14 +94,16 @@ async def show_metric(
     chosen = formula(metric, version)
     if chosen is None:
         raise UnknownMetric("The dictionary has no such metric.", metric=metric, version=version)
+    if chosen.of_people:
+        period = period.on_half_hours()
     answer = await ask(call.tx, chosen, period, scope, threshold_s=threshold_s)
     counted = scope.queues.values() if chosen.id not in UNCOUNTED else ()
     used = scope.used(period, counted, threshold_s=threshold_s)
     return MetricView(
         metric=metric,
         formula=FormulaView.of(chosen),
-        since=since,
-        until=until,
+        since=period.since,
+        until=period.until,
         group_by=group_by,
         counting=CountingView.of(used),
         total=FigureView.of(answer.total),

@@ -40,6 +40,14 @@ class Period:
     group_by: str
     zone: ZoneInfo
 
+    def on_half_hours(self) -> "Period":
+        """Begin and end on a half hour: two periods a minute apart differ by one conversation."""
+        since, until = (
+            at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)
+            for at in (self.since, self.until)
+        )
+        return replace(self, since=since, until=until)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

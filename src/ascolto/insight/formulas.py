@@ -6,7 +6,8 @@ Shares are 0..1; durations are seconds. A metric without a denominator has the v
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, sqrt
+from statistics import NormalDist
 
 from ascolto.insight.model import Figure, Tally
 
@@ -46,9 +47,8 @@ class Formula:
         """Work out the figure for a tally."""
         part = self.compute(tally)
         value = part.numerator / part.denominator if part.denominator > 0 and part.shown else None
-        return Figure(
-            self.id, self.version, value, self.unit, part.numerator, part.denominator, part.detail
-        )
+        over = part.numerator if part.shown else 0.0  # by which a division would tell it after all
+        return Figure(self.id, self.version, value, self.unit, over, part.denominator, part.detail)
 
 
 def withhold(
@@ -57,7 +57,28 @@ def withhold(
     """Empty a figure that would tell how too few people work: five, or more where it is agreed."""
     if not chosen.of_people or len(set(tally.operators)) >= max(smallest, SMALLEST_GROUP):
         return figure
+    return emptied(figure)
+
+
+def emptied(figure: Figure) -> Figure:
+    """Return a figure of which nothing is told."""
     return replace(figure, value=None, numerator=0.0, denominator=0.0, detail={}, withheld=True)
+
+
+def too_few(tallies: Mapping[str, Tally], *, smallest: int = SMALLEST_GROUP) -> set[str]:
+    """Return the groups of a figure on people that are to be withheld, by key.
+
+    The total less what is shown tells of all that are withheld together: when those are too few
+    people as well, the smallest group shown is withheld with them.
+    """
+    least = max(smallest, SMALLEST_GROUP)
+    who = {key: set(tally.operators) for key, tally in tallies.items()}
+    hidden = {key for key, people in who.items() if len(people) < least}
+    together = set().union(*(who[key] for key in hidden))
+    shown = sorted(who.keys() - hidden, key=lambda key: (len(who[key]), key))
+    if 0 < len(together) < least and shown:
+        hidden.add(shown[0])
+    return hidden
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -155,8 +176,18 @@ def _backlog_age(t: Tally) -> Part:
 def _csat(t: Tally) -> Part:
     n = len(t.scores)
     good = sum(1 for score in t.scores if score >= GOOD_SCORE)
-    responses = {"response_rate": n / t.closed} if t.closed else {}
-    return Part(good, n, responses, shown=n >= CSAT_MINIMUM)
+    detail = {"response_rate": n / t.closed} if t.closed else {}
+    if n >= CSAT_MINIMUM:
+        detail["low"], detail["high"] = _interval(good, n)
+    return Part(good, n, detail, shown=n >= CSAT_MINIMUM)
+
+
+def _interval(good: int, n: int) -> tuple[float, float]:
+    """Return where a share lies with 95 % confidence (Wilson's score interval, 1927)."""
+    z = NormalDist().inv_cdf(0.975)
+    middle = (good + z * z / 2) / (n + z * z)
+    half = z * sqrt(good * (n - good) / n + z * z / 4) / (n + z * z)
+    return middle - half, middle + half
 
 
 def _formula(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ascolto.insight.engaged import engaged_seconds, handling_and_ready
 from ascolto.insight.errors import CannotGroup
 from ascolto.insight.fold import PRESENCE, THREAD_KINDS, WORK_KINDS, Ledger
-from ascolto.insight.formulas import SMALLEST_GROUP, Formula, withhold
+from ascolto.insight.formulas import SMALLEST_GROUP, Formula, emptied, too_few, withhold
 from ascolto.insight.model import (
     Counting,
     DatedCounting,
@@ -84,9 +84,13 @@ def measure(question: Question, events: Iterable[LoggedEvent]) -> Answer:
         tallies = _of_episodes(question, ledger)
     total = Tally.total(tallies.values())
     groups = {} if question.group_by == "none" else tallies
+    hidden: set[str] = set()
+    if question.formula.of_people:
+        hidden = too_few(groups, smallest=question.smallest_group)
+    figures = {key: question.formula.of(tally) for key, tally in sorted(groups.items())}
     return Answer(
         total=_figure(question, total),
-        groups={key: _figure(question, tally) for key, tally in sorted(groups.items())},
+        groups={key: emptied(one) if key in hidden else one for key, one in figures.items()},
     )
 
 
