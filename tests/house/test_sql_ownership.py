@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "ascolto"
@@ -74,3 +75,18 @@ def test_a_store_names_no_other_rooms_tables() -> None:
                 strangers[str(path.relative_to(SOURCES))] = sorted(foreign)
     assert seen > 8, "no SQL was found at all"
     assert strangers == {}
+
+
+def test_every_store_stands_in_the_contracts_on_stores() -> None:
+    contracts = tomllib.loads((SOURCES.parents[1] / "pyproject.toml").read_text("utf-8"))["tool"][
+        "importlinter"
+    ]["contracts"]
+    by_id = {contract["id"]: contract for contract in contracts}
+    stores = sorted(path.relative_to(SOURCES) for path in SOURCES.glob("*/store*.py"))
+    layer = next(text for text in by_id["inside-a-room"]["layers"] if "(store)" in text)
+    assert len(stores) > 20
+    for path in stores:
+        room, name = path.parent.name, path.stem
+        assert f"ascolto.{room}.{name}" in by_id[f"store-of-{room}"]["protected_modules"]
+        assert f"ascolto.*.{name}" in by_id["no-web-inside"]["source_modules"]
+        assert f"({name})" in layer.split(" : ")
