@@ -101,6 +101,8 @@ def test_the_resolution_never_takes_longer_than_promised_of_our_own_time(
         {"default": {}},
         {"default": {"business_hours": True, "first_response_s": -1}},
         {"default": {"business_hours": True, "next_response_s": True}},
+        {"default": {"business_hours": True, "first_respons_s": 60}},
+        {"default": {"business_hours": True}, "webchatt": {"business_hours": True}},
     ],
 )
 def test_targets_that_make_no_sense_are_refused(bad: dict[str, Any]) -> None:

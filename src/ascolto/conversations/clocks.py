@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ascolto.conversations.model import Conversation
+from ascolto.routing.engine import USUAL_COSTS
 from ascolto.tenancy import NeverOpens, OpeningHours, declare
 from ascolto.tenancy.settings import BadValue
 
@@ -41,13 +42,20 @@ _DEFAULTS: dict[str, Any] = {
         "business_hours": True,
     },
 }
+_CHANNELS = {"default", *(cost.channel for cost in USUAL_COSTS)}
 _SECONDS = ("first_response_s", "next_response_s", "resolution_s")
 
 
 def _parse(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or "default" not in value:
         raise BadValue('targets by channel, with a "default"')
+    if unknown := value.keys() - _CHANNELS:
+        raise BadValue(f"targets by channel: there is no {', '.join(sorted(unknown))}")
     for targets in value.values():
+        if isinstance(targets, dict) and (odd := targets.keys() - {*_SECONDS, "business_hours"}):
+            raise BadValue(
+                f"{', '.join((*_SECONDS, 'business_hours'))}, not {', '.join(sorted(odd))}"
+            )
         if not isinstance(targets, dict) or not isinstance(targets.get("business_hours"), bool):
             raise BadValue("business_hours is true or false")
         for key in _SECONDS:
