@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ascolto import cli
 from ascolto.simulator.arrivals import (
     DayShape,
     Surge,
@@ -164,6 +165,14 @@ def test_the_same_seed_plays_the_same_day(seed: int) -> None:
     assert arrivals_of(seed) == arrivals_of(seed)
     one = draw_talk(Handling(), aht_s=380, random=Random(seed))
     assert one == draw_talk(Handling(), aht_s=380, random=Random(seed))
+
+
+def test_a_scenario_that_is_not_there_is_answered_with_those_that_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["simulate", "--scenario", "nonsense"]) == 1
+    assert "nonsense" in (said := capsys.readouterr().err)
+    assert "aurelia_day" in said
 
 
 @pytest.mark.parametrize("name", names())

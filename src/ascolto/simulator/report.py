@@ -108,7 +108,13 @@ class SimulatorReport:
                     f" {self.no_replies} without a reply, {self.transfers} handed on"
                 ),
             ),
-            ("messages", f"{self.sent} sent, {self.accepted} accepted, {self.audit.stored} stored"),
+            (
+                "messages",
+                (
+                    f"{self.sent} sent, {self.accepted} accepted; of the {self.audit.accepted} in"
+                    f" conversations begun here {self.audit.stored} stored"
+                ),
+            ),
             (
                 "staff",
                 (

@@ -19,9 +19,9 @@ from ascolto.simulator.customer import new_customer
 from ascolto.simulator.handling import draw_attendance
 from ascolto.simulator.operator import Operator, new_operator
 from ascolto.simulator.report import SimulatorReport
-from ascolto.simulator.scenario import Scenario, load_scenario
+from ascolto.simulator.scenario import NoScenario, Scenario, load_scenario
 from ascolto.simulator.staff import crowd_of
-from ascolto.simulator.world import World
+from ascolto.simulator.world import LineLost, World
 
 SIGN_INS_AT_ONCE = 4
 GENTLE = 10
@@ -197,7 +197,11 @@ async def _drain(world: World, stop: asyncio.Event, seconds: float) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run `ascolto simulate` and return its exit status: 0 when every ledger balances."""
-    scenarios = [load_scenario(name) for name in args.scenario or [DEFAULT]]
+    try:
+        scenarios = [load_scenario(name) for name in args.scenario or [DEFAULT]]
+    except NoScenario as error:
+        print(error, file=sys.stderr)
+        return 1
     if any(scenario.endless for scenario in scenarios):
         os.nice(GENTLE)
     plans = [
@@ -212,7 +216,11 @@ def main(args: argparse.Namespace) -> int:
         )
         for scenario in scenarios
     ]
-    reports = asyncio.run(_until_interrupted(plans, caller=args.caller))
+    try:
+        reports = asyncio.run(_until_interrupted(plans, caller=args.caller))
+    except LineLost as error:
+        print(f"Nobody answers at {args.url}: {error}", file=sys.stderr)
+        return 1
     for report in reports:
         print(report.table())
         print(json.dumps(report.document(), ensure_ascii=False))

@@ -64,12 +64,20 @@ def names() -> list[str]:
     return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith("toml"))
 
 
+class NoScenario(Exception):
+    """There is no such scenario, or its sheet cannot be read."""
+
+
 def load_scenario(name: str) -> Scenario:
-    """Read a scenario by its name, or from a TOML file of one's own."""
-    if name.endswith(".toml"):
-        return read_scenario(tomllib.loads(Path(name).read_text(encoding="utf-8")))
-    path = resources.files("ascolto.simulator") / "scenarios" / f"{name}.toml"
-    return read_scenario(tomllib.loads(path.read_text(encoding="utf-8")))
+    """Read a scenario by its name, or from a TOML file of one's own; raises NoScenario."""
+    ours = resources.files("ascolto.simulator") / "scenarios"
+    path = Path(name) if name.endswith(".toml") else ours / f"{name}.toml"
+    try:
+        return read_scenario(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise NoScenario(f"No scenario {name!r}; there are {', '.join(names())}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoScenario(f"The scenario {name!r} cannot be read: {error}") from error
 
 
 def read_scenario(sheet: dict[str, Any]) -> Scenario:
