@@ -215,7 +215,9 @@ def test_an_origin_knows_nothing_of_what_came_later() -> None:
         np.testing.assert_allclose(MODELS[model](panel, 100, 5), MODELS[model](later, 100, 5))
 
 
-@pytest.mark.parametrize("wrong", [{"horizon_days": 0}, {"levels": (1.0,)}, {"model": "oracle"}])
+@pytest.mark.parametrize(
+    "wrong", [{"horizon_days": 0}, {"horizon_days": 10**7}, {"levels": (1.0,)}, {"model": "oracle"}]
+)
 def test_a_question_that_cannot_be_answered_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(BadFigure):
         forecast(made_history(30), **wrong)  # type: ignore[arg-type]  # wrong on purpose

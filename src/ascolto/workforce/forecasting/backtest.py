@@ -90,7 +90,8 @@ def backtest(
     starts = origins_of(panel, most=origins + WARM_UP)
     if not starts:
         raise TooLittle("too little history: an origin needs ten known days before it")
-    rolled = roll(panel, starts, max(horizons))
+    # Nothing can be judged beyond the days that came after the first origin.
+    rolled = roll(panel, starts, min(max(horizons), panel.past - starts[0]))
     first = max(len(starts) - origins, 0)
     judged = [place for place in range(first, len(starts)) if place > 0 or len(starts) == 1]
     chosen = [choose(rolled, int(rolled.origins[place])) for place in judged]
@@ -104,7 +105,7 @@ def backtest(
         for name in (CHOSEN, *NAMES)
     ]
     known = actual[:, 0][~np.isnan(actual[:, 0]).any(axis=1)]
-    bands = band_of(max(horizons))
+    bands = band_of(rolled.horizon)
     return Backtest(
         origins=len(judged),
         scored_days=known.shape[0],

@@ -29,6 +29,7 @@ from ascolto.workforce.forecasting.spread import marked_days, spreads
 FEWEST_LEAD_DAYS = 15
 """With less, the simplest model that knows of weekdays speaks, and notes say what is not known."""
 _ORIGINS = 30
+_MOST_DAYS_AHEAD = 731
 _FALLBACK = "profile_and_level"
 
 
@@ -130,6 +131,8 @@ def _check(history: History, horizon_days: int, levels: Sequence[float], model: 
         raise TooLittle("no day of the history is known: what was never seen cannot be forecast")
     if horizon_days < 1:
         raise BadFigure(f"a forecast looks at least 1 day ahead, not {horizon_days}")
+    if horizon_days > _MOST_DAYS_AHEAD:
+        raise BadFigure(f"a forecast looks at most {_MOST_DAYS_AHEAD} days ahead")
     for level in levels:
         if not 0.0 < level < 1.0:
             raise BadFigure(f"a quantile lies between 0 and 1, not at {level:g}")
