@@ -1,8 +1,8 @@
-"""Outside rivals on the same data: statsforecast's models, pyworkforce's formulas and shifts.
+"""Outside rivals on the same data: statsforecast and mlforecast, pyworkforce, OR-tools' CP-SAT.
 
-They come with the extra `bench` and are left out where it is not installed. The forecasts are of
-day totals, spread over the day by each weekday's profile of six weeks: of what these libraries
-offer that does best on the bank's calls, and by far cheaper than a model of every half hour.
+They come with the extra `bench` and are left out where it is not installed. Those of statsforecast
+are of day totals, spread over the day by each weekday's profile of six weeks: of what it offers
+that does best on the bank's calls, and by far cheaper than a model of every half hour.
 """
 
 import importlib
@@ -56,15 +56,47 @@ def _spread(make: Callable[[int], Any]) -> Model:
 
 
 def forecasters() -> Mapping[str, Model]:
-    """Return statsforecast's automatic models of day totals, by name."""
-    models = imported("statsforecast.models")
-    if models is None:
-        return {}
-    return {
-        "AutoARIMA, day totals": _spread(lambda m: models.AutoARIMA(season_length=m)),
-        "AutoTheta, day totals": _spread(lambda m: models.AutoTheta(season_length=m)),
-        "AutoETS, day totals": _spread(lambda m: models.AutoETS(season_length=m)),
-    }
+    """Return statsforecast's models of day totals and mlforecast's of intervals, by name."""
+    found: dict[str, Model] = {}
+    if (models := imported("statsforecast.models")) is not None:
+        found |= {
+            "AutoARIMA, day totals": _spread(lambda m: models.AutoARIMA(season_length=m)),
+            "AutoTheta, day totals": _spread(lambda m: models.AutoTheta(season_length=m)),
+            "AutoETS, day totals": _spread(lambda m: models.AutoETS(season_length=m)),
+        }
+    learners, trees = imported("mlforecast"), imported("lightgbm")
+    if learners is not None and trees is not None:
+        found["mlforecast, LightGBM"] = _trees(learners, trees)
+    return found
+
+
+def _trees(mlforecast: Any, lightgbm: Any) -> Model:
+    """Return gradient-boosted trees over lags of intervals, each answer the next one's lag."""
+
+    def said(panel: Panel, origin: int, horizon: int) -> NDArray[np.float64]:
+        counts = _filled(panel, origin)
+        columns, week = counts.shape[1], int(panel.hours.any(axis=1).sum())
+
+        def interval(numbers: Any) -> Any:
+            return numbers % columns
+
+        def weekday(numbers: Any) -> Any:
+            return panel.weekdays[np.asarray(numbers) // columns]
+
+        trees = lightgbm.LGBMRegressor(n_estimators=100, n_jobs=1, verbosity=-1, random_state=0)
+        asked = mlforecast.MLForecast(
+            models={"trees": trees}, freq=1, lags=[1, columns, week * columns, 2 * week * columns],
+            date_features=[interval, weekday], num_threads=1,
+        )  # fmt: skip
+        pandas = imported("pandas")
+        assert pandas is not None
+        flat = counts.ravel()
+        rows = {"unique_id": 0, "ds": np.arange(flat.size), "y": flat}
+        asked.fit(pandas.DataFrame(rows), static_features=[])
+        found = asked.predict(h=horizon * columns)["trees"].to_numpy()
+        return np.maximum(found, 0.0).reshape(horizon, columns)
+
+    return said
 
 
 def judged_outside(panel: Panel, horizons: tuple[int, ...]) -> dict[int, dict[str, float]]:
@@ -121,3 +153,27 @@ def covered(
         ).solve()  # fmt: skip
         cost += sum(length[one["shift"]] * one["resources"] for one in answer["resources_shifts"])
     return cost, time.process_time() - begun
+
+
+def covered_by_cp_sat(
+    demand: NDArray[np.float64], shapes: Mapping[str, list[int]]
+) -> tuple[float, float, bool] | None:
+    """Return cost, seconds and whether proven of CP-SAT's cheapest shifts, as `covered` does."""
+    library = imported("ortools.sat.python.cp_model")
+    if library is None:
+        return None
+    works, begun = np.array(list(shapes.values())), time.process_time()
+    cost, proven = 0.0, True
+    for day in demand:
+        model = library.CpModel()
+        people = [model.new_int_var(0, int(day.max()), name) for name in shapes]
+        for at, needed in enumerate(day.astype(int).tolist()):
+            model.add(sum(people[n] for n in np.flatnonzero(works[:, at])) >= needed)
+        model.minimize(
+            sum(int(length) * one for length, one in zip(works.sum(1), people, strict=True))
+        )
+        solver = library.CpSolver()
+        solver.parameters.num_workers, solver.parameters.max_time_in_seconds = 1, 10.0
+        proven &= solver.solve(model) == library.OPTIMAL
+        cost += solver.objective_value
+    return cost, time.process_time() - begun, proven

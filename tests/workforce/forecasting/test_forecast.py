@@ -13,7 +13,7 @@ from ascolto.workforce.forecasting.edits import Edit
 from ascolto.workforce.forecasting.forecast import forecast
 from ascolto.workforce.forecasting.history import history_of
 from ascolto.workforce.forecasting.panel import panel_of
-from ascolto.workforce.forecasting.rolling import NAMES, say
+from ascolto.workforce.forecasting.rolling import MODELS, NAMES
 from workforce.forecasting.made_history import MINUTES, START, made_history, rate
 
 HALF_YEAR = 182
@@ -212,10 +212,12 @@ def test_an_origin_knows_nothing_of_what_came_later() -> None:
     )
     later = panel_of(other, Calendar())
     for model in NAMES:
-        np.testing.assert_allclose(say(model, panel, 100, 5), say(model, later, 100, 5))
+        np.testing.assert_allclose(MODELS[model](panel, 100, 5), MODELS[model](later, 100, 5))
 
 
-@pytest.mark.parametrize("wrong", [{"horizon_days": 0}, {"levels": (1.0,)}, {"model": "oracle"}])
+@pytest.mark.parametrize(
+    "wrong", [{"horizon_days": 0}, {"horizon_days": 10**7}, {"levels": (1.0,)}, {"model": "oracle"}]
+)
 def test_a_question_that_cannot_be_answered_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(BadFigure):
         forecast(made_history(30), **wrong)  # type: ignore[arg-type]  # wrong on purpose

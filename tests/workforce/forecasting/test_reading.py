@@ -65,6 +65,9 @@ def changed(number: int, line: str) -> list[str]:
         (changed(5, "2026-03-02 09:30:00,inf"), "row 5: not a number: 'inf'"),
         (changed(5, "2026-03-02 09:30:00,"), "row 5: not a number: ''"),
         (changed(5, "2026-03-02 09:30:00,1_000"), "row 5: not a number: '1_000'"),
+        (changed(5, "2026-03-02 09:30:00,1e308"), "row 5: more calls than one interval can have"),
+        (changed(5, "2026-03-02 09:30:00,٣"), "row 5: not a number: '٣'"),
+        (changed(5, "9999-12-31 09:30:00,3"), "row 5: not a year of calls"),
         (changed(5, '2026-03-02 09:30:00,"1,5"'), "row 5: not a number: '1,5'"),
         (changed(5, "2026-03-02 09:30:00"), "row 5: 1 cells under 2 columns"),
         (changed(5, "2026-03-02 09:30:00,3,4"), "row 5: 3 cells under 2 columns"),
@@ -206,6 +209,21 @@ def test_whatever_is_in_a_file_is_read_or_refused(
     path.write_bytes(b"interval_start,calls\n2026-03-02 08:00,3\n2026-03-02 08:30,3\n" + raw)
     with suppress(BadFile):
         assert read_history(path).counts.size >= 2
+
+
+@pytest.mark.parametrize(("first", "then"), [(30, 15), (15, 30)])
+def test_a_table_whose_intervals_change_their_length_is_refused_where_they_do(
+    tmp_path: Path, first: int, then: int
+) -> None:
+    rows = ["interval_start,calls"]
+    for day, step in ((2, first), (3, first), (4, then), (5, then), (6, then)):
+        clock = [divmod(minute, 60) for minute in range(0, 1440, step)]
+        rows += [f"2026-03-{day:02} {hour:02}:{minute:02},3" for hour, minute in clock]
+    changes = 2 if first == 30 else 2 + 2 * 1440 // first
+    usual = 15 if first == 30 else first
+    other = 45 - usual
+    with pytest.raises(BadFile, match=f"row {changes}: intervals of {other} minutes from here"):
+        read_history(write(tmp_path, rows))
 
 
 @pytest.mark.parametrize(("text", "minutes"), [("30min", 30), ("1h", 60), ("15", 15), ("5 m", 5)])

@@ -7,13 +7,13 @@ import numpy as np
 from ascolto.workforce.errors import BadFigure, TooLittle
 from ascolto.workforce.forecasting.accuracy import poisson_floor, score, weekly_naive_error
 from ascolto.workforce.forecasting.calendars import Calendar
-from ascolto.workforce.forecasting.choosing import choose, spoken
+from ascolto.workforce.forecasting.choosing import alone, choose, spoken
 from ascolto.workforce.forecasting.history import Floats, History, Whole
 from ascolto.workforce.forecasting.panel import panel_of
 from ascolto.workforce.forecasting.rolling import (
     BANDS,
-    BLENDS,
     NAMES,
+    Mix,
     Rolled,
     band_of,
     origins_of,
@@ -52,8 +52,8 @@ class Backtest:
     mean_per_interval: float
     poisson_floor: float
     worth: tuple[Worth, ...]
-    chosen: dict[str, dict[str, int]]
-    """For each band of days ahead, how often each model was chosen."""
+    chosen: dict[str, dict[str, float]]
+    """For each band of days ahead, each model's weight, the mean of the origins."""
 
     def of(self, model: str, horizon_days: int) -> Worth:
         """Return one model's worth at one horizon."""
@@ -90,11 +90,12 @@ def backtest(
     starts = origins_of(panel, most=origins + WARM_UP)
     if not starts:
         raise TooLittle("too little history: an origin needs ten known days before it")
-    rolled = roll(panel, starts, max(horizons))
+    # Nothing can be judged beyond the days that came after the first origin.
+    rolled = roll(panel, starts, min(max(horizons), panel.past - starts[0]))
     first = max(len(starts) - origins, 0)
     judged = [place for place in range(first, len(starts)) if place > 0 or len(starts) == 1]
     chosen = [choose(rolled, int(rolled.origins[place])) for place in judged]
-    said = {name: _said(rolled, judged, [(name,) * len(BANDS)] * len(judged)) for name in NAMES}
+    said = {name: _said(rolled, judged, [alone(name)] * len(judged)) for name in NAMES}
     said[CHOSEN] = _said(rolled, judged, chosen)
     actual, times = rolled.actual()[judged], rolled.times()[judged]
     scale = weekly_naive_error(history.until(panel.days[starts[judged[0]]]))
@@ -104,14 +105,14 @@ def backtest(
         for name in (CHOSEN, *NAMES)
     ]
     known = actual[:, 0][~np.isnan(actual[:, 0]).any(axis=1)]
-    bands = band_of(max(horizons))
+    bands = band_of(rolled.horizon)
     return Backtest(
         origins=len(judged),
         scored_days=known.shape[0],
         mean_per_interval=float(known.mean()) if known.size else float("nan"),
         poisson_floor=poisson_floor(known),
         worth=tuple(worth),
-        chosen={_band_name(band): _count([each[band] for each in chosen]) for band in set(bands)},
+        chosen={_band_name(band): _mean([each[band] for each in chosen]) for band in set(bands)},
     )
 
 
@@ -120,15 +121,16 @@ def _band_name(band: int) -> str:
     return f"day {first}" if first == BANDS[band] else f"days {first} to {BANDS[band]}"
 
 
-def _count(names: list[str]) -> dict[str, int]:
-    return {name: names.count(name) for name in sorted(set(names))}
+def _mean(mixes: list[Mix]) -> dict[str, float]:
+    means = {name: sum(mix.get(name, 0.0) for mix in mixes) / len(mixes) for name in NAMES}
+    return {name: share for name, share in means.items() if share > 0}
 
 
-def _said(rolled: Rolled, judged: list[int], models: list[tuple[str, ...]]) -> _Said:
+def _said(rolled: Rolled, judged: list[int], mixes: list[tuple[Mix, ...]]) -> _Said:
     bands = band_of(rolled.horizon)
     marked = marked_days(rolled.panel)
     means, lows, highs, seconds = [], [], [], []
-    for place, chosen in zip(judged, models, strict=True):
+    for place, chosen in zip(judged, mixes, strict=True):
         origin = int(rolled.origins[place])
         spread = spreads(rolled, origin, chosen)
         mean = spoken(rolled, chosen)[place]
@@ -144,9 +146,8 @@ def _said(rolled: Rolled, judged: list[int], models: list[tuple[str, ...]]) -> _
     return _Said(np.array(means), np.array(lows), np.array(highs), float(np.mean(seconds)))
 
 
-def _fitted(chosen: tuple[str, ...], bands: Whole) -> set[str]:
-    spoke = {chosen[band] for band in bands.tolist()}
-    return {part for name in spoke for part in BLENDS.get(name, {name: 1.0})}
+def _fitted(mixes: tuple[Mix, ...], bands: Whole) -> set[str]:
+    return {name for band in bands.tolist() for name in mixes[band]}
 
 
 def _worth(

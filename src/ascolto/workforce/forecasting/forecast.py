@@ -9,7 +9,7 @@ import numpy as np
 
 from ascolto.workforce.errors import BadFigure, TooLittle
 from ascolto.workforce.forecasting.calendars import Calendar
-from ascolto.workforce.forecasting.choosing import choose
+from ascolto.workforce.forecasting.choosing import alone, choose
 from ascolto.workforce.forecasting.edits import Edit, Edited, apply
 from ascolto.workforce.forecasting.explaining import DayReason, reasons
 from ascolto.workforce.forecasting.history import Flags, Floats, History, Whole
@@ -17,6 +17,7 @@ from ascolto.workforce.forecasting.panel import MONTH_WEEKS, Panel, panel_of
 from ascolto.workforce.forecasting.rolling import (
     BANDS,
     NAMES,
+    Mix,
     Rolled,
     band_of,
     origins_of,
@@ -28,6 +29,7 @@ from ascolto.workforce.forecasting.spread import marked_days, spreads
 FEWEST_LEAD_DAYS = 15
 """With less, the simplest model that knows of weekdays speaks, and notes say what is not known."""
 _ORIGINS = 30
+_MOST_DAYS_AHEAD = 731
 _FALLBACK = "profile_and_level"
 
 
@@ -44,13 +46,18 @@ class Forecast:
     rate_cv: Floats
     """How far the rate may be off, relative to it: what staffing needs beside the calls' chance."""
     times: Whole
-    models: tuple[str, ...]
-    """Who spoke for each day."""
+    mixes: tuple[Mix, ...]
+    """Who spoke for each day, by weight."""
     measured: bool
     """Whether the spread was measured on past forecasts or had to be assumed."""
     why: tuple[DayReason, ...]
     edits: tuple[Edited, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Return the names of who spoke for each day, the weightiest first."""
+        return tuple(" + ".join(sorted(mix, key=lambda one: -mix[one])) for mix in self.mixes)
 
     def starts(self) -> list[tuple[int, int, datetime]]:
         """Return row, column and start of every interval that happens, in order."""
@@ -88,15 +95,14 @@ def forecast(
     origin, known = panel.past, int(history.known.sum())
     rolled = _rolled(panel, horizon_days, known)
     if model != "chosen":
-        models = (model,) * len(BANDS)
+        mixes = alone(model)
     elif rolled is None:
-        models = (_FALLBACK,) * len(BANDS)
+        mixes = alone(_FALLBACK)
     else:
-        models = choose(rolled, origin)
+        mixes = choose(rolled, origin)
     bands = band_of(horizon_days)
-    said = {name: say(name, panel, origin, horizon_days) for name in set(models)}
-    mean = np.array([said[models[band]][ahead] for ahead, band in enumerate(bands)])
-    spread = spreads(rolled, origin, models)
+    mean = _said_together(panel, [mixes[band] for band in bands])
+    spread = spreads(rolled, origin, mixes)
     marked = marked_days(panel)[origin:]
     closed, about = _closed(panel, calendar)
     mean[closed] = 0.0
@@ -112,7 +118,7 @@ def forecast(
         quantiles={q: np.array([one.quantile(row, q) for one, row in shape]) for q in levels},
         rate_cv=np.array([one.rate_cv(row) for one, row in shape]),
         times=panel.times[origin:],
-        models=tuple(models[band] for band in bands),
+        mixes=tuple(mixes[band] for band in bands),
         measured=all(one.measured for one in each),
         why=reasons(panel, origin, mean, closed),
         notes=(*history.notes, *_limits(panel, known, spread.ordinary[0].measured), *about),
@@ -125,6 +131,8 @@ def _check(history: History, horizon_days: int, levels: Sequence[float], model: 
         raise TooLittle("no day of the history is known: what was never seen cannot be forecast")
     if horizon_days < 1:
         raise BadFigure(f"a forecast looks at least 1 day ahead, not {horizon_days}")
+    if horizon_days > _MOST_DAYS_AHEAD:
+        raise BadFigure(f"a forecast looks at most {_MOST_DAYS_AHEAD} days ahead")
     for level in levels:
         if not 0.0 < level < 1.0:
             raise BadFigure(f"a quantile lies between 0 and 1, not at {level:g}")
@@ -137,6 +145,17 @@ def _rolled(panel: Panel, horizon_days: int, known: int) -> Rolled | None:
     if known < FEWEST_LEAD_DAYS or not origins:
         return None
     return roll(panel, origins, min(horizon_days, BANDS[-1]))
+
+
+def _said_together(panel: Panel, mixes: list[Mix]) -> Floats:
+    """Return what is said of the days to come, each by its own mix of models."""
+    names = {name for mix in mixes for name in mix}
+    said = {name: say({name: 1.0}, panel, panel.past, len(mixes)) for name in names}
+    days = [
+        np.sum([share * said[name][ahead] for name, share in mix.items()], axis=0)
+        for ahead, mix in enumerate(mixes)
+    ]
+    return np.array(days)
 
 
 def _closed(panel: Panel, calendar: Calendar) -> tuple[Flags, list[str]]:

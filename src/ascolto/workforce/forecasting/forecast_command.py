@@ -76,6 +76,7 @@ def as_json(made: Forecast) -> dict[str, Any]:
                 "day": day.isoformat(),
                 "calls": round(float(totals[row]), 4),
                 "model": made.models[row],
+                "weights": {name: round(share, 4) for name, share in made.mixes[row].items()},
                 "usual": round(why[day].usual, 4) if day in why else None,
                 "because": {
                     name: round(factor, 4)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,6 +21,9 @@ from ascolto.workforce.forecasting.history import DAY_MINUTES, History
 from ascolto.workforce.forecasting.rows import Fault, Faults, Row
 
 START, CALLS = "interval_start", "calls"
+_MOST_CALLS = 10_000_000  # in an interval: beyond, squares and sums are no figures any more
+_YEARS = range(1970, 2200)
+_FEW_ROWS = 4  # of a day: with no more, equal steps are chance
 
 
 def read_history(
@@ -188,8 +191,9 @@ def _row(
             number, f"not a date and time as 2026-03-02 07:30: {start!r}", "no_time", value=start
         )
         return None
-    if len(start) <= 10:
-        faults.add(number, f"a date without a time: {start!r}", "no_time", value=start)
+    if len(start) <= 10 or at.year not in _YEARS:
+        what = "a date without a time" if len(start) <= 10 else "not a year of calls"
+        faults.add(number, f"{what}: {start!r}", "no_time", value=start)
         return None
     if at.second or at.microsecond:
         faults.add(
@@ -200,11 +204,15 @@ def _row(
         )
         return None
     try:
-        count = float(calls) if "_" not in calls else math.nan
+        count = float(calls) if calls.isascii() and "_" not in calls else math.nan
     except ValueError:
         count = math.nan
     if not math.isfinite(count):
         faults.add(number, f"not a number: {calls!r}", "no_number", value=calls)
+    elif count > _MOST_CALLS:
+        faults.add(
+            number, f"more calls than one interval can have: {calls}", "no_number", value=calls
+        )
     elif count < 0:
         faults.add(number, f"a negative number of calls: {calls}", "no_number", value=calls)
     else:
@@ -306,6 +314,10 @@ def _interval(rows: list[Row], faults: Faults) -> int:
             rows[0].number, f"intervals of {step} minutes do not fit a day", "step", minutes=step
         )
         return step
+    if (turn := _other_length(rows, step)) is not None:
+        row, other = turn
+        faults.add(row.number, f"intervals of {other} minutes from here, of {step} on other days")
+        return step
     for row in rows:
         if (row.minute - rows[0].minute) % step:
             faults.add(
@@ -316,6 +328,21 @@ def _interval(rows: list[Row], faults: Faults) -> int:
                 minutes=step,
             )
     return step
+
+
+def _other_length(rows: list[Row], step: int) -> tuple[Row, int] | None:
+    """Return where days of intervals of another length begin, and that length; None without.
+
+    One such day may be one with holes; two with one and the same length are not.
+    """
+    found: dict[int, list[Row]] = {}
+    for _, day in groupby(rows, key=lambda row: row.at.date()):
+        of = list(day)
+        apart = {after.minute - before.minute for before, after in pairwise(of)}
+        if len(of) > _FEW_ROWS and len(apart) == 1 and (other := apart.pop()) != step:
+            found.setdefault(other, []).append(of[0])
+    turns = [(days[0], other) for other, days in found.items() if len(days) > 1]
+    return min(turns, key=lambda turn: turn[0].number, default=None)
 
 
 def minutes_of(text: str) -> int:

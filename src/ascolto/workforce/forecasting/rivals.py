@@ -8,6 +8,7 @@ from ascolto.workforce.forecasting.panel import Panel
 
 _PROFILE_DAYS = 42
 _SHAPES = 3
+_NOTHING = 1e-9  # calls: what is left of a square root that was squared again
 
 
 def _known(panel: Panel, origin: int, most: int | None = None) -> Whole:
@@ -58,7 +59,8 @@ def shapes_and_lags(panel: Panel, origin: int, horizon: int) -> Floats:
     stays = np.clip(stays, 0.0, 0.95)
     ahead = np.arange(1, horizon + 1)[:, None]
     coming = means[panel.weekdays[origin : origin + horizon]] + left[-1] * stays**ahead
-    return np.asarray(np.maximum(np.maximum(coming @ shapes, 0.0) ** 2 - 0.25, 0.0))
+    counts = np.maximum(coming @ shapes, 0.0) ** 2 - 0.25
+    return np.where(counts > _NOTHING, counts, 0.0)
 
 
 def profile_and_level(panel: Panel, origin: int, horizon: int) -> Floats:

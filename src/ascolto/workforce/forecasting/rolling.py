@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -17,22 +18,19 @@ from ascolto.workforce.forecasting.rivals import (
     shapes_and_lags,
 )
 
-LEAD, MEAN, NAIVE = "lead", "same_weekday_mean", "seasonal_naive"
-BLEND, STEADY_BLEND = "lead_and_shapes", "lead_and_same_weekday_mean"
+LEAD, SHAPES, MEAN = "lead", "shapes_and_lags", "same_weekday_mean"
 MODELS: Mapping[str, Model] = {
     LEAD: lead,
-    "shapes_and_lags": shapes_and_lags,
+    SHAPES: shapes_and_lags,
     "day_lags": day_lags,
     "profile_and_level": profile_and_level,
     MEAN: same_weekday_mean,
-    NAIVE: seasonal_naive,
+    "seasonal_naive": seasonal_naive,
 }
-BLENDS: Mapping[str, Mapping[str, float]] = {
-    BLEND: {LEAD: 2 / 3, "shapes_and_lags": 1 / 3},
-    STEADY_BLEND: {LEAD: 1 / 2, MEAN: 1 / 2},
-}
-"""Two models that err differently err less together; each with its weight."""
-NAMES = (*MODELS, *BLENDS)
+NAMES = tuple(MODELS)
+
+Mix: TypeAlias = Mapping[str, float]
+"""Models that speak together, each with its weight; the weights make 1."""
 
 BANDS = (1, 7, 14, 28)
 """Horizons that are judged together end here, in open days ahead; the last has no end."""
@@ -85,17 +83,12 @@ def roll(
             ahead = min(horizon, panel.past - origin)
             said[name][place, :ahead] = model(panel, origin, ahead)
         seconds[name] = (time.process_time() - began) / max(len(origins), 1)
-    for name, parts in BLENDS.items():
-        if all(part in said for part in parts):
-            said[name] = np.sum([share * said[part] for part, share in parts.items()], axis=0)
-            seconds[name] = sum(seconds[part] for part in parts)
     return Rolled(panel, np.asarray(origins, np.int64), said, seconds)
 
 
-def say(name: str, panel: Panel, origin: int, horizon: int) -> Floats:
-    """Return what one model, or blend of models, says of the days from an origin on."""
-    parts = BLENDS.get(name, {name: 1.0})
-    said = [share * MODELS[part](panel, origin, horizon) for part, share in parts.items()]
+def say(mix: Mix, panel: Panel, origin: int, horizon: int) -> Floats:
+    """Return what models say together of the days from an origin on."""
+    said = [share * MODELS[name](panel, origin, horizon) for name, share in mix.items()]
     return np.asarray(np.sum(said, axis=0))
 
 

@@ -17,12 +17,17 @@ from ascolto.workforce.forecasting.choosing import spoken
 from ascolto.workforce.forecasting.history import Flags, Floats
 from ascolto.workforce.forecasting.lead import root
 from ascolto.workforce.forecasting.panel import Panel
-from ascolto.workforce.forecasting.rolling import BANDS, Rolled, band_of, heard
+from ascolto.workforce.forecasting.rolling import BANDS, Mix, Rolled, band_of, heard
 
 # With fewer answers than this the spread is assumed, not measured.
 _FEWEST_ORIGINS = 6
-# Older errors are of another time of the year.
-_MOST_ORIGINS = 45
+# Older errors are of another time of the year: they fade.
+_MOST_ORIGINS = 60
+_HALF_LIFE_ORIGINS = 15.0
+# A day whose errors are so many times the usual day's is one that nobody could foresee (a holiday
+# that no calendar marks, a fault): it says nothing of how far usual days are off.
+_ODD = 4.0
+_STEPS = 400
 ASSUMED_CV = 0.15
 """How far a day may be another one than expected, before anything has been measured."""
 _POISSON = 0.25
@@ -74,7 +79,7 @@ def _assumed() -> Spread:
     return Spread(_POISSON, ASSUMED_CV**2 / 4.0, np.array(normal), measured=False)
 
 
-def spreads(rolled: Rolled | None, before: int, models: tuple[str, ...]) -> Spreads:
+def spreads(rolled: Rolled | None, before: int, mixes: tuple[Mix, ...]) -> Spreads:
     """Return the spreads, from errors that were known before a row.
 
     A band of which too little is known takes the one before it; the first, an assumed one.
@@ -82,7 +87,7 @@ def spreads(rolled: Rolled | None, before: int, models: tuple[str, ...]) -> Spre
     if rolled is None or not (rolled.origins < before).any():
         assumed = (_assumed(),) * len(BANDS)
         return Spreads(assumed, assumed)
-    actual, said = rolled.actual(), spoken(rolled, models)
+    actual, said = rolled.actual(), spoken(rolled, mixes)
     oldest = rolled.origins[rolled.origins < before][-_MOST_ORIGINS:][0]
     judged = heard(rolled, before) & ~np.isnan(actual).any(axis=2)
     judged &= (rolled.origins >= oldest)[:, None]
@@ -91,13 +96,23 @@ def spreads(rolled: Rolled | None, before: int, models: tuple[str, ...]) -> Spre
     use = rolled.panel.hours[rolled.panel.weekdays[rows]] & (rolled.times() == 1)
     ordinary = judged & ~marked_days(rolled.panel)[rows]
     return Spreads(
-        _by_band(said, actual, judged=ordinary, use=use),
+        _by_band(said, actual, judged=ordinary & ~_odd(said, actual, ordinary, use), use=use),
         _by_band(said, actual, judged=judged, use=use),
     )
 
 
+def _odd(said: Floats, actual: Floats, judged: Flags, use: Flags) -> Flags:
+    """Tell which days were far from all that is usual (O by H)."""
+    off = np.where(use, (root(actual) - root(said)) ** 2, 0.0).sum(axis=2)
+    size = np.sqrt(off / np.maximum(use.sum(axis=2), 1))
+    usual = float(np.median(size[judged])) if judged.any() else np.inf
+    return np.asarray(size > _ODD * usual)
+
+
 def _by_band(said: Floats, actual: Floats, *, judged: Flags, use: Flags) -> tuple[Spread, ...]:
     band = band_of(said.shape[1])
+    last = np.flatnonzero(judged.any(axis=1)).max(initial=0)
+    weight = 0.5 ** ((last - np.arange(said.shape[0])) / _HALF_LIFE_ORIGINS)
     found: list[Spread] = []
     for each in range(len(BANDS)):
         mine = judged & (band == each)
@@ -106,20 +121,36 @@ def _by_band(said: Floats, actual: Floats, *, judged: Flags, use: Flags) -> tupl
             found.append(found[-1] if found else _assumed())
         else:
             chosen = mine[:, :, None] & use
-            found.append(_measured(said[chosen], actual[chosen], origins=origins))
+            mine_weight = np.broadcast_to(weight[:, None, None], chosen.shape)[chosen]
+            there = weight[mine.any(axis=1)]
+            worth = float(there.sum() ** 2 / (there**2).sum())
+            found.append(_measured(said[chosen], actual[chosen], mine_weight, origins=worth))
     return tuple(_never_narrower(found))
 
 
-def _measured(said: Floats, actual: Floats, *, origins: int) -> Spread:
+def _measured(said: Floats, actual: Floats, weight: Floats, *, origins: float) -> Spread:
     errors = root(actual) - root(said)
     # The intervals of a day err together, so it is days that count, and few of them say too little.
-    errors *= 1.0 + 6.0 / origins
+    errors *= 1.0 + 4.0 / origins
+    share = weight / weight.sum()
     squared = np.minimum(errors**2, np.quantile(errors**2, 0.99))
     # Least squares of the squared error on the forecast, each part not below nothing.
-    centre = said - said.mean()
-    day = max(float((centre * squared).sum() / max((centre**2).sum(), 1e-9)), 0.0)
-    chance = max(float(squared.mean() - day * said.mean()), 0.05)
-    return Spread(chance, day, np.sort(errors / np.sqrt(chance + day * said)), measured=True)
+    # Sums and no products of vectors: a BLAS with threads spins longer than these take.
+    mean = float((share * said).sum())
+    centre = share * (said - mean)
+    spread = max(float((centre * said).sum()), 1e-9)
+    day = max(float((centre * squared).sum()) / spread, 0.0)
+    chance = max(float((share * squared).sum()) - day * mean, 0.05)
+    standard = errors / np.sqrt(chance + day * said)
+    return Spread(chance, day, _in_order(standard, share), measured=True)
+
+
+def _in_order(errors: Floats, share: Floats) -> Floats:
+    """Return quantiles of errors of which each counts for its share, in even steps."""
+    order = np.argsort(errors)
+    middle = np.cumsum(share[order]) - share[order] / 2.0
+    steps = (np.arange(_STEPS) + 0.5) / _STEPS
+    return np.interp(steps, middle, errors[order])
 
 
 def _never_narrower(found: list[Spread]) -> list[Spread]:

@@ -18,6 +18,9 @@ from ascolto.workforce.staffing import kernels
 from ascolto.workforce.staffing.kernels import Floats, Whole
 
 _BISECTIONS = 200
+MOST = 100_000
+"""Erlangs, and half the operators, beyond which a question is a mistake: it would take minutes."""
+LEAST_OCCUPANCY = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +54,16 @@ def check_positive(figure: float, *, name: str, zero: bool = False) -> None:
         raise BadFigure(f"{name} must be {'0 or more' if zero else 'above 0'}, not {figure:g}")
 
 
+def check_load(load: float, *, name: str = "the load") -> None:
+    """Refuse what is no number of Erlangs, or more than all telephones of a country."""
+    check_positive(load, name=name, zero=True)
+    if load > MOST:
+        raise BadFigure(f"{name} must be at most {MOST:,}, not {load:g}")
+
+
 def _check(load: float, operators: int) -> None:
-    check_positive(load, name="the load", zero=True)
-    if operators < 0:
+    check_load(load)
+    if not 0 <= operators <= 2 * MOST:
         raise BadFigure(f"there cannot be {operators} operators")
 
 
@@ -246,8 +256,8 @@ def required(
     _check_each(loads, aht, target, level, patience)
     check_share(max_occupancy, name="the greatest occupancy", ends=True)
     check_share(max_abandoned, name="the share that gives up", ends=True)
-    if max_occupancy == 0.0:
-        raise BadFigure("the greatest occupancy must be above 0")
+    if max_occupancy < LEAST_OCCUPANCY:
+        raise BadFigure(f"the greatest occupancy must be at least {LEAST_OCCUPANCY:g}")
     if patience_s is None:
         if max_abandoned < 1.0:
             raise BadFigure("Erlang C knows no abandons: give patience_s")
@@ -272,6 +282,8 @@ def _check_each(
         wrong = ~np.isfinite(values) | ((values < 0.0) if zero else (values <= 0.0))
         if wrong.any():
             check_positive(float(values[wrong][0]), name=name, zero=zero)
+    if loads.size:
+        check_load(float(loads.max()), name="a load")
     wrong = ~((level > 0.0) & (level < 1.0))
     if wrong.any():
         check_share(float(level[wrong][0]), name="a service level")
