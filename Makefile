@@ -13,6 +13,8 @@ BIN := .venv/bin
 # How many test processes; the server tests are heavy, so no more than the cores of a small machine.
 WORKERS ?= 2
 PYTEST_ARGS ?=
+# Compiled modules are kept, wherever we run: each server of a test would compile all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run setup build test lint types imports unit web browser mailserver bench soak lock dist contracts pictures compare clean
 
