@@ -30,6 +30,7 @@ from support.balancer import balancer
 from support.books import settle, stored_nonces
 from support.commands import Up
 from support.running import RunningServer, free_port, running_server
+from support.wire import PLAIN
 
 KILLS = int(os.environ.get("ASCOLTO_KILLS", "20"))
 pytestmark = [
@@ -294,6 +295,6 @@ async def until(holds: Callable[[], bool], *, within_s: float = BACK_S) -> None:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/api/v1/health", timeout=2).status_code == 200
+        return httpx.get(f"{url}/api/v1/health", timeout=2, verify=PLAIN).status_code == 200
     except httpx.HTTPError:
         return False

@@ -13,6 +13,7 @@ import httpx
 import psutil
 
 from support.running import free_port
+from support.wire import PLAIN
 
 PATIENCE_S = 90.0
 
@@ -46,7 +47,9 @@ class Up:
 
     def healthy(self) -> bool:
         try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/api/v1/health", timeout=5).is_success
+            return httpx.get(
+                f"http://127.0.0.1:{self.port}/api/v1/health", timeout=5, verify=PLAIN
+            ).is_success
         except httpx.HTTPError:
             return False
 
