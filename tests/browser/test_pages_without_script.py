@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from ascolto.channels.actions.preferring import Reachable, sealed
 from ascolto.customers import Purpose
 from ascolto.kit.secretbox import server_box
-from support.browsing import Operator, Profile, barriers, small_targets
+from support.browsing import Operator, Profile, barriers_in_both_themes, small_targets
 from support.panel import fresh_name
 from support.running import RunningServer
 
@@ -211,35 +211,31 @@ def test_links_of_a_mail_work_without_a_script(house: RunningServer, plain: Page
     assert len(names) == 5
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_of_a_mails_links_have_no_barriers_and_fit_320_pixels(
-    house: RunningServer, profile: Profile, theme: Literal["light", "dark"]
+    house: RunningServer, profile: Profile
 ) -> None:
     page = profile.page()
     page.set_viewport_size({"width": 320, "height": 640})
-    page.emulate_media(color_scheme=theme)
     found: dict[str, list[str]] = {}
     for name in every_page_of_preferences(house, page, link_of_an_address(house)):
         wide = [] if page.evaluate(FITS) else ["wider than the screen"]
         small = map(str, page.evaluate(SMALLEST))
-        found[name] = [*barriers(page), *small_targets(page), *small, *wide]
+        found[name] = [*barriers_in_both_themes(page), *small_targets(page), *small, *wide]
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
     profile.complaints[:] = [c for c in profile.complaints if "404" not in c]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_has_barriers_small_targets_or_small_print(
-    house: RunningServer, profile: Profile, operator: Operator, theme: Literal["light", "dark"]
+    house: RunningServer, profile: Profile, operator: Operator
 ) -> None:
     """Looked at by a browser that does run scripts: axe-core is one; the pages are the same."""
     page = profile.page()
-    page.emulate_media(color_scheme=theme)
     found: dict[str, list[str]] = {}
     for name in every_page(house, page, operator):
         assert page.evaluate(LETTERS)
         assert page.evaluate(KEPT) == {"local": {}, "session": {}, "cookie": ""}
         small = page.evaluate(SMALLEST)
-        found[name] = [*barriers(page), *small_targets(page), *map(str, small)]
+        found[name] = [*barriers_in_both_themes(page), *small_targets(page), *map(str, small)]
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
     profile.complaints[:] = [c for c in profile.complaints if "422" not in c and "404" not in c]
 
