@@ -3,7 +3,7 @@
 Faults come one after the other while people type and send: a line is cut, loses answers, is slow,
 lets later requests overtake; a tab dies; the server is killed. Afterwards each word that was sent
 is in the thread once and in its writer's order, what was typed and not sent is in its field, and
-both desks show what a fresh load shows. `ASCOLTO_FAULTS` says how many (40; 1,000 in the soak),
+both desks show what a fresh load shows. `ASCOLTO_FAULTS` says how many (24; 1,000 in the soak),
 `ASCOLTO_SEED` which.
 """
 
@@ -27,7 +27,7 @@ from support.desk import Desk, clear_desk
 from support.panel import Panel, fresh_name
 from support.running import RunningServer
 
-FAULTS = int(os.environ.get("ASCOLTO_FAULTS", "40"))
+FAULTS = int(os.environ.get("ASCOLTO_FAULTS", "24"))
 SEED = int(os.environ.get("ASCOLTO_SEED", "3"))
 # A fault takes about two seconds, three times that on a busy machine.
 pytestmark = pytest.mark.timeout(480 + 7 * FAULTS)

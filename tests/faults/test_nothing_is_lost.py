@@ -1,7 +1,7 @@
 """A busy day in which the server, PostgreSQL, one node of two or everything is killed repeatedly.
 
 Afterwards every accepted message is stored once, in order, and nothing else is; no work was with
-two operators at a time; the ledger balances. `ASCOLTO_KILLS` says how often to kill (20).
+two operators at a time; the ledger balances. `ASCOLTO_KILLS` says how often to kill (10).
 """
 
 import asyncio
@@ -32,12 +32,12 @@ from support.commands import Up
 from support.running import RunningServer, free_port, running_server
 from support.wire import PLAIN
 
-KILLS = int(os.environ.get("ASCOLTO_KILLS", "20"))
+KILLS = int(os.environ.get("ASCOLTO_KILLS", "10"))
 pytestmark = [
     # A call that is cut off while it connects leaves its socket to the garbage collector: a trait
     # of the HTTP client that plays the customers, not of the server under test.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    # The soak kills three times as often, and takes so much longer.
+    # The soak kills six times as often, and takes so much longer.
     pytest.mark.timeout(max(480, 24 * KILLS)),
 ]
 TWO_NODE_KILLS = max(6, KILLS // 3)
