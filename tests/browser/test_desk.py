@@ -52,7 +52,7 @@ def test_no_screen_of_the_desk_has_barriers(house: RunningServer, at_desk: Profi
     page.goto(house.url + "/desk/")
     expect(page.get_by_role("button", name="Entra")).to_be_visible()
     assert barriers_in_both_themes(page) == []
-    Desk(house.url, page).sign_in("team@aurelia.example")
+    Desk(house.url, page).type_in("team@aurelia.example")
     for path, heading in (
         ("/desk/work", "Il mio lavoro"),
         ("/desk/conversations", "Conversazioni"),
@@ -131,7 +131,7 @@ def test_whoever_answers_nobody_begins_at_what_they_are_there_for(
     house: RunningServer, at_desk: Profile, who: str, begins_at: str, never: list[str]
 ) -> None:
     page = at_desk.page()
-    Desk(house.url, page).sign_in(who, begins_at=begins_at)
+    Desk(house.url, page).type_in(who, begins_at=begins_at)
     pages = page.get_by_role("navigation", name="Pagine")
     expect(pages.get_by_role("link", name=begins_at)).to_be_visible()
     for name in never:

@@ -77,7 +77,7 @@ def test_one_sees_that_the_operator_is_writing(
     headers = {"Cookie": cookies, "Origin": house.url}
     with connect(house.url.replace("http", "ws") + "/live", additional_headers=headers) as line:
         line.send(json.dumps({"t": "hello", "after": None, "topics": [topic]}))
-        while json.loads(line.recv(timeout=10))["t"] not in ("welcome", "resync"):
+        while json.loads(line.recv(timeout=60))["t"] not in ("welcome", "resync"):
             continue
         line.send(json.dumps({"t": "typing", "conversation_id": conversation}))
         expect(panel.chat.get_by_text("Giulia sta scrivendo")).to_be_visible()

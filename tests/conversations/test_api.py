@@ -320,7 +320,7 @@ async def test_who_has_a_conversation_open_is_shown_to_who_opens_it(office: Offi
         return [viewer["name"] for viewer in shown["viewers"]]
 
     async def until(browser: httpx.AsyncClient, names: list[str]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while await seen(browser) != names:
                 await asyncio.sleep(0.02)
 

@@ -179,7 +179,7 @@ async def test_a_subscriber_steps_over_what_it_does_not_want(
         await connection.execute("INSERT INTO kit.subscriber (name, xid, id) VALUES ('rare', 0, 0)")
     subscribers = Subscribers(database, relay, [Subscriber("rare", ("test.rare",), nothing)])
     await subscribers.start()
-    async with asyncio.timeout(10), database.connection() as connection:
+    async with asyncio.timeout(60), database.connection() as connection:
         while await connection.fetchval("SELECT xid FROM kit.subscriber WHERE name = 'rare'") < end:
             await asyncio.sleep(0.02)
     await subscribers.stop()

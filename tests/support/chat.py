@@ -101,7 +101,7 @@ class Line:
 
     async def next(self, kind: str | None = None) -> dict[str, Any]:
         """Return the body of the next event, or of the next one of a kind."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             data = ""
             async for line in self._lines:
                 if line.startswith("id:"):

@@ -5,6 +5,9 @@ from typing import Any
 from ascolto.kit.outbox import Frame
 from ascolto.routing.model import Presence, WorkItem
 
+# What an operator is told of the work itself.
+_OFFERED = ("id", "ref", "client_id", "queue_id", "channel", "card")
+
 
 def operator_topic(operator_id: str) -> str:
     """Return the topic that only an operator's own desks follow."""
@@ -13,16 +16,8 @@ def operator_topic(operator_id: str) -> str:
 
 def offer_body(item: WorkItem, *, expires_at: str, why: dict[str, Any]) -> dict[str, Any]:
     """Return an offer's wire shape."""
-    return {
-        "work_item_id": item.id,
-        "conversation_id": item.ref,
-        "expires_at": expires_at,
-        "client_id": item.client_id,
-        "queue_id": item.queue_id,
-        "channel": item.channel,
-        "card": item.card,
-        "why": why,
-    }
+    row = {name: getattr(item, name) for name in _OFFERED}
+    return offer_of_row(row, expires_at=expires_at, why=why)
 
 
 def offer_of_row(row: dict[str, Any], *, expires_at: str, why: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ async def queued(room: Mailroom, name: str) -> None:
 
 async def comes_to(count: int, room: Mailroom) -> None:
     """Wait until so many mails of somebody have been taken by their server."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(room.sink.taken) < count:
             await asyncio.sleep(0.02)
 
