@@ -18,7 +18,7 @@ from support.panel import Panel, fresh_name
 from support.running import RunningServer, running_server
 
 # A busy machine is no failure: what is waited for may take its time.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 _CHROMIUM = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
@@ -80,7 +80,7 @@ def profile(browser: Browser) -> Iterator[Profile]:
         reduced_motion="reduce",
         accept_downloads=True,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     someone = Profile(context)
     yield someone
     context.close()

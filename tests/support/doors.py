@@ -12,6 +12,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.routing import BaseRoute
 
 from ascolto.identity import api as identity_api
 from ascolto.identity import passwords
@@ -33,6 +34,7 @@ from ascolto.web import tenancy_api
 PASSWORD = "una-frase-lunga"
 _ROUTERS = (identity_api.router, tenancy_api.router, people_api.router, privacy_api.router)
 _hashes: dict[str, str] = {}
+_made: dict[tuple[int, ...], tuple[tuple[APIRouter, ...], list[BaseRoute]]] = {}
 
 
 @dataclass
@@ -121,16 +123,24 @@ async def open_door(
     app = FastAPI()
     app.add_exception_handler(errors.Refusal, _refuse)
     app.add_exception_handler(asyncpg.DataError, _unstorable)
-    roof = APIRouter(prefix="/api/v1")
-    for router in (*_ROUTERS, *routers):
-        roof.include_router(router)
-    app.include_router(roof)
+    app.router.routes.extend(_routes(*_ROUTERS, *routers))
     db.clock = clock
     app.state.services = Services(
         db=db, relay=relay, live=LiveHub(relay), settings=Settings(data=data), clock=clock
     )
     tenant_id, slug = await _tenant(db)
     return Door(app=app, db=db, tenant_id=tenant_id, slug=slug)
+
+
+def _routes(*routers: APIRouter) -> list[BaseRoute]:
+    """Return the routes of some rooms, made once: it takes longer than many a test."""
+    key = tuple(map(id, routers))
+    if key not in _made:
+        roof = APIRouter(prefix="/api/v1")
+        for router in routers:
+            roof.include_router(router)
+        _made[key] = (routers, roof.routes)  # with the routers, so that no other gets their id
+    return _made[key][1]
 
 
 _STATUS: dict[type[errors.Refusal], int] = {

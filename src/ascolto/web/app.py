@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import WebSocketRoute
+from starlette.routing import BaseRoute, WebSocketRoute
 
 import ascolto
 from ascolto.kit.clock import Clock, SystemClock
@@ -59,8 +60,7 @@ def build_app(settings: Settings, *, dsn: str, clock: Clock | None = None) -> Fa
     )
     problems.install(app)
     # Routes are tried in this order: the few that all customers use come before the many.
-    app.include_router(_mounted("/public/v1", PUBLIC_ROUTERS))
-    app.include_router(_mounted("/api/v1", API_ROUTERS))
+    app.router.routes.extend(_routes())
     app.router.routes.append(WebSocketRoute("/live", live))
     app.router.routes.extend(PAGE_ROUTES)
     app.router.routes.extend(pages.routes)
@@ -71,11 +71,17 @@ def build_app(settings: Settings, *, dsn: str, clock: Clock | None = None) -> Fa
     return app
 
 
-def _mounted(prefix: str, routers: Sequence[APIRouter]) -> APIRouter:
+@functools.cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Return the rooms' routes, the same for every server of a process: it takes time."""
+    return (*_mounted("/public/v1", PUBLIC_ROUTERS), *_mounted("/api/v1", API_ROUTERS))
+
+
+def _mounted(prefix: str, routers: Sequence[APIRouter]) -> list[BaseRoute]:
     roof = APIRouter(prefix=prefix)
     for router in routers:
         roof.include_router(router)
-    return roof
+    return roof.routes
 
 
 async def health(request: Request) -> Response:
