@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from ascolto.kit.clock import midnight
 from ascolto.kit.postgres import EmbeddedPostgres
-from support.browsing import Profile, barriers, barriers_in_both_themes
+from support.browsing import Profile, barriers
 from support.days import every_half_hour, publish_day, published_forecast
 from support.demo import DEMO_PASSWORD, sign_in
 from support.running import RunningServer
@@ -108,14 +108,16 @@ def test_a_planner_tries_levers_pulls_one_and_takes_it_back_by_keyboard(
     expect(pulled).to_contain_text("Annullata")
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_the_day_is_read_in_both_themes_on_a_narrow_and_a_wide_screen(
-    house: RunningServer, at_desk: Profile, queue: str
+    house: RunningServer, at_desk: Profile, queue: str, theme: Literal["light", "dark"], width: int
 ) -> None:
     page = opened(house, at_desk, queue)
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert barriers_in_both_themes(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 900})
+    assert barriers(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def sat_down(house: RunningServer, at_desk: Profile, email: str) -> Page:

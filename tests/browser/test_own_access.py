@@ -153,7 +153,7 @@ def test_whoever_changes_their_password_or_says_so_is_signed_out_everywhere_else
 ) -> None:
     email = "team@aurelia.example"
     elsewhere = sign_in(house.url, tenant="aurelia", email=email)
-    Desk(house.url, page).sign_in(email)
+    Desk(house.url, page).type_in(email)
     page.goto(house.url + "/desk/settings")
     expect(page.get_by_text("Questo browser")).to_be_visible()
     page.get_by_role("button", name="Esci da tutti gli altri").click()

@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from support.browsing import Profile, barriers, barriers_in_both_themes
+from support.browsing import Profile, barriers
 from support.demo import DEMO_PASSWORD, sign_in
 from support.running import RunningServer
 
@@ -201,13 +201,15 @@ def _published(page: Page) -> None:
     expect(versions).to_have_count(2)
 
 
-def test_the_board_is_for_everyone_also_narrow(page: Page) -> None:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_board_is_for_everyone_also_narrow(page: Page, theme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     board = page.get_by_role("listbox", name="Tabellone dei turni")
     expect(board.get_by_role("option").first).to_be_visible()
-    assert barriers_in_both_themes(page) == []
-    seen(page, "board")
+    assert barriers(page) == []
+    seen(page, f"board-{theme}")
     page.set_viewport_size({"width": 320, "height": 700})
     expect(board.get_by_role("option").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert barriers_in_both_themes(page) == []
-    seen(page, "board-320")
+    assert barriers(page) == []
+    seen(page, f"board-320-{theme}")
