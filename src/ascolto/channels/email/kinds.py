@@ -13,9 +13,11 @@ from ascolto.channels.email import kind_words as words
 from ascolto.channels.email import reports
 from ascolto.channels.email.mail import Mail
 from ascolto.channels.email.pec import Certified, read_certified
+from ascolto.channels.email.replies import split
 from ascolto.channels.email.reports import Recipient
 
 _MOST_TEXT = 20_000
+_LONGEST_NOTICE = 1_200
 
 
 class Kind(StrEnum):
@@ -71,6 +73,8 @@ def _receipt(mail: Mail, types: set[str], report: str) -> Understanding | None:
         why, receipt = "disposition", _disposition(mail)
     elif words.DELIVERY_NOTE.search(mail.text[:400]):
         why, receipt = "delivery notification", "delivered"
+    elif words.READ_SUBJECT.match(mail.subject) and words.READ_TEXT.search(mail.text[:600]):
+        why, receipt = "read", "displayed"
     else:
         return None
     return Understanding(Kind.RECEIPT, why, reports.original_id(mail), receipt=receipt)
@@ -144,17 +148,38 @@ def _looks_bounced(mail: Mail, types: set[str]) -> bool:
         return False
     if daemon < 2 and words.AUTO_SUBJECT.match(mail.subject):
         return False
-    if mail.in_reply_to and not silent and not daemon:
-        return False  # a person's answer
+    if not silent and not daemon and (mail.in_reply_to or _is_in_answer(mail)):
+        return False  # a person's answer, or what somebody passes on and asks about
     says = words.BOUNCE_TEXT.search(text) is not None
     returned = bool(
         types.intersection(("message/rfc822", *reports.RETURNED))
         or words.RETURNED_BELOW.search(text)
     )
     coded = words.STATUS_CODE.search(text) is not None
+    if not silent and daemon < 2 and not _is_of_mail(mail, text, seen=returned or coded):
+        return False
     signs = {0: 0, 1: 2, 2: 3}[daemon] + 2 * (subject + silent + says) + returned + coded
     # A person who writes about a failed delivery has the words, but no daemon's marks.
     return signs >= (4 if daemon or silent else 5)
+
+
+def _is_in_answer(mail: Mail) -> bool:
+    subject = mail.subject
+    return bool(words.ANSWERS.match(subject) or words.PASSED_ON.match(subject))
+
+
+def _is_of_mail(mail: Mail, text: str, *, seen: bool) -> bool:
+    """Tell whether what was not delivered is a mail: a mailbox is named that is not the sender's.
+
+    Shops and carriers write "delivery failed" from addresses like noreply@, too.
+    """
+    if seen:
+        return True
+    sender = mail.sender.address.lower() if mail.sender else ""
+    house = "" if sender.startswith("postmaster") else sender.rpartition("@")[2]
+    named = [one.lower() for one in reports.ADDRESS.findall(text[:4000])]
+    foreign = any(one != sender and not (house and one.endswith(house)) for one in named)
+    return foreign and words.OF_MAIL.search(text[:4000]) is not None
 
 
 def _daemon(mail: Mail) -> int:
@@ -162,7 +187,10 @@ def _daemon(mail: Mail) -> int:
     sender = mail.sender
     if sender is None:
         return 0
-    local = sender.address.partition("@")[0].lower()
+    if not sender.address.strip("@<> "):
+        return 2  # "<>": nobody can be answered
+    # Domino writes its own names into addresses: "Postmaster/Company@company.example".
+    local = sender.address.partition("@")[0].partition("/")[0].lower()
     if words.DAEMON.search(local) or words.DAEMON_NAME.search(sender.name):
         return 2
     if words.DAEMON.search(mail.root.header("return-path").partition("@")[0]):
@@ -178,20 +206,35 @@ def _returns_nowhere(mail: Mail) -> bool:
 def _why_auto_reply(mail: Mail) -> str:
     header = mail.root.header
     submitted = header("auto-submitted").partition(";")[0].strip().lower()
-    if submitted in ("auto-replied", "auto-replied (vacation)", "auto_replied"):
+    if submitted.startswith(("auto-replied", "auto_replied")):
         return "auto-submitted"
-    for name in words.AUTO_REPLY_HEADERS:
-        said = mail.root.raw(name)
-        if said is not None and header(name).strip().lower() not in ("no", "false", "0"):
+    for name, _ in mail.root.fields:
+        said = words.AUTO_REPLY_HEADER.fullmatch(name) and header(name).strip().lower()
+        if said is not None and said not in ("no", "false", "0"):
             return name
     if header("precedence").strip().lower() in ("auto_reply", "auto-reply"):
         return "precedence"
-    subject = mail.subject
-    if words.AUTO_SUBJECT.match(subject):
-        return "subject"
     unattended = submitted.startswith("auto") or _returns_nowhere(mail)
-    if unattended and (
-        words.AWAY_SUBJECT.search(subject) or words.AWAY_TEXT.search(mail.text[:2000])
-    ):
+    reply = split(mail.marked_text[:_MOST_TEXT])
+    if words.AUTO_SUBJECT.match(mail.subject):
+        # Who answers an automatic answer writes above it.
+        answers = words.ANSWERS.match(mail.subject) and reply.visible and reply.quoted
+        return "" if answers and not unattended else "subject"
+    text = reply.visible[:2000]
+    if unattended and (words.AWAY_SUBJECT.search(mail.subject) or words.AWAY_TEXT.search(text)):
         return "absence"
-    return ""
+    return "words" if _says_automatic(mail, text, reply.quoted) else ""
+
+
+def _says_automatic(mail: Mail, text: str, quoted: str) -> bool:
+    """Tell whether an answer without any mark says that nobody has written it.
+
+    By itself, or by all that an absence notice says and a person does not: away, back when, ask
+    whom, and no question.
+    """
+    if not (mail.in_reply_to or mail.references or words.ANSWERS.match(mail.subject)):
+        return False
+    if words.SAYS_AUTOMATIC.search(text):
+        return True
+    away = words.AWAY_TEXT.search(text) and words.INSTEAD_TEXT.search(text)
+    return bool(away) and not quoted and "?" not in text and len(text) <= _LONGEST_NOTICE

@@ -16,10 +16,11 @@ from ascolto.channels.email.introductions import (
     is_original_line,
     is_rule,
 )
-from ascolto.channels.email.signatures import signature_start
+from ascolto.channels.email.signatures import postscript, signature_start
 
 MOST_LINES = 4_000
 _QUOTED = re.compile(r"\s{0,8}(?:>|\|\s|»)")
+_PROMPT = re.compile(r">>>(?: [^>]|$)|\.\.\. ")
 _LONG_ENOUGH_TO_WRAP = 60
 _TEXT, _QUOTE, _INTRO = "t", "q", "i"
 
@@ -49,6 +50,10 @@ def split(text: str) -> Reply:
     # Below a phone's last line stands only what it quotes.
     quoted = shown[cut:] + quoted
     visible = _without_rules(shown[:start])
+    begin, finish = postscript(signature)
+    if begin < finish:
+        visible += ["", *signature[begin:finish]]
+        signature = signature[:begin] + signature[finish:]
     return Reply(_joined(visible), _joined(quoted), _joined(signature))
 
 
@@ -98,7 +103,7 @@ def _quotes_follow(lines: list[str], at: int) -> bool:
 
 
 def _shown(lines: list[str], kinds: list[str], end: int) -> tuple[list[str], list[str]]:
-    kinds = _with_wrapped_lines(lines[:end], kinds)
+    kinds = _with_wrapped_lines(lines[:end], _without_false_quotes(lines[:end], kinds))
     pieces = _pieces(lines, kinds)
     # Quoted, answered, quoted, answered: then the quoted lines belong to the answers.
     marks = "".join(mark for mark, _, _ in pieces)
@@ -110,6 +115,25 @@ def _shown(lines: list[str], kinds: list[str], end: int) -> tuple[list[str], lis
         visible = mark == _TEXT or (mark == _QUOTE and interleaved and number < last_text)
         (shown if visible else quoted).extend(lines[begin:finish])
     return shown, quoted
+
+
+def _without_false_quotes(lines: list[str], kinds: list[str]) -> list[str]:
+    """Count as text what only begins with ">": a prompt's lines, "> 100 kWh" amid a sentence."""
+    out = list(kinds)
+    for begin, finish in _runs(kinds):
+        above, below = kinds[begin - 1 : begin], kinds[finish : finish + 1]
+        alone = above == below == [_TEXT] and lines[begin - 1] and lines[finish]
+        if _INTRO in kinds or (begin and above != [_TEXT]):
+            continue
+        prompts = all(_PROMPT.match(line) for line in lines[begin:finish])
+        if prompts or (alone and finish - begin == 1):
+            out[begin:finish] = [_TEXT] * (finish - begin)
+    return out
+
+
+def _runs(kinds: list[str]) -> list[tuple[int, int]]:
+    """Return where runs of quoted lines begin and end."""
+    return [found.span() for found in re.finditer(_QUOTE + "+", "".join(kinds))]
 
 
 def _with_wrapped_lines(lines: list[str], kinds: list[str]) -> list[str]:

@@ -95,7 +95,28 @@ SENT_FROM = (
     r"outlook voor (?:ios|android) downloaden|sendt fra|skickat från|lähetetty|wysłane (?:z|za)|"
     r"odesláno z|отправлено (?:с|из)|надіслано (?:з|із)|trimis (?:de|din)|gönderildi|"
     r"iphone'umdan|elküldve|posláno z|στάλθηκε από|发自我的|從我的|iphoneから送信|나의 .{1,20}에서 "
-    r"보냄"
+    r"보냄|yahoo mail ?: "
+)
+# What such a line names, where it ends like a sentence.
+DEVICES = (
+    r"\b(?:proton|black ?berry|samsung|galaxy|iphone|ipad|smartphone|android|windows|outlook|"
+    r"huawei|"
+    r"xiaomi|redmi|oppo|pixel|nokia|telefono|cellulare|handy|mobile|mobiltelefon|tablet|palmare|"
+    r"e?-?mail|"
+    r"app|phone|device|dispositiv\w|téléphone|portable|móvil|teléfono|tutanota|spark|aquamail)\b"
+)
+# A desk's own mark: the answer stands above it.
+ABOVE = (
+    r"(?:please )?(?:type|write|enter|add)? ?(?:your )?repl(?:y|ies) above (?:this|the) line|"
+    r"reply above this line|(?:si prega di |per favore )?(?:rispond\w{1,4}|scriv\w{1,4})(?: la "
+    r"risposta)? "
+    r"(?:al di )?sopra (?:di )?(?:questa|la) (?:riga|linea)|(?:bitte )?(?:antwort\w{0,3}|"
+    r"schreiben sie"
+    r"(?: ihre antwort)?)(?: sie)?(?: bitte)? (?:oberhalb|über) dieser (?:linie|zeile)|"
+    r"(?:veuillez )?"
+    r"répond\w{1,3} au[- ]dessus de cette ligne|(?:por favor,? )?(?:responda|escriba) (?:por "
+    r")?(?:encima|"
+    r"arriba) de esta línea"
 )
 # How a letter ends; the whole line says nothing else.
 _FAREWELLS = (
@@ -108,7 +129,10 @@ _FAREWELLS = (
     r"cordiali saluti e buon lavoro|c\.?s\.?|grazie e (?:cordiali )?saluti|"
     r"ringrazi(?:o|ando|amo)(?: anticipatamente)?,? (?:e )?(?:porgo |invio )?(?:cordiali |"
     r"distinti )?"
-    r"saluti|grazie mille e (?:cordiali )?saluti|cordialissimi saluti|tanti saluti|ossequi)|"
+    r"saluti|grazie mille e (?:cordiali )?saluti|cordialissimi saluti|tanti saluti|ossequi|"
+    r"(?:in|nell['’]) ?attesa .{3,80} saluti|(?:resto|rimango|restiamo|rimaniamo|ringrazi|certi? "
+    r"di|"
+    r"confid).{3,80} saluti)|"
     r"(?:(?:with )?(?:kind|best|warm|warmest|kindest|many)? ?(?:regards|wishes)|best|cheers|"
     r"sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|respectfully(?: yours)?|cordially|"
     r"all the best|thanks (?:and|&) (?:best |kind )?regards|thank you and (?:best |kind )?regards|"
@@ -140,6 +164,10 @@ NOTICE = re.compile(
     r".{0,80}(?:confidential|privileged|intended)|disclaimer\b|"
     r"the information (?:contained )?in this "
     r"(?:e-?mail|message)|ce message (?:et|est|contient).{0,60}confidentiel|"
+    r"quest[ao] (?:e-?mail|messaggio) (?:è|e'|non contiene) .{0,60}virus|(?:privo di|virus-free\b|"
+    r"mail priva di virus|this e-?mail (?:has been|was|is) .{0,20}(?:checked|scanned|virus)|diese "
+    r"e-?mail "
+    r"wurde .{0,20}(?:viren|geprüft)|no viruses found|nessun virus)|"
     r"diese e-?mail (?:enthält|kann).{0,40}vertraulich|este mensaje.{0,40}confidencial)",
     re.IGNORECASE,
 )

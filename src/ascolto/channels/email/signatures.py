@@ -7,6 +7,10 @@ from ascolto.channels.email import reply_words as words
 _DELIMITER = re.compile(r"\s{0,3}(?:--|—|––|- -)\s{0,3}$|\s{0,3}[—–─]{3,80}\s{0,3}$")
 _FOOTER_RULE = re.compile(r"\s{0,3}_{2,80}\s{0,3}$")
 _SENT_FROM = re.compile(rf"[\s*_<\[-]{{0,8}}(?:{words.SENT_FROM})\b.{{0,80}}$", re.IGNORECASE)
+_DEVICES = re.compile(words.DEVICES, re.IGNORECASE)
+_POSTSCRIPT = re.compile(
+    r"\s{0,3}p\.? ?s\.?\s?(?:[:,–—-]|[^\W\d]|$)|\s{0,3}n\.?b\.?\s?:", re.IGNORECASE
+)
 _LONGEST_SIGNATURE = 12
 _LONGEST_FOOTER = 30
 _LONGEST_LINE = 90
@@ -35,6 +39,16 @@ def signature_start(lines: list[str]) -> tuple[int, int]:
     return _before_blank(lines, start), end
 
 
+def postscript(signature: list[str]) -> tuple[int, int]:
+    """Return from where to where a postscript stands below a name: it is no signature."""
+    for at in range(1, len(signature)):
+        if _POSTSCRIPT.match(signature[at]) and not signature[at - 1].strip():
+            below = signature[at:]
+            blank = next((n for n, line in enumerate(below) if not line.strip()), len(below))
+            return at, at + blank
+    return len(signature), len(signature)
+
+
 def _sent_from(lines: list[str], size: int) -> int | None:
     for at in range(size):
         line = lines[at]
@@ -43,6 +57,8 @@ def _sent_from(lines: list[str], size: int) -> int | None:
         alone = at == 0 or not lines[at - 1].strip() or at + 1 == size
         said = line.rstrip()
         ends_sentence = said.endswith((".", "!", "?", ",")) and "<" not in said
+        if said.endswith(".") and at + 1 == size and _DEVICES.search(said):
+            ends_sentence = False  # "Sent with Proton Mail secure email." ends the mail
         if alone and not ends_sentence and len(said.split()) <= 12:
             return at
     return None
