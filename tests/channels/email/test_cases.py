@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ascolto.channels.email.html_text import to_text
 from ascolto.channels.email.kinds import understand
 from ascolto.channels.email.mail import read_mail
 from ascolto.channels.email.replies import split
@@ -35,3 +36,9 @@ def test_a_mail_is_taken_for_what_it_is_and_tied_to_what_it_speaks_of(head: str,
 def test_only_what_is_new_in_a_reply_is_visible(head: str, body: str) -> None:
     text, _, visible = body.rpartition("\n<<< visible\n")
     assert folded(split(text).visible) == folded(visible), head
+
+
+@pytest.mark.parametrize(("head", "body"), told("pages.txt"))
+def test_only_what_is_new_in_a_page_is_visible(head: str, body: str) -> None:
+    page, _, visible = body.rpartition("\n<<< visible\n")
+    assert folded(split(to_text(page, marked=True)).visible) == folded(visible), head

@@ -87,6 +87,12 @@ _ORIGINAL_AND_BLOCK = re.compile(
     rf"{_DASHES}\s?(?:{words.ORIGINAL})\s?[-_=*~—–]{{2,40}}\s{{0,9}}(?:{_KINDS['from']})\s?:",
     re.IGNORECASE,
 )
+_PASSED_ON = re.compile(
+    r"inoltrat|forward|transféré|réexpédié|weitergeleitet|reenviado|encaminhad|doorgestuurd|"
+    r"przekazan|"
+    r"videresend|vidarebefordra|välitetty|přeposlan|перес|iletilen|转发",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"[\s*]{0,8}(?:[-_=*~—–─]\s?){2,200}$")
 _MOST_BLOCK_LINES = 16
 
@@ -102,6 +108,11 @@ def is_original_line(line: str) -> bool:
         return False
     marks = (_ORIGINAL, _BARE_ORIGINAL, _ABOVE, _ORIGINAL_AND_BLOCK)
     return any(one.match(line) is not None for one in marks)
+
+
+def is_passed_on(line: str) -> bool:
+    """Tell whether a line says that a mail is passed on below, and is no answer to it."""
+    return is_original_line(line) and _PASSED_ON.search(line) is not None
 
 
 def introduction_length(lines: list[str], at: int) -> int:
