@@ -57,6 +57,8 @@ BOUNCE_TEXT = re.compile(
     r"non (?:è stato possibile|può essere|ha potuto essere|[èe].? stat[oa]|sono stat[ie]|verrà) "
     r"(?:recapita|consegna)|impossibile (?:recapitare|consegnare|raggiungere)|"
     r"(?:recapito|consegna) .{0,60}(?:non riuscit|fallit)|errore di (?:recapito|consegna)|"
+    r"(?:messaggio|mail|posta) .{0,60}(?:respint|rifiutat|bloccat)[oa]|(?:message|mail) .{0,60}"
+    r"(?:was|has been) blocked|nachricht .{0,60}(?:abgelehnt|abgewiesen)|"
     r"(?:utente|destinatari[oi]|indirizzo|casella|mailbox) (?:sconosciut|inesistent|non (?:valid|"
     r"trovat|esist))|casella (?:di posta )?(?:elettronica )?(?:è )?piena|(?:ti|le|vi) viene "
     r"restituito|indirizzo (?:di posta )?.{0,40}non è stato trovato|"
@@ -135,7 +137,16 @@ READ_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 READ_TEXT = re.compile(
-    r"(?:è stat[oa] (?:letto|lett[oa]|visualizzat|eliminat|apert)|(?:was|has been) (?:read|"
+    r"\W{0,20}(?:your (?:e-?mail |mail )?message|(?:il|questo)(?: tuo| suo| vostro)? messaggio|la "
+    r"(?:tua|"
+    r"sua|vostra) (?:e-?mail|mail)|ihre (?:e-?mail |)nachricht|(?:votre|le) message|(?:su|el|tu) "
+    r"mensaje|"
+    r"(?:a )?sua mensagem|uw bericht|twoja wiadomość|this is a (?:return|read) receipt|the "
+    r"message you|"
+    r"quest[ao] è una (?:conferma|ricevuta) di lettura|dies ist eine (?:empfangs|lese)|ceci est "
+    r"un accusé)"
+    r".{0,400}(?:è stat[oa] (?:letto|lett[oa]|visualizzat|eliminat|apert)|(?:was|has been) "
+    r"(?:read|viewed|"
     r"displayed|deleted without|opened)|wurde .{0,80}(?:gelesen|geöffnet|gelöscht)|a été (?:lu\b|"
     r"affiché|ouvert|supprimé)|(?:fue|ha sido|se ha) (?:leído|mostrado|eliminado)|foi (?:lida?|"
     r"exibida)|is .{0,40}gelezen|zosta[łl]a? (?:przeczytan|wyświetlon))",

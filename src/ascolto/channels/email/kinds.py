@@ -73,7 +73,7 @@ def _receipt(mail: Mail, types: set[str], report: str) -> Understanding | None:
         why, receipt = "disposition", _disposition(mail)
     elif words.DELIVERY_NOTE.search(mail.text[:400]):
         why, receipt = "delivery notification", "delivered"
-    elif words.READ_SUBJECT.match(mail.subject) and words.READ_TEXT.search(mail.text[:600]):
+    elif words.READ_SUBJECT.match(mail.subject) and words.READ_TEXT.match(mail.text[:600]):
         why, receipt = "read", "displayed"
     else:
         return None
@@ -148,8 +148,8 @@ def _looks_bounced(mail: Mail, types: set[str]) -> bool:
         return False
     if daemon < 2 and words.AUTO_SUBJECT.match(mail.subject):
         return False
-    if not silent and not daemon and (mail.in_reply_to or _is_in_answer(mail)):
-        return False  # a person's answer, or what somebody passes on and asks about
+    if not silent and _is_a_persons(mail, daemon):
+        return False
     says = words.BOUNCE_TEXT.search(text) is not None
     returned = bool(
         types.intersection(("message/rfc822", *reports.RETURNED))
@@ -160,12 +160,17 @@ def _looks_bounced(mail: Mail, types: set[str]) -> bool:
         return False
     signs = {0: 0, 1: 2, 2: 3}[daemon] + 2 * (subject + silent + says) + returned + coded
     # A person who writes about a failed delivery has the words, but no daemon's marks.
-    return signs >= (4 if daemon or silent else 5)
+    return signs >= (4 if daemon or silent else 6)
 
 
-def _is_in_answer(mail: Mail) -> bool:
-    subject = mail.subject
-    return bool(words.ANSWERS.match(subject) or words.PASSED_ON.match(subject))
+def _is_a_persons(mail: Mail, daemon: int) -> bool:
+    """Tell whether a mail is an answer, passed on with a question, or went to a list."""
+    subject, root = mail.subject, mail.root
+    answers = words.ANSWERS.match(subject) or words.PASSED_ON.match(subject)
+    if not daemon and (mail.in_reply_to or answers):
+        return True
+    lists = any(name.startswith("list-") for name, _ in root.fields)
+    return daemon < 2 and (lists or root.header("precedence").strip().lower() in ("list", "bulk"))
 
 
 def _is_of_mail(mail: Mail, text: str, *, seen: bool) -> bool:
