@@ -156,7 +156,7 @@ def _introduces(said: str, *, starts: bool, quoted: bool) -> bool:
         )
     if plain.endswith((":", "：")):
         if starts and (dated or quoted) and _HAS_VERB.search(plain):
-            return addressed or dated
+            return addressed or quoted or (dated and _CLOCK.search(plain) is not None)
         if dated and _THEN_DATED.match(plain):
             return True
         # Some programs say only when and who.
@@ -201,7 +201,7 @@ def block_length(lines: list[str], at: int) -> int:
         sent = sent or "@" in line or (kind == "date" and not _ONLY_A_DATE.match(line))
         seen.update(_also_on_line(line[found.end() :]))
         end = place + 1
-    if _is_block(seen, ruled=ruled) and (sent or ruled or "subject" in seen):
+    if _is_block(seen, ruled=ruled) and (sent or ruled or seen >= {"subject", "date"}):
         return end - begin
     return 0
 

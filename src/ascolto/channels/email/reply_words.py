@@ -136,7 +136,8 @@ _FAREWELLS = (
     r"ringrazi(?:o|ando|amo)(?: anticipatamente)?,? (?:e )?(?:porgo |invio )?(?:cordiali |"
     r"distinti )?"
     r"saluti|grazie mille e (?:cordiali )?saluti|cordialissimi saluti|tanti saluti|ossequi|"
-    r"(?:in|nell['’]) ?attesa .{3,80} saluti|(?:resto|rimango|restiamo|rimaniamo|ringrazi|certi? "
+    r"(?:in|nell['’]) ?attesa .{3,80} saluti|(?:con )?i migliori saluti|(?:colgo|resto|rimango|"
+    r"restiamo|rimaniamo|ringrazi|certi? "
     r"di|"
     r"confid).{3,80} saluti)|"
     r"(?:(?:with )?(?:kind|best|warm|warmest|kindest|many)? ?(?:regards|wishes)|best|cheers|"
@@ -175,7 +176,7 @@ FAREWELL_AND_NAME = re.compile(
 )
 # Notices that follow a signature and say nothing of the matter: those with a title of their own ...
 TITLED_NOTICE = re.compile(
-    r"\W{0,6}(?:avviso di riservatezza|nota di riservatezza|clausola di riservatezza|"
+    r"\W{0,6}(?:P\s{1,3})?(?:avviso di riservatezza|nota di riservatezza|clausola di riservatezza|"
     r"(?:please |prima di stampare|before printing|rispetta l.ambiente|think before you print)"
     r".{0,30}(?:stampa|print|environment|ambiente|mail)|"
     r"confidentiality notice|(?:legal )?disclaimer\s?(?:[:.–-]|$)|"
@@ -189,7 +190,8 @@ NOTICE = re.compile(
     r"\W{0,6}(?:le informazioni contenute (?:in|nel)|quest[ao] (?:messaggio|e-?mail|"
     r"comunicazione)\b|"
     r"(?:ai sensi|in ottemperanza|in conformità) (?:de|al)|privacy\b|"
-    r"informativa (?:sulla )?(?:privacy|riservatezza)|il presente messaggio|il contenuto (?:di "
+    r"informativa (?:sulla )?(?:privacy|riservatezza|ai sensi)|il presente messaggio|il contenuto "
+    r"(?:di "
     r"questa|"
     r"della presente|del presente)|la presente (?:e-?mail|comunicazione)|le informazioni (?:e gli "
     r"allegati|trasmesse)|this (?:e-?mail|message|communication|transmission)\b|the (?:information|"

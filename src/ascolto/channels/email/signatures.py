@@ -99,7 +99,10 @@ def _begins(lines: list[str], at: int, end: int) -> bool:
 def _with_name(line: str) -> bool:
     """Tell whether a line is a farewell with a name behind it: "Cordiali saluti, Ada Bianchi"."""
     found = words.FAREWELL_AND_NAME.fullmatch(line)
-    return found is not None and found.start("name") > 6 and bool(_NAME.fullmatch(found["name"]))
+    if found is None or not _NAME.fullmatch(found["name"]):
+        return False
+    said = line[: found.start("name")].strip(" ,.")
+    return len(said) > 5 or said.lower() in ("vg", "lg", "mfg", "mvg", "rgds")
 
 
 def _is_card(below: list[str]) -> bool:
