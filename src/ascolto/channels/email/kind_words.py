@@ -15,6 +15,7 @@ DAEMON_NAME = re.compile(
     r"^(?:internet )?mail delivery$|^system administrator$",
     re.IGNORECASE,
 )
+POSTMASTER = re.compile(r"post[-_.]?master|poostmaster", re.IGNORECASE)
 SYSTEM_SENDER = re.compile(
     r"post[-_.]?master\d{0,3}|poostmaster|mail-?admin|sysadmin|administrator|admin|root|"
     r"no-?reply|do-?not-?reply|system|notif(?:y|ication)s?|mailsystem|mail|mta|smtp",
@@ -113,9 +114,11 @@ GIVEN_UP = re.compile(
     r"takiego",
     re.IGNORECASE,
 )
-BOUNCE_NOTE = re.compile(r"\"(?:notification|event)Type\"\s?:\s?\"(?:Bounce|DeliveryDelay)\"")
-DELIVERY_NOTE = re.compile(r"\"(?:notification|event)Type\"\s?:\s?\"Delivery\"")
-COMPLAINT_NOTE = re.compile(r"\"(?:notification|event)Type\"\s?:\s?\"Complaint\"")
+BOUNCE_NOTE = re.compile(
+    r"\\?\"(?:notification|event)Type\\?\"\s?:\s?\\?\"(?:Bounce|DeliveryDelay)\\?\""
+)
+DELIVERY_NOTE = re.compile(r"\\?\"(?:notification|event)Type\\?\"\s?:\s?\\?\"Delivery\\?\"")
+COMPLAINT_NOTE = re.compile(r"\\?\"(?:notification|event)Type\\?\"\s?:\s?\\?\"Complaint\\?\"")
 COMPLAINT_SUBJECT = re.compile(r"(?:complaint about message from|abuse report|spam report)\b")
 AGGREGATE_REPORT = re.compile(r"(?:\[.{1,40}\] )?report domain:")
 
@@ -162,7 +165,9 @@ AUTO_SUBJECT = re.compile(
     r"isch\w{0,3}|yczna"
     r"|ikus))?[- ]?(?:e-?mail )?(?:reply|response|answer|respons)\w{0,3}|autorisposta|"
     r"auto[- ]?svar|"
-    r"risposta automatica|risponditore automatico|messaggio automatico di (?:risposta|assenza)|"
+    r"risposta automatica|risponditore automatico|messaggio automatico(?: di (?:risposta|assenza)|"
+    r"\s?[:–-])|(?:auto: )?.{1,60} (?:è fuori (?:ufficio|sede)|is out of the office|ist (?:nicht "
+    r"im (?:büro|haus)|außer haus))|"
     r"out of (?:the )?office|ooo|away (?:from|until)|fuori (?:sede|ufficio|stanza)|assenza"
     r" (?:dall.ufficio|temporanea)|assente (?:dall.ufficio|per ferie)|assente\s?[:\]-]|on vacation|"
     r"vacation (?:reply|"

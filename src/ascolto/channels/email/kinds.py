@@ -13,7 +13,7 @@ from ascolto.channels.email import kind_words as words
 from ascolto.channels.email import reports
 from ascolto.channels.email.mail import Mail
 from ascolto.channels.email.pec import Certified, read_certified
-from ascolto.channels.email.replies import split
+from ascolto.channels.email.replies import Reply, split
 from ascolto.channels.email.reports import Recipient
 
 _MOST_TEXT = 20_000
@@ -71,7 +71,7 @@ def _certified(mail: Mail, _types: set[str], _report: str) -> Understanding | No
 def _receipt(mail: Mail, types: set[str], report: str) -> Understanding | None:
     if types.intersection(reports.DISPOSITION) or report == "disposition-notification":
         why, receipt = "disposition", _disposition(mail)
-    elif words.DELIVERY_NOTE.search(mail.text[:400]):
+    elif words.DELIVERY_NOTE.search(mail.text[:1500]):
         why, receipt = "delivery notification", "delivered"
     elif words.READ_SUBJECT.match(mail.subject) and words.READ_TEXT.match(mail.text[:600]):
         why, receipt = "read", "displayed"
@@ -124,7 +124,7 @@ def _why_feedback(mail: Mail, types: set[str], report: str) -> str:
         return "aggregate report"
     if words.COMPLAINT_SUBJECT.match(subject) and "message/rfc822" in types:
         return "complaint"
-    if words.COMPLAINT_NOTE.search(mail.text[:400]):
+    if words.COMPLAINT_NOTE.search(mail.text[:1500]):
         return "complaint notification"
     return ""
 
@@ -134,7 +134,7 @@ def _why_bounce(mail: Mail, types: set[str], report: str) -> str:
         return "delivery status"
     if mail.root.raw("x-failed-recipients") is not None:
         return "failed recipients"
-    if words.BOUNCE_NOTE.search(mail.text[:400]):
+    if words.BOUNCE_NOTE.search(mail.text[:1500]):
         return "bounce notification"
     return "signs of a bounce" if _looks_bounced(mail, types) else ""
 
@@ -150,7 +150,9 @@ def _looks_bounced(mail: Mail, types: set[str]) -> bool:
         return False
     if not silent and _is_a_persons(mail, daemon):
         return False
-    says = words.BOUNCE_TEXT.search(text) is not None
+    says = words.BOUNCE_TEXT.search(text) is not None or (
+        daemon == 2 and (words.GIVEN_UP.search(text) or words.TRIES_ON.search(text)) is not None
+    )
     returned = bool(
         types.intersection(("message/rfc822", *reports.RETURNED))
         or words.RETURNED_BELOW.search(text)
@@ -160,13 +162,20 @@ def _looks_bounced(mail: Mail, types: set[str]) -> bool:
         return False
     signs = {0: 0, 1: 2, 2: 3}[daemon] + 2 * (subject + silent + says) + returned + coded
     # A person who writes about a failed delivery has the words, but no daemon's marks.
-    return signs >= (4 if daemon or silent else 6)
+    return signs >= (4 if daemon == 2 or silent or _is_postmaster(mail) else 6)
+
+
+def _is_postmaster(mail: Mail) -> bool:
+    return mail.sender is not None and words.POSTMASTER.match(mail.sender.address) is not None
 
 
 def _is_a_persons(mail: Mail, daemon: int) -> bool:
     """Tell whether a mail is an answer, passed on with a question, or went to a list."""
     subject, root = mail.subject, mail.root
     answers = words.ANSWERS.match(subject) or words.PASSED_ON.match(subject)
+    asked = [one.address.lower().partition("@")[0] for one in mail.people("reply-to")]
+    if daemon < 2 and any(not words.SYSTEM_SENDER.fullmatch(local) for local in asked):
+        return True  # a form of a web page, on behalf of who filled it in
     if not daemon and (mail.in_reply_to or answers):
         return True
     lists = any(name.startswith("list-") for name, _ in root.fields)
@@ -181,7 +190,7 @@ def _is_of_mail(mail: Mail, text: str, *, seen: bool) -> bool:
     if seen:
         return True
     sender = mail.sender.address.lower() if mail.sender else ""
-    house = "" if sender.startswith("postmaster") else sender.rpartition("@")[2]
+    house = "" if _is_postmaster(mail) else sender.rpartition("@")[2]
     named = [one.lower() for one in reports.ADDRESS.findall(text[:4000])]
     foreign = any(one != sender and not (house and one.endswith(house)) for one in named)
     return foreign and words.OF_MAIL.search(text[:4000]) is not None
@@ -209,26 +218,47 @@ def _returns_nowhere(mail: Mail) -> bool:
 
 
 def _why_auto_reply(mail: Mail) -> str:
-    header = mail.root.header
-    submitted = header("auto-submitted").partition(";")[0].strip().lower()
+    submitted = mail.root.header("auto-submitted").partition(";")[0].strip().lower()
     if submitted.startswith(("auto-replied", "auto_replied")):
         return "auto-submitted"
+    unattended = submitted.startswith("auto") or _returns_nowhere(mail)
+    return _auto_field(mail) or _auto_words(mail, unattended=unattended)
+
+
+def _auto_field(mail: Mail) -> str:
+    header = mail.root.header
     for name, _ in mail.root.fields:
         said = words.AUTO_REPLY_HEADER.fullmatch(name) and header(name).strip().lower()
         if said is not None and said not in ("no", "false", "0"):
             return name
-    if header("precedence").strip().lower() in ("auto_reply", "auto-reply"):
-        return "precedence"
-    unattended = submitted.startswith("auto") or _returns_nowhere(mail)
-    reply = split(mail.marked_text[:_MOST_TEXT])
+    says = header("precedence").strip().lower() in ("auto_reply", "auto-reply")
+    return "precedence" if says else ""
+
+
+def _auto_words(mail: Mail, *, unattended: bool) -> str:
     if words.AUTO_SUBJECT.match(mail.subject):
         # Who answers an automatic answer writes above it.
-        answers = words.ANSWERS.match(mail.subject) and reply.visible and reply.quoted
-        return "" if answers and not unattended else "subject"
-    text = reply.visible[:2000]
-    if unattended and (words.AWAY_SUBJECT.search(mail.subject) or words.AWAY_TEXT.search(text)):
+        if words.ANSWERS.match(mail.subject) and not unattended:
+            reply = _reply(mail)
+            return "" if reply.visible and reply.quoted else "subject"
+        return "subject"
+    if unattended and words.AWAY_SUBJECT.search(mail.subject):
         return "absence"
-    return "words" if _says_automatic(mail, text, reply.quoted) else ""
+    return _auto_text(mail, unattended=unattended)
+
+
+def _auto_text(mail: Mail, *, unattended: bool) -> str:
+    head = mail.text[:2000]
+    if not (words.AWAY_TEXT.search(head) or words.SAYS_AUTOMATIC.search(head)):
+        return ""
+    reply = _reply(mail)
+    if unattended and words.AWAY_TEXT.search(reply.visible[:2000]):
+        return "absence"
+    return "words" if _says_automatic(mail, reply.visible[:2000], reply.quoted) else ""
+
+
+def _reply(mail: Mail) -> Reply:
+    return split(mail.marked_text[:_MOST_TEXT])
 
 
 def _says_automatic(mail: Mail, text: str, quoted: str) -> bool:

@@ -164,7 +164,7 @@ def permanent(mail: Mail, found: Sequence[Recipient]) -> bool | None:
 
 def _by_words(mail: Mail, text: str) -> bool | None:
     """Tell from a report's text whether its server has given up (see `permanent`)."""
-    kind = _JSON_KIND.search(text)
+    kind = _JSON_KIND.search(text.replace('\\"', '"'))
     if kind:
         return None if kind[1] == "Undetermined" else kind[1] == "Permanent"
     if _DELAYED.search(mail.subject) or words.TRIES_ON.search(text[:_MOST_WORDS]):
@@ -198,7 +198,7 @@ def original_id(mail: Mail) -> str | None:
         found = _first_id(" ".join(mail.root.all(name)))
         if found:
             return found
-    text = _whole_text(mail)
+    text = _whole_text(mail).replace('\\"', '"')
     said = _TEXT_ID.findall(text) or _JSON_ID.findall(text) or _JSON_SENT_ID.findall(text)
     if said:
         return str(said[0])
