@@ -86,7 +86,8 @@ def _begins(lines: list[str], at: int, end: int) -> bool:
         return False
     below = [one for one in lines[at + 1 : end] if one.strip()]
     if line == SIGNATURE_MARK:
-        return len(below) <= _LONGEST_FOOTER
+        # Some write below the signature that their program has put on top.
+        return any(one.strip() for one in lines[:at]) and len(below) <= _LONGEST_FOOTER
     if _DELIMITER.match(line) or (_THREE_DASHES.match(line) and _is_card(below)):
         return True
     if _FOOTER_RULE.match(line):
