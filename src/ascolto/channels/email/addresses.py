@@ -1,7 +1,8 @@
 """Addresses, message ids and dates of header lines, as loosely as they are written."""
 
+import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
@@ -13,6 +14,34 @@ _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"?|(\()|<([^<>]*)>?|([,;:])|([^"(<,;:]+|
 _COMMENT_EDGE = re.compile(r"\\.|[()]", re.DOTALL)
 _PLAIN = re.compile(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()]{1,250}")
 _ID = re.compile(r"<([^<>]{1,998})>")
+_EITHER_ID = re.compile(
+    r"<([^<>]{1,998})>|(?<![^\s,;>])([^\s<>,;\"()]{1,500}@[^\s<>,;\"()]{1,250})"
+)
+# Dates of programs that write the months of their own language.
+_MONTHS = {
+    own: month
+    for month, names in {
+        "Jan": "gen gennaio ene janv januar",
+        "Feb": "febbraio févr fév fev februar",
+        "Mar": "marzo mär märz mrz mars mrt",
+        "Apr": "aprile avr abr avril",
+        "May": "mag maggio mai maj mei mayo",
+        "Jun": "giu giugno juin juni",
+        "Jul": "lug luglio juil juli",
+        "Aug": "ago agosto août aout",
+        "Sep": "set sett settembre sept",
+        "Oct": "ott ottobre okt out octubre oktober",
+        "Dec": "dic dicembre dez déc des dezember",
+    }.items()
+    for own in names.split()
+}
+_MONTH = re.compile(rf"(?<=\d)[ .-]({'|'.join(_MONTHS)})[.]?[ -](?=\d)", re.IGNORECASE)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+# Zones in hours east, beside those of RFC 5322.
+_ZONES = {"CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "MEZ": 1, "MESZ": 2, "BST": 1, "WEST": 1}
+_ZONES |= {"EET": 2, "EEST": 3, "MSK": 3}
+# What programs with a fault write where an id should stand: it would tie strangers together.
+_NO_IDS = {"undefined", "null", "(null)", "none", "nil", "false", "unknown", "nan", "0", "@", "-"}
 _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,500}@[^\s<>,;\"()]{1,250}")
 
 
@@ -50,7 +79,23 @@ def addresses(value: str) -> tuple[Address, ...]:
         elif found[5]:
             name.append(found[5])
     _take(out, name, comment, angle)
-    return tuple(out)
+    return tuple(_with_split_names(out))
+
+
+def _with_split_names(found: list[Address]) -> Iterator[Address]:
+    """Join what a comma without quotes took apart: "Rossi, Mario <mario@rossi.example>"."""
+    before = ""
+    for number, one in enumerate(found):
+        following = found[number + 1 : number + 2]
+        torn = one.address if not one.name else one.name if not one.address else ""
+        if torn and "@" not in torn and following and following[0].name and not before:
+            before = torn
+            continue
+        named = f"{before}, {one.name}" if before and one.name and "@" in one.address else one.name
+        if before and named == one.name:
+            yield Address("", before)
+        yield Address(named, one.address)
+        before = ""
 
 
 def _comment(value: str, at: int) -> tuple[str, int]:
@@ -82,11 +127,19 @@ def _solid(angle: str) -> str:
     return words(re.sub(r"\s+", "", angle).removeprefix("mailto:"))
 
 
-def message_ids(value: str) -> tuple[str, ...]:
-    """Return the ids of Message-ID, References or In-Reply-To, without brackets, in their order."""
-    said = _ID.findall(value) or _BARE_ID.findall(value)
+def message_ids(value: str, *, bare: bool = False) -> tuple[str, ...]:
+    """Return the ids of Message-ID, References or In-Reply-To, without brackets, in their order.
+
+    With `bare`, ids without brackets count beside those with them, too.
+    """
+    value = words(value)
+    value = html.unescape(value) if "&lt;" in value else value
+    said = [one or other for one, other in _EITHER_ID.findall(value)] if bare else []
+    said = said or _ID.findall(value)
+    if not said and all("@" in one for one in value.split()):
+        said = _BARE_ID.findall(value)  # amid words it would be somebody's address
     ids = (re.sub(r"\s+", "", one) for one in said)
-    return tuple(dict.fromkeys(one for one in ids if one))
+    return tuple(dict.fromkeys(one for one in ids if one and one.lower() not in _NO_IDS))
 
 
 def only_ids(ids: Iterable[str], people: Iterable[str]) -> tuple[str, ...]:
@@ -97,11 +150,17 @@ def only_ids(ids: Iterable[str], people: Iterable[str]) -> tuple[str, ...]:
 
 def moment(value: str) -> datetime | None:
     """Return when a mail says it was written, with its zone, None when that cannot be read."""
+    value = re.sub(r"\([^()]*\)", " ", value[:200]).strip()
     try:
-        fields = parsedate_tz(re.sub(r"\([^()]*\)", " ", value[:200]))
+        if _ISO.match(value):
+            said = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d)", "", value))
+            return said if said.tzinfo else said.replace(tzinfo=UTC)
+        value = _MONTH.sub(lambda month: f" {_MONTHS[month[1].lower()]} ", value)
+        fields = parsedate_tz(value)
         if fields is None:
             return None
-        offset_s = fields[9] or 0
+        zone_name = value.rsplit(None, 1)[-1].upper()
+        offset_s = fields[9] or _ZONES.get(zone_name, 0) * 3600
         zone = timezone(timedelta(seconds=offset_s)) if offset_s else UTC
         return datetime(*fields[:6], tzinfo=zone)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -9,6 +9,8 @@ MOST_TAGS = 50_000
 _MOST_UNCLOSED = 4
 # A private character on a line of its own: from here on the client quotes an earlier mail.
 QUOTE_MARK = "\ue000"
+# The same for where a client says that the signature begins.
+SIGNATURE_MARK = "\ue001"
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,40})")
 _SKIPPED = {"script", "style", "head", "title", "template", "noscript", "svg", "math", "object"}
 _BLOCKS = {
@@ -28,6 +30,13 @@ _QUOTE_CLASS = re.compile(
     r"""|stopSpelling|protonmail_quote|zmail_extra|tutanota_quote|mail-editor-reference-message"""
     r"""|reply-?mail|mailru-quote|WordSection_quote|iPhone_quote|ydp[0-9a-f]{4,12}yahoo_quoted"""
     r"""|x_divRplyFwdMsg|mail-quote|cite_prefix|WM_QUOTE|replyIntro|-x-evo-attribution)""",
+    re.IGNORECASE,
+)
+_SIGNATURE_CLASS = re.compile(
+    r"""\b(?:class|id|name|data-marker)\s?=\s?["']?[^"'>]{0,200}?(?:\bgmail_signature(?!_prefix)"""
+    r"""|moz-signature|\bSignature["'\s]|ms-outlook-mobile-signature|protonmail_signature_block(?!-)"""
+    r"""|lineBreakAtBeginningOfSignature|AppleMailSignature|composer_signature|Singature|x_Signature"""
+    r"""|messageSignatureSection|__SIG_P|zm-signature|tutanota_signature|signature-?block)""",
     re.IGNORECASE,
 )
 _OUTLOOK_LINE = re.compile(
@@ -107,11 +116,10 @@ class _Writer:
         return otherwise
 
     def _open(self, name: str, attributes: str) -> None:
-        quotes = _QUOTE_CLASS.search(attributes) or (
-            name == "div" and "border" in attributes and _OUTLOOK_LINE.search(attributes)
-        )
-        if quotes or (name == "blockquote" and _CITE.search(attributes)):
-            self._mark()
+        mark = self.marked and attributes and _mark_of(name, attributes)
+        if mark == QUOTE_MARK or (mark and not self.depth):
+            self._break(1)
+            self.lines.append(mark)
         if name == "br":
             self._end_line()
         elif name == "hr":
@@ -163,11 +171,6 @@ class _Writer:
         if said:
             self.line.append(said)
 
-    def _mark(self) -> None:
-        if self.marked:
-            self._break(1)
-            self.lines.append(QUOTE_MARK)
-
     def _break(self, lines: int) -> None:
         if "".join(self.line).strip():
             self._end_line()
@@ -185,6 +188,16 @@ class _Writer:
         self._break(0)
         lines = (line.rstrip(" ").replace("\xa0", " ") for line in self.lines)
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def _mark_of(name: str, attributes: str) -> str:
+    """Return the mark of what a client says that an element holds, empty when it says nothing."""
+    quotes = _QUOTE_CLASS.search(attributes) or (
+        name == "div" and "border" in attributes and _OUTLOOK_LINE.search(attributes)
+    )
+    if quotes or (name == "blockquote" and _CITE.search(attributes)):
+        return QUOTE_MARK
+    return SIGNATURE_MARK if _SIGNATURE_CLASS.search(attributes) else ""
 
 
 def _is_hidden(name: str, attributes: str) -> bool:

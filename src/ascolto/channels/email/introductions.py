@@ -9,7 +9,8 @@ _MOST_LINES = 5
 _VERB = rf"(?:{'|'.join(words.WROTE)})"
 # Latin verbs need a word's edge before them; others are written without blanks.
 _ENDS_WITH_VERB = re.compile(
-    rf"(?:^|[\s>\"'”)\],»]){_VERB}\s?(?:il)?\s{{0,3}}(?:\.\.\.|…)?\s{{0,3}}[:：]?\s{{0,3}}[-_]{{0,20}}$",
+    rf"(?:^|[\s>\"'”)\],»]){_VERB}\s?(?:il)?\s{{0,3}}(?:\.\.\.|"
+    rf"…)?\s{{0,3}}[:：]?\s{{0,3}}[-_]{{0,20}}$",
     re.IGNORECASE,
 )
 # "Ada ha scritto il 3/3/2026 10:00:": who first, then when.
@@ -26,7 +27,8 @@ _WEEKDAY = re.compile(
     r"\s{0,8}(?:luned|marted|mercoled|gioved|venerd|sabato|domenica|monday|tuesday|wednesday"
     r"|thursday|friday|saturday|sunday|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|mi[ée]rcoles"
-    r"|jueves|viernes|s[áa]bado|domingo|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)",
+    r"|jueves|viernes|s[áa]bado|domingo|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|"
+    r"zondag)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[^\s<>\"]{1,80}@[^\s<>\"]{1,80}")
@@ -34,6 +36,14 @@ _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2} ?[ap]\.?m\b", re.IGNORECASE
 _DAY = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}\.? ?[^\W\d_]{3,12}\b"
     r"|\b[^\W\d_]{3,12} \d{1,2}\b"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b|\d[./-]\d{1,2}[./-]\d{2}\b")
+# "mi ha scritto": a person tells of it.
+_TO_SOMEBODY = re.compile(
+    r"\b(?:mi|ci|vi|ti|gli|le|non|già|anche|poi|me l['’]?|m['’]|nous|vous|me|nos|les|also|has|"
+    r"had)\s"
+    rf"{_VERB}\s?[:：]?$",
+    re.IGNORECASE,
 )
 _OLD_GMAIL = re.compile(r"\d{4}[/.-]\d{1,2}[/.-]\d{1,2} .{1,80}<[^<>\s]{1,80}@[^<>\s]{1,80}>$")
 _FRAMED = re.compile(rf"[-_]{{2,20}} .{{1,200}}\s{_VERB}\s?[-_]{{2,20}}$", re.IGNORECASE)
@@ -53,6 +63,10 @@ _LABEL = re.compile(
     + r")[\s*_]{0,4}[:：]",
     re.IGNORECASE,
 )
+# A label that journeys and forms have, too.
+_ONLY_A_DATE = re.compile(
+    r"[\s*_>]{0,12}(?:data|date|datum|fecha|dato|дата|tarih)\b", re.IGNORECASE
+)
 _DASHES = r"[\s>*]{0,8}[-_=*~—–]{2,40}"
 _ORIGINAL = re.compile(
     rf"{_DASHES}\s?(?:{words.ORIGINAL})(?: \(?.{{0,60}}\)?)?\s?:?\s?[-_=*~—–]{{2,40}}\s{{0,9}}$",
@@ -63,6 +77,20 @@ _BARE_ORIGINAL = re.compile(
     r"début du message (?:transféré|réexpédié)|anfang der weitergeleiteten (?:nachricht|e-mail)|"
     r"inicio del mensaje reenviado|início da mensagem reencaminhada|begin doorgestuurd bericht)"
     r"\s?:\s?[\s*]{0,8}$",
+    re.IGNORECASE,
+)
+# A desk's "reply above this line", between marks or alone.
+_ABOVE = re.compile(
+    rf"[\s>*#=~_\[(—–-]{{0,40}}(?:{words.ABOVE})[\s.*#=~_\])—–-]{{0,40}}$", re.IGNORECASE
+)
+_ORIGINAL_AND_BLOCK = re.compile(
+    rf"{_DASHES}\s?(?:{words.ORIGINAL})\s?[-_=*~—–]{{2,40}}\s{{0,9}}(?:{_KINDS['from']})\s?:",
+    re.IGNORECASE,
+)
+_PASSED_ON = re.compile(
+    r"inoltrat|forward|transféré|réexpédié|weitergeleitet|reenviado|encaminhad|doorgestuurd|"
+    r"przekazan|"
+    r"videresend|vidarebefordra|välitetty|přeposlan|перес|iletilen|转发",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"[\s*]{0,8}(?:[-_=*~—–─]\s?){2,200}$")
@@ -76,9 +104,15 @@ def is_rule(line: str) -> bool:
 
 def is_original_line(line: str) -> bool:
     """Tell whether a line says "original message" or "forwarded message" between dashes."""
-    if not 8 <= len(line) <= 160:
+    if not 8 <= len(line) <= 600:
         return False
-    return _ORIGINAL.match(line) is not None or _BARE_ORIGINAL.match(line) is not None
+    marks = (_ORIGINAL, _BARE_ORIGINAL, _ABOVE, _ORIGINAL_AND_BLOCK)
+    return any(one.match(line) is not None for one in marks)
+
+
+def is_passed_on(line: str) -> bool:
+    """Tell whether a line says that a mail is passed on below, and is no answer to it."""
+    return is_original_line(line) and _PASSED_ON.search(line) is not None
 
 
 def introduction_length(lines: list[str], at: int) -> int:
@@ -116,16 +150,24 @@ def _introduces(said: str, *, starts: bool, quoted: bool) -> bool:
         return True
     if _ENDS_WITH_VERB.search(plain):
         colon = plain.rstrip("-_ ").endswith((":", "："))
-        return quoted or (dated and addressed) or (colon and (addressed or (starts and dated)))
+        told = _TO_SOMEBODY.search(plain) is not None or not _is_exact(plain)
+        return (
+            quoted or (addressed and (dated or colon)) or (colon and starts and dated and not told)
+        )
     if plain.endswith((":", "：")):
         if starts and (dated or quoted) and _HAS_VERB.search(plain):
-            return addressed or dated
+            return addressed or quoted or (dated and _CLOCK.search(plain) is not None)
         if dated and _THEN_DATED.match(plain):
             return True
         # Some programs say only when and who.
         clock = _CLOCK.search(plain) is not None
         return addressed and (quoted or (dated and clock)) and len(plain) <= 250
     return addressed and _OLD_GMAIL.match(plain) is not None
+
+
+def _is_exact(said: str) -> bool:
+    """Tell whether a program dates here: with the hour or the year, which prose leaves out."""
+    return _CLOCK.search(said) is not None or _YEAR.search(said) is not None
 
 
 def block_length(lines: list[str], at: int) -> int:
@@ -140,6 +182,7 @@ def block_length(lines: list[str], at: int) -> int:
         return 0
     ruled = begin != at
     seen: set[str] = set()
+    sent = False
     end = blanks = at
     for place in range(at, min(len(lines), at + _MOST_BLOCK_LINES)):
         line = lines[place]
@@ -155,9 +198,10 @@ def block_length(lines: list[str], at: int) -> int:
         if kind in seen and kind not in ("cc", "other", "to", "date"):
             break
         seen.add(kind)
+        sent = sent or "@" in line or (kind == "date" and not _ONLY_A_DATE.match(line))
         seen.update(_also_on_line(line[found.end() :]))
         end = place + 1
-    if _is_block(seen, ruled=ruled):
+    if _is_block(seen, ruled=ruled) and (sent or ruled or seen >= {"subject", "date"}):
         return end - begin
     return 0
 

@@ -13,9 +13,11 @@ from ascolto.channels.email import kind_words as words
 from ascolto.channels.email import reports
 from ascolto.channels.email.mail import Mail
 from ascolto.channels.email.pec import Certified, read_certified
+from ascolto.channels.email.replies import Reply, split
 from ascolto.channels.email.reports import Recipient
 
 _MOST_TEXT = 20_000
+_LONGEST_NOTICE = 1_200
 
 
 class Kind(StrEnum):
@@ -69,8 +71,10 @@ def _certified(mail: Mail, _types: set[str], _report: str) -> Understanding | No
 def _receipt(mail: Mail, types: set[str], report: str) -> Understanding | None:
     if types.intersection(reports.DISPOSITION) or report == "disposition-notification":
         why, receipt = "disposition", _disposition(mail)
-    elif words.DELIVERY_NOTE.search(mail.text[:400]):
+    elif words.DELIVERY_NOTE.search(mail.text[:1500]):
         why, receipt = "delivery notification", "delivered"
+    elif words.READ_SUBJECT.match(mail.subject) and words.READ_TEXT.match(mail.text[:600]):
+        why, receipt = "read", "displayed"
     else:
         return None
     return Understanding(Kind.RECEIPT, why, reports.original_id(mail), receipt=receipt)
@@ -120,7 +124,7 @@ def _why_feedback(mail: Mail, types: set[str], report: str) -> str:
         return "aggregate report"
     if words.COMPLAINT_SUBJECT.match(subject) and "message/rfc822" in types:
         return "complaint"
-    if words.COMPLAINT_NOTE.search(mail.text[:400]):
+    if words.COMPLAINT_NOTE.search(mail.text[:1500]):
         return "complaint notification"
     return ""
 
@@ -130,7 +134,7 @@ def _why_bounce(mail: Mail, types: set[str], report: str) -> str:
         return "delivery status"
     if mail.root.raw("x-failed-recipients") is not None:
         return "failed recipients"
-    if words.BOUNCE_NOTE.search(mail.text[:400]):
+    if words.BOUNCE_NOTE.search(mail.text[:1500]):
         return "bounce notification"
     return "signs of a bounce" if _looks_bounced(mail, types) else ""
 
@@ -144,17 +148,52 @@ def _looks_bounced(mail: Mail, types: set[str]) -> bool:
         return False
     if daemon < 2 and words.AUTO_SUBJECT.match(mail.subject):
         return False
-    if mail.in_reply_to and not silent and not daemon:
-        return False  # a person's answer
-    says = words.BOUNCE_TEXT.search(text) is not None
+    if not silent and _is_a_persons(mail, daemon):
+        return False
+    says = words.BOUNCE_TEXT.search(text) is not None or (
+        daemon == 2 and (words.GIVEN_UP.search(text) or words.TRIES_ON.search(text)) is not None
+    )
     returned = bool(
         types.intersection(("message/rfc822", *reports.RETURNED))
         or words.RETURNED_BELOW.search(text)
     )
     coded = words.STATUS_CODE.search(text) is not None
+    if not silent and daemon < 2 and not _is_of_mail(mail, text, seen=returned or coded):
+        return False
     signs = {0: 0, 1: 2, 2: 3}[daemon] + 2 * (subject + silent + says) + returned + coded
     # A person who writes about a failed delivery has the words, but no daemon's marks.
-    return signs >= (4 if daemon or silent else 5)
+    return signs >= (4 if daemon == 2 or silent or _is_postmaster(mail) else 6)
+
+
+def _is_postmaster(mail: Mail) -> bool:
+    return mail.sender is not None and words.POSTMASTER.match(mail.sender.address) is not None
+
+
+def _is_a_persons(mail: Mail, daemon: int) -> bool:
+    """Tell whether a mail is an answer, passed on with a question, or went to a list."""
+    subject, root = mail.subject, mail.root
+    answers = words.ANSWERS.match(subject) or words.PASSED_ON.match(subject)
+    asked = [one.address.lower().partition("@")[0] for one in mail.people("reply-to")]
+    if daemon < 2 and any(not words.SYSTEM_SENDER.fullmatch(local) for local in asked):
+        return True  # a form of a web page, on behalf of who filled it in
+    if not daemon and (mail.in_reply_to or answers):
+        return True
+    lists = any(name.startswith("list-") for name, _ in root.fields)
+    return daemon < 2 and (lists or root.header("precedence").strip().lower() in ("list", "bulk"))
+
+
+def _is_of_mail(mail: Mail, text: str, *, seen: bool) -> bool:
+    """Tell whether what was not delivered is a mail: a mailbox is named that is not the sender's.
+
+    Shops and carriers write "delivery failed" from addresses like noreply@, too.
+    """
+    if seen:
+        return True
+    sender = mail.sender.address.lower() if mail.sender else ""
+    house = "" if _is_postmaster(mail) else sender.rpartition("@")[2]
+    named = [one.lower() for one in reports.ADDRESS.findall(text[:4000])]
+    foreign = any(one != sender and not (house and one.endswith(house)) for one in named)
+    return foreign and words.OF_MAIL.search(text[:4000]) is not None
 
 
 def _daemon(mail: Mail) -> int:
@@ -162,7 +201,10 @@ def _daemon(mail: Mail) -> int:
     sender = mail.sender
     if sender is None:
         return 0
-    local = sender.address.partition("@")[0].lower()
+    if not sender.address.strip("@<> "):
+        return 2  # "<>": nobody can be answered
+    # Domino writes its own names into addresses: "Postmaster/Company@company.example".
+    local = sender.address.partition("@")[0].partition("/")[0].lower()
     if words.DAEMON.search(local) or words.DAEMON_NAME.search(sender.name):
         return 2
     if words.DAEMON.search(mail.root.header("return-path").partition("@")[0]):
@@ -176,22 +218,58 @@ def _returns_nowhere(mail: Mail) -> bool:
 
 
 def _why_auto_reply(mail: Mail) -> str:
-    header = mail.root.header
-    submitted = header("auto-submitted").partition(";")[0].strip().lower()
-    if submitted in ("auto-replied", "auto-replied (vacation)", "auto_replied"):
+    submitted = mail.root.header("auto-submitted").partition(";")[0].strip().lower()
+    if submitted.startswith(("auto-replied", "auto_replied")):
         return "auto-submitted"
-    for name in words.AUTO_REPLY_HEADERS:
-        said = mail.root.raw(name)
-        if said is not None and header(name).strip().lower() not in ("no", "false", "0"):
-            return name
-    if header("precedence").strip().lower() in ("auto_reply", "auto-reply"):
-        return "precedence"
-    subject = mail.subject
-    if words.AUTO_SUBJECT.match(subject):
-        return "subject"
     unattended = submitted.startswith("auto") or _returns_nowhere(mail)
-    if unattended and (
-        words.AWAY_SUBJECT.search(subject) or words.AWAY_TEXT.search(mail.text[:2000])
-    ):
+    return _auto_field(mail) or _auto_words(mail, unattended=unattended)
+
+
+def _auto_field(mail: Mail) -> str:
+    header = mail.root.header
+    for name, _ in mail.root.fields:
+        said = words.AUTO_REPLY_HEADER.fullmatch(name) and header(name).strip().lower()
+        if said is not None and said not in ("no", "false", "0"):
+            return name
+    says = header("precedence").strip().lower() in ("auto_reply", "auto-reply")
+    return "precedence" if says else ""
+
+
+def _auto_words(mail: Mail, *, unattended: bool) -> str:
+    if words.AUTO_SUBJECT.match(mail.subject):
+        # Who answers an automatic answer writes above it.
+        if words.ANSWERS.match(mail.subject) and not unattended:
+            reply = _reply(mail)
+            return "" if reply.visible and reply.quoted else "subject"
+        return "subject"
+    if unattended and words.AWAY_SUBJECT.search(mail.subject):
         return "absence"
-    return ""
+    return _auto_text(mail, unattended=unattended)
+
+
+def _auto_text(mail: Mail, *, unattended: bool) -> str:
+    head = mail.text[:2000]
+    if not (words.AWAY_TEXT.search(head) or words.SAYS_AUTOMATIC.search(head)):
+        return ""
+    reply = _reply(mail)
+    if unattended and words.AWAY_TEXT.search(reply.visible[:2000]):
+        return "absence"
+    return "words" if _says_automatic(mail, reply.visible[:2000], reply.quoted) else ""
+
+
+def _reply(mail: Mail) -> Reply:
+    return split(mail.marked_text[:_MOST_TEXT])
+
+
+def _says_automatic(mail: Mail, text: str, quoted: str) -> bool:
+    """Tell whether an answer without any mark says that nobody has written it.
+
+    By itself, or by all that an absence notice says and a person does not: away, back when, ask
+    whom, and no question.
+    """
+    if not (mail.in_reply_to or mail.references or words.ANSWERS.match(mail.subject)):
+        return False
+    if words.SAYS_AUTOMATIC.search(text):
+        return True
+    away = words.AWAY_TEXT.search(text) and words.INSTEAD_TEXT.search(text)
+    return bool(away) and not quoted and "?" not in text and len(text) <= _LONGEST_NOTICE

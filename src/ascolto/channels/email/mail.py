@@ -10,7 +10,7 @@ from itertools import islice
 from ascolto.channels.email import headers, parts
 from ascolto.channels.email.addresses import Address, addresses, message_ids, moment, only_ids
 from ascolto.channels.email.calendar import Invitation, read_invitation
-from ascolto.channels.email.charsets import decode
+from ascolto.channels.email.charsets import codec_of, decode
 from ascolto.channels.email.html_text import to_text
 from ascolto.channels.email.parts import Bodies, Part
 from ascolto.channels.email.sniffing import content_type
@@ -24,6 +24,10 @@ LARGEST_TNEF = 64 << 20
 # So many files are taken out of the texts of a mail; further ones stay words.
 MOST_UNPACKED = 100
 _TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
+# What a page says of itself, where its part says nothing.
+_META_CHARSET = re.compile(
+    rb"<meta\s[^>]{0,300}?charset\s{0,9}=\s{0,9}[\"']?([\w.:+-]{2,40})", re.IGNORECASE
+)
 _PGP_ARMOUR = re.compile(r"^-----BEGIN PGP (SIGNED )?MESSAGE-----", re.MULTILINE)
 
 
@@ -74,7 +78,8 @@ class Mail:
     def sender(self) -> Address | None:
         """Return who wrote, the first when there are several."""
         found = self.people("from")
-        return next((one for one in found if one.address), found[0] if found else None)
+        whole = next((one for one in found if "@" in one.address), None)
+        return whole or next((one for one in found if one.address), found[0] if found else None)
 
     def people(self, name: str) -> tuple[Address, ...]:
         """Return the addresses of a field, of all its lines."""
@@ -94,8 +99,10 @@ class Mail:
     @cached_property
     def message_id(self) -> str | None:
         """Return its id without brackets; a hint, never a key: ids are missing and come twice."""
-        found = message_ids(" ".join(self.root.all("message-id")))
-        return found[0] if found else None
+        said = " ".join(self.root.all("message-id"))
+        found = message_ids(said) or (said,)
+        # Some write an id without brackets and without a house.
+        return found[0] if found[0] and " " not in found[0] else None
 
     @cached_property
     def in_reply_to(self) -> tuple[str, ...]:
@@ -106,7 +113,8 @@ class Mail:
     @cached_property
     def references(self) -> tuple[str, ...]:
         """Return the ids of the mails before it, oldest first, without brackets."""
-        return message_ids(" ".join(self.root.all("references")))
+        found = message_ids(" ".join(self.root.all("references")), bare=True)
+        return only_ids(found, self._addresses())
 
     def _addresses(self) -> set[str]:
         return {one.address for name in ("from", "to", "cc") for one in self.people(name)}
@@ -242,8 +250,20 @@ def part_text(part: Part) -> str:
 
 
 def _as_text(raw: bytes, part: Part) -> str:
-    text = decode(raw[: 2 * LONGEST_TEXT], part.parameters.get("charset"))
+    charset = part.parameters.get("charset")
+    if part.type == "text/html" and codec_of(charset) in (None, "ascii"):
+        said = _META_CHARSET.search(raw, 0, 4096)
+        charset = said[1].decode("ascii") if said and not _is_utf8(raw) else charset
+    text = decode(raw[: 2 * LONGEST_TEXT], charset)
     return text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST_TEXT]
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except ValueError:
+        return False
+    return True
 
 
 def _protection(part: Part) -> str | None:

@@ -75,6 +75,9 @@ def read_certified(mail: Mail) -> Certified | None:
     header = mail.root.header
     kind = header("x-ricevuta").strip().lower() or header("x-trasporto").strip().lower()
     data = _certificate(mail)
+    local = mail.sender.address.partition("@")[0].lower() if mail.sender else ""
+    if not kind and data is None and local.startswith("posta-certificata"):
+        kind = _by_subject(mail.subject)  # a receipt that lost its marks on the way
     if not kind and data is None:
         return None
     xml = data or ""

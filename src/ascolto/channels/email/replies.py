@@ -9,17 +9,19 @@ by piece, because the answers mean nothing without it.
 import re
 from dataclasses import dataclass
 
-from ascolto.channels.email.html_text import QUOTE_MARK
+from ascolto.channels.email.html_text import QUOTE_MARK, SIGNATURE_MARK
 from ascolto.channels.email.introductions import (
     block_length,
     introduction_length,
     is_original_line,
+    is_passed_on,
     is_rule,
 )
-from ascolto.channels.email.signatures import signature_start
+from ascolto.channels.email.signatures import postscript, signature_start
 
 MOST_LINES = 4_000
 _QUOTED = re.compile(r"\s{0,8}(?:>|\|\s|»)")
+_PROMPT = re.compile(r">>>(?: [^>]|$)|\.\.\. ")
 _LONG_ENOUGH_TO_WRAP = 60
 _TEXT, _QUOTE, _INTRO = "t", "q", "i"
 
@@ -34,7 +36,7 @@ class Reply:
 
 
 def split(text: str) -> Reply:
-    """Split a reply's text; a text with nothing new in it is shown whole rather than empty."""
+    """Split a reply's text; a mail that is only passed on is itself what is visible."""
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
     rest = lines[MOST_LINES:]
     lines = lines[:MOST_LINES]
@@ -49,7 +51,15 @@ def split(text: str) -> Reply:
     # Below a phone's last line stands only what it quotes.
     quoted = shown[cut:] + quoted
     visible = _without_rules(shown[:start])
-    return Reply(_joined(visible), _joined(quoted), _joined(signature))
+    begin, finish = postscript(signature)
+    if begin < finish:
+        visible += ["", *signature[begin:finish]]
+        signature = signature[:begin] + signature[finish:]
+    reply = Reply(_joined(visible), _joined(quoted), _joined(signature))
+    if not reply.visible and is_passed_on(reply.quoted.partition("\n")[0]):
+        # Nothing but a mail passed on: that is what was meant to be read.
+        return Reply(reply.quoted, "", reply.signature)
+    return reply
 
 
 def _kinds(lines: list[str]) -> tuple[list[str], int]:
@@ -98,7 +108,7 @@ def _quotes_follow(lines: list[str], at: int) -> bool:
 
 
 def _shown(lines: list[str], kinds: list[str], end: int) -> tuple[list[str], list[str]]:
-    kinds = _with_wrapped_lines(lines[:end], kinds)
+    kinds = _with_wrapped_lines(lines[:end], _without_false_quotes(lines[:end], kinds))
     pieces = _pieces(lines, kinds)
     # Quoted, answered, quoted, answered: then the quoted lines belong to the answers.
     marks = "".join(mark for mark, _, _ in pieces)
@@ -110,6 +120,33 @@ def _shown(lines: list[str], kinds: list[str], end: int) -> tuple[list[str], lis
         visible = mark == _TEXT or (mark == _QUOTE and interleaved and number < last_text)
         (shown if visible else quoted).extend(lines[begin:finish])
     return shown, quoted
+
+
+def _without_false_quotes(lines: list[str], kinds: list[str]) -> list[str]:
+    """Count as text what only begins with ">": a prompt's lines, "> 100 kWh" amid a sentence."""
+    out = list(kinds)
+    if _INTRO in kinds or QUOTE_MARK in lines:
+        return out
+    for begin, finish in _runs(kinds):
+        prompts = all(_PROMPT.match(line) for line in lines[begin:finish])
+        if prompts or _is_own(lines, kinds, begin, finish):
+            out[begin:finish] = [_TEXT] * (finish - begin)
+    return out
+
+
+def _is_own(lines: list[str], kinds: list[str], begin: int, finish: int) -> bool:
+    """Tell whether the writer set lines off: amid a paragraph, or below a colon."""
+    above = [line for line in lines[:begin] if line]
+    below = next((kinds[at] for at in range(finish, len(lines)) if lines[at]), None)
+    if not above or below != _TEXT or kinds[begin - 1] != _TEXT:
+        return False
+    amid = bool(lines[begin - 1] and lines[finish])
+    return amid or (above[-1].endswith(":") and not re.search(r"[@\d]", above[-1]))
+
+
+def _runs(kinds: list[str]) -> list[tuple[int, int]]:
+    """Return where runs of quoted lines begin and end."""
+    return [found.span() for found in re.finditer(_QUOTE + "+", "".join(kinds))]
 
 
 def _with_wrapped_lines(lines: list[str], kinds: list[str]) -> list[str]:
@@ -153,4 +190,8 @@ def _without_rules(lines: list[str]) -> list[str]:
 
 
 def _joined(lines: list[str]) -> str:
-    return "\n".join(line for line in lines if line != QUOTE_MARK).strip("\n").strip()
+    return (
+        "\n".join(line for line in lines if line not in (QUOTE_MARK, SIGNATURE_MARK))
+        .strip("\n")
+        .strip()
+    )

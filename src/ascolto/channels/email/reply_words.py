@@ -51,9 +51,11 @@ LABELS = {
     "from": "da|mittente|from|de|von|van|fra|från|od|от|від|lähettäjä|feladó|kimden|από|"
     "发件人|寄件者|差出人|보낸 사람|expéditeur|remitente|absender|afzender|di|from name|de la",
     "date": "inviato|inviato il|inviata|data|data invio|sent|date|sent on|envoyé|envoyé le|enviado|"
-    "enviado el|enviada em|enviado em|fecha|gesendet|gesendet am|datum|verzonden|verzonden op|"
+    "enviado el|enviada|enviadas|enviada em|enviado em|fecha|gesendet|gesendet am|datum|"
+    "verzonden|verzonden op|"
     "sendt|"
-    "dato|skickat|wysłano|data wysłania|odesláno|отправлено|дата|дата відправлення|lähetetty|"
+    "dato|skickat|wysłano|wysłane|wyslane|odoslané|data wysłania|odesláno|отправлено|"
+    "дата|дата відправлення|lähetetty|"
     "küldve|gönderme tarihi|tarih|ημερομηνία|发送时间|日期|送信日時|日時|日付|날짜|message du|"
     "trimis",
     "to": "a|per|destinatario|to|à|pour|para|an|aan|til|till|do|komu|кому|vastaanottaja|címzett|"
@@ -67,7 +69,8 @@ LABELS = {
 }
 # Said between dashes above what is quoted or passed on.
 ORIGINAL = (
-    r"messaggio originale|messaggio inoltrato|messaggio originario|inizio messaggio inoltrato|"
+    r"messaggio originale|messaggio inoltrato|messaggio originario|appuntamento originale|"
+    r"ursprünglicher termin|inizio messaggio inoltrato|"
     r"original(?: e-?mail)? message|original message|forwarded message|begin forwarded message|"
     r"reply message|original appointment|message d'origine|message original|message transféré|"
     r"début du message (?:transféré|réexpédié)|mensaje original|mensaje reenviado|"
@@ -90,12 +93,36 @@ SENT_FROM = (
     r"|get outlook for|sent a|envoyé (?:de|depuis|à partir de|via|avec|par|du)|télécharger outlook|"
     r"obtenir outlook|obtenez outlook|enviado (?:desde|do|de|a partir|pelo|via)|obtener outlook|"
     r"obter o? ?outlook|gesendet (?:von|mit|aus|vom|über)|von meinem .{1,30} gesendet|"
-    r"diese nachricht wurde von meinem|holen sie sich outlook|outlook für (?:ios|android) "
+    r"diese nachricht wurde von meinem|holen sie sich outlook|outlook für (?:ios|android)\b.{0,60} "
     r"beziehen|verzonden (?:vanaf|met|vanuit|via)|verstuurd (?:vanaf|met|vanuit|via)|"
-    r"outlook voor (?:ios|android) downloaden|sendt fra|skickat från|lähetetty|wysłane (?:z|za)|"
+    r"outlook voor (?:ios|android)\b.{0,60} downloaden|sendt fra|skickat från|lähetetty|wysłane "
+    r"(?:z|za)|"
     r"odesláno z|отправлено (?:с|из)|надіслано (?:з|із)|trimis (?:de|din)|gönderildi|"
     r"iphone'umdan|elküldve|posláno z|στάλθηκε από|发自我的|從我的|iphoneから送信|나의 .{1,20}에서 "
-    r"보냄"
+    r"보냄|yahoo mail ?: "
+)
+# What such a line names, where it ends like a sentence.
+DEVICES = (
+    r"(?<![a-z])(?:my|dal mio|mon|meine[mn]|desde mi|de mi|d?o meu|mijn|min|mojego|mého|моего|"
+    r"proton|black ?berry|samsung|galaxy|iphone|ipad|smartphone|android|windows|"
+    r"outlook|"
+    r"huawei|"
+    r"xiaomi|redmi|oppo|pixel|nokia|telefono|cellulare|handy|mobile|mobiltelefon|tablet|palmare|"
+    r"e?-?mail|"
+    r"app|phone|device|dispositiv\w|téléphone|portable|móvil|teléfono|tutanota|spark|aquamail)\b"
+)
+# A desk's own mark: the answer stands above it.
+ABOVE = (
+    r"(?:please )?(?:type|write|enter|add)? ?(?:your )?repl(?:y|ies) above (?:this|the) line|"
+    r"reply above this line|(?:si prega di |per favore )?(?:rispond\w{1,4}|scriv\w{1,4})(?: la "
+    r"risposta)? "
+    r"(?:al di )?sopra (?:di )?(?:questa|la) (?:riga|linea)|(?:bitte )?(?:antwort\w{0,3}|"
+    r"schreiben sie"
+    r"(?: ihre antwort)?)(?: sie)?(?: bitte)? (?:oberhalb|über) dieser (?:linie|zeile)|"
+    r"(?:veuillez )?"
+    r"répond\w{1,3} au[- ]dessus de cette ligne|(?:por favor,? )?(?:responda|escriba) (?:por "
+    r")?(?:encima|"
+    r"arriba) de esta línea"
 )
 # How a letter ends; the whole line says nothing else.
 _FAREWELLS = (
@@ -108,7 +135,11 @@ _FAREWELLS = (
     r"cordiali saluti e buon lavoro|c\.?s\.?|grazie e (?:cordiali )?saluti|"
     r"ringrazi(?:o|ando|amo)(?: anticipatamente)?,? (?:e )?(?:porgo |invio )?(?:cordiali |"
     r"distinti )?"
-    r"saluti|grazie mille e (?:cordiali )?saluti|cordialissimi saluti|tanti saluti|ossequi)|"
+    r"saluti|grazie mille e (?:cordiali )?saluti|cordialissimi saluti|tanti saluti|ossequi|"
+    r"(?:in|nell['’]) ?attesa .{3,80} saluti|(?:con )?i migliori saluti|(?:colgo|resto|rimango|"
+    r"restiamo|rimaniamo|ringrazi|certi? "
+    r"di|"
+    r"confid).{3,80} saluti)|"
     r"(?:(?:with )?(?:kind|best|warm|warmest|kindest|many)? ?(?:regards|wishes)|best|cheers|"
     r"sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|respectfully(?: yours)?|cordially|"
     r"all the best|thanks (?:and|&) (?:best |kind )?regards|thank you and (?:best |kind )?regards|"
@@ -125,21 +156,64 @@ _FAREWELLS = (
     r"z poważaniem|s pozdravem|üdvözlettel|cu stimă|saygılarımla|с уважением|з повагою|"
     r"με εκτίμηση|此致)"
 )
-FAREWELL = re.compile(rf"\W{{0,3}}(?:{_FAREWELLS})\s*[,.;!:…-]{{0,3}}[^\w\n]{{0,4}}", re.IGNORECASE)
-# Notices that follow a signature and say nothing of the matter.
-NOTICE = re.compile(
-    r"\W{0,6}(?:le informazioni contenute (?:in|nel)|questo messaggio (?:e|è|di posta|contiene|ed)|"
-    r"(?:ai sensi|in ottemperanza) (?:del|dell|della)\b.{0,40}(?:privacy|regolamento|d\.? ?lgs|"
-    r"gdpr|legge)|"
-    r"avviso di riservatezza|nota di riservatezza|informativa (?:sulla )?(?:privacy|riservatezza)|"
-    r"il presente messaggio|la presente (?:e-?mail|comunicazione) (?:e|è|contiene|ed)|"
+_THANKS = (
+    r"(?:(?:la |vi |ti )?(?:ringrazio|ringraziamo)(?: anticipatamente)?|grazie(?: mille| ancora| "
+    r"tante|"
+    r" anticipatamente)?|(?:many )?thanks(?: a lot| again)?|thank you(?: very much)?|merci(?: "
+    r"beaucoup|"
+    r" d['’]avance)?|(?:vielen |besten |herzlichen )?dank(?:e)?|(?:muchas )?gracias|obrigad[oa]|"
+    r"bedankt)"
+)
+_AND = r"\s{0,3}(?:[,./|&-]|\b(?:e|ed|and|und|et|y|en)\b)\s{0,3}"
+FAREWELL = re.compile(
+    rf"\W{{0,3}}(?:{_THANKS}{_AND}(?:porgo |invio )?)?(?:{_FAREWELLS})(?:{_AND}(?:{_FAREWELLS}))?"
+    r"\s*[,.;!:…-]{0,3}[^\w\n]{0,4}",
+    re.IGNORECASE,
+)
+# The same with a name behind it; the name is looked at apart, by its capital letters.
+FAREWELL_AND_NAME = re.compile(
+    rf"\W{{0,3}}(?:{_THANKS}{_AND})?(?:{_FAREWELLS})[,.!]?\s+(?P<name>\S.{{1,50}})", re.IGNORECASE
+)
+# Notices that follow a signature and say nothing of the matter: those with a title of their own ...
+TITLED_NOTICE = re.compile(
+    r"\W{0,6}(?:P\s{1,3})?(?:avviso di riservatezza|nota di riservatezza|clausola di riservatezza|"
     r"(?:please |prima di stampare|before printing|rispetta l.ambiente|think before you print)"
     r".{0,30}(?:stampa|print|environment|ambiente|mail)|"
-    r"confidentiality notice|this (?:e-?mail|message|communication)(?: and| is| may| contains|"
-    r", includ)"
-    r".{0,80}(?:confidential|privileged|intended)|disclaimer\b|"
-    r"the information (?:contained )?in this "
-    r"(?:e-?mail|message)|ce message (?:et|est|contient).{0,60}confidentiel|"
-    r"diese e-?mail (?:enthält|kann).{0,40}vertraulich|este mensaje.{0,40}confidencial)",
+    r"confidentiality notice|(?:legal )?disclaimer\s?(?:[:.–-]|$)|"
+    r"quest[ao] (?:e-?mail|messaggio) (?:è|e'|non contiene) .{0,60}virus|(?:privo di virus|"
+    r"virus-free\b|mail priva di virus|this e-?mail (?:has been|was|is) .{0,20}(?:checked|scanned|"
+    r"virus)|diese e-?mail wurde .{0,20}(?:viren|geprüft)|no viruses found|nessun virus))",
+    re.IGNORECASE,
+)
+# ... and those that begin as a letter may, too, with what only a notice says.
+NOTICE = re.compile(
+    r"\W{0,6}(?:le informazioni contenute (?:in|nel)|quest[ao] (?:messaggio|e-?mail|"
+    r"comunicazione)\b|"
+    r"(?:ai sensi|in ottemperanza|in conformità) (?:de|al)|privacy\b|"
+    r"informativa (?:sulla )?(?:privacy|riservatezza|ai sensi)|il presente messaggio|il contenuto "
+    r"(?:di "
+    r"questa|"
+    r"della presente|del presente)|la presente (?:e-?mail|comunicazione)|le informazioni (?:e gli "
+    r"allegati|trasmesse)|this (?:e-?mail|message|communication|transmission)\b|the (?:information|"
+    r"content)s? (?:contained )?(?:in|of) this (?:e-?mail|message)|ce (?:message|courriel)\b|diese "
+    r"(?:e-?mail|nachricht)\b|est[ea] (?:mensaje|correo|mensagem|e-?mail)\b|dit "
+    r"(?:e-?mail)?bericht\b)",
+    re.IGNORECASE,
+)
+ONLY_IN_NOTICES = re.compile(
+    r"riservat|confiden[zc]ial|confidential|confidentiel|privileged|vertraulich|vertrouwelijk|"
+    r"intended (?:recipient|addressee|solely|only|for)|(?:destinat|rivolt|indirizzat)\w+ "
+    r"(?:esclusivamente|unicamente|solo|soltanto)|(?:esclusivamente|unicamente) (?:destinat|rivolt|"
+    r"indirizzat|al? )|esclusivo uso|uso esclusivo|destinatari[oi] (?:sopra )?indicat|for the "
+    r"sole use",
+    re.IGNORECASE,
+)
+# A person asks; a notice never says "I".
+ASKS = re.compile(
+    r"\b(?:(?:ri)?chiedo|vorrei|voglio|desidero|diffido|sollecito|intimo|esigo|i (?:would|want|"
+    r"request|"
+    r"hereby|ask|need)|je (?:demande|souhaite|voudrais)|ich (?:möchte|bitte|fordere|verlange)|"
+    r"solicito|"
+    r"quiero)\b",
     re.IGNORECASE,
 )

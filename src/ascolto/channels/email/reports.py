@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ascolto.channels.email import headers
+from ascolto.channels.email import kind_words as words
 from ascolto.channels.email.addresses import message_ids
 from ascolto.channels.email.mail import Mail, part_text
 from ascolto.channels.email.parts import Part
@@ -18,6 +19,8 @@ FEEDBACK = ("message/feedback-report",)
 DISPOSITION = ("message/disposition-notification", "message/global-disposition-notification")
 RETURNED = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
 _MOST_TEXT = 200_000
+_MOST_WORDS = 4_000
+_MOST_TOLD = 100
 _STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY_CODE = re.compile(r"(?<![\d.])([45])\d\d[ -](?:#?[245]\.\d{1,3}\.\d{1,3}|[A-Za-z<])")
 _TEXT_ID = re.compile(
@@ -28,10 +31,17 @@ _JSON_ID = re.compile(
     re.IGNORECASE,
 )
 _JSON_SENT_ID = re.compile(r"\"messageId\"\s?:\s?\"<?([^\"<>\s]{3,500})>?\"")
-_ADDRESS = re.compile(r"[\w.+=%/~!#$&'*{}|^-]{1,64}@[\w.-]{1,190}\w")
+ADDRESS = re.compile(r"[\w.+=%/~!#$&'*{}|^-]{1,64}@[\w.-]{1,190}\w")
+_JSON_KIND = re.compile(
+    r"\"bounceType\"\s?:\s?\"(Permanent|Transient|Undetermined)\"|"
+    r"\"(?:notification|event)Type\"\s?:\s?\"DeliveryDelay\""
+)
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _DELAYED = re.compile(
-    r"delay|warning|still being retried|not yet been delivered|in ritardo", re.IGNORECASE
+    r"delay|still being retried|not yet been delivered|warning: could not send|in ritardo|"
+    r"verzögert|"
+    r"retard[ée]|retras|atrasad|vertraagd",
+    re.IGNORECASE,
 )
 
 
@@ -93,8 +103,29 @@ def recipients(mail: Mail) -> list[Recipient]:
     if out:
         return out
     failed = " ".join(mail.root.all("x-failed-recipients"))
-    status = (_STATUS.search(mail.text[:_MOST_TEXT]) or [""])[0]
-    return [Recipient(one, "failed", status, "") for one in _ADDRESS.findall(failed)]
+    text = mail.text[:_MOST_TEXT]
+    fate = _by_words(mail, text)
+    action = "delayed" if fate is False else "failed"
+    status = (_STATUS.search(text) or [""])[0]
+    named = [Recipient(one, action, status, "") for one in ADDRESS.findall(failed)]
+    return named or _told_of(mail, text, "" if fate is None else action)
+
+
+def _told_of(mail: Mail, text: str, action: str) -> list[Recipient]:
+    """Return the mailboxes that a text names above the returned mail, each with its own status."""
+    below = words.RETURNED_BELOW.search(text)
+    text = text[: below.start() if below else _MOST_WORDS][:_MOST_WORDS]
+    ours = {one.address.lower() for name in ("from", "to", "cc") for one in mail.people(name)}
+    ours.update(one.lower() for one in _TEXT_ID.findall(text))
+    found = [one for one in ADDRESS.finditer(text) if one[0].lower() not in ours]
+    ends = [one.start() for one in found[1:]] + [len(text)] * bool(found)
+    out: dict[str, Recipient] = {}
+    for one, end in zip(found, ends, strict=True):
+        status = (_STATUS.search(text, one.end(), end) or [""])[0]
+        held = out.get(one[0].lower())
+        if held is None or not held.status:
+            out[one[0].lower()] = Recipient(one[0], action, status, "")
+    return list(out.values())[:_MOST_TOLD]
 
 
 def _typed(value: str) -> str:
@@ -128,11 +159,20 @@ def permanent(mail: Mail, found: Sequence[Recipient]) -> bool | None:
             one.status.startswith("5") or (not one.status and one.action == "failed")
             for one in said
         )
-    text = mail.text[:_MOST_TEXT]
+    return _by_words(mail, mail.text[:_MOST_TEXT])
+
+
+def _by_words(mail: Mail, text: str) -> bool | None:
+    """Tell from a report's text whether its server has given up (see `permanent`)."""
+    kind = _JSON_KIND.search(text.replace('\\"', '"'))
+    if kind:
+        return None if kind[1] == "Undetermined" else kind[1] == "Permanent"
+    if _DELAYED.search(mail.subject) or words.TRIES_ON.search(text[:_MOST_WORDS]):
+        return False
     code = _STATUS.search(text) or _REPLY_CODE.search(text)
     if code:
         return code[1] == "5"
-    return False if _DELAYED.search(mail.subject) else None
+    return True if words.GIVEN_UP.search(text[:_MOST_WORDS]) else None
 
 
 def envelope_id(mail: Mail) -> str | None:
@@ -158,7 +198,7 @@ def original_id(mail: Mail) -> str | None:
         found = _first_id(" ".join(mail.root.all(name)))
         if found:
             return found
-    text = _whole_text(mail)
+    text = _whole_text(mail).replace('\\"', '"')
     said = _TEXT_ID.findall(text) or _JSON_ID.findall(text) or _JSON_SENT_ID.findall(text)
     if said:
         return str(said[0])
