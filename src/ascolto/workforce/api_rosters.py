@@ -14,7 +14,7 @@ from ascolto.kit.clock import midnight
 from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of, services_of, takes
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store_rosters, store_runs
-from ascolto.workforce.actions import editing, relocating, rosters
+from ascolto.workforce.actions import editing, relocating, rosters, standing_in
 from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.examining import broken_rules
 from ascolto.workforce.reading import own_operator
@@ -36,6 +36,8 @@ from ascolto.workforce.views_rosters import (
     RosterView,
     ShiftsBody,
     ShiftView,
+    StandInsView,
+    StandInView,
     ViolationView,
 )
 
@@ -78,7 +80,7 @@ async def send_home(body: RemoteBody, call: Planner) -> RelocatedView:
     """Begin a draft in which everybody who has agreed to it works at home on some days.
 
     With `site_lost` the shifts of those who have not are taken out and given to who can work at
-    home, is free that day and may; what stays open is told. Nothing is published.
+    home, is free that day and may. Nothing is published, and nobody asked before it is.
     """
     if body.last_day > FAR:
         raise BadPlan("No such day.", day=body.last_day.isoformat())
@@ -94,8 +96,6 @@ async def send_home(body: RemoteBody, call: Planner) -> RelocatedView:
         moved=done.moved,
         at_home=done.at_home,
         cannot=list(done.cannot),
-        taken=[ShiftView.of(one) for one in done.taken],
-        left_open=[OpenSpanView(**asdict(one)) for one in done.left_open],
     )
 
 
@@ -127,6 +127,17 @@ async def compare_roster(roster_id: UUID, call: Planner) -> DifferenceView:
     return DifferenceView.of(roster, *await rosters.compare_roster(call.tx, roster))
 
 
+@router.get("/workforce/rosters/{roster_id}/stand-ins", summary="Who stands in for a lost site")
+async def list_stand_ins(roster_id: UUID, call: Planner) -> StandInsView:
+    """Return who stands in where a site is lost, what they said, and what stays open by now."""
+    roster = await rosters.find_roster(call.tx, str(roster_id))
+    found, open_ = await standing_in.stand_ins(call.tx, roster)
+    return StandInsView(
+        asked=[StandInView.of(one) for one in found],
+        left_open=[OpenSpanView(**asdict(one)) for one in open_],
+    )
+
+
 @router.get("/workforce/rosters/{roster_id}/violations", summary="What a roster breaks")
 async def list_violations(roster_id: UUID, call: Planner) -> list[ViolationView]:
     """Return what a version breaks in law and agreements, day by day, with the articles."""
@@ -137,8 +148,11 @@ async def list_violations(roster_id: UUID, call: Planner) -> list[ViolationView]
 
 @router.post("/workforce/rosters/{roster_id}/publish", summary="Publish a version of the roster")
 async def publish_roster(roster_id: UUID, body: PublishRosterBody, call: Planner) -> DifferenceView:
-    """Publish the draft that was looked at; return what it has changed."""
-    return DifferenceView.of(*await rosters.publish_roster(call.tx, str(roster_id), v=body.v))
+    """Publish the draft that was looked at; return what it has changed.
+
+    Where it is of a lost site, whom it gives work on a free day is asked, and works with a yes.
+    """
+    return DifferenceView.of(*await standing_in.publish(call.tx, str(roster_id), v=body.v))
 
 
 @router.delete("/workforce/rosters/{roster_id}", status_code=204, summary="Throw a draft away")

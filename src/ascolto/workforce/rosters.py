@@ -29,6 +29,8 @@ class Roster:
     published_at: datetime | None
     published_by: str | None
     v: int
+    site_lost: bool = False
+    """Whether it was begun because a site is lost: whom it gives work on a free day is asked."""
 
 
 @dataclass(frozen=True, slots=True)

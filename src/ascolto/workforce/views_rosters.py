@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from ascolto.workforce.actions.editing import PersonDay, Wanted
+from ascolto.workforce.actions.standing_in import StandIn
 from ascolto.workforce.examining import binding
 from ascolto.workforce.rosters import Difference, Roster, Shift, Violation
 from ascolto.workforce.views import Body, Reason
@@ -119,6 +120,7 @@ class RosterView(BaseModel):
     published_at: datetime | None
     published_by: str | None
     v: int
+    site_lost: bool
 
     @classmethod
     def of(cls, roster: Roster) -> "RosterView":
@@ -142,17 +144,44 @@ class OpenSpanView(BaseModel):
 
 
 class RelocatedView(BaseModel):
-    """A draft with everybody at home, and who has not agreed to work there.
-
-    `taken` are shifts that others take on a free day: they are asked before it is published.
-    `left_open` is what nobody takes and, where it is known what it takes, is missing.
-    """
+    """A draft with everybody at home, and who has not agreed to work there."""
 
     roster: RosterView
     moved: int
     at_home: int
     cannot: list[str]
-    taken: list[ShiftView]
+
+
+class StandInView(BaseModel):
+    """A shift on a day that was free: to be asked for at publishing, or what its person said.
+
+    `refused` tells of a rule that stands against it: `why` says which.
+    """
+
+    shift: ShiftView
+    state: Literal["to_ask", "waiting", "done", "declined", "refused", "withdrawn", "undone"]
+    why: list[str]
+
+    @classmethod
+    def of(cls, one: StandIn) -> "StandInView":
+        """Show who stands in."""
+        why = one.request.why if one.request else []
+        return cls.model_validate(
+            {
+                "shift": ShiftView.of(one.shift),
+                "state": one.state,
+                "why": [told["rule"] for told in why],
+            }
+        )
+
+
+class StandInsView(BaseModel):
+    """Who stands in where a site is lost; `left_open` is what is missing as it holds now.
+
+    It is told against what was there before and, where that is known, what it takes.
+    """
+
+    asked: list[StandInView]
     left_open: list[OpenSpanView]
 
 

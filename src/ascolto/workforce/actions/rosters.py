@@ -29,9 +29,12 @@ from ascolto.workforce.rosters import (
 )
 
 LONGEST_DAYS = 63
+PersonDay = tuple[str, date]
 
 
-async def begin_roster(tx: Tx, *, first_day: date, last_day: date, reason: str) -> Roster:
+async def begin_roster(
+    tx: Tx, *, first_day: date, last_day: date, reason: str, site_lost: bool = False
+) -> Roster:
     """Begin a version for some days; it opens with what is in force on them."""
     require_whole(tx)
     if not 0 <= (last_day - first_day).days < LONGEST_DAYS:
@@ -45,6 +48,7 @@ async def begin_roster(tx: Tx, *, first_day: date, last_day: date, reason: str) 
         last_day=last_day,
         reason=reason,
         created_at=await store_rosters.reading_moment(tx),
+        site_lost=site_lost,
     )
     now = await store_rosters.in_force(tx, first_day=first_day, last_day=last_day)
     await store_rosters.put_shifts(tx, roster.id, now)
@@ -97,9 +101,12 @@ async def compare_roster(tx: Tx, roster: Roster) -> tuple[Difference, list[Viola
 
 
 async def publish_roster(
-    tx: Tx, roster_id: str, *, v: int
+    tx: Tx, roster_id: str, *, v: int, without: frozenset[PersonDay] = frozenset()
 ) -> tuple[Roster, Difference, list[Violation]]:
-    """Publish a draft: from now on it holds on its days. What the law forbids is refused."""
+    """Publish a draft: from now on it holds on its days. What the law forbids is refused.
+
+    People's days that it is `without` are judged with it and do not hold yet.
+    """
     await store_rosters.lock_publishing(tx)
     roster = await draft_at(tx, roster_id, v=v)
     if await store_rosters.published_since(tx, roster):
@@ -116,6 +123,11 @@ async def publish_roster(
             article=first.article,
             violations=len(forbidden),
         )
+    if without:
+        shifts = await store_rosters.shifts_of(tx, roster_id)
+        hold = [one for one in shifts if (one.operator_id, one.day) not in without]
+        await store_rosters.put_shifts(tx, roster_id, hold)
+        changes.added = [one for one in changes.added if one in hold]
     published = await store_rosters.set_published(tx, roster_id)
     if published is None:
         raise AlreadyPublished("The roster is published already.")

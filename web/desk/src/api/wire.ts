@@ -1372,19 +1372,12 @@ export interface components {
             others: string[];
             sender: string;
         };
-        /**
-         * @description A draft with everybody at home, and who has not agreed to work there.
-         *
-         *     `taken` are shifts that others take on a free day: they are asked before it is published.
-         *     `left_open` is what nobody takes and, where it is known what it takes, is missing.
-         */
+        /** @description A draft with everybody at home, and who has not agreed to work there. */
         RelocatedView: {
             at_home: number;
             cannot: string[];
-            left_open: components["schemas"]["OpenSpanView"][];
             moved: number;
             roster: components["schemas"]["RosterView"];
-            taken: components["schemas"]["ShiftView"][];
         };
         /** @description What was asked, and what became of it; `mine` tells who asked. */
         RequestView: {
@@ -1490,6 +1483,7 @@ export interface components {
             published_at: string | null;
             published_by: string | null;
             reason: string;
+            site_lost: boolean;
             v: number;
         };
         /**
@@ -1686,6 +1680,26 @@ export interface components {
             source: components["schemas"]["Source"] | null;
             text_version: string | null;
             verified: boolean;
+        };
+        /**
+         * @description Who stands in where a site is lost; `left_open` is what is missing as it holds now.
+         *
+         *     It is told against what was there before and, where that is known, what it takes.
+         */
+        StandInsView: {
+            asked: components["schemas"]["StandInView"][];
+            left_open: components["schemas"]["OpenSpanView"][];
+        };
+        /**
+         * @description A shift on a day that was free: to be asked for at publishing, or what its person said.
+         *
+         *     `refused` tells of a rule that stands against it: `why` says which.
+         */
+        StandInView: {
+            shift: components["schemas"]["ShiftView"];
+            /** @enum {string} */
+            state: "to_ask" | "waiting" | "done" | "declined" | "refused" | "withdrawn" | "undone";
+            why: string[];
         };
         /** @description A tag known to a client. */
         TagView: {

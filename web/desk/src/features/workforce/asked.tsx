@@ -72,7 +72,12 @@ export function AskedPage() {
 function useWhat(one: ShiftRequest): { what: string; day: string } {
   const t = useT();
   const name = one.operator_name;
-  const what = one.kind === "leave" ? t("asked.leave", { name }) : t("asked.swap", { name, other: one.other_name ?? "" });
+  const kinds: Record<string, string> = {
+    leave: t("asked.leave", { name }),
+    stand_in: t("asked.stand_in", { name }),
+    swap: t("asked.swap", { name, other: one.other_name ?? "" }),
+  };
+  const what = kinds[one.kind]!;
   return { what, day: longDay(`${one.day}T12:00:00Z`) };
 }
 
@@ -132,7 +137,7 @@ function Done({ request }: { request: ShiftRequest }) {
   return (
     <li className="row-flex wrap">
       <span className="grow">
-        <strong>{day}</strong> {what} <span className="num meta">{times(request.was)}</span>
+        <strong>{day}</strong> {what} <span className="num meta">{times(request.kind === "stand_in" ? request.becomes : request.was)}</span>
       </span>
       <Button tone="outline" aria-label={t("asked.undo_of", { what, day })} onPress={() => void undo()}>
         {t("asked.undo")}

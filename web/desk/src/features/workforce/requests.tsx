@@ -100,6 +100,10 @@ export function Requests() {
     }
     await queries.invalidateQueries({ queryKey: ["own-shifts"] });
   };
+  const what = (one: ShiftRequest) => {
+    if (one.kind === "stand_in") return t("shifts.stand_in");
+    return one.kind === "swap" ? t("shifts.swap", { name: (one.mine ? one.other_name : one.operator_name) ?? "" }) : t("shifts.leave");
+  };
   const states: Record<string, string> = {
     waiting: t("shifts.waiting"),
     done: t("shifts.done"),
@@ -117,13 +121,14 @@ export function Requests() {
       <ul className="plan-edits" aria-label={t("shifts.requests")}>
         {(data ?? []).map((one) => {
           const day = longDay(`${one.day}T12:00:00Z`);
+          const waits = one.state === "waiting" && !one.mine;
           const name = (one.mine ? one.other_name : one.operator_name) ?? "";
           return (
             <li key={one.id} className="stack">
               <span className="row-flex wrap">
                 <span className="grow">
-                  <strong>{day}</strong> {one.kind === "swap" ? t("shifts.swap", { name }) : t("shifts.leave")}{" "}
-                  {one.state === "done" && one.becomes.length > 0 && <span className="num">{times(one.becomes)}</span>}
+                  <strong>{day}</strong> {what(one)}{" "}
+                  {(one.state === "done" || one.kind === "stand_in") && one.becomes.length > 0 && <span className="num">{times(one.becomes)}</span>}
                 </span>
                 <Pill tone={one.state === "done" ? "ok" : one.state === "refused" ? "warn" : "plain"}>{states[one.state] ?? one.state}</Pill>
               </span>
@@ -138,18 +143,19 @@ export function Requests() {
                   {why.article && `, ${why.article}`}
                 </span>
               ))}
-              {one.state === "waiting" && !one.mine && (
+              {waits && one.kind === "stand_in" && <span className="meta">{t("shifts.stand_in_why")}</span>}
+              {waits && (
                 <span className="row-flex wrap">
                   <Button
                     tone="primary"
-                    aria-label={t("shifts.agree_to", { name })}
+                    aria-label={one.kind === "stand_in" ? t("shifts.stand_in_yes", { day }) : t("shifts.agree_to", { name })}
                     onPress={() => void act(() => api.post(`/me/requests/${one.id}/answer`, { agrees: true }))}
                   >
                     {t("shifts.agree")}
                   </Button>
                   <Button
                     tone="outline"
-                    aria-label={t("shifts.decline_of", { name })}
+                    aria-label={one.kind === "stand_in" ? t("shifts.stand_in_no", { day }) : t("shifts.decline_of", { name })}
                     onPress={() => void act(() => api.post(`/me/requests/${one.id}/answer`, { agrees: false }))}
                   >
                     {t("shifts.decline")}
@@ -178,6 +184,7 @@ export function useRules(): (rule: string) => string {
     "less than 11 hours after the shift before": t("rules.daily_rest"),
     "more than 6 hours without a break of 10 minutes": t("rules.break"),
     "two shifts at once": t("rules.two_at_once"),
+    "not at work before it begins": t("rules.unseen"),
     "one of the shifts has begun": t("rules.begun"),
     "less than 35 hours around a day off": t("rules.weekly_rest"),
     "a split shift that was not agreed to": t("rules.split"),
