@@ -137,7 +137,7 @@ class WishesView(WishesBody):
 async def list_candidates(call: Own, day: date) -> list[CandidateView]:
     """Return the colleagues of the same queues with whom a day can be swapped within the rules."""
     if day > FAR:
-        raise BadPlan("No such day.")
+        raise BadPlan("no_day", "No such day.")
     found = await requests.swap_candidates(call.tx, own_operator(call.principal), day)
     return [
         CandidateView(

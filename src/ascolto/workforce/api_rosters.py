@@ -68,7 +68,7 @@ async def list_rosters(
 async def begin_roster(body: RosterBody, call: Planner) -> RosterView:
     """Begin a draft for some days; it opens with what is in force on them."""
     if body.last_day > FAR:
-        raise BadPlan("No such day.", day=body.last_day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=body.last_day.isoformat())
     begun = await rosters.begin_roster(
         call.tx, first_day=body.first_day, last_day=body.last_day, reason=body.reason
     )
@@ -83,7 +83,7 @@ async def send_home(body: RemoteBody, call: Planner) -> RelocatedView:
     home, is free that day and may. Nothing is published, and nobody asked before it is.
     """
     if body.last_day > FAR:
-        raise BadPlan("No such day.", day=body.last_day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=body.last_day.isoformat())
     done = await relocating.send_home(
         call.tx,
         first_day=body.first_day,
@@ -166,7 +166,7 @@ async def show_day(roster_id: UUID, day: date, call: Planner) -> RosterDayView:
     """Return all shifts of a day of a version, and how many people it takes."""
     roster = await rosters.find_roster(call.tx, str(roster_id))
     if day > FAR:
-        raise BadPlan("No such day.", day=day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=day.isoformat())
     zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
     shifts = await store_rosters.shifts_of(call.tx, roster.id, day=day)
     required = await store_runs.required_on(call.tx, day, roster_id=roster.id)
@@ -193,7 +193,7 @@ async def show_person_day(
 ) -> PersonDayView:
     """Return a person's shifts of a day, what they break, and why they are so."""
     if day > FAR:
-        raise BadPlan("No such day.", day=day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=day.isoformat())
     return PersonDayView.of(
         await editing.show_day(call.tx, str(roster_id), operator_id=str(operator_id), day=day)
     )
@@ -232,10 +232,10 @@ async def show_own_shifts(
     today = call.tx.now.astimezone(ZoneInfo(tenant.timezone)).date()
     first = since or today - timedelta(days=1)  # last night's shift may still be going on
     if first > FAR or (until or first) > FAR:
-        raise BadPlan("No such day.")
+        raise BadPlan("no_day", "No such day.")
     last = until or first + timedelta(days=28)
     if not 0 <= (last - first).days < LONGEST_OWN:
-        raise BadPlan("Ask for three months at most.", most_days=LONGEST_OWN)
+        raise BadPlan("three_months", "Ask for three months at most.", most_days=LONGEST_OWN)
     shifts = await store_rosters.in_force(
         call.tx, first_day=first, last_day=last, operator_id=operator_id
     )

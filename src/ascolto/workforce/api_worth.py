@@ -38,7 +38,7 @@ async def ask_worth(body: AskWorthBody, call: Planner) -> WorthRunView:
     A process of its own looks for the rosters and says how far it is.
     """
     if body.first_day > FAR:
-        raise BadPlan("No such day.", day=body.first_day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=body.first_day.isoformat())
     run = await making.ask_roster(
         call.tx,
         first_day=body.first_day,

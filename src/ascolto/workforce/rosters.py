@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 REST = timedelta(hours=11)
@@ -13,6 +13,13 @@ LONGEST_SHIFT = timedelta(hours=13)
 LONGEST_WITHOUT_BREAK = timedelta(hours=6)
 BREAK = timedelta(minutes=10)
 BREAKS = frozenset({"meal", "pause"})
+WrongShift = Literal["shift.begins", "shift.day", "shift.ends", "shift.parts"]
+WRONG_SHIFT: dict[WrongShift, str] = {
+    "shift.begins": "This shift cannot be: it does not begin on its day.",
+    "shift.day": "This shift cannot be: it is not on a day of the roster.",
+    "shift.ends": "This shift cannot be: a shift ends after it begins, and within 13 hours.",
+    "shift.parts": "This shift cannot be: its parts do not fill it.",
+}
 WORK = frozenset({"queue", "deferred", "training", "meeting", "other"})
 
 
@@ -114,17 +121,17 @@ def _has_break(shift: Shift) -> bool:
     return any(part["kind"] in BREAKS and part["minutes"] >= least for part in shift.parts)
 
 
-def wrong_shift(shift: Shift, roster: Roster, zone: ZoneInfo) -> str | None:
+def wrong_shift(shift: Shift, roster: Roster, zone: ZoneInfo) -> WrongShift | None:
     """Return why a shift cannot be, None when it can; its day is that of the organisation."""
     length = shift.ends_at - shift.starts_at
     if shift.starts_at.astimezone(zone).date() != shift.day:
-        return "it does not begin on its day"
+        return "shift.begins"
     if not roster.first_day <= shift.day <= roster.last_day:
-        return "it is not on a day of the roster"
+        return "shift.day"
     if not timedelta() < length <= LONGEST_SHIFT:
-        return "a shift ends after it begins, and within 13 hours"
+        return "shift.ends"
     if shift.parts and sum(part["minutes"] for part in shift.parts) * 60 != length.total_seconds():
-        return "its parts do not fill it"
+        return "shift.parts"
     return None
 
 

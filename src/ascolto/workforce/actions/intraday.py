@@ -119,7 +119,9 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
     today = stream.today(tx.now)
     day = day or today
     if abs((day - today).days) > 31:
-        raise BadPlan("The days of a month back and ahead are shown.", day=day.isoformat())
+        raise BadPlan(
+            "month_around", "The days of a month back and ahead are shown.", day=day.isoformat()
+        )
     since, until = stream.midnight(day), stream.midnight(day + timedelta(days=1))
     forecast_id = await store_intraday.speaks_for(
         tx, queue_id=queue_id, channel=stream.channel, since=since, until=until

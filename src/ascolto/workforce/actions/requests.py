@@ -137,7 +137,7 @@ async def decide(tx: Tx, request_id: str, *, grants: bool, why: str) -> ShiftReq
     await store_rosters.lock_publishing(tx)
     request = await waiting(tx, request_id)
     if request.kind != "leave":
-        raise BadPlan("It is answered by whom it is asked of.")
+        raise BadPlan("swap_other", "It is answered by whom it is asked of.")
     if not grants:
         return await _answered(tx, request, "refused", [Why(why)])
     shifts = await store_rosters.in_force(tx, first_day=request.day, last_day=request.day)
@@ -152,7 +152,7 @@ def still_ahead(tx: Tx, shifts: Sequence[Shift]) -> None:
     """Refuse to change what people have worked, or are at: the history is of what was."""
     for one in shifts:
         if one.starts_at <= tx.now:
-            raise BadPlan("This day has begun, or is over.", day=one.day.isoformat())
+            raise BadPlan("day_over", "This day has begun, or is over.", day=one.day.isoformat())
 
 
 async def undo(tx: Tx, request_id: str) -> ShiftRequest:
@@ -238,7 +238,7 @@ async def _swap_hindrances(tx: Tx, who: str, other: str, day: date) -> list[Why]
     around = await _around(tx, (who, other), day)
     today = [one for one in around if one.day == day]
     if other == who or not any(one.operator_id == other for one in today):
-        raise BadPlan("Whom you ask does not work on this day.", day=day.isoformat())
+        raise BadPlan("other_off", "Whom you ask does not work on this day.", day=day.isoformat())
     if any(one.starts_at <= tx.now for one in today):
         return [Why("one of the shifts has begun", "", "", day)]
     if other not in await _alike(tx, who):
@@ -282,7 +282,9 @@ async def _ask(
         answered_by=None if waits else "",
     )
     if not await store_requests.insert_request(tx, request):
-        raise BadPlan("You have asked something of this day already.", day=day.isoformat())
+        raise BadPlan(
+            "asked_already", "You have asked something of this day already.", day=day.isoformat()
+        )
     return request
 
 
@@ -304,9 +306,9 @@ async def waiting(tx: Tx, request_id: str) -> ShiftRequest:
 async def _own_day(tx: Tx, who: str, day: date) -> list[Shift]:
     mine = await store_rosters.in_force(tx, first_day=day, last_day=day, operator_id=who)
     if not mine:
-        raise BadPlan("You do not work on this day.", day=day.isoformat())
+        raise BadPlan("you_off", "You do not work on this day.", day=day.isoformat())
     if mine[0].starts_at <= tx.now:
-        raise BadPlan("This shift has begun.", day=day.isoformat())
+        raise BadPlan("begun", "This shift has begun.", day=day.isoformat())
     return mine
 
 

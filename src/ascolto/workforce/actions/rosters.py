@@ -19,6 +19,7 @@ from ascolto.workforce.errors import (
 )
 from ascolto.workforce.examining import binding, broken_rules
 from ascolto.workforce.rosters import (
+    WRONG_SHIFT,
     Difference,
     Roster,
     Shift,
@@ -38,7 +39,7 @@ async def begin_roster(
     """Begin a version for some days; it opens with what is in force on them."""
     require_whole(tx)
     if not 0 <= (last_day - first_day).days < LONGEST_DAYS:
-        raise BadPlan("A roster has at least a day and at most nine weeks.")
+        raise BadPlan("nine_weeks", "A roster has at least a day and at most nine weeks.")
     # Whoever publishes at this moment is either seen here or later than this.
     await store_rosters.lock_publishing(tx)
     roster = await store_rosters.insert_roster(
@@ -72,12 +73,14 @@ async def fill_roster(tx: Tx, roster_id: str, shifts: Sequence[Shift], *, v: int
     for shift in shifts:
         if (why := wrong_shift(shift, roster, zone)) is not None:
             raise BadPlan(
-                f"This shift cannot be: {why}.",
+                why,
+                WRONG_SHIFT[why],
                 operator_id=shift.operator_id,
                 starts_at=shift.starts_at.isoformat(),
             )
     if (twice := overlapping(shifts)) is not None:
         raise BadPlan(
+            "twice",
             "Nobody works two shifts at once.",
             operator_id=twice.operator_id,
             starts_at=twice.starts_at.isoformat(),
@@ -85,7 +88,7 @@ async def fill_roster(tx: Tx, roster_id: str, shifts: Sequence[Shift], *, v: int
     for operator_id in sorted({shift.operator_id for shift in shifts}):
         operator = await get_operator(tx, operator_id)
         if operator is None or operator.archived_at is not None:
-            raise BadPlan("There is no such operator.", operator_id=operator_id)
+            raise BadPlan("away", "There is no such operator.", operator_id=operator_id)
     await store_rosters.put_shifts(tx, roster_id, shifts)
     return await find_roster(tx, roster_id)
 
