@@ -225,7 +225,7 @@ def test_everybody_home_and_a_lost_site_begin_a_draft_from_the_roster_page(
         press.press("Enter")
         expect(page.get_by_role("button", name="Pubblica", exact=True)).to_be_visible()
         expect(version.locator("option:checked")).to_contain_text(button)
-        page.get_by_text("Viaggi, CO₂ e posti di questi turni").click()
+        page.get_by_text("Viaggi, CO₂ allo scarico e posti di questi turni").click()
         expect(page.get_by_text("ENEA", exact=False)).to_be_visible()
         for_everyone(page, f"roster-{button}")
         page.set_viewport_size({"width": 1280, "height": 900})
