@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
-from ascolto.workforce.actions.intraday import DayLines, Line
 from ascolto.workforce.actions.offers import OwnStep
 from ascolto.workforce.asking import read
+from ascolto.workforce.laying_out import DayLines, Line
 from ascolto.workforce.levers import Lever, Pulled, paid_hours
 from ascolto.workforce.reaching import TOLD, Step
 from ascolto.workforce.views import Body, Reason

@@ -16,11 +16,12 @@ from ascolto.people.actions import get_operator, set_skills
 from ascolto.people.catalogue import change_skill, create_skill
 from ascolto.routing import change_queue, create_queue, expire_interventions, get_queue
 from ascolto.workforce import store_intraday
-from ascolto.workforce.actions.intraday import lay_out, pull, read_intraday, undo
+from ascolto.workforce.actions.intraday import pull, read_intraday, undo
 from ascolto.workforce.actions.offers import own_steps
 from ascolto.workforce.actions.pulling import begin, take_back
 from ascolto.workforce.errors import BadPlan, OutsideScope
 from ascolto.workforce.jobs import begin_levers
+from ascolto.workforce.laying_out import lay_out
 from ascolto.workforce.levers import Lever, Pulled
 from ascolto.workforce.reaching import Step
 from ascolto.workforce.stage import cast_of, stage_of

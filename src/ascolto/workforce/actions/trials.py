@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from ascolto import routing
-from ascolto.workforce.actions.intraday import PATIENCE_S, DayLines
 from ascolto.workforce.errors import BadPlan
+from ascolto.workforce.laying_out import PATIENCE_S, DayLines
 from ascolto.workforce.levers import Half, Lever, abreast, pulled
 from ascolto.workforce.reaching import TOLD, moved_breaks
 from ascolto.workforce.today import HALF_HOUR
