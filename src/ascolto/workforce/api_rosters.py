@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 
+from ascolto import routing
 from ascolto.identity import secrets
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.clock import midnight
@@ -19,6 +20,7 @@ from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.examining import broken_rules
 from ascolto.workforce.reading import own_operator
 from ascolto.workforce.views_rosters import (
+    AwayOnDayView,
     DifferenceView,
     FeedView,
     OpenSpanView,
@@ -170,6 +172,8 @@ async def show_day(roster_id: UUID, day: date, call: Planner) -> RosterDayView:
     zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
     shifts = await store_rosters.shifts_of(call.tx, roster.id, day=day)
     required = await store_runs.required_on(call.tx, day, roster_id=roster.id)
+    today = call.tx.now.astimezone(zone).date()
+    away = await routing.away(call.tx) if day == today else []
     return RosterDayView(
         roster=RosterView.of(roster),
         day=day,
@@ -181,6 +185,7 @@ async def show_day(roster_id: UUID, day: date, call: Planner) -> RosterDayView:
             RequiredDayView(queue_id=one.queue_id, minutes=one.minutes, people=list(one.people))
             for one in required
         ],
+        away=[AwayOnDayView(**asdict(one)) for one in away],
     )
 
 

@@ -53,6 +53,8 @@ class DayRead:
     """Which levers take their people from the queue they come from: not all can be left."""
     actual: ReadDay
     usual_aht_s: float | None
+    away: Sequence[tuple[str, datetime]]
+    """Who takes from the queue on other days and is lent elsewhere, by name, and until when."""
     told_share_most: float
     """Which share of those who wait can at most be told to write or to be called back."""
 

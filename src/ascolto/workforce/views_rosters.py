@@ -332,8 +332,16 @@ class RequiredDayView(BaseModel):
     people: list[float]
 
 
+class AwayOnDayView(BaseModel):
+    """Who is away from a queue that they take from, and until when: their skills are lent."""
+
+    operator_id: str
+    queue_id: str
+    until: datetime
+
+
 class RosterDayView(BaseModel):
-    """One day of a version: all shifts, and what it takes."""
+    """One day of a version: all shifts, what it takes and, of today, who is lent elsewhere."""
 
     roster: RosterView
     day: date
@@ -342,6 +350,7 @@ class RosterDayView(BaseModel):
     ends_at: datetime
     shifts: list[ShiftView]
     required: list[RequiredDayView]
+    away: list[AwayOnDayView]
 
 
 class OwnShiftsView(BaseModel):

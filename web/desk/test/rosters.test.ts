@@ -21,6 +21,7 @@ function day(shifts: RosterShift[], need = 1): RosterDay {
     ends_at: at(24),
     shifts,
     required: [{ queue_id: "q", minutes: 15, people }],
+    away: [],
   };
 }
 

@@ -9,6 +9,7 @@ from ascolto.insight.ask import scope_of
 from ascolto.insight.half_hours import read_day
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
+from ascolto.people import operators_by_ids
 from ascolto.tenancy.actions import setting
 from ascolto.workforce import events, store, store_history, store_intraday, store_rosters
 from ascolto.workforce.actions import pulling
@@ -71,8 +72,17 @@ async def read_intraday(tx: Tx, queue_id: str, day: date | None = None) -> DayRe
         usual_aht_s=await store_history.mean_handling_s(
             tx, queue_id=queue_id, channel=stream.channel, since=tx.now - _AHT_OVER
         ),
+        away=await _away(tx, queue) if day == today else (),
         told_share_most=await setting(tx, MOST_TOLD, client_id=queue.client_id) / 100,
     )
+
+
+async def _away(tx: Tx, queue: routing.Queue) -> list[tuple[str, datetime]]:
+    gone = {
+        one.operator_id: one.until for one in await routing.away(tx) if one.queue_id == queue.id
+    }
+    people = await operators_by_ids(tx, gone) if gone else {}
+    return sorted((one.display_name, gone[who]) for who, one in people.items())
 
 
 async def _crews(

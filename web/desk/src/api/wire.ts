@@ -89,6 +89,19 @@ export interface components {
             kind: string;
             name: string | null;
         };
+        /** @description Who is away from a queue that they take from, and until when: their skills are lent. */
+        AwayOnDayView: {
+            operator_id: string;
+            queue_id: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description Who takes from the queue on other days and is lent elsewhere, and until when. */
+        AwayView: {
+            name: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** @description Within which times shifts lie, on which weekdays (1 is Monday) they begin. */
         Band: {
             from: string;
@@ -745,7 +758,7 @@ export interface components {
             first: string | null;
             last: string | null;
             minutes: number;
-            notes: string[];
+            notes: components["schemas"]["RowFaultView"][];
             rows: number;
             written: boolean;
         };
@@ -815,6 +828,7 @@ export interface components {
             aht_s: number | null;
             /** Format: date-time */
             at: string;
+            away: components["schemas"]["AwayView"][];
             /** Format: date */
             day: string;
             factor: number;
@@ -1457,8 +1471,9 @@ export interface components {
          * @enum {string}
          */
         Role: "operator" | "team_leader" | "planner" | "knowledge" | "configurator" | "analyst" | "client" | "privacy" | "admin";
-        /** @description One day of a version: all shifts, and what it takes. */
+        /** @description One day of a version: all shifts, what it takes and, of today, who is lent elsewhere. */
         RosterDayView: {
+            away: components["schemas"]["AwayOnDayView"][];
             /** Format: date-time */
             begins_at: string;
             /** Format: date */
@@ -1487,7 +1502,7 @@ export interface components {
             v: number;
         };
         /**
-         * @description What is wrong in one row (the heading is row 1); null where it is the table as a whole.
+         * @description What is said of one row (the heading is row 1); null where it is the table as a whole.
          *
          *     `what` is English; `code`, where there is one, says the same with `fields` for other words.
          */
@@ -1809,7 +1824,7 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
-        /** @description Days at the office of all days worked, and what they take: minutes, CO2 in kg, seats. */
+        /** @description Days at the office of all worked, and what they take: minutes, CO2 of the exhaust, seats. */
         WaysView: {
             commute_minutes: number;
             days: number;

@@ -27,6 +27,13 @@ export function PersonPanel({ roster, day, person, queues, shifts, edits }: Pers
     <section className="card stack roster-person" aria-labelledby="roster-person">
       <h2 id="roster-person">{person.name}</h2>
       {edits && <Change person={person} day={day} shifts={shifts} edits={edits} />}
+      {day.away
+        .filter((one) => one.operator_id === person.id)
+        .map((one) => (
+          <p key={one.queue_id} className="meta">
+            {t("roster.away_until", { queue: queues.find((queue) => queue.id === one.queue_id)?.name ?? "", time: clock(one.until), day: shortDay(one.until) })}
+          </p>
+        ))}
       {shifts.length === 0 && <p>{t("roster.off")}</p>}
       {shifts.map((shift) => (
         <ol key={shift.starts_at} className="roster-parts" aria-label={t("roster.parts")}>
