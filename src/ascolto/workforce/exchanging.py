@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from ascolto.workforce.hours import RULES, short_days_off, span_of_day, week_hours
 from ascolto.workforce.rostering.legal import DAILY_REST, WEEKLY_HOURS, WEEKLY_REST
 from ascolto.workforce.rosters import LONGEST_SHIFT, Shift, overlapping, violations
+from ascolto.workforce.ruling import Rule
 
 AROUND = timedelta(days=7)
 """So many days on either side tell whether a day may be changed."""
@@ -138,9 +139,10 @@ def unagreed(shifts: Iterable[Shift], *, short: frozenset[str], split: frozenset
     found = []
     for (who, day), own in sorted(days.items()):
         if len(own) > 1 and who not in split:
-            found.append(Why("a split shift that was not agreed to", "", who, day))
+            found.append(Why(Rule("a split shift that was not agreed to", "split"), "", who, day))
         elif who not in short and any(one.ends_at - one.starts_at < SHORT_SHIFT for one in own):
-            found.append(Why("a shift under 3 hours that was not agreed to", "", who, day))
+            rule = Rule("a shift under 3 hours that was not agreed to", "short")
+            found.append(Why(rule, "", who, day))
     return found
 
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from ascolto.workforce.ruling import Rule
+
 REST = timedelta(hours=11)
 LONGEST_SHIFT = timedelta(hours=13)
 LONGEST_WITHOUT_BREAK = timedelta(hours=6)
@@ -107,11 +109,11 @@ def violations(shifts: Sequence[Shift]) -> list[Violation]:
     for operator_id, own in people.items():
         for one, other in pairwise(own):
             if one.day != other.day and other.starts_at - one.ends_at < REST:
-                rule = "less than 11 hours after the shift before"
+                rule = Rule("less than 11 hours after the shift before", "rest_short")
                 found.append(Violation(operator_id, other.day, rule, "D.Lgs. 66/2003 art. 7"))
         for shift in own:
             if shift.ends_at - shift.starts_at > LONGEST_WITHOUT_BREAK and not _has_break(shift):
-                rule = "more than 6 hours without a break of 10 minutes"
+                rule = Rule("more than 6 hours without a break of 10 minutes", "six_hours")
                 found.append(Violation(operator_id, shift.day, rule, "D.Lgs. 66/2003 art. 8"))
     return found
 

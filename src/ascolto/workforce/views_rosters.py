@@ -10,6 +10,7 @@ from ascolto.workforce.actions.editing import PersonDay, Wanted
 from ascolto.workforce.actions.standing_in import StandIn
 from ascolto.workforce.examining import binding
 from ascolto.workforce.rosters import Difference, Roster, Shift, Violation
+from ascolto.workforce.ruling import Rule
 from ascolto.workforce.views import Body, Reason
 
 Kind = Literal["queue", "deferred", "pause", "meal", "training", "meeting", "other"]
@@ -202,12 +203,15 @@ class ChangedShiftView(BaseModel):
 class ViolationView(BaseModel):
     """What breaks a rule, with the article; a binding one stands against publishing.
 
-    Where nobody is named it is of all together, such as more people than seats.
+    Where nobody is named it is of all together, such as more people than seats. `rule` is English;
+    `code`, where there is one, says the same with `fields` for other words.
     """
 
     operator_id: str | None
     day: date
     rule: str
+    code: str
+    fields: dict[str, str]
     article: str
     binding: bool
 
@@ -218,6 +222,8 @@ class ViolationView(BaseModel):
             operator_id=one.operator_id,
             day=one.day,
             rule=one.rule,
+            code=one.rule.code if isinstance(one.rule, Rule) else "",
+            fields=one.rule.fields if isinstance(one.rule, Rule) else {},
             article=one.article,
             binding=binding(one),
         )

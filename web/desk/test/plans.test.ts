@@ -4,8 +4,10 @@ import { beforeAll, expect, it } from "vitest";
 import { reasonOf } from "../src/api/plans/words";
 import { ApiError } from "../src/api/client";
 import { explain } from "../src/api/words";
+import { ruleOf } from "../src/features/rosters/rules";
 import { bandName } from "../src/features/rosters/labels";
 import { noted } from "../src/features/workforce/notes";
+import "../src/features/rosters/words";
 import "../src/features/workforce/words";
 import { speak } from "../src/i18n";
 
@@ -51,4 +53,16 @@ it("tells of a band past midnight where it ends on the next day", () => {
     "00:00–00:30 (+1)",
     "00:00–06:00 (+1)",
   ]);
+});
+
+it("says in words what a roster breaks, for every rule that the server tells by a code", async () => {
+  await speak("it");
+  const told = ["rostering/checking.py", "hours.py", "rosters.py", "exchanging.py"].flatMap((path) =>
+    [...readFileSync(join(room, path), "utf8").matchAll(/Rule\(\s*(?:f?"[^"]*"|said),\s*"(\w+)"/g)].map((match) => match[1]!),
+  );
+  expect(new Set(told).size).toBe(27);
+  const fields = { n: "9.5", due: "5", most: "2", seats: "40" };
+  expect(told.filter((code) => !ruleOf({ code, fields }))).toEqual([]);
+  expect(ruleOf({ code: "rest", fields })).toBe("9,5 ore di riposo dal turno precedente, ne servono 11");
+  expect(ruleOf({ code: "", fields: {} })).toBeUndefined();
 });

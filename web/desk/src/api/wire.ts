@@ -1800,13 +1800,18 @@ export interface components {
         /**
          * @description What breaks a rule, with the article; a binding one stands against publishing.
          *
-         *     Where nobody is named it is of all together, such as more people than seats.
+         *     Where nobody is named it is of all together, such as more people than seats. `rule` is English;
+         *     `code`, where there is one, says the same with `fields` for other words.
          */
         ViolationView: {
             article: string;
             binding: boolean;
+            code: string;
             /** Format: date */
             day: string;
+            fields: {
+                [key: string]: string;
+            };
             operator_id: string | null;
             rule: string;
         };

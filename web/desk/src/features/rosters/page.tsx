@@ -20,6 +20,7 @@ import { stateName } from "./labels";
 import { Hole } from "./hole";
 import { Made } from "./made";
 import { coverOf, daysBetween, windowOf } from "./model";
+import { ruleOf } from "./rules";
 import { Broken, PersonPanel } from "./person";
 import { PlanWaysCard } from "./ways";
 import "@ui/table.css";
@@ -277,7 +278,7 @@ function Day({ roster, day, people, queues, rules, edits }: DayProps) {
         )}
       </div>
       <p className="hidden-visually" role="status">
-        {edits.last && (edits.last.violations.length === 0 ? t("roster.legal") : edits.last.violations.map((one) => `${one.article}: ${one.rule}`).join("; "))}
+        {edits.last && (edits.last.violations.length === 0 ? t("roster.legal") : edits.last.violations.map((one) => `${one.article}: ${ruleOf(one) ?? one.rule}`).join("; "))}
       </p>
       <div className="roster-scroll" role="group" aria-label={t("roster.board")}>
         <div className="roster-board">

@@ -8,6 +8,7 @@ import { usePersonDay } from "./api";
 import type { Person } from "./board";
 import { kindName } from "./labels";
 import type { Edits } from "./edits";
+import { ruleOf } from "./rules";
 import { asWanted, changing, moved, stretched, stretches, usualShift } from "./model";
 
 interface PersonPanelProps {
@@ -104,7 +105,7 @@ export function Broken({ rules, names }: { rules: readonly BrokenRule[]; names?:
             {one.article === "contract" ? t("roster.contract") : one.article}
           </Pill>{" "}
           <span className="num">{shortDay(`${one.day}T12:00:00Z`)}</span>
-          {names && one.operator_id && ` ${names.get(one.operator_id) ?? ""}`}: <span lang="en">{one.rule}</span>
+          {names && one.operator_id && ` ${names.get(one.operator_id) ?? ""}`}: {ruleOf(one) ?? <span lang="en">{one.rule}</span>}
         </li>
       ))}
     </ul>
