@@ -94,9 +94,14 @@ class WishesBody(Body):
 
 
 class WhyView(BaseModel):
-    """Why something cannot be, with the article where the law says so."""
+    """Why something cannot be, with the article where the law says so.
+
+    `rule` is English or a planner's own words; `code`, where there is one, with `fields` says it.
+    """
 
     rule: str
+    code: str
+    fields: dict[str, str]
     article: str
     mine: bool | None
     day: date | None
@@ -276,6 +281,8 @@ def _view(request: ShiftRequest, who: str | None, names: Mapping[str, str]) -> R
         why=[
             WhyView(
                 rule=one["rule"],
+                code=one.get("code", ""),
+                fields=one.get("fields", {}),
                 article=one["article"],
                 mine=None if not one["operator_id"] or not who else one["operator_id"] == who,
                 day=one["day"],

@@ -15,3 +15,8 @@ class Rule(str):
         made = super().__new__(cls, text)
         made.code, made.fields = code, {name: str(value) for name, value in fields.items()}
         return made
+
+
+def coded(rule: str) -> tuple[str, dict[str, str]]:
+    """Return the code of a rule with its values; of other words there is none."""
+    return (rule.code, rule.fields) if isinstance(rule, Rule) else ("", {})

@@ -10,7 +10,7 @@ from ascolto.workforce.actions.editing import PersonDay, Wanted
 from ascolto.workforce.actions.standing_in import StandIn
 from ascolto.workforce.examining import binding
 from ascolto.workforce.rosters import Difference, Roster, Shift, Violation
-from ascolto.workforce.ruling import Rule
+from ascolto.workforce.ruling import coded
 from ascolto.workforce.views import Body, Reason
 
 Kind = Literal["queue", "deferred", "pause", "meal", "training", "meeting", "other"]
@@ -156,7 +156,7 @@ class RelocatedView(BaseModel):
 class StandInView(BaseModel):
     """A shift on a day that was free: to be asked for at publishing, or what its person said.
 
-    `refused` tells of a rule that stands against it: `why` says which.
+    `refused` tells of a rule that stands against it: `why` says which, by its code.
     """
 
     shift: ShiftView
@@ -171,7 +171,7 @@ class StandInView(BaseModel):
             {
                 "shift": ShiftView.of(one.shift),
                 "state": one.state,
-                "why": [told["rule"] for told in why],
+                "why": [told.get("code", "") for told in why],
             }
         )
 
@@ -218,12 +218,13 @@ class ViolationView(BaseModel):
     @classmethod
     def of(cls, one: Violation) -> "ViolationView":
         """Show what is broken."""
+        code, fields = coded(one.rule)
         return cls(
             operator_id=one.operator_id,
             day=one.day,
             rule=one.rule,
-            code=one.rule.code if isinstance(one.rule, Rule) else "",
-            fields=one.rule.fields if isinstance(one.rule, Rule) else {},
+            code=code,
+            fields=fields,
             article=one.article,
             binding=binding(one),
         )

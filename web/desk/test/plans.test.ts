@@ -5,6 +5,7 @@ import { reasonOf } from "../src/api/plans/words";
 import { ApiError } from "../src/api/client";
 import { explain } from "../src/api/words";
 import { ruleOf } from "../src/features/rosters/rules";
+import { ruleOf as whyOf } from "../src/features/workforce/requests";
 import { bandName } from "../src/features/rosters/labels";
 import { noted } from "../src/features/workforce/notes";
 import "../src/features/rosters/words";
@@ -55,14 +56,25 @@ it("tells of a band past midnight where it ends on the next day", () => {
   ]);
 });
 
+const codesIn = (...paths: string[]) =>
+  paths.flatMap((path) => [...readFileSync(join(room, path), "utf8").matchAll(/Rule\(\s*(?:f?"[^"]*"|said),\s*"(\w+)"/g)].map((match) => match[1]!));
+
 it("says in words what a roster breaks, for every rule that the server tells by a code", async () => {
   await speak("it");
-  const told = ["rostering/checking.py", "hours.py", "rosters.py", "exchanging.py"].flatMap((path) =>
-    [...readFileSync(join(room, path), "utf8").matchAll(/Rule\(\s*(?:f?"[^"]*"|said),\s*"(\w+)"/g)].map((match) => match[1]!),
-  );
+  const told = [...codesIn("rostering/checking.py", "hours.py", "rosters.py"), "split", "short"];
   expect(new Set(told).size).toBe(27);
   const fields = { n: "9.5", due: "5", most: "2", seats: "40" };
   expect(told.filter((code) => !ruleOf({ code, fields }))).toEqual([]);
   expect(ruleOf({ code: "rest", fields })).toBe("9,5 ore di riposo dal turno precedente, ne servono 11");
   expect(ruleOf({ code: "", fields: {} })).toBeUndefined();
+});
+
+it("says in words why a swap, a leave or a stand-in cannot be, and leaves a planner's words as they are", async () => {
+  await speak("it");
+  const told = [...codesIn("exchanging.py", "actions/requests.py", "actions/standing_in.py"), "rest_short", "six_hours"];
+  expect(new Set(told).size).toBe(14);
+  const why = { rule: "English", fields: { n: "9", at: "09:00", left: "2", due: "3" }, article: "", mine: null, day: null };
+  expect(told.filter((code) => whyOf({ ...why, code }) === why.rule)).toEqual([]);
+  expect(whyOf({ ...why, code: "uncovered" })).toContain("09:00");
+  expect(whyOf({ ...why, rule: "Fine mese", code: "" })).toBe("Fine mese");
 });

@@ -28,6 +28,7 @@ from ascolto.workforce.exchanging import (
     without,
 )
 from ascolto.workforce.rosters import Shift
+from ascolto.workforce.ruling import Rule
 from ascolto.workforce.today import on_duty
 
 MOST_CANDIDATES = 20
@@ -94,7 +95,9 @@ async def ask_leave(
     await store_rosters.lock_publishing(tx)
     mine = await _own_day(tx, who, day)
     if needed is None:
-        why = [Why("nobody has said yet how many the day takes: a planner decides")]
+        why = [
+            Why(Rule("nobody has said yet how many the day takes: a planner decides", "unknown"))
+        ]
         return await _ask(
             tx, "leave", who, None, day=day, note=note, why=why, waits=True, shifts=mine
         )
@@ -240,9 +243,9 @@ async def _swap_hindrances(tx: Tx, who: str, other: str, day: date) -> list[Why]
     if other == who or not any(one.operator_id == other for one in today):
         raise BadPlan("other_off", "Whom you ask does not work on this day.", day=day.isoformat())
     if any(one.starts_at <= tx.now for one in today):
-        return [Why("one of the shifts has begun", "", "", day)]
+        return [Why(Rule("one of the shifts has begun", "begun"), "", "", day)]
     if other not in await _alike(tx, who):
-        return [Why("you do not take from the same queues", "", other, day)]
+        return [Why(Rule("you do not take from the same queues", "queues"), "", other, day)]
     return hindrances(
         swapped(around, a=who, b=other, day=day),
         people=(who, other),

@@ -23,8 +23,9 @@ from ascolto.workforce.errors import RosterChanged, UnknownRequest
 from ascolto.workforce.exchanging import AROUND, Why, hindrances
 from ascolto.workforce.filling import Place, Span, left_open, needed_by_half_hour
 from ascolto.workforce.rosters import Difference, Roster, Shift, Violation, difference
+from ascolto.workforce.ruling import Rule
 
-NEVER_AT_WORK = "not at work before it begins"
+NEVER_AT_WORK = Rule("not at work before it begins", "unseen")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1708,7 +1708,7 @@ export interface components {
         /**
          * @description A shift on a day that was free: to be asked for at publishing, or what its person said.
          *
-         *     `refused` tells of a rule that stands against it: `why` says which.
+         *     `refused` tells of a rule that stands against it: `why` says which, by its code.
          */
         StandInView: {
             shift: components["schemas"]["ShiftView"];
@@ -1886,10 +1886,18 @@ export interface components {
             ][];
             waited_s: number;
         };
-        /** @description Why something cannot be, with the article where the law says so. */
+        /**
+         * @description Why something cannot be, with the article where the law says so.
+         *
+         *     `rule` is English or a planner's own words; `code`, where there is one, with `fields` says it.
+         */
         WhyView: {
             article: string;
+            code: string;
             day: string | null;
+            fields: {
+                [key: string]: string;
+            };
             mine: boolean | null;
             rule: string;
         };

@@ -23,8 +23,6 @@ const states: Record<StandIn["state"], string> = {
   undone: msg("roster.hole.undone"),
 };
 
-const unseen = "not at work before it begins";
-
 /** After a lost site: who takes over on a free day and what they say, and what nobody takes. */
 export function Hole({ roster, v, queues, names }: Props) {
   const t = useT();
@@ -44,7 +42,7 @@ export function Hole({ roster, v, queues, names }: Props) {
                 {names.get(shift.operator_id)} <span className="num">{`${day(shift.starts_at)} ${clock(shift.starts_at)}–${clock(shift.ends_at)}`}</span>
               </span>
               <Pill tone={state === "done" ? "ok" : state === "refused" || state === "declined" ? "warn" : "plain"}>
-                {why.includes(unseen) ? t("roster.hole.unseen") : t(states[state])}
+                {why.includes("unseen") ? t("roster.hole.unseen") : t(states[state])}
               </Pill>
             </li>
           ))}

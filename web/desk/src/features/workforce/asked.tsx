@@ -11,7 +11,7 @@ import { Button } from "@ui/button";
 import { TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import { useAgain } from "./api";
-import { times, useRules } from "./requests";
+import { ruleOf, times } from "./requests";
 import { Sections } from "./sections";
 import "./workforce.css";
 import "./words";
@@ -96,7 +96,6 @@ function useAct(): (work: () => Promise<unknown>, done: string) => Promise<void>
 
 function Waiting({ request }: { request: ShiftRequest }) {
   const t = useT();
-  const rule = useRules();
   const act = useAct();
   const [why, setWhy] = useState("");
   const { what, day } = useWhat(request);
@@ -113,7 +112,7 @@ function Waiting({ request }: { request: ShiftRequest }) {
       {request.note && <span className="meta">{request.note}</span>}
       {request.why.map((one, at) => (
         <span key={at} className="meta">
-          {rule(one.rule)}
+          {ruleOf(one)}
         </span>
       ))}
       <div className="plan-form">
