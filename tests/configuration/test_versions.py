@@ -104,8 +104,8 @@ async def one_of_each(office: Office, browser: httpx.AsyncClient) -> dict[str, s
         made[path] = ok(await browser.post(path, json=body))["id"]
     anna = ok(await browser.get(f"/operators/{office.desk.anna}"))
     url = f"/operators/{anna['id']}"
-    ok(await browser.patch(url, json={"v": anna["v"], "team_id": made["/teams"]}))
-    ok(await browser.put(f"{url}/skills", json={"skills": {"gas": {"level": 7}}}))
+    anna = ok(await browser.patch(url, json={"v": anna["v"], "team_id": made["/teams"]}))
+    ok(await browser.put(f"{url}/skills", json={"skills": {"gas": {"level": 7}}, "v": anna["v"]}))
     ok(await browser.put(SETTING, json={"value": 900}))
     return made
 
@@ -121,8 +121,8 @@ async def go_wrong(office: Office, browser: httpx.AsyncClient, made: dict[str, s
     ok(await browser.put(url["/reasons"], json={"name": "Rotto", "position": 3}))
     ok(await browser.delete(url["/reasons"]))
     anna = f"/operators/{office.desk.anna}"
-    ok(await browser.put(f"{anna}/skills", json={"skills": {}}))
     v = ok(await browser.get(anna))["v"]
+    v = ok(await browser.put(f"{anna}/skills", json={"skills": {}, "v": v}))["v"]
     ok(await browser.patch(anna, json={"v": v, "team_id": None, "budget": 10}))
     for path in ("/skills", "/teams", "/calendars"):
         ok(await browser.delete(url[path]))

@@ -48,7 +48,9 @@ async def test_skills_have_levels_and_stop_counting_when_they_expire(
     operator = await add(planner, skills={"bollette": {"level": 7}})
     expires = clock.now() + timedelta(days=30)
     skills = {"bollette": {"level": 8}, "guasti": {"level": 5, "expires_at": expires.isoformat()}}
-    answer = await planner.put(f"/operators/{operator['id']}/skills", json={"skills": skills})
+    answer = await planner.put(
+        f"/operators/{operator['id']}/skills", json={"skills": skills, "v": operator["v"]}
+    )
     shown = answer.json()["details"]["skills"]
     assert shown["bollette"] == {"level": 8, "expires_at": None, "counts": True}
     assert shown["guasti"]["counts"] is True
@@ -65,9 +67,11 @@ async def test_setting_skills_takes_away_those_not_named(planner: httpx.AsyncCli
         await planner.post("/skills", json={"code": code, "name": code})
     operator = await add(planner, skills={"a1": {"level": 1}})
     url = f"/operators/{operator['id']}/skills"
-    after = await planner.put(url, json={"skills": {"b1": {"level": 10}}})
-    assert set(after.json()["details"]["skills"]) == {"b1"}
-    assert set((await planner.put(url, json={"skills": {}})).json()["details"]["skills"]) == set()
+    body = {"skills": {"b1": {"level": 10}}, "v": operator["v"]}
+    after = (await planner.put(url, json=body)).json()
+    assert set(after["details"]["skills"]) == {"b1"}
+    none = await planner.put(url, json={"skills": {}, "v": after["v"]})
+    assert set(none.json()["details"]["skills"]) == set()
 
 
 async def test_skills_chosen_on_a_version_that_is_past_are_refused(
@@ -82,6 +86,9 @@ async def test_skills_chosen_on_a_version_that_is_past_are_refused(
     assert (stale.status_code, stale.json()["code"]) == (409, "people.operator_changed")
     shown = (await planner.get(f"/operators/{operator['id']}")).json()
     assert set(shown["details"]["skills"]) == {"a1"}
+    # Whoever does not say what they have seen would take away what was given since.
+    blind = await planner.put(url, json={"skills": {}})
+    assert blind.status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -93,7 +100,9 @@ async def test_an_unknown_skill_or_level_is_refused(
 ) -> None:
     await planner.post("/skills", json={"code": "a1", "name": "A"})
     operator = await add(planner)
-    answer = await planner.put(f"/operators/{operator['id']}/skills", json={"skills": skills})
+    answer = await planner.put(
+        f"/operators/{operator['id']}/skills", json={"skills": skills, "v": operator["v"]}
+    )
     assert answer.status_code == status
 
 
@@ -110,8 +119,9 @@ async def test_every_change_is_told_so_that_routing_can_follow(
     door: Door, planner: httpx.AsyncClient
 ) -> None:
     operator = await add(planner)
-    await planner.patch(f"/operators/{operator['id']}", json={"v": 1, "country": "AL"})
-    await planner.put(f"/operators/{operator['id']}/skills", json={"skills": {}})
+    url = f"/operators/{operator['id']}"
+    changed = (await planner.patch(url, json={"v": 1, "country": "AL"})).json()
+    await planner.put(f"{url}/skills", json={"skills": {}, "v": changed["v"]})
     await planner.delete(f"/operators/{operator['id']}")
     events = await door.events("people.operator_changed")
     assert {event["operator_id"] for event in events} == {operator["id"]}
@@ -241,7 +251,7 @@ async def test_colleagues_see_names_and_teams_but_no_skills_or_places(
         assert len(everybody.json()["items"]) == 2
         mine = (await browser.get(f"/operators/{own['id']}")).json()
         assert mine["details"]["skills"]["a1"]["level"] == 3
-        refused = await browser.put(f"/operators/{own['id']}/skills", json={"skills": {}})
+        refused = await browser.put(f"/operators/{own['id']}/skills", json={"skills": {}, "v": 1})
         assert refused.status_code == 403
 
 

@@ -103,7 +103,7 @@ async def archive_operator(operator_id: UUID, call: Planner) -> None:
 async def set_skills(operator_id: UUID, body: SkillsBody, call: Assigner) -> OperatorView:
     """Give an operator exactly these skills, with levels and expiry dates.
 
-    With `v` only if nobody has changed the operator since that version.
+    Refused as a conflict where somebody has changed the operator since version `v`.
     """
     skills = {code: level.value() for code, level in body.skills.items()}
     return _shown(call, await actions.set_skills(call.tx, str(operator_id), skills, v=body.v))

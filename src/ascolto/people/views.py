@@ -106,7 +106,7 @@ class SkillsBody(Body):
     """All the skills of an operator, by code, and the version that they were chosen on."""
 
     skills: dict[Code, SkillLevelBody]
-    v: int | None = None
+    v: Version
 
 
 class ClientsBody(Body):

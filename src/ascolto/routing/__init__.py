@@ -36,7 +36,7 @@ from ascolto.routing.model import Presence, PresenceState, Queue, WorkItem, Work
 from ascolto.routing.openings import of_queue as calendar_of_queue
 from ascolto.routing.queues import archive_queue, change_queue, create_queue
 from ascolto.routing.roster import crew_of, crews, teams_of
-from ascolto.routing.standing import standing_crews, standing_operators
+from ascolto.routing.standing import Away, away, standing_crews, standing_operators
 from ascolto.routing.store import (
     get_work,
     last_decision,
@@ -50,6 +50,7 @@ from ascolto.routing.waits import Wait, wait_of
 
 __all__ = [
     "EU_COUNTRIES",
+    "Away",
     "BadQueue",
     "Dispatcher",
     "NotYours",
@@ -66,6 +67,7 @@ __all__ = [
     "WrongState",
     "accept",
     "archive_queue",
+    "away",
     "calendar_of_queue",
     "can_be_left",
     "cancel",

@@ -36,6 +36,16 @@ class Intervention:
     ended_by: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lent:
+    """Somebody's skills until a moment: what stood before and what stands now."""
+
+    operator_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    until: datetime
+
+
 def _of(row: Record) -> Intervention:
     return Intervention(**dict(row))
 
@@ -93,14 +103,13 @@ async def list_since(
     return [_of(row) for row in rows]
 
 
-async def running_on_people(tx: Tx) -> list[Intervention]:
-    """Return what runs on somebody's skills: of each person one at most."""
-    rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM routing.intervention"
-        " WHERE tenant_id = $1 AND ended_at IS NULL AND operator_id IS NOT NULL",
-        tx.tenant_id,
-    )
-    return [_of(row) for row in rows]
+async def skills_lent(tx: Tx) -> list[Lent]:
+    """Return whose skills stand differently until when, whichever client it is for.
+
+    Of each person one at most. Where they went is not told: it may be another client's.
+    """
+    rows = await tx.fetch("SELECT operator_id, before, after, until FROM routing.skills_lent()")
+    return [Lent(**dict(row)) for row in rows]
 
 
 async def due(tx: Tx, *, limit: int) -> list[str]:

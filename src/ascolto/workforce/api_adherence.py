@@ -119,7 +119,9 @@ async def show_adherence(
         today, zone = await _today(tx)
         day = day or today - _ONE_DAY
         if day >= today:
-            raise BadPlan("Groups are shown of days that are over.", day=day.isoformat())
+            raise BadPlan(
+                "days_over", "Groups are shown of days that are over.", day=day.isoformat()
+            )
         read = await _read(tx, day, today=today, zone=zone, until=midnight(today, zone))
         teams = await teams_of(tx)
         smallest = (await scope_of(tx, at=tx.now)).smallest_group
@@ -181,7 +183,7 @@ async def _read(
     until: datetime | None = None,
 ) -> _Read:
     if not 0 <= (today - day).days <= BACK:
-        raise BadPlan("The last month is shown.", day=day.isoformat())
+        raise BadPlan("last_month", "The last month is shown.", day=day.isoformat())
     shifts = await store_rosters.in_force(tx, first_day=day, last_day=day, operator_id=operator_id)
     since = midnight(day, zone)
     # A night's shift ends on the next day.

@@ -59,7 +59,7 @@ async def list_events(
 ) -> list[OwnEventView]:
     """Return the events of some days in order; with a client, those that concern it."""
     if not timedelta() <= until - since <= LONGEST:
-        raise BadPlan("Ask for two years at most.", most_days=LONGEST.days)
+        raise BadPlan("two_years", "Ask for two years at most.", most_days=LONGEST.days)
     found = await store_days.list_events(
         call.tx,
         first_day=since,

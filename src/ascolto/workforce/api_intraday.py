@@ -9,8 +9,10 @@ from fastapi import APIRouter, Request
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
 from ascolto.kit.http import services_of
+from ascolto.workforce import laying_out
 from ascolto.workforce.actions import intraday, offers, trials
-from ascolto.workforce.actions.intraday import DayLines, lay_out, read_intraday
+from ascolto.workforce.actions.intraday import read_intraday
+from ascolto.workforce.laying_out import DayLines, lay_out
 from ascolto.workforce.levers import Lever
 from ascolto.workforce.reading import own_operator, reading
 from ascolto.workforce.views_intraday import (
@@ -45,7 +47,7 @@ async def show_intraday(
     async with reading(request, principal) as tx:
         read = await read_intraday(tx, str(queue_id), day)
     lines = await _expected_anew(request, await lay_out(read))
-    question = intraday.requirement_question(lines)
+    question = laying_out.requirement_question(lines)
     if question is None:
         return IntradayView.of(lines, None)
     answer = await services_of(request).calculator.ask("require", question)
@@ -123,7 +125,7 @@ async def _tried(
 
 async def _expected_anew(request: Request, lines: DayLines) -> DayLines:
     """Have the rest of today expected by whichever way was nearest on past days."""
-    question = intraday.rest_question(lines)
+    question = laying_out.rest_question(lines)
     if question is None:
         return lines
-    return intraday.with_rest(lines, await services_of(request).calculator.ask("rest", question))
+    return laying_out.with_rest(lines, await services_of(request).calculator.ask("rest", question))

@@ -14,7 +14,7 @@ from ascolto.kit.db import Tx
 from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of, services_of
 from ascolto.people import operators_by_ids
 from ascolto.workforce import store_requests
-from ascolto.workforce.actions import requests
+from ascolto.workforce.actions import requests, standing_in
 from ascolto.workforce.actions.needing import need_question
 from ascolto.workforce.actions.rosters import require_whole
 from ascolto.workforce.actions.wishing import wish
@@ -51,7 +51,7 @@ class LeaveBody(Body):
 
 
 class AnswerBody(Body):
-    """Whether one agrees to a swap."""
+    """Whether one agrees to what is asked."""
 
     agrees: bool
 
@@ -94,9 +94,14 @@ class WishesBody(Body):
 
 
 class WhyView(BaseModel):
-    """Why something cannot be, with the article where the law says so."""
+    """Why something cannot be, with the article where the law says so.
+
+    `rule` is English or a planner's own words; `code`, where there is one, with `fields` says it.
+    """
 
     rule: str
+    code: str
+    fields: dict[str, str]
     article: str
     mine: bool | None
     day: date | None
@@ -137,7 +142,7 @@ class WishesView(WishesBody):
 async def list_candidates(call: Own, day: date) -> list[CandidateView]:
     """Return the colleagues of the same queues with whom a day can be swapped within the rules."""
     if day > FAR:
-        raise BadPlan("No such day.")
+        raise BadPlan("no_day", "No such day.")
     found = await requests.swap_candidates(call.tx, own_operator(call.principal), day)
     return [
         CandidateView(
@@ -184,16 +189,16 @@ async def ask_leave(body: LeaveBody, principal: Asker, request: Request) -> Requ
 async def list_own_requests(call: Own) -> list[RequestView]:
     """Return one's own swaps and leave, the latest first."""
     who = own_operator(call.principal)
-    found = await store_requests.requests_of(call.tx, who, limit=MOST_OWN)
+    found = await standing_in.asked_of(call.tx, who, limit=MOST_OWN)
     names = await _names(call.tx, found)
     return [_view(one, who, names) for one in found]
 
 
-@router.post("/me/requests/{request_id}/answer", summary="Answer a swap")
-async def answer_swap(request_id: UUID, body: AnswerBody, call: Own) -> RequestView:
-    """Say yes or no to a swap that is asked of oneself; a yes is judged once more and done."""
+@router.post("/me/requests/{request_id}/answer", summary="Answer what is asked")
+async def answer_request(request_id: UUID, body: AnswerBody, call: Own) -> RequestView:
+    """Say yes or no to a swap, or to standing in: a yes is judged once more and done."""
     who = own_operator(call.principal)
-    done = await requests.answer_swap(call.tx, who, str(request_id), agrees=body.agrees)
+    done = await standing_in.answer(call.tx, who, str(request_id), agrees=body.agrees)
     return await _shown(call.tx, done, who)
 
 
@@ -267,7 +272,7 @@ def _view(request: ShiftRequest, who: str | None, names: Mapping[str, str]) -> R
     return RequestView(
         id=request.id,
         kind=request.kind,
-        mine=request.operator_id == who,
+        mine=request.operator_id == who and request.kind != "stand_in",
         operator_name=names.get(request.operator_id, ""),
         other_name=names.get(request.other_id or ""),
         day=request.day,
@@ -276,6 +281,8 @@ def _view(request: ShiftRequest, who: str | None, names: Mapping[str, str]) -> R
         why=[
             WhyView(
                 rule=one["rule"],
+                code=one.get("code", ""),
+                fields=one.get("fields", {}),
                 article=one["article"],
                 mine=None if not one["operator_id"] or not who else one["operator_id"] == who,
                 day=one["day"],

@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 
+from ascolto import routing
 from ascolto.identity import secrets
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.clock import midnight
 from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of, services_of, takes
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import store_rosters, store_runs
-from ascolto.workforce.actions import editing, relocating, rosters
+from ascolto.workforce.actions import editing, relocating, rosters, standing_in
 from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.examining import broken_rules
 from ascolto.workforce.reading import own_operator
 from ascolto.workforce.views_rosters import (
+    AwayOnDayView,
     DifferenceView,
     FeedView,
     OpenSpanView,
@@ -36,6 +38,8 @@ from ascolto.workforce.views_rosters import (
     RosterView,
     ShiftsBody,
     ShiftView,
+    StandInsView,
+    StandInView,
     ViolationView,
 )
 
@@ -66,7 +70,7 @@ async def list_rosters(
 async def begin_roster(body: RosterBody, call: Planner) -> RosterView:
     """Begin a draft for some days; it opens with what is in force on them."""
     if body.last_day > FAR:
-        raise BadPlan("No such day.", day=body.last_day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=body.last_day.isoformat())
     begun = await rosters.begin_roster(
         call.tx, first_day=body.first_day, last_day=body.last_day, reason=body.reason
     )
@@ -78,10 +82,10 @@ async def send_home(body: RemoteBody, call: Planner) -> RelocatedView:
     """Begin a draft in which everybody who has agreed to it works at home on some days.
 
     With `site_lost` the shifts of those who have not are taken out and given to who can work at
-    home, is free that day and may; what stays open is told. Nothing is published.
+    home, is free that day and may. Nothing is published, and nobody asked before it is.
     """
     if body.last_day > FAR:
-        raise BadPlan("No such day.", day=body.last_day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=body.last_day.isoformat())
     done = await relocating.send_home(
         call.tx,
         first_day=body.first_day,
@@ -94,8 +98,6 @@ async def send_home(body: RemoteBody, call: Planner) -> RelocatedView:
         moved=done.moved,
         at_home=done.at_home,
         cannot=list(done.cannot),
-        taken=[ShiftView.of(one) for one in done.taken],
-        left_open=[OpenSpanView(**asdict(one)) for one in done.left_open],
     )
 
 
@@ -127,6 +129,17 @@ async def compare_roster(roster_id: UUID, call: Planner) -> DifferenceView:
     return DifferenceView.of(roster, *await rosters.compare_roster(call.tx, roster))
 
 
+@router.get("/workforce/rosters/{roster_id}/stand-ins", summary="Who stands in for a lost site")
+async def list_stand_ins(roster_id: UUID, call: Planner) -> StandInsView:
+    """Return who stands in where a site is lost, what they said, and what stays open by now."""
+    roster = await rosters.find_roster(call.tx, str(roster_id))
+    found, open_ = await standing_in.stand_ins(call.tx, roster)
+    return StandInsView(
+        asked=[StandInView.of(one) for one in found],
+        left_open=[OpenSpanView(**asdict(one)) for one in open_],
+    )
+
+
 @router.get("/workforce/rosters/{roster_id}/violations", summary="What a roster breaks")
 async def list_violations(roster_id: UUID, call: Planner) -> list[ViolationView]:
     """Return what a version breaks in law and agreements, day by day, with the articles."""
@@ -137,8 +150,11 @@ async def list_violations(roster_id: UUID, call: Planner) -> list[ViolationView]
 
 @router.post("/workforce/rosters/{roster_id}/publish", summary="Publish a version of the roster")
 async def publish_roster(roster_id: UUID, body: PublishRosterBody, call: Planner) -> DifferenceView:
-    """Publish the draft that was looked at; return what it has changed."""
-    return DifferenceView.of(*await rosters.publish_roster(call.tx, str(roster_id), v=body.v))
+    """Publish the draft that was looked at; return what it has changed.
+
+    Where it is of a lost site, whom it gives work on a free day is asked, and works with a yes.
+    """
+    return DifferenceView.of(*await standing_in.publish(call.tx, str(roster_id), v=body.v))
 
 
 @router.delete("/workforce/rosters/{roster_id}", status_code=204, summary="Throw a draft away")
@@ -152,10 +168,12 @@ async def show_day(roster_id: UUID, day: date, call: Planner) -> RosterDayView:
     """Return all shifts of a day of a version, and how many people it takes."""
     roster = await rosters.find_roster(call.tx, str(roster_id))
     if day > FAR:
-        raise BadPlan("No such day.", day=day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=day.isoformat())
     zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
     shifts = await store_rosters.shifts_of(call.tx, roster.id, day=day)
     required = await store_runs.required_on(call.tx, day, roster_id=roster.id)
+    today = call.tx.now.astimezone(zone).date()
+    away = await routing.away(call.tx) if day == today else []
     return RosterDayView(
         roster=RosterView.of(roster),
         day=day,
@@ -167,6 +185,7 @@ async def show_day(roster_id: UUID, day: date, call: Planner) -> RosterDayView:
             RequiredDayView(queue_id=one.queue_id, minutes=one.minutes, people=list(one.people))
             for one in required
         ],
+        away=[AwayOnDayView(**asdict(one)) for one in away],
     )
 
 
@@ -179,7 +198,7 @@ async def show_person_day(
 ) -> PersonDayView:
     """Return a person's shifts of a day, what they break, and why they are so."""
     if day > FAR:
-        raise BadPlan("No such day.", day=day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=day.isoformat())
     return PersonDayView.of(
         await editing.show_day(call.tx, str(roster_id), operator_id=str(operator_id), day=day)
     )
@@ -218,10 +237,10 @@ async def show_own_shifts(
     today = call.tx.now.astimezone(ZoneInfo(tenant.timezone)).date()
     first = since or today - timedelta(days=1)  # last night's shift may still be going on
     if first > FAR or (until or first) > FAR:
-        raise BadPlan("No such day.")
+        raise BadPlan("no_day", "No such day.")
     last = until or first + timedelta(days=28)
     if not 0 <= (last - first).days < LONGEST_OWN:
-        raise BadPlan("Ask for three months at most.", most_days=LONGEST_OWN)
+        raise BadPlan("three_months", "Ask for three months at most.", most_days=LONGEST_OWN)
     shifts = await store_rosters.in_force(
         call.tx, first_day=first, last_day=last, operator_id=operator_id
     )

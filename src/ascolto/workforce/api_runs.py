@@ -41,7 +41,7 @@ async def list_runs(
 async def ask_roster(body: AskRosterBody, call: Planner) -> RunView:
     """Ask for a roster; a process of its own makes it into a draft, and says how far it is."""
     if body.first_day > FAR:
-        raise BadPlan("No such day.", day=body.first_day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=body.first_day.isoformat())
     run = await making.ask_roster(
         call.tx,
         first_day=body.first_day,

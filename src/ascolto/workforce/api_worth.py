@@ -38,7 +38,7 @@ async def ask_worth(body: AskWorthBody, call: Planner) -> WorthRunView:
     A process of its own looks for the rosters and says how far it is.
     """
     if body.first_day > FAR:
-        raise BadPlan("No such day.", day=body.first_day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=body.first_day.isoformat())
     run = await making.ask_roster(
         call.tx,
         first_day=body.first_day,
@@ -64,7 +64,7 @@ async def cancel_worth_run(worth_run_id: UUID, call: Planner) -> WorthRunView:
 
 @router.get("/workforce/rosters/{roster_id}/ways", summary="What a plan takes of commuting")
 async def show_ways(roster_id: UUID, call: Planner) -> PlanWaysView:
-    """Return commute minutes, CO2 and seats of a plan by the organisation's mean factors.
+    """Return commute minutes, CO2 of the exhaust and seats of a plan by the organisation's means.
 
     Nobody's own way to work is known; of fewer people than a group nothing is told.
     """

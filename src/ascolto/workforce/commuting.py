@@ -1,4 +1,4 @@
-"""The commuting that a plan takes: minutes, grams of CO2 and seats, by factors that can be changed.
+"""The commuting that a plan takes: minutes, CO2 of the exhaust, seats, by changeable factors.
 
 The factors are means of an organisation and never of a person: nobody's way to work is kept.
 """
@@ -28,7 +28,7 @@ class Commute:
         return trips * self.minutes_a_day
 
     def kg_co2(self, trips: float) -> float:
-        """Return kilograms of CO2; whoever does not come by car is counted as none."""
+        """Return kilograms of CO2 of the exhaust; whoever does not drive is counted as none."""
         km = trips * self.km_a_day * self.by_car_percent / 100
         return km * self.g_co2_per_car_km / 1000
 
@@ -66,7 +66,7 @@ COMMUTE = declare(
     default=USUAL,
     parse=_parse,
     meaning="A mean day at the office, there and back: kilometres, minutes, percent who come by car"
-    " and grams of CO2 of a car's kilometre, with their source",
+    " and grams of CO2 of a car's kilometre from the exhaust, with their source",
 )
 
 

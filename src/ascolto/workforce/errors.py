@@ -22,8 +22,22 @@ Refusal
 """
 
 from collections.abc import Sequence
+from typing import Any, Literal
 
 from ascolto.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
+
+PlanReason = Literal[
+    "aht", "aht_needed", "asked_already", "away", "begun", "break_later", "break_span",
+    "breaks", "changes", "counting", "day_over", "days_over", "forecast_day", "forecast_days",
+    "forecast_first", "forecast_none", "forecast_other", "forecast_stretch", "from_left",
+    "help", "last_month", "left", "many_breaks", "many_come", "many_over", "many_shifts",
+    "many_there", "many_told", "monday", "month_around", "name_taken", "nine_weeks",
+    "no_contract", "no_day", "nobody_offered", "nobody_rostered", "nobody_told",
+    "not_on_roster", "office", "other_off", "overflow", "period", "shift.begins", "shift.day",
+    "shift.ends", "shift.parts", "swap_other", "three_months", "too_few", "twice", "two_years",
+    "you_off",
+]  # fmt: skip
+"""Why a plan cannot be, one word for each reason."""
 
 
 class WorkforceError(ValueError):
@@ -84,9 +98,16 @@ class CannotForecast(Invalid):
 
 
 class BadPlan(Invalid):
-    """A day, a change or a period that cannot be."""
+    """A day, a change or a period that cannot be.
+
+    Of its fields `reason` says in a stable word why, beside the values of that reason: words in
+    other languages go by it, and the sentence is for who reads the answer itself.
+    """
 
     code = "workforce.bad_plan"
+
+    def __init__(self, reason: PlanReason, detail: str, **fields: Any) -> None:
+        super().__init__(detail, reason=reason, **fields)
 
 
 class CannotCalculate(Unavailable):

@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from ascolto.workforce.hours import RULES, short_days_off, span_of_day, week_hours
 from ascolto.workforce.rostering.legal import DAILY_REST, WEEKLY_HOURS, WEEKLY_REST
 from ascolto.workforce.rosters import LONGEST_SHIFT, Shift, overlapping, violations
+from ascolto.workforce.ruling import Rule, coded
 
 AROUND = timedelta(days=7)
 """So many days on either side tell whether a day may be changed."""
@@ -28,12 +30,13 @@ class Why:
     operator_id: str = ""
     day: date | None = None
 
-    def told(self) -> dict[str, str | None]:
+    def told(self) -> dict[str, Any]:
         """Return it as it is kept."""
+        code, fields = coded(self.rule)
         day = self.day.isoformat() if self.day else None
         return {
-            "rule": self.rule, "article": self.article, "operator_id": self.operator_id,
-            "day": day,
+            "rule": self.rule, "code": code, "fields": fields, "article": self.article,
+            "operator_id": self.operator_id, "day": day,
         }  # fmt: skip
 
 
@@ -80,25 +83,35 @@ def against(shifts: Sequence[Shift], *, people: Iterable[str], day: date) -> lis
     for who in sorted(people):
         own = [one for one in shifts if one.operator_id == who]
         if overlapping(own) is not None:
-            found.append(Why("two shifts at once", "", who, day))
+            found.append(Why(Rule("two shifts at once", "at_once"), "", who, day))
         found += [
             Why(one.rule, one.article, who, one.day)
             for one in violations(own)
             if abs((one.day - day).days) <= 1
         ]
         found += [
-            Why("less than 35 hours around a day off", WEEKLY_REST, who, other.day)
+            Why(
+                Rule("less than 35 hours around a day off", "day_off_short"),
+                WEEKLY_REST,
+                who,
+                other.day,
+            )
             for one, other, _ in short_days_off(_sorted(own))
             if day in (one.day, other.day)
         ]
         if (span := span_of_day(own, day)) > LONGEST_SHIFT:
-            rule = f"{span / _HOUR:g} hours from the first shift to the last, 13 are the most"
+            told = f"{span / _HOUR:g}"
+            rule = Rule(
+                f"{told} hours from the first shift to the last, 13 are the most", "span", n=told
+            )
             found.append(Why(rule, DAILY_REST, who, day))
         if (run := _run(own, day)) > RULES.consecutive_days:
-            found.append(Why(f"{run} days of work in a row", WEEKLY_REST, who, day))
+            rule = Rule(f"{run} days of work in a row", "row", n=run)
+            found.append(Why(rule, WEEKLY_REST, who, day))
         hours = week_hours(own, day - timedelta(days=day.weekday()))
         if hours > RULES.weekly_minutes / 60:
-            found.append(Why(f"{hours:g} hours in the week, 48 at most", WEEKLY_HOURS, who, day))
+            rule = Rule(f"{hours:g} hours in the week, 48 at most", "week", n=f"{hours:g}")
+            found.append(Why(rule, WEEKLY_HOURS, who, day))
     return found
 
 
@@ -126,7 +139,14 @@ def uncovered(
         left, due = there.get(at, 0.0) - part, needed.get(at, 0.0)
         if part > 0 and left < due:
             # In figures, never in names: whoever asks learns nothing of a colleague.
-            found.append(Why(f"{at:%H:%M}: {left:g} would be left, it takes {due:g}"))
+            rule = Rule(
+                f"{at:%H:%M}: {left:g} would be left, it takes {due:g}",
+                "uncovered",
+                at=f"{at:%H:%M}",
+                left=f"{left:g}",
+                due=f"{due:g}",
+            )
+            found.append(Why(rule))
     return found
 
 
@@ -138,9 +158,10 @@ def unagreed(shifts: Iterable[Shift], *, short: frozenset[str], split: frozenset
     found = []
     for (who, day), own in sorted(days.items()):
         if len(own) > 1 and who not in split:
-            found.append(Why("a split shift that was not agreed to", "", who, day))
+            found.append(Why(Rule("a split shift that was not agreed to", "split"), "", who, day))
         elif who not in short and any(one.ends_at - one.starts_at < SHORT_SHIFT for one in own):
-            found.append(Why("a shift under 3 hours that was not agreed to", "", who, day))
+            rule = Rule("a shift under 3 hours that was not agreed to", "short")
+            found.append(Why(rule, "", who, day))
     return found
 
 

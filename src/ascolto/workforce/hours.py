@@ -17,6 +17,7 @@ from ascolto.workforce.rostering.legal import (
     Rules,
 )
 from ascolto.workforce.rosters import LONGEST_SHIFT, Roster, Shift, Violation
+from ascolto.workforce.ruling import Rule
 
 BY_AGREEMENT = "by the person's agreement only"
 RULES = Rules()
@@ -77,7 +78,7 @@ def beyond_hours(shifts: Sequence[Shift], roster: Roster) -> list[Violation]:
 
 
 def _rows(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
-    found = []
+    found: list[tuple[date, str, str]] = []
     row: list[date] = []
     days = sorted({one.day for one in own})
     for day, after in zip(days, [*days[1:], None], strict=True):
@@ -86,7 +87,11 @@ def _rows(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
             continue
         if any(roster.first_day <= one <= roster.last_day for one in row):
             found += [
-                (one, f"{n} days of work in a row, one of seven is of rest", WEEKLY_REST)
+                (
+                    one,
+                    Rule(f"{n} days of work in a row, one of seven is of rest", "row", n=n),
+                    WEEKLY_REST,
+                )
                 for n, one in enumerate(row, 1)
                 if n > RULES.consecutive_days
             ]
@@ -98,7 +103,11 @@ def _rests(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
     return [
         (
             other.day,
-            f"{rest / _HOUR:.2f} hours around the day off, 24 + 11 are due",
+            Rule(
+                f"{rest / _HOUR:.2f} hours around the day off, 24 + 11 are due",
+                "day_off",
+                n=f"{rest / _HOUR:.2f}",
+            ),
             WEEKLY_REST,
         )
         for one, other, rest in short_days_off(own)
@@ -107,23 +116,26 @@ def _rests(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
 
 
 def _weeks(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
-    found = []
+    found: list[tuple[date, str, str]] = []
     monday = roster.first_day - timedelta(days=roster.first_day.weekday())
     while monday <= roster.last_day:
         hours = week_hours(own, monday)
         if hours > RULES.weekly_minutes / 60:
-            rule = f"{hours:g} hours in a week, 48 are the most"
+            rule = Rule(f"{hours:g} hours in a week, 48 are the most", "week", n=f"{hours:g}")
             found.append((monday, rule, WEEKLY_HOURS))
         monday += _WEEK
     return found
 
 
 def _long_days(own: Sequence[Shift], roster: Roster) -> list[tuple[date, str, str]]:
-    found = []
+    found: list[tuple[date, str, str]] = []
     for day in sorted({one.day for one in own if roster.first_day <= one.day <= roster.last_day}):
         length = span_of_day(own, day)
         if length > LONGEST_SHIFT:
-            rule = f"{length / _HOUR:g} hours from the first shift to the last, 13 are the most"
+            told = f"{length / _HOUR:g}"
+            rule = Rule(
+                f"{told} hours from the first shift to the last, 13 are the most", "span", n=told
+            )
             found.append((day, rule, DAILY_REST))
     return found
 
@@ -141,8 +153,9 @@ def away(
     found = []
     for who, day in sorted({(one.operator_id, one.day) for one in shifts}):
         if (who, day) in leave:
-            found.append(Violation(who, day, "at work on a day of leave", LEAVE))
+            found.append(Violation(who, day, Rule("at work on a day of leave", "leave"), LEAVE))
         holds = [one for one in agreements.get(who, ()) if one.from_day <= day][-1:]
         if holds and holds[0].contract_id is None:
-            found.append(Violation(who, day, "no contract holds on this day", BY_AGREEMENT))
+            rule = Rule("no contract holds on this day", "no_contract")
+            found.append(Violation(who, day, rule, BY_AGREEMENT))
     return found

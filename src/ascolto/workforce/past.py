@@ -71,7 +71,7 @@ async def read_came(
 ) -> ReadCame:
     """Read what came between two moments; `fold_came` works it out, with no transaction open."""
     if since.tzinfo is None or until.tzinfo is None or not timedelta() < until - since <= LONGEST:
-        raise BadPlan("A period has zoned moments, at least one and at most a year.")
+        raise BadPlan("period", "A period has zoned moments, at least one and at most a year.")
     kept = await store_history.came_between(
         tx,
         queue_id=stream.queue_id,
@@ -156,7 +156,9 @@ async def read_past(tx: Tx, stream: Stream, *, minutes: int) -> ReadPast:
     kept = await store_history.last_kept_day(tx)
     if kept is not None and kept < today - timedelta(days=_LIVE_DAYS + 1):
         # Days that nobody has read yet would count as days on which nobody came.
-        raise BadPlan("What came is still being worked out: ask again.", kept=kept.isoformat())
+        raise BadPlan(
+            "counting", "What came is still being worked out: ask again.", kept=kept.isoformat()
+        )
     begin, end = await _live_between(tx, stream, since=_EVER, until=until)
     log_from = await log_from_of(tx, stream)
     calendar = await calendar_of_queue(tx, queue_id=stream.queue_id, client_id=stream.client_id)

@@ -37,7 +37,7 @@ async def bounds_of(
         return None, None
     stream = await stream_of(tx, queue_id=forecast.queue_id, channel=forecast.channel)
     if day.year >= date.max.year:
-        raise BadPlan("No such day.", day=day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=day.isoformat())
     return stream.midnight(day), stream.midnight(day + timedelta(days=1))
 
 
@@ -52,5 +52,7 @@ async def day_told(tx: Tx, forecast_id: str, day: date) -> tuple[KeptForecast, l
     since, until = await bounds_of(tx, forecast, day)
     intervals = await store.intervals_of(tx, forecast.id, since=since, until=until)
     if not intervals:
-        raise BadPlan("The forecast does not speak of this day.", day=day.isoformat())
+        raise BadPlan(
+            "forecast_day", "The forecast does not speak of this day.", day=day.isoformat()
+        )
     return forecast, intervals

@@ -29,6 +29,7 @@ async def promise_question(
     )
     if not aht_s:
         raise BadPlan(
+            "aht_needed",
             "Nobody knows how long the work takes: give `aht_s`.",
             field="aht_s",
             queue_id=forecast.queue_id,

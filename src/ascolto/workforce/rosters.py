@@ -5,14 +5,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+from ascolto.workforce.ruling import Rule
 
 REST = timedelta(hours=11)
 LONGEST_SHIFT = timedelta(hours=13)
 LONGEST_WITHOUT_BREAK = timedelta(hours=6)
 BREAK = timedelta(minutes=10)
 BREAKS = frozenset({"meal", "pause"})
+WrongShift = Literal["shift.begins", "shift.day", "shift.ends", "shift.parts"]
+WRONG_SHIFT: dict[WrongShift, str] = {
+    "shift.begins": "This shift cannot be: it does not begin on its day.",
+    "shift.day": "This shift cannot be: it is not on a day of the roster.",
+    "shift.ends": "This shift cannot be: a shift ends after it begins, and within 13 hours.",
+    "shift.parts": "This shift cannot be: its parts do not fill it.",
+}
 WORK = frozenset({"queue", "deferred", "training", "meeting", "other"})
 
 
@@ -29,6 +38,8 @@ class Roster:
     published_at: datetime | None
     published_by: str | None
     v: int
+    site_lost: bool = False
+    """Whether it was begun because a site is lost: whom it gives work on a free day is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +109,11 @@ def violations(shifts: Sequence[Shift]) -> list[Violation]:
     for operator_id, own in people.items():
         for one, other in pairwise(own):
             if one.day != other.day and other.starts_at - one.ends_at < REST:
-                rule = "less than 11 hours after the shift before"
+                rule = Rule("less than 11 hours after the shift before", "rest_short")
                 found.append(Violation(operator_id, other.day, rule, "D.Lgs. 66/2003 art. 7"))
         for shift in own:
             if shift.ends_at - shift.starts_at > LONGEST_WITHOUT_BREAK and not _has_break(shift):
-                rule = "more than 6 hours without a break of 10 minutes"
+                rule = Rule("more than 6 hours without a break of 10 minutes", "six_hours")
                 found.append(Violation(operator_id, shift.day, rule, "D.Lgs. 66/2003 art. 8"))
     return found
 
@@ -112,17 +123,17 @@ def _has_break(shift: Shift) -> bool:
     return any(part["kind"] in BREAKS and part["minutes"] >= least for part in shift.parts)
 
 
-def wrong_shift(shift: Shift, roster: Roster, zone: ZoneInfo) -> str | None:
+def wrong_shift(shift: Shift, roster: Roster, zone: ZoneInfo) -> WrongShift | None:
     """Return why a shift cannot be, None when it can; its day is that of the organisation."""
     length = shift.ends_at - shift.starts_at
     if shift.starts_at.astimezone(zone).date() != shift.day:
-        return "it does not begin on its day"
+        return "shift.begins"
     if not roster.first_day <= shift.day <= roster.last_day:
-        return "it is not on a day of the roster"
+        return "shift.day"
     if not timedelta() < length <= LONGEST_SHIFT:
-        return "a shift ends after it begins, and within 13 hours"
+        return "shift.ends"
     if shift.parts and sum(part["minutes"] for part in shift.parts) * 60 != length.total_seconds():
-        return "its parts do not fill it"
+        return "shift.parts"
     return None
 
 

@@ -81,6 +81,26 @@ async def requests_of(tx: Tx, operator_id: str, *, limit: int) -> list[ShiftRequ
     return [_request(row) for row in rows]
 
 
+async def stand_ins_of(tx: Tx, roster_id: str) -> list[ShiftRequest]:
+    """Return who was asked to stand in when a version was published, by day."""
+    rows = await tx.fetch(
+        f"SELECT {_REQUEST} FROM workforce.shift_request WHERE tenant_id = $1"
+        " AND kind = 'stand_in' AND roster_id = $2 ORDER BY day, id",
+        tx.tenant_id, roster_id,
+    )  # fmt: skip
+    return [_request(row) for row in rows]
+
+
+async def withdraw_stand_ins(tx: Tx, *, first_day: date, last_day: date) -> None:
+    """Take back what waits to be said about some days: they are planned anew."""
+    await tx.execute(
+        "UPDATE workforce.shift_request SET state = 'withdrawn', answered_at = $4,"
+        " answered_by = $5 WHERE tenant_id = $1 AND kind = 'stand_in' AND state = 'waiting'"
+        " AND day BETWEEN $2 AND $3",
+        tx.tenant_id, first_day, last_day, tx.now, tx.actor.name,
+    )  # fmt: skip
+
+
 async def list_requests(
     tx: Tx, *, waiting: bool, before: str | None, limit: int
 ) -> list[ShiftRequest]:

@@ -6,7 +6,10 @@ from datetime import date, datetime
 from ascolto.kit.db import Record, Tx
 from ascolto.workforce.rosters import Roster, Shift
 
-_ROSTER = "id, first_day, last_day, reason, created_at, created_by, published_at, published_by, v"
+_ROSTER = (
+    "id, first_day, last_day, reason, created_at, created_by, published_at, published_by, v,"
+    " site_lost"
+)
 _SHIFT = "operator_id, day, starts_at, ends_at, place, parts"
 
 
@@ -22,13 +25,14 @@ async def insert_roster(
     last_day: date,
     reason: str,
     created_at: datetime | None = None,
+    site_lost: bool = False,
 ) -> Roster:
     """Begin a version as a draft, now or as of when what holds was read for it."""
     row = await tx.fetchrow(
         "INSERT INTO workforce.roster (tenant_id, id, first_day, last_day, reason, created_at,"
-        f" created_by) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING {_ROSTER}",
+        f" created_by, site_lost) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING {_ROSTER}",
         tx.tenant_id, roster_id, first_day, last_day, reason, created_at or tx.now,
-        tx.actor.name,
+        tx.actor.name, site_lost,
     )  # fmt: skip
     assert row is not None  # noqa: S101 - an insert returns its row or raises
     return Roster(**row)
@@ -115,19 +119,29 @@ async def shifts_of(
 
 
 async def in_force(
-    tx: Tx, *, first_day: date, last_day: date, operator_id: str | None = None
+    tx: Tx,
+    *,
+    first_day: date,
+    last_day: date,
+    operator_id: str | None = None,
+    before: datetime | None = None,
 ) -> list[Shift]:
-    """Return the shifts that hold on some days: each day is the latest published version's."""
+    """Return the shifts that hold on some days: each day is the latest published version's.
+
+    Before a moment it is what held until then.
+    """
     rows = await tx.fetch(
         f"SELECT {_SHIFT} FROM workforce.shift s"
         " JOIN workforce.roster r ON r.tenant_id = s.tenant_id AND r.id = s.roster_id"
         " WHERE s.tenant_id = $1 AND r.published_at IS NOT NULL AND s.day BETWEEN $2 AND $3"
         " AND ($4::uuid IS NULL OR s.operator_id = $4)"
+        " AND ($5::timestamptz IS NULL OR r.published_at < $5)"
         " AND NOT EXISTS (SELECT 1 FROM workforce.roster l WHERE l.tenant_id = $1"
+        "   AND ($5::timestamptz IS NULL OR l.published_at < $5)"
         "   AND (l.published_at, l.id) > (r.published_at, r.id)"
         "   AND s.day BETWEEN l.first_day AND l.last_day)"
         " ORDER BY s.starts_at, s.operator_id",
-        tx.tenant_id, first_day, last_day, operator_id,
+        tx.tenant_id, first_day, last_day, operator_id, before,
     )  # fmt: skip
     return [_shift(row) for row in rows]
 

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ascolto.workforce.errors import BadFile
-from ascolto.workforce.forecasting.rows import Faults
+from ascolto.workforce.forecasting.rows import Fault, Faults
 from ascolto.workforce.model import GRIDS, TableRow
 
 _EXTRA = ("handled", "abandoned", "aht_s")
@@ -28,7 +28,8 @@ class Imported:
     faults: list[str] = field(default_factory=list)
     codes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Of each fault, for who says it in other words; empty where it has none."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
+    """What is worth knowing of a table that is not wrong."""
     rows: list[TableRow] = field(default_factory=list)
     minutes: int = 0
     written: bool = False
@@ -39,7 +40,7 @@ def as_told(found: Imported) -> dict[str, Any]:
     return {
         "faults": found.faults,
         "codes": [[getattr(one, "code", ""), getattr(one, "fields", {})] for one in found.faults],
-        "notes": found.notes,
+        "notes": [[one.row, one.what, one.code, one.fields] for one in found.notes],
         "minutes": found.minutes,
         "at": [row.starts_at.timestamp() for row in found.rows],
         "columns": [[getattr(row, name) for row in found.rows] for name in ("offered", *_EXTRA)],
@@ -54,7 +55,11 @@ def of_told(told: dict[str, Any], zone: ZoneInfo) -> Imported:
     ]
     codes = [(code, fields) for code, fields in told["codes"]]
     return Imported(
-        faults=told["faults"], codes=codes, notes=told["notes"], rows=rows, minutes=told["minutes"]
+        faults=told["faults"],
+        codes=codes,
+        notes=[Fault(what, code, row=row, **fields) for row, what, code, fields in told["notes"]],
+        rows=rows,
+        minutes=told["minutes"],
     )
 
 
@@ -82,7 +87,7 @@ def read_imported(
                 minutes=table.step,
             )
             faults.stop()
-        notes = [note for note in table.notes if not note.startswith("columns not used")]
+        notes: list[str] = [*table.notes]
         arrange(
             table.rows,
             faults=faults,
@@ -100,7 +105,9 @@ def read_imported(
         TableRow(row.at, row.calls, *more.get(row.number, (None,) * len(_EXTRA)))
         for row in table.rows
     ]
-    return Imported(notes=notes, rows=rows, minutes=table.step)
+    # A table of another program has columns of its own: the mapping says which are meant.
+    told = [note for note in notes if isinstance(note, Fault) and note.code != "not_used"]
+    return Imported(notes=told, rows=rows, minutes=table.step)
 
 
 def _extras(

@@ -90,7 +90,7 @@ class ImportHistoryBody(Body):
 
 
 class RowFaultView(BaseModel):
-    """What is wrong in one row (the heading is row 1); null where it is the table as a whole.
+    """What is said of one row (the heading is row 1); null where it is the table as a whole.
 
     `what` is English; `code`, where there is one, says the same with `fields` for other words.
     """
@@ -111,7 +111,7 @@ class ImportHistoryReport(BaseModel):
     first: datetime | None
     last: datetime | None
     faults: list[RowFaultView]
-    notes: list[str]
+    notes: list[RowFaultView]
 
     @classmethod
     def of(cls, found: Imported) -> "ImportHistoryReport":
@@ -127,7 +127,10 @@ class ImportHistoryReport(BaseModel):
                 _fault(fault, *coded)
                 for fault, coded in zip(found.faults, found.codes, strict=True)
             ],
-            notes=found.notes,
+            notes=[
+                RowFaultView(row=one.row, what=one.what, code=one.code, fields=one.fields)
+                for one in found.notes
+            ],
         )
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
-from ascolto.workforce.actions.intraday import DayLines, Line
 from ascolto.workforce.actions.offers import OwnStep
 from ascolto.workforce.asking import read
+from ascolto.workforce.laying_out import DayLines, Line
 from ascolto.workforce.levers import Lever, Pulled, paid_hours
 from ascolto.workforce.reaching import TOLD, Step
 from ascolto.workforce.views import Body, Reason
@@ -235,6 +235,13 @@ class HalfHourView(BaseModel):
         )
 
 
+class AwayView(BaseModel):
+    """Who takes from the queue on other days and is lent elsewhere, and until when."""
+
+    name: str
+    until: datetime
+
+
 class IntradayView(BaseModel):
     """A queue's day by half hours, how its busyness is judged, and what was done about it.
 
@@ -258,6 +265,7 @@ class IntradayView(BaseModel):
     told_share_most: float
     half_hours: list[HalfHourView]
     levers: list[LeverView]
+    away: list[AwayView]
 
     @classmethod
     def of(cls, day: DayLines, required: list[int] | None) -> "IntradayView":
@@ -288,6 +296,7 @@ class IntradayView(BaseModel):
                 for one in read.levers
                 if one.queue_id == read.queue.id
             ],
+            away=[AwayView(name=name, until=until) for name, until in read.away],
         )
 
 

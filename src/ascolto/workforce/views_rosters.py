@@ -7,8 +7,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from ascolto.workforce.actions.editing import PersonDay, Wanted
+from ascolto.workforce.actions.standing_in import StandIn
 from ascolto.workforce.examining import binding
 from ascolto.workforce.rosters import Difference, Roster, Shift, Violation
+from ascolto.workforce.ruling import coded
 from ascolto.workforce.views import Body, Reason
 
 Kind = Literal["queue", "deferred", "pause", "meal", "training", "meeting", "other"]
@@ -119,6 +121,7 @@ class RosterView(BaseModel):
     published_at: datetime | None
     published_by: str | None
     v: int
+    site_lost: bool
 
     @classmethod
     def of(cls, roster: Roster) -> "RosterView":
@@ -142,17 +145,44 @@ class OpenSpanView(BaseModel):
 
 
 class RelocatedView(BaseModel):
-    """A draft with everybody at home, and who has not agreed to work there.
-
-    `taken` are shifts that others take on a free day: they are asked before it is published.
-    `left_open` is what nobody takes and, where it is known what it takes, is missing.
-    """
+    """A draft with everybody at home, and who has not agreed to work there."""
 
     roster: RosterView
     moved: int
     at_home: int
     cannot: list[str]
-    taken: list[ShiftView]
+
+
+class StandInView(BaseModel):
+    """A shift on a day that was free: to be asked for at publishing, or what its person said.
+
+    `refused` tells of a rule that stands against it: `why` says which, by its code.
+    """
+
+    shift: ShiftView
+    state: Literal["to_ask", "waiting", "done", "declined", "refused", "withdrawn", "undone"]
+    why: list[str]
+
+    @classmethod
+    def of(cls, one: StandIn) -> "StandInView":
+        """Show who stands in."""
+        why = one.request.why if one.request else []
+        return cls.model_validate(
+            {
+                "shift": ShiftView.of(one.shift),
+                "state": one.state,
+                "why": [told.get("code", "") for told in why],
+            }
+        )
+
+
+class StandInsView(BaseModel):
+    """Who stands in where a site is lost; `left_open` is what is missing as it holds now.
+
+    It is told against what was there before and, where that is known, what it takes.
+    """
+
+    asked: list[StandInView]
     left_open: list[OpenSpanView]
 
 
@@ -173,22 +203,28 @@ class ChangedShiftView(BaseModel):
 class ViolationView(BaseModel):
     """What breaks a rule, with the article; a binding one stands against publishing.
 
-    Where nobody is named it is of all together, such as more people than seats.
+    Where nobody is named it is of all together, such as more people than seats. `rule` is English;
+    `code`, where there is one, says the same with `fields` for other words.
     """
 
     operator_id: str | None
     day: date
     rule: str
+    code: str
+    fields: dict[str, str]
     article: str
     binding: bool
 
     @classmethod
     def of(cls, one: Violation) -> "ViolationView":
         """Show what is broken."""
+        code, fields = coded(one.rule)
         return cls(
             operator_id=one.operator_id,
             day=one.day,
             rule=one.rule,
+            code=code,
+            fields=fields,
             article=one.article,
             binding=binding(one),
         )
@@ -303,8 +339,16 @@ class RequiredDayView(BaseModel):
     people: list[float]
 
 
+class AwayOnDayView(BaseModel):
+    """Who is away from a queue that they take from, and until when: their skills are lent."""
+
+    operator_id: str
+    queue_id: str
+    until: datetime
+
+
 class RosterDayView(BaseModel):
-    """One day of a version: all shifts, and what it takes."""
+    """One day of a version: all shifts, what it takes and, of today, who is lent elsewhere."""
 
     roster: RosterView
     day: date
@@ -313,6 +357,7 @@ class RosterDayView(BaseModel):
     ends_at: datetime
     shifts: list[ShiftView]
     required: list[RequiredDayView]
+    away: list[AwayOnDayView]
 
 
 class OwnShiftsView(BaseModel):

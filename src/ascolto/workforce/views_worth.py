@@ -29,7 +29,7 @@ class CommuteView(BaseModel):
 
 
 class WaysView(BaseModel):
-    """Days at the office of all days worked, and what they take: minutes, CO2 in kg, seats."""
+    """Days at the office of all worked, and what they take: minutes, CO2 of the exhaust, seats."""
 
     days: int
     trips: int

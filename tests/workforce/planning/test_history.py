@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -140,7 +140,8 @@ async def test_a_table_brought_in_twice_counts_once_and_the_log_wins_over_it(
     async with office.signed_in(PLANNER) as planner:
         for _ in range(2):
             told = await bring_in(planner, office, table(last=MORNING.date()))
-        assert any("which the log tells" in note for note in told["notes"])
+        (left,) = told["notes"]
+        assert (left["code"], left["fields"]["day"]) == ("in_the_log", MORNING.date().isoformat())
         found = await history(planner, office)
     day = MORNING.date().isoformat()
     assert {one["source"] for one in found if one["starts_at"].startswith(day)} == {"log"}
@@ -223,3 +224,24 @@ def test_each_fault_of_a_table_has_words_in_italian_and_english(table: str, code
         text = words.partition(f'msgid "came.fault.{code}"\nmsgstr ')[2].partition("\n")[0]
         assert text, f"{code} has no words"
         assert set(re.findall(r"{(\w+)}", text)) <= set(codes[code]), "it speaks of what is told"
+
+
+def test_each_note_on_a_table_has_words_in_italian_and_english() -> None:
+    days = [date(2026, 3, n) for n in (1, 2, 8, 9, 15, 16, 22, 29)]
+    rows = [
+        f"{day} {hour:02}:{half},1" for day in days for hour in (1, 2, 3) for half in ("00", "30")
+    ]
+    rows.remove("2026-03-15 02:30,1")
+    rows = [row.replace(",1", ",0") if row.startswith("2026-03-29 02") else row for row in rows]
+    table = "\ufeffinterval_start,calls\r\n" + "\r\n".join(rows)
+    found = read_imported(table, timezone="Europe/Rome", separator=",", columns={})
+    told = of_told(json.loads(json.dumps(as_told(found))), ZoneInfo("Europe/Rome")).notes
+    assert [one.code for one in told] == ["byte_order", "crlf", "jumped", "holes"]
+    assert told[-1].fields == {"n": "1", "day": "2026-03-15", "first": "02:30"}
+    fields = {one.code: set(one.fields) for one in told} | {"in_the_log": {"n", "day"}}
+    for language in ("it", "en"):
+        words = (WORDS / f"{language}.po").read_text("utf-8")
+        for code, known in fields.items():
+            text = words.partition(f'msgid "came.note.{code}"\nmsgstr ')[2].partition("\n")[0]
+            assert text, f"{code} has no words"
+            assert set(re.findall(r"{(\w+)}", text)) <= known, "it speaks of what is told"

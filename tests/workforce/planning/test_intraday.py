@@ -12,7 +12,8 @@ from ascolto.people.actions import create_operator
 from ascolto.people.model import DEFAULT_CAPACITY
 from ascolto.routing import create_queue
 from ascolto.tenancy.actions import change_setting, create_client
-from ascolto.workforce.actions.intraday import lay_out, read_intraday
+from ascolto.workforce.actions.intraday import read_intraday
+from ascolto.workforce.laying_out import lay_out
 from ascolto.workforce.levers import Lever, Pulled
 from ascolto.workforce.reaching import Step
 from ascolto.workforce.rosters import Shift

@@ -12,15 +12,17 @@ from ascolto import routing
 from ascolto.kit.db import Actor
 from ascolto.kit.ids import new_id
 from ascolto.people import SkillLevel
-from ascolto.people.actions import get_operator, set_skills
+from ascolto.people.actions import get_operator, set_clients, set_skills
 from ascolto.people.catalogue import change_skill, create_skill
 from ascolto.routing import change_queue, create_queue, expire_interventions, get_queue
+from ascolto.tenancy.actions import create_client
 from ascolto.workforce import store_intraday
-from ascolto.workforce.actions.intraday import lay_out, pull, read_intraday, undo
+from ascolto.workforce.actions.intraday import pull, read_intraday, undo
 from ascolto.workforce.actions.offers import own_steps
 from ascolto.workforce.actions.pulling import begin, take_back
 from ascolto.workforce.errors import BadPlan, OutsideScope
 from ascolto.workforce.jobs import begin_levers
+from ascolto.workforce.laying_out import lay_out
 from ascolto.workforce.levers import Lever, Pulled
 from ascolto.workforce.reaching import Step
 from ascolto.workforce.stage import cast_of, stage_of
@@ -71,11 +73,16 @@ PIANO = Actor("account", new_id(), "Piano")
 
 
 async def pulled(
-    office: Office, lever: Lever, *, clients: frozenset[str] | None = None
+    office: Office,
+    lever: Lever,
+    *,
+    clients: frozenset[str] | None = None,
+    queue_id: str | None = None,
 ) -> tuple[Pulled, list[Step]]:
     desk = office.desk
+    into = queue_id or desk.queue.id
     async with desk.database.transaction(desk.tenant, actor=PIANO, clients=clients) as tx:
-        return await pull(tx, lever, queue_id=desk.queue.id, reason="Mattina calma", effect=EFFECT)
+        return await pull(tx, lever, queue_id=into, reason="Mattina calma", effect=EFFECT)
 
 
 async def taken_back(
@@ -455,6 +462,47 @@ async def test_whoever_is_moved_leaves_the_queue_they_come_from_and_is_given_bac
     desk.clock.at = at(12)
     await expire_interventions(desk.database)
     assert await stands() == ({"gas", "guasti", "tedesco"}, ["other"])
+
+
+async def test_who_plans_one_client_sees_who_is_lent_to_another_until_when_and_not_where(
+    office: Office,
+) -> None:
+    desk = office.desk
+    async with desk.as_system() as tx:
+        for code in ("gas", "guasti"):
+            await create_skill(tx, code=code, name=code)
+        rings = [{"after_s": 0, "needs": [["gas", 5]]}]
+        await change_queue(tx, queue_id=desk.queue.id, values={"rings": rings})
+        client = await create_client(tx, name="Acqua", color="#223311")
+        values = {"client_id": client.id, "name": "Guasti", "channel": "webchat"}
+        rings = [{"after_s": 0, "needs": [["guasti", 3]]}]
+        theirs = await create_queue(tx, values={**values, "rings": rings})
+        await set_clients(tx, desk.anna, [desk.client_id, client.id])
+        await set_skills(tx, desk.anna, {"gas": SkillLevel(5)})
+    await publish(office, shift(desk.anna))
+    lever = Lever(
+        kind="skill_move", from_at=at(10), until_at=at(12), people=1, other_queue_id=desk.queue.id
+    )
+    one_client = frozenset({desk.client_id})
+    async with desk.database.transaction(desk.tenant, actor=PIANO, clients=one_client) as tx:
+        assert (await read_intraday(tx, desk.queue.id)).away == []
+    await pulled(office, lever, queue_id=theirs.id)
+    desk.clock.at = at(10)
+    await begin_levers(office.services)
+    async with desk.database.transaction(desk.tenant, actor=PIANO, clients=one_client) as tx:
+        read = await read_intraday(tx, desk.queue.id)
+        assert (read.away, read.levers) == ([("Anna", at(12))], [])
+        assert desk.anna not in read.crew
+        assert desk.anna in (await routing.standing_crews(tx))[desk.queue.id]
+        assert (await read_intraday(tx, desk.queue.id, TODAY + timedelta(days=1))).away == ()
+    async with office.signed_in(PLANNER) as planner:
+        (roster,) = ok(await planner.get("/workforce/rosters"))["items"]
+        day = ok(await planner.get(f"/workforce/rosters/{roster['id']}/days/{TODAY}"))
+        told = {"operator_id": desk.anna, "queue_id": desk.queue.id}
+        assert day["away"] == [{**told, "until": "2026-03-03T12:00:00Z"}]
+        query = {"queue_id": desk.queue.id}
+        shown = ok(await planner.get("/workforce/intraday", params=query))
+        assert shown["away"] == [{"name": "Anna", "until": "2026-03-03T12:00:00Z"}]
 
 
 async def test_a_move_ends_although_what_was_set_aside_is_out_of_use(office: Office) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from ascolto.people.actions import create_operator
@@ -16,9 +17,10 @@ from ascolto.workforce.asking import Wishes
 from ascolto.workforce.casting import Planned
 from ascolto.workforce.filling import Helping, fill, left_open, needed_by_half_hour
 from ascolto.workforce.rosters import Shift
-from support.office import Office, ok
+from support.office import Office, ok, refused
 from support.planning import PLANNER, agreed
 
+BRUNO = "bruno@prova.example"
 TOMORROW = "2026-03-04"
 
 
@@ -99,19 +101,112 @@ async def test_a_lost_site_is_filled_by_who_is_free_able_and_willing_and_the_res
         body = {"first_day": TOMORROW, "last_day": TOMORROW, "reason": "Alluvione"}
         done = ok(await planner.post("/workforce/rosters/remote", json={**body, "site_lost": True}))
         draft = ok(await planner.get(f"/workforce/rosters/{done['roster']['id']}"))
+        told_of = ok(await planner.get(f"/workforce/rosters/{done['roster']['id']}/stand-ins"))
     assert set(done["cannot"]) == {desk.anna, desk.bruno}
-    (taken,) = done["taken"]
+    ((taken, state),) = [(one["shift"], one["state"]) for one in told_of["asked"]]
+    assert state == "to_ask"
     assert (taken["operator_id"], taken["place"]) == (hired["libera"], "home")
     assert {one["operator_id"] for one in draft["shifts"]} == {hired["libera"], hired["turno"]}
     # Two were lost, one is taken: one fewer is there, but in the pauses.
     told = [
-        (one["from_at"][11:16], one["until_at"][11:16], one["people"]) for one in done["left_open"]
+        (one["from_at"][11:16], one["until_at"][11:16], one["people"])
+        for one in told_of["left_open"]
     ]
-    assert {one["queue_id"] for one in done["left_open"]} == {desk.queue.id}
+    assert {one["queue_id"] for one in told_of["left_open"]} == {desk.queue.id}
     assert told == [
         ("08:00", "09:30", 1.0), ("09:30", "10:00", 0.5), ("10:00", "12:00", 1.0),
         ("12:00", "12:30", 0.5), ("12:30", "14:00", 1.0),
     ]  # fmt: skip
+
+
+async def test_who_stands_in_for_a_lost_site_is_asked_at_work_and_works_with_a_yes(
+    office: Office,
+) -> None:
+    desk = office.desk
+    async with desk.as_system() as tx:
+        out = [
+            (
+                await create_operator(
+                    tx, NewOperator(display_name=name, clients=frozenset({desk.client_id}))
+                )
+            ).id
+            for name in ("uno", "due")
+        ]
+    work = {"kind": "queue", "queue_id": desk.queue.id}
+    pause = {"kind": "pause", "minutes": 15}
+    parts = [{**work, "minutes": 105}, pause, {**work, "minutes": 120}, pause]
+    parts.append({**work, "minutes": 105})
+    today = desk.clock.at.date()
+    shifts = [{**at_site(who, TOMORROW), "parts": parts} for who in out]
+    # Anna is free on both days: nobody may seek her out before it begins.
+    shifts.append({**at_site(desk.bruno, str(today)), "parts": parts})
+    desk.clock.at = datetime(2026, 3, 3, 7, tzinfo=UTC)
+
+    async def stand_ins(planner: httpx.AsyncClient) -> tuple[dict[str, str], float]:
+        found = ok(await planner.get(f"/workforce/rosters/{draft['id']}/stand-ins"))
+        states = {one["shift"]["operator_id"]: one["state"] for one in found["asked"]}
+        return states, max((one["people"] for one in found["left_open"]), default=0.0)
+
+    async with office.signed_in(PLANNER) as planner:
+        await agreed(planner, desk.anna, desk.bruno, office=[0, 3], terms={"shift_minutes": [360]})
+        days = {"first_day": str(today), "last_day": TOMORROW, "reason": "Settimana"}
+        roster = ok(await planner.post("/workforce/rosters", json=days))
+        url = f"/workforce/rosters/{roster['id']}"
+        roster = ok(await planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": shifts}))
+        ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
+        lost = {"first_day": TOMORROW, "last_day": TOMORROW, "reason": "Alluvione"}
+        done = ok(await planner.post("/workforce/rosters/remote", json={**lost, "site_lost": True}))
+        draft = done["roster"]
+    async with office.signed_in(PLANNER) as another, office.signed_in(BRUNO) as bruno:
+        both = {desk.anna: "to_ask", desk.bruno: "to_ask"}
+        assert await stand_ins(another) == (both, 0.0)
+        told = ok(
+            await another.post(f"/workforce/rosters/{draft['id']}/publish", json={"v": draft["v"]})
+        )
+        assert (told["added"], len(told["removed"])) == ([], 2), "nobody works before they agree"
+        assert await stand_ins(another) == ({desk.anna: "refused", desk.bruno: "waiting"}, 2.0)
+        (asked,) = ok(await another.get("/workforce/requests", params={"only": "waiting"}))["items"]
+        answer = f"/me/requests/{asked['id']}/answer"
+        assert ok(await bruno.get("/me/requests")) == [], "his shift begins at eight"
+        refused(await bruno.post(answer, json={"agrees": True}), 404, "workforce.unknown_request")
+        desk.clock.at = datetime(2026, 3, 3, 9, tzinfo=UTC)
+        (shown,) = ok(await bruno.get("/me/requests"))
+        assert (shown["kind"], shown["mine"], shown["note"]) == ("stand_in", False, "Alluvione")
+        assert [one["day"] for one in shown["becomes"]] == [TOMORROW]
+        assert ok(await bruno.post(answer, json={"agrees": True}))["state"] == "done"
+        assert ok(await bruno.get("/me/shifts"))["shifts"][-1]["day"] == TOMORROW
+        assert await stand_ins(another) == ({desk.anna: "refused", desk.bruno: "done"}, 1.0)
+        ok(await another.post(f"/workforce/requests/{asked['id']}/undo"))
+        assert await stand_ins(another) == ({desk.anna: "refused", desk.bruno: "undone"}, 2.0)
+
+
+async def test_what_was_asked_for_a_lost_site_is_taken_back_when_its_day_is_planned_anew(
+    office: Office,
+) -> None:
+    desk = office.desk
+    today = desk.clock.at.date()
+    shifts = [at_site(desk.anna, TOMORROW), at_site(desk.bruno, str(today))]
+    states = []
+    async with office.signed_in(PLANNER) as planner, office.signed_in(BRUNO) as bruno:
+        await agreed(planner, desk.bruno, office=[0, 3])
+        days = {"first_day": str(today), "last_day": TOMORROW, "reason": "Settimana"}
+        body = {**days, "first_day": TOMORROW, "site_lost": True}
+        roster = ok(await planner.post("/workforce/rosters", json=days))
+        url = f"/workforce/rosters/{roster['id']}"
+        roster = ok(await planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": shifts}))
+        ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
+        for start in ("rosters/remote", "rosters"):
+            draft = ok(
+                await planner.post(f"/workforce/{start}", json=body if "remote" in start else days)
+            )
+            draft = draft.get("roster", draft)
+            ok(
+                await planner.post(
+                    f"/workforce/rosters/{draft['id']}/publish", json={"v": draft["v"]}
+                )
+            )
+            states += [one["state"] for one in ok(await bruno.get("/me/requests"))]
+    assert states == ["waiting", "withdrawn"]
 
 
 @pytest.mark.parametrize(

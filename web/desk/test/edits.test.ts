@@ -12,8 +12,8 @@ const MONDAY = "2026-03-09";
 const TUESDAY = "2026-03-10";
 
 const day = (on: string, v: number, shifts: RosterShift[] = []): RosterDay => ({
-  roster: { id: "r", first_day: MONDAY, last_day: "2026-03-15", reason: "", created_at: "", created_by: "", published_at: null, published_by: null, v },
-  day: on, timezone: "Europe/Rome", begins_at: `${on}T00:00:00+01:00`, ends_at: `${on}T24:00:00+01:00`, shifts, required: [],
+  roster: { id: "r", first_day: MONDAY, last_day: "2026-03-15", reason: "", created_at: "", created_by: "", published_at: null, published_by: null, site_lost: false, v },
+  day: on, timezone: "Europe/Rome", begins_at: `${on}T00:00:00+01:00`, ends_at: `${on}T24:00:00+01:00`, shifts, required: [], away: [],
 });
 
 /** A draft as the server holds it: a save at another version than its own is a conflict. */

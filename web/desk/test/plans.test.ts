@@ -1,19 +1,19 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { reasonOf } from "../src/api/plans/words";
 import { ApiError } from "../src/api/client";
 import { explain } from "../src/api/words";
+import { ruleOf } from "../src/features/rosters/rules";
+import { ruleOf as whyOf } from "../src/features/workforce/requests";
 import { bandName } from "../src/features/rosters/labels";
 import { noted } from "../src/features/workforce/notes";
+import "../src/features/rosters/words";
 import "../src/features/workforce/words";
 import { speak } from "../src/i18n";
 
 const room = join(import.meta.dirname, "../../../src/ascolto/workforce");
-const sentences = readdirSync(room, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".py"))
-  .flatMap((path) => [...readFileSync(join(room, path), "utf8").matchAll(/BadPlan\(\s*f?"([^"]+)"/g)].map((match) => match[1]!));
-const shifts = [...readFileSync(join(room, "rosters.py"), "utf8").matchAll(/^        return "([^"]+)"$/gm)].map((match) => match[1]!);
+const codes = [...readFileSync(join(room, "errors.py"), "utf8").match(/PlanReason = Literal\[([^\]]+)\]/)![1]!.matchAll(/"([^"]+)"/g)].map((match) => match[1]!);
 
 const filled: Record<string, string[]> = { "{day}": ["2026-12-08"], "{name}": ["Immaculate Conception"], "{len(like)}": ["1"], "{known}": ["5"] };
 const forecast = readFileSync(join(room, "forecasting/forecast.py"), "utf8");
@@ -23,13 +23,13 @@ const notes = [...forecast.matchAll(/said\.append\(f?"([^"]+)"\)/g)].map((match)
 beforeAll(() => speak("it"));
 
 it("says in words why a plan cannot be, for every reason that the server gives", () => {
-  const each = sentences.flatMap((one) => (one.includes("{why}") ? shifts.map((why) => one.replace("{why}", why)) : [one]));
-  expect(each.length).toBeGreaterThan(50);
-  expect(each.filter((one) => !reasonOf(one.replace(/\{\w+\}/g, "Luce")))).toEqual([]);
+  expect(codes.length).toBeGreaterThan(50);
+  expect(codes.filter((reason) => !reasonOf({ reason }))).toEqual([]);
+  expect(reasonOf({ reason: "forecast_days", queue: "Luce" })).toBe("La previsione di Luce non comprende questi giorni.");
 });
 
 it("says it instead of the words for anything that is not right", async () => {
-  const error = new ApiError({ code: "workforce.bad_plan", status: 422, detail: "No published forecast speaks of the day." });
+  const error = new ApiError({ code: "workforce.bad_plan", status: 422, detail: "", fields: { reason: "forecast_none" } });
   expect(explain(error)).toBe("Nessuna previsione pubblicata comprende questo giorno.");
   await speak("en");
   expect(explain(error)).toBe("No published forecast speaks of this day.");
@@ -54,4 +54,27 @@ it("tells of a band past midnight where it ends on the next day", () => {
     "00:00–00:30 (+1)",
     "00:00–06:00 (+1)",
   ]);
+});
+
+const codesIn = (...paths: string[]) =>
+  paths.flatMap((path) => [...readFileSync(join(room, path), "utf8").matchAll(/Rule\(\s*(?:f?"[^"]*"|said),\s*"(\w+)"/g)].map((match) => match[1]!));
+
+it("says in words what a roster breaks, for every rule that the server tells by a code", async () => {
+  await speak("it");
+  const told = [...codesIn("rostering/checking.py", "hours.py", "rosters.py"), "split", "short"];
+  expect(new Set(told).size).toBe(27);
+  const fields = { n: "9.5", due: "5", most: "2", seats: "40" };
+  expect(told.filter((code) => !ruleOf({ code, fields }))).toEqual([]);
+  expect(ruleOf({ code: "rest", fields })).toBe("9,5 ore di riposo dal turno precedente, ne servono 11");
+  expect(ruleOf({ code: "", fields: {} })).toBeUndefined();
+});
+
+it("says in words why a swap, a leave or a stand-in cannot be, and leaves a planner's words as they are", async () => {
+  await speak("it");
+  const told = [...codesIn("exchanging.py", "actions/requests.py", "actions/standing_in.py"), "rest_short", "six_hours"];
+  expect(new Set(told).size).toBe(14);
+  const why = { rule: "English", fields: { n: "9", at: "09:00", left: "2", due: "3" }, article: "", mine: null, day: null };
+  expect(told.filter((code) => whyOf({ ...why, code }) === why.rule)).toEqual([]);
+  expect(whyOf({ ...why, code: "uncovered" })).toContain("09:00");
+  expect(whyOf({ ...why, rule: "Fine mese", code: "" })).toBe("Fine mese");
 });

@@ -14,13 +14,14 @@ function shift(who: string, from: number, minutes: number[]): RosterShift {
 function day(shifts: RosterShift[], need = 1): RosterDay {
   const people = Array.from({ length: 96 }, (_, n) => (n >= 36 && n < 72 ? need : 0));
   return {
-    roster: { id: "r", first_day: "2026-03-09", last_day: "2026-03-15", reason: "", created_at: at(0), created_by: "", published_at: null, published_by: null, v: 1 },
+    roster: { id: "r", first_day: "2026-03-09", last_day: "2026-03-15", reason: "", created_at: at(0), created_by: "", published_at: null, published_by: null, site_lost: false, v: 1 },
     day: "2026-03-09",
     timezone: "Europe/Rome",
     begins_at: at(0),
     ends_at: at(24),
     shifts,
     required: [{ queue_id: "q", minutes: 15, people }],
+    away: [],
   };
 }
 

@@ -45,7 +45,7 @@ async def write_contract(
             await _require_free(tx, contract_id)
     identity = contract_id or new_id()
     if await store_agreements.name_is_taken(tx, name, beside=identity):
-        raise BadPlan("Another contract has this name.", field="name")
+        raise BadPlan("name_taken", "Another contract has this name.", field="name")
     contract = Contract(id=identity, name=name, terms=terms, v=v + 1)
     await store_agreements.put_contract(tx, contract)
     tx.emit(events.ContractWritten(contract_id=contract.id, name=name, terms=terms))
@@ -105,16 +105,16 @@ async def set_seats(tx: Tx, *, from_day: date, seats: int | None) -> None:
     """Write how many can sit in the office at once from a day on."""
     require_whole(tx)
     if from_day > FAR:
-        raise BadPlan("No such day.", day=from_day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=from_day.isoformat())
     await store_agreements.put_seats(tx, from_day=from_day, seats=seats)
     tx.emit(events.SeatsChanged(from_day=from_day.isoformat(), seats=seats))
 
 
 def _require_possible(agreement: Agreement) -> None:
     if agreement.from_day > FAR:
-        raise BadPlan("No such day.", day=agreement.from_day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=agreement.from_day.isoformat())
     if agreement.office and agreement.office[0] > agreement.office[1]:
-        raise BadPlan("The least is more than the most.", field="office")
+        raise BadPlan("office", "The least is more than the most.", field="office")
 
 
 async def _write(tx: Tx, agreements: list[Agreement]) -> None:

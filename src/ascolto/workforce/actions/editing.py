@@ -16,7 +16,14 @@ from ascolto.workforce.breaks import MEAL_MINUTES, STEP, laid_out
 from ascolto.workforce.errors import BadPlan
 from ascolto.workforce.examining import broken_rules
 from ascolto.workforce.person_day import Facts, facts_of
-from ascolto.workforce.rosters import Roster, Shift, Violation, overlapping, wrong_shift
+from ascolto.workforce.rosters import (
+    WRONG_SHIFT,
+    Roster,
+    Shift,
+    Violation,
+    overlapping,
+    wrong_shift,
+)
 from ascolto.workforce.stage import whole_weeks
 
 MOST_A_DAY = 4
@@ -54,19 +61,19 @@ async def change_day(
         raise UnknownOperator("There is no such operator.", operator_id=operator_id)
     roster = await draft_at(tx, roster_id, v=v)
     if len(wanted) > MOST_A_DAY:
-        raise BadPlan("So many shifts are not a day.", most=MOST_A_DAY)
+        raise BadPlan("many_shifts", "So many shifts are not a day.", most=MOST_A_DAY)
     if not roster.first_day <= day <= roster.last_day:
-        raise BadPlan("It is not a day of the roster.", day=day.isoformat())
+        raise BadPlan("not_on_roster", "It is not a day of the roster.", day=day.isoformat())
     meal = await _meal_minutes(tx, operator_id, day)
     zone = ZoneInfo((await get_tenant(tx)).timezone)
     shifts = sorted((_laid(one, meal) for one in wanted), key=lambda one: one.starts_at)
     for shift in shifts:
         if (why := wrong_shift(shift, roster, zone)) is not None:
-            raise BadPlan(f"This shift cannot be: {why}.", starts_at=shift.starts_at.isoformat())
+            raise BadPlan(why, WRONG_SHIFT[why], starts_at=shift.starts_at.isoformat())
     own = await store_rosters.shifts_of(tx, roster_id, operator_id=operator_id)
     before = [one for one in own if one.day == day]
     if overlapping([*(one for one in own if one.day != day), *shifts]) is not None:
-        raise BadPlan("Nobody works two shifts at once.", operator_id=operator_id)
+        raise BadPlan("twice", "Nobody works two shifts at once.", operator_id=operator_id)
     await store_rosters.put_day(tx, roster_id, operator_id=operator_id, day=day, shifts=shifts)
     tx.emit(
         events.RosterEdited(
@@ -111,7 +118,9 @@ def _laid(wanted: Wanted, meal_minutes: int) -> Shift:
         return shift
     minutes = round((shift.ends_at - shift.starts_at).total_seconds() / 60)
     if minutes < STEP or minutes % STEP or minutes > 13 * 60:
-        raise BadPlan("Breaks are laid into shifts of quarters of an hour, 13 hours at most.")
+        raise BadPlan(
+            "breaks", "Breaks are laid into shifts of quarters of an hour, 13 hours at most."
+        )
     parts = laid_out(minutes, queue_id=wanted.queue_id, meal_minutes=meal_minutes)
     return replace(shift, parts=tuple(parts))
 

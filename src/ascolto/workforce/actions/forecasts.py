@@ -74,10 +74,12 @@ async def edit_forecast(
     forecast = await _draft(tx, forecast_id)
     known = await store.edits_of(tx, forecast_id)
     if len(known) >= MOST_EDITS:
-        raise BadPlan("Too many changes by hand: ask for a new forecast.", most=MOST_EDITS)
+        raise BadPlan(
+            "changes", "Too many changes by hand: ask for a new forecast.", most=MOST_EDITS
+        )
     intervals = await store.intervals_of(tx, forecast_id)
     if not any(from_at <= one.starts_at < until_at for one in intervals):
-        raise BadPlan("The forecast has no interval in this stretch of time.")
+        raise BadPlan("forecast_stretch", "The forecast has no interval in this stretch of time.")
     edit = HandEdit(
         id=new_id(),
         from_at=from_at,

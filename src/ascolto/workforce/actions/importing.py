@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from ascolto.kit.db import Tx
 from ascolto.workforce import events, store_history
+from ascolto.workforce.forecasting.rows import Fault
 from ascolto.workforce.past import Stream, log_from_of
 from ascolto.workforce.tables import Imported
 
@@ -47,5 +48,6 @@ async def _leave_out(tx: Tx, stream: Stream, found: Imported) -> None:
     kept = [row for row in found.rows if row.starts_at < log_from]
     if left := len(found.rows) - len(kept):
         day = log_from.date().isoformat()
-        found.notes.append(f"{left} rows from {day} on, which the log tells: left out")
+        text = f"{left} rows from {day} on, which the log tells: left out"
+        found.notes.append(Fault(text, "in_the_log", n=left, day=day))
     found.rows = kept

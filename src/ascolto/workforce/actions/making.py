@@ -62,7 +62,9 @@ async def ask_roster(
     """
     require_whole(tx)
     if first_day.weekday() != 0:
-        raise BadPlan("The weeks of a roster begin on a Monday.", day=first_day.isoformat())
+        raise BadPlan(
+            "monday", "The weeks of a roster begin on a Monday.", day=first_day.isoformat()
+        )
     if await store_runs.count_asked(tx) >= MOST_ASKED:
         raise TooManyAsked("Many rosters are still to be made.", retry_after_s=30)
     for one in wanted["queues"]:
@@ -121,7 +123,9 @@ async def gather(tx: Tx, run: Run) -> Gathered:
             await _gather_forecast(tx, found, one, names.get(queue_id, queue_id))
     planned = {person["id"] for person in instance_document(stage, cast, found.demand)["people"]}
     if not planned:
-        raise BadPlan("Nobody who can work in these queues has a contract on these days.")
+        raise BadPlan(
+            "no_contract", "Nobody who can work in these queues has a contract on these days."
+        )
     now = await store_rosters.in_force(tx, first_day=run.first_day, last_day=run.last_day)
     found.staying = [one for one in now if one.operator_id not in planned]
     found.cast = [one for one in cast if one.operator_id in planned]
@@ -225,7 +229,11 @@ async def _gather_forecast(tx: Tx, found: Gathered, one: dict[str, Any], queue_n
     since, until = axis.moment(0), axis.moment(axis.day_begins[-1])
     intervals = await store.intervals_of(tx, forecast.id, since=since, until=until)
     if not intervals:
-        raise BadPlan(f"The forecast of {queue_name} does not speak of these days.")
+        raise BadPlan(
+            "forecast_days",
+            f"The forecast of {queue_name} does not speak of these days.",
+            queue=queue_name,
+        )
     last = max(one.starts_at for one in intervals).astimezone(since.tzinfo).date()
     if last < found.stage.last_day - timedelta(days=1):
         found.notes.append(f"{queue_name}: forecast until {last.isoformat()}, nothing after")
@@ -238,13 +246,16 @@ async def _forecast_for(tx: Tx, queue_id: str, forecast_id: str | None) -> KeptF
     if forecast_id is not None:
         forecast = await store.get_forecast(tx, forecast_id)
         if forecast is None or forecast.queue_id != queue_id or forecast.state != "made":
-            raise BadPlan("This queue has no such forecast.", forecast_id=forecast_id)
+            raise BadPlan(
+                "forecast_other", "This queue has no such forecast.", forecast_id=forecast_id
+            )
         return forecast
     published = await store.list_forecasts(
         tx, queue_id=queue_id, channel=None, published=True, before=None, limit=1
     )
     if not published:
         raise BadPlan(
+            "forecast_first",
             "Publish a forecast of this queue first, or tell by hand what it takes.",
             queue_id=queue_id,
         )

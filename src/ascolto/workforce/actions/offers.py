@@ -43,15 +43,15 @@ async def own_steps(tx: Tx, who: str) -> list[OwnStep]:
     own = await store_intraday.own_steps(tx, who, since=since, until=until)
     offered = {lever.id for step, lever in own if step.state == "offered"}
     # Everybody's page asks once a minute and has mostly no offer: no more is read then.
-    at_work = bool(offered) and on_shift(await _near(tx, who), tx.now)
-    early = {one.id for one, _ in own if one.state == "offered" and not at_work and _is_early(one)}
+    here = bool(offered) and await at_work(tx, who)
+    early = {one.id for one, _ in own if one.state == "offered" and not here and _is_early(one)}
     if early and not (await store_requests.wishes_of(tx, who)).early_offers:
         early = set()
-    others = await store_intraday.steps_of(tx, offered) if at_work or early else {}
+    others = await store_intraday.steps_of(tx, offered) if here or early else {}
     found = []
     for step, lever in own:
         if step.state == "offered":
-            seen = at_work or step.id in early
+            seen = here or step.id in early
             if seen and _is_open(step, lever, tx.now, steps=others[lever.id]):
                 found.append(OwnStep(step, lever, open=True))
         elif step.state in ("done", "undone", "due"):
@@ -77,7 +77,7 @@ async def answer_offer(tx: Tx, who: str, step_id: str, *, agrees: bool) -> OwnSt
     if step.state != "offered" or not _is_open(step, lever, tx.now, steps=steps):
         raise OfferOver("This offer is over.", step_id=step_id)
     wished = _is_early(step) and (await store_requests.wishes_of(tx, who)).early_offers
-    if not wished and not on_shift(await _near(tx, who), tx.now):
+    if not wished and not await at_work(tx, who):
         raise OfferOver("Offers are answered at work: outside your shift you are left in peace.")
     if not agrees:
         await store_intraday.set_step(tx, step.id, state="declined")
@@ -118,6 +118,11 @@ def _is_open(step: Step, lever: Pulled, now: datetime, *, steps: Sequence[Step])
     if lever.undone_at is not None or now >= step.begins_at:
         return False
     return sum(one.state == "done" for one in steps) < lever.lever.people
+
+
+async def at_work(tx: Tx, who: str) -> bool:
+    """Tell whether somebody is at work by their shifts."""
+    return on_shift(await _near(tx, who), tx.now)
 
 
 async def _near(tx: Tx, who: str) -> Sequence[Shift]:

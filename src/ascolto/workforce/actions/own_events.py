@@ -15,7 +15,7 @@ FIRST, LAST = date(2000, 1, 1), date(2900, 1, 1)
 async def note_event(tx: Tx, *, day: date, kind: str, name: str, client_id: str | None) -> OwnEvent:
     """Write down what is known of a day; forecasts asked for from now on know it too."""
     if not FIRST <= day <= LAST:
-        raise BadPlan("No such day.", day=day.isoformat())
+        raise BadPlan("no_day", "No such day.", day=day.isoformat())
     if client_id is None:
         _require_whole(tx)
     else:

@@ -86,7 +86,7 @@ async def _moved(tx: Tx, done: Pulled) -> list[Step]:
     able = [who for who, one in operators.items() if queue is not None and _could_take(one, queue)]
     chosen = await _least_moved(tx, lever, able)
     if len(chosen) < lever.people:
-        raise BadPlan("Not so many can come over.", field="people", most=len(chosen))
+        raise BadPlan("many_come", "Not so many can come over.", field="people", most=len(chosen))
     return [_step(done, who, "due", tx.now) for who in chosen[: lever.people]]
 
 
@@ -125,14 +125,18 @@ async def _on_days(tx: Tx, done: Pulled, stream: Stream) -> list[Step]:
     found = await _changed_days(tx, done, stream)
     if lever.kind in OFFERED:
         if not found:
-            raise BadPlan("It can be offered to nobody within the rules.", field="from_at")
+            raise BadPlan(
+                "nobody_offered", "It can be offered to nobody within the rules.", field="from_at"
+            )
         return [
             _step(done, who, "offered", tx.now, before=before, after=after)
             for who, (before, after) in found.items()
         ]
     chosen = (await _least_moved(tx, lever, found))[: lever.people]
     if len(chosen) < lever.people:
-        raise BadPlan("Not so many have a break to move.", field="people", most=len(chosen))
+        raise BadPlan(
+            "many_breaks", "Not so many have a break to move.", field="people", most=len(chosen)
+        )
     for day in sorted({found[who][0][0].day for who in chosen}):
         theirs = {who for who in chosen if found[who][0][0].day == day}
         shifts = await store_rosters.in_force(tx, first_day=day, last_day=day)

@@ -8,25 +8,16 @@ work at home, is free that day and may, and what stays open is told half hour by
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from ascolto.kit.clock import midnight
 from ascolto.kit.db import Tx
-from ascolto.tenancy import get_tenant
-from ascolto.workforce import store_agreements, store_requests, store_rosters, store_runs
+from ascolto.workforce import store_agreements, store_requests, store_rosters
 from ascolto.workforce.actions.rosters import begin_roster, find_roster
 from ascolto.workforce.agreements import in_force_on
 from ascolto.workforce.casting import LOOK_BACK
 from ascolto.workforce.examining import broken_rules
-from ascolto.workforce.filling import (
-    Helping,
-    Place,
-    Span,
-    fill,
-    left_open,
-    needed_by_half_hour,
-)
+from ascolto.workforce.filling import Helping, fill
 from ascolto.workforce.rosters import Roster, Shift
 from ascolto.workforce.stage import cast_of, stage_of, whole_weeks
 
@@ -38,18 +29,12 @@ _MOST_ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Relocated:
-    """The draft, how many shifts go home, and who cannot: they stay at the site, or are out.
-
-    `taken` are shifts of who is out that others take, on a day that was free for them; `left_open`
-    is where nobody does.
-    """
+    """The draft, how many shifts go home, and who cannot: they stay at the site, or are out."""
 
     roster: Roster
     moved: int
     at_home: int
     cannot: tuple[str, ...]
-    taken: tuple[Shift, ...] = ()
-    left_open: tuple[Span, ...] = ()
 
 
 async def send_home(
@@ -59,7 +44,9 @@ async def send_home(
 
     What has begun, or is over, stays as it is: the history is of what was.
     """
-    roster = await begin_roster(tx, first_day=first_day, last_day=last_day, reason=reason)
+    roster = await begin_roster(
+        tx, first_day=first_day, last_day=last_day, reason=reason, site_lost=site_lost
+    )
     agreements = await store_agreements.list_agreements(tx, until=last_day)
     shifts = await store_rosters.shifts_of(tx, roster.id)
     held = {day: in_force_on(agreements, day) for day in {one.day for one in shifts}}
@@ -81,15 +68,7 @@ async def send_home(
     taken = await _filled(tx, roster, kept, lost) if lost else []
     now = [*kept, *(one for _, one in taken)]
     await store_rosters.put_shifts(tx, roster.id, now)
-    open_ = await _left_open(tx, roster, lost, taken, now) if lost else []
-    return Relocated(
-        await find_roster(tx, roster.id),
-        moved,
-        at_home,
-        tuple(sorted(cannot)),
-        tuple(one for _, one in taken),
-        tuple(open_),
-    )
+    return Relocated(await find_roster(tx, roster.id), moved, at_home, tuple(sorted(cannot)))
 
 
 async def _filled(tx: Tx, roster: Roster, kept: Sequence[Shift], lost: Sequence[Shift]) -> Pairs:
@@ -134,18 +113,3 @@ async def _faults(tx: Tx, roster: Roster, shifts: Sequence[Shift]) -> set[Fault]
     return {
         (one.operator_id, one.day, one.article) for one in await broken_rules(tx, roster, shifts)
     }
-
-
-async def _left_open(
-    tx: Tx, roster: Roster, lost: Sequence[Shift], taken: Pairs, now: Sequence[Shift]
-) -> list[Span]:
-    zone = ZoneInfo((await get_tenant(tx)).timezone)
-    needed: dict[Place, float] = {}
-    for n in range((roster.last_day - roster.first_day).days + 1):
-        day = roster.first_day + timedelta(days=n)
-        begins = midnight(day, zone).astimezone(UTC)
-        for one in await store_runs.required_on(tx, day, roster_id=roster.id):
-            needed |= needed_by_half_hour(
-                one.queue_id, one.people, begins_at=begins, minutes=one.minutes
-            )
-    return left_open(lost, [one for _, one in taken], there=now, needed=needed)

@@ -28,6 +28,7 @@ from ascolto.workforce.exchanging import (
     without,
 )
 from ascolto.workforce.rosters import Shift
+from ascolto.workforce.ruling import Rule
 from ascolto.workforce.today import on_duty
 
 MOST_CANDIDATES = 20
@@ -94,7 +95,9 @@ async def ask_leave(
     await store_rosters.lock_publishing(tx)
     mine = await _own_day(tx, who, day)
     if needed is None:
-        why = [Why("nobody has said yet how many the day takes: a planner decides")]
+        why = [
+            Why(Rule("nobody has said yet how many the day takes: a planner decides", "unknown"))
+        ]
         return await _ask(
             tx, "leave", who, None, day=day, note=note, why=why, waits=True, shifts=mine
         )
@@ -116,7 +119,7 @@ def _uncovered(shifts: Sequence[Shift], mine: Sequence[Shift], needed: Needed) -
 async def answer_swap(tx: Tx, who: str, request_id: str, *, agrees: bool) -> ShiftRequest:
     """Say yes or no to a swap; with a yes the rules are looked at once more, and it is done."""
     await store_rosters.lock_publishing(tx)
-    request = await _waiting(tx, request_id)
+    request = await waiting(tx, request_id)
     if request.other_id != who:
         raise UnknownRequest("Nothing of the kind is asked of you.", request_id=request_id)
     if not agrees:
@@ -126,7 +129,7 @@ async def answer_swap(tx: Tx, who: str, request_id: str, *, agrees: bool) -> Shi
 
 async def withdraw(tx: Tx, who: str, request_id: str) -> ShiftRequest:
     """Take back what one asked for, as long as nobody has answered."""
-    request = await _waiting(tx, request_id)
+    request = await waiting(tx, request_id)
     if request.operator_id != who:
         raise UnknownRequest("You have not asked for it.", request_id=request_id)
     return await _answered(tx, request, "withdrawn")
@@ -135,24 +138,24 @@ async def withdraw(tx: Tx, who: str, request_id: str) -> ShiftRequest:
 async def decide(tx: Tx, request_id: str, *, grants: bool, why: str) -> ShiftRequest:
     """Let a planner grant or refuse a leave that waits; what has begun is not granted any more."""
     await store_rosters.lock_publishing(tx)
-    request = await _waiting(tx, request_id)
+    request = await waiting(tx, request_id)
     if request.kind != "leave":
-        raise BadPlan("A swap is answered by whom it is asked of.")
+        raise BadPlan("swap_other", "It is answered by whom it is asked of.")
     if not grants:
         return await _answered(tx, request, "refused", [Why(why)])
     shifts = await store_rosters.in_force(tx, first_day=request.day, last_day=request.day)
     theirs = [one for one in shifts if one.operator_id == request.operator_id]
     if not theirs:
         raise RosterChanged("They do not work on this day any more.", request_id=request_id)
-    _still_ahead(tx, theirs)
+    still_ahead(tx, theirs)
     return await _do(tx, request, shifts)
 
 
-def _still_ahead(tx: Tx, shifts: Sequence[Shift]) -> None:
+def still_ahead(tx: Tx, shifts: Sequence[Shift]) -> None:
     """Refuse to change what people have worked, or are at: the history is of what was."""
     for one in shifts:
         if one.starts_at <= tx.now:
-            raise BadPlan("This day has begun, or is over.", day=one.day.isoformat())
+            raise BadPlan("day_over", "This day has begun, or is over.", day=one.day.isoformat())
 
 
 async def undo(tx: Tx, request_id: str) -> ShiftRequest:
@@ -163,7 +166,7 @@ async def undo(tx: Tx, request_id: str) -> ShiftRequest:
         raise UnknownRequest("There is nothing of the kind to undo.", request_id=request_id)
     shifts = await store_rosters.in_force(tx, first_day=request.day, last_day=request.day)
     then = [read(one) for one in request.before]
-    _still_ahead(tx, [*then, *(read(one) for one in request.after)])
+    still_ahead(tx, [*then, *(read(one) for one in request.after)])
     back = put_back(shifts, now=[read(one) for one in request.after], then=then)
     if back is None:
         raise RosterChanged("These shifts were changed again meanwhile.", request_id=request_id)
@@ -178,7 +181,13 @@ async def undo(tx: Tx, request_id: str) -> ShiftRequest:
         raise BreaksTheLaw(broken[0].rule, article=broken[0].article)
     roster_id = await _publish(tx, request, back, "undone")
     return await _answered(
-        tx, request, "undone", before=request.before, after=request.after, roster_id=roster_id
+        tx,
+        request,
+        "undone",
+        before=request.before,
+        after=request.after,
+        # A stand-in stays with the version that it was asked for.
+        roster_id=request.roster_id if request.kind == "stand_in" else roster_id,
     )
 
 
@@ -232,11 +241,11 @@ async def _swap_hindrances(tx: Tx, who: str, other: str, day: date) -> list[Why]
     around = await _around(tx, (who, other), day)
     today = [one for one in around if one.day == day]
     if other == who or not any(one.operator_id == other for one in today):
-        raise BadPlan("Whom you ask does not work on this day.", day=day.isoformat())
+        raise BadPlan("other_off", "Whom you ask does not work on this day.", day=day.isoformat())
     if any(one.starts_at <= tx.now for one in today):
-        return [Why("one of the shifts has begun", "", "", day)]
+        return [Why(Rule("one of the shifts has begun", "begun"), "", "", day)]
     if other not in await _alike(tx, who):
-        return [Why("you do not take from the same queues", "", other, day)]
+        return [Why(Rule("you do not take from the same queues", "queues"), "", other, day)]
     return hindrances(
         swapped(around, a=who, b=other, day=day),
         people=(who, other),
@@ -276,7 +285,9 @@ async def _ask(
         answered_by=None if waits else "",
     )
     if not await store_requests.insert_request(tx, request):
-        raise BadPlan("You have asked something of this day already.", day=day.isoformat())
+        raise BadPlan(
+            "asked_already", "You have asked something of this day already.", day=day.isoformat()
+        )
     return request
 
 
@@ -287,7 +298,8 @@ async def _answered(
     return await store_requests.answer(tx, request.id, state=state, why=told, **more)
 
 
-async def _waiting(tx: Tx, request_id: str) -> ShiftRequest:
+async def waiting(tx: Tx, request_id: str) -> ShiftRequest:
+    """Return a request that waits for an answer, held, or raise UnknownRequest."""
     request = await store_requests.get_request(tx, request_id, hold=True)
     if request is None or request.state != "waiting":
         raise UnknownRequest("Nothing of the kind waits for an answer.", request_id=request_id)
@@ -297,9 +309,9 @@ async def _waiting(tx: Tx, request_id: str) -> ShiftRequest:
 async def _own_day(tx: Tx, who: str, day: date) -> list[Shift]:
     mine = await store_rosters.in_force(tx, first_day=day, last_day=day, operator_id=who)
     if not mine:
-        raise BadPlan("You do not work on this day.", day=day.isoformat())
+        raise BadPlan("you_off", "You do not work on this day.", day=day.isoformat())
     if mine[0].starts_at <= tx.now:
-        raise BadPlan("This shift has begun.", day=day.isoformat())
+        raise BadPlan("begun", "This shift has begun.", day=day.isoformat())
     return mine
 
 

@@ -19,6 +19,7 @@ from ascolto.workforce.errors import (
 )
 from ascolto.workforce.examining import binding, broken_rules
 from ascolto.workforce.rosters import (
+    WRONG_SHIFT,
     Difference,
     Roster,
     Shift,
@@ -29,13 +30,16 @@ from ascolto.workforce.rosters import (
 )
 
 LONGEST_DAYS = 63
+PersonDay = tuple[str, date]
 
 
-async def begin_roster(tx: Tx, *, first_day: date, last_day: date, reason: str) -> Roster:
+async def begin_roster(
+    tx: Tx, *, first_day: date, last_day: date, reason: str, site_lost: bool = False
+) -> Roster:
     """Begin a version for some days; it opens with what is in force on them."""
     require_whole(tx)
     if not 0 <= (last_day - first_day).days < LONGEST_DAYS:
-        raise BadPlan("A roster has at least a day and at most nine weeks.")
+        raise BadPlan("nine_weeks", "A roster has at least a day and at most nine weeks.")
     # Whoever publishes at this moment is either seen here or later than this.
     await store_rosters.lock_publishing(tx)
     roster = await store_rosters.insert_roster(
@@ -45,6 +49,7 @@ async def begin_roster(tx: Tx, *, first_day: date, last_day: date, reason: str) 
         last_day=last_day,
         reason=reason,
         created_at=await store_rosters.reading_moment(tx),
+        site_lost=site_lost,
     )
     now = await store_rosters.in_force(tx, first_day=first_day, last_day=last_day)
     await store_rosters.put_shifts(tx, roster.id, now)
@@ -68,12 +73,14 @@ async def fill_roster(tx: Tx, roster_id: str, shifts: Sequence[Shift], *, v: int
     for shift in shifts:
         if (why := wrong_shift(shift, roster, zone)) is not None:
             raise BadPlan(
-                f"This shift cannot be: {why}.",
+                why,
+                WRONG_SHIFT[why],
                 operator_id=shift.operator_id,
                 starts_at=shift.starts_at.isoformat(),
             )
     if (twice := overlapping(shifts)) is not None:
         raise BadPlan(
+            "twice",
             "Nobody works two shifts at once.",
             operator_id=twice.operator_id,
             starts_at=twice.starts_at.isoformat(),
@@ -81,7 +88,7 @@ async def fill_roster(tx: Tx, roster_id: str, shifts: Sequence[Shift], *, v: int
     for operator_id in sorted({shift.operator_id for shift in shifts}):
         operator = await get_operator(tx, operator_id)
         if operator is None or operator.archived_at is not None:
-            raise BadPlan("There is no such operator.", operator_id=operator_id)
+            raise BadPlan("away", "There is no such operator.", operator_id=operator_id)
     await store_rosters.put_shifts(tx, roster_id, shifts)
     return await find_roster(tx, roster_id)
 
@@ -97,9 +104,12 @@ async def compare_roster(tx: Tx, roster: Roster) -> tuple[Difference, list[Viola
 
 
 async def publish_roster(
-    tx: Tx, roster_id: str, *, v: int
+    tx: Tx, roster_id: str, *, v: int, without: frozenset[PersonDay] = frozenset()
 ) -> tuple[Roster, Difference, list[Violation]]:
-    """Publish a draft: from now on it holds on its days. What the law forbids is refused."""
+    """Publish a draft: from now on it holds on its days. What the law forbids is refused.
+
+    People's days that it is `without` are judged with it and do not hold yet.
+    """
     await store_rosters.lock_publishing(tx)
     roster = await draft_at(tx, roster_id, v=v)
     if await store_rosters.published_since(tx, roster):
@@ -116,6 +126,11 @@ async def publish_roster(
             article=first.article,
             violations=len(forbidden),
         )
+    if without:
+        shifts = await store_rosters.shifts_of(tx, roster_id)
+        hold = [one for one in shifts if (one.operator_id, one.day) not in without]
+        await store_rosters.put_shifts(tx, roster_id, hold)
+        changes.added = [one for one in changes.added if one in hold]
     published = await store_rosters.set_published(tx, roster_id)
     if published is None:
         raise AlreadyPublished("The roster is published already.")

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from ascolto import routing
-from ascolto.workforce.actions.intraday import PATIENCE_S, DayLines
 from ascolto.workforce.errors import BadPlan
+from ascolto.workforce.laying_out import PATIENCE_S, DayLines
 from ascolto.workforce.levers import Half, Lever, abreast, pulled
 from ascolto.workforce.reaching import TOLD, moved_breaks
 from ascolto.workforce.today import HALF_HOUR
@@ -20,14 +20,20 @@ def trial_question(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_
     _check_queues(days, levers, queue_id=queue_id)
     for lines in days.values():
         if not lines.aht_s:
-            raise BadPlan("Nobody knows how long the work takes.", queue_id=lines.read.queue.id)
+            raise BadPlan(
+                "aht", "Nobody knows how long the work takes.", queue_id=lines.read.queue.id
+            )
         if not lines.read.expected:
-            raise BadPlan("No published forecast speaks of the day.", queue_id=lines.read.queue.id)
+            raise BadPlan(
+                "forecast_none",
+                "No published forecast speaks of the day.",
+                queue_id=lines.read.queue.id,
+            )
     now = {key: lines.ahead() for key, lines in days.items()}
     if not now[queue_id]:
-        raise BadPlan("Nothing of the day is left.")
+        raise BadPlan("left", "Nothing of the day is left.")
     if not any(one.people for one in now[queue_id]):
-        raise BadPlan("Nobody is rostered for the rest of the day.")
+        raise BadPlan("nobody_rostered", "Nobody is rostered for the rest of the day.")
     last = now[queue_id][-1].starts_at + HALF_HOUR
     for lever in levers:
         concerned = [days[queue_id]]
@@ -90,9 +96,9 @@ def _world(
 def _check_told(lever: Lever, lines: DayLines) -> None:
     most = lines.read.told_share_most
     if lever.share > most:
-        raise BadPlan("So many will not be told.", field="share", most=most)
+        raise BadPlan("many_told", "So many will not be told.", field="share", most=most)
     if lever.kind in TOLD and lines.read.stream.channel not in SAID_TO:
-        raise BadPlan("Nobody who waits here can be told anything.", field="kind")
+        raise BadPlan("nobody_told", "Nobody who waits here can be told anything.", field="kind")
 
 
 def _check_group(lever: Lever, days: Sequence[DayLines]) -> None:
@@ -106,7 +112,7 @@ def _check_group(lever: Lever, days: Sequence[DayLines]) -> None:
                 one.starts_at < until and since < one.starts_at + HALF_HOUR
                 for since, until in stretches
             ):
-                raise BadPlan("Too few people work then to be counted.", field="from_at")
+                raise BadPlan("too_few", "Too few people work then to be counted.", field="from_at")
 
 
 def _check_queues(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_id: str) -> None:
@@ -119,6 +125,7 @@ def _check_queues(days: dict[str, DayLines], levers: Sequence[Lever], *, queue_i
         same = (own.client_id, own.channel) == (into.client_id, into.channel)
         if into.queue_id == queue_id or not same:
             raise BadPlan(
+                "overflow",
                 "A queue overflows into another of the same client and channel.",
                 field="other_queue_id",
             )
@@ -128,22 +135,26 @@ def _check_other(lever: Lever, ahead: Sequence[Half], others: Sequence[Half]) ->
     there = {one.starts_at: one.people for one in others}
     inside = [one.starts_at for one in ahead if lever.from_at <= one.starts_at < lever.until_at]
     if any(lever.people > there.get(at, 0) for at in inside):
-        raise BadPlan("Not so many are there to come over.", field="people")
+        raise BadPlan("many_over", "Not so many are there to come over.", field="people")
     if lever.kind == "overflow" and not any(there.get(at, 0) for at in inside):
-        raise BadPlan("Nobody is there to help.", field="other_queue_id")
+        raise BadPlan("help", "Nobody is there to help.", field="other_queue_id")
 
 
 def _check(lever: Lever, ahead: Sequence[Half], *, until: datetime) -> None:
     first = ahead[0].starts_at
     if not first <= lever.from_at < lever.until_at <= until:
-        raise BadPlan("What is done about a day lies in what is left of it.", field="from_at")
+        raise BadPlan(
+            "from_left", "What is done about a day lies in what is left of it.", field="from_at"
+        )
     if lever.to_at is not None and lever.until_at - lever.from_at != HALF_HOUR:
         # The breaks of a longer stretch would all be at one moment.
-        raise BadPlan("A break moves out of half an hour.", field="until_at")
+        raise BadPlan("break_span", "A break moves out of half an hour.", field="until_at")
     if lever.to_at is not None and not (
         first <= lever.to_at and lever.to_at + (lever.until_at - lever.from_at) <= until
     ):
-        raise BadPlan("A break is moved within what is left of the day.", field="to_at")
+        raise BadPlan(
+            "break_later", "A break is moved within what is left of the day.", field="to_at"
+        )
     there = [one.people for one in ahead if lever.from_at <= one.starts_at < lever.until_at]
     if lever.kind == "time_off" and lever.people > min(there, default=0):
-        raise BadPlan("Not so many are there.", field="people")
+        raise BadPlan("many_there", "Not so many are there.", field="people")

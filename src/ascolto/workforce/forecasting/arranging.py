@@ -13,7 +13,7 @@ from ascolto.workforce.forecasting.history import (
     clock_times,
     history_of,
 )
-from ascolto.workforce.forecasting.rows import Faults, Row
+from ascolto.workforce.forecasting.rows import Fault, Faults, Row
 
 _USUALLY = 0.5
 
@@ -42,7 +42,16 @@ def arrange(
         if gaps == "refuse":
             faults.add(last_row[day], f"{told} (the day's last row; --gaps unknown leaves it out)")
         else:
-            notes.append(f"{told}: nothing of that day is used")
+            first = _clock(missing[0])
+            notes.append(
+                Fault(
+                    f"{told}: nothing of that day is used",
+                    "holes",
+                    n=len(missing),
+                    day=day,
+                    first=first,
+                )
+            )
             del counts[day]
     faults.stop()
     if wanted != step:

@@ -103,14 +103,14 @@ def _text(raw: bytes, path: Path, notes: list[str]) -> str:
         )
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw[3:]
-        notes.append("row 1: a byte order mark before the heading, left out")
+        notes.append(Fault("a byte order mark before the heading, left out", "byte_order", row=1))
     try:
         text = raw.decode()
     except UnicodeDecodeError as failure:
         row = raw[: failure.start].count(b"\n") + 1
         raise BadFile(str(path), [Fault("not UTF-8", "not_utf8", row=row)]) from None
     if "\r\n" in text:
-        notes.append("rows end with carriage returns (CRLF), read as line ends")
+        notes.append(Fault("rows end with carriage returns (CRLF), read as line ends", "crlf"))
     if "\0" in text:
         row = text[: text.index("\0")].count("\n") + 1
         raise BadFile(str(path), [Fault("a zero byte", "zero_byte", row=row)])
@@ -168,7 +168,7 @@ def _check_heading(heading: list[str], faults: Faults, separator: str, notes: li
         )
     others = [name for name in heading if name not in {START, CALLS}]
     if others:
-        notes.append(f"columns not used: {', '.join(others)}")
+        notes.append(Fault(f"columns not used: {', '.join(others)}", "not_used"))
 
 
 def _row(
@@ -265,7 +265,8 @@ def _folded(rows: list[Row], zone: ZoneInfo, faults: Faults, notes: list[str]) -
         seen.add(row.at)
         found.append(Row(row.number, at, row.calls))
     if never:
-        notes.append(f"{never} intervals that the clock jumped over, told as 0 and left out")
+        text = f"{never} intervals that the clock jumped over, told as 0 and left out"
+        notes.append(Fault(text, "jumped", n=never))
     return found
 
 

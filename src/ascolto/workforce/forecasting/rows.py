@@ -11,7 +11,7 @@ _MOST_FAULTS = 50
 
 
 class Fault(str):
-    """What is wrong, in English for who reads a terminal, and as a code with fields for others."""
+    """What is wrong or worth a note: English for a terminal, a code with fields for other words."""
 
     __slots__ = ("code", "fields", "row", "what")
     row: int | None

@@ -1,4 +1,4 @@
-"""An examiner of rosters that shares nothing with the program that makes them.
+"""An examiner of rosters that shares no rule with the program that makes them.
 
 It reads the two JSON documents as they are, does its own sums over moments and minutes, and names
 the article of every rule that a shift breaks. It works out the cost anew, office days apart.
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from ascolto.workforce.ruling import Rule
 
 REST = timedelta(hours=11)
 WEEK_REST = timedelta(hours=35)
@@ -83,7 +85,7 @@ def examine(instance: dict[str, Any], roster: dict[str, Any]) -> Examined:
     if seats is not None:
         for at, count in sorted(seated.items()):
             if count > seats:
-                text = f"{count} in the office, {seats} seats"
+                text = Rule(f"{count} in the office, {seats} seats", "seats", n=count, seats=seats)
                 found.append(Violation("", at.astimezone(zone).isoformat(), "office", text))
     return Examined(found, _cost(instance, covered, wishes, zone))
 
@@ -127,23 +129,25 @@ def _one_shift(
     shift: Shift,
     zone: ZoneInfo,
 ) -> list[tuple[date, str, str]]:
-    day, found = shift.day, []
+    day = shift.day
+    found: list[tuple[date, str, str]] = []
     if shift.day.isoformat() in person.get("leave", []):
-        found.append((day, "D.Lgs. 66/2003 art. 10", "at work on a day of leave"))
+        found.append((day, "D.Lgs. 66/2003 art. 10", Rule("at work on a day of leave", "leave")))
     if sum(minutes for minutes, _ in shift.parts) * MINUTE != shift.end - shift.start:
-        found.append((day, "roster", "the parts are not as long as the shift"))
+        found.append((day, "roster", Rule("the parts are not as long as the shift", "parts")))
     if shift.start.astimezone(zone).date() != day:
-        found.append((day, "roster", "the shift does not begin on its day"))
+        found.append((day, "roster", Rule("the shift does not begin on its day", "begins")))
     first = date.fromisoformat(instance["start"])
     if not first <= day < first + timedelta(days=instance["days"]):
-        found.append((day, "roster", "the day is not of this roster"))
+        found.append((day, "roster", Rule("the day is not of this roster", "day")))
     if shift.paid not in contract["shift_minutes"]:
-        found.append((day, "contract", f"{shift.paid} paid minutes are not agreed"))
+        text = Rule(f"{shift.paid} paid minutes are not agreed", "paid", n=shift.paid)
+        found.append((day, "contract", text))
     found += _bands(person, contract, shift, zone)
     queues = {queue["id"] for queue in instance["queues"]}
     for _, what in shift.parts:
         if what not in RESTS and (what not in queues or what not in person["skills"]):
-            found.append((day, "skills", f"cannot work on {what}"))
+            found.append((day, "skills", Rule(f"cannot work on {what}", "skill")))
     return [*found, *_breaks(instance, shift)]
 
 
@@ -153,10 +157,11 @@ def _bands(
     if any(_within(band, shift, zone) for band in contract["bands"]):
         return []
     if not any(_within(band, shift, zone) for band in contract.get("elastic_bands", [])):
-        return [(shift.day, "D.Lgs. 81/2015 art. 5", "outside the agreed bands")]
+        return [(shift.day, "D.Lgs. 81/2015 art. 5", Rule("outside the agreed bands", "bands"))]
     if person.get("elastic"):
         return []
-    return [(shift.day, "D.Lgs. 81/2015 art. 6", "an elastic clause has not been agreed")]
+    text = Rule("an elastic clause has not been agreed", "elastic")
+    return [(shift.day, "D.Lgs. 81/2015 art. 6", text)]
 
 
 def _within(band: dict[str, Any], shift: Shift, zone: ZoneInfo) -> bool:
@@ -176,20 +181,30 @@ def _wall(day: date, clock: str, zone: ZoneInfo) -> datetime:
 
 
 def _breaks(instance: dict[str, Any], shift: Shift) -> list[tuple[date, str, str]]:
-    day, found = shift.day, []
+    day = shift.day
+    found: list[tuple[date, str, str]] = []
     off_screen = {queue["id"] for queue in instance["queues"] if queue.get("off_screen")}
     if shift.paid > 360 and not any(w == "meal" and m >= 10 for m, w in shift.parts):
-        text = f"{shift.paid} minutes without the break that is due beyond six hours"
+        text = Rule(
+            f"{shift.paid} minutes without the break that is due beyond six hours",
+            "meal",
+            n=shift.paid,
+        )
         found.append((day, "D.Lgs. 66/2003 art. 8", text))
     if shift.parts and (shift.parts[0][1] in RESTS or shift.parts[-1][1] in RESTS):
-        found.append((day, "D.Lgs. 81/2008 art. 175", "a pause at the beginning or the end"))
+        text = Rule("a pause at the beginning or the end", "pause_edge")
+        found.append((day, "D.Lgs. 81/2008 art. 175", text))
     stretch = away = 0
     for minutes, what in [*shift.parts, (15, "pause")]:
         if what in RESTS or what in off_screen:
             away += minutes
             if away >= 15:
                 if stretch > 120:
-                    text = f"{stretch} minutes at the screen without a pause of 15"
+                    text = Rule(
+                        f"{stretch} minutes at the screen without a pause of 15",
+                        "screen",
+                        n=stretch,
+                    )
                     found.append((day, "D.Lgs. 81/2008 art. 175", text))
                 stretch = 0
         else:
@@ -199,7 +214,7 @@ def _breaks(instance: dict[str, Any], shift: Shift) -> list[tuple[date, str, str
 
 
 def _rests(person: dict[str, Any], shifts: list[Shift], first: date) -> list[tuple[date, str, str]]:
-    found = []
+    found: list[tuple[date, str, str]] = []
     ended: tuple[datetime, date] | None = None
     before = person.get("before")
     if before is not None and shifts:
@@ -213,13 +228,17 @@ def _rests(person: dict[str, Any], shifts: list[Shift], first: date) -> list[tup
             if days == 0 and person.get("split"):
                 pass  # two shifts in a day are theirs to agree to
             elif days == 0:
-                text = "two shifts on one day without a day's rest between"
+                text = Rule("two shifts on one day without a day's rest between", "two_a_day")
                 found.append((shift.day, "D.Lgs. 66/2003 art. 7", text))
             elif rest < REST:
-                text = f"{hours:.2f} hours of rest since the last shift, 11 are due"
+                told = f"{hours:.2f}"
+                text = Rule(
+                    f"{told} hours of rest since the last shift, 11 are due", "rest", n=told
+                )
                 found.append((shift.day, "D.Lgs. 66/2003 art. 7", text))
             if days > 1 and rest < WEEK_REST:
-                text = f"{hours:.2f} hours around the day off, 24 + 11 are due"
+                told = f"{hours:.2f}"
+                text = Rule(f"{told} hours around the day off, 24 + 11 are due", "day_off", n=told)
                 found.append((shift.day, "D.Lgs. 66/2003 art. 9", text))
         ended = (shift.end, shift.day)
     return found
@@ -228,7 +247,7 @@ def _rests(person: dict[str, Any], shifts: list[Shift], first: date) -> list[tup
 def _rows_of_days(
     person: dict[str, Any], shifts: list[Shift], first: date
 ) -> list[tuple[date, str, str]]:
-    found = []
+    found: list[tuple[date, str, str]] = []
     days = sorted({shift.day for shift in shifts})
     row, last = 0, None
     before = person.get("before")
@@ -239,7 +258,7 @@ def _rows_of_days(
     for day in days:
         row = row + 1 if last is not None and day - last == timedelta(days=1) else 1
         if row > 6:
-            text = f"{row} days of work in a row, one of seven is of rest"
+            text = Rule(f"{row} days of work in a row, one of seven is of rest", "row", n=row)
             found.append((day, "D.Lgs. 66/2003 art. 9", text))
         last = day
     return found
@@ -251,7 +270,7 @@ def _weeks(
     contract: dict[str, Any],
     shifts: list[Shift],
 ) -> list[tuple[date, str, str]]:
-    found = []
+    found: list[tuple[date, str, str]] = []
     monday = date.fromisoformat(instance["start"])
     for week in range(instance["days"] // 7):
         first = monday + timedelta(days=7 * week)
@@ -260,20 +279,26 @@ def _weeks(
         paid = sum(shift.paid for shift in here)
         leave = len({d for d in person.get("leave", []) if first <= date.fromisoformat(d) < after})
         if paid > 48 * 60:
-            text = f"{paid / 60:g} hours in a week, 48 are the most"
+            told = f"{paid / 60:g}"
+            text = Rule(f"{told} hours in a week, 48 are the most", "week", n=told)
             found.append((first, "D.Lgs. 66/2003 art. 4", text))
         if contract.get("shifts_per_week") is not None:
             due = max(0, contract["shifts_per_week"] - leave)
             if len(here) != due:
-                found.append((first, "contract", f"{len(here)} shifts in a week, {due} are due"))
+                text = Rule(
+                    f"{len(here)} shifts in a week, {due} are due", "shifts", n=len(here), due=due
+                )
+                found.append((first, "contract", text))
         else:
             low, high = contract["weekly_minutes"]
             share = max(0, 5 - leave) / 5
             longest = max(contract["shift_minutes"])
             if paid > high * share + 1e-9 and paid > low * share + longest:
-                found.append((first, "contract", f"{paid} minutes in a week, too many"))
+                text = Rule(f"{paid} minutes in a week, too many", "too_many", n=paid)
+                found.append((first, "contract", text))
             if paid < low * share - 1e-9:
-                found.append((first, "contract", f"{paid} minutes in a week, too few"))
+                text = Rule(f"{paid} minutes in a week, too few", "too_few", n=paid)
+                found.append((first, "contract", text))
         found += _office(person, here, first)
     return found
 
@@ -285,7 +310,8 @@ def _office(person: dict[str, Any], here: list[Shift], first: date) -> list[tupl
     count = sum(shift.place == "office" for shift in here)
     if count <= most:
         return []
-    return [(first, "L. 81/2017 art. 19", f"{count} days in the office, {most} are agreed")]
+    text = Rule(f"{count} days in the office, {most} are agreed", "office_days", n=count, most=most)
+    return [(first, "L. 81/2017 art. 19", text)]
 
 
 def _add_wishes(

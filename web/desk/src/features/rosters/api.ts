@@ -2,7 +2,7 @@
 import { useEffect } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { AgreedPerson, BrokenRule, Contract, Page, PersonDay, Roster, RosterDay, RosterRun, Seats } from "@/api/types";
+import type { AgreedPerson, BrokenRule, Contract, Page, PersonDay, Roster, RosterDay, RosterRun, Seats, StandIns } from "@/api/types";
 import { whole } from "@/api/whole";
 
 export const keys = {
@@ -10,6 +10,7 @@ export const keys = {
   runs: ["rosters", "runs"] as const,
   day: (roster: string | undefined, day: string | undefined) => ["rosters", "day", roster, day] as const,
   broken: (roster: string | undefined) => ["rosters", "broken", roster] as const,
+  standIns: (roster: string) => ["rosters", "stand-ins", roster] as const,
   person: (roster: string, who: string | undefined, day: string) => ["rosters", "person", roster, who, day] as const,
   people: ["rosters", "people"] as const,
   contracts: ["rosters", "contracts"] as const,
@@ -51,6 +52,16 @@ export function useBroken(roster: string | undefined) {
     queryKey: keys.broken(roster),
     queryFn: () => api.get<BrokenRule[]>(`/workforce/rosters/${roster!}/violations`),
     enabled: roster !== undefined,
+  });
+}
+
+/** Who stands in for a lost site and what they said: the answers come while one looks. */
+export function useStandIns(roster: string, v: number) {
+  return useQuery({
+    queryKey: [...keys.standIns(roster), v],
+    queryFn: () => api.get<StandIns>(`/workforce/rosters/${roster}/stand-ins`),
+    placeholderData: (before) => before,
+    refetchInterval: 60_000,
   });
 }
 

@@ -20,6 +20,7 @@ import { stateName } from "./labels";
 import { Hole } from "./hole";
 import { Made } from "./made";
 import { coverOf, daysBetween, windowOf } from "./model";
+import { ruleOf } from "./rules";
 import { Broken, PersonPanel } from "./person";
 import { PlanWaysCard } from "./ways";
 import "@ui/table.css";
@@ -35,7 +36,6 @@ export function RostersPage() {
   const people = usePeople();
   const queues = useAllQueues();
   const items = rosters.data?.items ?? [];
-  const [lost, setLost] = useState<Relocated>();
   const roster = items.find((one) => one.id === search.roster) ?? items[0];
   const set = (next: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   const words = (one: Roster) =>
@@ -79,11 +79,7 @@ export function RostersPage() {
           people={people.data.map((one) => ({ id: one.operator_id, name: one.display_name }))}
           queues={queues.data}
           onDay={(day) => set({ day })}
-          lost={lost?.roster.id === roster.id ? lost : undefined}
-          onOpen={(id, found) => {
-            setLost(found);
-            set({ roster: id });
-          }}
+          onOpen={(id) => set({ roster: id })}
         />
       )}
     </div>
@@ -96,12 +92,10 @@ interface VersionProps {
   people: readonly Person[];
   queues: readonly Queue[];
   onDay: (day: string) => void;
-  /** What a lost site left open, where this draft was begun because of it. */
-  lost: Relocated | undefined;
-  onOpen: (roster: string, found?: Relocated) => void;
+  onOpen: (roster: string) => void;
 }
 
-function Version({ roster, day: wanted, people, queues, lost, onDay, onOpen }: VersionProps) {
+function Version({ roster, day: wanted, people, queues, onDay, onOpen }: VersionProps) {
   const t = useT();
   const days = useMemo(() => daysBetween(roster.first_day, roster.last_day), [roster]);
   // Where today is one of its days, that is the one to look at.
@@ -130,7 +124,7 @@ function Version({ roster, day: wanted, people, queues, lost, onDay, onOpen }: V
       <h2 id="roster-day" className="hidden-visually">
         {longDay(`${chosen}T12:00:00Z`)}
       </h2>
-      {lost && <Hole lost={lost} queues={queues} names={names} />}
+      {roster.site_lost && <Hole roster={roster.id} v={edits.last?.v ?? roster.v} queues={queues} names={names} />}
       {day.isPending && <Skeleton label={t("loading")} lines={8} />}
       {day.error && <Empty icon="triangle-alert" title={explain(day.error)} />}
       {day.data && <Day roster={roster} day={day.data} people={people} queues={queues} rules={rules} edits={edits} />}
@@ -152,7 +146,7 @@ interface StepsProps {
   ready: boolean;
   edits: Edits;
   rules: readonly BrokenRule[];
-  onOpen: (roster: string, found?: Relocated) => void;
+  onOpen: (roster: string) => void;
 }
 
 /** Publish, throw away, or begin the next version of the same days. */
@@ -188,7 +182,7 @@ function Steps({ roster, day, ready, edits, rules, onOpen }: StepsProps) {
     const reason = lost ? t("roster.site_lost") : t("roster.all_home");
     const body = { first_day: day, last_day: day, reason, site_lost: lost };
     const found = await api.post<Relocated>("/workforce/rosters/remote", body);
-    onOpen(found.roster.id, lost ? found : undefined);
+    onOpen(found.roster.id);
     const told = { moved: found.moved, n: found.cannot.length };
     return lost ? t("roster.went_out", told) : t("roster.went_home", told);
   };
@@ -284,7 +278,7 @@ function Day({ roster, day, people, queues, rules, edits }: DayProps) {
         )}
       </div>
       <p className="hidden-visually" role="status">
-        {edits.last && (edits.last.violations.length === 0 ? t("roster.legal") : edits.last.violations.map((one) => `${one.article}: ${one.rule}`).join("; "))}
+        {edits.last && (edits.last.violations.length === 0 ? t("roster.legal") : edits.last.violations.map((one) => `${one.article}: ${ruleOf(one) ?? one.rule}`).join("; "))}
       </p>
       <div className="roster-scroll" role="group" aria-label={t("roster.board")}>
         <div className="roster-board">

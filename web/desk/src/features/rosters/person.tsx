@@ -8,6 +8,7 @@ import { usePersonDay } from "./api";
 import type { Person } from "./board";
 import { kindName } from "./labels";
 import type { Edits } from "./edits";
+import { ruleOf } from "./rules";
 import { asWanted, changing, moved, stretched, stretches, usualShift } from "./model";
 
 interface PersonPanelProps {
@@ -27,6 +28,13 @@ export function PersonPanel({ roster, day, person, queues, shifts, edits }: Pers
     <section className="card stack roster-person" aria-labelledby="roster-person">
       <h2 id="roster-person">{person.name}</h2>
       {edits && <Change person={person} day={day} shifts={shifts} edits={edits} />}
+      {day.away
+        .filter((one) => one.operator_id === person.id)
+        .map((one) => (
+          <p key={one.queue_id} className="meta">
+            {t("roster.away_until", { queue: queues.find((queue) => queue.id === one.queue_id)?.name ?? "", time: clock(one.until), day: shortDay(one.until) })}
+          </p>
+        ))}
       {shifts.length === 0 && <p>{t("roster.off")}</p>}
       {shifts.map((shift) => (
         <ol key={shift.starts_at} className="roster-parts" aria-label={t("roster.parts")}>
@@ -97,7 +105,7 @@ export function Broken({ rules, names }: { rules: readonly BrokenRule[]; names?:
             {one.article === "contract" ? t("roster.contract") : one.article}
           </Pill>{" "}
           <span className="num">{shortDay(`${one.day}T12:00:00Z`)}</span>
-          {names && one.operator_id && ` ${names.get(one.operator_id) ?? ""}`}: <span lang="en">{one.rule}</span>
+          {names && one.operator_id && ` ${names.get(one.operator_id) ?? ""}`}: {ruleOf(one) ?? <span lang="en">{one.rule}</span>}
         </li>
       ))}
     </ul>

@@ -11,7 +11,7 @@ import { Button } from "@ui/button";
 import { TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import { useAgain } from "./api";
-import { times, useRules } from "./requests";
+import { ruleOf, times } from "./requests";
 import { Sections } from "./sections";
 import "./workforce.css";
 import "./words";
@@ -72,7 +72,12 @@ export function AskedPage() {
 function useWhat(one: ShiftRequest): { what: string; day: string } {
   const t = useT();
   const name = one.operator_name;
-  const what = one.kind === "leave" ? t("asked.leave", { name }) : t("asked.swap", { name, other: one.other_name ?? "" });
+  const kinds: Record<string, string> = {
+    leave: t("asked.leave", { name }),
+    stand_in: t("asked.stand_in", { name }),
+    swap: t("asked.swap", { name, other: one.other_name ?? "" }),
+  };
+  const what = kinds[one.kind]!;
   return { what, day: longDay(`${one.day}T12:00:00Z`) };
 }
 
@@ -91,7 +96,6 @@ function useAct(): (work: () => Promise<unknown>, done: string) => Promise<void>
 
 function Waiting({ request }: { request: ShiftRequest }) {
   const t = useT();
-  const rule = useRules();
   const act = useAct();
   const [why, setWhy] = useState("");
   const { what, day } = useWhat(request);
@@ -108,7 +112,7 @@ function Waiting({ request }: { request: ShiftRequest }) {
       {request.note && <span className="meta">{request.note}</span>}
       {request.why.map((one, at) => (
         <span key={at} className="meta">
-          {rule(one.rule)}
+          {ruleOf(one)}
         </span>
       ))}
       <div className="plan-form">
@@ -132,7 +136,7 @@ function Done({ request }: { request: ShiftRequest }) {
   return (
     <li className="row-flex wrap">
       <span className="grow">
-        <strong>{day}</strong> {what} <span className="num meta">{times(request.was)}</span>
+        <strong>{day}</strong> {what} <span className="num meta">{times(request.kind === "stand_in" ? request.becomes : request.was)}</span>
       </span>
       <Button tone="outline" aria-label={t("asked.undo_of", { what, day })} onPress={() => void undo()}>
         {t("asked.undo")}

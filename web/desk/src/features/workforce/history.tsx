@@ -3,7 +3,7 @@ import { api } from "@/api/client";
 import type { ImportHistoryReport } from "@/api/types";
 import { explain } from "@/api/words";
 import { msg, useT } from "@/i18n";
-import { day as shortDay } from "@/i18n/format";
+import { day as shortDay, longDay } from "@/i18n/format";
 import { useAllQueues } from "@/reference";
 import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
@@ -167,6 +167,17 @@ const faults: Record<string, string> = {
   zero_byte: msg("came.fault.zero_byte"),
 };
 
+/** What is worth knowing of a table that is not wrong. */
+const notes: Record<string, string> = {
+  byte_order: msg("came.note.byte_order"),
+  crlf: msg("came.note.crlf"),
+  holes: msg("came.note.holes"),
+  in_the_log: msg("came.note.in_the_log"),
+  jumped: msg("came.note.jumped"),
+};
+
+const withDay = (fields: Record<string, string> = {}) => (fields.day ? { ...fields, day: longDay(`${fields.day}T12:00`) } : fields);
+
 function Report({ report }: { report: ImportHistoryReport }) {
   const t = useT();
   const good = report.faults.length === 0;
@@ -192,9 +203,9 @@ function Report({ report }: { report: ImportHistoryReport }) {
           ))}
         </ul>
       )}
-      {report.notes.map((note) => (
-        <p key={note} className="meta" lang="en">
-          {note}
+      {report.notes.map((note, at) => (
+        <p key={at} className="meta">
+          {notes[note.code ?? ""] ? t(notes[note.code!]!, withDay(note.fields)) : <span lang="en">{note.what}</span>}
         </p>
       ))}
     </div>

@@ -5,7 +5,7 @@ import { api } from "@/api/client";
 import type { HalfHour, Intraday } from "@/api/types";
 import { explain } from "@/api/words";
 import { useT } from "@/i18n";
-import { clock, longDay, share, stopwatch } from "@/i18n/format";
+import { clock, day as dayOf, longDay, share, stopwatch } from "@/i18n/format";
 import { may, useSession } from "@/session";
 import { useAllQueues } from "@/reference";
 import { Empty, Pill, Skeleton } from "@ui/bits";
@@ -97,6 +97,13 @@ function Day({ day }: { day: Intraday }) {
           {t("intraday.promise", { share: share(day.target), time: stopwatch(day.target_s) })}
         </span>
       </p>
+      {day.away.length > 0 && (
+        <ul className="plan-notes" aria-label={t("intraday.away")}>
+          {day.away.map((one) => (
+            <li key={`${one.name}/${one.until}`}>{t("intraday.away_until", { name: one.name, time: clock(one.until), day: dayOf(one.until) })}</li>
+          ))}
+        </ul>
+      )}
       {day.half_hours.length === 0 ? (
         <p className="meta">{t("intraday.nothing")}</p>
       ) : (

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { OwnShift, ShiftRequest, SwapCandidate, Wishes } from "@/api/types";
 import { explain } from "@/api/words";
-import { useT } from "@/i18n";
+import { msg, t, useT } from "@/i18n";
 import { clock, longDay, weekday } from "@/i18n/format";
 import { Empty, Pill } from "@ui/bits";
 import { Button } from "@ui/button";
@@ -89,7 +89,6 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
 /** What one asked and what is asked of oneself, each with its answer and the reason. */
 export function Requests() {
   const t = useT();
-  const rule = useRules();
   const queries = useQueryClient();
   const { data, error } = useQuery({ queryKey: requestsKey, queryFn: () => api.get<ShiftRequest[]>("/me/requests") });
   const act = async (work: () => Promise<unknown>) => {
@@ -99,6 +98,10 @@ export function Requests() {
       say(explain(wrong));
     }
     await queries.invalidateQueries({ queryKey: ["own-shifts"] });
+  };
+  const what = (one: ShiftRequest) => {
+    if (one.kind === "stand_in") return t("shifts.stand_in");
+    return one.kind === "swap" ? t("shifts.swap", { name: (one.mine ? one.other_name : one.operator_name) ?? "" }) : t("shifts.leave");
   };
   const states: Record<string, string> = {
     waiting: t("shifts.waiting"),
@@ -117,13 +120,14 @@ export function Requests() {
       <ul className="plan-edits" aria-label={t("shifts.requests")}>
         {(data ?? []).map((one) => {
           const day = longDay(`${one.day}T12:00:00Z`);
+          const waits = one.state === "waiting" && !one.mine;
           const name = (one.mine ? one.other_name : one.operator_name) ?? "";
           return (
             <li key={one.id} className="stack">
               <span className="row-flex wrap">
                 <span className="grow">
-                  <strong>{day}</strong> {one.kind === "swap" ? t("shifts.swap", { name }) : t("shifts.leave")}{" "}
-                  {one.state === "done" && one.becomes.length > 0 && <span className="num">{times(one.becomes)}</span>}
+                  <strong>{day}</strong> {what(one)}{" "}
+                  {(one.state === "done" || one.kind === "stand_in") && one.becomes.length > 0 && <span className="num">{times(one.becomes)}</span>}
                 </span>
                 <Pill tone={one.state === "done" ? "ok" : one.state === "refused" ? "warn" : "plain"}>{states[one.state] ?? one.state}</Pill>
               </span>
@@ -133,23 +137,24 @@ export function Requests() {
               {one.note && <span className="meta">{one.note}</span>}
               {one.why.map((why, at) => (
                 <span key={at} className="meta">
-                  {rule(why.rule)}
+                  {ruleOf(why)}
                   {why.mine === false && ` (${t("shifts.colleague")})`}
                   {why.article && `, ${why.article}`}
                 </span>
               ))}
-              {one.state === "waiting" && !one.mine && (
+              {waits && one.kind === "stand_in" && <span className="meta">{t("shifts.stand_in_why")}</span>}
+              {waits && (
                 <span className="row-flex wrap">
                   <Button
                     tone="primary"
-                    aria-label={t("shifts.agree_to", { name })}
+                    aria-label={one.kind === "stand_in" ? t("shifts.stand_in_yes", { day }) : t("shifts.agree_to", { name })}
                     onPress={() => void act(() => api.post(`/me/requests/${one.id}/answer`, { agrees: true }))}
                   >
                     {t("shifts.agree")}
                   </Button>
                   <Button
                     tone="outline"
-                    aria-label={t("shifts.decline_of", { name })}
+                    aria-label={one.kind === "stand_in" ? t("shifts.stand_in_no", { day }) : t("shifts.decline_of", { name })}
                     onPress={() => void act(() => api.post(`/me/requests/${one.id}/answer`, { agrees: false }))}
                   >
                     {t("shifts.decline")}
@@ -171,31 +176,26 @@ export function Requests() {
   );
 }
 
-/** The rules in the reader's language; what a planner wrote stays as it is. */
-export function useRules(): (rule: string) => string {
-  const t = useT();
-  const known: Record<string, string> = {
-    "less than 11 hours after the shift before": t("rules.daily_rest"),
-    "more than 6 hours without a break of 10 minutes": t("rules.break"),
-    "two shifts at once": t("rules.two_at_once"),
-    "one of the shifts has begun": t("rules.begun"),
-    "less than 35 hours around a day off": t("rules.weekly_rest"),
-    "a split shift that was not agreed to": t("rules.split"),
-    "a shift under 3 hours that was not agreed to": t("rules.short"),
-    "you do not take from the same queues": t("rules.queues"),
-    "nobody has said yet how many the day takes: a planner decides": t("rules.unknown"),
-  };
-  return (rule) => {
-    const left = /^(\d\d:\d\d): ([\d.]+) would be left, it takes ([\d.]+)$/.exec(rule);
-    if (left) return t("rules.uncovered", { at: left[1]!, left: left[2]!, due: left[3]! });
-    const run = /^(\d+) days of work in a row$/.exec(rule);
-    if (run) return t("rules.days_in_row", { n: run[1]! });
-    const span = /^([\d.]+) hours from the first shift to the last, 13 are the most$/.exec(rule);
-    if (span) return t("rules.day_span", { n: span[1]! });
-    const hours = /^([\d.]+) hours in the week, 48 at most$/.exec(rule);
-    if (hours) return t("rules.week_hours", { n: hours[1]! });
-    return known[rule] ?? rule;
-  };
+const rules: Record<string, string> = {
+  at_once: msg("rules.two_at_once"),
+  begun: msg("rules.begun"),
+  day_off_short: msg("rules.weekly_rest"),
+  queues: msg("rules.queues"),
+  rest_short: msg("rules.daily_rest"),
+  row: msg("rules.days_in_row"),
+  short: msg("rules.short"),
+  six_hours: msg("rules.break"),
+  span: msg("rules.day_span"),
+  split: msg("rules.split"),
+  uncovered: msg("rules.uncovered"),
+  unknown: msg("rules.unknown"),
+  unseen: msg("rules.unseen"),
+  week: msg("rules.week_hours"),
+};
+
+/** Why something cannot be, in words; what a planner wrote stays as it is. */
+export function ruleOf({ rule, code, fields }: ShiftRequest["why"][number]): string {
+  return rules[code] ? t(rules[code], fields) : rule;
 }
 
 /** When one likes to work, and what one agrees to; nothing is agreed to unasked. */
