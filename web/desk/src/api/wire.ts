@@ -206,6 +206,11 @@ export interface components {
             forecast_id: string;
             scenarios: components["schemas"]["ScenarioView"][];
         };
+        /** @description How each mail address of a customer stands, after one of them said yes or no. */
+        ConsentsChanged: {
+            customer_id: string;
+            standing: components["schemas"]["StandingView"][];
+        };
         /** @description The text of a purpose as it is read out to a customer today. */
         ConsentTextView: {
             purpose: components["schemas"]["Purpose"];
@@ -644,6 +649,7 @@ export interface components {
             version: number;
         };
         Frames: {
+            "consents.changed": components["schemas"]["ConsentsChanged"];
             "consult.changed": components["schemas"]["ConsultView"];
             "conversation.changed": components["schemas"]["RowView"];
             "conversation.overdue": components["schemas"]["Overdue"];
