@@ -13,6 +13,7 @@ from ascolto.conversations.views_consults import (
     ConsultMessageBody,
     ConsultMessageView,
     ConsultView,
+    WhomBody,
 )
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.http import Cursor, Limit, Page, decode_id, decode_number, page_of
@@ -118,6 +119,20 @@ async def give_back(consult_id: UUID, call: Noter) -> ConsultView:
     return ConsultView.of(
         await consulting.give_back(call.tx, consult_id=str(consult_id), operator_id=_operator(call))
     )
+
+
+@router.post("/consults/{consult_id}/ask-another", summary="Ask somebody else instead")
+async def ask_another(consult_id: UUID, body: WhomBody, call: Noter) -> ConsultView:
+    """Ask another colleague, or a queue for tasks, what was not answered; twice is once."""
+    moved = await consulting.ask_another(
+        call.tx,
+        consult_id=str(consult_id),
+        operator_id=_operator(call),
+        ask_operator_id=str(body.operator_id) if body.operator_id else None,
+        queue_id=str(body.queue_id) if body.queue_id else None,
+        supervise=_supervises(call),
+    )
+    return ConsultView.of(moved)
 
 
 @router.post("/consults/{consult_id}/close", summary="Need no more")

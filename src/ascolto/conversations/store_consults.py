@@ -84,11 +84,12 @@ async def save_consult(tx: Tx, consult: Consult) -> int:
     v: int = await tx.fetchval(
         "UPDATE conversations.consult SET state = $3, queue_id = $4, work_item_id = $5,"
         " operator_id = $6, operator_name = $7, last_seq = $8, last_side = $9, last_text = $10,"
-        " last_at = $11, answered_at = $12, closed_at = $13, v = v + 1"
+        " last_at = $11, answered_at = $12, closed_at = $13, overdue_at = $14, v = v + 1"
         " WHERE tenant_id = $1 AND id = $2 RETURNING v",
         tx.tenant_id, consult.id, consult.state.value, consult.queue_id, consult.work_item_id,
         consult.operator_id, consult.operator_name, consult.last_seq, consult.last_side,
         consult.last_text, consult.last_at, consult.answered_at, consult.closed_at,
+        consult.overdue_at,
     )  # fmt: skip
     return v
 

@@ -26,6 +26,15 @@ class ConsultBody(BaseModel):
     queue_id: UUID | None = None
 
 
+class WhomBody(BaseModel):
+    """Who is asked instead: one colleague, or one queue for tasks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    operator_id: UUID | None = None
+    queue_id: UUID | None = None
+
+
 class ConsultMessageBody(BaseModel):
     """An answer, or what is asked on; the nonce makes sending it twice sending it once."""
 
@@ -66,6 +75,8 @@ class ConsultView(BaseModel):
     asked_at: datetime
     answered_at: datetime | None
     closed_at: datetime | None
+    # From when on an open question counts as left without an answer.
+    overdue_at: datetime | None
 
     @classmethod
     def of(cls, consult: Consult) -> "ConsultView":

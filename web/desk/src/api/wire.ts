@@ -263,6 +263,7 @@ export interface components {
             last_text: string;
             operator_id: string | null;
             operator_name: string;
+            overdue_at: string | null;
             queue_id: string | null;
             state: string;
             subject: string;

@@ -10,9 +10,10 @@ import { Dialog } from "@ui/dialog";
 import { TextArea } from "@ui/field";
 import { adoptRow } from "./api";
 import { useLateRefusal } from "./late";
+import { named, type Chosen } from "./naming";
 import { useDesk } from "./outbox-react";
 import { sayUndoable } from "./undo";
-import { named, Whom, type Chosen } from "./whom";
+import { Whom } from "./whom";
 
 interface Props {
   row: ConversationRow;

@@ -5,13 +5,7 @@ import { useColleagues, useQueues } from "@/reference";
 import { Button } from "@ui/button";
 import { Icon, type IconName } from "@ui/icon";
 import { matches, Picker } from "@ui/picker";
-
-/** Whom something goes to: one queue or one colleague. */
-export interface Chosen {
-  id: string;
-  kind: "queue" | "colleague";
-  label: string;
-}
+import type { Chosen } from "./naming";
 
 interface Props {
   clientId: string;
@@ -62,9 +56,4 @@ export function Whom({ clientId, chosen, onChoose, words, queue, icon }: Props) 
       empty={t("transfer.nobody")}
     />
   );
-}
-
-/** The body by which a request names whom. */
-export function named(whom: Chosen): { queue_id: string } | { operator_id: string } {
-  return whom.kind === "queue" ? { queue_id: whom.id } : { operator_id: whom.id };
 }

@@ -8,6 +8,7 @@ import type { LiveStore } from "@/live/store";
 import { say } from "@ui/toast";
 import { consultChanged } from "../live";
 import type { OutboxItem } from "../model/outbox";
+import { named, type Chosen } from "../naming";
 
 /** What was said in a consult, the oldest first: a handful of lines. */
 export function linesQuery(id: string) {
@@ -37,6 +38,10 @@ export async function sendConsult(item: OutboxItem, { store, queries }: { store:
   queries.setQueryData(linesQuery(line.consult_id).queryKey, (lines) =>
     lines && !lines.some((one) => one.id === line.id) ? [...lines, line] : lines,
   );
+}
+
+export async function askAnother(store: LiveStore, id: string, whom: Chosen): Promise<void> {
+  adoptConsult(store, await api.post<Consult>(`/consults/${id}/ask-another`, named(whom)));
 }
 
 export async function giveBack(store: LiveStore, id: string): Promise<void> {

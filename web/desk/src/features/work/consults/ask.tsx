@@ -5,9 +5,10 @@ import { useSession } from "@/session";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
 import { TextArea, TextField } from "@ui/field";
+import type { Chosen } from "../naming";
 import { randomNonce } from "../model/outbox";
 import { useDesk } from "../outbox-react";
-import { Whom, type Chosen } from "../whom";
+import { Whom } from "../whom";
 import { useKept } from "./kept";
 import "./words";
 
