@@ -201,7 +201,10 @@ def test_a_colleague_is_asked_and_answers_by_the_keyboard_without_barriers(
     field = other.get_by_label("La tua risposta")
     field.focus()
     other.keyboard.type("Entro venerdì.")
-    other.keyboard.press("Control+Enter")
+    table = {"name": "rimborsi.txt", "mimeType": "text/plain", "buffer": b"4 dicembre: 12 euro"}
+    other.get_by_label("Allega file").set_input_files([table])
+    expect(other.get_by_role("button", name="Togli rimborsi.txt")).to_be_visible()
+    field.press("Control+Enter")
     expect(other.get_by_role("log").get_by_text("Entro venerdì.")).to_be_visible()
     # What it is about is theirs to read, and not to answer.
     other.get_by_role("link", name=writer.name).click()
@@ -212,6 +215,10 @@ def test_a_colleague_is_asked_and_answers_by_the_keyboard_without_barriers(
     expect(beside.get_by_text("Risposto")).to_be_visible()
     beside.get_by_role("button", name=subject).press("Enter")
     expect(beside.get_by_role("log").get_by_text("Quando arriva il rimborso?")).to_be_visible()
+    with page.expect_download() as handed:
+        beside.get_by_role("link", name="rimborsi.txt").click()
+    assert handed.value.path().read_bytes() == table["buffer"]
+    seen(page, "consult-file")
     found["answered"] = in_both_themes(page)
     beside.get_by_role("button", name="Chiudi il consulto").press("Enter")
     expect(page.get_by_role("region", name="Consulti", exact=True)).to_be_visible()

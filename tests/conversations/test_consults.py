@@ -426,6 +426,39 @@ async def test_another_clients_people_see_no_consult_and_are_not_asked(desk: Des
         assert await tx.fetchval("SELECT count(*) FROM conversations.consult_message") == 0
 
 
+async def test_a_file_sent_inside_is_for_both_sides_and_on_no_way_to_the_customer(
+    office: Office,
+) -> None:
+    desk = office.desk
+    talk = await desk.talking()
+    picture = {"file": ("contatore.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "image/png")}
+    c = f"/conversations/{talk.id}"
+    async with office.signed_in() as anna, office.signed_in("bruno@prova.example") as bruno:
+        kept = ok(await anna.post(f"{c}/attachments", files=picture))
+        ask = {**QUESTION, "operator_id": desk.bruno, "nonce": "n1", "attachment_ids": [kept["id"]]}
+        consult = ok(await anna.post(f"{c}/consults", json=ask))
+        assert ok(await anna.post(f"{c}/consults", json=ask)) == consult
+        lines = ok(await bruno.get(f"/consults/{consult['id']}/messages"))["items"]
+        assert [line["attachments"] for line in lines] == [[kept]]
+        shown = await bruno.get(f"/consults/{consult['id']}/files/{kept['id']}")
+        assert (shown.status_code, shown.content) == (200, picture["file"][1])
+        assert shown.headers["content-disposition"].startswith("attachment;")
+        # It is no file of the conversation any more: nothing said to the customer can carry it.
+        gone = await anna.get(f"{c}/attachments/{kept['id']}")
+        refused(gone, 404, "conversations.unknown_attachment")
+        reply = {"text": "Ecco", "nonce": "n2", "attachment_ids": [kept["id"]]}
+        refused(await anna.post(f"{c}/messages", json=reply), 422, "conversations.bad_files")
+        again = {"text": "Ancora", "nonce": "n3", "attachment_ids": [kept["id"]]}
+        path = f"/consults/{consult['id']}/messages"
+        refused(await bruno.post(path, json=again), 422, "conversations.bad_files")
+        assert len(ok(await bruno.get(path))["items"]) == 1
+        # The same content, uploaded once more and sent nowhere: forgetting it leaves this one's.
+        ok(await bruno.post(f"{c}/attachments", files=picture))
+        desk.clock.at += timedelta(days=2)
+        async with desk.as_system() as tx:
+            assert await conversations.forget_unsent(tx) == []
+
+
 async def test_both_sides_read_page_by_page_and_the_desk_holds_what_is_open(
     office: Office,
 ) -> None:

@@ -325,6 +325,7 @@ class ConsultMessage:
     text: str
     at: datetime
     nonce: str
+    attachments: tuple[AttachmentRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Locks are taken in one order: conversation, consult, work item.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -61,6 +61,7 @@ async def consult(
     nonce: str,
     ask_operator_id: str | None = None,
     queue_id: str | None = None,
+    files: Sequence[str] = (),
     supervise: bool = False,
 ) -> Consult:
     """Ask a colleague, or whoever is free in a queue for tasks, and keep the conversation.
@@ -83,7 +84,9 @@ async def consult(
         tx, asked, ask_operator_id=ask_operator_id, queue_id=queue_id, text=text
     )
     await store_consults.add_consult(tx, asked)
-    message = await _write(tx, asked, Side.ASKING, author=operator_id, text=text, nonce=nonce)
+    message = await _write(
+        tx, asked, Side.ASKING, author=operator_id, text=text, nonce=nonce, files=files
+    )
     await held.note_event(
         "consulted",
         author=acting(tx, operator_id),
@@ -185,7 +188,14 @@ async def take(tx: Tx, *, work_item_id: str, operator_id: str) -> Conversation |
 
 
 async def write(
-    tx: Tx, *, consult_id: str, operator_id: str, text: str, nonce: str, supervise: bool = False
+    tx: Tx,
+    *,
+    consult_id: str,
+    operator_id: str,
+    text: str,
+    nonce: str,
+    files: Sequence[str] = (),
+    supervise: bool = False,
 ) -> ConsultMessage:
     """Answer, or ask on: which of them it is, who writes decides.
 
@@ -201,7 +211,7 @@ async def write(
     side = _require_side(asked, operator_id, supervise=supervise)
     if asked.state is ConsultState.CLOSED:
         raise errors.ConsultClosed("This consult is closed.", consult_id=asked.id)
-    message = await _write(tx, asked, side, author=operator_id, text=text, nonce=nonce)
+    message = await _write(tx, asked, side, author=operator_id, text=text, nonce=nonce, files=files)
     former = asked.operator_id
     asked = _told(asked, message)
     if side is Side.ANSWERING:
@@ -332,7 +342,14 @@ def _require_side(asked: Consult, operator_id: str, *, supervise: bool) -> Side:
 
 
 async def _write(
-    tx: Tx, asked: Consult, side: Side, *, author: str, text: str, nonce: str
+    tx: Tx,
+    asked: Consult,
+    side: Side,
+    *,
+    author: str,
+    text: str,
+    nonce: str,
+    files: Sequence[str],
 ) -> ConsultMessage:
     message = ConsultMessage(
         id=new_id(),
@@ -347,7 +364,19 @@ async def _write(
         nonce=nonce,
     )
     await store_consults.add_message(tx, message, client_id=asked.client_id)
-    return message
+    wanted = list(dict.fromkeys(files))
+    if not wanted:
+        return message
+    attached = await store_consults.move_files(
+        tx,
+        message,
+        client_id=asked.client_id,
+        conversation_id=asked.conversation_id,
+        files=wanted,
+    )
+    if len(attached) != len(wanted):
+        raise errors.BadFiles("A file is not of this conversation or was sent already.")
+    return replace(message, attachments=attached)
 
 
 def _told(asked: Consult, message: ConsultMessage) -> Consult:

@@ -236,6 +236,7 @@ export interface components {
         ConsultMessageView: {
             /** Format: date-time */
             at: string;
+            attachments: components["schemas"]["ascolto__conversations__views__FileView"][];
             author_id: string | null;
             author_name: string;
             consult_id: string;

@@ -27,17 +27,22 @@ export function adoptConsult(store: LiveStore, consult: Consult): void {
 /** Hands in what is asked or said in a consult; what the server keeps is shown at once. */
 export async function sendConsult(item: OutboxItem, { store, queries }: { store: LiveStore; queries: QueryClient }): Promise<void> {
   const { text, nonce, ask } = item;
+  const attachment_ids = item.attachments.map((file) => file.id);
   if (ask) {
     const { subject, operator_id, queue_id } = ask;
-    const body = { subject, operator_id, queue_id, text, nonce };
+    const body = { subject, operator_id, queue_id, text, nonce, attachment_ids };
     adoptConsult(store, await api.post<Consult>(`/conversations/${ask.conversation_id}/consults`, body));
     void import("./words").then(() => say(t("consult.done", { name: ask.whom })));
     return;
   }
-  const line = await api.post<ConsultMessage>(`/consults/${item.conversation_id}/messages`, { text, nonce });
+  const line = await api.post<ConsultMessage>(`/consults/${item.conversation_id}/messages`, { text, nonce, attachment_ids });
   queries.setQueryData(linesQuery(line.consult_id).queryKey, (lines) =>
     lines && !lines.some((one) => one.id === line.id) ? [...lines, line] : lines,
   );
+}
+
+export function consultFileUrl(consult: string, file: string): string {
+  return `/api/v1/consults/${consult}/files/${file}`;
 }
 
 export async function askAnother(store: LiveStore, id: string, whom: Chosen): Promise<void> {

@@ -9,6 +9,8 @@ import type { Chosen } from "../naming";
 import { randomNonce } from "../model/outbox";
 import { useDesk } from "../outbox-react";
 import { Whom } from "../whom";
+import { FileList, FilePicker } from "../files";
+import { useConsultFiles } from "./files";
 import { useKept } from "./kept";
 import "./words";
 
@@ -25,7 +27,8 @@ export function ConsultDialog({ row, onClose }: Props) {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [subject, setSubject] = useKept(account.id, `${row.id}.subject`);
   const [text, setText] = useKept(account.id, `${row.id}.text`);
-  const ready = chosen !== null && subject.trim() !== "" && text.trim() !== "";
+  const files = useConsultFiles(account.id, row.id, row.id);
+  const ready = !files.busy && chosen !== null && subject.trim() !== "" && text.trim() !== "";
   const ask = () => {
     if (!ready) return;
     outbox.add({
@@ -40,12 +43,13 @@ export function ConsultDialog({ row, onClose }: Props) {
         whom: chosen.label,
       },
       text: text.trim(),
-      attachments: [],
+      attachments: files.attachments,
       mentions: [],
       seen_seq: null,
     });
     setSubject("");
     setText("");
+    files.clear();
     onClose();
   };
   return (
@@ -73,8 +77,10 @@ export function ConsultDialog({ row, onClose }: Props) {
           />
           <TextField label={t("consult.subject")} required maxLength={200} value={subject} onChange={(event) => setSubject(event.target.value)} />
           <TextArea label={t("consult.text")} hint={t("consult.hint")} rows={3} required value={text} onChange={(event) => setText(event.target.value)} />
+          <FileList files={files} />
         </div>
         <div className="dialog-foot">
+          <FilePicker onPick={files.add} />
           <Button onPress={onClose}>{t("cancel")}</Button>
           <Button type="submit" tone="primary" icon="send" isDisabled={!ready}>
             {t("consult.confirm")}

@@ -14,8 +14,11 @@ import { Icon } from "@ui/icon";
 import { say } from "@ui/toast";
 import type { OutboxItem } from "../model/outbox";
 import { useDesk, useOutbox } from "../outbox-react";
-import { closeConsult, giveBack, linesQuery } from "./api";
+import { Attachments } from "../attachments";
+import { FileList, FilePicker } from "../files";
+import { closeConsult, consultFileUrl, giveBack, linesQuery } from "./api";
 import { AskAnother } from "./elsewhere";
+import { useConsultFiles } from "./files";
 import { useKept } from "./kept";
 
 /** What was asked and answered, and the field to go on in. */
@@ -43,6 +46,7 @@ export function ConsultTalk({ consult }: { consult: Consult }) {
               </time>
             </header>
             <p className="bubble-text">{line.text}</p>
+            <Attachments files={line.attachments} url={(file) => consultFileUrl(consult.id, file)} />
           </article>
         ))}
         {pending.map((item) => (
@@ -68,6 +72,12 @@ export function PendingLine({ item }: { item: OutboxItem }) {
         </span>
       </header>
       <p className="bubble-text">{item.text}</p>
+      {item.attachments.map((file) => (
+        <span key={file.id} className="chip">
+          <Icon name="file" />
+          {file.name}
+        </span>
+      ))}
       {failed && (
         <div className="row-flex wrap">
           <span className="bubble-failed">{sentence(item.code ?? "")}</span>
@@ -90,13 +100,16 @@ function Answer({ consult }: { consult: Consult }) {
   const { account, operator_id: me } = useSession();
   const side = sideOf(consult, me);
   const [text, setText] = useKept(account.id, consult.id);
+  const files = useConsultFiles(account.id, consult.id, consult.conversation.id);
   const [elsewhere, setElsewhere] = useState(false);
   const late = isLate(consult, useServerNow());
+  const ready = text.trim() !== "" && !files.busy;
   if (side === null) return null;
   const send = () => {
-    if (!text.trim()) return;
-    outbox.add({ conversation_id: consult.id, kind: "consult", text: text.trim(), attachments: [], mentions: [], seen_seq: null });
+    if (!ready) return;
+    outbox.add({ conversation_id: consult.id, kind: "consult", text: text.trim(), attachments: files.attachments, mentions: [], seen_seq: null });
     setText("");
+    files.clear();
   };
   return (
     <>
@@ -126,7 +139,9 @@ function Answer({ consult }: { consult: Consult }) {
             }
           }}
         />
+        <FileList files={files} />
         <div className="row-flex end wrap">
+          <FilePicker onPick={files.add} />
           {side === "answering" && consult.queue_id !== null && consult.state === "open" && (
             <Button
               tone="outline"
@@ -158,7 +173,7 @@ function Answer({ consult }: { consult: Consult }) {
               {t("consult.close")}
             </Button>
           )}
-          <Button type="submit" tone={side === "answering" ? "primary" : "outline"} icon="send" isDisabled={!text.trim()}>
+          <Button type="submit" tone={side === "answering" ? "primary" : "outline"} icon="send" isDisabled={!ready}>
             {side === "answering" ? t("consult.send_answer") : t("consult.confirm")}
           </Button>
         </div>
