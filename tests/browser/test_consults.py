@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from support.browsing import Profile, barriers
 from support.demo import sign_in
@@ -201,8 +201,12 @@ def test_a_colleague_is_asked_and_answers_by_the_keyboard_without_barriers(
     field = other.get_by_label("La tua risposta")
     field.focus()
     other.keyboard.type("Entro venerdì.")
-    table = {"name": "rimborsi.txt", "mimeType": "text/plain", "buffer": b"4 dicembre: 12 euro"}
-    other.get_by_label("Allega file").set_input_files([table])
+    table: FilePayload = {
+        "name": "rimborsi.txt",
+        "mimeType": "text/plain",
+        "buffer": b"4 dicembre: 12 euro",
+    }
+    other.get_by_label("Allega file").set_input_files(table)
     expect(other.get_by_role("button", name="Togli rimborsi.txt")).to_be_visible()
     field.press("Control+Enter")
     expect(other.get_by_role("log").get_by_text("Entro venerdì.")).to_be_visible()
