@@ -247,7 +247,7 @@ def test_what_was_begun_in_one_conversation_stays_there_when_one_goes_to_the_nex
 
 
 def test_what_was_opened_over_a_conversation_is_not_there_on_return_nor_closed_by_another(
-    house: RunningServer, desk: Desk, writer: Writer
+    house: RunningServer, at_desk: Profile, desk: Desk, writer: Writer
 ) -> None:
     page = desk.take(writer)
     other = Writer(house.url, fresh_name())
@@ -285,6 +285,24 @@ def test_what_was_opened_over_a_conversation_is_not_there_on_return_nor_closed_b
     late[0].continue_()
     expect(page.get_by_text("Posticipata. Torna:")).to_be_visible()
     expect(dialog.get_by_text("Trasferisci la conversazione")).to_be_visible()
+
+    # A refusal that comes when the dialog is closed is told, with the way back to it.
+    page.route("**/transfer", hold)
+    dialog.get_by_role("combobox").fill("montesi")
+    dialog.get_by_role("option", name="Davide Montesi").click()
+    with page.expect_request("**/transfer"):
+        dialog.get_by_role("button", name="Trasferisci").last.click()
+    page.mouse.click(2, 2)
+    expect(dialog).to_have_count(0)
+    late[1].fulfill(
+        status=409,
+        content_type="application/problem+json",
+        json={"status": 409, "code": "conversations.not_yours", "title": "x"},
+    )
+    expect(page.get_by_text("non è trasferita:")).to_be_visible()
+    page.get_by_role("button", name="Torna alla conversazione").click()
+    expect(dialog.get_by_text("Trasferisci la conversazione")).to_be_visible()
+    at_desk.complaints[:] = [c for c in at_desk.complaints if "409" not in c]
     other.http.close()
 
 
@@ -292,6 +310,11 @@ def test_a_conversation_is_put_aside_taken_up_again_and_given_back(
     desk: Desk, writer: Writer
 ) -> None:
     page = desk.take(writer)
+    # Also while it is written up: what is still to be awaited is put aside, not closed.
+    page.keyboard.press("e")
+    page.get_by_role("button", name="Torna a scrivere").click()
+    expect(page.get_by_text("Fine contatto: manca l’esito.")).to_be_visible()
+    page.keyboard.press("Escape")
     page.keyboard.press("h")
     page.get_by_role("dialog").get_by_role("button").first.click()
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -107,6 +107,10 @@ def test_contracts_are_written_and_agreed_from_a_table(page: Page) -> None:
     expect(page.get_by_text(f"{MANY} righe scritte.")).to_be_visible()
     expect(page.get_by_role("row", name="Tempo pieno 8 5 turni")).to_contain_text(str(MANY))
     assert barriers(page) == []
+    # Words begin at one edge; numbers, and nothing else, end at one.
+    at_end = "all => all.filter(c => getComputedStyle(c).textAlign === 'end').map(c => c.innerText)"
+    ends = page.get_by_role("columnheader").evaluate_all(at_end)
+    assert ends == ["Persone", "Giorni in sede"]
     seen(page, "agreements")
     page.get_by_label("Cerca una persona").fill("persona 007")
     page.get_by_role("button", name="Persona 007").click()

@@ -14,6 +14,7 @@ from ascolto.customers import ClaimedIdentity
 from ascolto.customers.store_consents import consents_of_customers
 from ascolto.kit.db import Database
 from ascolto.kit.ids import new_id
+from ascolto.kit.subscribers import read_batch
 from ascolto.tenancy.actions import create_client
 from support.asking import Place, open_place
 from support.office import ok, refused
@@ -101,6 +102,21 @@ async def test_what_was_said_by_phone_is_kept_with_who_wrote_it_and_the_text_tha
         (True, "phone", "Chiamata del 3 marzo, ore 10", name),
     ]
     assert {one.words for one, *_ in kept} == {page_texts()["it"]["consent_survey"]}
+
+
+async def test_what_an_address_says_is_said_once_of_everybody_who_has_it(place: Place) -> None:
+    proved, named = await carla_of(place), await carla_of(place, verified=False)
+    assert proved != named
+    desk = place.chat.desk
+    async with anna_at_the_desk(place) as browser:
+        url = f"/customers/{named}/mail-consents"
+        ok(await browser.post(url, json=NO))
+        refused(await browser.post(url, json=NO), 409, "customers.said_already")
+    async with desk.database.connection() as connection:
+        events = await read_batch(connection, (0, 0), ("customers.consent_said",), limit=10)
+    mine = [one for one in events if one.tenant_id == desk.tenant]
+    assert {one.body["customer_id"] for one in mine} == {proved, named}
+    assert [(one.body["purpose"], one.body["given"]) for one in mine] == [("survey", False)] * 2
 
 
 async def test_a_no_by_phone_takes_back_the_mail_that_waits(place: Place) -> None:

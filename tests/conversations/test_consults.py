@@ -9,6 +9,7 @@ import pytest
 from ascolto import conversations, routing
 from ascolto.conversations import errors, jobs
 from ascolto.conversations.actions import consulting
+from ascolto.conversations.consults import hold_consult
 from ascolto.conversations.model import Consult, ConsultMessage
 from ascolto.insight.fold import FOLDED_KINDS, Ledger
 from ascolto.insight.model import Counting
@@ -77,7 +78,7 @@ async def taken(desk: Desk, consult: Consult, who: str) -> str:
 
 async def read(desk: Desk, consult: Consult) -> Consult:
     async with desk.as_system() as tx:
-        return await consulting._held(tx, consult.id)
+        return await hold_consult(tx, consult.id)
 
 
 async def work_of(desk: Desk, consult: Consult) -> list[dict[str, Any]]:
@@ -341,6 +342,54 @@ async def test_a_question_whose_taker_is_gone_is_asked_of_others(desk: Desk) -> 
     assert [one["state"] for one in await work_of(desk, consult)] == ["waiting"]
 
 
+async def moved(desk: Desk, consult: Consult, who: str, **whom: Any) -> Consult:
+    async with desk.as_operator(who) as tx:
+        return await consulting.ask_another(tx, consult_id=consult.id, operator_id=who, **whom)
+
+
+async def test_what_a_colleague_leaves_without_an_answer_is_asked_of_others(desk: Desk) -> None:
+    queue = await back_office(desk)
+    talk = await desk.talking()
+    consult = await asked(desk, talk.id)
+    assert consult.overdue_at == desk.clock.at + timedelta(minutes=15)
+    desk.clock.at += timedelta(minutes=16)
+    with pytest.raises(errors.NotYours):
+        await moved(desk, consult, desk.bruno, queue_id=queue.id)
+    for _ in range(2):  # twice is once
+        now = await moved(desk, consult, desk.anna, queue_id=queue.id)
+    assert (now.operator_id, now.queue_id) == (None, queue.id)
+    assert now.overdue_at == desk.clock.at + timedelta(minutes=15)
+    (work,) = await work_of(desk, consult)
+    assert (work["state"], work["barred"]) == ("waiting", [desk.anna])
+    # Whoever was asked first owes nothing any more, and says nothing there.
+    with pytest.raises(errors.NotYours):
+        await wrote(desk, consult, desk.bruno, "Eccomi.")
+    await moved(desk, consult, desk.anna, ask_operator_id=desk.bruno)
+    assert [one["state"] for one in await work_of(desk, consult)] == ["cancelled"]
+    await wrote(desk, consult, desk.bruno, "Eccomi.")
+    last = await read(desk, consult)
+    assert (last.state, last.queue_id, last.overdue_at) == ("answered", None, None)
+    with pytest.raises(errors.ConsultClosed):
+        await moved(desk, consult, desk.anna, queue_id=queue.id)
+    assert await desk.events("conversations.consult_") == ["asked", "moved", "moved", "answered"]
+
+
+async def test_what_somebody_took_from_a_queue_is_taken_from_them_when_another_is_asked(
+    desk: Desk,
+) -> None:
+    queue = await back_office(desk)
+    talk = await desk.talking()
+    consult = await asked(desk, talk.id, queue_id=queue.id)
+    await taken(desk, consult, desk.bruno)
+    async with desk.as_system() as tx:
+        dora = await create_operator(
+            tx, NewOperator(display_name="Dora", clients=frozenset({desk.client_id}))
+        )
+    now = await moved(desk, consult, desk.anna, ask_operator_id=dora.id)
+    assert (now.operator_id, now.operator_name, now.queue_id) == (dora.id, "Dora", None)
+    assert [one["state"] for one in await work_of(desk, consult)] == ["done"]
+
+
 async def test_a_question_follows_its_work_into_another_queue(desk: Desk) -> None:
     talk, queue = await desk.talking(), await back_office(desk)
     other = await back_office(desk, name="Perizie")
@@ -375,6 +424,39 @@ async def test_another_clients_people_see_no_consult_and_are_not_asked(desk: Des
                 tx, consult_id=consult.id, operator_id=elsewhere.id, text="x", nonce="n"
             )
         assert await tx.fetchval("SELECT count(*) FROM conversations.consult_message") == 0
+
+
+async def test_a_file_sent_inside_is_for_both_sides_and_on_no_way_to_the_customer(
+    office: Office,
+) -> None:
+    desk = office.desk
+    talk = await desk.talking()
+    picture = {"file": ("contatore.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "image/png")}
+    c = f"/conversations/{talk.id}"
+    async with office.signed_in() as anna, office.signed_in("bruno@prova.example") as bruno:
+        kept = ok(await anna.post(f"{c}/attachments", files=picture))
+        ask = {**QUESTION, "operator_id": desk.bruno, "nonce": "n1", "attachment_ids": [kept["id"]]}
+        consult = ok(await anna.post(f"{c}/consults", json=ask))
+        assert ok(await anna.post(f"{c}/consults", json=ask)) == consult
+        lines = ok(await bruno.get(f"/consults/{consult['id']}/messages"))["items"]
+        assert [line["attachments"] for line in lines] == [[kept]]
+        shown = await bruno.get(f"/consults/{consult['id']}/files/{kept['id']}")
+        assert (shown.status_code, shown.content) == (200, picture["file"][1])
+        assert shown.headers["content-disposition"].startswith("attachment;")
+        # It is no file of the conversation any more: nothing said to the customer can carry it.
+        gone = await anna.get(f"{c}/attachments/{kept['id']}")
+        refused(gone, 404, "conversations.unknown_attachment")
+        reply = {"text": "Ecco", "nonce": "n2", "attachment_ids": [kept["id"]]}
+        refused(await anna.post(f"{c}/messages", json=reply), 422, "conversations.bad_files")
+        again = {"text": "Ancora", "nonce": "n3", "attachment_ids": [kept["id"]]}
+        path = f"/consults/{consult['id']}/messages"
+        refused(await bruno.post(path, json=again), 422, "conversations.bad_files")
+        assert len(ok(await bruno.get(path))["items"]) == 1
+        # The same content, uploaded once more and sent nowhere: forgetting it leaves this one's.
+        ok(await bruno.post(f"{c}/attachments", files=picture))
+        desk.clock.at += timedelta(days=2)
+        async with desk.as_system() as tx:
+            assert await conversations.forget_unsent(tx) == []
 
 
 async def test_both_sides_read_page_by_page_and_the_desk_holds_what_is_open(

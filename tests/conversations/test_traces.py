@@ -19,8 +19,10 @@ import httpx
 import orjson
 import pytest
 
-from ascolto import conversations, routing
+from ascolto import conversations, customers, routing
+from ascolto.channels.actions.preferring import Reachable, say
 from ascolto.conversations import jobs
+from ascolto.customers import Purpose, Source
 from ascolto.people.actions import create_operator
 from ascolto.people.model import NewOperator
 from support.office import Office, ok
@@ -38,14 +40,23 @@ class Recorder:
     office: Office
     anna: httpx.AsyncClient
     threads: list[str] = field(default_factory=list)
+    customers: list[str] = field(default_factory=list)
 
     async def state(self) -> dict[str, Any]:
         """Return what a desk that is loaded just now shows."""
         shown = ok(await self.anna.get("/desk"))
-        return {
+        state = {
             "desk": {k: v for k, v in shown.items() if k not in {"cursor", "now"}},
             "threads": {one: await self._thread(one) for one in self.threads},
         }
+        if self.customers:
+            state["consents"] = {one: await self._consents(one) for one in self.customers}
+        return state
+
+    async def _consents(self, customer_id: str) -> list[dict[str, Any]]:
+        shown = ok(await self.anna.get(f"/customers/{customer_id}/mail-consents"))
+        items: list[dict[str, Any]] = shown["standing"]
+        return items
 
     async def _thread(self, conversation_id: str) -> list[dict[str, Any]]:
         path = f"/conversations/{conversation_id}/messages?after_seq=0&limit=200"
@@ -64,10 +75,13 @@ class Recorder:
         found = await self.office.frames(*topics, after=after)
         return [{"k": frame["kind"], "b": frame["body"]} for frame in found]
 
-    async def until(self, after: int, *kinds: str) -> None:
-        """Wait until frames of these kinds have come, each."""
+    async def until(self, after: int, *kinds: str, count: int = 1) -> None:
+        """Wait until frames of these kinds have come, each so often."""
         async with asyncio.timeout(PATIENCE_S):
-            while not set(kinds) <= {frame["k"] for frame in await self.heard(after)}:
+            while True:
+                heard = [frame["k"] for frame in await self.heard(after)]
+                if all(heard.count(kind) >= count for kind in kinds):
+                    return
                 await asyncio.sleep(0.02)
 
     async def record(
@@ -331,6 +345,39 @@ async def test_a_colleague_is_asked_and_answers(recorder: Recorder) -> None:
         "consult", "A colleague is asked and answers; an earlier question is closed.", act
     )
     assert [f["k"] for f in trace["frames"]].count("consult.changed") == 6
+
+
+async def test_a_customer_says_elsewhere_what_they_want_to_be_sent(recorder: Recorder) -> None:
+    desk = recorder.office.desk
+    talk = await desk.talking()
+    known = await recorder.place()
+    recorder.threads, recorder.customers = [talk.id], [str(talk.customer_id)]
+    async with desk.as_system() as tx:
+        await customers.prove(
+            tx, customer_id=str(talk.customer_id), kind="email", value="carla@posta.example"
+        )
+    await recorder.until(known, "conversation.changed")
+
+    async def act(place: int) -> None:
+        for number, given in enumerate((True, False), start=1):
+            async with desk.as_system() as tx:
+                who = Reachable(tx.tenant_id, desk.client_id, Purpose.SURVEY, "carla@posta.example")
+                said = await say(
+                    tx,
+                    who,
+                    purpose=Purpose.SURVEY,
+                    given=given,
+                    source=Source.PAGE,
+                    words="Posso scriverLe?",
+                )
+            assert said
+            await recorder.until(place, "consents.changed", count=number)
+            desk.clock.at += timedelta(seconds=1)
+
+    trace = await recorder.record(
+        "consents", "A customer says yes, and then no, on their own page.", act
+    )
+    assert [f["k"] for f in trace["frames"]] == ["consents.changed"] * 2
 
 
 async def test_a_reply_is_not_sent_in_time(recorder: Recorder) -> None:

@@ -59,6 +59,7 @@ TABLE_OF = {
     "delivery_id": "channels.delivery",
     "edit_id": "workforce.forecast_edit",
     "event_id": "workforce.own_event",
+    "file_id": "conversations.consult_file",
     "forecast_id": "workforce.forecast",
     "inbound_id": "channels.mail_in",
     "intervention_id": "routing.intervention",
@@ -118,6 +119,14 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
             tx, client_id=desk.client_id, channel="api", reason="no thread", content={"a": 1}
         )
     async with desk.as_operator(desk.anna) as tx:
+        kept = await conversations.keep_attachment(
+            tx,
+            folder=office.services.settings.attachments,
+            conversation_id=talk.id,
+            uploader_kind="operator",
+            name="lettura.txt",
+            data=b"Contatore: 1234",
+        )
         await conversations.consult(
             tx,
             conversation_id=talk.id,
@@ -126,6 +135,7 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
             subject="Conguaglio",
             text="Che dici?",
             nonce=new_id(),
+            files=[kept.id],
         )
     async with office.signed_in(email) as boss:
         file = {"file": ("nota.txt", b"Buongiorno", "text/plain")}

@@ -8,9 +8,10 @@ from functools import partial
 
 import structlog
 
-from ascolto import conversations
+from ascolto import conversations, customers
 from ascolto.channels import store, store_external, store_webhooks
 from ascolto.channels.actions import calling
+from ascolto.channels.actions.preferring import standing
 from ascolto.channels.forms import inviting
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.fetching import fetch_mail
@@ -18,16 +19,18 @@ from ascolto.channels.mailroom.forgetting import forget_raw_mail
 from ascolto.channels.mailroom.intake import take_in_mail
 from ascolto.channels.mailroom.listener import listen_for_lmtp, listen_for_mail
 from ascolto.channels.mailroom.sending import send_mail
+from ascolto.channels.views_consents import StandingView
 from ascolto.channels.webchat.texts import Words
 from ascolto.channels.webhooks.deliver import deliver
 from ascolto.channels.webhooks.fan_out import fan_out
 from ascolto.conversations import State
 from ascolto.conversations.errors import NonceClash
 from ascolto.conversations.files import remove_contents
+from ascolto.customers.events import ConsentSaid
 from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.http import Services
 from ascolto.kit.jobs import AWAY, every, in_turn
-from ascolto.kit.outbox import StoredEvent
+from ascolto.kit.outbox import Frame, StoredEvent
 from ascolto.kit.secretbox import server_box
 from ascolto.kit.subscribers import Subscriber
 from ascolto.tenancy import store as tenancy
@@ -37,6 +40,8 @@ INVITATIONS_EVERY_S = 30.0
 SWEEP_EVERY_S = 600.0
 # A content touched of late may be about to be used again.
 SETTLED_S = 3_600.0
+# Nobody has more than a few conversations of one customer open.
+SHOWN = 50
 OPENINGS_FOR = timedelta(days=2)
 DELIVERIES_FOR = timedelta(days=14)
 EXTERNAL_FOR = timedelta(days=30)
@@ -131,8 +136,26 @@ async def _each_tenant(db: Database, what: str, do: Callable[[Tx], Awaitable[int
         log.warning("channels.postponed", what=what, error=type(error).__name__)
 
 
+async def show_consents(tx: Tx, event: StoredEvent) -> None:
+    """Show how a customer's addresses stand now to whoever has a conversation of theirs open."""
+    customer = await customers.known(tx, str(event.body["customer_id"]))
+    body = {
+        "customer_id": customer.id,
+        "standing": [
+            view.model_dump(mode="json")
+            for one in await standing(tx, customer)
+            for view in StandingView.each(one)
+        ],
+    }
+    family = await customers.family_ids(tx, customer.id)
+    for one in await conversations.newest_of_customers(tx, family, limit=SHOWN):
+        topic = f"conversation:{one}"
+        tx.show(Frame(topic, "consents.changed", body, customer.client_id))
+
+
 SUBSCRIBERS: Sequence[Subscriber] = (
     Subscriber("channels.apologise", ("routing.overflowed",), apologise),
+    Subscriber("channels.show_consents", (ConsentSaid.kind,), show_consents),
     Subscriber("channels.mail_out", outgoing.HEARD, outgoing.hear),
     Subscriber("channels.invite", inviting.HEARD, inviting.hear),
 )

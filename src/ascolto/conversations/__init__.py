@@ -57,7 +57,12 @@ from ascolto.conversations.model import (
     Outcome,
     State,
 )
-from ascolto.conversations.store import get, get_message, list_messages
+from ascolto.conversations.store import (
+    get,
+    get_message,
+    list_messages,
+    newest_of_customers,
+)
 from ascolto.conversations.store_lists import clients_of
 from ascolto.conversations.store_quarantine import Quarantined, ledger, list_quarantine
 
@@ -95,6 +100,7 @@ __all__ = [
     "mark_delivered",
     "mark_read",
     "merge",
+    "newest_of_customers",
     "next_numbers",
     "offers_eu",
     "open_conversation",

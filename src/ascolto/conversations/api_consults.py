@@ -3,19 +3,31 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
 
 from ascolto.conversations import errors, store, store_consults
 from ascolto.conversations.actions import consulting
+from ascolto.conversations.actions.keeping import find_consult_file
 from ascolto.conversations.model import Consult
+from ascolto.conversations.serving import file_response
+from ascolto.conversations.views_consult_lines import ConsultMessageView
 from ascolto.conversations.views_consults import (
     ConsultBody,
     ConsultMessageBody,
-    ConsultMessageView,
     ConsultView,
+    WhomBody,
 )
 from ascolto.identity.guard import Call, permit
-from ascolto.kit.http import Cursor, Limit, Page, decode_id, decode_number, page_of
+from ascolto.kit.http import (
+    Cursor,
+    Limit,
+    Page,
+    decode_id,
+    decode_number,
+    page_of,
+    services_of,
+)
 
 router = APIRouter()
 
@@ -36,6 +48,7 @@ async def consult(conversation_id: UUID, body: ConsultBody, call: Noter) -> Cons
         subject=body.subject,
         text=body.text,
         nonce=body.nonce,
+        files=[str(file) for file in body.attachment_ids],
         ask_operator_id=str(body.operator_id) if body.operator_id else None,
         queue_id=str(body.queue_id) if body.queue_id else None,
         supervise=_supervises(call),
@@ -98,6 +111,23 @@ async def show_consult_messages(
     return page_of(found, limit=limit, show=ConsultMessageView.of, place=lambda one: (one.seq,))
 
 
+@router.get(
+    "/consults/{consult_id}/files/{file_id}",
+    summary="One file of a consult",
+    response_class=FileResponse,
+)
+async def download(consult_id: UUID, file_id: UUID, call: Reader, request: Request) -> Response:
+    """Hand over a file that was sent inside, so that no browser runs any of it."""
+    asked = await _known(call, consult_id)
+    file, path = await find_consult_file(
+        call.tx,
+        folder=services_of(request).settings.attachments,
+        consult_id=asked.id,
+        file_id=str(file_id),
+    )
+    return file_response(file, path)
+
+
 @router.post("/consults/{consult_id}/messages", summary="Answer a colleague, or ask on")
 async def write(consult_id: UUID, body: ConsultMessageBody, call: Noter) -> ConsultMessageView:
     """Write a line once: from who is asked it is the answer, from who asks it asks on."""
@@ -107,6 +137,7 @@ async def write(consult_id: UUID, body: ConsultMessageBody, call: Noter) -> Cons
         operator_id=_operator(call),
         text=body.text,
         nonce=body.nonce,
+        files=[str(file) for file in body.attachment_ids],
         supervise=_supervises(call),
     )
     return ConsultMessageView.of(message)
@@ -118,6 +149,20 @@ async def give_back(consult_id: UUID, call: Noter) -> ConsultView:
     return ConsultView.of(
         await consulting.give_back(call.tx, consult_id=str(consult_id), operator_id=_operator(call))
     )
+
+
+@router.post("/consults/{consult_id}/ask-another", summary="Ask somebody else instead")
+async def ask_another(consult_id: UUID, body: WhomBody, call: Noter) -> ConsultView:
+    """Ask another colleague, or a queue for tasks, what was not answered; twice is once."""
+    moved = await consulting.ask_another(
+        call.tx,
+        consult_id=str(consult_id),
+        operator_id=_operator(call),
+        ask_operator_id=str(body.operator_id) if body.operator_id else None,
+        queue_id=str(body.queue_id) if body.queue_id else None,
+        supervise=_supervises(call),
+    )
+    return ConsultView.of(moved)
 
 
 @router.post("/consults/{consult_id}/close", summary="Need no more")

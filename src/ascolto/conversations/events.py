@@ -201,6 +201,13 @@ class ConsultAsked(ConsultEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsultMoved(ConsultEvent):
+    """Somebody else was asked instead, for no answer came."""
+
+    kind: ClassVar[str] = "conversations.consult_moved"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsultTaken(ConsultEvent):
     """Somebody of the back office took a question."""
 

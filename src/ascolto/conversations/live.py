@@ -231,6 +231,7 @@ def consult_body(consult: Consult) -> dict[str, Any]:
         "asked_at": at_text(consult.asked_at),
         "answered_at": at_text(consult.answered_at),
         "closed_at": at_text(consult.closed_at),
+        "overdue_at": at_text(consult.overdue_at),
     }
 
 

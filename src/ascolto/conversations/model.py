@@ -277,7 +277,8 @@ class Consult:
     """A question beside a conversation, and what it is about.
 
     `queue_id` is where the back office was asked, `operator_id` who answers as far as is known;
-    `number` to `eu_only` are the conversation's.
+    from `overdue_at` on it counts as left without an answer. `number` to `eu_only` are the
+    conversation's.
     """
 
     id: str
@@ -299,6 +300,7 @@ class Consult:
     asked_at: datetime
     answered_at: datetime | None
     closed_at: datetime | None
+    overdue_at: datetime | None
     v: int
     number: int
     channel: str
@@ -323,6 +325,7 @@ class ConsultMessage:
     text: str
     at: datetime
     nonce: str
+    attachments: tuple[AttachmentRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 from starlette.responses import FileResponse, Response
 
-from ascolto.conversations.model import Attachment
+from ascolto.conversations.model import Attachment, AttachmentRef
 
 
-def file_response(file: Attachment, path: Path) -> Response:
+def file_response(file: Attachment | AttachmentRef, path: Path) -> Response:
     """Return a file as a download that no browser will run."""
     plain = "".join(c if (c.isascii() and c.isalnum()) or c in "._-" else "_" for c in file.name)
     names = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name)}"

@@ -329,6 +329,16 @@ async def of_customers(tx: Tx, customer_ids: Sequence[str]) -> list[Conversation
     return [conversation_of(row) for row in rows]
 
 
+async def newest_of_customers(tx: Tx, customer_ids: list[str], *, limit: int) -> list[str]:
+    """Return the newest conversations of some customers, whatever their state."""
+    rows = await tx.fetch(
+        "SELECT id FROM conversations.conversation WHERE tenant_id = $1"
+        " AND customer_id = ANY($2::uuid[]) ORDER BY id DESC LIMIT $3",
+        tx.tenant_id, customer_ids, limit,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
 async def set_search(tx: Tx, *, conversation_id: str, search: str) -> None:
     """Write what a search of a conversation looks at."""
     await tx.execute(

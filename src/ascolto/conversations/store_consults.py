@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 
-from ascolto.conversations.model import Consult, ConsultMessage, ConsultState
+from ascolto.conversations.model import AttachmentRef, Consult, ConsultMessage, ConsultState
 from ascolto.kit.db import Record, Tx
 
 _OF_CONVERSATION = (
@@ -30,8 +30,17 @@ def _consult(row: Record) -> Consult:
     return Consult(**{**dict(row), "state": ConsultState(row["state"])})
 
 
+_ATTACHED = (
+    ", (SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'size', f.size,"
+    " 'type', f.type) ORDER BY f.id) FROM conversations.consult_file f"
+    " WHERE f.tenant_id = m.tenant_id AND f.message_id = m.id) AS attached"
+)
+
+
 def _message(row: Record) -> ConsultMessage:
-    return ConsultMessage(**dict(row))
+    values = dict(row)
+    refs = tuple(AttachmentRef(**ref) for ref in values.pop("attached") or ())
+    return ConsultMessage(**values, attachments=refs)
 
 
 async def add_consult(tx: Tx, consult: Consult) -> None:
@@ -84,11 +93,12 @@ async def save_consult(tx: Tx, consult: Consult) -> int:
     v: int = await tx.fetchval(
         "UPDATE conversations.consult SET state = $3, queue_id = $4, work_item_id = $5,"
         " operator_id = $6, operator_name = $7, last_seq = $8, last_side = $9, last_text = $10,"
-        " last_at = $11, answered_at = $12, closed_at = $13, v = v + 1"
+        " last_at = $11, answered_at = $12, closed_at = $13, overdue_at = $14, v = v + 1"
         " WHERE tenant_id = $1 AND id = $2 RETURNING v",
         tx.tenant_id, consult.id, consult.state.value, consult.queue_id, consult.work_item_id,
         consult.operator_id, consult.operator_name, consult.last_seq, consult.last_side,
         consult.last_text, consult.last_at, consult.answered_at, consult.closed_at,
+        consult.overdue_at,
     )  # fmt: skip
     return v
 
@@ -103,12 +113,43 @@ async def add_message(tx: Tx, message: ConsultMessage, *, client_id: str) -> Non
     )  # fmt: skip
 
 
+async def move_files(
+    tx: Tx, message: ConsultMessage, *, client_id: str, conversation_id: str, files: Sequence[str]
+) -> tuple[AttachmentRef, ...]:
+    """Take files that an operator uploaded and sent nowhere to a line; what is not theirs stays."""
+    rows = await tx.fetch(
+        "WITH moved AS (DELETE FROM conversations.attachment a WHERE tenant_id = $1"
+        "  AND conversation_id = $3 AND id = ANY($6::uuid[]) AND message_id IS NULL"
+        "  AND uploader_kind = 'operator' AND NOT EXISTS (SELECT 1 FROM conversations.going_out g"
+        "   WHERE g.tenant_id = $1 AND g.conversation_id = $3 AND a.id = ANY(g.files))"
+        "  RETURNING *)"
+        " INSERT INTO conversations.consult_file (tenant_id, id, client_id, consult_id, message_id,"
+        "  name, size, type, sha256, created_at)"
+        " SELECT tenant_id, id, $2, $4, $5, name, size, type, sha256, created_at FROM moved"
+        " RETURNING id, name, size, type",
+        tx.tenant_id, client_id, conversation_id, message.consult_id, message.id, list(files),
+    )  # fmt: skip
+    return tuple(sorted((AttachmentRef(**row) for row in rows), key=lambda ref: ref.id))
+
+
+async def get_file(tx: Tx, *, consult_id: str, file_id: str) -> tuple[AttachmentRef, str] | None:
+    """Return a file of a consult and the fingerprint that its content lies under."""
+    row = await tx.fetchrow(
+        "SELECT id, name, size, type, sha256 FROM conversations.consult_file"
+        " WHERE tenant_id = $1 AND consult_id = $2 AND id = $3",
+        tx.tenant_id, consult_id, file_id,
+    )  # fmt: skip
+    if row is None:
+        return None
+    return AttachmentRef(row["id"], row["name"], row["size"], row["type"]), row["sha256"]
+
+
 async def written_before(
     tx: Tx, *, consult_id: str, author_id: str, nonce: str
 ) -> ConsultMessage | None:
     """Return the line that somebody's nonce was used for."""
     row = await tx.fetchrow(
-        f"SELECT {_MESSAGE} FROM conversations.consult_message WHERE tenant_id = $1"
+        f"SELECT {_MESSAGE}{_ATTACHED} FROM conversations.consult_message m WHERE tenant_id = $1"
         " AND consult_id = $2 AND author_id = $3 AND nonce = $4",
         tx.tenant_id, consult_id, author_id, nonce,
     )  # fmt: skip
@@ -120,7 +161,7 @@ async def messages_of(
 ) -> list[ConsultMessage]:
     """Return the lines of a consult, the newest first."""
     rows = await tx.fetch(
-        f"SELECT {_MESSAGE} FROM conversations.consult_message WHERE tenant_id = $1"
+        f"SELECT {_MESSAGE}{_ATTACHED} FROM conversations.consult_message m WHERE tenant_id = $1"
         " AND consult_id = $2 AND ($3::int IS NULL OR seq < $3) ORDER BY seq DESC LIMIT $4",
         tx.tenant_id, consult_id, before, limit,
     )  # fmt: skip

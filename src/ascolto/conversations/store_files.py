@@ -70,7 +70,9 @@ async def delete_unsent(tx: Tx, *, before: datetime, customers_before: datetime)
         "  RETURNING id, sha256)"
         " SELECT DISTINCT sha256 FROM gone WHERE NOT EXISTS ("
         "  SELECT 1 FROM conversations.attachment a WHERE a.tenant_id = $1"
-        "   AND a.sha256 = gone.sha256 AND a.id NOT IN (SELECT id FROM gone))",
+        "   AND a.sha256 = gone.sha256 AND a.id NOT IN (SELECT id FROM gone))"
+        " AND NOT EXISTS (SELECT 1 FROM conversations.consult_file f WHERE f.tenant_id = $1"
+        "   AND f.sha256 = gone.sha256)",
         tx.tenant_id, before, customers_before,
     )  # fmt: skip
     return [row["sha256"] for row in rows]

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ascolto.conversations.live import consult_body
-from ascolto.conversations.model import Consult, ConsultMessage
+from ascolto.conversations.model import Consult
 
 Nonce = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
@@ -22,6 +22,16 @@ class ConsultBody(BaseModel):
     subject: Subject
     text: Text
     nonce: Nonce
+    attachment_ids: Annotated[list[UUID], Field(max_length=5)] = []
+    operator_id: UUID | None = None
+    queue_id: UUID | None = None
+
+
+class WhomBody(BaseModel):
+    """Who is asked instead: one colleague, or one queue for tasks."""
+
+    model_config = ConfigDict(extra="forbid")
+
     operator_id: UUID | None = None
     queue_id: UUID | None = None
 
@@ -33,6 +43,7 @@ class ConsultMessageBody(BaseModel):
 
     text: Text
     nonce: Nonce
+    attachment_ids: Annotated[list[UUID], Field(max_length=5)] = []
 
 
 class AboutView(BaseModel):
@@ -66,27 +77,10 @@ class ConsultView(BaseModel):
     asked_at: datetime
     answered_at: datetime | None
     closed_at: datetime | None
+    # From when on an open question counts as left without an answer.
+    overdue_at: datetime | None
 
     @classmethod
     def of(cls, consult: Consult) -> "ConsultView":
         """Show a consult."""
         return cls(**consult_body(consult))
-
-
-class ConsultMessageView(BaseModel):
-    """One line of a consult, of who asks or of who answers."""
-
-    id: str
-    consult_id: str
-    seq: int
-    side: str
-    author_id: str | None
-    author_name: str
-    text: str
-    at: datetime
-    nonce: str
-
-    @classmethod
-    def of(cls, message: ConsultMessage) -> "ConsultMessageView":
-        """Show a line."""
-        return cls(**{name: getattr(message, name) for name in cls.model_fields})

@@ -276,6 +276,12 @@ async def say_consent(
         tx, client_id=client_id, kind=kind, key=key, purpose=purpose, given=given, source=source,
         text_version=text_version, words=words, note=note,
     )  # fmt: skip
+    for customer_id in await store_consents.holders(tx, client_id=client_id, kind=kind, key=key):
+        tx.emit(
+            events.ConsentSaid(
+                client_id=client_id, customer_id=customer_id, purpose=purpose.value, given=given
+            )
+        )
     return True
 
 

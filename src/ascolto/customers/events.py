@@ -25,6 +25,16 @@ class CustomerChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentSaid(Event):
+    """A customer's address said yes or no to mails of a purpose; once for each who has it."""
+
+    kind: ClassVar[str] = "customers.consent_said"
+    customer_id: str
+    purpose: str
+    given: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomersMerged(Event):
     """One customer stands for another from now on."""
 

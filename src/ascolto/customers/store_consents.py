@@ -40,6 +40,18 @@ async def add_consent(
     )  # fmt: skip
 
 
+async def holders(tx: Tx, *, client_id: str, kind: str, key: str) -> list[str]:
+    """Return who has an address at a client, proved or only named: the newest fifty."""
+    rows = await tx.fetch(
+        "SELECT customer_id FROM customers.identity WHERE tenant_id = $1 AND client_id = $2"
+        "  AND kind = $3 AND key = $4 UNION SELECT customer_id FROM customers.claim"
+        "  WHERE tenant_id = $1 AND client_id = $2 AND kind = $3 AND key = $4"
+        " ORDER BY customer_id DESC LIMIT 50",
+        tx.tenant_id, client_id, kind, key,
+    )  # fmt: skip
+    return [row["customer_id"] for row in rows]
+
+
 async def last_consents(
     tx: Tx, *, client_id: str, kind: str, keys: Sequence[str]
 ) -> dict[str, dict[Purpose, Consent]]:  # fmt: skip

@@ -1,6 +1,7 @@
 /** Consults as this desk has them, on which side of each one stands, and what one owes there. */
 import type { Consult } from "@/api/types";
-import { useTable } from "@/live/react";
+import { useLive, useTable } from "@/live/react";
+import { useNow } from "@/live/ticker";
 import { useSession } from "@/session";
 
 export type Side = "asking" | "answering";
@@ -12,10 +13,26 @@ export function sideOf(consult: Consult, me: string | null): Side | null {
   return null;
 }
 
-/** Somebody waits for this person: an answer is owed, or one has come and nobody has closed it. */
-export function isOwed(consult: Consult, me: string | null): boolean {
+/** No answer has come for so long that somebody else may be asked. */
+export function isLate(consult: Consult, now: number): boolean {
+  return consult.state === "open" && consult.overdue_at !== null && Date.parse(consult.overdue_at) <= now;
+}
+
+/**
+ * There is something to do for this person: an answer is owed; one has come and nobody has closed it;
+ * or none comes and others can be asked.
+ */
+export function isOwed(consult: Consult, me: string | null, now: number): boolean {
   const side = sideOf(consult, me);
-  return side === "answering" ? consult.state === "open" : side === "asking" && consult.state === "answered";
+  if (side === "answering") return consult.state === "open";
+  return side === "asking" && (consult.state === "answered" || isLate(consult, now));
+}
+
+/** The server's now, new twice a minute. */
+export function useServerNow(): number {
+  const { engine } = useLive();
+  useNow(30);
+  return engine.serverNow();
 }
 
 /** What the server listed, with what frames have told since: the newer version of each, newest first. */
@@ -35,5 +52,6 @@ export function useOpenConsults(conversation: string): Consult[] {
 export function useOwedConsults(): Consult[] {
   const me = useSession().operator_id;
   const table = useTable("consults");
-  return [...table.values()].filter((one) => isOwed(one, me));
+  const now = useServerNow();
+  return [...table.values()].filter((one) => isOwed(one, me, now));
 }

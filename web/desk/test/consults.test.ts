@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isOwed, sideOf, withNews } from "@/consults";
+import { isLate, isOwed, sideOf, withNews } from "@/consults";
 import type { Consult, ConversationRow } from "@/api/types";
 import { consultChanged } from "@/features/work/live";
 import { comparer } from "@/features/work/model/rows";
@@ -9,7 +9,7 @@ import { LiveStore } from "@/live/store";
 const consult = (more: Partial<Consult> = {}) =>
   ({
     id: "q", v: 1, conversation: { id: "c", number: 7, subject: "", customer_name: "Carla", operator_id: "anna" },
-    state: "open", asked_by: "anna", operator_id: "bruno", last_seq: 1, ...more,
+    state: "open", overdue_at: null, asked_by: "anna", operator_id: "bruno", last_seq: 1, ...more,
   }) as Consult;
 
 it("knows on which side one stands, also of a conversation that was taken over", () => {
@@ -22,9 +22,16 @@ it("knows on which side one stands, also of a conversation that was taken over",
 });
 
 it("asks something of who owes an answer, and of who has one to read", () => {
-  expect([isOwed(consult(), "bruno"), isOwed(consult(), "anna")]).toEqual([true, false]);
-  const answered = consult({ state: "answered" });
-  expect([isOwed(answered, "bruno"), isOwed(answered, "anna")]).toEqual([false, true]);
+  const owedBy = (one: Consult, now = 0) => ["bruno", "anna"].filter((who) => isOwed(one, who, now));
+  expect(owedBy(consult())).toEqual(["bruno"]);
+  expect(owedBy(consult({ state: "answered" }))).toEqual(["anna"]);
+});
+
+it("reminds who asked once no answer has come for long, and not before", () => {
+  const waits = consult({ overdue_at: "2026-03-03T09:15:00Z" });
+  const at = (minute: number) => Date.parse("2026-03-03T09:00:00Z") + minute * 60_000;
+  expect([14, 15].map((minute) => isOwed(waits, "anna", at(minute)))).toEqual([false, true]);
+  expect(isLate({ ...waits, state: "answered" }, at(99))).toBe(false);
 });
 
 it("keeps a closed consult away when an older word of it comes late", () => {

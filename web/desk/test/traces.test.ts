@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { DeskSnapshot, FloorAnswer, Message } from "@/api/types";
+import type { ConsentStanding, DeskSnapshot, FloorAnswer, Message } from "@/api/types";
 import { adoptFloor } from "@/features/floor/live";
 import "@/features/presence/live";
 import "@/features/work/live";
@@ -16,6 +16,7 @@ import { LiveStore } from "@/live/store";
 interface State {
   desk: Omit<DeskSnapshot, "cursor" | "now">;
   threads: Record<string, Message[]>;
+  consents?: Record<string, ConsentStanding[]>;
 }
 
 interface Trace {
@@ -48,6 +49,9 @@ function adopt(store: LiveStore, state: State): void {
   for (const [id, items] of Object.entries(state.threads)) {
     store.set("threads", id, { items, hasEarlier: false, stale: false });
   }
+  for (const [id, standing] of Object.entries(state.consents ?? {})) {
+    store.set("consents", id, { customer_id: id, standing });
+  }
 }
 
 function hear(store: LiveStore, frames: readonly Frame[]): void {
@@ -61,6 +65,7 @@ function shown(store: LiveStore) {
     conversations: sorted(store.rows("conversations")),
     offers: sorted(store.rows("offers")),
     consults: sorted(store.rows("consults")),
+    consents: sorted(store.rows("consents")),
     presence: store.get("presence", "me"),
   };
 }

@@ -3,14 +3,22 @@
 Locks are taken in one order: conversation, consult, work item.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import timedelta
 
 from ascolto import routing
-from ascolto.conversations import errors, events, live, store, store_consults
+from ascolto.conversations import errors, events, store, store_consults
 from ascolto.conversations.actions import telling
 from ascolto.conversations.colleagues import require_colleague
+from ascolto.conversations.consults import (
+    CHANNEL,
+    enqueued,
+    hold_consult,
+    ids_of_consult,
+    let_go,
+    save_consult,
+)
 from ascolto.conversations.held import (
     Held,
     acting,
@@ -31,12 +39,16 @@ from ascolto.conversations.model import (
 )
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
+from ascolto.tenancy.actions import setting
+from ascolto.tenancy.settings import declare, whole_number
 
-# Who answered is asked on first: they know the matter. After this anybody of the queue may.
-KNOWN_FOR_S = 300.0
-# What of the back office's own work is asked for by consults.
-CHANNEL = "task"
-CAUSE = "consult"
+PATIENCE = declare(
+    "conversations.consult_patience_min",
+    default=15,
+    parse=whole_number(least=1, most=10_080),
+    meaning="Minutes after which a colleague's question counts as left without an answer, and who"
+    " asked is reminded that others can be asked",
+)
 
 
 async def consult(
@@ -49,6 +61,7 @@ async def consult(
     nonce: str,
     ask_operator_id: str | None = None,
     queue_id: str | None = None,
+    files: Sequence[str] = (),
     supervise: bool = False,
 ) -> Consult:
     """Ask a colleague, or whoever is free in a queue for tasks, and keep the conversation.
@@ -68,10 +81,12 @@ async def consult(
         raise errors.NotNow("This conversation is closed.", state=held.now.state.value)
     asked = _new(held, operator_id=operator_id, subject=title, nonce=nonce)
     asked = await _addressed(
-        held, asked, ask_operator_id=ask_operator_id, queue_id=queue_id, text=text
+        tx, asked, ask_operator_id=ask_operator_id, queue_id=queue_id, text=text
     )
     await store_consults.add_consult(tx, asked)
-    message = await _write(tx, asked, Side.ASKING, author=operator_id, text=text, nonce=nonce)
+    message = await _write(
+        tx, asked, Side.ASKING, author=operator_id, text=text, nonce=nonce, files=files
+    )
     await held.note_event(
         "consulted",
         author=acting(tx, operator_id),
@@ -80,8 +95,8 @@ async def consult(
         to_operator_id=asked.operator_id,
     )
     await held.save()
-    tx.emit(events.ConsultAsked(**_ids(asked), seq=message.seq))
-    return await _save(tx, _told(asked, message))
+    tx.emit(events.ConsultAsked(**ids_of_consult(asked), seq=message.seq))
+    return await save_consult(tx, _told(asked, message))
 
 
 async def _known(
@@ -118,6 +133,7 @@ def _new(held: Held, *, operator_id: str, subject: str, nonce: str) -> Consult:
         asked_at=at,
         answered_at=None,
         closed_at=None,
+        overdue_at=None,
         v=1,
         number=c.number,
         channel=c.channel,
@@ -131,50 +147,26 @@ def _new(held: Held, *, operator_id: str, subject: str, nonce: str) -> Consult:
 
 
 async def _addressed(
-    held: Held, asked: Consult, *, ask_operator_id: str | None, queue_id: str | None, text: str
+    tx: Tx, asked: Consult, *, ask_operator_id: str | None, queue_id: str | None, text: str
 ) -> Consult:
-    """Say who is asked: one colleague of the client, or its queue for tasks."""
+    """Say who is asked: one colleague of the client, or its queue for tasks; the clock begins."""
+    minutes = await setting(tx, PATIENCE, client_id=asked.client_id)
+    asked = replace(asked, overdue_at=tx.now + timedelta(minutes=minutes))
     if (ask_operator_id is None) == (queue_id is None):
         raise errors.BadConsult("Name a colleague or a queue to ask, and only one of them.")
     if ask_operator_id is not None:
         if ask_operator_id in {asked.asked_by, asked.owner_id}:
             raise errors.BadConsult("Nobody asks oneself.")
-        who = await require_colleague(held.tx, ask_operator_id, client_id=asked.client_id)
-        if asked.eu_only and not await telling.is_in_eu(held.tx, who.id):
+        who = await require_colleague(tx, ask_operator_id, client_id=asked.client_id)
+        if asked.eu_only and not await telling.is_in_eu(tx, who.id):
             raise errors.BadConsult("The customer is answered in the Union only: so is this.")
-        return replace(asked, operator_id=who.id, operator_name=who.display_name)
-    queue = await routing.get_queue(held.tx, str(queue_id))
+        return replace(asked, queue_id=None, operator_id=who.id, operator_name=who.display_name)
+    queue = await routing.get_queue(tx, str(queue_id))
     if queue is None or queue.client_id != asked.client_id:
         raise errors.NoQueue("There is no such queue for this client.", queue_id=queue_id)
     if queue.channel != CHANNEL:
         raise errors.BadConsult("Only a queue for tasks is asked.", queue_id=queue_id)
-    return await _enqueued(held.tx, replace(asked, queue_id=queue.id), text=text)
-
-
-async def _enqueued(tx: Tx, asked: Consult, *, text: str) -> Consult:
-    """Let a question wait for the back office: whoever answered before is asked first."""
-    item = await routing.enqueue(
-        tx,
-        client_id=asked.client_id,
-        queue_id=str(asked.queue_id),
-        channel=CHANNEL,
-        ref=asked.conversation_id,
-        card={
-            "consult_id": asked.id,
-            "asked_by_name": asked.asked_by_name,
-            "customer_name": asked.customer_name,
-            "subject": asked.subject,
-            "preview": preview_of(text),
-            "language": asked.language,
-            "conversation_number": asked.number,
-        },
-        preferred_operator=asked.operator_id,
-        preferred_for_s=KNOWN_FOR_S,
-        eu_only=asked.eu_only,
-        barred=[who for who in dict.fromkeys((asked.asked_by, asked.owner_id)) if who],
-        cause=CAUSE,
-    )
-    return replace(asked, work_item_id=item.id, operator_id=None, operator_name="")
+    return await enqueued(tx, replace(asked, queue_id=queue.id), text=text)
 
 
 async def take(tx: Tx, *, work_item_id: str, operator_id: str) -> Conversation | None:
@@ -190,13 +182,20 @@ async def take(tx: Tx, *, work_item_id: str, operator_id: str) -> Conversation |
     if asked.operator_id != operator_id:
         await routing.accept(tx, work_item_id=work_item_id, operator_id=operator_id)
         asked = replace(asked, operator_id=operator_id, operator_name=tx.actor.name)
-        tx.emit(events.ConsultTaken(**_ids(asked)))
-        await _save(tx, asked)
+        tx.emit(events.ConsultTaken(**ids_of_consult(asked)))
+        await save_consult(tx, asked)
     return await store.get(tx, asked.conversation_id)
 
 
 async def write(
-    tx: Tx, *, consult_id: str, operator_id: str, text: str, nonce: str, supervise: bool = False
+    tx: Tx,
+    *,
+    consult_id: str,
+    operator_id: str,
+    text: str,
+    nonce: str,
+    files: Sequence[str] = (),
+    supervise: bool = False,
 ) -> ConsultMessage:
     """Answer, or ask on: which of them it is, who writes decides.
 
@@ -205,25 +204,27 @@ async def write(
     """
     checked_nonce(nonce)
     checked_text(text)
-    asked = await _held(tx, consult_id)
+    asked = await hold_consult(tx, consult_id)
     known = await _known(tx, consult_id, author=operator_id, text=text, nonce=nonce)
     if known is not None:
         return known
     side = _require_side(asked, operator_id, supervise=supervise)
     if asked.state is ConsultState.CLOSED:
         raise errors.ConsultClosed("This consult is closed.", consult_id=asked.id)
-    message = await _write(tx, asked, side, author=operator_id, text=text, nonce=nonce)
+    message = await _write(tx, asked, side, author=operator_id, text=text, nonce=nonce, files=files)
     former = asked.operator_id
     asked = _told(asked, message)
     if side is Side.ANSWERING:
         asked = await _answered(tx, asked)
-        tx.emit(events.ConsultAnswered(**_ids(asked), seq=message.seq))
+        tx.emit(events.ConsultAnswered(**ids_of_consult(asked), seq=message.seq))
     else:
         if asked.queue_id is not None and asked.work_item_id is None:
-            asked = await _enqueued(tx, asked, text=text)
-        asked = replace(asked, state=ConsultState.OPEN)
-        tx.emit(events.ConsultAsked(**_ids(asked), seq=message.seq))
-    await _save(tx, asked, former=former)
+            asked = await enqueued(tx, asked, text=text)
+        minutes = await setting(tx, PATIENCE, client_id=asked.client_id)
+        overdue_at = tx.now + timedelta(minutes=minutes)
+        asked = replace(asked, state=ConsultState.OPEN, overdue_at=overdue_at)
+        tx.emit(events.ConsultAsked(**ids_of_consult(asked), seq=message.seq))
+    await save_consult(tx, asked, former=former)
     return message
 
 
@@ -232,31 +233,63 @@ async def _answered(tx: Tx, asked: Consult) -> Consult:
         await routing.finish(
             tx, work_item_id=asked.work_item_id, operator_id=asked.operator_id, outcome="answered"
         )
-    return replace(asked, state=ConsultState.ANSWERED, work_item_id=None, answered_at=tx.now)
+    return replace(
+        asked,
+        state=ConsultState.ANSWERED,
+        work_item_id=None,
+        answered_at=tx.now,
+        overdue_at=None,
+    )
 
 
 async def close_consult(
     tx: Tx, *, consult_id: str, operator_id: str, supervise: bool = False
 ) -> Consult:
     """End a consult: whoever asked, or has the conversation now, needs no more. Twice is once."""
-    asked = await _held(tx, consult_id)
+    asked = await hold_consult(tx, consult_id)
     if not supervise and operator_id not in {asked.asked_by, asked.owner_id}:
         raise errors.NotYours("Whoever asked closes it.", operator_id=asked.asked_by)
     if asked.state is ConsultState.CLOSED:
         return asked
-    if asked.work_item_id is not None:
-        if asked.operator_id is None:
-            await routing.cancel(tx, work_item_id=asked.work_item_id, reason="closed")
-        else:
-            await routing.finish(
-                tx,
-                work_item_id=asked.work_item_id,
-                operator_id=asked.operator_id,
-                outcome="closed",
-            )
-    asked = replace(asked, state=ConsultState.CLOSED, work_item_id=None, closed_at=tx.now)
-    tx.emit(events.ConsultClosed(**_ids(asked)))
-    return await _save(tx, asked)
+    await let_go(tx, asked, why="closed")
+    asked = replace(
+        asked, state=ConsultState.CLOSED, work_item_id=None, closed_at=tx.now, overdue_at=None
+    )
+    tx.emit(events.ConsultClosed(**ids_of_consult(asked)))
+    return await save_consult(tx, asked)
+
+
+async def ask_another(
+    tx: Tx,
+    *,
+    consult_id: str,
+    operator_id: str,
+    ask_operator_id: str | None = None,
+    queue_id: str | None = None,
+    supervise: bool = False,
+) -> Consult:
+    """Ask somebody else what was not answered, with all that was said; twice is once.
+
+    Whoever was asked before owes nothing any more and is told so.
+    """
+    asked = await hold_consult(tx, consult_id)
+    if _require_side(asked, operator_id, supervise=supervise) is not Side.ASKING:
+        raise errors.NotYours("Whoever asked asks others.", operator_id=asked.asked_by)
+    if asked.state is not ConsultState.OPEN:
+        raise errors.ConsultClosed("This consult waits for no answer.", consult_id=asked.id)
+    now = asked.queue_id if asked.queue_id is not None else asked.operator_id
+    if now in {ask_operator_id, queue_id}:
+        return asked
+    await let_go(tx, asked, why="moved")
+    moved = await _addressed(
+        tx,
+        replace(asked, work_item_id=None, operator_id=None, operator_name=""),
+        ask_operator_id=ask_operator_id,
+        queue_id=queue_id,
+        text=asked.last_text,
+    )
+    tx.emit(events.ConsultMoved(**ids_of_consult(moved)))
+    return await save_consult(tx, moved, former=asked.operator_id)
 
 
 async def free(tx: Tx, *, consult_id: str, gone: Collection[str]) -> bool:
@@ -266,13 +299,13 @@ async def free(tx: Tx, *, consult_id: str, gone: Collection[str]) -> bool:
         return False
     await routing.requeue(tx, work_item_id=asked.work_item_id, to_head=True)
     left = replace(asked, operator_id=None, operator_name="")
-    await _save(tx, left, former=asked.operator_id)
+    await save_consult(tx, left, former=asked.operator_id)
     return True
 
 
 async def give_back(tx: Tx, *, consult_id: str, operator_id: str) -> Consult:
     """Let a question that somebody took from a queue wait there again for others, in front."""
-    asked = await _held(tx, consult_id)
+    asked = await hold_consult(tx, consult_id)
     if asked.operator_id != operator_id or asked.work_item_id is None:
         raise errors.NotYours(
             "You have not taken this from a queue.", operator_id=asked.operator_id
@@ -280,7 +313,9 @@ async def give_back(tx: Tx, *, consult_id: str, operator_id: str) -> Consult:
     await routing.requeue(
         tx, work_item_id=asked.work_item_id, to_head=True, exclude_operator=operator_id
     )
-    return await _save(tx, replace(asked, operator_id=None, operator_name=""), former=operator_id)
+    return await save_consult(
+        tx, replace(asked, operator_id=None, operator_name=""), former=operator_id
+    )
 
 
 async def work_inside(tx: Tx, work_item_ids: Collection[str]) -> frozenset[str]:
@@ -294,14 +329,7 @@ async def follow_work(tx: Tx, *, work_item_id: str) -> None:
     asked = await store_consults.lock_by_work_item(tx, work_item_id)
     item = await routing.get_work(tx, work_item_id) if asked else None
     if asked is not None and item is not None and item.queue_id != asked.queue_id:
-        await _save(tx, replace(asked, queue_id=item.queue_id))
-
-
-async def _held(tx: Tx, consult_id: str) -> Consult:
-    asked = await store_consults.get_consult(tx, consult_id, lock=True)
-    if asked is None:
-        raise errors.UnknownConsult("No such consult.", consult_id=consult_id)
-    return asked
+        await save_consult(tx, replace(asked, queue_id=item.queue_id))
 
 
 def _require_side(asked: Consult, operator_id: str, *, supervise: bool) -> Side:
@@ -314,7 +342,14 @@ def _require_side(asked: Consult, operator_id: str, *, supervise: bool) -> Side:
 
 
 async def _write(
-    tx: Tx, asked: Consult, side: Side, *, author: str, text: str, nonce: str
+    tx: Tx,
+    asked: Consult,
+    side: Side,
+    *,
+    author: str,
+    text: str,
+    nonce: str,
+    files: Sequence[str],
 ) -> ConsultMessage:
     message = ConsultMessage(
         id=new_id(),
@@ -329,7 +364,19 @@ async def _write(
         nonce=nonce,
     )
     await store_consults.add_message(tx, message, client_id=asked.client_id)
-    return message
+    wanted = list(dict.fromkeys(files))
+    if not wanted:
+        return message
+    attached = await store_consults.move_files(
+        tx,
+        message,
+        client_id=asked.client_id,
+        conversation_id=asked.conversation_id,
+        files=wanted,
+    )
+    if len(attached) != len(wanted):
+        raise errors.BadFiles("A file is not of this conversation or was sent already.")
+    return replace(message, attachments=attached)
 
 
 def _told(asked: Consult, message: ConsultMessage) -> Consult:
@@ -340,24 +387,3 @@ def _told(asked: Consult, message: ConsultMessage) -> Consult:
         last_text=preview_of(message.text),
         last_at=message.at,
     )
-
-
-async def _save(tx: Tx, asked: Consult, *, former: str | None = None) -> Consult:
-    asked = replace(asked, v=await store_consults.save_consult(tx, asked))
-    tx.show(*live.consult_changed(asked, former=former))
-    return asked
-
-
-def _ids(asked: Consult) -> dict[str, Any]:
-    return {
-        "client_id": asked.client_id,
-        "conversation_id": asked.conversation_id,
-        "number": asked.number,
-        "channel": asked.channel,
-        "customer_id": asked.customer_id,
-        "queue_id": asked.queue_id,
-        "work_item_id": asked.work_item_id,
-        "operator_id": asked.operator_id,
-        "consult_id": asked.id,
-        "asked_by": asked.asked_by,
-    }

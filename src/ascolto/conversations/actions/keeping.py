@@ -4,9 +4,9 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
-from ascolto.conversations import errors, store, store_files
+from ascolto.conversations import errors, store, store_consults, store_files
 from ascolto.conversations.files import checked_file, place_of, write_content
-from ascolto.conversations.model import Attachment, Conversation
+from ascolto.conversations.model import Attachment, AttachmentRef, Conversation
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.tenancy.actions import setting
@@ -90,6 +90,20 @@ async def find_attachment(
     if file is None or file.conversation_id != conversation_id:
         raise errors.UnknownAttachment("No such file.", attachment_id=attachment_id)
     path = place_of(folder, tenant_id=tx.tenant_id, sha256=file.sha256)
+    if not await asyncio.to_thread(path.is_file):
+        raise errors.DiskUnavailable("The file cannot be read just now.")
+    return file, path
+
+
+async def find_consult_file(
+    tx: Tx, *, folder: Path, consult_id: str, file_id: str
+) -> tuple[AttachmentRef, Path]:
+    """Return a file of a consult and where its content lies; no customer's way leads here."""
+    found = await store_consults.get_file(tx, consult_id=consult_id, file_id=file_id)
+    if found is None:
+        raise errors.UnknownAttachment("No such file.", attachment_id=file_id)
+    file, sha256 = found
+    path = place_of(folder, tenant_id=tx.tenant_id, sha256=sha256)
     if not await asyncio.to_thread(path.is_file):
         raise errors.DiskUnavailable("The file cannot be read just now.")
     return file, path

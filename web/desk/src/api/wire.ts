@@ -219,6 +219,11 @@ export interface components {
             forecast_id: string;
             scenarios: components["schemas"]["ScenarioView"][];
         };
+        /** @description How each mail address of a customer stands, after one of them said yes or no. */
+        ConsentsChanged: {
+            customer_id: string;
+            standing: components["schemas"]["StandingView"][];
+        };
         /** @description The text of a purpose as it is read out to a customer today. */
         ConsentTextView: {
             purpose: components["schemas"]["Purpose"];
@@ -244,6 +249,7 @@ export interface components {
         ConsultMessageView: {
             /** Format: date-time */
             at: string;
+            attachments: components["schemas"]["ascolto__conversations__views__FileView"][];
             author_id: string | null;
             author_name: string;
             consult_id: string;
@@ -271,6 +277,7 @@ export interface components {
             last_text: string;
             operator_id: string | null;
             operator_name: string;
+            overdue_at: string | null;
             queue_id: string | null;
             state: string;
             subject: string;
@@ -657,6 +664,7 @@ export interface components {
             version: number;
         };
         Frames: {
+            "consents.changed": components["schemas"]["ConsentsChanged"];
             "consult.changed": components["schemas"]["ConsultView"];
             "conversation.changed": components["schemas"]["RowView"];
             "conversation.overdue": components["schemas"]["Overdue"];

@@ -7,6 +7,7 @@ import type {
   ConversationRow,
   Draft,
   FloorClient,
+  Frames,
   MentionNote,
   Message,
   Offer,
@@ -40,6 +41,8 @@ export interface Tables {
   presence: Presence;
   /** Questions beside conversations that are not closed: asked here, owed here, or seen in an open one. */
   consults: Consult;
+  /** How the addresses of a customer stand with mails, as told since a conversation of theirs was opened. */
+  consents: Frames["consents.changed"];
   drafts: Draft;
   activity: Activity;
   floor: FloorClient;
@@ -75,6 +78,7 @@ const names: TableName[] = [
   "threads",
   "presence",
   "consults",
+  "consents",
   "drafts",
   "activity",
   "floor",

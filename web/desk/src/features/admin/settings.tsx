@@ -22,6 +22,7 @@ const names: Record<string, string> = {
   "conversations.wrap_up_limit_s": msg("admin.set.wrap_up_limit"),
   "conversations.chat_undo_s": msg("admin.set.chat_undo"),
   "conversations.reply_undo_s": msg("admin.set.reply_undo"),
+  "conversations.consult_patience_min": msg("admin.set.consult_patience"),
   "conversations.silent_in_queue_s": msg("admin.set.silent_in_queue"),
   "conversations.tell_country": msg("admin.set.tell_country"),
   "conversations.known_operator_s": msg("admin.set.known_operator"),

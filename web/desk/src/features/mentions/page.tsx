@@ -4,6 +4,7 @@ import { useOwedConsults } from "@/consults";
 import { useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive, useTable } from "@/live/react";
+import { useSession } from "@/session";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
@@ -55,6 +56,7 @@ export function MentionsPage() {
 
 function Consults() {
   const t = useT();
+  const me = useSession().operator_id;
   const owed = useOwedConsults();
   if (owed.length === 0) return null;
   return (
@@ -67,7 +69,9 @@ function Consults() {
             <Link to="/consults/$id" params={{ id: one.id }}>
               {one.state === "answered"
                 ? t("consult.came", { name: one.operator_name, subject: one.subject })
-                : t("consult.asked", { name: one.asked_by_name, subject: one.subject })}
+                : one.operator_id !== me
+                  ? t("consult.late", { subject: one.subject })
+                  : t("consult.asked", { name: one.asked_by_name, subject: one.subject })}
             </Link>
           </li>
         ))}

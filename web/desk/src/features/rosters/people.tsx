@@ -75,7 +75,7 @@ function Contracts({ contracts }: { contracts: readonly Contract[] }) {
                 <th scope="col">{t("roster.per_week")}</th>
                 <th scope="col">{t("roster.bands")}</th>
                 <th scope="col">{t("roster.elastic_bands")}</th>
-                <th scope="col">{t("roster.people")}</th>
+                <th scope="col" className="roster-number">{t("roster.people")}</th>
                 <th scope="col">{t("roster.remove_contract")}</th>
               </tr>
             </thead>
@@ -90,7 +90,7 @@ function Contracts({ contracts }: { contracts: readonly Contract[] }) {
                   </td>
                   <td className="num">{terms.bands.map(bandName).join(", ")}</td>
                   <td className="num">{(terms.elastic_bands ?? []).map(bandName).join(", ")}</td>
-                  <td className="num">{one.people}</td>
+                  <td className="num roster-number">{one.people}</td>
                   <td>
                     {one.people === 0 && (
                       <Button tone="link" aria-label={t("roster.remove_one", { name: one.name })} onPress={() => void drop({ terms, ...one })}>
@@ -142,7 +142,7 @@ function People({ people, contracts, onOpen }: PeopleProps) {
               <th scope="col">{t("roster.team")}</th>
               <th scope="col">{t("roster.contract")}</th>
               <th scope="col">{t("roster.since")}</th>
-              <th scope="col">{t("roster.office")}</th>
+              <th scope="col" className="roster-number">{t("roster.office")}</th>
             </tr>
           </thead>
           <tbody>
@@ -161,7 +161,7 @@ function People({ people, contracts, onOpen }: PeopleProps) {
                     {holds?.elastic && ` · ${t("roster.elastic")}`}
                   </td>
                   <td className="num">{holds && fullDay(`${holds.from_day}T12:00`)}</td>
-                  <td className="num">{holds?.office && `${holds.office[0]}–${holds.office[1]}`}</td>
+                  <td className="num roster-number">{holds?.office && `${holds.office[0]}–${holds.office[1]}`}</td>
                 </tr>
               );
             })}

@@ -1,8 +1,8 @@
 import { lazy, memo, Suspense, useEffect, useState } from "react";
 import { sentence } from "@/api/words";
-import type { Attachment, Message } from "@/api/types";
+import type { Message } from "@/api/types";
 import { msg, useT } from "@/i18n";
-import { bytes, clock } from "@/i18n/format";
+import { clock } from "@/i18n/format";
 import { shown } from "@/keys/map";
 import { useAction } from "@/keys/react";
 import { useSession } from "@/session";
@@ -10,6 +10,7 @@ import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { Kbd } from "@ui/kbd";
 import { attachmentUrl } from "./api";
+import { Attachments } from "./attachments";
 import { eventText } from "./events";
 import type { OutboxItem } from "./model/outbox";
 import { useDesk, writeAgain } from "./outbox-react";
@@ -69,7 +70,7 @@ export const Bubble = memo(function Bubble({ message, customer }: Props) {
         )}
       </header>
       {message.text && <Words message={message} />}
-      <Attachments conversation={message.conversation_id} files={message.attachments} />
+      <Attachments files={message.attachments} url={(file) => attachmentUrl(message.conversation_id, file)} />
       {["mail", "told", "envelope"].some((name) => name in message.meta) && (
         <Suspense>
           <MailLine message={message} />
@@ -86,29 +87,6 @@ function Words({ message }: { message: Message }) {
     <Suspense fallback={plain}>
       <Marked text={message.text} />
     </Suspense>
-  );
-}
-
-function Attachments({ conversation, files }: { conversation: string; files: readonly Attachment[] }) {
-  const t = useT();
-  if (!files?.length) return null;
-  return (
-    <ul className="attachments">
-      {files.map((file) => (
-        <li key={file.id}>
-          <a
-            className="chip"
-            href={attachmentUrl(conversation, file.id)}
-            download={file.name}
-            title={t("attachment.download", { name: file.name })}
-          >
-            <Icon name="file" />
-            <span className="clip">{file.name}</span>
-            <span className="num">{bytes(file.size)}</span>
-          </a>
-        </li>
-      ))}
-    </ul>
   );
 }
 
@@ -139,7 +117,7 @@ export function PendingBubble({ item }: { item: OutboxItem }) {
         )}
       </header>
       <p className="bubble-text">{item.text}</p>
-      <Attachments conversation={item.conversation_id} files={item.attachments} />
+      <Attachments files={item.attachments} url={(file) => attachmentUrl(item.conversation_id, file)} />
       {item.state === "held" && <UndoSending item={item} />}
       {(failed || item.attempts > 1) && item.state !== "held" && (
         <div className="row-flex wrap">

@@ -48,8 +48,7 @@ const statusWords: Record<DraftStatus, string | null> = {
 interface ComposerProps {
   row: ConversationRow;
   onResolve: () => void;
-  /** Nothing where it cannot be put aside now. */
-  onSnooze: (() => void) | null;
+  onSnooze: () => void;
 }
 
 /** Where a reply or an internal note is written. */
@@ -245,11 +244,9 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
                 >
                   {t("composer.send_resolve")}
                 </MenuItem>
-                {onSnooze && (
-                  <MenuItem id="snooze" icon="clock" onAction={() => void (send() && onSnooze())}>
-                    {t("composer.send_snooze")}
-                  </MenuItem>
-                )}
+                <MenuItem id="snooze" icon="clock" onAction={() => void (send() && onSnooze())}>
+                  {t("composer.send_snooze")}
+                </MenuItem>
               </Menu>
             )}
           </div>

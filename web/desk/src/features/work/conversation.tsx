@@ -24,7 +24,7 @@ import { Composer } from "./composer";
 import { Beside } from "./beside";
 import { Due } from "./due";
 import { channelName, stateName } from "./labels";
-import { adoptDraft, useDesk } from "./outbox-react";
+import { adoptDraft, useDesk, useOutbox } from "./outbox-react";
 import { useOpened, type Panel } from "./opened";
 import { useStayed } from "./stayed";
 import { Thread } from "./thread";
@@ -109,6 +109,7 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   const t = useT();
   const session = useSession();
   const { outbox } = useDesk();
+  const unsent = useOutbox().filter((item) => item.conversation_id === row.id);
   const navigate = useNavigate();
   const { panel, wrapping, context, put } = useOpened(row.id);
   const setPanel = (next: Panel) => put({ panel: next });
@@ -118,7 +119,7 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   const canWrap = canWork && may(session, "conversations.close");
   useAction("resolve", () => setWrapping(true), canWrap);
   useAction("transfer", () => setPanel("transfer"), canWork);
-  useAction("snooze", () => setPanel("snooze"), canWork && row.state !== "wrapup");
+  useAction("snooze", () => setPanel("snooze"), canWork);
   useAction("consult", () => setPanel("consult"), canWork);
   const asked = useAsked(row, () => onDone(row.id));
   useAction("wake", asked.wake, canWork && row.state === "snoozed");
@@ -128,6 +129,11 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
     const timer = setTimeout(() => void Promise.all(Object.values(load).map((one) => one())).catch(() => undefined), 1200);
     return () => clearTimeout(timer);
   }, []);
+  // Whoever is still here finds again what was open; whoever has left comes back first.
+  const comeBack = (next: Panel) => {
+    void navigate({ to: "/work/$id", params: { id: row.id } });
+    setPanel(next);
+  };
   const done = () => {
     setPanel(null);
     onDone(row.id);
@@ -153,7 +159,8 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
               row={row}
               onClosed={() => onDone(row.id)}
               onCancel={() => setWrapping(false)}
-              onReturn={() => void navigate({ to: "/work/$id", params: { id: row.id } })}
+              onReturn={() => comeBack(null)}
+              unsent={unsent}
               sent={() => outbox.settled(row.id)}
             />
           </Suspense>
@@ -168,7 +175,7 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
                 </Button>
               </div>
             )}
-            <Composer row={row} onResolve={() => setWrapping(true)} onSnooze={row.state === "wrapup" ? null : () => setPanel("snooze")} />
+            <Composer row={row} onResolve={() => setWrapping(true)} onSnooze={() => setPanel("snooze")} />
           </>
         ) : (
           <ReadOnly row={row} gone={gone} />
@@ -183,10 +190,10 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
         <Beside row={row} detail={detail} stays={stays} />
       </div>
       <Suspense>
-      {panel === "transfer" && <TransferDialog row={row} onClose={() => setPanel(null)} onDone={done} />}
+      {panel === "transfer" && <TransferDialog row={row} onClose={() => setPanel(null)} onDone={done} onReturn={() => comeBack("transfer")} />}
       {panel === "consult" && <ConsultDialog row={row} onClose={() => setPanel(null)} />}
-      {panel === "merge" && <MergeDialog row={row} onClose={() => setPanel(null)} onMerged={(into) => onDone(row.id, into)} />}
-      {panel === "snooze" && <SnoozeDialog row={row} onClose={() => setPanel(null)} onDone={done} />}
+      {panel === "merge" && <MergeDialog row={row} onClose={() => setPanel(null)} onMerged={(into) => onDone(row.id, into)} onReturn={() => comeBack("merge")} />}
+      {panel === "snooze" && <SnoozeDialog row={row} onClose={() => setPanel(null)} onDone={done} onReturn={() => comeBack("snooze")} />}
       </Suspense>
     </>
   );
@@ -196,9 +203,12 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
 function useAsked(row: ConversationRow, onNext: () => void) {
   const t = useT();
   const { store } = useLive();
+  const { outbox } = useDesk();
   const go = (verb: "wake" | "requeue", done: () => void) => {
-    api
-      .post<ConversationRow>(`/conversations/${row.id}/${verb}`)
+    // A reply written just before goes first: afterwards the conversation is nobody's.
+    outbox
+      .settled(row.id)
+      .then(() => api.post<ConversationRow>(`/conversations/${row.id}/${verb}`))
       .then((next) => {
         adoptRow(store, next);
         done();
@@ -263,7 +273,7 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
                 {t("keys.wake")}
               </MenuItem>
             )}
-            <MenuItem id="snooze" icon="clock" shortcut={shown("snooze") ?? ""} isDisabled={row.state === "wrapup"} onAction={() => onPanel("snooze")}>
+            <MenuItem id="snooze" icon="clock" shortcut={shown("snooze") ?? ""} onAction={() => onPanel("snooze")}>
               {t("keys.snooze")}
             </MenuItem>
             <MenuItem id="consult" icon="users" shortcut={shown("consult") ?? ""} onAction={() => onPanel("consult")}>
@@ -280,7 +290,7 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
           {row.state === "snoozed" && (
             <HeadButton icon="bell" label={t("keys.wake")} shortcut={shown("wake")} onPress={asked.wake} />
           )}
-          {row.state !== "wrapup" && row.state !== "snoozed" && (
+          {row.state !== "snoozed" && (
             <HeadButton icon="clock" label={t("keys.snooze")} shortcut={shown("snooze")} onPress={() => onPanel("snooze")} />
           )}
         </>

@@ -20,8 +20,19 @@ interface Uploading {
 /** Files of a draft: on their way, refused, or stored. */
 export function useFiles(id: string, kind: DraftKind, attachments: Attachment[]) {
   const { drafts } = useDesk();
+  return useUploads(id, `${id}.${kind}`, attachments, (change) =>
+    drafts.attach(id, kind, change(drafts.slot(id, kind).attachments)),
+  );
+}
+
+/** Files uploaded to a conversation for one field: on their way, refused, or stored. */
+export function useUploads(
+  id: string,
+  of: string,
+  attachments: Attachment[],
+  put: (change: (now: Attachment[]) => Attachment[]) => void,
+) {
   const [all, setUploads] = useState<readonly (Uploading & { key: number })[]>([]);
-  const of = `${id}.${kind}`;
   const uploads = all.filter((one) => one.of === of);
   const add = (files: globalThis.FileList) => {
     for (const file of files) {
@@ -30,7 +41,7 @@ export function useFiles(id: string, kind: DraftKind, attachments: Attachment[])
       upload(id, file).then(
         (stored) => {
           setUploads((list) => list.filter((one) => one.key !== key));
-          drafts.attach(id, kind, [...drafts.slot(id, kind).attachments, stored]);
+          put((now) => [...now, stored]);
         },
         (error: unknown) => {
           const words = explain(error);
@@ -44,7 +55,7 @@ export function useFiles(id: string, kind: DraftKind, attachments: Attachment[])
     uploads,
     attachments,
     busy: uploads.some((one) => one.error === null),
-    remove: (file: string) => drafts.attach(id, kind, attachments.filter((one) => one.id !== file)),
+    remove: (file: string) => put((now) => now.filter((one) => one.id !== file)),
     forget: (key: number) => setUploads((list) => list.filter((one) => one.key !== key)),
   };
 }
@@ -69,7 +80,7 @@ export function FilePicker({ onPick }: { onPick: (files: globalThis.FileList) =>
   );
 }
 
-export function FileList({ files }: { files: ReturnType<typeof useFiles> }) {
+export function FileList({ files }: { files: ReturnType<typeof useUploads> }) {
   const t = useT();
   if (files.attachments.length === 0 && files.uploads.length === 0) return null;
   return (

@@ -13,6 +13,7 @@ import { Empty } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { ClientBadge } from "./client-badge";
+import { ConsultMark } from "./consults/pill";
 import { Due } from "./due";
 import { channelIcon, channelName, stateName } from "./labels";
 import type { ListOrder } from "./model/order";
@@ -195,6 +196,7 @@ const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<Ro
         <div className="row-flex">
           <span className="clip row-name">{row.customer.name ?? t("customer.unnamed")}</span>
           <span className="grow row-flex">{clients.length > 1 && <ClientBadge id={row.client_id} />}</span>
+          <ConsultMark id={id} />
           {left ? <span className="meta">{t("list.left")}</span> : <RowMark row={row} />}
         </div>
         <div className="clip row-words">

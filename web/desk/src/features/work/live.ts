@@ -1,5 +1,5 @@
 /** How conversation, message, offer and draft frames change the live store. */
-import type { Consult, ConversationRow, Draft, Frames, MentionNote, Message, Offer, Overdue } from "@/api/types";
+import type { ConsentStanding, Consult, ConversationRow, Draft, Frames, MentionNote, Message, Offer, Overdue } from "@/api/types";
 import { handles } from "@/live/reducers";
 import type { Change, Reader, Thread } from "@/live/store";
 
@@ -54,6 +54,21 @@ export function consultChanged(known: Reader, row: Consult): Change[] {
     { table: "consults", key: row.id, row: undefined },
     { table: "gone", key: row.id, row: row.v },
   ];
+}
+
+/** For each address and purpose the later word, whichever way it came. */
+export function laterWords(known: readonly ConsentStanding[], told: readonly ConsentStanding[]): ConsentStanding[] {
+  return told.map((one) => {
+    const old = known.find((line) => line.address === one.address && line.purpose === one.purpose);
+    return old?.at && (!one.at || Date.parse(old.at) > Date.parse(one.at)) ? old : one;
+  });
+}
+
+/** A customer said what they want to be sent, here or elsewhere. */
+export function consentsChanged(known: Reader, body: Frames["consents.changed"]): Change[] {
+  const old = known.get("consents", body.customer_id);
+  const row = old ? { ...body, standing: laterWords(old.standing, body.standing) } : body;
+  return [{ table: "consents", key: body.customer_id, row }];
 }
 
 /** Puts messages into a thread by sequence number, each once, the later copy winning. */
@@ -123,6 +138,7 @@ function activity<Kind extends "typing" | "viewing">(what: Kind) {
   };
 }
 
+handles("consents.changed", consentsChanged);
 handles("consult.changed", consultChanged);
 handles("conversation.changed", conversationChanged);
 handles("conversation.removed", conversationRemoved);

@@ -12,11 +12,14 @@ import { matches, Picker } from "@ui/picker";
 import { say } from "@ui/toast";
 import { adoptRow, timelineQuery } from "./api";
 import { stateName } from "./labels";
+import { useLateRefusal } from "./late";
 
 interface Props {
   row: ConversationRow;
   onClose: () => void;
   onMerged: (into: string) => void;
+  /** Brings back here who has left before the answer came. */
+  onReturn: () => void;
 }
 
 /** Into which conversations of the same customer this one can go: those that still go on. */
@@ -33,7 +36,7 @@ export function mergeTargets(row: ConversationRow, all: readonly ConversationRow
 }
 
 /** Moves this thread behind another of the same customer, which goes on for both. */
-export function MergeDialog({ row, onClose, onMerged }: Props) {
+export function MergeDialog({ row, onClose, onMerged, onReturn }: Props) {
   const t = useT();
   const { store } = useLive();
   const [query, setQuery] = useState("");
@@ -45,6 +48,7 @@ export function MergeDialog({ row, onClose, onMerged }: Props) {
       label: `#${one.number} ${one.subject || one.preview || t("conversation.untitled")} · ${stateName(one.state)} · ${day(one.opened_at)}`,
     }))
     .filter((option) => matches(query, option.label));
+  const late = useLateRefusal((why) => t("merge.failed", { n: row.number, why }), onReturn);
   const merge = useMutation({
     mutationFn: (target: string) => api.post<ConversationRow>(`/conversations/${row.id}/merge`, { into: target }),
     onSuccess: (kept) => {
@@ -52,6 +56,7 @@ export function MergeDialog({ row, onClose, onMerged }: Props) {
       say(t("merge.done", { n: row.number, into: kept.number }));
       onMerged(kept.id);
     },
+    onError: (error) => late(explain(error)),
   });
   const error = merge.error ?? timeline.error;
   return (

@@ -11,6 +11,7 @@ import { Dialog } from "@ui/dialog";
 import { TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import { adoptRow } from "./api";
+import { useLateRefusal } from "./late";
 import { useDesk } from "./outbox-react";
 import { minuteOf, snoozeChoices } from "./model/snooze";
 import { sayUndoable } from "./undo";
@@ -19,10 +20,12 @@ interface Props {
   row: ConversationRow;
   onClose: () => void;
   onDone: () => void;
+  /** Brings back here who has left before the answer came. */
+  onReturn: () => void;
 }
 
 /** Puts a conversation off until a moment; it comes back by itself, or when the customer writes. */
-export function SnoozeDialog({ row, onClose, onDone }: Props) {
+export function SnoozeDialog({ row, onClose, onDone, onReturn }: Props) {
   const t = useT();
   const { store, engine } = useLive();
   const { outbox } = useDesk();
@@ -33,6 +36,7 @@ export function SnoozeDialog({ row, onClose, onDone }: Props) {
     onSuccess: (next) => adoptRow(store, next),
     onError: (error) => say(explain(error)),
   });
+  const late = useLateRefusal((why) => t("snooze.failed", { n: row.number, why }), onReturn);
   const snooze = useMutation({
     mutationFn: async (until: Date) => {
       // A reply written just before goes first, however bad the line.
@@ -47,6 +51,7 @@ export function SnoozeDialog({ row, onClose, onDone }: Props) {
       else sayUndoable(words, { store, id: row.id, way: "wake" });
       onDone();
     },
+    onError: (error) => late(explain(error)),
   });
   return (
     <Dialog title={t("snooze.title")} open onClose={onClose}>

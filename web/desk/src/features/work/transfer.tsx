@@ -5,81 +5,62 @@ import { explain } from "@/api/words";
 import type { ConversationRow } from "@/api/types";
 import { useT } from "@/i18n";
 import { useLive } from "@/live/react";
-import { useColleagues, useQueues } from "@/reference";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
 import { TextArea } from "@ui/field";
-import { Icon } from "@ui/icon";
-import { matches, Picker } from "@ui/picker";
 import { adoptRow } from "./api";
+import { useLateRefusal } from "./late";
+import { named, type Chosen } from "./naming";
+import { useDesk } from "./outbox-react";
 import { sayUndoable } from "./undo";
+import { Whom } from "./whom";
 
 interface Props {
   row: ConversationRow;
   onClose: () => void;
   onDone: () => void;
+  /** Brings back here who has left before the answer came. */
+  onReturn: () => void;
 }
 
 /** Hands a conversation to a queue or a colleague, with a note for whoever takes it. */
-export function TransferDialog({ row, onClose, onDone }: Props) {
+export function TransferDialog({ row, onClose, onDone, onReturn }: Props) {
   const t = useT();
   const { store } = useLive();
-  const [query, setQuery] = useState("");
-  const [chosen, setChosen] = useState<{ id: string; label: string } | null>(null);
+  const { outbox } = useDesk();
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   const [note, setNote] = useState("");
-  const queues = useQueues().filter((queue) => queue.client_id === row.client_id && queue.id !== row.queue_id);
-  // Queues are all known here; colleagues are found by the server, and only those of this client.
-  const operators = useColleagues(query, row.client_id);
-  const options = [
-    ...queues
-      .filter((queue) => matches(query, queue.name))
-      .map((queue) => ({ id: `q/${queue.id}`, label: queue.name, group: t("transfer.queues") })),
-    ...operators.map((one) => ({
-      id: `o/${one.id}`,
-      label: [one.display_name, one.team].filter(Boolean).join(" · "),
-      group: t("transfer.colleagues"),
-    })),
-  ];
+  const late = useLateRefusal((why) => t("transfer.failed", { n: row.number, why }), onReturn);
   const transfer = useMutation({
-    mutationFn: (target: string) => {
-      const [kind, id] = target.split("/");
-      const to = kind === "q" ? { queue_id: id } : { operator_id: id };
-      return api.post<ConversationRow>(`/conversations/${row.id}/transfer`, { ...to, note: note.trim() });
+    mutationFn: async (whom: Chosen) => {
+      // A reply written just before goes first: afterwards the conversation is another's.
+      await outbox.settled(row.id);
+      return api.post<ConversationRow>(`/conversations/${row.id}/transfer`, { ...named(whom), note: note.trim() });
     },
     onSuccess: (next) => {
       adoptRow(store, next);
       sayUndoable(t("transfer.done", { n: row.number }), { store, id: row.id, way: "take-back" });
       onDone();
     },
+    onError: (error) => late(explain(error)),
   });
   return (
     <Dialog title={t("transfer.title")} open onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (chosen) transfer.mutate(chosen.id);
+          if (chosen) transfer.mutate(chosen);
         }}
       >
         <div className="dialog-body">
-          {chosen ? (
-            <p className="row-flex">
-              <Icon name="arrow-right-left" />
-              <strong className="grow">{chosen.label}</strong>
-              <Button tone="outline" onPress={() => setChosen(null)}>
-                {t("transfer.change")}
-              </Button>
-            </p>
-          ) : (
-            <Picker
-              takeFocus
-              label={t("transfer.search")}
-              query={query}
-              onQuery={setQuery}
-              options={options}
-              onPick={(id) => setChosen(options.find((one) => one.id === id) ?? null)}
-              empty={t("transfer.nobody")}
-            />
-          )}
+          <Whom
+            clientId={row.client_id}
+            chosen={chosen}
+            onChoose={setChosen}
+            words={{ label: t("transfer.search"), queues: t("transfer.queues"), colleagues: t("transfer.colleagues") }}
+            queue={(one) => one.id !== row.queue_id}
+            icon={() => "arrow-right-left"}
+          />
           <TextArea
             label={t("transfer.note")}
             hint={t("transfer.note_hint")}

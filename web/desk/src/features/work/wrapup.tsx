@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { CloseBody, ConversationRow, Outcome } from "@/api/types";
@@ -10,8 +10,9 @@ import { useReasons } from "@/reference";
 import { Button } from "@ui/button";
 import { Select, TextArea, TextField } from "@ui/field";
 import { Icon } from "@ui/icon";
-import { say } from "@ui/toast";
 import { adoptRow } from "./api";
+import { useLateRefusal } from "./late";
+import type { OutboxItem } from "./model/outbox";
 import { sayUndoable } from "./undo";
 
 const outcomes: { id: Outcome; label: string }[] = [
@@ -67,18 +68,23 @@ export function closing(answers: Answers, lastSeq: number): CloseBody {
   };
 }
 
+/** A contact is not over while a word of it was refused: the banner says so. */
+class Unsent extends Error {}
+
 interface Props {
   row: ConversationRow;
   onClosed: () => void;
   onCancel: () => void;
   /** Brings back here who has left before the answer came. */
   onReturn: () => void;
-  /** Resolves once every reply written here is with the server. */
-  sent: () => Promise<void>;
+  /** What was written here and has not left yet. */
+  unsent: readonly Pick<OutboxItem, "state">[];
+  /** Resolves once all that was written here is with the server: false when something was refused. */
+  sent: () => Promise<boolean>;
 }
 
 /** Outcome, reason and note of a contact; Enter confirms. */
-export function WrapUp({ row, onClosed, onCancel, onReturn, sent }: Props) {
+export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Props) {
   const t = useT();
   const { store } = useLive();
   const { id, client_id: clientId } = row;
@@ -88,30 +94,35 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, sent }: Props) {
   const second = reasons.filter((reason) => reason.parent_id !== null && reason.parent_id === answers.reason1);
   const consults = useOpenConsults(id).length;
   const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector("select")?.focus(), []);
+  const talking = unsent.length > 0;
   useEffect(() => {
-    form.current?.querySelector("select")?.focus();
-    // Handling ends here and wrap-up time begins; a server that already knows says so, harmlessly.
-    if (store.get("conversations", id)?.state === "active") {
+    // Handling ends here and wrap-up time begins, once the last word has left; a server that already
+    // knows says so, harmlessly.
+    if (!talking && store.get("conversations", id)?.state === "active") {
       api
         .post<ConversationRow>(`/conversations/${id}/wrap-up`)
         .then((next) => adoptRow(store, next))
         .catch(() => undefined);
     }
-  }, [id, store]);
+  }, [id, store, talking]);
+  const returning = unsent.some((one) => one.state === "returning");
+  const writeOn = useEffectEvent(onCancel);
+  useEffect(() => {
+    // What is taken back is to be written on: its field stands where this form stands.
+    if (returning) writeOn();
+  }, [returning]);
+  const refused = unsent.some((one) => one.state === "failed");
   const set = (next: Partial<Answers>) => {
     const all = { ...answers, ...next };
     setAnswers(all);
     keep(id, all);
   };
-  const here = useRef(false);
-  useEffect(() => {
-    here.current = true;
-    return () => void (here.current = false);
-  }, []);
+  const late = useLateRefusal((why) => t("wrapup.failed", { n: row.number, why }), onReturn);
   const close = useMutation({
     mutationFn: async () => {
       // A reply written just before goes first, however bad the line.
-      await sent();
+      if (!(await sent())) throw new Unsent();
       return api.post<ConversationRow>(`/conversations/${id}/close`, closing(answers, row.last_seq));
     },
     onSuccess: (next) => {
@@ -120,12 +131,7 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, sent }: Props) {
       sayUndoable(t("wrapup.done", { n: row.number }), { store, id, way: "reopen" });
       onClosed();
     },
-    onError: (error) => {
-      // Who is still here reads it in its place; who has gone on would never learn of it.
-      if (here.current) return;
-      const words = t("wrapup.failed", { n: row.number, why: explain(error) });
-      say(words, { label: t("wrapup.return"), run: onReturn, leads: true });
-    },
+    onError: (error) => late(error instanceof Unsent ? t("wrapup.refused") : explain(error)),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -141,6 +147,12 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, sent }: Props) {
         </Button>
       </div>
       <div role="status">
+        {talking && (
+          <p className={`banner ${refused ? "tone-bad" : "tone-info"}`}>
+            <Icon name={refused ? "circle-alert" : "send"} />
+            <span className="grow">{refused ? t("wrapup.refused") : t("wrapup.leaving")}</span>
+          </p>
+        )}
         {consults > 0 && (
           <p className="banner tone-warn">
             <Icon name="users" />
@@ -216,7 +228,7 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, sent }: Props) {
       />
       <div className="row-flex end wrap">
         <div role="alert" className="grow">
-          {close.error && (
+          {close.error && !(close.error instanceof Unsent) && (
             <p className="field-error">
               <Icon name="circle-alert" />
               {explain(close.error)}

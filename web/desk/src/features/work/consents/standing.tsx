@@ -1,13 +1,15 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { ConsentStanding, Customer, CustomerConsents } from "@/api/types";
 import { useT } from "@/i18n";
 import { fullDay } from "@/i18n/format";
+import { useRow } from "@/live/react";
 import { may, useClient, useSession } from "@/session";
 import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
+import { laterWords } from "../live";
 import { ConsentHistory } from "./history";
 import { purposes, way } from "./model";
 import { TellDialog } from "./tell";
@@ -26,15 +28,22 @@ export function MailConsents({ customer }: { customer: Customer }) {
   const client = useClient(customer.client_id);
   const [panel, setPanel] = useState<"tell" | "history" | null>(null);
   const { data, error } = useQuery(consentsQuery(customer.id));
+  const told = useRow("consents", customer.id);
+  const queries = useQueryClient();
+  useEffect(() => {
+    // Said elsewhere: the history is asked for anew where somebody looks at it.
+    if (told) void queries.invalidateQueries({ queryKey: ["consents", customer.id, "history"] });
+  }, [told, queries, customer.id]);
   if (error) return <p className="meta">{explain(error)}</p>;
   if (!data) return null;
-  const several = new Set(data.standing.map((one) => one.address)).size > 1;
+  const standing = told ? laterWords(told.standing, data.standing) : data.standing;
+  const several = new Set(standing.map((one) => one.address)).size > 1;
   return (
     <section className="consents" aria-label={t("consent.title")}>
       <h4>{t("consent.title")}</h4>
       {client && <p className="meta">{t("consent.for_client", { client: client.name })}</p>}
       <ul className="stack" aria-label={t("consent.title")}>
-        {data.standing.map((one) => (
+        {standing.map((one) => (
           <Line key={`${one.address}/${one.purpose}`} one={one} several={several} />
         ))}
       </ul>
@@ -48,7 +57,7 @@ export function MailConsents({ customer }: { customer: Customer }) {
           {t("consent.history")}
         </Button>
       </div>
-      {panel === "tell" && <TellDialog customer={customer} consents={data} onClose={() => setPanel(null)} />}
+      {panel === "tell" && <TellDialog customer={customer} consents={{ ...data, standing }} onClose={() => setPanel(null)} />}
       {panel === "history" && <ConsentHistory customer={customer} onClose={() => setPanel(null)} />}
     </section>
   );

@@ -8,6 +8,7 @@ import type { LiveStore } from "@/live/store";
 import { say } from "@ui/toast";
 import { consultChanged } from "../live";
 import type { OutboxItem } from "../model/outbox";
+import { named, type Chosen } from "../naming";
 
 /** What was said in a consult, the oldest first: a handful of lines. */
 export function linesQuery(id: string) {
@@ -26,17 +27,26 @@ export function adoptConsult(store: LiveStore, consult: Consult): void {
 /** Hands in what is asked or said in a consult; what the server keeps is shown at once. */
 export async function sendConsult(item: OutboxItem, { store, queries }: { store: LiveStore; queries: QueryClient }): Promise<void> {
   const { text, nonce, ask } = item;
+  const attachment_ids = item.attachments.map((file) => file.id);
   if (ask) {
     const { subject, operator_id, queue_id } = ask;
-    const body = { subject, operator_id, queue_id, text, nonce };
+    const body = { subject, operator_id, queue_id, text, nonce, attachment_ids };
     adoptConsult(store, await api.post<Consult>(`/conversations/${ask.conversation_id}/consults`, body));
     void import("./words").then(() => say(t("consult.done", { name: ask.whom })));
     return;
   }
-  const line = await api.post<ConsultMessage>(`/consults/${item.conversation_id}/messages`, { text, nonce });
+  const line = await api.post<ConsultMessage>(`/consults/${item.conversation_id}/messages`, { text, nonce, attachment_ids });
   queries.setQueryData(linesQuery(line.consult_id).queryKey, (lines) =>
     lines && !lines.some((one) => one.id === line.id) ? [...lines, line] : lines,
   );
+}
+
+export function consultFileUrl(consult: string, file: string): string {
+  return `/api/v1/consults/${consult}/files/${file}`;
+}
+
+export async function askAnother(store: LiveStore, id: string, whom: Chosen): Promise<void> {
+  adoptConsult(store, await api.post<Consult>(`/consults/${id}/ask-another`, named(whom)));
 }
 
 export async function giveBack(store: LiveStore, id: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Consult } from "@/api/types";
+import { isLate, useServerNow } from "@/consults";
 import { useT } from "@/i18n";
 import { useQueueName } from "@/reference";
 import { Pill } from "@ui/bits";
@@ -7,8 +8,10 @@ import "./words";
 /** Where a consult stands. */
 export function ConsultState({ consult }: { consult: Consult }) {
   const t = useT();
+  const now = useServerNow();
   if (consult.state === "closed") return <Pill>{t("consult.state_closed")}</Pill>;
   if (consult.state === "answered") return <Pill tone="ok">{t("consult.state_answered")}</Pill>;
+  if (isLate(consult, now)) return <Pill tone="warn">{t("consult.state_late")}</Pill>;
   return <Pill tone="info">{t("consult.state_open")}</Pill>;
 }
 

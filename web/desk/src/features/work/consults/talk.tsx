@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { explain, sentence } from "@/api/words";
 import type { Consult } from "@/api/types";
-import { sideOf } from "@/consults";
+import { isLate, sideOf, useServerNow } from "@/consults";
 import { useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive } from "@/live/react";
@@ -10,10 +10,15 @@ import { useSession } from "@/session";
 import { Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { TextArea } from "@ui/field";
+import { Icon } from "@ui/icon";
 import { say } from "@ui/toast";
 import type { OutboxItem } from "../model/outbox";
 import { useDesk, useOutbox } from "../outbox-react";
-import { closeConsult, giveBack, linesQuery } from "./api";
+import { Attachments } from "../attachments";
+import { FileList, FilePicker } from "../files";
+import { closeConsult, consultFileUrl, giveBack, linesQuery } from "./api";
+import { AskAnother } from "./elsewhere";
+import { useConsultFiles } from "./files";
 import { useKept } from "./kept";
 
 /** What was asked and answered, and the field to go on in. */
@@ -41,6 +46,7 @@ export function ConsultTalk({ consult }: { consult: Consult }) {
               </time>
             </header>
             <p className="bubble-text">{line.text}</p>
+            <Attachments files={line.attachments} url={(file) => consultFileUrl(consult.id, file)} />
           </article>
         ))}
         {pending.map((item) => (
@@ -66,6 +72,12 @@ export function PendingLine({ item }: { item: OutboxItem }) {
         </span>
       </header>
       <p className="bubble-text">{item.text}</p>
+      {item.attachments.map((file) => (
+        <span key={file.id} className="chip">
+          <Icon name="file" />
+          {file.name}
+        </span>
+      ))}
       {failed && (
         <div className="row-flex wrap">
           <span className="bubble-failed">{sentence(item.code ?? "")}</span>
@@ -88,62 +100,85 @@ function Answer({ consult }: { consult: Consult }) {
   const { account, operator_id: me } = useSession();
   const side = sideOf(consult, me);
   const [text, setText] = useKept(account.id, consult.id);
+  const files = useConsultFiles(account.id, consult.id, consult.conversation.id);
+  const [elsewhere, setElsewhere] = useState(false);
+  const late = isLate(consult, useServerNow());
+  const ready = text.trim() !== "" && !files.busy;
   if (side === null) return null;
   const send = () => {
-    if (!text.trim()) return;
-    outbox.add({ conversation_id: consult.id, kind: "consult", text: text.trim(), attachments: [], mentions: [], seen_seq: null });
+    if (!ready) return;
+    outbox.add({ conversation_id: consult.id, kind: "consult", text: text.trim(), attachments: files.attachments, mentions: [], seen_seq: null });
     setText("");
+    files.clear();
   };
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <TextArea
-        label={side === "answering" ? t("consult.answer") : t("consult.ask_on")}
-        rows={2}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-            event.preventDefault();
-            send();
-          }
+    <>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
         }}
-      />
-      <div className="row-flex end wrap">
-        {side === "answering" && consult.queue_id !== null && consult.state === "open" && (
-          <Button
-            tone="outline"
-            icon="inbox"
-            onPress={() => {
-              giveBack(store, consult.id)
-                .then(() => say(t("consult.given_back", { subject: consult.subject })))
-                .catch((error: unknown) => say(explain(error)));
-            }}
-          >
-            {t("consult.give_back")}
+      >
+        <div role="status">
+          {side === "asking" && late && (
+            <p className="banner tone-warn">
+              <Icon name="timer" />
+              <span className="grow">{t("consult.late_hint")}</span>
+            </p>
+          )}
+        </div>
+        <TextArea
+          label={side === "answering" ? t("consult.answer") : t("consult.ask_on")}
+          rows={2}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+              event.preventDefault();
+              send();
+            }
+          }}
+        />
+        <FileList files={files} />
+        <div className="row-flex end wrap">
+          <FilePicker onPick={files.add} />
+          {side === "answering" && consult.queue_id !== null && consult.state === "open" && (
+            <Button
+              tone="outline"
+              icon="inbox"
+              onPress={() => {
+                giveBack(store, consult.id)
+                  .then(() => say(t("consult.given_back", { subject: consult.subject })))
+                  .catch((error: unknown) => say(explain(error)));
+              }}
+            >
+              {t("consult.give_back")}
+            </Button>
+          )}
+          {side === "asking" && consult.state === "open" && (
+            <Button tone={late ? "primary" : "outline"} icon="users" onPress={() => setElsewhere(true)}>
+              {t("consult.elsewhere")}
+            </Button>
+          )}
+          {side === "asking" && (
+            <Button
+              tone="outline"
+              icon="check"
+              onPress={() => {
+                closeConsult(store, consult.id)
+                  .then(() => say(t("consult.closed", { subject: consult.subject })))
+                  .catch((error: unknown) => say(explain(error)));
+              }}
+            >
+              {t("consult.close")}
+            </Button>
+          )}
+          <Button type="submit" tone={side === "answering" ? "primary" : "outline"} icon="send" isDisabled={!ready}>
+            {side === "answering" ? t("consult.send_answer") : t("consult.confirm")}
           </Button>
-        )}
-        {side === "asking" && (
-          <Button
-            tone="outline"
-            icon="check"
-            onPress={() => {
-              closeConsult(store, consult.id)
-                .then(() => say(t("consult.closed", { subject: consult.subject })))
-                .catch((error: unknown) => say(explain(error)));
-            }}
-          >
-            {t("consult.close")}
-          </Button>
-        )}
-        <Button type="submit" tone={side === "answering" ? "primary" : "outline"} icon="send" isDisabled={!text.trim()}>
-          {side === "answering" ? t("consult.send_answer") : t("consult.confirm")}
-        </Button>
-      </div>
-    </form>
+        </div>
+      </form>
+      {elsewhere && <AskAnother consult={consult} onClose={() => setElsewhere(false)} onReturn={() => setElsewhere(true)} />}
+    </>
   );
 }

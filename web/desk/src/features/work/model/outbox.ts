@@ -138,10 +138,14 @@ export class Outbox {
     this.pump();
   }
 
-  /** Resolves once nothing of a conversation waits to be handed in: what comes after must not overtake it. */
-  async settled(conversation: string): Promise<void> {
+  /**
+   * Resolves once nothing of a conversation waits to be handed in: what comes after must not overtake
+   * it. False when something was refused, or is being taken back.
+   */
+  async settled(conversation: string): Promise<boolean> {
+    const left = () => !this.list.some((one) => one.conversation_id === conversation && one.state !== "held");
     const waits = () => this.list.some((one) => one.conversation_id === conversation && (one.state === "queued" || one.state === "sending"));
-    if (!waits()) return;
+    if (!waits()) return left();
     await new Promise<void>((resolve) => {
       const off = this.subscribe(() => {
         if (waits()) return;
@@ -149,6 +153,7 @@ export class Outbox {
         resolve();
       });
     });
+    return left();
   }
 
   /** The line is back: nobody needs to wait any longer. */
