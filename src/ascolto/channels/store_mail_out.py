@@ -135,9 +135,10 @@ async def begin_data(tx: Tx, mail: OutMail, *, lease: timedelta, addresses: Sequ
     )  # fmt: skip
     if ours:
         await tx.execute(
-            "UPDATE channels.mail_out_to SET state = 'uncertain', at = $4"
+            "UPDATE channels.mail_out_to SET state = 'uncertain', at = $4,"
+            " given_in = given_in || $5::int"
             " WHERE tenant_id = $1 AND out_id = $2 AND address = ANY($3::text[])",
-            tx.tenant_id, mail.id, list(addresses), tx.now,
+            tx.tenant_id, mail.id, list(addresses), tx.now, mail.attempts,
         )  # fmt: skip
     return ours == 1
 
@@ -169,22 +170,28 @@ async def hear_of(tx: Tx, out_id: str) -> None:
     """
     await tx.execute(
         "UPDATE channels.mail_out SET heard_at = $3 WHERE tenant_id = $1 AND id = $2"
-        " AND state IN ('sending', 'uncertain') AND data_began_at IS NOT NULL"
-        " AND accepted_at IS NULL",
+        " AND state IN ('queued', 'sending', 'uncertain') AND accepted_at IS NULL"
+        " AND EXISTS (SELECT 1 FROM channels.mail_out_to AS named WHERE named.tenant_id = $1"
+        "  AND named.out_id = $2 AND named.given_in <> '{}')",
         tx.tenant_id, out_id, tx.now,
     )  # fmt: skip
 
 
 async def leave_uncertain(tx: Tx, out_id: str) -> str | None:
-    """Move an uncertain mail on as far as was heard of it and of each of its recipients.
+    """Move an uncertain mail, or one resent by hand, on as far as was heard of it and of each.
 
-    Returns how it stands then; None while it is uncertain still, or is no longer.
+    A mail that came back had arrived by one of the attempts that may have: it proves something of
+    those recipients who were named in all of them.
+    Returns how it stands then; None while that is as before.
     """
     await tx.execute(
+        "WITH given AS (SELECT DISTINCT unnest(given_in) AS attempt FROM channels.mail_out_to"
+        "  WHERE tenant_id = $1 AND out_id = $2)"
         "UPDATE channels.mail_out_to SET state = 'accepted', why = '', at = $3"
-        " WHERE tenant_id = $1 AND out_id = $2 AND state = 'uncertain' AND EXISTS (SELECT 1"
-        "  FROM channels.mail_out AS mail WHERE mail.tenant_id = $1 AND mail.id = $2"
-        "  AND mail.state = 'uncertain' AND mail.heard_at IS NOT NULL)",
+        " WHERE tenant_id = $1 AND out_id = $2 AND state IN ('uncertain', 'waiting')"
+        " AND given_in <> '{}' AND given_in @> ARRAY(SELECT attempt FROM given) AND EXISTS"
+        " (SELECT 1 FROM channels.mail_out AS mail WHERE mail.tenant_id = $1 AND mail.id = $2"
+        "  AND mail.state IN ('queued', 'uncertain') AND mail.heard_at IS NOT NULL)",
         tx.tenant_id, out_id, tx.now,
     )  # fmt: skip
     state: str | None = await tx.fetchval(
@@ -198,7 +205,8 @@ async def leave_uncertain(tx: Tx, out_id: str) -> str | None:
         " last_error = (SELECT left(string_agg(address || ': ' || why, '; ' ORDER BY place), 300)"
         "  FROM named WHERE state IN ('failed', 'bounced')),"
         " accepted_at = coalesce(accepted_at, $3), next_try_at = $3"
-        " WHERE tenant_id = $1 AND id = $2 AND state = 'uncertain'"
+        " WHERE tenant_id = $1 AND id = $2 AND (state = 'uncertain' OR state = 'queued'"
+        "  AND heard_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM named WHERE state = 'waiting'))"
         " AND NOT EXISTS (SELECT 1 FROM named WHERE state = 'uncertain') RETURNING state",
         tx.tenant_id, out_id, tx.now,
     )  # fmt: skip

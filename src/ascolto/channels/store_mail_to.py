@@ -65,6 +65,15 @@ async def settle(tx: Tx, out_id: str, fates: Mapping[str, tuple[str, str]]) -> N
     )  # fmt: skip
 
 
+async def not_given(tx: Tx, out_id: str, *, attempt: int) -> None:
+    """Note that a server said of an attempt that it has not taken the mail."""
+    await tx.execute(
+        "UPDATE channels.mail_out_to SET given_in = array_remove(given_in, $3::int)"
+        " WHERE tenant_id = $1 AND out_id = $2 AND $3 = ANY(given_in)",
+        tx.tenant_id, out_id, attempt,
+    )  # fmt: skip
+
+
 async def wait_again(tx: Tx, out_id: str) -> list[str]:
     """Let everybody wait whom a mail has not reached, and return their addresses."""
     rows = await tx.fetch(

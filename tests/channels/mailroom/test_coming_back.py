@@ -129,6 +129,87 @@ async def test_who_had_a_mail_at_an_earlier_attempt_proves_nothing_of_a_later_on
     assert (await mailroom.out())[0].state == "accepted"
 
 
+async def twice_uncertain(mailroom: Mailroom) -> OutMail:
+    """Let a mail be uncertain for Carla, and sent again by hand for Ugo too, in vain as well."""
+    mailroom.sink.recipient_answers = {UGO: ["451 later"]}
+    mailroom.sink.answers = ["hang", "hang"]
+    out = await to_several(mailroom, UGO)
+    await hastily(mailroom)
+    assert await fates(mailroom, out) == {CARLA: "uncertain", UGO: "waiting"}
+    async with mailroom.desk.as_system() as tx:
+        await outgoing.resend(tx, out.id)
+    await hastily(mailroom)
+    assert await fates(mailroom, out) == {CARLA: "uncertain", UGO: "uncertain"}
+    return out
+
+
+async def test_of_two_uncertain_attempts_what_comes_back_proves_only_what_both_have_in_common(
+    mailroom: Mailroom,
+) -> None:
+    out = await twice_uncertain(mailroom)
+    await mailroom.arrive(an_answer_to(out))
+    assert (await mailroom.out())[0].state == "uncertain"
+    assert await fates(mailroom, out) == {CARLA: "accepted", UGO: "uncertain"}
+    await mailroom.arrive(a_report(out.mail_id, (UGO, "delivered", "2.0.0")), sender="<>")
+    assert (await mailroom.out())[0].state == "accepted"
+    assert await fates(mailroom, out) == {CARLA: "accepted", UGO: "delivered"}
+
+
+async def test_an_attempt_that_the_server_refused_leaves_no_doubt_behind(
+    mailroom: Mailroom,
+) -> None:
+    mailroom.sink.recipient_answers = {UGO: ["451 later"]}
+    mailroom.sink.answers = ["451 later", "hang"]
+    out = await to_several(mailroom, UGO)
+    await mailroom.post.round()
+    mailroom.desk.clock.at += timedelta(seconds=31)
+    await hastily(mailroom)
+    assert await fates(mailroom, out) == {CARLA: "uncertain", UGO: "uncertain"}
+    await mailroom.arrive(an_answer_to(out))
+    assert (await mailroom.out())[0].state == "accepted"
+    assert set((await fates(mailroom, out)).values()) == {"accepted"}
+
+
+async def test_who_answers_before_a_mail_goes_again_is_not_sent_it_again(
+    mailroom: Mailroom,
+) -> None:
+    mailroom.sink.recipient_answers = {UGO: ["451 later"]}
+    mailroom.sink.answers = ["hang"]
+    out = await to_several(mailroom, UGO)
+    await hastily(mailroom)
+    async with mailroom.desk.as_system() as tx:
+        await outgoing.resend(tx, out.id)
+    await mailroom.arrive(an_answer_to(out))
+    assert await fates(mailroom, out) == {CARLA: "accepted", UGO: "waiting"}
+    await mailroom.post.round()
+    assert [one.rcpt_tos for one in mailroom.sink.taken] == [[CARLA], [UGO]]
+    assert (await mailroom.out())[0].state == "accepted"
+
+
+async def test_what_comes_back_while_it_goes_again_keeps_it_from_going_a_third_time(
+    mailroom: Mailroom,
+) -> None:
+    out = await left_uncertain(mailroom)
+    async with mailroom.desk.as_system() as tx:
+        await outgoing.resend(tx, out.id)
+    async with mailroom.desk.as_system() as tx:
+        (mail,) = await store_mail_out.lease_due(tx, lease=LEASE, limit=1)
+    await mailroom.arrive(an_answer_to(out))
+    async with mailroom.desk.as_system() as tx:
+        assert await store_mail_out.begin_data(tx, mail, lease=LEASE, addresses=[CARLA])
+        await settle(tx, mail, Ending("queued", fates={CARLA: ("waiting", "451 later")}))
+    assert (await mailroom.out())[0].state == "accepted"
+
+
+async def test_an_answer_before_the_first_word_proves_nothing(mailroom: Mailroom) -> None:
+    taken = await mailroom.arrive(a_mail())
+    out = await mailroom.answer(str(taken.conversation_id))
+    await mailroom.arrive(an_answer_to(out))
+    mailroom.sink.answers = ["hang"]
+    await hastily(mailroom)
+    assert (await mailroom.out())[0].state == "uncertain"
+
+
 async def begun(mailroom: Mailroom, *addresses: str) -> OutMail:
     """Let an answer be under way, all its words said and the dot due."""
     await to_several(mailroom, *addresses)

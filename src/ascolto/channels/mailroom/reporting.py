@@ -68,9 +68,10 @@ async def _about(
 async def has_come(tx: Tx, mail: OutMail) -> OutMail:
     """Settle a mail that was uncertain: its own id came back, from somebody who must have it.
 
-    One that is being sent is settled when its attempt ends without a word of the server.
+    One that waits to be sent again is not sent to them; one that is being sent is settled when its
+    attempt ends without a word of the server.
     """
-    if mail.state not in ("sending", "uncertain"):
+    if mail.state not in ("queued", "sending", "uncertain"):
         return mail
     await store_mail_out.hear_of(tx, mail.id)
     return replace(mail, state=await move_on(tx, mail) or mail.state)

@@ -36,6 +36,8 @@ async def settle(tx: Tx, mail: OutMail, ending: Ending) -> None:
     )  # fmt: skip
     if not settled:
         return
+    if ending.state in ("queued", "failed"):
+        await store_mail_to.not_given(tx, mail.id, attempt=mail.attempts)
     fates = ending.fates
     if state in ("failed", "bounced"):
         gone = {one.address: ("failed", why or "") for one in before if one.state == "waiting"}
@@ -54,7 +56,9 @@ async def settle(tx: Tx, mail: OutMail, ending: Ending) -> None:
         await store_mail_out.change_state(
             tx, mail.id, of=("accepted",), to=state, error=None, at=tx.now
         )
-    if state != "queued":
+    if state == "queued":
+        await move_on(tx, mail)
+    else:
         await tell_message(tx, mail, state=state)
     if state in ("failed", "bounced"):
         await _tell(tx, mail, "failed", why=why or "")
