@@ -27,6 +27,9 @@ class Provider:
     good: set[str] = field(default_factory=set)
     # What people who signed in carry back, each good for once, and what was said when they came.
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    # What it says of an access that is to end, and what it was told of.
+    revocation: tuple[int, object] = (200, {})
+    ended: list[dict[str, str]] = field(default_factory=list)
     # What happens elsewhere while it makes up its mind.
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
@@ -41,18 +44,26 @@ class Provider:
         return f"http://127.0.0.1:{self.port}/authorize?prompt=consent"
 
     @property
+    def revoke_url(self) -> str:
+        """Return where an access is ended."""
+        return f"http://127.0.0.1:{self.port}/revoke"
+
+    @property
     def introspection_url(self) -> str:
         """Return where a mail server asks whose a token is."""
         return f"http://127.0.0.1:{self.port}/introspect"
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, object]:
-        """Answer a request as RFC 6749 and RFC 7662 say."""
+        """Answer a request as RFC 6749, RFC 7009 and RFC 7662 say."""
         if path.startswith("/introspect"):
             token = headers.get("authorization", "").removeprefix("Bearer ")
             return (200, {"active": True, "user": self.user}) if token in self.good else (401, {})
         if path.startswith("/authorize"):
             return self._signed_in(_fields(urlsplit(path).query))
         said = _fields(body.decode())
+        if path.startswith("/revoke"):
+            self.ended.append(said)
+            return self.revocation
         self.asked.append(said)
         fits = self._fits(said) if "code" in said else said.get("refresh_token") == self.renewal
         if self.refuses or not fits:

@@ -10,7 +10,14 @@ from ascolto.channels.api_mail import mailbox_in_scope, shown
 from ascolto.channels.mailroom.access import Access
 from ascolto.channels.mailroom.granting import WAY_BACK, sign_in_url, take_access
 from ascolto.channels.mailroom.mailboxes import mailbox_of
-from ascolto.channels.views_mail import GrantBody, GrantedView, MailboxView, SignInView
+from ascolto.channels.views_mail import (
+    GrantBody,
+    GrantedView,
+    MailboxView,
+    SignInView,
+    TakenBackView,
+    WayBackView,
+)
 from ascolto.identity import Principal
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.kit.http import services_of
@@ -35,6 +42,16 @@ async def begin_sign_in(channel_id: UUID, call: Configurator, request: Request) 
     return SignInView(url=url, redirect_uri=settings.public_url + WAY_BACK)
 
 
+@mail_access_router.get(
+    "/mail/way-back",
+    summary="Where providers send people back to",
+    dependencies=[permit("channels.configure")],
+)
+async def way_back(request: Request) -> WayBackView:
+    """Return the address that a provider has to know before one can sign in there for a mailbox."""
+    return WayBackView(redirect_uri=services_of(request).settings.public_url + WAY_BACK)
+
+
 @mail_access_router.post("/mailboxes/access", summary="Bring back what gives access")
 async def bring_back(body: GrantBody, person: Person, request: Request) -> GrantedView:
     """Exchange the provider's code for an access that is renewed from then on."""
@@ -57,3 +74,19 @@ async def renew(channel_id: UUID, call: Configurator) -> MailboxView:
     channel = await mailbox_in_scope(call.tx, channel_id)
     await store_mail.renew_access(call.tx, channel_id=channel.id)
     return await shown(call.tx, channel)
+
+
+@mail_access_router.delete("/mailboxes/{channel_id}/access", summary="Take the access back")
+async def take_back(channel_id: UUID, person: Person, request: Request) -> TakenBackView:
+    """Forget what renews the access, and tell the provider that it is over, where it names how."""
+    services = services_of(request)
+    settings = services.settings
+    access = Access(
+        services.db, box=server_box(settings.data), allow_private=settings.allow_private_webhooks
+    )
+    provider, why = await access.end(person, str(channel_id))
+    async with services.db.transaction(
+        person.tenant_id, actor=person.actor(), clients=person.clients
+    ) as tx:
+        mailbox = await shown(tx, await mailbox_in_scope(tx, channel_id))
+    return TakenBackView(mailbox=mailbox, provider=provider, why=why)

@@ -45,6 +45,24 @@ class SignInView(BaseModel):
     redirect_uri: str
 
 
+class WayBackView(BaseModel):
+    """Where providers send people back to, as they have to know it."""
+
+    redirect_uri: str
+
+
+class TakenBackView(BaseModel):
+    """How a mailbox stands without its access, and what the provider made of it.
+
+    `revoked`: ended there too; `unnamed`: it names no address for that; `unconfirmed`: it did not
+    say so, and `why`.
+    """
+
+    mailbox: "MailboxView"
+    provider: Literal["revoked", "unnamed", "unconfirmed"]
+    why: str | None
+
+
 class GrantedView(BaseModel):
     """The mailbox that has access now."""
 

@@ -33,6 +33,7 @@ async def mailbox_at(provider: Provider, office: Office, config: httpx.AsyncClie
         "client_id": "ascolto",
         "scope": "mail offline_access",
         "authorize_url": provider.authorize_url,
+        "revoke_url": provider.revoke_url,
     }
     body = {
         "client_id": office.desk.client_id,
@@ -51,6 +52,8 @@ async def mailbox_at(provider: Provider, office: Office, config: httpx.AsyncClie
 async def signed_in_there(config: httpx.AsyncClient, channel_id: str) -> dict[str, str]:
     """Begin here, say yes at the provider, and return what one is sent back with."""
     begun = ok(await config.post(f"/mailboxes/{channel_id}/sign-in"))
+    way_back = ok(await config.get("/mail/way-back"))
+    assert way_back == {"redirect_uri": begun["redirect_uri"]}
     async with httpx.AsyncClient() as browser:
         answer = await browser.get(begun["url"])
     back = urlsplit(answer.headers["location"])
@@ -159,3 +162,59 @@ async def test_a_provider_that_says_no_is_quoted(office: Office) -> None:
         answer = await config.post("/mailboxes/access", json=back)
         refused(answer, 422, "channels.bad_grant")
         assert "invalid_client" in answer.json()["detail"]
+
+
+async def test_an_access_that_is_taken_back_is_ended_at_the_provider_where_it_says_how(
+    office: Office,
+) -> None:
+    async with running_provider() as provider, office.signed_in("config@prova.example") as config:
+        channel_id = await mailbox_at(provider, office, config)
+
+        async def taken_back() -> tuple[str, str | None]:
+            ok(
+                await config.post(
+                    "/mailboxes/access", json=await signed_in_there(config, channel_id)
+                )
+            )
+            gone = ok(await config.delete(f"/mailboxes/{channel_id}/access"))
+            assert gone["mailbox"]["access"] == "none"
+            return gone["provider"], gone["why"]
+
+        assert await taken_back() == ("revoked", None)
+        assert provider.ended == [
+            {
+                "client_id": "ascolto", "client_secret": "segreto-di-ascolto",
+                "token": provider.renewal, "token_type_hint": "refresh_token",
+            }
+        ]  # fmt: skip
+        # Nothing is left to be ended twice.
+        assert ok(await config.delete(f"/mailboxes/{channel_id}/access"))["provider"] == "unnamed"
+        provider.revocation = (400, {"error": "invalid_token"})
+        assert await taken_back() == ("revoked", None)
+        provider.revocation = (503, {})
+        assert await taken_back() == ("unconfirmed", "503")
+        assert len(provider.ended) == 3
+        channel = ok(await config.get(f"/channels/{channel_id}"))
+        oauth = {**channel["settings"]["oauth"], "revoke_url": ""}
+        changed = {"settings": {**channel["settings"], "oauth": oauth}, "v": channel["v"]}
+        channel = ok(await config.patch(f"/channels/{channel_id}", json=changed))
+        assert await taken_back() == ("unnamed", None)
+        # Nobody else is shown what renews it.
+        oauth["revoke_url"] = "http://altrove.example/revoke"
+        changed = {"settings": {**channel["settings"], "oauth": oauth}, "v": channel["v"]}
+        answer = await config.patch(f"/channels/{channel_id}", json=changed)
+        assert answer.status_code == 422
+
+
+async def test_an_access_is_over_here_also_where_its_provider_is_away(office: Office) -> None:
+    async with office.signed_in("config@prova.example") as config:
+        async with running_provider() as provider:
+            channel_id = await mailbox_at(provider, office, config)
+            ok(
+                await config.post(
+                    "/mailboxes/access", json=await signed_in_there(config, channel_id)
+                )
+            )
+        gone = ok(await config.delete(f"/mailboxes/{channel_id}/access"))
+        assert (gone["mailbox"]["access"], gone["provider"]) == ("none", "unconfirmed")
+        assert "cannot be reached" in gone["why"]

@@ -1,8 +1,16 @@
 """What is set on a mailbox. Passwords and keys are no part of it: they lie sealed beside."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 Security = Literal["tls", "starttls", "none"]
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:_-]{1,253}$")]
@@ -58,6 +66,17 @@ class OAuth(_Part):
     authorize_url: Annotated[
         str, StringConstraints(pattern=r"^(https?://[!-~]{1,400})?$", max_length=400)
     ] = ""
+    # Where the provider is told that an access is over (RFC 7009); many name no such address.
+    revoke_url: Annotated[
+        str, StringConstraints(pattern=r"^(https?://[!-~]{1,400})?$", max_length=400)
+    ] = ""
+
+    @model_validator(mode="after")
+    def _told_to_nobody_else(self) -> Self:
+        """Refuse a revoking address elsewhere, as what renews the access is shown there."""
+        if self.revoke_url and _origin(self.revoke_url) != _origin(self.token_url):
+            raise ValueError("the access is revoked at the host that gives its tokens")
+        return self
 
     def renews_like(self, other: "OAuth | None") -> bool:
         """Tell whether what renews access by one set of these renews it by another."""
@@ -126,6 +145,11 @@ class EmailSettings(_Part):
         if self.oauth is not None and not self.oauth.renews_like(to.oauth):
             return [*moved, "oauth", "oauth_client"]
         return [*moved, "oauth"] if _servers(to) - _servers(self) else moved
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
 
 
 def _server(one: Imap | Smtp | None) -> tuple[str, int, str] | None:

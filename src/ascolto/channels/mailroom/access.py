@@ -11,7 +11,7 @@ import base64
 import weakref
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import httpx
@@ -19,13 +19,18 @@ import orjson
 
 from ascolto.channels import errors, events, store, store_mail
 from ascolto.channels.email.settings import OAuth
-from ascolto.channels.mailroom.mailboxes import mailbox_of, opened, place_of_secret
+from ascolto.channels.mailroom.mailboxes import (
+    mailbox_of,
+    opened,
+    place_of_secret,
+    set_secrets,
+)
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Mailbox
 from ascolto.channels.webhooks import reach
 from ascolto.identity import Principal
 from ascolto.kit.db import SYSTEM, Database
-from ascolto.kit.secretbox import SecretBox
+from ascolto.kit.secretbox import SealError, SecretBox
 
 _LONGEST_ANSWER = 32_000
 # Renewed so long before it ends, that a session begun with it is not cut off at once.
@@ -130,6 +135,38 @@ class Access:
                 )
             )
 
+    async def end(
+        self, who: Principal, channel_id: str
+    ) -> tuple[Literal["revoked", "unnamed", "unconfirmed"], str | None]:
+        """Forget a mailbox's access, then have it ended at its provider too (RFC 7009).
+
+        Here it is over whatever the provider says of it; return that, and why it is not sure.
+        """
+        async with self._db.transaction(
+            who.tenant_id, actor=who.actor(), clients=who.clients
+        ) as tx:
+            channel = await store.hold_channel(tx, channel_id)
+            if channel is None or channel.kind != "email":
+                raise errors.UnknownChannel("There is no such mailbox.", channel_id=channel_id)
+            mailbox = await mailbox_of(tx, channel, box=self._box)
+            if mailbox.oauth_secret:
+                await set_secrets(tx, channel, secrets={"oauth": None}, box=self._box)
+        settings = channel.email().oauth
+        if settings is None or not mailbox.oauth_secret or not settings.revoke_url:
+            return "unnamed", None
+        try:
+            said = {"token": opened(mailbox, "oauth", box=self._box)}
+            hint = {"token_type_hint": "refresh_token"}
+            answer, found = await self._said(
+                settings, mailbox, {**said, **hint}, url=settings.revoke_url
+            )
+        except (NoAccess, SealError) as away:
+            return "unconfirmed", str(away)
+        # Some say of what is over already that it is invalid, against the standard.
+        if answer.status == 200 or _word(found, "error") == "invalid_token":
+            return "revoked", None
+        return "unconfirmed", _word(found, "error") or str(answer.status)
+
     async def spoil(self, tenant_id: str, channel_id: str, token: str) -> None:
         """Forget a token that a server did not take."""
         _, mailbox = await self._state(tenant_id, channel_id)
@@ -159,9 +196,20 @@ class Access:
     async def _post(
         self, settings: OAuth, mailbox: Mailbox, said: dict[str, str], *, grant_type: str
     ) -> dict[str, Any]:
+        said = {"grant_type": grant_type, **said}
+        answer, found = await self._said(settings, mailbox, said, url=settings.token_url)
+        if answer.status == 200 and _word(found, "access_token"):
+            return found
+        gives = "renew" if grant_type == "refresh_token" else "give"
+        why = _word(found, "error") or answer.status
+        raise NoAccess(f"the provider does not {gives} the access: {why}")
+
+    async def _said(
+        self, settings: OAuth, mailbox: Mailbox, said: dict[str, str], *, url: str
+    ) -> tuple[reach.Answer, dict[str, Any]]:
+        """Say something to the provider as the application that we are there."""
         secret = opened(mailbox, "oauth_client", box=self._box)
         said = {
-            "grant_type": grant_type,
             "client_id": settings.client_id,
             **({"client_secret": secret} if secret else {}),
             **said,
@@ -174,7 +222,7 @@ class Access:
         try:
             async with httpx.AsyncClient(trust_env=False, timeout=reach.TIMEOUT_S) as http:
                 answer = await reach.post(
-                    http, settings.token_url, body=urlencode(said).encode(), headers=headers,
+                    http, url, body=urlencode(said).encode(), headers=headers,
                     allow_private=self._allow_private, keep=_LONGEST_ANSWER,
                 )  # fmt: skip
         except (httpx.HTTPError, httpx.InvalidURL, OSError, reach.UnreachableError) as away:
@@ -185,11 +233,7 @@ class Access:
             found = orjson.loads(answer.text)
         except orjson.JSONDecodeError:
             found = None
-        if answer.status == 200 and isinstance(found, dict) and _word(found, "access_token"):
-            return found
-        why = _word(found, "error") if isinstance(found, dict) else ""
-        gives = "renew" if grant_type == "refresh_token" else "give"
-        raise NoAccess(f"the provider does not {gives} the access: {why or answer.status}")
+        return answer, found if isinstance(found, dict) else {}
 
     async def _others(
         self, tenant_id: str, channel: Channel, before: Mailbox, refused: NoAccess

@@ -1,6 +1,8 @@
 /** What is set on a mailbox, as a form has it and as it is kept. */
+import { createElement } from "react";
 import type { AdminChannel } from "@/api/types";
 import { t } from "@/i18n";
+import { WayBack } from "./mailbox";
 import providers from "./mail-providers.json";
 import type { Group } from "./model";
 
@@ -19,6 +21,7 @@ export interface MailValues {
   authorize_url: string;
   token_url: string;
   scope: string;
+  revoke_url: string;
   signature: string;
   mail_survey: boolean;
 }
@@ -34,12 +37,21 @@ interface OAuth {
   client_id?: string;
   scope?: string;
   authorize_url?: string;
+  revoke_url?: string;
 }
 type Known = keyof typeof providers;
 
 const known = (name: string | null) => (name && name in providers ? providers[name as Known] : null);
 const address = /^[^\s@]+@[^\s@]+$/;
 const link = /^https?:\/\/\S+$/;
+
+function sameOrigin(one: string, other: string): boolean {
+  try {
+    return !one || new URL(one).origin === new URL(other).origin;
+  } catch {
+    return true; // the field itself says that it is no address
+  }
+}
 
 const sameServer = (one: Server, other: Server | undefined) =>
   one.host === other?.host && one.port === other?.port && one.security === other?.security;
@@ -76,6 +88,7 @@ export function mailValues(row: AdminChannel | null): MailValues {
     authorize_url: oauth?.authorize_url ?? "",
     token_url: oauth?.token_url ?? "",
     scope: oauth?.scope ?? "",
+    revoke_url: oauth?.revoke_url ?? "",
     signature: String(settings.signature ?? ""),
     mail_survey: Boolean(settings.survey ?? false),
   };
@@ -107,8 +120,8 @@ export function mailSettings(values: MailValues, row: AdminChannel | null): Reco
   if (values.mail_survey || kept.survey !== undefined) kept.survey = values.mail_survey;
   if (values.provider === "password") delete kept.oauth;
   else {
-    const { authorize_url, token_url, scope } = preset?.oauth ?? values;
-    kept.oauth = { authorize_url, token_url, scope, client_id: values.oauth_client_id.trim() };
+    const { authorize_url, token_url, scope, revoke_url } = preset?.oauth ?? values;
+    kept.oauth = { authorize_url, token_url, scope, revoke_url, client_id: values.oauth_client_id.trim() };
   }
   return kept;
 }
@@ -143,13 +156,18 @@ export function mailGroups<V extends MailValues>(values: V): Group<V>[] {
   if (values.provider !== "password") {
     groups.push({
       title: t("admin.mail.oauth"),
-      about: t("admin.mail.oauth.about", { address: `${location.origin}/desk/mail-access` }),
+      about: createElement(WayBack),
       fields: [
         { kind: "text", name: "oauth_client_id", label: t("admin.mail.client_id"), required: true, max: 300 },
         ...(values.provider === "other"
           ? [
               { kind: "text" as const, type: "url" as const, name: "authorize_url" as const, label: t("admin.mail.authorize_url"), max: 400, pattern: link, wrong: t("admin.error.bad_link") },
               { kind: "text" as const, type: "url" as const, name: "token_url" as const, label: t("admin.mail.token_url"), required: true, max: 400, pattern: link, wrong: t("admin.error.bad_link") },
+              {
+                kind: "text" as const, type: "url" as const, name: "revoke_url" as const, label: t("admin.mail.revoke_url"),
+                hint: t("admin.mail.revoke_url.hint"), max: 400, pattern: link, wrong: t("admin.error.bad_link"),
+                check: (now: MailValues) => (sameOrigin(now.revoke_url, now.token_url) ? undefined : t("admin.mail.revoke_url.elsewhere")),
+              },
               { kind: "text" as const, name: "scope" as const, label: t("admin.mail.scope"), max: 1_000 },
             ]
           : []),

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { api } from "@/api/client";
-import type { AdminChannel, Mailbox } from "@/api/types";
+import type { AdminChannel, Mailbox, TakenBack, WayBackTo } from "@/api/types";
 import { explain } from "@/api/words";
 import { msg, useT } from "@/i18n";
 import { moment } from "@/i18n/format";
@@ -16,6 +16,24 @@ const standing = {
   given: { words: msg("admin.mail.access.given"), tone: "ok" },
   refused: { words: msg("admin.mail.access.refused"), tone: "bad" },
 } as const;
+
+const ended = {
+  revoked: msg("admin.mail.ended.revoked"),
+  unnamed: msg("admin.mail.ended.unnamed"),
+  unconfirmed: msg("admin.mail.ended.unconfirmed"),
+} as const;
+
+/** The address that the provider has to know: what the server is called outside, and not what it is called here. */
+export function WayBack() {
+  const t = useT();
+  const { data, error } = useQuery({
+    queryKey: ["admin", "mail-way-back"],
+    queryFn: ({ signal }) => api.get<WayBackTo>("/mail/way-back", { signal }),
+    staleTime: Infinity,
+  });
+  if (error) return explain(error);
+  return t("admin.mail.oauth.about", { address: data?.redirect_uri ?? "…" });
+}
 
 /** How a mailbox stands, its secrets, and its access at the provider. */
 export function MailboxPanel({ row }: { row: AdminChannel }) {
@@ -62,6 +80,7 @@ function Access({ row, mailbox, canSignIn }: { row: AdminChannel; mailbox: Mailb
   const act = useAct(path);
   const { words, tone } = standing[mailbox.access];
   const there = mailbox.access !== "none";
+  const [over, setOver] = useState<TakenBack | null>(null);
   const signIn = async () => {
     const { url } = await api.post<{ url: string }>(`${path}/sign-in`);
     location.assign(url);
@@ -86,11 +105,12 @@ function Access({ row, mailbox, canSignIn }: { row: AdminChannel; mailbox: Mailb
           </Button>
         )}
         {there && (
-          <Button tone="outline" icon="x" onPress={() => act.mutate(() => api.put(`${path}/secrets`, { oauth: null }))}>
+          <Button tone="outline" icon="x" onPress={() => act.mutate(async () => setOver(await api.delete<TakenBack>(`${path}/access`)))}>
             {t("admin.mail.take_back")}
           </Button>
         )}
       </div>
+      <div role="status">{over && !there && <p>{t(ended[over.provider], { why: over.why ?? "" })}</p>}</div>
       <div role="alert">{act.error && <p className="field-error">{explain(act.error)}</p>}</div>
     </div>
   );

@@ -54,7 +54,7 @@ export type Field<V> = FieldBase<V> &
 
 export interface Group<V> {
   title?: string;
-  about?: string;
+  about?: ReactNode;
   fields: Field<V>[];
 }
 
