@@ -195,17 +195,19 @@ def pass_on(house: RunningServer, page: Page) -> None:
     came = log.get_by_role("article").filter(has_text="ecco la lettura")
     came.get_by_role("button", name="Inoltra").click()
     dialog.get_by_label("A", exact=True).fill("Tecnico <tecnico@ditta.example>")
-    with page.expect_response(lambda told: told.url.endswith("/draft") and told.ok):
-        dialog.get_by_label("Commento (facoltativo)").fill("Potete verificare?")
+    dialog.get_by_label("Commento (facoltativo)").fill("Potete verificare?")
+    with page.expect_response(
+        lambda told: told.url.endswith("/draft") and told.ok and "schema.txt" in told.text()
+    ):
+        dialog.get_by_label("Allega").set_input_files(
+            {"name": "schema.txt", "mimeType": "text/plain", "buffer": b"Lo schema."}
+        )
     # What was begun is there again, on this device or another: its own memory is emptied.
     page.evaluate("localStorage.clear()")
     page.reload()
-    came.get_by_role("button", name="Inoltra").click()
+    came.get_by_role("button", name="Inoltra: riprendi la bozza").click()
     expect(dialog.get_by_label("A", exact=True)).to_have_value("Tecnico <tecnico@ditta.example>")
     expect(dialog.get_by_label("Commento (facoltativo)")).to_have_value("Potete verificare?")
-    dialog.get_by_label("Allega").set_input_files(
-        {"name": "schema.txt", "mimeType": "text/plain", "buffer": b"Lo schema."}
-    )
     expect(dialog.get_by_text("schema.txt")).to_be_visible()
     expect(dialog.get_by_label("lettura.txt")).to_be_checked()
     look(page, "mail-forward")

@@ -51,6 +51,7 @@ def test_a_mailbox_gets_its_access_at_the_provider_and_gives_it_back(
     admin.get_by_label("ID dell’applicazione").fill("ascolto")
     admin.get_by_label("Indirizzo per accedere").fill(provider.authorize_url)
     admin.get_by_label("Indirizzo dei token").fill(provider.token_url)
+    admin.get_by_label("Indirizzo per la revoca").fill(provider.revoke_url)
     admin.get_by_role("button", name="Crea").click()
 
     panel = admin.get_by_role("region", name="Stato della casella")
@@ -77,6 +78,9 @@ def test_a_mailbox_gets_its_access_at_the_provider_and_gives_it_back(
     expect(panel).not_to_contain_text("poi rinnovato")
     panel.get_by_role("button", name="Togli l’accesso").click()
     expect(panel).to_contain_text("non ancora dato")
+    expect(panel.get_by_role("status")).to_have_text("Accesso tolto, qui e presso il fornitore.")
+    assert [one["token"] for one in provider.ended] == [provider.renewal]
+    look(admin, "mailbox-access-taken-back")
 
 
 def test_who_comes_back_with_nothing_is_told(house: RunningServer, admin: Page) -> None:

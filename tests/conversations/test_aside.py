@@ -1,6 +1,8 @@
 """Drafts, read marks, tags: kept on the server, never lost to another device."""
 
 import asyncio
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +41,84 @@ async def test_a_draft_keeps_to_whom_it_goes_as_it_is_typed(desk: Desk) -> None:
         )
     assert (kept.text, kept.lines) == ("Gent", begun)
     assert (await drafted(desk, other.id, "Gent", kept.rev)).lines is None
+
+
+async def test_a_draft_keeps_what_it_passes_on_and_its_files_until_it_lets_go_of_them(
+    desk: Desk, tmp_path: Path
+) -> None:
+    talk, other = await desk.talking(), await desk.talking()
+    said = (await desk.thread(talk.id))[0]
+
+    async def file_in(talk_id: str, name: str) -> str:
+        async with desk.as_system() as tx:
+            kept = await conversations.keep_attachment(
+                tx, folder=tmp_path, conversation_id=talk_id, name=name, data=name.encode(),
+                uploader_kind="operator", operator_id=desk.anna,
+            )  # fmt: skip
+        return kept.id
+
+    async def passing_on(rev: int, *files: str, about: str = said.id) -> Draft:
+        async with desk.as_operator(desk.anna) as tx:
+            return await conversations.set_draft(
+                tx, conversation_id=talk.id, operator_id=desk.anna, kind="forward", text="Per voi",
+                rev=rev, about={"message_id": about, "attachment_ids": [], "whole": True},
+                files=files,
+            )  # fmt: skip
+
+    one, loose, elsewhere = [
+        await file_in(talk.id, "uno"), await file_in(talk.id, "due"), await file_in(other.id, "x")
+    ]  # fmt: skip
+    kept = await passing_on(0, one, elsewhere)
+    assert [file.name for file in kept.files] == ["uno.txt"]
+    assert (kept.about or {})["message_id"] == said.id
+    assert (await passing_on(0, one)) == kept  # the same again
+    with pytest.raises(errors.DraftChanged):
+        await passing_on(0, one, loose)
+    strange = (await desk.thread(other.id))[0]
+    assert (await passing_on(1, one, about=strange.id)).about is None
+    await passing_on(2, one)
+    desk.clock.at += timedelta(days=3)
+    async with desk.as_system() as tx:
+        assert len(await conversations.forget_unsent(tx)) == 2
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.merge(tx, conversation_id=talk.id, into=other.id, operator_id=desk.anna)
+        (moved,) = await store_aside.drafts_of(
+            tx, conversation_ids=[other.id], operator_id=desk.anna
+        )
+    assert ([file.id for file in moved.files], moved.about) == ([one], kept.about)
+    desk.clock.at += timedelta(days=31)
+    async with desk.as_system() as tx:
+        assert len(await conversations.forget_unsent(tx)) == 1
+        (bare,) = await store_aside.drafts_of(
+            tx, conversation_ids=[other.id], operator_id=desk.anna
+        )
+    assert (bare.text, bare.files) == ("Per voi", ())
+
+
+async def test_files_of_a_colleagues_draft_leave_room_for_ones_own(
+    desk: Desk, tmp_path: Path
+) -> None:
+    talk = await desk.talking()
+
+    async def kept(operator_id: str) -> str:
+        async with desk.as_system() as tx:
+            file = await conversations.keep_attachment(
+                tx, folder=tmp_path, conversation_id=talk.id, name="a", data=b"a",
+                uploader_kind="operator", operator_id=operator_id,
+            )  # fmt: skip
+        return file.id
+
+    annas = [await kept(desk.anna) for _ in range(20)]
+    with pytest.raises(errors.BadFiles):
+        await kept(desk.bruno)
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.set_draft(
+            tx, conversation_id=talk.id, operator_id=desk.anna, kind="reply", text="", rev=0,
+            files=annas,
+        )  # fmt: skip
+    await kept(desk.bruno)
+    with pytest.raises(errors.BadFiles):
+        await kept(desk.anna)
 
 
 async def test_a_draft_grows_by_revisions_and_refuses_an_old_one(desk: Desk) -> None:

@@ -399,7 +399,12 @@ async def test_a_draft_is_written_on_another_device(recorder: Recorder) -> None:
 
     async def act(place: int) -> None:
         lines = {"to": "carla@posta.example", "cc": "", "bcc": ""}
-        draft = {"text": "Gentile signora", "kind": "reply", "rev": 0, "lines": lines}
+        file = {"file": ("schema.txt", b"Lo schema.", "text/plain")}
+        kept = ok(await recorder.anna.post(f"/conversations/{talk.id}/attachments", files=file))
+        draft = {
+            "text": "Gentile signora", "kind": "reply", "rev": 0, "lines": lines,
+            "file_ids": [kept["id"]],
+        }  # fmt: skip
         ok(await recorder.anna.put(f"/conversations/{talk.id}/draft", json=draft))
 
     trace = await recorder.record("draft", "A reply is begun on another device.", act)

@@ -283,6 +283,7 @@ async def upload(
             folder=services.settings.attachments,
             conversation_id=str(conversation_id),
             uploader_kind="operator",
+            operator_id=writer.operator_id,
             name=name,
             data=data,
         )

@@ -134,6 +134,8 @@ async def keep_draft(conversation_id: UUID, body: DraftBody, call: Drafter) -> D
         text=body.text,
         rev=body.rev,
         lines=body.lines.model_dump() if body.lines else None,
+        about=body.about.model_dump(mode="json") if body.about else None,
+        files=[str(one) for one in body.file_ids],
     )
     return DraftView.of(draft)
 

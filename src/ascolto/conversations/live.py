@@ -5,6 +5,7 @@ the lists of team leaders, `customer:<id>` the customer's own page. The last one
 internal: no notes, no ids of people.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -188,6 +189,8 @@ def draft_changed(draft: Draft, *, client_id: str) -> Frame:
         "kind": draft.kind,
         "rev": draft.rev,
         "lines": draft.lines,
+        "about": draft.about,
+        "files": [asdict(one) for one in draft.files],
     }
     return Frame(f"operator:{draft.operator_id}", "draft.changed", body, client_id)
 

@@ -255,6 +255,9 @@ class Draft:
     rev: int
     # To whom a mail goes: to, cc and bcc as they are being typed, which may be no addresses yet.
     lines: dict[str, str] | None = None
+    # What is being passed on: the message, which of its files go along, and whether it does whole.
+    about: dict[str, Any] | None = None
+    files: tuple[AttachmentRef, ...] = ()
 
 
 class ConsultState(StrEnum):

@@ -5,31 +5,44 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ascolto.conversations.model import Conversation, Draft, Message
+from ascolto.conversations.store_files import refs_of
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 
 
-async def put_draft(tx: Tx, draft: Draft, *, client_id: str) -> Draft | None:
-    """Write a draft over revision `draft.rev` (0: none yet); None when another is stored."""
-    rev = await tx.fetchval(
+async def put_draft(tx: Tx, draft: Draft, *, client_id: str, files: Sequence[str]) -> Draft | None:
+    """Write a draft over revision `draft.rev` (0: none yet); None when another is stored.
+
+    A message of another thread, and files that are elsewhere or sent already, are left out.
+    """
+    row = await tx.fetchrow(
         """
         INSERT INTO conversations.draft AS d
-          (tenant_id, conversation_id, operator_id, kind, client_id, text, rev, updated_at, lines)
-        SELECT $1, $2, $3, $4, $5, $6, 1, $8, $9::jsonb
+          (tenant_id, conversation_id, operator_id, kind, client_id, text, rev, updated_at, lines,
+           about, files)
+        SELECT $1, $2, $3, $4, $5, $6, 1, $8, $9::jsonb,
+          CASE WHEN EXISTS (SELECT 1 FROM conversations.message WHERE tenant_id = $1
+              AND conversation_id = $2 AND id = ($10::jsonb ->> 'message_id')::uuid)
+            THEN $10::jsonb END,
+          ARRAY(SELECT id FROM conversations.attachment WHERE tenant_id = $1
+            AND conversation_id = $2 AND id = ANY($11::uuid[]) AND message_id IS NULL
+            AND uploader_kind = 'operator' ORDER BY id)
          WHERE $7 = 0 OR EXISTS (
            SELECT 1 FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2
               AND operator_id = $3 AND kind = $4)
         ON CONFLICT (tenant_id, conversation_id, operator_id, kind)
-          DO UPDATE SET text = $6, rev = d.rev + 1, updated_at = $8, lines = $9
+          DO UPDATE SET text = $6, rev = d.rev + 1, updated_at = $8, lines = $9,
+            about = excluded.about, files = excluded.files
           WHERE d.rev = $7
-        RETURNING rev
+        RETURNING rev, about, files
         """,
         tx.tenant_id, draft.conversation_id, draft.operator_id, draft.kind, client_id, draft.text,
-        draft.rev, tx.now, draft.lines,
+        draft.rev, tx.now, draft.lines, draft.about, list(files),
     )  # fmt: skip
-    if rev is None:
+    if row is None:
         return None
-    return replace(draft, rev=rev)
+    kept = await refs_of(tx, row["files"]) if row["files"] else []
+    return replace(draft, rev=row["rev"], about=row["about"], files=tuple(kept))
 
 
 async def get_draft(tx: Tx, *, conversation_id: str, operator_id: str, kind: str) -> Draft | None:
@@ -41,25 +54,32 @@ async def get_draft(tx: Tx, *, conversation_id: str, operator_id: str, kind: str
 async def drafts_of(tx: Tx, *, conversation_ids: Sequence[str], operator_id: str) -> list[Draft]:
     """Return an operator's drafts in some conversations, the newest first."""
     rows = await tx.fetch(
-        "SELECT conversation_id, operator_id, kind, text, rev, lines FROM conversations.draft"
+        "SELECT conversation_id, operator_id, kind, text, rev, lines, about, files"
+        " FROM conversations.draft"
         " WHERE tenant_id = $1 AND conversation_id = ANY($2::uuid[]) AND operator_id = $3"
         " ORDER BY updated_at DESC",
         tx.tenant_id, list(conversation_ids), operator_id,
     )  # fmt: skip
-    return [Draft(**row) for row in rows]
+    named = sorted({one for row in rows for one in row["files"]})
+    known = {one.id: one for one in await refs_of(tx, named)} if named else {}
+    return [
+        Draft(**{**row, "files": tuple(known[one] for one in row["files"] if one in known)})
+        for row in rows
+    ]
 
 
 async def move_aside(tx: Tx, *, source: Conversation, target: Conversation) -> None:
     """Move drafts, mentions and consults to another thread; two drafts of one become one text."""
     await tx.execute(
         "INSERT INTO conversations.draft AS d (tenant_id, conversation_id, operator_id, kind,"
-        " client_id, text, rev, updated_at, lines)"
-        " SELECT tenant_id, $3, operator_id, kind, client_id, text, 1, $4, lines"
+        " client_id, text, rev, updated_at, lines, about, files)"
+        " SELECT tenant_id, $3, operator_id, kind, client_id, text, 1, $4, lines, about, files"
         " FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2"
-        " AND (text <> '' OR lines IS NOT NULL)"
+        " AND (text <> '' OR lines IS NOT NULL OR files <> '{}')"
         " ON CONFLICT (tenant_id, conversation_id, operator_id, kind) DO UPDATE"
         " SET text = concat_ws(E'\\n\\n', NULLIF(d.text, ''), NULLIF(excluded.text, '')),"
-        " rev = d.rev + 1, lines = coalesce(d.lines, excluded.lines)",
+        " rev = d.rev + 1, lines = coalesce(d.lines, excluded.lines),"
+        " about = coalesce(d.about, excluded.about), files = d.files || excluded.files",
         tx.tenant_id, source.id, target.id, tx.now,
     )  # fmt: skip
     await tx.execute(

@@ -1,8 +1,9 @@
 """Statements on files: kept, looked up, forgotten when they were never sent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from ascolto.conversations.model import Attachment
+from ascolto.conversations.model import Attachment, AttachmentRef
 from ascolto.kit.db import Tx
 
 _COLUMNS = (
@@ -31,12 +32,26 @@ async def get_attachment(tx: Tx, file_id: str) -> Attachment | None:
     return Attachment(**row) if row else None
 
 
-async def count_unsent(tx: Tx, *, conversation_id: str, uploader_kind: str) -> int:
-    """Count what was uploaded into a conversation and hangs on no message yet."""
+async def refs_of(tx: Tx, ids: Sequence[str]) -> list[AttachmentRef]:
+    """Return the files of some ids that hang on no message yet."""
+    rows = await tx.fetch(
+        "SELECT id, name, size, type FROM conversations.attachment"
+        " WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND message_id IS NULL ORDER BY id",
+        tx.tenant_id, list(ids),
+    )  # fmt: skip
+    return [AttachmentRef(**row) for row in rows]
+
+
+async def count_unsent(
+    tx: Tx, *, conversation_id: str, uploader_kind: str, operator_id: str | None
+) -> int:
+    """Count what was uploaded into a conversation, and hangs on no message or another's draft."""
     count: int = await tx.fetchval(
-        "SELECT count(*) FROM conversations.attachment WHERE tenant_id = $1"
-        " AND conversation_id = $2 AND uploader_kind = $3 AND message_id IS NULL",
-        tx.tenant_id, conversation_id, uploader_kind,
+        "SELECT count(*) FROM conversations.attachment AS file WHERE tenant_id = $1"
+        " AND conversation_id = $2 AND uploader_kind = $3 AND message_id IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM conversations.draft AS d WHERE d.tenant_id = $1"
+        "  AND d.conversation_id = $2 AND d.operator_id <> $4::uuid AND file.id = ANY(d.files))",
+        tx.tenant_id, conversation_id, uploader_kind, operator_id,
     )  # fmt: skip
     return count
 
@@ -61,18 +76,26 @@ async def bytes_since(tx: Tx, *, client_id: str, uploader_kind: str, since: date
     return size
 
 
-async def delete_unsent(tx: Tx, *, before: datetime, customers_before: datetime) -> list[str]:
-    """Delete files that hang on no message and return the contents nobody needs any more."""
+async def delete_unsent(
+    tx: Tx, *, before: datetime, customers_before: datetime, drafted_before: datetime
+) -> list[str]:
+    """Delete files that hang on no message and return the contents nobody needs any more.
+
+    Those of a draft stay as long as somebody has gone on with it since `drafted_before`.
+    """
     rows = await tx.fetch(
-        "WITH gone AS (DELETE FROM conversations.attachment"
+        "WITH gone AS (DELETE FROM conversations.attachment AS file"
         "  WHERE tenant_id = $1 AND message_id IS NULL AND created_at <"
         "  CASE uploader_kind WHEN 'customer' THEN $3::timestamptz ELSE $2 END"
+        "  AND NOT EXISTS (SELECT 1 FROM conversations.draft AS d WHERE d.tenant_id = $1"
+        "   AND d.conversation_id = file.conversation_id AND file.id = ANY(d.files)"
+        "   AND d.updated_at >= $4)"
         "  RETURNING id, sha256)"
         " SELECT DISTINCT sha256 FROM gone WHERE NOT EXISTS ("
         "  SELECT 1 FROM conversations.attachment a WHERE a.tenant_id = $1"
         "   AND a.sha256 = gone.sha256 AND a.id NOT IN (SELECT id FROM gone))"
         " AND NOT EXISTS (SELECT 1 FROM conversations.consult_file f WHERE f.tenant_id = $1"
         "   AND f.sha256 = gone.sha256)",
-        tx.tenant_id, before, customers_before,
+        tx.tenant_id, before, customers_before, drafted_before,
     )  # fmt: skip
     return [row["sha256"] for row in rows]

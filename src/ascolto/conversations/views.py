@@ -73,13 +73,23 @@ class DraftLines(Body):
     bcc: Line
 
 
+class DraftAbout(Body):
+    """What is passed on: a message, which of its files go along, and whether it does whole."""
+
+    message_id: UUID
+    attachment_ids: Annotated[list[UUID], Field(max_length=200)]
+    whole: bool
+
+
 class DraftBody(Body):
-    """What is being written and to whom, and the revision it began from."""
+    """What is being written and to whom, with what, and the revision it began from."""
 
     text: Text
     kind: Literal["reply", "note", "forward"] = "reply"
     rev: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     lines: DraftLines | None = None
+    about: DraftAbout | None = None
+    file_ids: Annotated[list[UUID], Field(max_length=20)] = []
 
 
 class TransferBody(Body):
@@ -262,6 +272,8 @@ class DraftView(BaseModel):
     kind: str
     rev: int
     lines: DraftLines | None
+    about: DraftAbout | None
+    files: list[FileView]
 
     @classmethod
     def of(cls, draft: Draft) -> "DraftView":

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { DraftBook } from "@/features/work/model/drafts";
+import { DraftBook, type Words } from "@/features/work/model/drafts";
 import { Outbox, type OutboxItem, type OutboxStorage } from "@/features/work/model/outbox";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+const nothingElse = { about: null, attachments: [] };
 
 function book(answer: (text: string, rev: number) => Promise<number> = async (_text, rev) => rev + 1) {
   const puts: [string, number][] = [];
@@ -23,13 +25,40 @@ function book(answer: (text: string, rev: number) => Promise<number> = async (_t
 it("begins empty to pass another message on, and goes on with the same one", () => {
   const { drafts } = book();
   const people = { to: "capo@luce.it", cc: "", bcc: "legale@luce.it" };
-  drafts.begin("a", "forward", "1");
+  const about = (message_id: string) => ({ message_id, attachment_ids: [], whole: false });
+  drafts.begin("a", "forward", about("1"));
   drafts.type("a", "forward", "Per voi");
   drafts.address("a", "forward", people);
-  drafts.begin("a", "forward", "1");
+  drafts.begin("a", "forward", about("1"));
   expect(drafts.slot("a", "forward")).toMatchObject({ text: "Per voi", envelope: people });
-  drafts.begin("a", "forward", "5");
-  expect(drafts.slot("a", "forward")).toMatchObject({ text: "", envelope: null, attachments: [], about: "5" });
+  drafts.begin("a", "forward", about("5"));
+  expect(drafts.slot("a", "forward")).toMatchObject({ text: "", envelope: null, attachments: [], about: about("5") });
+});
+
+it("goes on at another device with its files and what it passes on", async () => {
+  const stored: Words[] = [];
+  const put = async (_talk: string, _kind: string, words: Words, rev: number) => {
+    stored.push(words);
+    return rev + 1;
+  };
+  const here = new DraftBook({ storage: null, prefix: "d.", put });
+  const there = new DraftBook({ storage: null, prefix: "d.", put });
+  const file = { id: "f", name: "schema.txt", size: 9, type: "text/plain" };
+  const about = { message_id: "1", attachment_ids: ["x"], whole: false };
+  here.begin("a", "forward", about);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(stored).toEqual([]);
+  here.attach("a", "forward", [file]);
+  here.choose("a", "forward", { ...about, whole: true });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(stored).toHaveLength(1);
+  there.adopt("a", "forward", stored[0]!, 1);
+  there.begin("a", "forward", about);
+  expect(there.slot("a", "forward")).toMatchObject({ attachments: [file], about: { ...about, whole: true }, dirty: false });
+  there.attach("a", "forward", []);
+  await vi.advanceTimersByTimeAsync(500);
+  here.adopt("a", "forward", stored[1]!, 2);
+  expect(here.slot("a", "forward").attachments).toEqual([]);
 });
 
 it("writes after a pause, once for all that was typed, then goes on from the revision it got", async () => {
@@ -48,7 +77,7 @@ it("writes after a pause, once for all that was typed, then goes on from the rev
 it("never lets another device's words take the place of what is typed here, but offers them", async () => {
   const { drafts } = book(() => new Promise(() => undefined));
   drafts.type("a", "reply", "mie parole");
-  drafts.adopt("a", "reply", { text: "parole di là", envelope: null }, 4);
+  drafts.adopt("a", "reply", { ...nothingElse, text: "parole di là", envelope: null }, 4);
   expect(drafts.slot("a", "reply")).toMatchObject({ text: "mie parole", other: "parole di là", dirty: true });
   drafts.swap("a", "reply");
   expect(drafts.slot("a", "reply")).toMatchObject({ text: "parole di là", other: "mie parole" });
@@ -56,8 +85,8 @@ it("never lets another device's words take the place of what is typed here, but 
 
 it("takes the server's words where nothing was typed, and never older ones", () => {
   const { drafts } = book();
-  drafts.adopt("a", "reply", { text: "di ieri", envelope: null }, 3);
-  drafts.adopt("a", "reply", { text: "più vecchie", envelope: null }, 2);
+  drafts.adopt("a", "reply", { ...nothingElse, text: "di ieri", envelope: null }, 3);
+  drafts.adopt("a", "reply", { ...nothingElse, text: "più vecchie", envelope: null }, 2);
   expect(drafts.slot("a", "reply").text).toBe("di ieri");
   expect(drafts.slot("a", "note").text).toBe("");
 });
@@ -68,13 +97,13 @@ it("keeps to whom a mail goes as it keeps its words, and lets go of it once the 
   expect(drafts.status("a", "reply")).toBe("typing");
   await vi.advanceTimersByTimeAsync(500);
   drafts.address("a", "reply", { to: "a@b.it", cc: "c@d.it", bcc: "" });
-  drafts.adopt("a", "reply", { text: "di là", envelope: null }, 9);
+  drafts.adopt("a", "reply", { ...nothingElse, text: "di là", envelope: null }, 9);
   expect(drafts.slot("a", "reply")).toMatchObject({ envelope: { cc: "c@d.it" }, other: "di là" });
   await vi.advanceTimersByTimeAsync(500);
   drafts.clear("a", "reply");
   await vi.advanceTimersByTimeAsync(500);
   expect(lines).toEqual(["c@d", "c@d.it", null]);
-  drafts.adopt("a", "reply", { text: "", envelope: { to: "x@y.it", cc: "z@y.it", bcc: "" } }, 20);
+  drafts.adopt("a", "reply", { ...nothingElse, text: "", envelope: { to: "x@y.it", cc: "z@y.it", bcc: "" } }, 20);
   expect(drafts.slot("a", "reply").envelope?.cc).toBe("z@y.it");
 });
 

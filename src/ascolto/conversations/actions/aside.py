@@ -1,6 +1,7 @@
 """What is kept beside a thread: drafts, how far one has read, tags; and what found no thread."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ascolto.conversations import errors, events, live, store, store_aside, store_quarantine
@@ -15,25 +16,30 @@ TAGS_LIMIT = 30
 
 async def set_draft(
     tx: Tx, *, conversation_id: str, operator_id: str, kind: str, text: str, rev: int,
-    lines: dict[str, str] | None = None,
+    lines: dict[str, str] | None = None, about: dict[str, Any] | None = None,
+    files: Sequence[str] = (),
 ) -> Draft:  # fmt: skip
     """Keep what an operator has begun to write, if nothing newer is kept.
 
     `rev` is the revision the writer started from. When another device wrote meanwhile it is
-    refused with what is stored; the same text and lines again are no change.
+    refused with what is stored; the same again is no change.
     """
     conversation = await store.get(tx, conversation_id)
     if conversation is None:
         raise errors.UnknownConversation("No such conversation.", conversation_id=conversation_id)
     if text:
         checked_text(text, files=1)
-    draft = Draft(conversation_id, operator_id, kind, text, rev, lines)
-    stored = await store_aside.put_draft(tx, draft, client_id=conversation.client_id)
+    draft = Draft(conversation_id, operator_id, kind, text, rev, lines, about)
+    stored = await store_aside.put_draft(tx, draft, client_id=conversation.client_id, files=files)
     if stored is None:
         known = await store_aside.get_draft(
             tx, conversation_id=conversation_id, operator_id=operator_id, kind=kind
         )
-        if known is not None and (known.text, known.lines) == (text, lines):
+        if (
+            known is not None
+            and known == replace(draft, rev=known.rev, files=known.files)
+            and {one.id for one in known.files} == set(files)
+        ):
             return known
         raise errors.DraftChanged(
             "Another device wrote this draft meanwhile.",

@@ -13,8 +13,10 @@ from ascolto.tenancy.actions import setting
 from ascolto.tenancy.settings import declare, whole_number
 
 UNSENT_LIMIT = 20
-# What a customer did not send within hours they sent otherwise; a draft may lie for a shift.
+# What a customer did not send within hours they sent otherwise; a reply may wait for a shift, and
+# what belongs to a draft for as long as somebody goes on with it.
 UNSENT_FOR = timedelta(days=1)
+DRAFTED_FOR = timedelta(days=30)
 CUSTOMERS_UNSENT_FOR = timedelta(hours=3)
 _MEGABYTE = 1_000_000
 A_DAY = timedelta(days=1)
@@ -35,15 +37,16 @@ DAY_LIMIT = declare(
 
 
 async def keep_attachment(
-    tx: Tx, *, folder: Path, conversation_id: str, name: str, data: bytes, uploader_kind: str
-) -> Attachment:
+    tx: Tx, *, folder: Path, conversation_id: str, name: str, data: bytes, uploader_kind: str,
+    operator_id: str | None = None,
+) -> Attachment:  # fmt: skip
     """Store a file for a message to come; its content is on disk before its row is committed."""
     conversation = await store.get(tx, conversation_id)
     if conversation is None:
         raise errors.UnknownConversation("No such conversation.", conversation_id=conversation_id)
     checked = checked_file(name, data)
     unsent = await store_files.count_unsent(
-        tx, conversation_id=conversation_id, uploader_kind=uploader_kind
+        tx, conversation_id=conversation_id, uploader_kind=uploader_kind, operator_id=operator_id
     )
     if unsent >= UNSENT_LIMIT:
         raise errors.BadFiles("Send the files that are ready first.", limit=UNSENT_LIMIT)
@@ -112,5 +115,8 @@ async def find_consult_file(
 async def forget_unsent(tx: Tx) -> list[str]:
     """Forget uploads that were never sent; return the contents whose files may go after commit."""
     return await store_files.delete_unsent(
-        tx, before=tx.now - UNSENT_FOR, customers_before=tx.now - CUSTOMERS_UNSENT_FOR
+        tx,
+        before=tx.now - UNSENT_FOR,
+        customers_before=tx.now - CUSTOMERS_UNSENT_FOR,
+        drafted_before=tx.now - DRAFTED_FOR,
     )

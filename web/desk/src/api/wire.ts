@@ -419,6 +419,13 @@ export interface components {
             unchanged: number;
             violations: components["schemas"]["ViolationView"][];
         };
+        /** @description What is passed on: a message, which of its files go along, and whether it does whole. */
+        DraftAbout: {
+            attachment_ids: string[];
+            /** Format: uuid */
+            message_id: string;
+            whole: boolean;
+        };
         /** @description To whom a mail goes, as it is being typed. */
         DraftLines: {
             bcc: string;
@@ -427,7 +434,9 @@ export interface components {
         };
         /** @description What one has begun to write. */
         DraftView: {
+            about: components["schemas"]["DraftAbout"] | null;
             conversation_id: string;
+            files: components["schemas"]["ascolto__conversations__views__FileView"][];
             kind: string;
             lines: components["schemas"]["DraftLines"] | null;
             operator_id: string;

@@ -43,10 +43,10 @@ function makeDesk(account: string, store: ReturnType<typeof useLive>["store"], q
   const drafts = new DraftBook({
     storage: globalThis.localStorage ?? null,
     prefix: `ascolto.draft.${account}.`,
-    put: async (id, kind, { text, envelope }, rev) => {
+    put: async (id, kind, { text, envelope, about, attachments }, rev) => {
       const stored = await api.put<StoredDraft | undefined>(
         `/conversations/${id}/draft`,
-        { text, kind, rev, lines: envelope },
+        { text, kind, rev, lines: envelope, about, file_ids: attachments.map((file) => file.id) },
         { keepalive: text.length < 20_000 },
       );
       return stored?.rev ?? rev + 1;
@@ -56,8 +56,8 @@ function makeDesk(account: string, store: ReturnType<typeof useLive>["store"], q
 }
 
 /** Takes a draft as the server has it. */
-export function adoptDraft(drafts: DraftBook, { conversation_id: id, kind, text, lines, rev }: Draft): void {
-  drafts.adopt(id, kind, { text, envelope: lines ?? null }, rev);
+export function adoptDraft(drafts: DraftBook, { conversation_id: id, kind, text, lines, about, files, rev }: Draft): void {
+  drafts.adopt(id, kind, { text, envelope: lines ?? null, about: about ?? null, attachments: files }, rev);
 }
 
 /** Puts the words of a reply back into its field, before what was begun meanwhile. */

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { api } from "@/api/client";
 import type { Message } from "@/api/types";
 import { explain } from "@/api/words";
@@ -11,7 +11,7 @@ import { Dialog } from "@ui/dialog";
 import { TextArea } from "@ui/field";
 import { FileList, FilePicker, useFiles } from "../files";
 import { messageAdded } from "../live";
-import type { DraftBook } from "../model/drafts";
+import type { About, DraftBook } from "../model/drafts";
 import { randomNonce } from "../model/outbox";
 import { useDesk, useSlot } from "../outbox-react";
 import { offerRecall } from "../undo";
@@ -22,14 +22,21 @@ const nobody: Lines = { to: "", cc: "", bcc: "" };
 
 const joined = (one: string, other: string) => [one, other].filter(Boolean).join(", ");
 
+/** A message with all its files, as it is passed on unless somebody says otherwise. */
+export const allOf = (message: Message): About => ({
+  message_id: message.id,
+  attachment_ids: message.attachments.map((file) => file.id),
+  whole: false,
+});
+
 /** Puts a forward that was taken back before what was begun meanwhile; its people only where it passes on the same mail. */
-function writeAgain(drafts: DraftBook, message: Message, { text, lines }: { text: string; lines: Lines }): void {
+function writeAgain(drafts: DraftBook, message: Message, { text, lines, about }: { text: string; lines: Lines; about: About }): void {
   const talk = message.conversation_id;
   const begun = drafts.slot(talk, "forward");
   const empty = !begun.text && !begun.envelope && begun.attachments.length === 0;
-  if (empty) drafts.begin(talk, "forward", message.id);
+  if (empty) drafts.begin(talk, "forward", about);
   drafts.type(talk, "forward", [text, begun.text].filter(Boolean).join("\n\n"));
-  if (!empty && begun.about !== message.id) return;
+  if (!empty && begun.about?.message_id !== message.id) return;
   const { to, cc, bcc } = begun.envelope ?? nobody;
   drafts.address(talk, "forward", { to: joined(lines.to, to), cc: joined(lines.cc, cc), bcc: joined(lines.bcc, bcc) });
 }
@@ -44,9 +51,13 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
   const { slot } = useSlot(talk, "forward");
   const lines = slot.envelope ?? nobody;
   const { text } = slot;
+  const about = slot.about?.message_id === message.id ? slot.about : allOf(message);
+  const elsewhere = slot.about !== null && slot.about.message_id !== message.id;
+  // On another device something else is being passed on by now: its people are not for this message.
+  useEffect(() => {
+    if (elsewhere) onClose();
+  }, [elsewhere, onClose]);
   const added = useFiles(talk, "forward", slot.attachments);
-  const [files, setFiles] = useState(() => new Set(message.attachments.map((file) => file.id)));
-  const [whole, setWhole] = useState(false);
   // One nonce for all tries of this forward.
   const [nonce] = useState(randomNonce);
   const envelope = envelopeOf(lines);
@@ -56,21 +67,22 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
         envelope,
         text: text.trim(),
         nonce,
-        attachment_ids: [...files],
+        attachment_ids: about.attachment_ids,
         added_ids: slot.attachments.map((file) => file.id),
-        whole,
+        whole: about.whole,
       }),
     onSuccess: (note) => {
       store.apply(messageAdded(store, note));
       drafts.clear(talk, "forward");
-      offerRecall(note, () => writeAgain(drafts, message, { text, lines }));
+      offerRecall(note, () => writeAgain(drafts, message, { text, lines, about }));
       onClose();
     },
   });
+  const choose = (change: Partial<About>) => drafts.choose(talk, "forward", { ...about, ...change });
   const toggle = (id: string) => {
-    const next = new Set(files);
+    const next = new Set(about.attachment_ids);
     if (!next.delete(id)) next.add(id);
-    setFiles(next);
+    choose({ attachment_ids: [...next] });
   };
   return (
     <Dialog title={t("mail.forward")} open onClose={onClose}>
@@ -92,13 +104,13 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
             <legend className="meta">{t("mail.goes_along")}</legend>
             {message.attachments.map((file) => (
               <label key={file.id} className="row-flex">
-                <input type="checkbox" checked={files.has(file.id)} onChange={() => toggle(file.id)} />
+                <input type="checkbox" checked={about.attachment_ids.includes(file.id)} onChange={() => toggle(file.id)} />
                 <span className="clip">{file.name}</span>
                 <span className="num meta">{bytes(file.size)}</span>
               </label>
             ))}
             <label className="row-flex">
-              <input type="checkbox" checked={whole} onChange={() => setWhole(!whole)} />
+              <input type="checkbox" checked={about.whole} onChange={() => choose({ whole: !about.whole })} />
               {t("mail.whole_file")}
             </label>
             <FileList files={added} />

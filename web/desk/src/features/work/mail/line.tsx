@@ -6,8 +6,8 @@ import { msg, useT } from "@/i18n";
 import { Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
-import { useDesk } from "../outbox-react";
-import { ForwardDialog } from "./forward";
+import { useDesk, useSlot } from "../outbox-react";
+import { allOf, ForwardDialog } from "./forward";
 import type { Envelope } from "./model";
 import { mailQuery } from "./requests";
 import { WholeMail } from "./whole";
@@ -58,8 +58,10 @@ export function MailLine({ message }: { message: Message }) {
   const [open, setOpen] = useState<"whole" | "forward" | null>(null);
   const [quote, setQuote] = useState(false);
   const { drafts } = useDesk();
+  const { slot } = useSlot(message.conversation_id, "forward");
+  const begun = slot.about?.message_id === message.id && Boolean(slot.text || slot.envelope || slot.attachments.length > 0);
   const passOn = () => {
-    drafts.begin(message.conversation_id, "forward", message.id);
+    drafts.begin(message.conversation_id, "forward", allOf(message));
     setOpen("forward");
   };
   const { mail, told } = meta;
@@ -87,7 +89,7 @@ export function MailLine({ message }: { message: Message }) {
         )}
         {message.kind === "message" && (
           <Button tone="link" icon="reply" className="mail-forward" onPress={passOn}>
-            {t("mail.forward")}
+            {begun ? t("mail.forward_begun") : t("mail.forward")}
           </Button>
         )}
       </div>

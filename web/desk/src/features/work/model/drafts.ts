@@ -8,17 +8,23 @@ import type { Named } from "./mentions";
 
 export type DraftKind = "reply" | "note" | "forward";
 
+/** A message that is passed on, which of its files go along, and whether it does so whole. */
+export interface About {
+  message_id: string;
+  attachment_ids: string[];
+  whole: boolean;
+}
+
 /** What is kept of a draft on all devices. */
 export interface Words {
   text: string;
   /** To whom a mail goes, once somebody has said so. */
   envelope: Lines | null;
+  about: About | null;
+  attachments: Attachment[];
 }
 
 export interface Slot extends Words {
-  attachments: Attachment[];
-  /** The message that it passes on; kept on this device. */
-  about: string | null;
   /** Colleagues picked from the list while writing. */
   named: Named[];
   rev: number;
@@ -43,8 +49,14 @@ function sameLines(one: Lines | null, other: Lines | null): boolean {
   return one?.to === other?.to && one?.cc === other?.cc && one?.bcc === other?.bcc;
 }
 
+function sameAbout(one: About | null, other: About | null): boolean {
+  const ids = (about: About | null) => about?.attachment_ids.toSorted().join();
+  return one?.message_id === other?.message_id && one?.whole === other?.whole && ids(one) === ids(other);
+}
+
 function same(one: Words, other: Words): boolean {
-  return one.text === other.text && sameLines(one.envelope, other.envelope);
+  const files = ({ attachments }: Words) => attachments.map(({ id }) => id).toSorted().join();
+  return one.text === other.text && sameLines(one.envelope, other.envelope) && sameAbout(one.about, other.about) && files(one) === files(other);
 }
 
 export class DraftBook {
@@ -86,8 +98,8 @@ export class DraftBook {
   }
 
   attach(conversation: string, kind: DraftKind, attachments: Attachment[]): void {
-    const slot = this.slot(conversation, kind);
-    this.keep(conversation, kind, { ...slot, attachments }, this.status(conversation, kind));
+    this.keep(conversation, kind, { ...this.slot(conversation, kind), attachments, dirty: true }, "typing");
+    this.schedule(conversation, kind);
   }
 
   /** Remembers whom the words name. */
@@ -105,19 +117,25 @@ export class DraftBook {
     this.schedule(conversation, kind);
   }
 
-  /** Begins to write about a message: empty where the slot was about another. */
-  begin(conversation: string, kind: DraftKind, about: string): void {
+  /** Begins to write about a message: empty where the slot was about another. Stored with the first word. */
+  begin(conversation: string, kind: DraftKind, about: About): void {
     const before = this.slot(conversation, kind).about;
-    if (before === about) return;
+    if (before?.message_id === about.message_id) return;
     if (before !== null) this.clear(conversation, kind);
     this.keep(conversation, kind, { ...this.slot(conversation, kind), about }, this.status(conversation, kind));
+  }
+
+  /** Remembers what of the message goes along. */
+  choose(conversation: string, kind: DraftKind, about: About): void {
+    this.keep(conversation, kind, { ...this.slot(conversation, kind), about, dirty: true }, "typing");
+    this.schedule(conversation, kind);
   }
 
   /** Empties a slot whose words were sent. */
   clear(conversation: string, kind: DraftKind): void {
     const slot = this.slot(conversation, kind);
     if (!slot.text && slot.attachments.length === 0 && !slot.envelope) return;
-    this.keep(conversation, kind, { ...slot, text: "", attachments: [], named: [], envelope: null, dirty: true }, "typing");
+    this.keep(conversation, kind, { ...slot, text: "", attachments: [], named: [], envelope: null, about: null, dirty: true }, "typing");
     this.schedule(conversation, kind);
   }
 
@@ -167,13 +185,14 @@ export class DraftBook {
   }
 
   private async write(conversation: string, kind: DraftKind): Promise<void> {
-    const { text, envelope, rev, dirty } = this.slot(conversation, kind);
+    const { text, envelope, about, attachments, rev, dirty } = this.slot(conversation, kind);
     if (!dirty) return;
     this.say(`${conversation}.${kind}`, "saving");
     try {
-      const stored = await this.options.put(conversation, kind, { text, envelope }, rev);
+      const words = { text, envelope, about, attachments };
+      const stored = await this.options.put(conversation, kind, words, rev);
       const now = this.slot(conversation, kind);
-      const dirtyStill = !same(now, { text, envelope });
+      const dirtyStill = !same(now, words);
       this.keep(
         conversation,
         kind,
@@ -204,7 +223,10 @@ export class DraftBook {
   private stored(key: string): Slot {
     try {
       const text = this.options.storage?.getItem(this.options.prefix + key);
-      return text ? { ...blank, ...(JSON.parse(text) as Partial<Slot>) } : blank;
+      if (!text) return blank;
+      const kept = { ...blank, ...(JSON.parse(text) as Partial<Slot>) };
+      // Kept before it said what of the message goes along: a mere id.
+      return { ...kept, about: typeof kept.about === "string" ? null : kept.about };
     } catch {
       return blank;
     }
