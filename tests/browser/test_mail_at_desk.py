@@ -4,6 +4,7 @@ import os
 import smtplib
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
@@ -14,8 +15,10 @@ from playwright.sync_api import Page, expect
 
 from ascolto.web.serve import DEMO_MAIL
 from support.browsing import barriers
+from support.demo import sign_in
 from support.desk import Desk, clear_desk
 from support.panel import fresh_name
+from support.post import a_report
 from support.running import RunningServer
 
 OPERATOR = "operatrice@aurelia.example"
@@ -101,6 +104,64 @@ def test_a_mail_is_answered_with_copies_passed_on_and_read_to_its_source(
 
     pass_on(house, page)
     read_whole(page)
+    come_to_grief(house)
+    page.context.clear_cookies()
+    leader = page.context.new_page()
+    page.close()
+    Desk(house.url, leader).sign_in("team@aurelia.example")
+    see_to_it(house, leader)
+
+
+def come_to_grief(house: RunningServer) -> None:
+    """Let a mail come that names no sender, and an answer come back undelivered."""
+    with closing(sign_in(house.url, tenant="aurelia", email="team@aurelia.example")) as client:
+        out = client.get("/api/v1/mail/outbound").json()["items"]
+        mail_id = next(one["mail_id"] for one in out if one["recipient"] == "carla@posta.example")
+        nameless = f"Subject: Senza mittente\r\nMessage-ID: {make_msgid()}\r\n\r\nParole.\r\n"
+        with smtplib.SMTP("127.0.0.1", house.port + DEMO_MAIL) as door:
+            door.sendmail("", [OURS], nameless)
+            door.sendmail("", [OURS], a_report(mail_id, ("carla@posta.example", "failed", "5.2.1")))
+        for path, word in (
+            ("/api/v1/mail/inbound", "no_sender"),
+            ("/api/v1/mail/outbound?state=bounced", "Bolletta doppia"),
+        ):
+            deadline = time.monotonic() + 60
+            while word not in (told := client.get(path).text):
+                assert time.monotonic() < deadline, told
+                time.sleep(0.2)
+
+
+def see_to_it(house: RunningServer, page: Page) -> None:
+    """Read again and put away what was set aside, and send again what came back."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(house.url + "/desk/floor")
+    page.get_by_role("link", name="Registro della posta").click()
+    boxes = page.get_by_role("region", name="Caselle")
+    expect(boxes.get_by_text(OURS)).to_be_visible()
+    expect(boxes.get_by_text("i conti tornano").first).to_be_visible()
+    aside = page.get_by_role("region", name="Mail messe da parte").get_by_role("listitem")
+    aside = aside.filter(has_text="Non indica un mittente.")
+    expect(aside).to_contain_text("senza oggetto")
+    back = page.get_by_role("region", name="Mail respinte").get_by_role("listitem")
+    expect(back).to_contain_text("carla@posta.example")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        look(page, f"mailroom-{theme}")
+        assert barriers(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    look(page, "mailroom-320")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    # With the keyboard alone.
+    aside.get_by_role("button", name="Rileggi").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Viene riletta.")).to_be_visible()
+    back.get_by_role("button", name="Reinvia").click()
+    expect(back).to_have_count(0)
+    # Reading it again changes nothing about what it is.
+    page.reload()
+    expect(aside).to_be_visible(timeout=90_000)
+    aside.get_by_role("button", name="Archivia").click()
+    expect(aside).to_have_count(0)
 
 
 def test_a_reply_that_could_not_leave_is_not_followed_by_the_end_of_the_contact(

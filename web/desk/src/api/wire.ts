@@ -776,6 +776,25 @@ export interface components {
             /** @enum {string} */
             outcome: "added" | "changed" | "unchanged" | "refused";
         };
+        /** @description A mail that came and what became of it. */
+        IncomingView: {
+            about_id: string | null;
+            attempts: number;
+            channel_id: string;
+            client_id: string;
+            conversation_id: string | null;
+            id: string;
+            kind: string | null;
+            message_id: string | null;
+            reason: string | null;
+            /** Format: date-time */
+            received_at: string;
+            sender: string;
+            size: number;
+            source: string;
+            state: string;
+            subject: string;
+        };
         /** @description One interval: what holds now, and the mean that the model said. */
         IntervalView: {
             high: number;
@@ -1146,6 +1165,27 @@ export interface components {
             high: number | null;
             low: number | null;
             service_level: number | null;
+        };
+        /** @description A mail of ours and how far it is. */
+        OutMailView: {
+            accepted_at: string | null;
+            attempts: number;
+            automatic: boolean;
+            channel_id: string;
+            client_id: string;
+            conversation_id: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            last_code: number | null;
+            last_error: string | null;
+            mail_id: string;
+            message_id: string;
+            /** Format: date-time */
+            next_try_at: string;
+            recipient: string;
+            state: string;
+            subject: string;
         };
         /** @description A promise that was not kept. */
         Overdue: {

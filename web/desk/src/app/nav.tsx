@@ -39,6 +39,7 @@ interface Entry {
 
 /** Pages that are reached from another one's: that one's entry tells where one is. */
 const within: Partial<Record<string, Entry["to"]>> = {
+  "/mailroom": "/floor",
   "/intraday": "/planning",
   "/own-days": "/planning",
   "/shift-requests": "/planning",

@@ -97,6 +97,13 @@ const floor = createRoute({
   component: lazyRouteComponent(() => import("@/features/floor/page"), "FloorPage"),
 });
 
+/** The books of mail: whether they balance, and what needs a person. */
+const mailroom = createRoute({
+  getParentRoute: () => desk,
+  path: "/mailroom",
+  component: lazyRouteComponent(() => import("@/features/mailroom/page"), "MailroomPage"),
+});
+
 const results = createRoute({
   getParentRoute: () => desk,
   path: "/results",
@@ -297,7 +304,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, figures, mentions, consults.addChildren([consultOne]), results, planning, rosters, agreements, worth, intraday, ownDays, history, asked, shifts, conversations, settings, ready, mailAccess, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, mailroom, figures, mentions, consults.addChildren([consultOne]), results, planning, rosters, agreements, worth, intraday, ownDays, history, asked, shifts, conversations, settings, ready, mailAccess, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

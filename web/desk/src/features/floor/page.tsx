@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
@@ -45,6 +46,12 @@ export function FloorPage() {
       <header className="page-head">
         <h1>{t("nav.floor")}</h1>
         {at && <span className="meta num">{t("floor.at", { time: clock(new Date(at).toISOString()) })}</span>}
+        {may(session, "channels.handle_mail") && (
+          <Link to="/mailroom" className="button button-outline">
+            <Icon name="mail" />
+            {t("nav.mailroom")}
+          </Link>
+        )}
         {may(session, "insight.share_floor") && <Walls />}
       </header>
       {error && list.length > 0 && (
