@@ -21,7 +21,8 @@ async def dismiss(tx: Tx, mail_id: str) -> Incoming:
     mail = await _held(tx, mail_id)
     if mail.state != "quarantined":
         raise errors.NotNow("Only what was set aside is put away.", state=mail.state)
-    await store_mail_in.settle(tx, {mail_id: Read(state="dismissed", reason=mail.reason)})
+    away = Read(state="dismissed", reason=mail.reason, sender=mail.sender, subject=mail.subject)
+    await store_mail_in.settle(tx, {mail_id: away})
     return await _held(tx, mail_id)
 
 

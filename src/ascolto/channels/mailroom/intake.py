@@ -168,7 +168,8 @@ class Intake:
                 try:
                     await self._take(tenant_id, [one])
                 except Exception as error:  # noqa: BLE001 - told apart there
-                    await self._failed(tenant_id, one.mail, error)
+                    read = replace(one.mail, sender=one.letter.sender, subject=one.letter.subject)
+                    await self._failed(tenant_id, read, error)
 
     async def _letters(self, tenant_id: str, mails: Sequence[Incoming]) -> list[Opened]:
         """Read mails; what cannot be read, or may not, is dealt with here."""
@@ -313,7 +314,9 @@ class Intake:
             held = await store_mail.hold_mail(tx, mail.id)
             if held is None or held.state != "received":
                 return
-            aside = Read(state="quarantined", reason=reason[:200])
+            aside = Read(
+                state="quarantined", reason=reason[:200], sender=mail.sender, subject=mail.subject
+            )
             await store_mail_in.settle(tx, {mail.id: aside})
             tx.emit(
                 events.MailQuarantined(

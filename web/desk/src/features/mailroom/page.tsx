@@ -19,6 +19,7 @@ const AGAIN_MS = 30_000;
 
 /** Why a mail was set aside, where that has a name of its own. */
 const reasons: Record<string, string> = {
+  not_a_mail: msg("mailroom.why.not_a_mail"),
   no_sender: msg("mailroom.why.no_sender"),
   too_many_attempts: msg("mailroom.why.too_many_attempts"),
   mailbox_closed: msg("mailroom.why.mailbox_closed"),
