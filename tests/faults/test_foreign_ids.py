@@ -60,6 +60,7 @@ TABLE_OF = {
     "edit_id": "workforce.forecast_edit",
     "event_id": "workforce.own_event",
     "file_id": "conversations.consult_file",
+    "file_ids": "conversations.attachment",
     "forecast_id": "workforce.forecast",
     "inbound_id": "channels.mail_in",
     "intervention_id": "routing.intervention",

@@ -10,23 +10,14 @@ from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 
 
-async def put_draft(tx: Tx, draft: Draft, *, client_id: str, files: Sequence[str]) -> Draft | None:
-    """Write a draft over revision `draft.rev` (0: none yet); None when another is stored.
-
-    A message of another thread, and files that are elsewhere or sent already, are left out.
-    """
-    row = await tx.fetchrow(
+async def put_draft(tx: Tx, draft: Draft, *, client_id: str) -> Draft | None:
+    """Write a draft over revision `draft.rev` (0: none yet); None when another is stored."""
+    rev = await tx.fetchval(
         """
         INSERT INTO conversations.draft AS d
           (tenant_id, conversation_id, operator_id, kind, client_id, text, rev, updated_at, lines,
            about, files)
-        SELECT $1, $2, $3, $4, $5, $6, 1, $8, $9::jsonb,
-          CASE WHEN EXISTS (SELECT 1 FROM conversations.message WHERE tenant_id = $1
-              AND conversation_id = $2 AND id = ($10::jsonb ->> 'message_id')::uuid)
-            THEN $10::jsonb END,
-          ARRAY(SELECT id FROM conversations.attachment WHERE tenant_id = $1
-            AND conversation_id = $2 AND id = ANY($11::uuid[]) AND message_id IS NULL
-            AND uploader_kind = 'operator' ORDER BY id)
+        SELECT $1, $2, $3, $4, $5, $6, 1, $8, $9::jsonb, $10::jsonb, $11::uuid[]
          WHERE $7 = 0 OR EXISTS (
            SELECT 1 FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2
               AND operator_id = $3 AND kind = $4)
@@ -34,15 +25,14 @@ async def put_draft(tx: Tx, draft: Draft, *, client_id: str, files: Sequence[str
           DO UPDATE SET text = $6, rev = d.rev + 1, updated_at = $8, lines = $9,
             about = excluded.about, files = excluded.files
           WHERE d.rev = $7
-        RETURNING rev, about, files
+        RETURNING rev
         """,
         tx.tenant_id, draft.conversation_id, draft.operator_id, draft.kind, client_id, draft.text,
-        draft.rev, tx.now, draft.lines, draft.about, list(files),
+        draft.rev, tx.now, draft.lines, draft.about, [one.id for one in draft.files],
     )  # fmt: skip
-    if row is None:
+    if rev is None:
         return None
-    kept = await refs_of(tx, row["files"]) if row["files"] else []
-    return replace(draft, rev=row["rev"], about=row["about"], files=tuple(kept))
+    return replace(draft, rev=rev)
 
 
 async def get_draft(tx: Tx, *, conversation_id: str, operator_id: str, kind: str) -> Draft | None:

@@ -32,12 +32,16 @@ async def get_attachment(tx: Tx, file_id: str) -> Attachment | None:
     return Attachment(**row) if row else None
 
 
-async def refs_of(tx: Tx, ids: Sequence[str]) -> list[AttachmentRef]:
-    """Return the files of some ids that hang on no message yet."""
+async def refs_of(
+    tx: Tx, ids: Sequence[str], *, conversation_id: str | None = None
+) -> list[AttachmentRef]:
+    """Return the operators' files of some ids that hang on no message yet, of one thread or any."""
     rows = await tx.fetch(
         "SELECT id, name, size, type FROM conversations.attachment"
-        " WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND message_id IS NULL ORDER BY id",
-        tx.tenant_id, list(ids),
+        " WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND message_id IS NULL"
+        " AND uploader_kind = 'operator' AND ($3::uuid IS NULL OR conversation_id = $3)"
+        " ORDER BY id",
+        tx.tenant_id, list(ids), conversation_id,
     )  # fmt: skip
     return [AttachmentRef(**row) for row in rows]
 

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ascolto.conversations import errors, events, live, store, store_aside, store_quarantine
+from ascolto.conversations import (
+    errors,
+    events,
+    live,
+    store,
+    store_aside,
+    store_files,
+    store_quarantine,
+)
 from ascolto.conversations.held import checked_text, hold, hold_for
 from ascolto.conversations.model import Conversation, Draft
 from ascolto.kit.db import Tx
@@ -22,24 +30,25 @@ async def set_draft(
     """Keep what an operator has begun to write, if nothing newer is kept.
 
     `rev` is the revision the writer started from. When another device wrote meanwhile it is
-    refused with what is stored; the same again is no change.
+    refused with what is stored; the same again is no change. A message of another thread, and
+    files that are elsewhere or sent already, are left out.
     """
     conversation = await store.get(tx, conversation_id)
     if conversation is None:
         raise errors.UnknownConversation("No such conversation.", conversation_id=conversation_id)
     if text:
         checked_text(text, files=1)
-    draft = Draft(conversation_id, operator_id, kind, text, rev, lines, about)
-    stored = await store_aside.put_draft(tx, draft, client_id=conversation.client_id, files=files)
+    if about is not None:
+        message = await store.get_message(tx, about["message_id"])
+        about = about if message and message.conversation_id == conversation_id else None
+    kept = await store_files.refs_of(tx, files, conversation_id=conversation_id) if files else []
+    draft = Draft(conversation_id, operator_id, kind, text, rev, lines, about, tuple(kept))
+    stored = await store_aside.put_draft(tx, draft, client_id=conversation.client_id)
     if stored is None:
         known = await store_aside.get_draft(
             tx, conversation_id=conversation_id, operator_id=operator_id, kind=kind
         )
-        if (
-            known is not None
-            and known == replace(draft, rev=known.rev, files=known.files)
-            and {one.id for one in known.files} == set(files)
-        ):
+        if known is not None and known == replace(draft, rev=known.rev):
             return known
         raise errors.DraftChanged(
             "Another device wrote this draft meanwhile.",
