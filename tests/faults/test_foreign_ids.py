@@ -459,6 +459,11 @@ class Attack:
         nothing = new_id()
         seen = []
         for chosen in (foreign, nothing):
+            # A draft that is there already refuses the next by its revision, whatever that names.
+            await self.world.owner.execute(
+                "DELETE FROM conversations.draft WHERE client_id = $1",
+                self.world.mine.desk.client_id,
+            )
             answer = await send(self.browser, operation.request(ids_with(chosen), chosen=slot))
             seen.append((answer.status_code, _telling(answer, chosen)))
         self.tried += 1
