@@ -89,6 +89,19 @@ export interface components {
             kind: string;
             name: string | null;
         };
+        /** @description Who is away from a queue that they take from, and until when: their skills are lent. */
+        AwayOnDayView: {
+            operator_id: string;
+            queue_id: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description Who takes from the queue on other days and is lent elsewhere, and until when. */
+        AwayView: {
+            name: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** @description Within which times shifts lie, on which weekdays (1 is Monday) they begin. */
         Band: {
             from: string;
@@ -206,6 +219,11 @@ export interface components {
             forecast_id: string;
             scenarios: components["schemas"]["ScenarioView"][];
         };
+        /** @description How each mail address of a customer stands, after one of them said yes or no. */
+        ConsentsChanged: {
+            customer_id: string;
+            standing: components["schemas"]["StandingView"][];
+        };
         /** @description The text of a purpose as it is read out to a customer today. */
         ConsentTextView: {
             purpose: components["schemas"]["Purpose"];
@@ -231,6 +249,7 @@ export interface components {
         ConsultMessageView: {
             /** Format: date-time */
             at: string;
+            attachments: components["schemas"]["ascolto__conversations__views__FileView"][];
             author_id: string | null;
             author_name: string;
             consult_id: string;
@@ -258,6 +277,7 @@ export interface components {
             last_text: string;
             operator_id: string | null;
             operator_name: string;
+            overdue_at: string | null;
             queue_id: string | null;
             state: string;
             subject: string;
@@ -653,6 +673,7 @@ export interface components {
             version: number;
         };
         Frames: {
+            "consents.changed": components["schemas"]["ConsentsChanged"];
             "consult.changed": components["schemas"]["ConsultView"];
             "conversation.changed": components["schemas"]["RowView"];
             "conversation.overdue": components["schemas"]["Overdue"];
@@ -754,7 +775,7 @@ export interface components {
             first: string | null;
             last: string | null;
             minutes: number;
-            notes: string[];
+            notes: components["schemas"]["RowFaultView"][];
             rows: number;
             written: boolean;
         };
@@ -843,6 +864,7 @@ export interface components {
             aht_s: number | null;
             /** Format: date-time */
             at: string;
+            away: components["schemas"]["AwayView"][];
             /** Format: date */
             day: string;
             factor: number;
@@ -1421,19 +1443,12 @@ export interface components {
             others: string[];
             sender: string;
         };
-        /**
-         * @description A draft with everybody at home, and who has not agreed to work there.
-         *
-         *     `taken` are shifts that others take on a free day: they are asked before it is published.
-         *     `left_open` is what nobody takes and, where it is known what it takes, is missing.
-         */
+        /** @description A draft with everybody at home, and who has not agreed to work there. */
         RelocatedView: {
             at_home: number;
             cannot: string[];
-            left_open: components["schemas"]["OpenSpanView"][];
             moved: number;
             roster: components["schemas"]["RosterView"];
-            taken: components["schemas"]["ShiftView"][];
         };
         /** @description What was asked, and what became of it; `mine` tells who asked. */
         RequestView: {
@@ -1513,8 +1528,9 @@ export interface components {
          * @enum {string}
          */
         Role: "operator" | "team_leader" | "planner" | "knowledge" | "configurator" | "analyst" | "client" | "privacy" | "admin";
-        /** @description One day of a version: all shifts, and what it takes. */
+        /** @description One day of a version: all shifts, what it takes and, of today, who is lent elsewhere. */
         RosterDayView: {
+            away: components["schemas"]["AwayOnDayView"][];
             /** Format: date-time */
             begins_at: string;
             /** Format: date */
@@ -1539,10 +1555,11 @@ export interface components {
             published_at: string | null;
             published_by: string | null;
             reason: string;
+            site_lost: boolean;
             v: number;
         };
         /**
-         * @description What is wrong in one row (the heading is row 1); null where it is the table as a whole.
+         * @description What is said of one row (the heading is row 1); null where it is the table as a whole.
          *
          *     `what` is English; `code`, where there is one, says the same with `fields` for other words.
          */
@@ -1736,6 +1753,26 @@ export interface components {
             text_version: string | null;
             verified: boolean;
         };
+        /**
+         * @description Who stands in where a site is lost; `left_open` is what is missing as it holds now.
+         *
+         *     It is told against what was there before and, where that is known, what it takes.
+         */
+        StandInsView: {
+            asked: components["schemas"]["StandInView"][];
+            left_open: components["schemas"]["OpenSpanView"][];
+        };
+        /**
+         * @description A shift on a day that was free: to be asked for at publishing, or what its person said.
+         *
+         *     `refused` tells of a rule that stands against it: `why` says which, by its code.
+         */
+        StandInView: {
+            shift: components["schemas"]["ShiftView"];
+            /** @enum {string} */
+            state: "to_ask" | "waiting" | "done" | "declined" | "refused" | "withdrawn" | "undone";
+            why: string[];
+        };
         /** @description A tag known to a client. */
         TagView: {
             client_id: string;
@@ -1832,13 +1869,18 @@ export interface components {
         /**
          * @description What breaks a rule, with the article; a binding one stands against publishing.
          *
-         *     Where nobody is named it is of all together, such as more people than seats.
+         *     Where nobody is named it is of all together, such as more people than seats. `rule` is English;
+         *     `code`, where there is one, says the same with `fields` for other words.
          */
         ViolationView: {
             article: string;
             binding: boolean;
+            code: string;
             /** Format: date */
             day: string;
+            fields: {
+                [key: string]: string;
+            };
             operator_id: string | null;
             rule: string;
         };
@@ -1860,7 +1902,7 @@ export interface components {
         WayBackView: {
             redirect_uri: string;
         };
-        /** @description Days at the office of all days worked, and what they take: minutes, CO2 in kg, seats. */
+        /** @description Days at the office of all worked, and what they take: minutes, CO2 of the exhaust, seats. */
         WaysView: {
             commute_minutes: number;
             days: number;
@@ -1917,10 +1959,18 @@ export interface components {
             ][];
             waited_s: number;
         };
-        /** @description Why something cannot be, with the article where the law says so. */
+        /**
+         * @description Why something cannot be, with the article where the law says so.
+         *
+         *     `rule` is English or a planner's own words; `code`, where there is one, with `fields` says it.
+         */
         WhyView: {
             article: string;
+            code: string;
             day: string | null;
+            fields: {
+                [key: string]: string;
+            };
             mine: boolean | null;
             rule: string;
         };
