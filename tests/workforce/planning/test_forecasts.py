@@ -196,7 +196,7 @@ async def test_without_a_handling_time_nobody_is_required_by_guess(office: Offic
         found = await made(planner, office)
         url = f"/workforce/forecasts/{found['forecast']['id']}/requirement"
         answer = await planner.post(url, json={"day": "2026-03-04"})
-        said = {"field": "aht_s", "queue_id": office.desk.queue.id}
+        said = {"reason": "aht_needed", "field": "aht_s", "queue_id": office.desk.queue.id}
         assert refused(answer, 422, "workforce.bad_plan") == said
         assert ok(await planner.post(url, json={"day": "2026-03-04", "aht_s": 300}))
 
