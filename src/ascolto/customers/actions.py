@@ -233,6 +233,7 @@ async def merge(tx: Tx, *, customer_id: str, into: str) -> Customer:
             )
     await store.set_merged_into(tx, merged.id, kept.id)
     await store.log_merge(tx, client_id=kept.client_id, kept_id=kept.id, merged_id=merged.id)
+    await store.refresh_search(tx, kept.id)
     tx.emit(
         events.CustomersMerged(client_id=kept.client_id, customer_id=merged.id, kept_id=kept.id)
     )
@@ -248,6 +249,10 @@ async def unmerge(tx: Tx, *, customer_id: str) -> Customer:
         raise errors.NotMerged("This customer is not merged.", customer_id=customer_id)
     await store.set_merged_into(tx, customer.id, None)
     await store.log_unmerge(tx, merged_id=customer.id)
+    await store.refresh_search(tx, customer.id)
+    former = await store.standing_for(tx, customer.merged_into)
+    if former is not None:
+        await store.refresh_search(tx, former.id)
     tx.emit(
         events.CustomersUnmerged(
             client_id=customer.client_id, customer_id=customer.id, kept_id=customer.merged_into
