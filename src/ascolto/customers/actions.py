@@ -59,6 +59,19 @@ async def _find(tx: Tx, client_id: str, proofs: Sequence[_Keyed]) -> Customer | 
     return None
 
 
+async def is_of_another(tx: Tx, *, customer_id: str, identity: ClaimedIdentity) -> bool:
+    """Tell whether a verified identity is somebody else's than a customer's.
+
+    Nobody's is taken for another's when the customer has proved one of this kind that differs.
+    """
+    customer = await known(tx, customer_id)
+    kind, _, key = _keyed(identity)
+    holder = await store.by_identity(tx, client_id=customer.client_id, kind=kind, key=key)
+    if holder is not None:
+        return holder.id != customer.id
+    return any(one.kind == kind and one.verified_how for one in customer.identities)
+
+
 async def _create(
     tx: Tx,
     client_id: str,
