@@ -9,9 +9,11 @@ from types import ModuleType
 from typing import Any
 
 import httpx
+import pytest
 
 from ascolto import conversations, routing
 from ascolto.channels.actions.configuring import change_channel, create_channel
+from ascolto.channels.errors import BadChannel
 from ascolto.channels.webhooks.fan_out import NAME, fan_out_batch
 from ascolto.conversations.store_quarantine import list_quarantine
 from ascolto.kit.db import SYSTEM
@@ -61,13 +63,14 @@ def a_token(*scopes: str) -> dict[str, Any]:
 
 async def a_program(chat: Chat) -> Program:
     await chat.door.add_account("configurator", email="config@prova.example")
+    queue = await chat.desk.queue_for("messaging")
     async with chat.desk.as_system() as tx:
         channel = await create_channel(
             tx,
             client_id=chat.desk.client_id,
             kind="external",
             name="Lettere",
-            queue_id=chat.desk.queue.id,
+            queue_id=queue.id,
         )
     async with chat.door.signed_in("config@prova.example") as browser:
         answer = await browser.post("/tokens", json=a_token("channels.deliver"))
@@ -300,6 +303,38 @@ async def test_what_cannot_be_taken_in_is_kept_with_its_reason_once(chat: Chat) 
     assert kept[0].content["text"] == letters[0][0]
     assert kept[0].content["from"]["value"] == "carla"
     assert (await program.hand_in("Altro", "q-0")).status_code == 409
+
+
+async def test_a_second_sender_in_a_thread_is_not_written_to_the_firsts_file(chat: Chat) -> None:
+    program = await a_program(chat)
+    known = {"kind": "phone", "value": "+39 333 1234567", "verified": True}
+    (first,) = [(await program.hand_in("Sono io", "t-1", **{"from": known})).json()]
+    stranger = {"kind": "phone", "value": "+39 333 7654321", "verified": True}
+    aside = [await program.hand_in("Sono un'altra", "t-2", **{"from": stranger}) for _ in range(2)]
+    assert [one.status_code for one in aside] == [202, 202]
+    own = {"thread": "altra", "from": stranger}
+    other = (await program.hand_in("Sono un'altra", "t-3", **own)).json()
+    assert other["customer_id"] != first["customer_id"]
+    back = await program.hand_in("Di nuovo nel primo", "t-4", **{"from": stranger})
+    assert back.status_code == 202
+    claimed = await program.hand_in("Forse io", "t-5", **{"from": {**stranger, "verified": False}})
+    again = await program.hand_in("Ancora io", "t-6", **{"from": known})
+    assert [one.json()["customer_id"] for one in (claimed, again)] == [first["customer_id"]] * 2
+    async with chat.desk.as_system() as tx:
+        kept = await list_quarantine(tx, limit=10)
+    assert [one.reason for one in kept] == ["other_sender", "other_sender"]
+
+
+async def test_work_by_messages_needs_a_queue_for_messages(chat: Chat) -> None:
+    program = await a_program(chat)
+    wrong = {"queue_id": chat.desk.queue.id}
+    with pytest.raises(BadChannel) as refused:
+        async with chat.desk.as_system() as tx:
+            await change_channel(tx, program.channel_id, v=1, changes=wrong)
+    assert (refused.value.fields["queue_channel"], refused.value.fields["needed"]) == (
+        "webchat",
+        "messaging",
+    )
 
 
 async def test_a_channel_that_is_off_still_loses_nothing(chat: Chat) -> None:

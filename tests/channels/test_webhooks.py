@@ -144,13 +144,14 @@ async def test_no_program_hears_of_what_colleagues_ask_each_other(office: Office
 async def test_an_external_channel_may_be_called_instead_of_fetching(office: Office) -> None:
     await office.hook("conversations.message_out")
     desk = office.chat.desk
+    queue = await desk.queue_for("messaging")
     async with desk.as_system() as tx:
         channel = await create_channel(
             tx,
             client_id=desk.client_id,
             kind="external",
             name="SMS",
-            queue_id=desk.queue.id,
+            queue_id=queue.id,
         )
         sender = Sender("phone", "+39 333 1234567", verified=True)
         inbound = Inbound(thread="sms-1", external_id="1", sender=sender, text="Ciao")

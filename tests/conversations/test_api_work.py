@@ -143,6 +143,12 @@ async def test_sleeping_until_a_moment_ahead_and_waking_before(office: Office) -
 async def test_two_conversations_of_a_customer_become_one(office: Office) -> None:
     first, second = await office.desk.talking(), await office.desk.talking()
     async with office.signed_in() as anna:
+        refused(  # of two customers, each would read what the other wrote
+            await anna.post(f"/conversations/{second.id}/merge", json={"into": first.id}),
+            422,
+            "conversations.bad_merge",
+        )
+        await office.desk.merged_customers(second, into=first)
         row = ok(await anna.post(f"/conversations/{second.id}/merge", json={"into": first.id}))
         assert row["id"] == first.id
         refused(

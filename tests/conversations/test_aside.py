@@ -28,7 +28,8 @@ async def drafted(
 
 
 async def test_a_draft_keeps_to_whom_it_goes_as_it_is_typed(desk: Desk) -> None:
-    talk, other = await desk.talking(), await desk.talking()
+    talk = await desk.talking()
+    other = await desk.talking(customer_id=talk.customer_id)
     begun = {"to": "a@b.example", "cc": "tec", "bcc": ""}
     assert (await drafted(desk, talk.id, "Gent", 0, begun)).rev == 1
     assert (await drafted(desk, talk.id, "Gent", 0, begun)).rev == 1  # the same again
@@ -159,7 +160,8 @@ async def test_a_draft_survives_a_transfer_and_is_shown_to_its_writer_only(desk:
 
 
 async def test_drafts_of_merged_conversations_become_one(desk: Desk) -> None:
-    one, two = await desk.talking(), await desk.talking()
+    one = await desk.talking()
+    two = await desk.talking(customer_id=one.customer_id)
     await drafted(desk, one.id, "Prima", 0)
     await drafted(desk, two.id, "Seconda", 0)
     async with desk.as_operator(desk.anna) as tx:

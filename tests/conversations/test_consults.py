@@ -263,7 +263,8 @@ async def test_what_is_asked_stays_open_when_the_conversation_is_closed(desk: De
 
 
 async def test_consults_go_with_a_conversation_that_is_merged(desk: Desk) -> None:
-    one, two = await desk.talking(), await desk.talking()
+    one = await desk.talking()
+    two = await desk.talking(customer_id=one.customer_id)
     consult = await asked(desk, one.id)
     async with desk.as_operator(desk.anna) as tx:
         await conversations.merge(tx, conversation_id=one.id, into=two.id, operator_id=desk.anna)

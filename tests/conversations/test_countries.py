@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from ascolto import conversations, routing
-from ascolto.conversations import State, countries
+from ascolto.conversations import State, countries, jobs
 from ascolto.conversations.errors import NotNow
+from ascolto.kit.subscribers import read_batch
 from ascolto.people.actions import change_operator, get_operator
 from support.office import Office
 from support.queues import an_operator
@@ -52,6 +53,17 @@ async def work_of(desk: Desk, conversation_id: str) -> dict[str, Any]:
         )
     assert row is not None
     return dict(row)
+
+
+async def hears_of_presence(desk: Desk) -> None:
+    """Handle every change of a presence that the room hears of, from the first."""
+    (subscriber,) = [one for one in jobs.SUBSCRIBERS if one.handler is jobs.follow_presence]
+    async with desk.database.connection() as line:
+        heard = await read_batch(line, (0, 0), subscriber.kinds, limit=1_000)
+    for event in heard:
+        if event.tenant_id == desk.tenant:
+            async with desk.as_system() as tx:
+                await subscriber.handler(tx, event)
 
 
 async def test_who_accepts_in_albania_is_told_of_before_the_first_reply(desk: Desk) -> None:
@@ -117,6 +129,19 @@ async def test_the_same_country_is_told_once_and_another_one_again(desk: Desk) -
         await conversations.requeue(tx, conversation_id=talk.id, operator_id=desk.anna)
     await desk.accepted(talk.id, desk.bruno)
     assert await told(desk, talk.id) == ["IT", "AL"]
+
+
+async def test_a_country_changed_while_talking_is_told_once_in_each_conversation(
+    desk: Desk,
+) -> None:
+    await works_from(desk, desk.anna, "IT")
+    talks = [await desk.talking(), await desk.talking()]
+    await desk.talking(desk.bruno)
+    for country in ("AL", "AL", "IT"):
+        await works_from(desk, desk.anna, country)
+        await hears_of_presence(desk)
+    assert [await told(desk, talk.id) for talk in talks] == [["AL"], ["AL"]]
+    assert [(await desk.read(talk.id)).country_told for talk in talks] == [None, None]
 
 
 async def test_the_list_still_shows_what_the_customer_wrote(desk: Desk) -> None:

@@ -164,9 +164,7 @@ async def _one_step(
 async def test_a_merge_under_fire_moves_every_message_once(desk: Desk) -> None:
     """What the customer sends to the one that ended reaches the other, in one sequence."""
     first = await desk.talking()
-    second = await desk.opened()
-    await desk.wrote(second.id)
-    await desk.accepted(second.id)
+    second = await desk.talking(customer_id=first.customer_id)
 
     async def write(to: str, n: int) -> None:
         await desk.wrote(to, f"{to} {n}", nonce=f"{to[-4:]}-{n}")

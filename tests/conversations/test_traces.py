@@ -266,7 +266,7 @@ async def test_a_customer_writes_to_a_closed_conversation(recorder: Recorder) ->
 async def test_two_conversations_become_one(recorder: Recorder) -> None:
     desk = recorder.office.desk
     first = await desk.talking()
-    second = await desk.opened()
+    second = await desk.opened(customer_id=first.customer_id)
     await desk.wrote(second.id, "Sono sempre io")
     await desk.accepted(second.id)
     recorder.threads = [first.id]

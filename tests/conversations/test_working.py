@@ -285,7 +285,7 @@ async def test_reopening_offers_it_to_whoever_reopens_it(desk: Desk) -> None:
 async def test_merging_moves_the_thread_and_later_messages_follow(desk: Desk) -> None:
     old = await desk.talking()
     await desk.replied(old.id, "Prima risposta")
-    new = await desk.opened()
+    new = await desk.opened(customer_id=old.customer_id)
     await desk.wrote(new.id, "Seconda pratica", nonce="same")
     await desk.wrote(old.id, "Uno", nonce="same")
     async with desk.as_operator(desk.anna) as tx:
@@ -313,7 +313,8 @@ async def test_merging_moves_the_thread_and_later_messages_follow(desk: Desk) ->
 
 
 async def test_two_opposite_merges_at_once_end_in_one_thread(desk: Desk) -> None:
-    one, two = await desk.talking(), await desk.talking()
+    one = await desk.talking()
+    two = await desk.talking(customer_id=one.customer_id)
 
     async def merge(source: str, target: str) -> bool:
         try:

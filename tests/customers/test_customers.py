@@ -198,6 +198,36 @@ async def test_undoing_merges_in_any_order_restores_every_row(
     assert await _picture(database, tenant) == before
 
 
+async def test_whoever_was_merged_is_found_by_name_and_address_until_it_is_undone(
+    database: Database, tenant: str
+) -> None:
+    kept = await identified(database, tenant, name="Carla Rossi")
+    between = await identified(database, tenant, proof("carla@esempio.it"), name="C. Rossi")
+    last = await identified(database, tenant, claim("cr@altrove.it"), name="Rossi Bianchi")
+
+    async def found(query: str) -> set[str]:
+        async with database.transaction(tenant, actor=SYSTEM) as tx:
+            rows = await store.search(
+                tx, patterns=like_patterns(query), client_id=CLIENT, before=None, limit=10
+            )
+        return {row.id for row in rows}
+
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        await customers.merge(tx, customer_id=last.id, into=between.id)
+        await customers.merge(tx, customer_id=between.id, into=kept.id)
+    for words in ("carla@esempio.it", "cr@altrove.it", "bianchi", "c. rossi"):
+        assert await found(words) == {kept.id}
+    await identified(database, tenant, proof("carla@esempio.it"), claim("nuova@esempio.it"))
+    assert await found("cr@altrove.it nuova@esempio.it") == {kept.id}
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        await customers.prove(tx, customer_id=last.id, kind="email", value="cr@altrove.it")
+    assert await found("cr@altrove.it carla@esempio.it") == {kept.id}
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        await customers.unmerge(tx, customer_id=between.id)
+    assert await found("bianchi carla@esempio.it") == {between.id}
+    assert await found("cr@altrove.it") == {kept.id}
+
+
 async def test_a_search_ignores_case_accents_and_order(database: Database, tenant: str) -> None:
     await identified(database, tenant, proof("n.dorè@esempio.it"), name="Nicolò D'Orè")
     await identified(database, tenant, name="Nicola 100% Bianchi")

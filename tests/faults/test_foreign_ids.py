@@ -148,7 +148,8 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
         ok(await boss.post("/reasons", json={**mine, "name": "Bollette"}))
         hours = {"timezone": "Europe/Rome", "weekly": {}}
         ok(await boss.post("/calendars", json={**mine, "name": "Altri orari", "hours": hours}))
-        channel = {"kind": "external", "name": "SMS", "queue_id": desk.queue.id, **mine}
+        messages = (await desk.queue_for("messaging")).id
+        channel = {"kind": "external", "name": "SMS", "queue_id": messages, **mine}
         ok(await boss.post("/channels", json=channel))
         await _mail(boss, desk)
         told = {"kind": "message", "message": "Guasto", "why": "Il primo aspetta da 6 minuti"}

@@ -146,3 +146,30 @@ async def test_a_second_enrolment_waits_for_the_first_to_be_ended(
         await enrol(browser, clock)
         answer = await browser.post("/totp", json={"password": PASSWORD})
         assert answer.json()["code"] == "identity.totp_already_on"
+
+
+async def test_an_administrator_lets_in_who_lost_the_phone_and_they_are_told(
+    door: Door, clock: FixedClock
+) -> None:
+    anna = await door.add_account()
+    chief = await door.add_account("admin", email="capo@prova.example")
+    async with door.signed_in() as browser, door.signed_in("capo@prova.example") as admin:
+        await enrol(browser, clock)
+        await enrol(admin, clock)
+        refused = await browser.delete(f"/accounts/{anna.id}/totp")
+        assert refused.json()["code"] == "identity.not_permitted"
+        own = await admin.delete(f"/accounts/{chief.id}/totp")
+        assert own.json()["code"] == "identity.own_codes"
+        for _ in range(2):  # twice is once
+            assert (await admin.delete(f"/accounts/{anna.id}/totp")).status_code == 204
+        assert (await admin.get(f"/accounts/{anna.id}")).json()["has_totp"] is False
+        assert (await browser.get("/session")).status_code == 401
+        assert (await door.sign_in(browser)).status_code == 200
+    async with door.db.transaction(door.tenant_id, actor=SYSTEM) as tx:
+        told = await tx.fetch("SELECT recipient FROM kit.outgoing_mail")
+        said = await tx.fetch(
+            "SELECT actor->>'id' AS by FROM kit.event"
+            " WHERE kind = 'identity.totp_changed' AND body->>'on' = 'false'"
+        )
+    assert [row["recipient"] for row in told] == ["anna@prova.example"]
+    assert [row["by"] for row in said] == [chief.id]

@@ -44,6 +44,12 @@ class Desk:
     bruno: str
     clock: HandClock
 
+    async def queue_for(self, channel: str) -> routing.Queue:
+        """Make a queue of the client for another channel."""
+        async with self.as_system() as tx:
+            values = {"client_id": self.client_id, "name": f"Coda {channel}", "channel": channel}
+            return await routing.create_queue(tx, values=values)
+
     def as_operator(self, operator_id: str) -> AbstractAsyncContextManager[Tx]:
         """Open a transaction as an operator's account."""
         name = "Anna" if operator_id == self.anna else "Bruno"
@@ -54,16 +60,22 @@ class Desk:
         return self.database.transaction(self.tenant, actor=SYSTEM)
 
     async def opened(self, *, name: str = "Carla Rossi", **values: Any) -> Conversation:
-        """Open a conversation with a new customer."""
+        """Open a conversation, with a new customer unless one is given."""
         async with self.as_system() as tx:
-            customer = await customers.identify(tx, client_id=self.client_id, name=name)
+            if "customer_id" not in values:
+                customer = await customers.identify(tx, client_id=self.client_id, name=name)
+                values["customer_id"] = customer.id
             return await conversations.open_conversation(
                 tx,
                 client_id=self.client_id,
                 channel="webchat",
-                customer_id=customer.id,
                 **{"queue_id": self.queue.id, **values},
             )
+
+    async def merged_customers(self, talk: Conversation, *, into: Conversation) -> None:
+        """Let the customer of a conversation be stood for by that of another."""
+        async with self.as_system() as tx:
+            await customers.merge(tx, customer_id=talk.customer_id, into=into.customer_id)
 
     async def wrote(self, conversation_id: str, text: str = "Buongiorno", **values: Any) -> Message:
         """Let the customer write."""

@@ -14,6 +14,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from ascolto.identity.actions.change_accounts import change_account, get_account
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.outbox import Frame
 from ascolto.kit.settings import Settings
@@ -22,9 +23,10 @@ from ascolto.tenancy.actions import create_client
 from ascolto.web import desk as desk_module
 from ascolto.web import live_socket, pulse
 from ascolto.web.listen import server_config
-from support.office import Office
+from support.office import Office, ok
 from support.running import free_port
 
+A_MINUTE = live_socket.WELCOME_S
 QUICK_S = 0.05
 HEAVY = "x" * 20_000
 
@@ -106,6 +108,27 @@ async def test_a_desk_whose_role_was_changed_is_told_to_begin_anew(
             await tx.execute("UPDATE identity.account SET roles = '{operator,team_leader}'")
         assert await line.hear() == {"t": "resync", "reason": "rights"}
         assert await line.hear() is None
+
+
+async def test_what_is_changed_of_somebody_is_seen_long_before_the_minute_is_over(
+    office: Office, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_socket, "WELCOME_S", A_MINUTE)
+    monkeypatch.setattr(pulse, "BEAT_S", A_MINUTE)
+    async with office.signed_in() as anna:
+        account_id = ok(await anna.get("/session"))["account"]["id"]
+        async with opened(url, anna) as line:
+            async with office.desk.as_system() as tx:
+                before = await get_account(tx, account_id)
+                roles = {"roles": ["operator", "team_leader"]}
+                await change_account(tx, account_id, v=before.v, changes=roles)
+            assert await line.hear() == {"t": "resync", "reason": "rights"}
+            assert await line.hear() is None
+        async with opened(url, anna) as line:
+            async with office.desk.as_system() as tx:
+                await change_account(tx, account_id, v=before.v + 1, changes={"disabled": True})
+            assert await line.hear() == {"t": "refused", "code": "identity.not_signed_in"}
+            assert await line.hear() is None
 
 
 async def test_a_desk_whose_rights_are_as_before_stays(office: Office, url: str) -> None:

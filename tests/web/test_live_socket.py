@@ -387,12 +387,8 @@ async def serving(urls: PostgresUrls, data: Path) -> AsyncIterator[str]:
 
 
 async def test_a_session_revoked_while_the_line_is_open_ends_the_line(
-    house: RunningServer,
-    house_urls: PostgresUrls,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    house: RunningServer, house_urls: PostgresUrls, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(live_socket, "WELCOME_S", 0.2)  # a minute, in a test, is long
     email = "config@ponente.example"
     async with serving(house_urls, tmp_path) as url:
         who = await asyncio.to_thread(sign_in, url, tenant="ponente", email=email)

@@ -75,10 +75,17 @@ async def follow_message(tx: Tx, event: StoredEvent) -> None:
         await telling.tell_waiting(tx, queue_id=queue_id, digest=digest_of(message))
 
 
+async def follow_presence(tx: Tx, event: StoredEvent) -> None:
+    """Tell customers when who answers them says that they are in another country now."""
+    if event.body.get("country") is not None:
+        await telling.tell_move(tx, operator_id=str(event.body["operator_id"]))
+
+
 SUBSCRIBERS: Sequence[Subscriber] = (
     Subscriber(
         "conversations.follow_message", ("routing.queue_changed", QueueTold.kind), follow_message
     ),
+    Subscriber("conversations.follow_presence", ("routing.presence_changed",), follow_presence),
     Subscriber("conversations.follow_overflow", ("routing.overflowed",), follow_overflow),
     Subscriber(
         "conversations.follow_customer",

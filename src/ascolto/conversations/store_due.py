@@ -18,6 +18,15 @@ class Missed:
     due_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ToldCountry:
+    """A conversation and the country its customer was told of last, if any."""
+
+    id: str
+    client_id: str
+    country_told: str | None
+
+
 async def tenants_to_wake(connection: asyncpg.Connection, *, until: datetime) -> list[str]:
     """Return the organisations in which a conversation's time to wake has come."""
     rows = await connection.fetch("SELECT t FROM conversations.tenants_to_wake($1) AS t", until)
@@ -88,3 +97,14 @@ async def held_by_any(
         tx.tenant_id, list(operator_ids), None if channels is None else list(channels),
     )  # fmt: skip
     return [row["id"] for row in rows]
+
+
+async def told_otherwise(tx: Tx, *, operator_id: str, country: str) -> list[ToldCountry]:
+    """Return what an operator is talking in whose customer was not told this country."""
+    rows = await tx.fetch(
+        "SELECT id, client_id, country_told FROM conversations.conversation"
+        " WHERE tenant_id = $1 AND operator_id = $2 AND state = 'active'"
+        " AND country_told IS DISTINCT FROM $3 ORDER BY id LIMIT 500",
+        tx.tenant_id, operator_id, country,
+    )  # fmt: skip
+    return [ToldCountry(**row) for row in rows]

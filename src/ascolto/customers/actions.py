@@ -59,6 +59,19 @@ async def _find(tx: Tx, client_id: str, proofs: Sequence[_Keyed]) -> Customer | 
     return None
 
 
+async def is_of_another(tx: Tx, *, customer_id: str, identity: ClaimedIdentity) -> bool:
+    """Tell whether a verified identity is somebody else's than a customer's.
+
+    Nobody's is taken for another's when the customer has proved one of this kind that differs.
+    """
+    customer = await known(tx, customer_id)
+    kind, _, key = _keyed(identity)
+    holder = await store.by_identity(tx, client_id=customer.client_id, kind=kind, key=key)
+    if holder is not None:
+        return holder.id != customer.id
+    return any(one.kind == kind and one.verified_how for one in customer.identities)
+
+
 async def _create(
     tx: Tx,
     client_id: str,
@@ -233,6 +246,7 @@ async def merge(tx: Tx, *, customer_id: str, into: str) -> Customer:
             )
     await store.set_merged_into(tx, merged.id, kept.id)
     await store.log_merge(tx, client_id=kept.client_id, kept_id=kept.id, merged_id=merged.id)
+    await store.refresh_search(tx, kept.id)
     tx.emit(
         events.CustomersMerged(client_id=kept.client_id, customer_id=merged.id, kept_id=kept.id)
     )
@@ -248,6 +262,10 @@ async def unmerge(tx: Tx, *, customer_id: str) -> Customer:
         raise errors.NotMerged("This customer is not merged.", customer_id=customer_id)
     await store.set_merged_into(tx, customer.id, None)
     await store.log_unmerge(tx, merged_id=customer.id)
+    await store.refresh_search(tx, customer.id)
+    former = await store.standing_for(tx, customer.merged_into)
+    if former is not None:
+        await store.refresh_search(tx, former.id)
     tx.emit(
         events.CustomersUnmerged(
             client_id=customer.client_id, customer_id=customer.id, kept_id=customer.merged_into

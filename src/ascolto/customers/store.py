@@ -187,18 +187,19 @@ async def drop_claim(tx: Tx, *, customer_ids: Sequence[str], kind: str, key: str
 
 
 async def refresh_search(tx: Tx, customer_id: str) -> None:
-    """Recompute what a search of a customer looks at."""
+    """Recompute what a search of a customer looks at: its own words and those merged into it."""
+    family = await family_ids(tx, customer_id)
     rows = await tx.fetch(
         "SELECT name AS text, true AS is_name FROM customers.customer"
-        " WHERE tenant_id = $1 AND id = $2"
+        " WHERE tenant_id = $1 AND id = ANY($2::uuid[])"
         " UNION ALL SELECT value, false FROM customers.identity"
-        " WHERE tenant_id = $1 AND customer_id = $2 AND kind <> 'web'"
+        " WHERE tenant_id = $1 AND customer_id = ANY($2::uuid[]) AND kind <> 'web'"
         " UNION ALL SELECT value, false FROM customers.claim"
-        " WHERE tenant_id = $1 AND customer_id = $2",
-        tx.tenant_id, customer_id,
+        " WHERE tenant_id = $1 AND customer_id = ANY($2::uuid[])",
+        tx.tenant_id, family,
     )  # fmt: skip
-    name = next((row["text"] for row in rows if row["is_name"]), "")
-    text = search_text(name, [row["text"] for row in rows if not row["is_name"]])
+    names = " ".join(row["text"] for row in rows if row["is_name"])
+    text = search_text(names, [row["text"] for row in rows if not row["is_name"]])
     await tx.execute(
         "UPDATE customers.customer SET search = $3 WHERE tenant_id = $1 AND id = $2",
         tx.tenant_id, customer_id, text,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from ascolto.identity import store, store_sessions
-from ascolto.identity.actions import change_accounts, issue_tokens
+from ascolto.identity.actions import change_accounts, issue_tokens, use_totp
 from ascolto.identity.actions.end_sessions import end_sessions
 from ascolto.identity.actions.set_password import send_link
 from ascolto.identity.errors import ScopeExceeded, UnknownMail
@@ -102,6 +102,12 @@ async def end_sessions_of(account_id: UUID, call: Admin) -> EndedView:
     account = await change_accounts.get_account(call.tx, str(account_id))
     ended = await end_sessions(call.tx, account_id=account.id, reason="revoked_by_admin")
     return EndedView(ended=ended)
+
+
+@router.delete("/accounts/{account_id}/totp", status_code=204, summary="Drop somebody's codes")
+async def drop_totp_of(account_id: UUID, call: Admin) -> None:
+    """Let somebody who lost their phone come in without codes, signed out everywhere and told."""
+    await use_totp.drop_totp_of(call.tx, call.principal, account_id=str(account_id))
 
 
 @router.get("/tokens", summary="Keys of programs")

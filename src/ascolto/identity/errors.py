@@ -133,6 +133,12 @@ class TotpAlreadyOn(Conflict):
     code = "identity.totp_already_on"
 
 
+class OwnCodes(Conflict):
+    """One's own codes are turned off with one's password, not as an administrator."""
+
+    code = "identity.own_codes"
+
+
 class TotpNotStarted(Conflict):
     """There is no secret waiting to be confirmed."""
 

@@ -42,7 +42,29 @@ _TEXTS = {
         "Choose your password here within 7 days; the link works once:\n\n"
         "{link}\n",
     ),
+    ("codes_off", "it"): Letter(
+        "Il tuo codice di verifica è stato tolto",
+        "Ciao {name},\n\n"
+        "chi amministra Ascolto per {organisation} ha tolto il codice del telefono dal tuo\n"
+        "accesso: ora entri con la sola password. Se usi ancora un codice, attivalo di nuovo dal\n"
+        "tuo profilo.\n\n"
+        "Se non l'hai chiesto tu, avvisa subito chi amministra Ascolto.\n",
+    ),
+    ("codes_off", "en"): Letter(
+        "Your verification code was removed",
+        "Hello {name},\n\n"
+        "who administers Ascolto for {organisation} has removed the phone code from your access:\n"
+        "you now sign in with your password alone. To use a code again, turn it on in your\n"
+        "profile.\n\n"
+        "If you did not ask for this, tell who administers Ascolto at once.\n",
+    ),
 }
+
+
+def codes_off_letter(*, locale: str, name: str, organisation: str) -> Letter:
+    """Return the letter that tells somebody that their codes were dropped by an administrator."""
+    text = _TEXTS["codes_off", locale]
+    return Letter(subject=text.subject, body=text.body.format(name=name, organisation=organisation))
 
 
 def password_letter(

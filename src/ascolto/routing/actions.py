@@ -1,6 +1,6 @@
 """What can be done with work and presence: each verb one guarded statement, then what it tells."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.kit.outbox import Event
 from ascolto.routing import events, live, roster, store, store_presence
+from ascolto.routing.engine.fitness import BREAK_FORGOTTEN_S
 from ascolto.routing.errors import NotYours, OfferGone, QueueUnknown, WorkUnknown, WrongState
 from ascolto.routing.model import Presence, PresenceState, WorkItem, WorkState
 
@@ -283,6 +284,24 @@ async def set_break_due(tx: Tx, *, operator_id: str, due_at: datetime | None) ->
     if presence is not None:
         tell_presence(tx, presence, presence.state)
     return presence
+
+
+async def plan_breaks(tx: Tx, planned: Mapping[str, Collection[datetime]]) -> int:
+    """Let the breaks of the day's roster be due for who is at work; return for how many it changed.
+
+    Whoever has set their own is left alone.
+    """
+    changed = 0
+    patience = timedelta(seconds=BREAK_FORGOTTEN_S)
+    for known in await store_presence.breaks_due(tx):
+        own = planned.get(known.operator_id, ())
+        due_at = known.after(own, at=tx.now, patience=patience)
+        if due_at != known.due_at:
+            presence = await store_presence.plan_break(tx, known, due_at=due_at)
+            if presence is not None:
+                tell_presence(tx, presence, presence.state)
+                changed += 1
+    return changed
 
 
 async def _known(tx: Tx, work_item_id: str) -> WorkItem:

@@ -1,7 +1,8 @@
 """Routing's nouns as they lie in the database, and their reading for the engine."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -176,3 +177,32 @@ class Presence:
 def needs_of(pairs: list[list[Any]]) -> tuple[engine.SkillNeed, ...]:
     """Read [["code", level], …] as the engine's skill needs."""
     return tuple(engine.SkillNeed(str(code), int(level)) for code, level in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class BreakDue:
+    """When somebody's next break is due, by their own word or by the roster.
+
+    `planned_at` is the last break of the roster that was due.
+    """
+
+    operator_id: str
+    due_at: datetime | None
+    by_hand: bool
+    planned_at: datetime | None
+
+    def after(
+        self, planned: Iterable[datetime], *, at: datetime, patience: timedelta
+    ) -> datetime | None:
+        """Return when it is due at a moment, by what is planned.
+
+        One's own word stands, and so does a break that is late, until it is forgotten. What was
+        planned and has been taken, early or not, is not due again.
+        """
+        due = self.due_at
+        if due is not None and at < due + patience and (self.by_hand or due <= at):
+            return due
+        taken = self.planned_at if due is None else None
+        return min(
+            (one for one in planned if one > at and (taken is None or one > taken)), default=None
+        )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ascolto.kit.db import Record, Tx
-from ascolto.routing.model import Presence, PresenceState
+from ascolto.routing.model import BreakDue, Presence, PresenceState
 
 PRESENCE = "operator_id, state, since, place, country, country_told, reason, break_due_at, v"
 
@@ -48,7 +48,8 @@ async def set_presence(
                country_told = CASE WHEN excluded.country_told OR p.state = 'offline'
                                      OR p.country IS NULL THEN excluded.country_told
                                    ELSE p.country_told END,
-               break_due_at = CASE WHEN excluded.state <> 'break' THEN p.break_due_at END
+               break_due_at = CASE WHEN excluded.state <> 'break' THEN p.break_due_at END,
+               break_by_hand = excluded.state <> 'break' AND p.break_by_hand
         RETURNING {PRESENCE}, (SELECT state FROM before) AS was
         """,
         tx.tenant_id,
@@ -114,13 +115,41 @@ async def present_for(tx: Tx, *, longer_than_s: float) -> list[str]:
 
 
 async def set_break_due(tx: Tx, *, operator_id: str, due_at: datetime | None) -> Presence | None:
-    """Note when an operator's next break is due."""
+    """Note when an operator says that their next break is due; none leaves it to the roster."""
     row = await tx.fetchrow(
-        "UPDATE routing.presence SET break_due_at = $3, v = v + 1"
+        "UPDATE routing.presence SET break_due_at = $3::timestamptz,"
+        " break_by_hand = $3::timestamptz IS NOT NULL, v = v + 1"
         f" WHERE tenant_id = $1 AND operator_id = $2 RETURNING {PRESENCE}",
         tx.tenant_id,
         operator_id,
         due_at,
+    )
+    return None if row is None else presence_of(row)
+
+
+async def breaks_due(tx: Tx) -> list[BreakDue]:
+    """Return when the next break of everybody who is at work is due, and by whose word."""
+    rows = await tx.fetch(
+        "SELECT operator_id, break_due_at AS due_at, break_by_hand AS by_hand,"
+        " break_planned_at AS planned_at FROM routing.presence"
+        " WHERE tenant_id = $1 AND state IN ('available', 'busy') ORDER BY operator_id",
+        tx.tenant_id,
+    )
+    return [BreakDue(**row) for row in rows]
+
+
+async def plan_break(tx: Tx, known: BreakDue, *, due_at: datetime | None) -> Presence | None:
+    """Note when a break is due by the roster; None when it was changed, or begun, meanwhile."""
+    row = await tx.fetchrow(
+        "UPDATE routing.presence SET break_due_at = $3, break_by_hand = false, v = v + 1,"
+        " break_planned_at = coalesce($3, break_planned_at)"
+        " WHERE tenant_id = $1 AND operator_id = $2 AND break_due_at IS NOT DISTINCT FROM $4"
+        f" AND break_by_hand = $5 AND state IN ('available', 'busy') RETURNING {PRESENCE}",
+        tx.tenant_id,
+        known.operator_id,
+        due_at,
+        known.due_at,
+        known.by_hand,
     )
     return None if row is None else presence_of(row)
 

@@ -1,6 +1,7 @@
 """The desk's socket: hello, resume by cursor, then frames in order until the line drops."""
 
 import contextlib
+import math
 from collections import deque
 from typing import Any
 
@@ -46,17 +47,18 @@ async def live(socket: WebSocket) -> None:
     try:
         try:
             shown = shown_by_socket(socket)
+            heard = pulse_of(services_of(socket)).heard
             principal = await principal_of_shown(services_of(socket).db, shown)
         finally:  # a browser learns a closing code only from a line that was open
             await socket.accept()
-        await _begin(socket, shown, principal)
+        await _begin(socket, shown, principal, heard=heard)
     except WebSocketDisconnect:
         pass
     except Exception as error:  # noqa: BLE001 - each has its closing code
         await _end(socket, *verdict(error))
 
 
-async def _begin(socket: WebSocket, shown: Shown, principal: Principal) -> None:
+async def _begin(socket: WebSocket, shown: Shown, principal: Principal, *, heard: int) -> None:
     lines: Lines = socket.app.state.lines
     if principal.operator_id:
         try:
@@ -64,7 +66,10 @@ async def _begin(socket: WebSocket, shown: Shown, principal: Principal) -> None:
         except BaseException:
             await lines.closed(principal.tenant_id, principal.operator_id)
             raise
-    LiveSession(line_of(socket), services_of(socket), shown, principal, lines).begin()
+    session = LiveSession(line_of(socket), services_of(socket), shown, principal, lines)
+    session.begin()
+    if pulse_of(services_of(socket)).heard != heard:  # it may have been about whom we let in
+        session.welcome_at = -math.inf
 
 
 async def _end(socket: WebSocket, close: int, code: str | None) -> None:
@@ -169,6 +174,14 @@ class LiveSession:
             self._ping_at = now + PING_S
             if self._greeted and not self._line.full:
                 self._line.say(b'{"t":"ping"}')
+
+    def is_of(self, tenant_id: str, who: str) -> bool:
+        """Tell whether this is the line of an account or an operator of a tenant."""
+        principal = self._principal
+        return tenant_id == principal.tenant_id and who in {
+            principal.account_id,
+            principal.operator_id,
+        }
 
     async def look_again(self) -> None:
         """Look whether the session still holds: it may be revoked elsewhere."""

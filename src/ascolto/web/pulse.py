@@ -1,14 +1,24 @@
 """One ticker for all desks of a process: their pings, their silence, and whether they may stay."""
 
 import asyncio
+import contextlib
+import math
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from ascolto.kit.http import Services
 from ascolto.kit.live import LiveHub
+from ascolto.kit.outbox import StoredEvent
 from ascolto.web.line import loop_time
 
 BEAT_S = 0.5
+# What may end a line or change what may be seen on it, and what names whose line it is.
+HEARD = {
+    "identity.session_revoked": "account_id",
+    "identity.account_changed": "account_id",
+    "identity.token_changed": "account_id",
+    "people.operator_changed": "operator_id",
+}
 
 
 class Beating(Protocol):
@@ -18,6 +28,9 @@ class Beating(Protocol):
 
     def beat(self, now: float) -> None:
         """Do what is due at this time; must not block."""
+
+    def is_of(self, tenant_id: str, who: str) -> bool:
+        """Tell whether this is the line of an account or an operator of a tenant."""
 
     async def look_again(self) -> None:
         """See whether the one at the line may stay."""
@@ -36,6 +49,19 @@ class Pulse:
         """Begin with nobody."""
         self._all: set[Any] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._called = asyncio.Event()
+        self.heard = 0
+
+    def hear(self, event: StoredEvent) -> None:
+        """Have the lines looked at, at once, of whomever an event says that they changed."""
+        named = HEARD.get(event.kind)
+        if named is None:
+            return
+        self.heard += 1
+        for one in self._all:
+            if one.is_of(event.tenant_id, event.body[named]):
+                one.welcome_at = -math.inf
+        self._called.set()
 
     def join(self, one: Beating) -> None:
         """Look after one more."""
@@ -67,7 +93,9 @@ class Pulse:
     async def _look(self) -> None:
         """Ask for one after the other, so that many at once do not crowd the database."""
         while True:
-            await asyncio.sleep(BEAT_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._called.wait(), timeout=BEAT_S)
+            self._called.clear()
             now = loop_time()
             for one in [one for one in self._all if now >= one.welcome_at]:
                 try:
@@ -78,4 +106,8 @@ class Pulse:
 
 def pulse_of(services: Services) -> Pulse:
     """Return the ticker beside a process's hub."""
-    return _PULSES.setdefault(services.live, Pulse())
+    pulse = _PULSES.get(services.live)
+    if pulse is None:
+        pulse = _PULSES[services.live] = Pulse()
+        services.relay.add_event_listener(pulse.hear)
+    return pulse

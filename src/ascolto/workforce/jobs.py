@@ -5,6 +5,7 @@ transaction is open while the numbers are worked out: one that stands still hold
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from ascolto.kit.errors import Refusal
 from ascolto.kit.http import Services
 from ascolto.kit.jobs import Job, every, in_turn
 from ascolto.tenancy import store as tenancy_store
-from ascolto.workforce import events, store, store_days, store_intraday, store_runs
+from ascolto.workforce import events, store, store_days, store_intraday, store_rosters, store_runs
 from ascolto.workforce.actions import making, pulling, weighing
 from ascolto.workforce.actions.forecasts import about
 from ascolto.workforce.actions.keeping import keep_next_day
@@ -27,12 +28,14 @@ from ascolto.workforce.composer import compose
 from ascolto.workforce.errors import CannotCalculate, CannotForecast
 from ascolto.workforce.model import Asked, KeptForecast, KeptInterval
 from ascolto.workforce.past import fold_past, read_past, stream_of
+from ascolto.workforce.rosters import breaks_of
 from ascolto.workforce.scoring import SCORE_EVERY_S, score_days
 from ascolto.workforce.store_runs import Run
 
 MAKE_EVERY_S = 0.5
 BEGIN_EVERY_S = 10.0
 KEEP_EVERY_S = 300.0
+BREAKS_EVERY_S = 30.0
 # Longer than a calculation may take, so that nobody makes what another is still making.
 CLAIM = timedelta(seconds=150)
 # To gather what it takes; then told anew at each sign of life of the process that makes it.
@@ -157,6 +160,26 @@ async def _keep_days_of(services: Services, tenant_id: str) -> int:
     return kept
 
 
+async def plan_breaks(services: Services) -> int:
+    """Let the router know of the next break of everybody at work, by the day's roster."""
+    async with services.db.connection() as connection:
+        tenants = await tenancy_store.list_tenant_ids(connection)
+
+    async def plan(tenant_id: str) -> int:
+        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+            # A day's shift may begin on the day before as UTC counts, or end on the day after.
+            today, beside = tx.now.date(), timedelta(days=1)
+            shifts = await store_rosters.in_force(
+                tx, first_day=today - beside, last_day=today + beside
+            )
+            planned: defaultdict[str, list[datetime]] = defaultdict(list)
+            for shift in shifts:
+                planned[shift.operator_id] += breaks_of(shift)
+            return await routing.plan_breaks(tx, planned)
+
+    return await in_turn(tenants, plan, failed="workforce.breaks_not_planned")
+
+
 async def make_rosters(services: Works) -> int:
     """Make the rosters that are asked for, one of each organisation in turn; return how many."""
     async with services.db.connection() as connection:
@@ -243,6 +266,7 @@ BACKGROUND: Sequence[tuple[str, Job]] = (
     every(MAKE_EVERY_S, "workforce", "forecasts made", make_asked),
     every(MAKE_EVERY_S, "workforce", "rosters made", make_rosters),
     every(BEGIN_EVERY_S, "workforce", "levers begun", begin_levers),
+    every(BREAKS_EVERY_S, "workforce", "breaks planned", plan_breaks),
     every(KEEP_EVERY_S, "workforce", "days kept", keep_days),
     every(SCORE_EVERY_S, "workforce", "days scored", score_days),
 )

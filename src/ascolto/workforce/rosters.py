@@ -74,6 +74,16 @@ class Difference:
     unchanged: int = 0
 
 
+def breaks_of(shift: Shift) -> list[datetime]:
+    """Return when the breaks of a shift begin, in their order."""
+    found, at = [], shift.starts_at
+    for part in shift.parts:
+        if part["kind"] in BREAKS:
+            found.append(at)
+        at += timedelta(minutes=part["minutes"])
+    return found
+
+
 def difference(before: Iterable[Shift], after: Iterable[Shift]) -> Difference:
     """Compare two sets of shifts, person by person and day by day."""
     found = Difference()

@@ -135,6 +135,15 @@ async def test_a_late_parent_makes_one_of_what_was_apart(mailroom: Mailroom) -> 
     assert texts == {"Uno", "Due", "Tardi"}
 
 
+async def test_what_a_late_parent_ties_of_another_sender_stays_apart(mailroom: Mailroom) -> None:
+    await mailroom.arrive(a_mail("Uno", mail_id="b@p.example", References="<a@p.example>"))
+    two = await mailroom.arrive(
+        a_mail("Due", mail_id="d@p.example", References="<c@p.example>", sender="x@y.example")
+    )
+    await mailroom.arrive(a_mail("Tardi", mail_id="c@p.example", References="<a@p.example>"))
+    assert (await mailroom.desk.read(str(two.conversation_id))).merged_into is None
+
+
 async def test_two_conversations_that_we_answered_stay_two(mailroom: Mailroom) -> None:
     one = await mailroom.arrive(a_mail("Uno", mail_id="a@p.example"))
     await mailroom.answer_and_send(str(one.conversation_id))

@@ -35,7 +35,7 @@ async def create_channel(
     public_key: str | None = None,
 ) -> Channel:
     """Add a channel to a client; its public key is random unless one is given."""
-    await _require_queue(tx, client_id=client_id, queue_id=queue_id)
+    await _require_queue(tx, client_id=client_id, queue_id=queue_id, kind=kind)
     channel = Channel(
         id=new_id(),
         client_id=client_id,
@@ -73,10 +73,19 @@ def checked_settings(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
     return checked.model_dump(mode="json", exclude_defaults=True)
 
 
-async def _require_queue(tx: Tx, *, client_id: str, queue_id: str) -> None:
+async def _require_queue(tx: Tx, *, client_id: str, queue_id: str, kind: str) -> None:
     queue = await routing.get_queue(tx, queue_id)
     if queue is None or queue.client_id != client_id:
         raise errors.BadChannel("The client has no such queue.", field="queue_id")
+    # The work asks for capacity by its channel's label, the crew is chosen by the queue's channel:
+    # where they differ, work may wait for nobody. A mailbox has stood behind any queue.
+    if kind != "email" and queue.channel != LABELS[kind]:
+        raise errors.BadChannel(
+            f"The queue is for {queue.channel}; this channel needs one for {LABELS[kind]}.",
+            field="queue_id",
+            queue_channel=queue.channel,
+            needed=LABELS[kind],
+        )
 
 
 async def known(tx: Tx, channel_id: str) -> Channel:
@@ -102,8 +111,10 @@ async def change_channel(tx: Tx, channel_id: str, *, v: int, changes: dict[str, 
     channel = await known(tx, channel_id)
     if "settings" in changes:
         changes["settings"] = checked_settings(channel.kind, changes["settings"])
-    if "queue_id" in changes:
-        await _require_queue(tx, client_id=channel.client_id, queue_id=changes["queue_id"])
+    if changes.get("queue_id", channel.queue_id) != channel.queue_id:
+        await _require_queue(
+            tx, client_id=channel.client_id, queue_id=changes["queue_id"], kind=channel.kind
+        )
     try:
         saved = await store.update_channel(tx, replace(channel, v=v, **changes))
     except asyncpg.UniqueViolationError as taken:

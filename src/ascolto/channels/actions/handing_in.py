@@ -74,7 +74,7 @@ async def hand_in(tx: Tx, channel: Channel, inbound: Inbound) -> Message | SetAs
     )
     if before is not None:
         return await _known(tx, before, inbound)
-    hindrance = await _hindrance(tx, channel, inbound)
+    hindrance = await _hindrance(tx, channel, inbound) or await _stranger(tx, channel, inbound)
     if hindrance is not None:
         return await _set_aside(tx, channel, inbound, reason=hindrance)
     conversation = await _conversation(
@@ -120,6 +120,19 @@ async def _hindrance(tx: Tx, channel: Channel, inbound: Inbound) -> str | None:
         if file is None or file.message_id is not None or file.uploader_kind != "customer":
             return "files_missing"
     return None
+
+
+async def _stranger(tx: Tx, channel: Channel, inbound: Inbound) -> str | None:
+    """Return why a message does not belong in its thread: its sender is proved to be another."""
+    if not inbound.sender.verified:
+        return None
+    now = await _going_on(tx, channel, inbound.thread)
+    identity = _identity(channel, inbound.sender)
+    if now is None or not await customers.is_of_another(
+        tx, customer_id=now.customer_id, identity=identity
+    ):
+        return None
+    return "other_sender"
 
 
 async def _set_aside(tx: Tx, channel: Channel, inbound: Inbound, *, reason: str) -> SetAside:
@@ -199,15 +212,20 @@ async def _conversation(
     tx: Tx, channel: Channel, name: str, sender: Sender, language: str | None
 ) -> Conversation:
     """Return the conversation that a thread is now, beginning one when there is none."""
+    now = await _going_on(tx, channel, name)
+    return now or await _begin(tx, channel, name, sender, language)
+
+
+async def _going_on(tx: Tx, channel: Channel, name: str) -> Conversation | None:
+    """Return the conversation that a thread is now, None when the next message begins one."""
     thread = await store_external.hold_thread(tx, channel_id=channel.id, thread=name)
-    if thread is not None:
-        now = await standing(tx, thread.conversation_id)
-        patience = timedelta(days=channel.external().new_after_days)
-        if now.closed_at is None or now.state is not State.CLOSED:
-            return now
-        if now.closed_at > tx.now - patience:
-            return now
-    return await _begin(tx, channel, name, sender, language)
+    if thread is None:
+        return None
+    now = await standing(tx, thread.conversation_id)
+    patience = timedelta(days=channel.external().new_after_days)
+    if now.closed_at is None or now.state is not State.CLOSED:
+        return now
+    return now if now.closed_at > tx.now - patience else None
 
 
 async def _begin(

@@ -326,7 +326,10 @@ def _after(
 async def _join(
     tx: Tx, thread: MailThread, also: tuple[MailThread, ...], conversation_id: str
 ) -> None:
-    """Let threads that a late mail ties together be one, unless we lead more than one of them."""
+    """Let threads that a late mail ties together be one, unless we lead more than one of them.
+
+    One answer goes to one address: threads of one sender, proved or not, are of one person.
+    """
     loose = await joinable(tx, also)
     for one in loose:
         other = await standing(tx, one.conversation_id)
@@ -334,7 +337,7 @@ async def _join(
             try:
                 await conversations.merge(
                     tx, conversation_id=other.id, into=conversation_id, operator_id=None,
-                    supervise=True,
+                    supervise=True, one_person=one.customer == thread.customer != "",
                 )  # fmt: skip
             except (BadMerge, NotNow):
                 continue  # they stay two, and each is answered

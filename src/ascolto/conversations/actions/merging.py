@@ -1,5 +1,6 @@
 """Two conversations of one customer become one."""
 
+from ascolto import customers
 from ascolto.conversations import clocks, errors, events, store, store_aside
 from ascolto.conversations.actions.working import close_held
 from ascolto.conversations.held import Held, acting, hold
@@ -8,11 +9,19 @@ from ascolto.kit.db import Tx
 
 
 async def merge(
-    tx: Tx, *, conversation_id: str, into: str, operator_id: str | None, supervise: bool = False
+    tx: Tx,
+    *,
+    conversation_id: str,
+    into: str,
+    operator_id: str | None,
+    supervise: bool = False,
+    one_person: bool = False,
 ) -> Conversation:
     """Move the thread of a conversation behind that of another, which goes on for both.
 
-    What the customer sends to the one that ended reaches the other. Cannot be undone.
+    What the customer sends to the one that ended reaches the other, and each of them reads the
+    whole thread: so both must be of one customer, or of customers merged before, unless the caller
+    knows that they are of `one_person` and answered at one address. Cannot be undone.
     """
     if conversation_id == into:
         raise errors.BadMerge("A conversation cannot be merged into itself.")
@@ -20,6 +29,8 @@ async def merge(
     held = {first: await hold(tx, first), second: await hold(tx, second)}
     source, target = held[conversation_id], held[into]
     _require_mergeable(source.now, target.now, operator_id=operator_id, supervise=supervise)
+    if not one_person:
+        await _require_one_customer(tx, source.now, target.now)
     await _end(source, target)
     count = await _move(source, target)
     await target.note_event(
@@ -50,6 +61,13 @@ def _require_mergeable(
     taken = {o for o in (source.operator_id, target.operator_id) if o is not None}
     if source.state is not State.CLOSED and not supervise and taken - {operator_id}:
         raise errors.NotYours("A colleague has one of them.", operator_id=target.operator_id)
+
+
+async def _require_one_customer(tx: Tx, source: Conversation, target: Conversation) -> None:
+    """Refuse two customers, and two of whom nothing is known: either would read the other."""
+    one, other = [await customers.standing_for(tx, c.customer_id) for c in (source, target)]
+    if one is None or other is None or one.id != other.id:
+        raise errors.BadMerge("They are of two customers: merge the customers first.")
 
 
 async def _end(source: Held, target: Held) -> None:

@@ -1,7 +1,15 @@
 """What customers are told by the house: from which country they are answered, why they wait."""
 
 from ascolto import routing
-from ascolto.conversations import countries, errors, events, queueing, saying, store_lists
+from ascolto.conversations import (
+    countries,
+    errors,
+    events,
+    queueing,
+    saying,
+    store_due,
+    store_lists,
+)
 from ascolto.conversations.held import Held, hold
 from ascolto.conversations.model import AuthorKind, Conversation, State
 from ascolto.kit.db import Tx
@@ -12,9 +20,10 @@ TOLD_AT_ONCE = 50
 
 
 async def tell_country(held: Held, *, operator_id: str) -> None:
-    """Tell the customer the country of who has just accepted, unless they know it already.
+    """Tell the customer the country of who answers, unless they know it already.
 
-    Told again when somebody in another country goes on, and after a reopening.
+    Told again when somebody in another country goes on, when who answers says that they are in
+    another country now, and after a reopening.
     """
     c = held.now
     country = await country_of(held.tx, operator_id)
@@ -39,6 +48,24 @@ async def tell_country(held: Held, *, operator_id: str) -> None:
             **held.ids(), country=country, in_eu=countries.in_eu(country), message_id=message.id
         )
     )
+
+
+async def tell_move(tx: Tx, *, operator_id: str) -> None:
+    """Tell the customers whom an operator answers now of the country they are answered from.
+
+    Who was told this country already, or need not be told of it, is left alone.
+    """
+    country = await country_of(tx, operator_id)
+    if country is None:
+        return
+    for row in await store_due.told_otherwise(tx, operator_id=operator_id, country=country):
+        when = await setting(tx, countries.TELL_COUNTRY, client_id=row.client_id)
+        if row.country_told is None and not countries.is_told(when, country):
+            continue
+        held = await hold(tx, row.id)
+        if held.now.state is State.ACTIVE and held.now.operator_id == operator_id:
+            await tell_country(held, operator_id=operator_id)
+            await held.save(reason="told")
 
 
 async def country_of(tx: Tx, operator_id: str) -> str | None:

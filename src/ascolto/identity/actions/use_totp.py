@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
-from ascolto.identity import events, store, totp
+from ascolto.identity import events, mails, store, totp
+from ascolto.identity.actions.change_accounts import get_account
+from ascolto.identity.actions.end_sessions import end_sessions
 from ascolto.identity.actions.set_password import confirm_password
 from ascolto.identity.actions.sign_in import open_seal, totp_place
-from ascolto.identity.errors import TotpAlreadyOn, TotpNotStarted, WrongCode
+from ascolto.identity.errors import OwnCodes, TotpAlreadyOn, TotpNotStarted, WrongCode
 from ascolto.identity.model import Principal
 from ascolto.kit.db import Database, Tx
+from ascolto.kit.mail import queue_mail
 from ascolto.kit.secretbox import SecretBox
 from ascolto.tenancy import store as tenancy_store
 
@@ -58,3 +61,30 @@ async def stop_totp(db: Database, principal: Principal, *, password: str) -> Non
     async with db.transaction(principal.tenant_id, actor=principal.actor()) as tx:
         await store.drop_totp(tx, principal.account_id)
         tx.emit(events.TotpChanged(account_id=principal.account_id, on=False))
+
+
+async def drop_totp_of(tx: Tx, principal: Principal, *, account_id: str) -> None:
+    """Let somebody who lost their phone come in without codes; their sessions end.
+
+    They are told by mail: it may not have been their wish. For oneself the password is needed, so
+    that an open browser is not enough. Of an account without codes nothing changes.
+    """
+    if account_id == principal.account_id:
+        raise OwnCodes("Turn off your own codes in your profile, with your password.")
+    account = await get_account(tx, account_id)
+    if not account.has_totp:
+        return
+    await store.drop_totp(tx, account.id)
+    await end_sessions(tx, account_id=account.id, reason="totp_dropped")
+    tx.emit(events.TotpChanged(account_id=account.id, on=False))
+    tenant = await tenancy_store.get_tenant(tx)
+    letter = mails.codes_off_letter(
+        locale=account.locale, name=account.name, organisation=tenant.name
+    )
+    await queue_mail(
+        tx,
+        purpose="identity.codes_off",
+        to=account.email,
+        subject=letter.subject,
+        body=letter.body,
+    )

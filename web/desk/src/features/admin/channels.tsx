@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { AdminChannel } from "@/api/types";
+import type { AdminChannel, AdminQueue } from "@/api/types";
 import { channelName } from "@/channels";
 import { t, useT } from "@/i18n";
 import { Pill } from "@ui/bits";
@@ -31,6 +31,8 @@ interface Values extends MailValues {
 }
 
 const kindName = (kind: string) => (kind === "external" ? t("admin.channel.external") : channelName(kind));
+/** Whether a queue is for what comes in by a kind of channel: a mailbox may stand behind any. */
+const serves = (queue: AdminQueue, kind: string | null) => kind === "email" || queue.channel === (kind === "external" ? "messaging" : kind);
 const text = (row: AdminChannel | null, name: string, otherwise = "") => String(row?.settings[name] ?? otherwise);
 const flag = (row: AdminChannel | null, name: string, otherwise: boolean) => Boolean(row?.settings[name] ?? otherwise);
 const lines = (typed: string) => typed.split(/\s+/).filter(Boolean);
@@ -172,7 +174,7 @@ export const channels: Resource<AdminChannel, Values> = {
         { kind: "select", name: "client_id", label: t("list.client"), required: true, fixed: true, options: options(refs.clients) },
         {
           kind: "select", name: "queue_id", label: t("floor.queue"), hint: t("admin.channel.queue.hint"), required: true,
-          options: options(refs.queues.filter((one) => one.client_id === values.client_id)),
+          options: options(refs.queues.filter((one) => one.client_id === values.client_id && (serves(one, values.kind) || one.id === row?.queue_id))),
         },
         ...(row ? [{ kind: "check" as const, name: "active" as const, label: t("admin.channel.active") }] : []),
       ],

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { whole } from "@/api/whole";
@@ -9,11 +9,12 @@ import { countryName, day, languageName } from "@/i18n/format";
 import { may, useSession } from "@/session";
 import { Pill } from "@ui/bits";
 import { Button, IconButton } from "@ui/button";
+import { Dialog } from "@ui/dialog";
 import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import { Framed } from "./fields";
 import type { CustomProps, Resource } from "./model";
-import { named, options, useRefs } from "./refs";
+import { named, options, refresh, useRefs } from "./refs";
 import { reason } from "./refusals";
 import type { Via } from "./via";
 import { same } from "./form";
@@ -306,7 +307,48 @@ export const accounts: Resource<AdminAccount, Account> = {
   Beside: AccountActions,
 };
 
-/** What can be done to an account beside its fields: invite again, sign out everywhere. */
+/** Lets somebody who lost their phone in with the password alone, once it is said again. */
+function DropCodes({ row }: { row: AdminAccount }) {
+  const t = useT();
+  const queries = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const [refused, setRefused] = useState<string | null>(null);
+  const drop = async () => {
+    try {
+      await api.delete(`/accounts/${row.id}/totp`);
+      setOpen(false);
+      await refresh(queries);
+      say(t("admin.access.codes_dropped"));
+    } catch (error) {
+      setRefused(reason(error));
+    }
+  };
+  return (
+    <>
+      <Button tone="danger" onPress={() => setOpen(true)}>
+        {t("admin.access.drop_codes")}
+      </Button>
+      {open && (
+        <Dialog title={t("admin.access.drop_codes.title", { name: row.name })} open onClose={() => setOpen(false)}>
+          <div className="dialog-body">
+            <p>{t("admin.access.drop_codes.about", { email: row.email })}</p>
+            <p role="alert" className="field-error">
+              {refused}
+            </p>
+          </div>
+          <div className="dialog-foot">
+            <Button onPress={() => setOpen(false)}>{t("cancel")}</Button>
+            <Button tone="danger" onPress={() => void drop()}>
+              {t("admin.access.drop_codes")}
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** What can be done to an account beside its fields: invite again, sign out everywhere, drop codes. */
 function AccountActions({ row }: { row: AdminAccount }) {
   const t = useT();
   const [told, setTold] = useState<string | null>(null);
@@ -330,6 +372,7 @@ function AccountActions({ row }: { row: AdminAccount }) {
         <Button tone="outline" icon="log-out" onPress={() => void act(api.delete(`/accounts/${row.id}/sessions`), t("admin.access.signed_out"))}>
           {t("admin.access.sign_out")}
         </Button>
+        {row.has_totp && <DropCodes row={row} />}
       </div>
       <p role="alert" className="field-error">
         {told}

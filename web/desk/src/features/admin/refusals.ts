@@ -20,6 +20,7 @@ const sentences: Record<string, string> = {
   "people.no_client": msg("admin.error.no_client"),
   "identity.email_taken": msg("admin.error.email_taken"),
   "identity.bad_email": msg("admin.error.bad_email"),
+  "identity.own_codes": msg("admin.error.own_codes"),
   "identity.last_admin": msg("admin.error.last_admin"),
   "identity.client_unnamed": msg("admin.error.client_unnamed"),
   "identity.bad_expiry": msg("admin.error.bad_expiry"),
