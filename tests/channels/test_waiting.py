@@ -50,6 +50,7 @@ async def the_leader_sees(chat: Chat, *, waiting: int, wait_s: float | None, **m
                     "wait_high_s": None,
                     "error_s": 0.0,
                     "pace": pace,
+                    "told": False,
                     **seen,
                     "waiting": waiting,
                     "wait_s": wait_s,

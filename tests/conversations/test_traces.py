@@ -427,7 +427,11 @@ class FloorRecorder(Recorder):
     async def waiting(self, count: int) -> None:
         """Wait until a look of the leader's has found so many waiting."""
         async with asyncio.timeout(PATIENCE_S):
-            while (await self.state())["floor"]["queues"][0]["waiting"] != count:
+            while True:
+                (queue,) = (await self.state())["floor"]["queues"]
+                # Before the leader's first look it is not known who is free.
+                if queue["waiting"] == count and queue["available"] is not None:
+                    return
                 await asyncio.sleep(0.05)
 
 

@@ -278,6 +278,7 @@ async def test_the_floor_shows_each_queues_day_and_a_group_of_five(office: Offic
     async with office.signed_in("stretta@prova.example") as leader:
         elsewhere = ok(await leader.get("/floor"))
         assert (elsewhere["queues"], elsewhere["groups"]) == ([], [])
+        assert elsewhere["people"] is None
     async with office.signed_in(ANALYST) as leader:
         shown = ok(await leader.get("/floor"))
     (queue,) = shown["queues"]

@@ -435,6 +435,17 @@ def test_a_break_that_is_due_keeps_long_work_away_and_lets_short_work_through() 
     assert offers(floor.hear(e.BreakDue(floor.at, "anna", None))) == [("long", "anna")]
 
 
+def test_the_crew_that_is_here_is_who_may_take_the_work_and_has_not_left() -> None:
+    floor = Floor()
+    for name, state in (("anna", "available"), ("bruno", "break"), ("carla", "offline")):
+        floor.person(name, state)
+    floor.person("dario", "available", channels={})
+    assert floor.engine.crew_here("chat").bit_count() == 2
+    assert floor.engine.people_here("acme").bit_count() == 3
+    floor.presence("bruno", "away")
+    assert floor.engine.crew_here("chat").bit_count() == 1
+
+
 def test_work_that_waited_too_long_overflows_and_keeps_its_age() -> None:
     floor = Floor(overflow_queue_id="second", overflow_after_s=60)
     floor.queue(id="second")

@@ -198,6 +198,7 @@ async def show_floor(call: Floor, request: Request) -> FloorView:
     crowds = await store.people_by_team(call.tx)
     smallest = scope.smallest_group
     groups = fold_groups(by_client(crowds), smallest=smallest)
+    people = people_shown(crowds, groups)
     return FloorView(
         at=now,
         queues=[
@@ -212,9 +213,7 @@ async def show_floor(call: Floor, request: Request) -> FloorView:
             )
             for row in groups
         ],
-        people=FloorPeopleView(
-            **FloorPeopleView.counts(people_shown(crowds, groups), smallest=smallest)
-        ),
+        people=people and FloorPeopleView(**FloorPeopleView.counts(people, smallest=smallest)),
     )
 
 

@@ -168,12 +168,16 @@ def fold_groups(
 
 def people_shown(
     crowds: Iterable[Mapping[str, Any]], groups: Iterable[Mapping[str, Any]]
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
     """Count everybody of the groups shown once, for however many clients they work.
+
+    None when no group is shown: that nobody can be told of does not mean that nobody is here.
 
     Whoever is in no group shown is left out here too: else the difference would tell of them.
     """
     shown = {(group["client_id"], group["group"]) for group in groups}
+    if not shown:
+        return None
     total: dict[str, Any] = dict.fromkeys(_PEOPLE, 0)
     for crowd in crowds:
         places = {(client_id, crowd["team"] or OTHERS) for client_id in crowd["clients"]}

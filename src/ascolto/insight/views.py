@@ -162,8 +162,8 @@ class FloorQueueView(BaseModel):
     oldest_wait_s: float | None
     offered: int
     active: int
-    wrapup: int
-    available: int
+    wrapup: int | None = Field(description="null when fewer than five of its people are here")
+    available: int | None = Field(description="null when fewer than five of its people are here")
     wait_s: float | None
     sl_today: float | None
     sl_formula: str
@@ -176,6 +176,7 @@ class FloorQueueView(BaseModel):
     def of(cls, queue: QueueNow, tally: Tally, now: datetime) -> "FloorQueueView":
         """Show a queue."""
         seen = queue.now
+        told = seen.get("told", False)
         return cls(
             queue_id=queue.queue_id,
             name=queue.name,
@@ -184,8 +185,8 @@ class FloorQueueView(BaseModel):
             oldest_wait_s=oldest_wait_s(seen, now),
             offered=seen.get("offered", 0),
             active=seen.get("active", 0),
-            wrapup=seen.get("wrapup", 0),
-            available=seen.get("available", 0),
+            wrapup=seen["wrapup"] if told else None,
+            available=seen["available"] if told else None,
             wait_s=seen.get("wait_s"),
             sl_today=queue.level.value,
             sl_formula=f"{queue.level.formula}@{queue.level.version}",
@@ -244,7 +245,7 @@ class FloorView(BaseModel):
     at: datetime
     queues: list[FloorQueueView]
     groups: list[FloorGroupView]
-    people: FloorPeopleView
+    people: FloorPeopleView | None = Field(description="null when no group may be shown")
 
 
 def met(formula: Formula, target: float | None, figure: Figure) -> bool | None:

@@ -386,8 +386,9 @@ class Leadership:
             told.result()
 
     async def _publish_floor(self) -> None:
-        rows = self._floor.rows(self.engine, self.queues)
-        people = roster.groups(self.engine.crowds(), smallest=self._rules.smallest_groups)
+        smallest = self._rules.smallest_groups
+        rows = self._floor.rows(self.engine, self.queues, smallest=smallest)
+        people = roster.groups(self.engine.crowds(), smallest=smallest)
         async with self._commits.fenced() as tx:
             await self._floor.publish(tx, rows, people)
 

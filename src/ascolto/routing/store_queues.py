@@ -26,6 +26,9 @@ _COLUMNS = (
 )
 _ALL = ", ".join(("id", *_COLUMNS, "v"))
 
+UNTOLD = -1
+"""Kept for the wrap-up of a queue of whose people nothing may be told."""
+
 
 def queue_of(row: Record) -> Queue:
     """Build a queue from a row."""
@@ -164,7 +167,7 @@ async def write_now(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
                 row["oldest_at"],
                 row["offered"],
                 row["active"],
-                row["wrapup"],
+                row["wrapup"] if row["told"] else UNTOLD,
                 row["available"],
                 row["wait_s"],
                 row["wait_low_s"],
@@ -179,14 +182,14 @@ async def write_now(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 
 
 async def read_now(tx: Tx, *, queue_id: str | None = None) -> list[dict[str, Any]]:
-    """Return what the leader last saw, of one queue or of all."""
+    """Return what the leader last saw, of one queue or of all; `told` as `routing.floor` says."""
     rows = await tx.fetch(
         "SELECT * FROM routing.queue_now WHERE tenant_id = $1"
         " AND ($2::uuid IS NULL OR queue_id = $2)",
         tx.tenant_id,
         queue_id,
     )
-    return [dict(row) for row in rows]
+    return [{**row, "told": row["wrapup"] != UNTOLD} for row in rows]
 
 
 async def place_of(tx: Tx, work_item_id: str) -> dict[str, Any] | None:

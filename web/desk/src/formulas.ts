@@ -25,9 +25,15 @@ const names: Record<string, string> = {
   csat: msg("formula.csat"),
 };
 
-/** A formula's name and version, from "id@version". */
+/** A formula's name, from its id or "id@version". */
 export function formulaName(id: string): string {
-  const [name = id, version] = id.split("@");
+  const [name = id] = id.split("@");
   const words = names[name];
-  return `${words ? t(words) : name}${version ? ` · ${name} v${version}` : ""}`;
+  return words ? t(words) : name;
+}
+
+/** A formula's id and version as the dictionary has them, for whoever looks closer. */
+export function formulaCode(id: string): string {
+  const [name = id, version] = id.split("@");
+  return version ? `${name} v${version}` : name;
 }

@@ -77,12 +77,19 @@ class Backlog:
 
     def free_for(self, queue: QueueState) -> int:
         """Count who has room for a queue's usual work, in whatever ring."""
-        probe = queue.probe
-        if probe is None:
+        probe = self._probe(queue)
+        return (probe.masks[-1] & self._crew.open[probe.channel]).bit_count()
+
+    def here_for(self, queue: QueueState) -> int:
+        """Return the mask of who is at work just now and may take a queue's usual work."""
+        return self._probe(queue).masks[-1] & self._crew.here
+
+    def _probe(self, queue: QueueState) -> Asked:
+        if queue.probe is None:
             policy = queue.policy
             item = m.WorkItem("", policy.client_id, policy.id, policy.channel, 0.0)
-            probe = queue.probe = self._asked(queue, item)
-        return (probe.masks[-1] & self._crew.open[probe.channel]).bit_count()
+            queue.probe = self._asked(queue, item)
+        return queue.probe
 
     def oldest(self, queue: QueueState) -> float | None:
         """Return since when the oldest of a queue waits."""

@@ -51,6 +51,7 @@ class Crew:
         self.lapses_at: float | None = None
         self.forgets_at = NEVER
         self.kept_mask = 0
+        self.here = 0
         self.by_load: dict[int, int] = {}
         self.loads: list[int] = []
         self._names = list(self.channels)
@@ -143,6 +144,10 @@ class Crew:
             for (client_id, team), (gone, idle, busy, on_break) in self._crowds.items()
             if (here := idle + busy + on_break) or gone
         ]
+
+    def here_for(self, client_id: str) -> int:
+        """Return the mask of who is at work just now and serves a client."""
+        return self._traits.get(("client", client_id), 0) & self.here
 
     # -- traits --------------------------------------------------------------------------------
 
@@ -274,6 +279,8 @@ class Crew:
             for crowd in person.crowds:
                 crowd[person.doing] -= 1
                 crowd[doing] += 1
+            if NOT_HERE in (doing, person.doing):
+                self.here ^= person.bit
             person.doing = doing
         load = person.load if state == "available" else None
         if load != person.listed_load:

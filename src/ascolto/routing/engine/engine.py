@@ -110,6 +110,14 @@ class Engine(TimedMoves):
         """Return people as numbers by client and team; costs nothing a person."""
         return self._crew.crowds()
 
+    def crew_here(self, queue_id: str) -> int:
+        """Return, a bit a person, who is at work just now and may take a queue's usual work."""
+        return self._backlog.here_for(self._backlog.queue(queue_id))
+
+    def people_here(self, client_id: str) -> int:
+        """Return, a bit a person, who is at work just now and serves a client."""
+        return self._crew.here_for(client_id)
+
     def presence(self, operator_id: str) -> str | None:
         """Return a person's state as the engine knows it."""
         person = self._crew.people.get(operator_id)

@@ -4,7 +4,9 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { ClientRef, FloorAnswer, FloorClient, FloorGroup, FloorPeople, FloorQueue } from "@/api/types";
-import { formulaName } from "@/formulas";
+import { Failed } from "@/failed";
+import { allWrapup, inHand } from "@/floor-counts";
+import { formulaCode, formulaName } from "@/formulas";
 import { useT } from "@/i18n";
 import { clock, share, stopwatch } from "@/i18n/format";
 import { useLive, useTable, useTopic } from "@/live/react";
@@ -30,7 +32,7 @@ export function FloorPage() {
   const session = useSession();
   useTopic("floor");
   const clients = useTable("floor");
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, refetch } = useQuery({
     queryKey: ["live", "floor"],
     queryFn: () => api.get<FloorAnswer>("/floor"),
     staleTime: 0,
@@ -61,7 +63,7 @@ export function FloorPage() {
         </p>
       )}
       {list.length === 0 && isPending && <Skeleton label={t("loading")} lines={6} />}
-      {list.length === 0 && error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {list.length === 0 && error && <Failed error={error} retry={refetch} />}
       {list.length === 0 && data && <Empty icon="activity" title={t("floor.empty")} />}
       {list.length > 0 && <Totals clients={list} people={data?.people} />}
       {list.length > 0 && may(session, "routing.supervise") && <Steered clients={list} />}
@@ -107,7 +109,7 @@ function Steered({ clients }: { clients: readonly FloorClient[] }) {
   return <Steering queues={clients.flatMap((client) => client.queues)} age={useAge()} />;
 }
 
-function Totals({ clients, people }: { clients: readonly FloorClient[]; people: FloorPeople | undefined }) {
+function Totals({ clients, people }: { clients: readonly FloorClient[]; people: FloorPeople | null | undefined }) {
   const t = useT();
   const age = useAge();
   const queues = clients.flatMap((client) => client.queues);
@@ -115,11 +117,12 @@ function Totals({ clients, people }: { clients: readonly FloorClient[]; people: 
   const oldest = Math.max(0, ...queues.map((queue) => age(queue) ?? 0));
   const staffing = ({ present, home, site }: FloorPeople) =>
     home === null ? t("floor.present_short", { n: present }) : t("floor.present_where", { n: present, home, site });
+  const wrapup = allWrapup(queues);
   const below = queues.filter((queue) => queue.sl_today !== null && queue.sl_today < queue.target).length;
   const cards: [string, string, string?][] = [
     [t("floor.waiting"), String(sum((queue) => queue.waiting)), oldest ? t("floor.oldest_short", { time: stopwatch(oldest) }) : undefined],
-    [t("floor.active"), String(sum((queue) => queue.active)), t("floor.wrapup_short", { n: sum((queue) => queue.wrapup) })],
-    [t("floor.available"), people ? String(people.available) : "–", people && staffing(people)],
+    [t("floor.active"), String(sum(inHand)), wrapup === null ? undefined : t("floor.wrapup_short", { n: wrapup })],
+    [t("floor.available"), people ? String(people.available) : "–", people ? staffing(people) : people === null ? t("floor.few") : undefined],
     [t("floor.answered"), String(sum((queue) => queue.answered_today)), t("floor.abandoned_short", { n: sum((queue) => queue.abandoned_today) })],
     [t("floor.below"), String(below), t("floor.of_queues", { n: queues.length })],
   ];
@@ -167,9 +170,13 @@ function ClientFloor({ floor, client }: { floor: FloorClient; client: ClientRef 
                 <td className="num">
                   <Age seconds={age(queue)} />
                 </td>
-                <td className="num">{queue.active + queue.offered}</td>
-                <td className="num">{queue.wrapup}</td>
-                <td className="num">{queue.available}</td>
+                <td className="num">{inHand(queue)}</td>
+                <td className="num">
+                  <Told count={queue.wrapup} />
+                </td>
+                <td className="num">
+                  <Told count={queue.available} />
+                </td>
                 <td className="num">{queue.answered_today}</td>
                 <td className="num">{queue.abandoned_today}</td>
                 <td>
@@ -182,6 +189,18 @@ function ClientFloor({ floor, client }: { floor: FloorClient; client: ClientRef 
       </div>
       {floor.groups.length > 0 && <Groups groups={floor.groups} />}
     </section>
+  );
+}
+
+/** A count of what people do; of a few people nothing is told. */
+function Told({ count }: { count: number | null }) {
+  const t = useT();
+  if (count !== null) return count;
+  return (
+    <span title={t("floor.few")}>
+      <span aria-hidden="true">–</span>
+      <span className="hidden-visually">{t("floor.few")}</span>
+    </span>
   );
 }
 
@@ -205,7 +224,9 @@ function Level({ queue }: { queue: FloorQueue }) {
         </Pill>
       )}
       <span className="meta num">{t("floor.target", { value: share(target), time: stopwatch(within) })}</span>
-      <span className="meta floor-formula">{formulaName(formula)}</span>
+      <span className="meta floor-formula" title={formulaCode(formula)}>
+        {formulaName(formula)}
+      </span>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { allWrapup, inHand } from "@/floor-counts";
 import { useT } from "@/i18n";
 import { clock, share, stopwatch } from "@/i18n/format";
 import { useNow } from "@/live/ticker";
@@ -93,6 +94,7 @@ function Figures({ seen, now }: { seen: Seen; now: number }) {
   const { queues, people } = seen.floor;
   const sum = (pick: (queue: WallQueue) => number) => queues.reduce((all, queue) => all + pick(queue), 0);
   const oldest = Math.max(0, ...queues.map((queue) => (queue.oldest_wait_s === null ? 0 : queue.oldest_wait_s + passed)));
+  const wrapup = allWrapup(queues);
   const late = queues.filter((queue) => pressure(queue, passed) > 1).length;
   const under = queues.filter(below).length;
   const answered = sum((queue) => queue.answered_today);
@@ -104,8 +106,10 @@ function Figures({ seen, now }: { seen: Seen; now: number }) {
       note: oldest > 0 ? t("screen.oldest", { time: stopwatch(oldest) }) : t("screen.nobody_waits"),
       bad: late > 0,
     },
-    { label: t("screen.talking"), value: String(sum((queue) => queue.active)), note: t("screen.wrapup", { n: sum((queue) => queue.wrapup) }) },
-    { label: t("screen.free"), value: String(people.available), note: t("screen.present", { n: people.present }) },
+    { label: t("screen.talking"), value: String(sum(inHand)), note: wrapup === null ? "" : t("screen.wrapup", { n: wrapup }) },
+    people
+      ? { label: t("screen.free"), value: String(people.available), note: t("screen.present", { n: people.present }) }
+      : { label: t("screen.free"), value: "–", note: t("screen.few") },
     {
       label: t("screen.answered"),
       value: String(answered),
@@ -144,7 +148,7 @@ function Queues({ seen, now, clients }: { seen: Seen; now: number; clients: View
             <th scope="col">{t("screen.queue")}</th>
             <th scope="col">{t("screen.waiting")}</th>
             <th scope="col">{t("screen.first")}</th>
-            <th scope="col">{t("screen.talking")}</th>
+            <th scope="col" className="wall-talking">{t("screen.talking")}</th>
             <th scope="col">{t("screen.level")}</th>
           </tr>
         </thead>
@@ -162,7 +166,7 @@ function Queues({ seen, now, clients }: { seen: Seen; now: number; clients: View
                   {late && <Icon name="triangle-alert" />}
                   {queue.oldest_wait_s === null ? "–" : stopwatch(queue.oldest_wait_s + passed)}
                 </td>
-                <td className="num">{queue.active + queue.offered}</td>
+                <td className="num wall-talking">{inHand(queue)}</td>
                 <td className="num" data-bad={below(queue) || undefined} data-ok={(queue.sl_today !== null && !below(queue)) || undefined}>
                   {below(queue) && <Icon name="arrow-down" />}
                   {share(queue.sl_today)}

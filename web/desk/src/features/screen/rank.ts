@@ -1,5 +1,6 @@
 /** Which queues a wall shows first: those that need somebody. Pure. */
 import type { FloorAnswer } from "@/api/types";
+import { inHand } from "@/floor-counts";
 
 export type WallQueue = FloorAnswer["queues"][number];
 
@@ -19,7 +20,7 @@ export function ranked(queues: readonly WallQueue[], passedS: number, room: numb
     Number(pressure(queue, passedS) > 1),
     Number(below(queue)),
     queue.waiting,
-    queue.active + queue.offered,
+    inHand(queue),
   ];
   const sorted = [...queues].sort((a, b) => {
     const [mine, theirs] = [need(a), need(b)];
