@@ -105,7 +105,7 @@ def test_the_toast_takes_back_what_was_just_done(floor: Page, http: httpx.Client
 def test_alerts_dialogs_and_what_was_done_have_no_barriers(floor: Page) -> None:
     page = floor
     found = {"floor": barriers_in_both_themes(page)}
-    for name in ("Sposta competenza", "Apri il sovraccarico", "Avvisa chi attende"):
+    for name in ("Sposta competenza", "Apri la coda di riserva", "Avvisa chi attende"):
         button = page.get_by_role("button", name=name)
         if not button.count():
             continue

@@ -94,6 +94,11 @@ export type Formula = S["FormulaView"];
 export type MetricAnswer = S["MetricView"];
 export type MetricGroup = S["GroupView"];
 
+export type Look = S["ViewView"];
+export type MonitoringAgreement = S["AgreementView"];
+export type PersonSeen = S["PersonView"];
+export type Monitoring = S["MonitoringView"];
+
 export type FloorAnswer = S["FloorView"];
 export type FloorPeople = S["FloorPeopleView"];
 export type FloorGroup = S["FloorGroupView"];

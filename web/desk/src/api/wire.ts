@@ -56,6 +56,19 @@ export interface components {
             operator_id: string;
             team_weekdays: number[];
         };
+        /** @description An agreement on monitoring, without its document's bytes. */
+        AgreementView: {
+            document_name: string;
+            document_sha256: string;
+            fields: string[];
+            id: string;
+            in_force: boolean;
+            reference: string;
+            title: string;
+            /** Format: date-time */
+            valid_from: string;
+            valid_to: string | null;
+        };
         /** @description A file as a message shows it. */
         ascolto__conversations__views__FileView: {
             id: string;
@@ -576,7 +589,8 @@ export interface components {
             abandoned_today: number;
             active: number;
             answered_today: number;
-            available: number;
+            /** @description null when fewer than five of its people are here */
+            available: number | null;
             client_id: string;
             name: string;
             offered: number;
@@ -588,7 +602,8 @@ export interface components {
             target_s: number;
             wait_s: number | null;
             waiting: number;
-            wrapup: number;
+            /** @description null when fewer than five of its people are here */
+            wrapup: number | null;
         };
         /** @description One client's queues and groups now. */
         FloorTick: {
@@ -611,7 +626,7 @@ export interface components {
         /** @description One queue as the leader sees it now; what it did today comes with GET /floor. */
         FloorTickQueue: {
             active: number;
-            available: number;
+            available: number | null;
             offered: number;
             oldest_at: string | null;
             queue_id: string;
@@ -619,14 +634,15 @@ export interface components {
             wait_low_s: number | null;
             wait_s: number | null;
             waiting: number;
-            wrapup: number;
+            wrapup: number | null;
         };
         /** @description The floor at one moment; `people` counts those who work for several clients once. */
         FloorView: {
             /** Format: date-time */
             at: string;
             groups: components["schemas"]["FloorGroupView"][];
-            people: components["schemas"]["FloorPeopleView"];
+            /** @description null when no group may be shown */
+            people: components["schemas"]["FloorPeopleView"] | null;
             queues: components["schemas"]["FloorQueueView"][];
         };
         /** @description A forecast with its intervals and all that was changed by hand. */
@@ -1111,6 +1127,14 @@ export interface components {
             to: string;
             /** @description null when clients are measured differently */
             total: components["schemas"]["FigureView"] | null;
+        };
+        /** @description What may be seen of single people now, and why. */
+        MonitoringView: {
+            agreements: components["schemas"]["AgreementView"][];
+            all_fields: string[];
+            minimum_group: number;
+            mode: string;
+            visible_fields: string[];
         };
         /** @description A work item offered to this operator. */
         Offer: {
@@ -1865,6 +1889,18 @@ export interface components {
         ViewerView: {
             name: string;
             operator_id: string | null;
+        };
+        /** @description One look at one person. */
+        ViewView: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            subject_id: string;
+            subject_kind: string;
+            viewer_account_id: string;
+            viewer_name: string;
+            what: string;
+            why: string;
         };
         /**
          * @description What breaks a rule, with the article; a binding one stands against publishing.

@@ -1,4 +1,5 @@
 import { Link, useLocation } from "@tanstack/react-router";
+import { useEffect, useId, useRef, useState } from "react";
 import type { Session } from "@/api/types";
 import { useT } from "@/i18n";
 import { may, useSession } from "@/session";
@@ -9,12 +10,13 @@ import { useMineCounts } from "@/features/work/counts";
 import { Icon, type IconName } from "@ui/icon";
 
 /** Where a person begins: operators at their work, others at what they are there to see. */
-export function startPage(session: Session): "/work" | "/floor" | "/figures" | "/settings" | "/admin" {
+export function startPage(session: Session): "/work" | "/floor" | "/figures" | "/privacy" | "/settings" | "/admin" {
   if (session.operator_id) return "/work";
   // An organisation in which there is nothing yet begins with its first steps.
   if (session.clients.length === 0 && may(session, "tenancy.configure")) return "/admin";
   if (may(session, "insight.floor")) return "/floor";
-  return may(session, "insight.metrics") ? "/figures" : "/settings";
+  if (may(session, "insight.metrics")) return "/figures";
+  return may(session, "privacy.read_views") ? "/privacy" : "/settings";
 }
 
 /** Any of these opens a page of administration. */
@@ -31,7 +33,7 @@ export function administers(session: Session): boolean {
 }
 
 interface Entry {
-  to: "/work" | "/consults" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/rosters" | "/shifts" | "/admin" | "/settings";
+  to: "/work" | "/consults" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/rosters" | "/shifts" | "/privacy" | "/admin" | "/settings";
   icon: IconName;
   label: string;
   count?: number;
@@ -81,23 +83,84 @@ export function Nav() {
   if (may(session, "workforce.roster")) {
     entries.push({ to: "/rosters", icon: "users", label: t("nav.rosters") });
   }
+  if (may(session, "privacy.read_views")) {
+    entries.push({ to: "/privacy", icon: "shield-check", label: t("nav.privacy") });
+  }
   if (administers(session)) {
     entries.push({ to: "/admin", icon: "building-2", label: t("nav.admin") });
   }
   entries.push({ to: "/settings", icon: "settings", label: t("nav.settings") });
+  const most = entries.length <= FEW ? entries.length : FEW - 1;
+  const rest = entries.slice(most);
   return (
     <nav className="nav" aria-label={t("nav.label")} data-region>
-      <ul>
-        {entries.map(({ to, icon, label, count }) => (
-          <li key={to}>
-            <Link to={to} className="nav-link" activeProps={{ "aria-current": "page" }} aria-current={to === above ? "page" : undefined}>
-              <Icon name={icon} />
-              <span className="grow clip">{label}</span>
-              {count !== undefined && count > 0 && <span className="num meta">{count}</span>}
-            </Link>
-          </li>
-        ))}
-      </ul>
+      <ul>{entries.slice(0, most).map((entry) => link(entry, above))}</ul>
+      {rest.length > 0 && <More entries={rest} above={above} />}
     </nav>
+  );
+}
+
+/** So many places a narrow screen has room for. */
+const FEW = 5;
+
+function link({ to, icon, label, count }: Entry, above: Entry["to"] | undefined) {
+  return (
+    <li key={to}>
+      <Link to={to} className="nav-link" activeProps={{ "aria-current": "page" }} aria-current={to === above ? "page" : undefined}>
+        <Icon name={icon} />
+        <span className="grow clip">{label}</span>
+        {count !== undefined && count > 0 && <span className="num meta">{count}</span>}
+      </Link>
+    </li>
+  );
+}
+
+/** The other pages: in line where there is room, behind one button on a narrow screen. */
+function More({ entries, above }: { entries: readonly Entry[]; above: Entry["to"] | undefined }) {
+  const t = useT();
+  const id = useId();
+  const path = useLocation().pathname;
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => setOpen(false), [path]);
+  useEffect(() => {
+    if (!open) return;
+    const outside = ({ target }: Event) => {
+      if (!list.current?.contains(target as Node) && !button.current?.contains(target as Node)) setOpen(false);
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      setOpen(false);
+      button.current?.focus();
+    };
+    document.addEventListener("pointerdown", outside);
+    document.addEventListener("focusin", outside);
+    document.addEventListener("keydown", onKey, true);
+    return () => {
+      document.removeEventListener("pointerdown", outside);
+      document.removeEventListener("focusin", outside);
+      document.removeEventListener("keydown", onKey, true);
+    };
+  }, [open]);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="nav-link nav-more"
+        aria-expanded={open}
+        aria-controls={id}
+        aria-label={t("nav.more")}
+        title={t("nav.more")}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="ellipsis" />
+      </button>
+      <ul ref={list} id={id} className="nav-rest">
+        {entries.map((entry) => link(entry, above))}
+      </ul>
+    </>
   );
 }

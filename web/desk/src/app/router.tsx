@@ -110,6 +110,13 @@ const results = createRoute({
   component: lazyRouteComponent(() => import("@/features/floor/results"), "ResultsPage"),
 });
 
+/** What may be seen of single people, and who has looked. */
+const privacy = createRoute({
+  getParentRoute: () => desk,
+  path: "/privacy",
+  component: lazyRouteComponent(() => import("@/features/privacy/page"), "PrivacyPage"),
+});
+
 const mentions = createRoute({
   getParentRoute: () => desk,
   path: "/mentions",
@@ -304,7 +311,7 @@ const tree = root.addChildren([
   login,
   password,
   screen,
-  desk.addChildren([home, work.addChildren([workOne]), floor, mailroom, figures, mentions, consults.addChildren([consultOne]), results, planning, rosters, agreements, worth, intraday, ownDays, history, asked, shifts, conversations, settings, ready, mailAccess, admin.addChildren([adminHome, adminSection, adminOne])]),
+  desk.addChildren([home, work.addChildren([workOne]), floor, mailroom, figures, mentions, consults.addChildren([consultOne]), results, planning, rosters, agreements, worth, intraday, ownDays, history, asked, shifts, conversations, settings, ready, privacy, mailAccess, admin.addChildren([adminHome, adminSection, adminOne])]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

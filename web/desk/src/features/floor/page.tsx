@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
-import type { ClientRef, FloorAnswer, FloorClient, FloorGroup, FloorPeople, FloorQueue } from "@/api/types";
+import type { ClientRef, FloorAnswer, FloorClient, FloorGroup, FloorPeople, FloorQueue, Monitoring } from "@/api/types";
 import { Failed } from "@/failed";
 import { allWrapup, inHand } from "@/floor-counts";
 import { formulaCode, formulaName } from "@/formulas";
@@ -23,6 +23,7 @@ import "./floor.css";
 /** What ticks do not tell (service level, today's counts, who works from where) is asked for again. */
 const AGAIN_MS = 15_000;
 
+const PersonDialog = lazy(() => import("./person").then((module) => ({ default: module.PersonDialog })));
 const ScreensDialog = lazy(() => import("./screens").then((module) => ({ default: module.ScreensDialog })));
 
 /** The floor: queues against their targets, and groups of at least five people. */
@@ -54,6 +55,7 @@ export function FloorPage() {
             {t("nav.mailroom")}
           </Link>
         )}
+        {may(session, "insight.floor_people") && <OnePerson />}
         {may(session, "insight.share_floor") && <Walls />}
       </header>
       {error && list.length > 0 && (
@@ -91,6 +93,26 @@ function Walls() {
       {open && (
         <Suspense>
           <ScreensDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** The way to one person, where an agreement in force has opened one. */
+function OnePerson() {
+  const t = useT();
+  const [open, setOpen] = useState(false);
+  const { data } = useQuery({ queryKey: ["live", "monitoring"], queryFn: () => api.get<Monitoring>("/privacy/monitoring") });
+  if (data?.mode !== "agreement") return null;
+  return (
+    <>
+      <Button tone="outline" icon="user" onPress={() => setOpen(true)}>
+        {t("person.title")}
+      </Button>
+      {open && (
+        <Suspense>
+          <PersonDialog onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </>

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { explain } from "@/api/words";
+import { Failed } from "@/failed";
 import { msg, useT } from "@/i18n";
 import { share, stopwatch } from "@/i18n/format";
 import { Empty, Skeleton } from "@ui/bits";
 import { Icon } from "@ui/icon";
+import { Looks } from "@/looks/list";
 import "./floor.css";
 
 type Results = Record<string, unknown>;
@@ -50,7 +51,7 @@ function figures(results: Results): [string, unknown][] {
 /** One's own figures: always one's own to see, and nobody else's on this page. */
 export function ResultsPage() {
   const t = useT();
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, refetch } = useQuery({
     queryKey: ["live", "results"],
     queryFn: () => api.get<Results>("/my/results"),
     refetchInterval: 60_000,
@@ -63,7 +64,7 @@ export function ResultsPage() {
         <span className="meta">{t("results.today")}</span>
       </header>
       {isPending && <Skeleton label={t("loading")} />}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {error && !data && <Failed error={error} retry={refetch} />}
       {data && shown.length === 0 && <Empty icon="star" title={t("results.none")} />}
       <dl className="totals">
         {shown.map(([key, value]) => (
@@ -77,6 +78,10 @@ export function ResultsPage() {
         <Icon name="shield-check" />
         {t("results.privacy")}
       </p>
+      <section className="card stack results-looks" aria-labelledby="results-looks">
+        <h2 id="results-looks">{t("look.mine")}</h2>
+        <Looks path="/my/views" label={t("look.mine")} none={t("look.mine_none")} />
+      </section>
     </div>
   );
 }

@@ -42,7 +42,7 @@ export function ScreensDialog({ onClose }: { onClose: () => void }) {
   const link = open.data && `${location.origin}/desk/screen#${open.data.secret}`;
   const problem = error ?? open.error ?? close.error;
   return (
-    <Dialog title={t("screens.title")} open onClose={onClose}>
+    <Dialog title={t("screens.title")} open onClose={onClose} close={t("close")}>
       <div className="dialog-body stack screens">
         <p>{t("screens.lead")}</p>
         <p>
