@@ -1,3 +1,4 @@
+import { useT } from "@/i18n";
 import { KeyTable } from "@/keys/table";
 import { Dialog } from "@ui/dialog";
 
@@ -9,8 +10,9 @@ interface Props {
 
 /** The keyboard map in a dialog. */
 export function HelpDialog({ title, open, onClose }: Props) {
+  const t = useT();
   return (
-    <Dialog title={title} open={open} onClose={onClose}>
+    <Dialog title={title} open={open} onClose={onClose} close={t("close")}>
       <div className="dialog-body">
         <KeyTable />
       </div>
