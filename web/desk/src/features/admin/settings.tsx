@@ -2,13 +2,13 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import { whole } from "@/api/whole";
-import { explain } from "@/api/words";
 import type { Setting } from "@/api/types";
+import { Failed } from "@/failed";
 import { msg, useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive } from "@/live/react";
 import { may, useSession } from "@/session";
-import { Empty, Pill, Skeleton } from "@ui/bits";
+import { Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select, TextArea, TextField } from "@ui/field";
 import { say } from "@ui/toast";
@@ -17,6 +17,7 @@ import { reason } from "./refusals";
 
 const names: Record<string, string> = {
   "routing.channels": msg("admin.set.channels"),
+  "channels.raw_mail_days": msg("admin.set.raw_mail_days"),
   "conversations.files_per_conversation_mb": msg("admin.set.files_conversation"),
   "conversations.files_per_day_mb": msg("admin.set.files_day"),
   "conversations.wrap_up_limit_s": msg("admin.set.wrap_up_limit"),
@@ -53,7 +54,7 @@ export function Settings() {
       </header>
       <p className="meta">{t("admin.settings.about")}</p>
       {list.isPending && <Skeleton label={t("loading")} lines={6} />}
-      {list.error && <Empty icon="triangle-alert" title={explain(list.error)} />}
+      {list.error && <Failed error={list.error} retry={list.refetch} />}
       <div className="stack">{list.data?.map((one) => <One key={one.key} setting={one} />)}</div>
     </>
   );
