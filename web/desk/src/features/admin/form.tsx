@@ -3,7 +3,7 @@ import { Link, useBlocker, useNavigate, useSearch } from "@tanstack/react-router
 import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import { whole } from "@/api/whole";
-import { explain } from "@/api/words";
+import { Failed } from "@/failed";
 import { msg, useT } from "@/i18n";
 import { may, useSession } from "@/session";
 import { Empty, Skeleton } from "@ui/bits";
@@ -38,7 +38,7 @@ export function One<R extends Thing, V extends object>({ resource, id }: { resou
   const rows = all.data ?? [];
   const row = fresh ? null : resource.single ? single.data : rows.find((one) => one.id === id);
   const error = single.error ?? all.error;
-  if (error) return <Empty icon="triangle-alert" title={explain(error)} />;
+  if (error) return <Failed error={error} retry={() => Promise.all([single, all].map((one) => one.error && one.refetch()))} />;
   if (!fresh && !row) {
     return all.data ? <Empty icon="search" title={t("error.not_found")} /> : <Skeleton label={t("loading")} lines={6} />;
   }

@@ -2,8 +2,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { api } from "@/api/client";
-import { explain } from "@/api/words";
 import type { Page } from "@/api/types";
+import { Failed } from "@/failed";
 import { useT } from "@/i18n";
 import { may, useSession } from "@/session";
 import { Empty, Skeleton } from "@ui/bits";
@@ -54,13 +54,13 @@ export function List<R extends Thing, V extends object>({ resource }: { resource
       </header>
       <Filters filters={resource.filters ?? []} refs={refs} />
       {list.isPending && <Skeleton label={t("loading")} lines={6} />}
-      {list.error && <Empty icon="triangle-alert" title={explain(list.error)} />}
+      {list.error && <Failed error={list.error} retry={list.refetch} />}
       {list.data && rows.length === 0 && (
         <Empty icon={all.length > 0 ? "search" : resource.icon} title={all.length > 0 ? t("admin.none_found") : resource.empty()} />
       )}
       {rows.length > 0 && (
         <div className="card table-scroll conversations" role="group" aria-label={resource.title()} tabIndex={-1}>
-          <table>
+          <table className="words">
             <caption className="hidden-visually">{resource.title()}</caption>
             <thead>
               <tr>

@@ -2,8 +2,8 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
-import { explain } from "@/api/words";
 import type { ConfigChange, ConfigVersion, Page, Restored } from "@/api/types";
+import { Failed } from "@/failed";
 import { msg, useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive } from "@/live/react";
@@ -73,7 +73,7 @@ export function Versions() {
         )}
       </form>
       {list.isPending && <Skeleton label={t("loading")} lines={6} />}
-      {list.error && <Empty icon="triangle-alert" title={explain(list.error)} />}
+      {list.error && <Failed error={list.error} retry={list.refetch} />}
       {list.data && versions.length === 0 && <Empty icon="history" title={t("admin.versions.empty")} />}
       <ol className="stack admin-versions">
         {versions.map((version, at) => (

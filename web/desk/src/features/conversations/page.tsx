@@ -2,8 +2,8 @@ import { useInfiniteQuery, type InfiniteData, type UseInfiniteQueryResult } from
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/client";
-import { explain } from "@/api/words";
 import type { ConversationRow, Page } from "@/api/types";
+import { Failed } from "@/failed";
 import { msg, useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive, useRow, useTopic } from "@/live/react";
@@ -68,11 +68,11 @@ export function ConversationsPage() {
       </header>
       <Filters />
       {list.isPending && <Skeleton label={t("loading")} lines={8} />}
-      {list.error && <Empty icon="triangle-alert" title={explain(list.error)} />}
+      {list.error && <Failed error={list.error} retry={list.refetch} />}
       {list.data && rows.length === 0 && <Empty icon="search" title={t("conversations.empty")} />}
       {rows.length > 0 && (
         <div className="card table-scroll conversations" role="group" aria-label={t("nav.conversations")} tabIndex={-1}>
-          <table>
+          <table className="words">
             <caption className="hidden-visually">{t("nav.conversations")}</caption>
             <thead>
               <tr>

@@ -1,9 +1,9 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
-import { explain } from "@/api/words";
 import type { Formula, MetricAnswer, MetricGroup } from "@/api/types";
-import { formulaName } from "@/formulas";
+import { formulaCode, formulaName } from "@/formulas";
+import { Failed } from "@/failed";
 import { msg, useT } from "@/i18n";
 import { share, stopwatch } from "@/i18n/format";
 import { useLive } from "@/live/react";
@@ -95,8 +95,7 @@ export function FiguresPage() {
           </Select>
         </div>
         {groups.isPending && <Skeleton label={t("loading")} lines={5} />}
-        {groups.error && <Empty icon="triangle-alert" title={explain(groups.error)} />}
-        {groups.data?.formula && <p className="meta">{groups.data.formula.statement}</p>}
+        {groups.error && <Failed error={groups.error} retry={groups.refetch} />}
         {groups.data?.groups.length === 0 && <Empty icon="layout-grid" title={t("figures.none")} />}
         {groups.data && groups.data.groups.length > 0 && <Groups answer={groups.data} by={by} />}
       </section>
@@ -119,7 +118,9 @@ function Total({ name, answer }: { name: string; answer: MetricAnswer | undefine
   const figure = answer?.total;
   return (
     <div className="card">
-      <dt className="meta">{formulaName(answer?.formula ? `${name}@${answer.formula.version}` : name)}</dt>
+      <dt className="meta" title={answer?.formula ? `${name} v${answer.formula.version}` : undefined}>
+        {formulaName(name)}
+      </dt>
       <dd className="total num">{written(figure, answer?.formula?.unit)}</dd>
       <dd className="meta num">
         {figure?.withheld ? t("figures.withheld") : figure && t("figures.of", { n: Math.round(figure.denominator) })}
@@ -131,43 +132,72 @@ function Total({ name, answer }: { name: string; answer: MetricAnswer | undefine
 function Groups({ answer, by }: { answer: MetricAnswer; by: string }) {
   const t = useT();
   const contract = answer.groups.some((group) => group.target != null);
+  const formulaOf = (group: MetricGroup) => group.formula ?? (answer.formula ? `${answer.formula.id}@${answer.formula.version}` : "");
+  const used = [...new Set(answer.groups.map(formulaOf))];
+  const own = used.length > 1;
   return (
-    <div className="table-scroll" role="group" aria-label={t("figures.groups")} tabIndex={0}>
-      <table>
-        <caption className="hidden-visually">{t("figures.groups")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("figures.group")}</th>
-            <th scope="col">{t("figures.value")}</th>
-            <th scope="col">{t("figures.counted")}</th>
-            {contract && <th scope="col">{t("figures.target")}</th>}
-            <th scope="col">{t("figures.formula")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {answer.groups.map((group) => (
-            <tr key={group.key}>
-              <th scope="row">{groupLabel(by, group)}</th>
-              <td>
-                <Value group={group} unit={answer.formula?.unit} />
-              </td>
-              <td className="num">
-                {group.figure.withheld
-                  ? t("figures.withheld")
-                  : `${Math.round(group.figure.numerator)} / ${Math.round(group.figure.denominator)}`}
-              </td>
-              {contract && (
-                <td className="num">
-                  {group.target != null && share(group.target)}
-                  {group.counting && ` · ${group.counting.thresholds_s.map(stopwatch).join(", ")}`}
-                </td>
+    <>
+      {!own && used[0] && (
+        <details className="meta">
+          <summary>
+            {t("figures.formula")}: {formulaName(used[0])}
+          </summary>
+          <p>
+            {formulaCode(used[0])}
+            {answer.formula && (
+              <>
+                {": "}
+                <span lang="en">{answer.formula.statement}</span>
+              </>
+            )}
+          </p>
+        </details>
+      )}
+      <div className="table-scroll" role="group" aria-label={t("figures.groups")} tabIndex={0}>
+        <table>
+          <caption className="hidden-visually">{t("figures.groups")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("figures.group")}</th>
+              <th scope="col">{t("figures.value")}</th>
+              <th scope="col">{t("figures.counted")}</th>
+              {contract && <th scope="col">{t("figures.target")}</th>}
+              {own && (
+                <th scope="col" className="figures-words">
+                  {t("figures.formula")}
+                </th>
               )}
-              <td className="meta">{formulaName(group.formula ?? (answer.formula ? `${answer.formula.id}@${answer.formula.version}` : ""))}</td>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {answer.groups.map((group) => (
+              <tr key={group.key}>
+                <th scope="row">{groupLabel(by, group)}</th>
+                <td>
+                  <Value group={group} unit={answer.formula?.unit} />
+                </td>
+                <td className="num">
+                  {group.figure.withheld
+                    ? t("figures.withheld")
+                    : `${Math.round(group.figure.numerator)} / ${Math.round(group.figure.denominator)}`}
+                </td>
+                {contract && (
+                  <td className="num">
+                    {group.target != null && share(group.target)}
+                    {group.counting && ` · ${group.counting.thresholds_s.map(stopwatch).join(", ")}`}
+                  </td>
+                )}
+                {own && (
+                  <td className="meta figures-words" title={formulaCode(formulaOf(group))}>
+                    {formulaName(formulaOf(group))}
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 

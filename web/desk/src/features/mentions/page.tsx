@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { explain } from "@/api/words";
 import { useOwedConsults } from "@/consults";
+import { Failed } from "@/failed";
 import { useT } from "@/i18n";
 import { moment } from "@/i18n/format";
 import { useLive, useTable } from "@/live/react";
@@ -14,7 +14,7 @@ import { useMentions, useSee } from "./api";
 export function MentionsPage() {
   const t = useT();
   const { engine } = useLive();
-  const { data, error, isPending } = useMentions();
+  const { data, error, isPending, refetch } = useMentions();
   const see = useSee();
   const items = data?.items ?? [];
   const now = engine.serverNow();
@@ -26,7 +26,7 @@ export function MentionsPage() {
       <Overdue />
       <Consults />
       {isPending && <Skeleton label={t("loading")} lines={5} />}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {error && <Failed error={error} retry={refetch} />}
       {data && items.length === 0 && <Empty icon="at-sign" title={t("mentions.none")} />}
       <ul className="stack">
         {items.map((one) => (
