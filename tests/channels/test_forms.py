@@ -385,13 +385,13 @@ async def test_the_status_page_knows_when_it_closes_and_when_it_opens(
     await paper.look(path)
     assert "Ora siamo aperti" in paper.shown.text
     assert "Chiudiamo oggi alle 18:00." in paper.shown.text
-    assert "nessuno lo sa dire" in paper.shown.text
+    assert "Ora non lo sappiamo" in paper.shown.text
     assert "Domenica 08/03chiuso" in paper.shown.text
     chat.desk.clock.at = datetime(2026, 3, 6, 20, 0, tzinfo=UTC)
     await paper.look(path)
     assert "Ora siamo chiusi" in paper.shown.text
     assert "Riapriamo lunedì alle 08:00." in paper.shown.text
-    assert "nessuno lo sa dire" not in paper.shown.text
+    assert "Ora non lo sappiamo" not in paper.shown.text
 
 
 COLOR = re.compile(r"--([a-z-]+): (#[0-9a-f]{6})")
