@@ -1339,6 +1339,16 @@ export interface components {
             v: number;
             violations: components["schemas"]["ViolationView"][];
         };
+        /** @description Of one operator what may be seen: a field that is not agreed is not there. */
+        PersonView: {
+            /** Format: date-time */
+            at: string;
+            fields: {
+                [key: string]: string | number | null;
+            };
+            name: string;
+            operator_id: string;
+        };
         /**
          * @description What a plan takes, beside everybody at the office; None where fewer than a group work.
          *

@@ -96,6 +96,7 @@ export function FiguresPage() {
         </div>
         {groups.isPending && <Skeleton label={t("loading")} lines={5} />}
         {groups.error && <Failed error={groups.error} retry={groups.refetch} />}
+        {groups.data && <FormulaNote answer={groups.data} />}
         {groups.data?.groups.length === 0 && <Empty icon="layout-grid" title={t("figures.none")} />}
         {groups.data && groups.data.groups.length > 0 && <Groups answer={groups.data} by={by} />}
       </section>
@@ -129,75 +130,88 @@ function Total({ name, answer }: { name: string; answer: MetricAnswer | undefine
   );
 }
 
+/** By which formula an answer is counted: its name, and closer to it code and statement. */
+function FormulaNote({ answer }: { answer: MetricAnswer }) {
+  const t = useT();
+  const [used, ...others] = formulasOf(answer);
+  if (!used || others.length > 0) return null;
+  return (
+    <details className="meta">
+      <summary>
+        {t("figures.formula")}: {formulaName(used)}
+      </summary>
+      <p>
+        {formulaCode(used)}
+        {answer.formula && (
+          <>
+            {": "}
+            <span lang="en">{answer.formula.statement}</span>
+          </>
+        )}
+      </p>
+    </details>
+  );
+}
+
+function formulaOf(answer: MetricAnswer, group?: MetricGroup): string {
+  return group?.formula ?? (answer.formula ? `${answer.formula.id}@${answer.formula.version}` : "");
+}
+
+/** Every formula of an answer, once: clients' contracts may name different ones. */
+function formulasOf(answer: MetricAnswer): string[] {
+  const each = answer.groups.length > 0 ? answer.groups.map((group) => formulaOf(answer, group)) : [formulaOf(answer)];
+  return [...new Set(each)].filter(Boolean);
+}
+
 function Groups({ answer, by }: { answer: MetricAnswer; by: string }) {
   const t = useT();
   const contract = answer.groups.some((group) => group.target != null);
-  const formulaOf = (group: MetricGroup) => group.formula ?? (answer.formula ? `${answer.formula.id}@${answer.formula.version}` : "");
-  const used = [...new Set(answer.groups.map(formulaOf))];
-  const own = used.length > 1;
+  const own = formulasOf(answer).length > 1;
   return (
-    <>
-      {!own && used[0] && (
-        <details className="meta">
-          <summary>
-            {t("figures.formula")}: {formulaName(used[0])}
-          </summary>
-          <p>
-            {formulaCode(used[0])}
-            {answer.formula && (
-              <>
-                {": "}
-                <span lang="en">{answer.formula.statement}</span>
-              </>
+    <div className="table-scroll" role="group" aria-label={t("figures.groups")} tabIndex={0}>
+      <table>
+        <caption className="hidden-visually">{t("figures.groups")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("figures.group")}</th>
+            <th scope="col">{t("figures.value")}</th>
+            <th scope="col">{t("figures.counted")}</th>
+            {contract && <th scope="col">{t("figures.target")}</th>}
+            {own && (
+              <th scope="col" className="figures-words">
+                {t("figures.formula")}
+              </th>
             )}
-          </p>
-        </details>
-      )}
-      <div className="table-scroll" role="group" aria-label={t("figures.groups")} tabIndex={0}>
-        <table>
-          <caption className="hidden-visually">{t("figures.groups")}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("figures.group")}</th>
-              <th scope="col">{t("figures.value")}</th>
-              <th scope="col">{t("figures.counted")}</th>
-              {contract && <th scope="col">{t("figures.target")}</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {answer.groups.map((group) => (
+            <tr key={group.key}>
+              <th scope="row">{groupLabel(by, group)}</th>
+              <td>
+                <Value group={group} unit={answer.formula?.unit} />
+              </td>
+              <td className="num">
+                {group.figure.withheld
+                  ? t("figures.withheld")
+                  : `${Math.round(group.figure.numerator)} / ${Math.round(group.figure.denominator)}`}
+              </td>
+              {contract && (
+                <td className="num">
+                  {group.target != null && share(group.target)}
+                  {group.counting && ` · ${group.counting.thresholds_s.map(stopwatch).join(", ")}`}
+                </td>
+              )}
               {own && (
-                <th scope="col" className="figures-words">
-                  {t("figures.formula")}
-                </th>
+                <td className="meta figures-words" title={formulaCode(formulaOf(answer, group))}>
+                  {formulaName(formulaOf(answer, group))}
+                </td>
               )}
             </tr>
-          </thead>
-          <tbody>
-            {answer.groups.map((group) => (
-              <tr key={group.key}>
-                <th scope="row">{groupLabel(by, group)}</th>
-                <td>
-                  <Value group={group} unit={answer.formula?.unit} />
-                </td>
-                <td className="num">
-                  {group.figure.withheld
-                    ? t("figures.withheld")
-                    : `${Math.round(group.figure.numerator)} / ${Math.round(group.figure.denominator)}`}
-                </td>
-                {contract && (
-                  <td className="num">
-                    {group.target != null && share(group.target)}
-                    {group.counting && ` · ${group.counting.thresholds_s.map(stopwatch).join(", ")}`}
-                  </td>
-                )}
-                {own && (
-                  <td className="meta figures-words" title={formulaCode(formulaOf(group))}>
-                    {formulaName(formulaOf(group))}
-                  </td>
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

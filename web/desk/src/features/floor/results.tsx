@@ -6,6 +6,7 @@ import { share, stopwatch } from "@/i18n/format";
 import { Empty, Skeleton } from "@ui/bits";
 import { Icon } from "@ui/icon";
 import { Looks } from "@/looks/list";
+import "@ui/table.css";
 import "./floor.css";
 
 type Results = Record<string, unknown>;
