@@ -60,4 +60,5 @@ def test_an_agreement_is_taken_in_and_ended_and_looks_are_listed(
     agreements.get_by_role("button", name="Termina «Accordo di prova»").press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Termina").press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(agreements.get_by_text("ritirato prima dell’inizio")).to_be_visible()
     expect(agreements.get_by_role("button", name="Termina «Accordo di prova»")).to_have_count(0)

@@ -98,8 +98,8 @@ function Agreements({ monitoring }: { monitoring: Monitoring }) {
   );
 }
 
-function over({ valid_to: end }: MonitoringAgreement): boolean {
-  return end !== null && Date.parse(end) <= Date.now();
+function over({ valid_from: start, valid_to: end }: MonitoringAgreement): boolean {
+  return end !== null && Date.parse(end) <= Math.max(Date.now(), Date.parse(start));
 }
 
 function Standing({ agreement }: { agreement: MonitoringAgreement }) {
@@ -111,6 +111,8 @@ function Standing({ agreement }: { agreement: MonitoringAgreement }) {
       </Pill>
     );
   }
+  // One that was ended before it began ends as it begins: it never holds.
+  if (agreement.valid_to === agreement.valid_from) return <Pill>{t("privacy.withdrawn")}</Pill>;
   return <Pill>{over(agreement) ? t("privacy.over", { day: fullDay(agreement.valid_to!) }) : t("privacy.coming", { day: fullDay(agreement.valid_from) })}</Pill>;
 }
 
