@@ -48,9 +48,9 @@ async def seen(database: Database, tenant: str, queue: routing.Queue) -> engine.
     async with database.transaction(tenant, actor=SYSTEM) as tx:
         row = {
             "queue_id": queue.id, "client_id": queue.client_id, "waiting": 4, "oldest_at": tx.now,
-            "offered": 1, "active": 0, "wrapup": 0, "available": 0, "told": True, "wait_s": estimate.seconds,
-            "wait_low_s": estimate.low, "wait_high_s": estimate.high, "promises": 3,
-            "error_s": 12.5, "pace": model.pace("q"),
+            "offered": 1, "active": 0, "wrapup": 0, "available": 0, "told": True,
+            "wait_s": estimate.seconds, "wait_low_s": estimate.low, "wait_high_s": estimate.high,
+            "promises": 3, "error_s": 12.5, "pace": model.pace("q"),
         }  # fmt: skip
         await store_queues.write_now(tx, [row])
     return model
