@@ -23,6 +23,7 @@ from ascolto.channels.views_consents import StandingView
 from ascolto.channels.webchat.texts import Words
 from ascolto.channels.webhooks.deliver import deliver
 from ascolto.channels.webhooks.fan_out import fan_out
+from ascolto.channels.webhooks.model import AWAITED_FOR
 from ascolto.conversations import State
 from ascolto.conversations.errors import NonceClash
 from ascolto.conversations.files import remove_contents
@@ -121,7 +122,10 @@ async def _forget_uploads(services: Services, tx: Tx) -> int:
 
 async def _forget(tx: Tx) -> int:
     gone = await store.forget_old(tx, openings_for=OPENINGS_FOR)
-    gone += await store_webhooks.forget_deliveries(tx, before=tx.now - DELIVERIES_FOR)
+    gone += await store_webhooks.forget_deliveries(
+        tx, before=tx.now - DELIVERIES_FOR, aside_before=tx.now - 2 * AWAITED_FOR
+    )
+    await store_webhooks.take_up_again(tx)
     return gone + await store_external.forget_external(tx, before=tx.now - EXTERNAL_FOR)
 
 

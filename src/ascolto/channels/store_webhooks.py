@@ -199,10 +199,21 @@ async def replay(tx: Tx, *, webhook_id: str, delivery_id: str) -> Delivery | Non
     return Delivery(**row) if row else None
 
 
-async def forget_deliveries(tx: Tx, *, before: datetime) -> int:
-    """Delete deliveries that were heard or given up before a moment."""
+async def forget_deliveries(tx: Tx, *, before: datetime, aside_before: datetime) -> int:
+    """Delete deliveries heard or given up before a moment, or laid aside before another."""
     return await tx.execute(
-        "DELETE FROM channels.delivery"
-        " WHERE tenant_id = $1 AND state <> 'pending' AND created_at < $2",
-        tx.tenant_id, before,
+        "DELETE FROM channels.delivery WHERE tenant_id = $1"
+        " AND ((state <> 'pending' AND created_at < $2)"
+        " OR (state = 'pending' AND next_try_at = $3 AND created_at < $4))",
+        tx.tenant_id, before, LAID_ASIDE, aside_before,
+    )  # fmt: skip
+
+
+async def take_up_again(tx: Tx) -> int:
+    """Let what was laid aside be due where its webhook is on: one of the two came too late."""
+    return await tx.execute(
+        "UPDATE channels.delivery d SET next_try_at = $2 FROM channels.webhook w"
+        " WHERE d.tenant_id = $1 AND w.tenant_id = $1 AND w.id = d.webhook_id AND w.active"
+        " AND d.state = 'pending' AND d.next_try_at = $3",
+        tx.tenant_id, tx.now, LAID_ASIDE,
     )  # fmt: skip

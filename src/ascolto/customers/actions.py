@@ -265,6 +265,8 @@ async def unmerge(tx: Tx, *, customer_id: str) -> Customer:
     await store.refresh_search(tx, customer.id)
     former = await store.standing_for(tx, customer.merged_into)
     if former is not None:
+        # Held, so that of two who leave it at once neither leaves the other's words behind.
+        await store.get_customer(tx, former.id, lock=True)
         await store.refresh_search(tx, former.id)
     tx.emit(
         events.CustomersUnmerged(

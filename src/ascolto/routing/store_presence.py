@@ -49,7 +49,11 @@ async def set_presence(
                                      OR p.country IS NULL THEN excluded.country_told
                                    ELSE p.country_told END,
                break_due_at = CASE WHEN excluded.state <> 'break' THEN p.break_due_at END,
-               break_by_hand = excluded.state <> 'break' AND p.break_by_hand
+               break_by_hand = excluded.state <> 'break' AND p.break_by_hand,
+               -- A pause takes the roster's break that is near, not the meal of four hours later.
+               break_planned_at = CASE WHEN excluded.state = 'break' AND p.state <> 'break'
+                 THEN least(p.break_planned_at, excluded.since + interval '30 minutes')
+                 ELSE p.break_planned_at END
         RETURNING {PRESENCE}, (SELECT state FROM before) AS was
         """,
         tx.tenant_id,
@@ -117,12 +121,14 @@ async def present_for(tx: Tx, *, longer_than_s: float) -> list[str]:
 async def set_break_due(tx: Tx, *, operator_id: str, due_at: datetime | None) -> Presence | None:
     """Note when an operator says that their next break is due; none leaves it to the roster."""
     row = await tx.fetchrow(
-        "UPDATE routing.presence SET break_due_at = $3::timestamptz,"
+        "UPDATE routing.presence SET break_due_at = coalesce($3::timestamptz,"
+        " CASE WHEN break_planned_at > $4 THEN break_planned_at END),"
         " break_by_hand = $3::timestamptz IS NOT NULL, v = v + 1"
         f" WHERE tenant_id = $1 AND operator_id = $2 RETURNING {PRESENCE}",
         tx.tenant_id,
         operator_id,
         due_at,
+        tx.now,
     )
     return None if row is None else presence_of(row)
 
@@ -139,11 +145,17 @@ async def breaks_due(tx: Tx) -> list[BreakDue]:
 
 
 async def plan_break(tx: Tx, known: BreakDue, *, due_at: datetime | None) -> Presence | None:
-    """Note when a break is due by the roster; None when it was changed, or begun, meanwhile."""
+    """Note when a break is due by the roster; None when it was changed, or begun, meanwhile.
+
+    A row that another holds just now is left for the next turn: who waits while holding many
+    others could meet the leader, who sets several away in an order of its own.
+    """
     row = await tx.fetchrow(
         "UPDATE routing.presence SET break_due_at = $3, break_by_hand = false, v = v + 1,"
         " break_planned_at = coalesce($3, break_planned_at)"
-        " WHERE tenant_id = $1 AND operator_id = $2 AND break_due_at IS NOT DISTINCT FROM $4"
+        " WHERE tenant_id = $1 AND operator_id = (SELECT operator_id FROM routing.presence"
+        " WHERE tenant_id = $1 AND operator_id = $2 FOR UPDATE SKIP LOCKED)"
+        " AND break_due_at IS NOT DISTINCT FROM $4"
         f" AND break_by_hand = $5 AND state IN ('available', 'busy') RETURNING {PRESENCE}",
         tx.tenant_id,
         known.operator_id,

@@ -89,7 +89,8 @@ class Idempotency:
             return _problem(
                 request, 422, "idempotency_key_reused", "This key was used for another request."
             )
-        if known["status"] is None and known["done"]:
+        long_ago = (tx.now - known["at"]).total_seconds() > UNDER_WAY_S
+        if known["status"] is None and known["done"] and long_ago:
             return _problem(
                 request, 409, "answer_lost", "This was done; its answer was not kept. Look for it."
             )
@@ -127,6 +128,7 @@ class Idempotency:
                     await store.keep_answer(
                         tx,
                         key_hash=claim.key_hash,
+                        claimed_at=claim.at,
                         status=status,
                         content_type=content_type,
                         body=body,

@@ -72,7 +72,7 @@ async def claim_key(
     if claimed is not None:
         return None
     return await tx.fetchrow(
-        "SELECT request_hash, done, status, content_type, body FROM web.idempotent_answer"
+        "SELECT request_hash, done, at, status, content_type, body FROM web.idempotent_answer"
         " WHERE tenant_id = $1 AND key_hash = $2",
         tx.tenant_id,
         key_hash,
@@ -80,14 +80,15 @@ async def claim_key(
 
 
 async def keep_answer(
-    tx: Tx, *, key_hash: bytes, status: int, content_type: str, body: bytes
+    tx: Tx, *, key_hash: bytes, claimed_at: datetime, status: int, content_type: str, body: bytes
 ) -> None:
-    """Keep what was answered under a key."""
+    """Keep what was answered under a key, unless another has claimed it meanwhile."""
     await tx.execute(
-        "UPDATE web.idempotent_answer SET status = $3, content_type = $4, body = $5"
-        " WHERE tenant_id = $1 AND key_hash = $2",
+        "UPDATE web.idempotent_answer SET status = $4, content_type = $5, body = $6"
+        " WHERE tenant_id = $1 AND key_hash = $2 AND at = $3 AND status IS NULL",
         tx.tenant_id,
         key_hash,
+        claimed_at,
         status,
         content_type,
         body,

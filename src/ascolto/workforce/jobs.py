@@ -174,6 +174,8 @@ async def plan_breaks(services: Services) -> int:
             )
             planned: defaultdict[str, list[datetime]] = defaultdict(list)
             for shift in shifts:
+                if not shift.starts_at <= tx.now < shift.ends_at:
+                    continue  # tomorrow's first break is not taken by an afternoon's pause
                 planned[shift.operator_id] += breaks_of(shift)
             return await routing.plan_breaks(tx, planned)
 

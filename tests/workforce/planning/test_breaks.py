@@ -78,6 +78,10 @@ async def test_the_next_break_of_the_roster_is_due_unless_one_has_set_another(
     await says(at(11))
     assert await due() == at(11)
     await says(None)
+    clock.at = at(9, 5)
+    await is_in("break")  # a coffee of one's own takes no break of the roster's
+    await is_in("available")
+    assert await due() == at(10)
     clock.at = at(9, 50)
     await is_in("break")  # a little early: it is taken all the same
     assert await due() is None

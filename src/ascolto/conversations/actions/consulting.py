@@ -277,8 +277,12 @@ async def ask_another(
         raise errors.NotYours("Whoever asked asks others.", operator_id=asked.asked_by)
     if asked.state is not ConsultState.OPEN:
         raise errors.ConsultClosed("This consult waits for no answer.", consult_id=asked.id)
-    now = asked.queue_id if asked.queue_id is not None else asked.operator_id
-    if now in {ask_operator_id, queue_id}:
+    if queue_id is not None:
+        # Whoever took it from there and says nothing does not keep it from the others.
+        same = queue_id == asked.queue_id and asked.operator_id is None
+    else:
+        same = asked.queue_id is None and ask_operator_id == asked.operator_id
+    if same:
         return asked
     await let_go(tx, asked, why="moved")
     moved = await _addressed(

@@ -130,7 +130,7 @@ async def answer_swap(tx: Tx, who: str, request_id: str, *, agrees: bool) -> Shi
 async def withdraw(tx: Tx, who: str, request_id: str) -> ShiftRequest:
     """Take back what one asked for, as long as nobody has answered."""
     request = await waiting(tx, request_id)
-    if request.operator_id != who:
+    if request.operator_id != who or request.kind == "stand_in":
         raise UnknownRequest("You have not asked for it.", request_id=request_id)
     return await _answered(tx, request, "withdrawn")
 

@@ -130,7 +130,7 @@ async def publish_roster(
         shifts = await store_rosters.shifts_of(tx, roster_id)
         hold = [one for one in shifts if (one.operator_id, one.day) not in without]
         await store_rosters.put_shifts(tx, roster_id, hold)
-        changes.added = [one for one in changes.added if one in hold]
+        changes.added = [o for o in changes.added if (o.operator_id, o.day) not in without]
     published = await store_rosters.set_published(tx, roster_id)
     if published is None:
         raise AlreadyPublished("The roster is published already.")

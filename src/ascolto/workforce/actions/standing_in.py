@@ -6,7 +6,7 @@ only while they are at work (L. 81/2017 art. 19), and works once they have said 
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from ascolto.workforce.rosters import Difference, Roster, Shift, Violation, diff
 from ascolto.workforce.ruling import Rule
 
 NEVER_AT_WORK = Rule("not at work before it begins", "unseen")
+ASKED_ALREADY = Rule("something else is asked of this day", "asked_already")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,16 @@ async def _ask(tx: Tx, roster: Roster, wanted: Sequence[Shift]) -> None:
             answered_at=None if asked else tx.now,
             answered_by=None if asked else "",
         )
-        await store_requests.insert_request(tx, request)
+        if not await store_requests.insert_request(tx, request):
+            # Their leave or swap of that day waits: whoever else is sought must see it.
+            never = replace(
+                request,
+                state="refused",
+                why=[Why(ASKED_ALREADY).told()],
+                answered_at=tx.now,
+                answered_by="",
+            )
+            await store_requests.insert_request(tx, never)
 
 
 async def _sees_before(tx: Tx, who: str, own: Sequence[Shift]) -> bool:

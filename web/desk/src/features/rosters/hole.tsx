@@ -42,7 +42,11 @@ export function Hole({ roster, v, queues, names }: Props) {
                 {names.get(shift.operator_id)} <span className="num">{`${day(shift.starts_at)} ${clock(shift.starts_at)}–${clock(shift.ends_at)}`}</span>
               </span>
               <Pill tone={state === "done" ? "ok" : state === "refused" || state === "declined" ? "warn" : "plain"}>
-                {why.includes("unseen") ? t("roster.hole.unseen") : t(states[state])}
+                {why.includes("unseen")
+                  ? t("roster.hole.unseen")
+                  : why.includes("asked_already")
+                    ? t("roster.hole.asked_already")
+                    : t(states[state])}
               </Pill>
             </li>
           ))}

@@ -189,6 +189,7 @@ const rules: Record<string, string> = {
   split: msg("rules.split"),
   uncovered: msg("rules.uncovered"),
   unknown: msg("rules.unknown"),
+  asked_already: msg("rules.asked_already"),
   unseen: msg("rules.unseen"),
   week: msg("rules.week_hours"),
 };
