@@ -63,9 +63,7 @@ async def test_a_server_that_gave_up_after_days_did_not_deliver_and_the_address_
     said = [one.text for one in await mailroom.desk.thread(out.conversation_id)]
     assert said[-1].startswith(f"Mail non consegnata a {CARLA}. 4.4.7")
     async with mailroom.desk.as_system() as tx:
-        assert not await store_mail_out.is_unreachable(
-            tx, channel_id=out.channel_id, address=CARLA
-        )
+        assert not await store_mail_out.is_unreachable(tx, channel_id=out.channel_id, address=CARLA)
 
 
 async def fates(mailroom: Mailroom, out: OutMail) -> dict[str, str]:
