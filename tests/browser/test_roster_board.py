@@ -59,6 +59,28 @@ def planner(house: RunningServer) -> Iterator[httpx.Client]:
         yield planner
 
 
+@pytest.fixture(scope="module")
+def rostered(planner: httpx.Client) -> None:
+    """Have a roster to look at: the one that was made before, else a draft of a few people."""
+    if patiently(planner, "GET", "/workforce/rosters")["items"]:
+        return
+    first = next_monday()
+    roster = patiently(
+        planner, "POST", "/workforce/rosters", first_day=first.isoformat(),
+        last_day=(first + timedelta(days=6)).isoformat(), reason="Settimana di prova",
+    )  # fmt: skip
+    begins = datetime(first.year, first.month, first.day, 8, tzinfo=UTC)
+    shifts = [
+        {
+            "operator_id": one["id"], "day": first.isoformat(), "place": "home",
+            "starts_at": begins.isoformat(), "ends_at": (begins + timedelta(hours=4)).isoformat(),
+        }
+        for one in patiently(planner, "GET", "/operators")["items"][:20]
+    ]  # fmt: skip
+    url = f"/workforce/rosters/{roster['id']}/shifts"
+    patiently(planner, "PUT", url, v=roster["v"], shifts=shifts)
+
+
 @pytest.fixture
 def page(house: RunningServer, at_desk: Profile, planner: httpx.Client) -> Page:
     """Sit down as a planner."""
@@ -205,6 +227,7 @@ def _published(page: Page) -> None:
     expect(versions).to_have_count(2)
 
 
+@pytest.mark.usefixtures("rostered")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_board_is_for_everyone_also_narrow(page: Page, theme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")

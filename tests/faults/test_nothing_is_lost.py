@@ -26,6 +26,7 @@ from ascolto.simulator.report import SimulatorReport
 from ascolto.simulator.run import Plan, simulate
 from ascolto.simulator.scenario import load_scenario
 from ascolto.tenancy import store as tenancy_store
+from support.aside import Aside, check_aside
 from support.balancer import balancer
 from support.books import settle, stored_nonces
 from support.commands import Up
@@ -154,7 +155,15 @@ async def test_killing_the_server_loses_and_doubles_nothing() -> None:
                 await asyncio.to_thread(server.kill)
                 await asyncio.to_thread(server.start)
 
-            report = await storm(server.url, urls, kills=KILLS, kill=kill)
+            # Beside the day two colleagues ask and answer: their lines are in no simulator's books.
+            aside = Aside(server.url)
+            talk = asyncio.create_task(asyncio.to_thread(aside.talk))
+            try:
+                report = await storm(server.url, urls, kills=KILLS, kill=kill)
+            finally:
+                aside.stop.set()
+            await talk
+            await check_aside(aside, urls)
             assert len(set(killed)) == KILLS
             # A start takes seconds; a desk that is away that long still comes back to each.
             await check(report, urls, breaks=KILLS)

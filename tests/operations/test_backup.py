@@ -4,12 +4,13 @@ import asyncio
 import io
 import json
 import os
+import shutil
 import stat
 import tarfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import asyncpg
 import pytest
@@ -19,7 +20,7 @@ from ascolto.kit.db import SYSTEM, Database
 from ascolto.kit.ids import new_id
 from ascolto.kit.migrate import migrate
 from ascolto.kit.outbox import Event, StoredEvent
-from ascolto.kit.postgres import EmbeddedPostgres, temporary_postgres
+from ascolto.kit.postgres import EmbeddedPostgres, restoring, temporary_postgres
 from ascolto.kit.relay import Relay
 from support.commands import up
 
@@ -142,6 +143,64 @@ async def test_an_installation_with_data_is_only_replaced_when_forced(
     assert (await contents(folder / "first"))[-1] == "after the backup"
     assert run("restore", archive, "--data", folder / "first", "--force") == 0
     assert (await contents(folder / "first"))[-1] == "fact 119"
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def lay_out_anew(data: Path, *, old: str, new: str) -> None:
+    """Let some files be held and others lie ready to come in their place."""
+    for folder, name in ((data, old), (data.parent / "unpacked", new)):
+        shutil.rmtree(folder / "attachments", ignore_errors=True)
+        (folder / "attachments").mkdir(parents=True)
+        (folder / "attachments" / name).touch()
+        (folder / "secret.key").write_text(name)
+    restoring.lay_out(data, data.parent / "unpacked")
+
+
+def files(data: Path) -> tuple[list[str], str]:
+    names = [one.name for one in (data / "attachments").iterdir()]
+    return names, (data / "secret.key").read_text()
+
+
+def kill_at(last: int, step: Callable[..., Any], done: list[int]) -> Callable[..., Any]:
+    """Let the process die once so many steps are done."""
+
+    def stepped(*args: Any) -> Any:
+        if len(done) == last:
+            raise Killed
+        done.append(last)
+        return step(*args)
+
+    return stepped
+
+
+async def test_a_restore_killed_between_its_database_and_its_files_ends_at_the_next_start(
+    installation: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = installation.data_dir
+    lay_out_anew(data, old="old", new="new")
+    restoring.finish_restore(installation)  # killed earlier: the database is the old one
+    assert files(data) == (["old"], "old")
+    assert not (data / ".restoring").exists()
+    for last in range(5):
+        lay_out_anew(data, old="old", new="new")
+        installation.create_database(restoring.REPLACED_DATABASE)
+        done: list[int] = []
+        with monkeypatch.context() as patched:
+            for owner, name in ((Path, "rename"), (shutil, "rmtree")):
+                patched.setattr(owner, name, kill_at(last, getattr(owner, name), done))
+            drop = EmbeddedPostgres.drop_database
+            patched.setattr(EmbeddedPostgres, "drop_database", kill_at(last, drop, done))
+            with pytest.raises(Killed):
+                restoring.finish_restore(installation)
+        restoring.finish_restore(installation)
+        assert files(data) == (["new"], "new"), f"killed after {last} steps"
+        assert not (data / ".restoring").exists()
+        assert not installation.query(
+            "SELECT 1 FROM pg_database WHERE datname = 'ascolto_replaced'"
+        )
 
 
 async def test_a_damaged_archive_replaces_nothing(

@@ -8,7 +8,7 @@ from ascolto.cli import main
 from ascolto.kit.migrate import migrate
 from ascolto.kit.postgres import EmbeddedPostgres
 from ascolto.operations.doctor import examine
-from ascolto.operations.vitals import Finding, clock, leaders, mail
+from ascolto.operations.vitals import Finding, clock, leaders, mail, webhooks
 from support.running import running_server
 
 
@@ -86,3 +86,12 @@ def test_clocks_apart_mails_unsent_and_a_silent_leader_are_told() -> None:
     silent = [{"tenant": "aurelia", "epoch": 4, "silent_s": 60.0}]
     assert [one.good for one in leaders(silent, running=True)] == [False]
     assert [one.good for one in leaders(silent, running=False)] == [None]
+
+
+def test_a_webhook_that_is_switched_off_is_a_warning() -> None:
+    fine = {"deliveries": 0, "oldest_delivery_s": 0.0, "hooks_off": 0}
+    assert webhooks(fine).good is True
+    assert not webhooks(fine).warns
+    off = webhooks({**fine, "hooks_off": 1})
+    assert (off.good, off.warns) == (None, True)
+    assert "1 webhooks are switched off" in off.words

@@ -128,8 +128,9 @@ async def show_conversations(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[RowView]:
-    """Return a page of conversations in scope.
+    """Return a page of conversations in a view, one's own unless another is named.
 
+    Words are looked for in that view alone: `view=all` searches every conversation in scope.
     Without the right to read all, it holds one's own and what waits; a search of three characters
     or more finds any, since whoever answers a customer must find what was said before.
     """

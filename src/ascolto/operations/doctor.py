@@ -24,6 +24,7 @@ def main(args: argparse.Namespace) -> int:
     width = max(len(finding.subject) for finding in findings)
     for finding in findings:
         mark = {True: "ok     ", False: "WRONG  ", None: "unknown"}[finding.good]
+        mark = "warning" if finding.warns else mark
         print(f"{mark}  {finding.subject:<{width}}  {finding.words}")
     return int(any(finding.good is False for finding in findings))
 

@@ -9,13 +9,13 @@ from typing import Any
 from ascolto.kit.migrate import all_migrations
 from ascolto.kit.postgres import APP_ROLE, OWNER_ROLE, EmbeddedPostgres, PostgresError
 from ascolto.kit.postgres.cluster import Say
+from ascolto.kit.postgres.restoring import REPLACED_DATABASE, finish_restore, lay_out
 from ascolto.kit.postgres.supervisor import DATABASE
 from ascolto.operations import archive
 from ascolto.operations.backup import ATTACHMENTS, SECRET_KEY
 from ascolto.operations.target import ask, reached, restore_dump
 
 _SIDE_DATABASE = "ascolto_restoring"
-_REPLACED_DATABASE = "ascolto_replaced"
 _TABLES = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
@@ -81,12 +81,12 @@ def restore(
                     "database, or --force to replace it."
                 )
             if database.embedded is not None:
-                _replace_embedded(database.embedded, dump, roles=manifest["roles"], say=say)
+                _replace_embedded(database.embedded, unpacked, roles=manifest["roles"], say=say)
             elif occupied:
                 raise NotEmptyError("--force replaces only the embedded database; empty yours.")
             else:
                 _load(database.owner_dsn, dump, owner=None, roles=manifest["roles"], say=say)
-        _replace_files(data_dir, unpacked)
+                _place_files(data_dir, unpacked)
     return manifest
 
 
@@ -99,20 +99,27 @@ def _require_known_schema(manifest: dict[str, Any]) -> None:
         )
 
 
-def _replace_embedded(server: EmbeddedPostgres, dump: Path, *, roles: list[str], say: Say) -> None:
+def _replace_embedded(
+    server: EmbeddedPostgres, unpacked: Path, *, roles: list[str], say: Say
+) -> None:
+    """Put the archive's database and then its files in place of what is there.
+
+    A kill before the names change leaves all as it was; after it, the next start finishes.
+    """
     server.drop_database(_SIDE_DATABASE)  # of a restore that was killed
-    server.drop_database(_REPLACED_DATABASE)
+    server.drop_database(REPLACED_DATABASE)
     urls = server.create_database(_SIDE_DATABASE)
     try:
-        _load(urls.admin_dsn, dump, owner=OWNER_ROLE, roles=roles, say=say)
+        _load(urls.admin_dsn, unpacked / archive.DUMP, owner=OWNER_ROLE, roles=roles, say=say)
     except PostgresError:
         server.drop_database(_SIDE_DATABASE)
         raise
+    lay_out(server.data_dir, unpacked)
     server.query(
-        f"BEGIN; ALTER DATABASE {DATABASE} RENAME TO {_REPLACED_DATABASE};"
+        f"BEGIN; ALTER DATABASE {DATABASE} RENAME TO {REPLACED_DATABASE};"
         f"ALTER DATABASE {_SIDE_DATABASE} RENAME TO {DATABASE}; COMMIT;"
     )
-    server.drop_database(_REPLACED_DATABASE)
+    finish_restore(server)
 
 
 def _load(dsn: str, dump: Path, *, owner: str | None, roles: list[str], say: Say) -> None:
@@ -130,14 +137,12 @@ def _load(dsn: str, dump: Path, *, owner: str | None, roles: list[str], say: Say
     ask(dsn, "SELECT kit.adopt_stream()")
 
 
-def _replace_files(data_dir: Path, unpacked: Path) -> None:
-    """Put the archive's files in place, one rename each."""
+def _place_files(data_dir: Path, unpacked: Path) -> None:
+    """Put the archive's files where there were none, one rename each."""
     key = unpacked / SECRET_KEY
     if key.is_file():
         key.chmod(0o600)
         key.replace(data_dir / SECRET_KEY)
-    attachments = data_dir / ATTACHMENTS
-    if attachments.exists():
-        shutil.rmtree(attachments)
     if (unpacked / ATTACHMENTS).is_dir():
-        (unpacked / ATTACHMENTS).rename(attachments)
+        shutil.rmtree(data_dir / ATTACHMENTS, ignore_errors=True)  # empty, or it was refused
+        (unpacked / ATTACHMENTS).rename(data_dir / ATTACHMENTS)

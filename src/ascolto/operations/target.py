@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from ascolto.kit.postgres import EmbeddedPostgres, PostgresError, binary
 from ascolto.kit.postgres.cluster import Say, quiet_environment
+from ascolto.kit.postgres.restoring import finish_restore
 from ascolto.kit.ticker import ticking
 
 _KNOWS_TRANSACTION_TIMEOUT = 170_000
@@ -46,6 +47,7 @@ def reached(data_dir: Path, *, database_url: str | None, alone: bool, say: Say) 
         return
     urls = server.start(say=say)
     try:
+        finish_restore(server)
         yield Target(urls.owner_dsn, urls.admin_dsn, embedded=server)
     finally:
         server.stop()

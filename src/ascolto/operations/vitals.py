@@ -53,6 +53,8 @@ class Finding:
     subject: str
     good: bool | None
     words: str
+    warns: bool = False
+    """Whether it is known and needs a look, where `good` is None."""
 
 
 def vitals(
@@ -72,7 +74,7 @@ def vitals(
     yield clock(told["clock"], ours=time.time())
     yield from _subscribers(admin_dsn, told, kinds())
     yield mail(told["mails"], smtp_url=smtp_url)
-    yield _webhooks(told)
+    yield webhooks(told)
     yield from leaders(told["leaders"], running=running)
 
 
@@ -125,14 +127,15 @@ def mail(waiting: int, *, smtp_url: str | None) -> Finding:
     return Finding("mail", good=True, words=words)
 
 
-def _webhooks(told: dict[str, Any]) -> Finding:
+def webhooks(told: dict[str, Any]) -> Finding:
+    """Judge what waits to be delivered, and warn of webhooks that were given up."""
     words = f"{told['deliveries']} deliveries wait"
     if told["deliveries"]:
         words += f", the oldest for {told['oldest_delivery_s']:.0f} s"
     if told["hooks_off"]:
         words += f"; {told['hooks_off']} webhooks are switched off after failing"
-    late = told["oldest_delivery_s"] > OLDEST_PENDING_S or told["hooks_off"]
-    return Finding("webhooks", good=None if late else True, words=words)
+    late = told["oldest_delivery_s"] > OLDEST_PENDING_S or told["hooks_off"] > 0
+    return Finding("webhooks", good=None if late else True, words=words, warns=late)
 
 
 def leaders(found: list[dict[str, Any]], *, running: bool) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ascolto.kit.migrate import MigrationChangedError, migrate
 from ascolto.kit.postgres import EmbeddedPostgres, PostgresError
+from ascolto.kit.postgres.restoring import finish_restore
 from ascolto.kit.settings import Settings, settings_from
 from ascolto.kit.suited import UnsuitedDatabaseError, require_suited
 
@@ -140,6 +141,7 @@ def database(settings: Settings, url: str | None) -> Iterator[Addresses]:
     server = EmbeddedPostgres(settings.data)
     urls = server.start(say=_say)
     try:
+        finish_restore(server)  # of a restore that was killed
         yield Addresses(owner_dsn=urls.owner_dsn, app_dsn=urls.app_dsn)
     finally:
         server.stop()

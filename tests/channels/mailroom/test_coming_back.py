@@ -49,8 +49,21 @@ async def test_an_uncertain_mail_that_somebody_answers_was_taken(mailroom: Mailr
 
 async def test_a_report_on_an_uncertain_mail_settles_it(mailroom: Mailroom) -> None:
     out = await left_uncertain(mailroom)
-    await mailroom.arrive(a_report(out.mail_id, (CARLA, "failed", "4.2.2")), sender="<>")
+    await mailroom.arrive(a_report(out.mail_id, (CARLA, "delayed", "4.2.2")), sender="<>")
     assert (await mailroom.out())[0].state == "accepted"
+
+
+async def test_a_server_that_gave_up_after_days_did_not_deliver_and_the_address_stays_good(
+    mailroom: Mailroom,
+) -> None:
+    out = await left_uncertain(mailroom)
+    await mailroom.arrive(a_report(out.mail_id, (CARLA, "failed", "4.4.7")), sender="<>")
+    assert (await mailroom.out())[0].state == "bounced"
+    assert await fates(mailroom, out) == {CARLA: "bounced"}
+    said = [one.text for one in await mailroom.desk.thread(out.conversation_id)]
+    assert said[-1].startswith(f"Mail non consegnata a {CARLA}. 4.4.7")
+    async with mailroom.desk.as_system() as tx:
+        assert not await store_mail_out.is_unreachable(tx, channel_id=out.channel_id, address=CARLA)
 
 
 async def fates(mailroom: Mailroom, out: OutMail) -> dict[str, str]:

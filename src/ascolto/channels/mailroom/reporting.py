@@ -86,7 +86,7 @@ async def _follow(
         about = await has_come(tx, about)
     failed = found.kind is Kind.BOUNCE or bool(found.certified and found.certified.failed)
     fates = _fates(letter, await store_mail_to.of_mail(tx, about.id), failed=failed)
-    if failed and found.permanent is not False:
+    if failed and not _tries_on(letter):
         await _bounced(tx, channel, letter, about, fates)
         what = "bounced"
     elif failed:
@@ -137,7 +137,7 @@ def _fates(
         return fates
     state = "delivered"
     if failed:
-        state = "delayed" if found.permanent is False else "bounced"
+        state = "delayed" if _tries_on(letter) else "bounced"
     spoken = _spoken_of(letter, ours)
     # One receipt of certified mail is of one recipient: which of several, it says elsewhere.
     return dict.fromkeys(spoken, (state, _why(letter))) if len(spoken) == 1 else {}
@@ -160,12 +160,21 @@ def _spoken_of(letter: Letter, ours: set[str]) -> set[str]:
     return ours
 
 
+def _tries_on(letter: Letter) -> bool:
+    """Tell whether a failure is one for now only.
+
+    "failed" is the end whatever the status: 4.4.7 is a server that gave up (RFC 3464 §2.3.3).
+    """
+    given_up = any(one.action == "failed" for one in letter.found.recipients)
+    return letter.found.permanent is False and not given_up
+
+
 def _fate_of(one: Recipient, *, failed: bool) -> str:
     if one.action in ("delivered", "relayed"):
         return one.action
     if one.action == "expanded":
         return "relayed"  # to a list, whose members are told by nobody
-    if one.action == "delayed" or one.status.startswith("4"):
+    if one.action == "delayed" or (one.action != "failed" and one.status.startswith("4")):
         return "delayed"
     return "bounced" if failed else "delivered"
 

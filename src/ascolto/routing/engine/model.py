@@ -25,7 +25,7 @@ Openings: TypeAlias = tuple[tuple[float, float], ...]
 
 
 class SkillNeed(NamedTuple):
-    """A skill and the lowest level (1 to 5) that will do."""
+    """A skill and the lowest level (1 to 10) that will do."""
 
     skill: str
     level: int = 1
