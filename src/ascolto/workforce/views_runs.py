@@ -105,5 +105,11 @@ class RunView(BaseModel):
             **{name: getattr(run, name) for name in same},
             seconds=run.wanted["seconds"],
             progress=ProgressView.model_validate(run.progress),
-            made=MadeView.model_validate(run.result) if run.state == "made" else None,
+            made=_made(run.result) if run.state == "made" else None,
         )
+
+
+def _made(result: dict[str, Any]) -> MadeView:
+    # What was made before rules had codes has their sentences alone.
+    told = [{"code": "", "fields": {}, **one} for one in result["violations"]]
+    return MadeView.model_validate({**result, "violations": told})
