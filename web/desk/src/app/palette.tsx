@@ -9,7 +9,7 @@ import { actions, shown } from "@/keys/map";
 import { useLive } from "@/live/react";
 import { useCanned, useQueues } from "@/reference";
 import { may, useSession } from "@/session";
-import { insertCanned } from "@/features/work/insert";
+import { insertable, insertCanned } from "@/features/work/insert";
 import { administers } from "./nav";
 import { Dialog } from "@ui/dialog";
 import { Icon, type IconName } from "@ui/icon";
@@ -84,7 +84,7 @@ function Line({ icon, text, kbd }: { icon: IconName; text: string; kbd?: string 
 }
 
 function title(row: ConversationRow): string {
-  return `#${row.number} ${row.customer.name ?? ""} · ${row.subject ?? row.preview ?? ""}`;
+  return `#${row.number} ${row.customer.name ?? ""} · ${row.subject || row.preview || ""}`;
 }
 
 function useConversationEntries(query: string): Entry[] {
@@ -174,8 +174,7 @@ function useCannedEntries(query: string): Entry[] {
   const t = useT();
   const canned = useCanned();
   if (query.trim().length < 2 || !canRun("canned")) return [];
-  return canned
-    .filter((one) => matches(query, `${one.key} ${one.title}`))
+  return insertable(canned, query.trim())
     .slice(0, MAX)
     .map((one) => ({
       id: `r/${one.id}`,
