@@ -2,14 +2,14 @@ import { memo, useCallback, useEffect, useId, useRef, type KeyboardEvent, type M
 import type { ConversationRow, QueueRef } from "@/api/types";
 import { useT } from "@/i18n";
 import { moment } from "@/i18n/format";
-import { useLive, useRow } from "@/live/react";
+import { useLink, useLive, useLoaded, useRow } from "@/live/react";
 import { useNow } from "@/live/ticker";
 import { useQueues } from "@/reference";
 import { placeOf, useScrollPlace } from "@/scroll-place";
 import { useSession } from "@/session";
 import { useSettings } from "@/settings";
 import { useWindow } from "@/windowing";
-import { Empty } from "@ui/bits";
+import { Empty, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { ClientBadge } from "./client-badge";
@@ -18,6 +18,7 @@ import { Due } from "./due";
 import { channelIcon, channelName, stateName } from "./labels";
 import type { ListOrder } from "./model/order";
 import { rowWords } from "./model/rows";
+import { useOpenOffers } from "./offer-alert";
 
 interface ListProps {
   order: ListOrder<ConversationRow>;
@@ -74,7 +75,7 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
       )}
       {ids.length === 0 && (
         <div className="list-scroll" tabIndex={-1} data-region-focus>
-          <Empty icon="check" title={emptyTitle} />
+          <Nothing title={emptyTitle} />
         </div>
       )}
       <div
@@ -111,6 +112,26 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
           ))}
         </div>
       </div>
+    </div>
+  );
+}
+
+/** A list without rows: all done only when that is known, and nothing else is asked for above. */
+export function Nothing({ title }: { title: string }) {
+  const t = useT();
+  const loaded = useLoaded();
+  const { attempt } = useLink();
+  const { engine } = useLive();
+  const offers = useOpenOffers();
+  if (loaded) return offers.length === 0 && <Empty icon="check" title={title} />;
+  if (attempt === 0) return <Skeleton label={t("loading")} lines={6} />;
+  return (
+    <div role="status">
+      <Empty icon="triangle-alert" title={t("list.unknown")}>
+        <Button tone="outline" icon="refresh-cw" onPress={engine.refresh}>
+          {t("line.now")}
+        </Button>
+      </Empty>
     </div>
   );
 }
