@@ -19,6 +19,11 @@ export function insertable(canned: readonly Canned[], words: string): Canned[] {
   return current ? find(canned, words, current.row) : [];
 }
 
+/** The client of the conversation that is written in; null where none is. */
+export function clientWrittenTo(): string | null {
+  return current?.row.client_id ?? null;
+}
+
 export function insertCanned(canned: Canned): void {
   current?.insert(canned);
 }
