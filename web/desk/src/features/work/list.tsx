@@ -214,11 +214,12 @@ const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<Ro
         <span className="hidden-visually">{channelName(row.channel)}</span>
       </span>
       <div className="row-text">
-        <div className="row-flex">
+        <div className="row-flex row-first">
           <span className="clip row-name">{row.customer.name ?? t("customer.unnamed")}</span>
           <span className="grow row-flex">{clients.length > 1 && <ClientBadge id={row.client_id} />}</span>
           <ConsultMark id={id} />
           {left ? <span className="meta">{t("list.left")}</span> : <RowMark row={row} />}
+          {unread && <Unread count={row.unread} />}
         </div>
         <div className="clip row-words">
           {words.subject && <span className="row-subject">{words.subject} </span>}
@@ -232,17 +233,23 @@ const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<Ro
           {row.last_message_at && (
             <span className="meta num">{moment(row.last_message_at, engine.serverNow())}</span>
           )}
-          {unread && (
-            <span className="unread num">
-              {row.unread}
-              <span className="hidden-visually">{t("list.unread")}</span>
-            </span>
-          )}
+          {unread && <Unread count={row.unread} />}
         </div>
       </div>
     </div>
   );
 });
+
+/** How much is unread: in the last line of a row, or in the first of a compact one. */
+function Unread({ count }: { count: number }) {
+  const t = useT();
+  return (
+    <span className="unread num">
+      {count}
+      <span className="hidden-visually">{t("list.unread")}</span>
+    </span>
+  );
+}
 
 /** The last word was ours: the customer is the one to speak. */
 function Answered() {
