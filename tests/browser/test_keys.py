@@ -11,7 +11,7 @@ from support.demo import sign_in
 from support.desk import Desk
 from support.running import RunningServer
 
-WHO = "operatrice@aurelia.example"
+WHO = "team@aurelia.example"  # may open the floor, where the moved keys lead
 
 
 @pytest.fixture(autouse=True)

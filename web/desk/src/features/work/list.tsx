@@ -128,7 +128,7 @@ export function Nothing({ title }: { title: string }) {
   return (
     <div role="status">
       <Empty icon="triangle-alert" title={t("list.unknown")}>
-        <Button tone="outline" icon="refresh-cw" onPress={engine.refresh}>
+        <Button tone="outline" onPress={engine.refresh}>
           {t("line.now")}
         </Button>
       </Empty>
