@@ -97,9 +97,7 @@ async def prove_identity(
 ) -> CustomerView:
     """Write down an identity of a customer: as checked by a person, or as only named by them."""
     write = actions.prove if body.checked else actions.claim
-    customer = await write(
-        call.tx, customer_id=str(customer_id), kind=body.kind, value=body.value
-    )
+    customer = await write(call.tx, customer_id=str(customer_id), kind=body.kind, value=body.value)
     return await _view(call.tx, customer.id)
 
 
