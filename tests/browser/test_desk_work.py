@@ -155,9 +155,14 @@ def test_what_a_customer_says_of_themselves_is_checked_and_their_record_mended(
     page.get_by_label("Nome").fill(f"{writer.name} Neri")
     page.get_by_label("Dalle").fill("17:00")
     page.get_by_label("Alle", exact=True).fill("19:30")
+    page.get_by_label("Recapito", exact=True).fill("+39 333 7654321")
+    assert barriers(page) == []
     page.get_by_role("button", name="Salva").click()
     expect(card.get_by_text(f"{writer.name} Neri")).to_be_visible()
     expect(card.get_by_text("17:00–19:30")).to_be_visible()
+    # What was only told is written down, and proves nothing until somebody confirms it.
+    expect(card.get_by_text("+39 333 7654321")).to_be_visible()
+    expect(card.get_by_role("button", name="Verifica")).to_have_count(1)
 
 
 def test_what_a_customer_says_of_mails_is_written_down_with_the_keyboard_and_kept(

@@ -52,13 +52,13 @@ def test_a_key_moved_with_the_keyboard_acts_here_and_at_another_browser(
     house: RunningServer, desk: Desk, browser: Browser
 ) -> None:
     page = opened(desk)
-    page.get_by_role("button", name="Cambia: Vai alla sala").focus()
+    page.get_by_role("button", name="Cambia: Vai ai consulti").focus()
     page.keyboard.press("Enter")
-    box = page.get_by_label("Nuovo tasto per «Vai alla sala»")
+    box = page.get_by_label("Nuovo tasto per «Vai ai consulti»")
     expect(box).to_be_focused()
     for key in ("y", "p", "Enter"):
         page.keyboard.press(key)
-    expect(page.get_by_role("button", name="Cambia: Vai alla sala")).to_be_focused()
+    expect(page.get_by_role("button", name="Cambia: Vai ai consulti")).to_be_focused()
     kept(page)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -66,16 +66,16 @@ def test_a_key_moved_with_the_keyboard_acts_here_and_at_another_browser(
         for key in ("g", "i"):  # those not moved are where they were
             there.keyboard.press(key)
         expect(there.get_by_role("heading", name="Impostazioni")).to_be_visible()
-        line = there.get_by_text("Vai alla sala").locator("..")
+        line = there.get_by_text("Vai ai consulti").locator("..")
         expect(line.locator("kbd")).to_have_text("Y P")
         moved = there.url
-        for key in ("g", "s"):
+        for key in ("g", "d"):
             there.keyboard.press(key)
         there.wait_for_timeout(300)
         assert there.url == moved
         for key in ("y", "p"):
             there.keyboard.press(key)
-        there.wait_for_url("**/desk/floor")
+        there.wait_for_url("**/desk/consults")
 
 
 def test_a_key_of_another_action_is_refused_with_that_actions_name(desk: Desk) -> None:
@@ -150,7 +150,7 @@ def test_single_keys_switched_off_are_off_at_another_browser_too(
     with elsewhere(house, browser) as there:
         here = there.url
         there.wait_for_timeout(500)
-        for key in ("g", "s"):
+        for key in ("g", "d"):
             there.keyboard.press(key)
         there.keyboard.press("?")
         there.wait_for_timeout(300)
@@ -161,8 +161,8 @@ def test_single_keys_switched_off_are_off_at_another_browser_too(
         expect(box).not_to_be_checked()
         with there.expect_response(lambda r: r.request.method == "PUT" and r.ok):
             box.check()
-        for key in ("g", "s"):
+        for key in ("g", "d"):
             there.keyboard.press(key)
-        there.wait_for_url("**/desk/floor")
+        there.wait_for_url("**/desk/consults")
     page.reload()
     expect(page.get_by_label("Scorciatoie con un solo tasto")).to_be_checked()

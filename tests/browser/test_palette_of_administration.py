@@ -64,3 +64,14 @@ def test_who_may_not_administer_finds_none_of_it_and_fetches_none_of_it(
     expect(page.get_by_text("Niente trovato.")).to_be_visible()
     page.wait_for_timeout(500)
     assert not [url for url in sent if "/skills" in url or "/accounts" in url]
+    # One's own pages and one's own state are found there by everybody.
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    asked(page, "pausa")
+    expect(page.get_by_role("option", name="Il tuo stato: In pausa")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    asked(page, "miei turni")
+    expect(page.get_by_role("option", name="I miei turni")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/desk/shifts$"))

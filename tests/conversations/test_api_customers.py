@@ -19,6 +19,28 @@ async def test_a_checked_identity_makes_a_customer_known(office: Office) -> None
         assert refused(taken, 409, "customers.identity_taken")["customer_id"] == talk.customer_id
 
 
+async def test_what_a_customer_only_names_is_written_down_and_proves_nothing(
+    office: Office,
+) -> None:
+    talk = await office.desk.talking()
+    path = f"/customers/{talk.customer_id}/identities"
+    said = {"kind": "phone", "value": "+39 333 1234567", "checked": False}
+    async with office.signed_in() as anna:
+        for _ in range(2):  # said twice is said once
+            named = ok(await anna.post(path, json=said))
+            assert [(one["value"], one["verified"]) for one in named["identities"]] == [
+                ("+39 333 1234567", False)
+            ]
+            assert named["verified"] is False
+        # Another may be called on the same telephone: nothing is taken by naming it.
+        other = await office.desk.opened(name="Un'altra")
+        ok(await anna.post(f"/customers/{other.customer_id}/identities", json=said))
+        proved = ok(await anna.post(path, json={**said, "checked": True}))
+        again = ok(await anna.post(path, json=said))
+        for view in (proved, again):
+            assert [one["verified"] for one in view["identities"]] == [True]
+
+
 async def test_a_merge_joins_the_timelines_and_its_undoing_parts_them(office: Office) -> None:
     desk = office.desk
     kept, merged = await desk.talking(name="Carla Rossi"), await desk.talking(name="C. Rossi")

@@ -216,6 +216,16 @@ async def prove(
     return await known(tx, customer.id)
 
 
+async def claim(tx: Tx, *, customer_id: str, kind: str, value: str) -> Customer:
+    """Write down an identity that a customer only named; one that is proved stays so."""
+    keyed = _keyed(ClaimedIdentity(kind, value))
+    customer = await known(tx, customer_id)
+    holder = await store.by_identity(tx, client_id=customer.client_id, kind=kind, key=keyed[2])
+    if holder is None or holder.id != customer.id:
+        await _extend(tx, customer, (), [keyed], name="")
+    return await known(tx, customer.id)
+
+
 async def known(tx: Tx, customer_id: str) -> Customer:
     """Return the customer who stands for an id, with the identities of the whole family."""
     customer = await store.standing_for(tx, customer_id)

@@ -95,10 +95,9 @@ async def change_customer(
 async def prove_identity(
     customer_id: UUID, body: Proof, call: Annotated[Call, permit("customers.edit")]
 ) -> CustomerView:
-    """Write down that a person has checked an identity of a customer."""
-    customer = await actions.prove(
-        call.tx, customer_id=str(customer_id), kind=body.kind, value=body.value
-    )
+    """Write down an identity of a customer: as checked by a person, or as only named by them."""
+    write = actions.prove if body.checked else actions.claim
+    customer = await write(call.tx, customer_id=str(customer_id), kind=body.kind, value=body.value)
     return await _view(call.tx, customer.id)
 
 

@@ -126,10 +126,12 @@ class CustomerPatch(BaseModel):
 
 
 class Proof(BaseModel):
-    """An identity that a person has checked."""
+    """An identity that a person has checked, or was only told."""
 
     kind: Annotated[str, Field(pattern="^(email|phone|external|tax_code)$")]
     value: Annotated[str, Field(min_length=1, max_length=320)]
+    # False writes down what the customer says of themselves: it proves nothing until it is checked.
+    checked: bool = True
 
 
 class MergeOrder(BaseModel):

@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import type { Session } from "@/api/types";
+import { pagesOf } from "@/app/nav";
 import { actions, isTyping, keyName, resolve, shown } from "@/keys/map";
 
 const free = { typing: false, overlay: false, singleKeys: true };
@@ -58,4 +60,17 @@ it("shows keys as they stand on the keyboard", () => {
   expect(shown("reply")).toBe("R");
   expect(shown("palette")).toBe("Ctrl+K");
   expect(shown("go_floor")).toBe("G S");
+});
+
+it("leads to every page that somebody may open, and to none that they may not", () => {
+  const everything = [
+    "conversations.read_all", "insight.floor", "insight.metrics", "insight.own_results",
+    "workforce.own_shifts", "workforce.read", "workforce.roster", "privacy.read_views", "tenancy.configure",
+  ];
+  const ids = actions.map((action) => action.id);
+  const someone = { operator_id: "o", permissions: everything } as unknown as Session;
+  expect(pagesOf(someone).map(({ to }) => `go_${to.slice(1)}`).filter((id) => !ids.includes(id))).toEqual([]);
+  expect(pagesOf(someone)).toHaveLength(13);
+  const planner = { operator_id: null, permissions: ["workforce.read"] } as unknown as Session;
+  expect(pagesOf(planner).map(({ to }) => to)).toEqual(["/planning", "/settings"]);
 });

@@ -138,3 +138,27 @@ describe("a wrap-up opened while a reply is on its way", () => {
     await waitFor(() => expect(asked).toEqual(["wrap-up", "close"]));
   });
 });
+
+describe("the keys of a wrap-up", () => {
+  afterEach(() => {
+    cleanup();
+    vi.unstubAllGlobals();
+  });
+
+  it("close the contact with Enter on the outcome, where the focus stands", async () => {
+    await speak("it");
+    const { asked } = talking([]);
+    const outcome = screen.getByRole("combobox", { name: "Esito" });
+    expect(document.activeElement).toBe(outcome);
+    expect(fireEvent.keyDown(outcome, { key: "Enter" })).toBe(false);
+    await waitFor(() => expect(asked).toContain("close"));
+  });
+
+  it("go back to writing with Escape", async () => {
+    await speak("it");
+    const { asked, onCancel } = talking([]);
+    fireEvent.keyDown(screen.getByRole("textbox"), { key: "Escape" });
+    expect(onCancel).toHaveBeenCalledOnce();
+    expect(asked).not.toContain("close");
+  });
+});

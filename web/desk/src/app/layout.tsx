@@ -12,6 +12,7 @@ import { LiveStore } from "@/live/store";
 import { usePreferences } from "@/preferences";
 import { SessionContext, useMaybeSession } from "@/session";
 import { PresenceNotice } from "@/features/presence/notice";
+import { useNoStrayDrops } from "@/features/work/dropping";
 import { OfferNotice } from "@/features/work/offer-notice";
 import { ConsultNews } from "@/features/work/consults/news";
 import { OutboxProvider } from "@/features/work/outbox-react";
@@ -84,6 +85,7 @@ function SignedIn() {
     select: (state) => (state.resolvedLocation ?? state.location).pathname.includes("/work"),
   });
   useKeyboard();
+  useNoStrayDrops();
   usePreferences();
   return (
     <LiveContext value={live}>

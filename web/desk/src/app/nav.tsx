@@ -1,7 +1,7 @@
 import { Link, useLocation } from "@tanstack/react-router";
 import { useEffect, useId, useRef, useState } from "react";
 import type { Session } from "@/api/types";
-import { useT } from "@/i18n";
+import { msg, useT } from "@/i18n";
 import { may, useSession } from "@/session";
 import { useBell } from "@/features/mentions/api";
 import { useOwedConsults } from "@/consults";
@@ -32,11 +32,34 @@ export function administers(session: Session): boolean {
   return openingAdmin.some((permission) => may(session, permission));
 }
 
+export type PagePath = "/work" | "/consults" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/rosters" | "/shifts" | "/privacy" | "/admin" | "/settings";
+
 interface Entry {
-  to: "/work" | "/consults" | "/mentions" | "/floor" | "/conversations" | "/figures" | "/results" | "/planning" | "/rosters" | "/shifts" | "/privacy" | "/admin" | "/settings";
+  to: PagePath;
   icon: IconName;
   label: string;
-  count?: number;
+  count?: number | undefined;
+}
+
+/** The pages of the desk that a person may open; the label is the id of its words. */
+export function pagesOf(session: Session): Entry[] {
+  const works = session.operator_id !== null;
+  const pages: readonly [boolean, PagePath, IconName, string][] = [
+    [works, "/work", "inbox", msg("nav.work")],
+    [works, "/consults", "users", msg("nav.consults")],
+    [works, "/mentions", "at-sign", msg("nav.mentions")],
+    [may(session, "conversations.read_all"), "/conversations", "list", msg("nav.conversations")],
+    [may(session, "insight.floor"), "/floor", "activity", msg("nav.floor")],
+    [may(session, "insight.metrics"), "/figures", "layout-grid", msg("nav.figures")],
+    [works && may(session, "insight.own_results"), "/results", "star", msg("nav.results")],
+    [works && may(session, "workforce.own_shifts"), "/shifts", "clock", msg("nav.shifts")],
+    [may(session, "workforce.read"), "/planning", "history", msg("nav.planning")],
+    [may(session, "workforce.roster"), "/rosters", "users", msg("nav.rosters")],
+    [may(session, "privacy.read_views"), "/privacy", "shield-check", msg("nav.privacy")],
+    [administers(session), "/admin", "building-2", msg("nav.admin")],
+    [true, "/settings", "settings", msg("nav.settings")],
+  ];
+  return pages.filter(([opens]) => opens).map(([, to, icon, label]) => ({ to, icon, label }));
 }
 
 /** Pages that are reached from another one's: that one's entry tells where one is. */
@@ -56,40 +79,12 @@ export function Nav() {
   const counts = useMineCounts();
   const bell = useBell();
   const consults = useOwedConsults().length + useFailedConsults().length;
-  const entries: Entry[] = [];
-  if (session.operator_id) {
-    entries.push({ to: "/work", icon: "inbox", label: t("nav.work"), count: counts.open });
-    entries.push({ to: "/consults", icon: "users", label: t("nav.consults"), count: consults });
-    entries.push({ to: "/mentions", icon: "at-sign", label: t("nav.mentions"), count: bell.count });
-  }
-  if (may(session, "conversations.read_all")) {
-    entries.push({ to: "/conversations", icon: "list", label: t("nav.conversations") });
-  }
-  if (may(session, "insight.floor")) {
-    entries.push({ to: "/floor", icon: "activity", label: t("nav.floor") });
-  }
-  if (may(session, "insight.metrics")) {
-    entries.push({ to: "/figures", icon: "layout-grid", label: t("nav.figures") });
-  }
-  if (session.operator_id && may(session, "insight.own_results")) {
-    entries.push({ to: "/results", icon: "star", label: t("nav.results") });
-  }
-  if (session.operator_id && may(session, "workforce.own_shifts")) {
-    entries.push({ to: "/shifts", icon: "clock", label: t("nav.shifts") });
-  }
-  if (may(session, "workforce.read")) {
-    entries.push({ to: "/planning", icon: "history", label: t("nav.planning") });
-  }
-  if (may(session, "workforce.roster")) {
-    entries.push({ to: "/rosters", icon: "users", label: t("nav.rosters") });
-  }
-  if (may(session, "privacy.read_views")) {
-    entries.push({ to: "/privacy", icon: "shield-check", label: t("nav.privacy") });
-  }
-  if (administers(session)) {
-    entries.push({ to: "/admin", icon: "building-2", label: t("nav.admin") });
-  }
-  entries.push({ to: "/settings", icon: "settings", label: t("nav.settings") });
+  const waiting: Partial<Record<PagePath, number>> = {
+    "/work": counts.open,
+    "/consults": consults,
+    "/mentions": bell.count,
+  };
+  const entries = pagesOf(session).map((page) => ({ ...page, label: t(page.label), count: waiting[page.to] }));
   const most = entries.length <= FEW ? entries.length : FEW - 1;
   const rest = entries.slice(most);
   return (

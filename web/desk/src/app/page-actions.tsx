@@ -4,6 +4,7 @@ import { useT } from "@/i18n";
 import { keepTyping, moveRegion, useAction } from "@/keys/react";
 import { useSession } from "@/session";
 import { undoLatest } from "@ui/toast";
+import { pagesOf, type PagePath } from "./nav";
 
 const loadPalette = () => import("./palette");
 const loadHelp = () => import("./help");
@@ -14,7 +15,7 @@ const HelpDialog = lazy(() => loadHelp().then((module) => ({ default: module.Hel
 export function PageActions() {
   const t = useT();
   const navigate = useNavigate();
-  const asks = useSession().operator_id !== null;
+  const session = useSession();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   useEffect(() => {
@@ -30,17 +31,21 @@ export function PageActions() {
   useAction("region_next", () => moveRegion(1));
   useAction("region_previous", () => moveRegion(-1));
   useAction("undo", () => void undoLatest());
-  useAction("go_work", () => void navigate({ to: "/work" }));
-  useAction("go_floor", () => void navigate({ to: "/floor" }));
-  useAction("go_conversations", () => void navigate({ to: "/conversations" }));
-  useAction("go_mentions", () => void navigate({ to: "/mentions" }));
-  useAction("go_consults", () => void navigate({ to: "/consults" }), asks);
   useAction("go_ready", () => void navigate({ to: "/ready" }));
-  useAction("go_settings", () => void navigate({ to: "/settings" }));
   return (
     <Suspense>
+      {pagesOf(session).map(({ to }) => (
+        <GoTo key={to} to={to} />
+      ))}
       {palette && <Palette onClose={() => setPalette(false)} />}
       {help && <HelpDialog title={t("help.title")} open={help} onClose={() => setHelp(false)} />}
     </Suspense>
   );
+}
+
+/** The action that leads to a page, while that page may be opened. */
+function GoTo({ to }: { to: PagePath }) {
+  const navigate = useNavigate();
+  useAction(`go_${to.slice(1)}`, () => void navigate({ to }));
+  return null;
 }

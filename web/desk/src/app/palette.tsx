@@ -2,14 +2,18 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { api } from "@/api/client";
-import type { ConversationRow, Page } from "@/api/types";
-import { useT } from "@/i18n";
+import type { ConversationRow, Page, PresenceState } from "@/api/types";
+import { msg, useT } from "@/i18n";
 import { canRun, run, takeTyped } from "@/keys/react";
 import { actions, shown } from "@/keys/map";
 import { useLive } from "@/live/react";
-import { useCanned, useQueues } from "@/reference";
+import { useCanned, useColleagues, useQueues } from "@/reference";
 import { may, useSession } from "@/session";
-import { insertCanned } from "@/features/work/insert";
+import { change as changeSettings, useSettings, type Theme } from "@/settings";
+import { usePresenceChange } from "@/features/presence/change";
+import { ME } from "@/features/presence/live";
+import { clientWrittenTo, insertable, insertCanned } from "@/features/work/insert";
+import { mean } from "@/features/work/naming";
 import { administers } from "./nav";
 import { Dialog } from "@ui/dialog";
 import { Icon, type IconName } from "@ui/icon";
@@ -70,7 +74,9 @@ function useEntries(query: string): Entry[] {
   const queues = useQueueEntries(query);
   const canned = useCannedEntries(query);
   const administration = useAdminEntries(query);
-  return [...actionEntries, ...conversations, ...queues, ...canned, ...administration];
+  const states = useStateEntries(query);
+  const colleagues = useColleagueEntries(query);
+  return [...actionEntries, ...states, ...conversations, ...colleagues, ...queues, ...canned, ...administration];
 }
 
 function Line({ icon, text, kbd }: { icon: IconName; text: string; kbd?: string | undefined }) {
@@ -84,7 +90,8 @@ function Line({ icon, text, kbd }: { icon: IconName; text: string; kbd?: string 
 }
 
 function title(row: ConversationRow): string {
-  return `#${row.number} ${row.customer.name ?? ""} · ${row.subject ?? row.preview ?? ""}`;
+  const who = [`#${row.number}`, row.customer.name].filter(Boolean).join(" ");
+  return [who, row.subject || row.preview].filter(Boolean).join(" · ");
 }
 
 function useConversationEntries(query: string): Entry[] {
@@ -174,8 +181,7 @@ function useCannedEntries(query: string): Entry[] {
   const t = useT();
   const canned = useCanned();
   if (query.trim().length < 2 || !canRun("canned")) return [];
-  return canned
-    .filter((one) => matches(query, `${one.key} ${one.title}`))
+  return insertable(canned, query.trim())
     .slice(0, MAX)
     .map((one) => ({
       id: `r/${one.id}`,
@@ -184,4 +190,72 @@ function useCannedEntries(query: string): Entry[] {
       render: <Line icon="message-square-text" text={one.title} kbd={`/${one.key}`} />,
       run: () => insertCanned(one),
     }));
+}
+
+const states: readonly { id: Exclude<PresenceState, "busy">; label: string }[] = [
+  { id: "available", label: msg("presence.available") },
+  { id: "break", label: msg("presence.break") },
+  { id: "away", label: msg("presence.away") },
+  { id: "offline", label: msg("presence.offline") },
+];
+
+const themes: readonly { id: Theme; label: string }[] = [
+  { id: "auto", label: msg("theme.auto") },
+  { id: "light", label: msg("theme.light") },
+  { id: "dark", label: msg("theme.dark") },
+  { id: "contrast", label: msg("theme.contrast") },
+];
+
+/** One's own state and the look of the desk, other than they are now. */
+function useStateEntries(query: string): Entry[] {
+  const t = useT();
+  const change = usePresenceChange();
+  const { store } = useLive();
+  const { operator_id: operator } = useSession();
+  const { theme } = useSettings();
+  if (query.trim().length < 2) return [];
+  const now = store.get("presence", ME)?.state;
+  const own = operator === null ? [] : states.filter(({ id }) => id !== now);
+  const entry = (id: string, icon: IconName, label: string, run: () => void): Entry => ({
+    id,
+    label,
+    group: t("palette.actions"),
+    render: <Line icon={icon} text={label} />,
+    run,
+  });
+  return [
+    ...own.map(({ id, label }) =>
+      entry(`s/${id}`, "user", `${t("presence.menu")}: ${t(label)}`, () => change.mutate({ state: id })),
+    ),
+    ...themes
+      .filter(({ id }) => id !== theme)
+      .map(({ id, label }) =>
+        entry(`t/${id}`, "settings", `${t("theme.title")}: ${t(label)}`, () => changeSettings({ theme: id })),
+      ),
+  ].filter(({ label }) => matches(query, label));
+}
+
+/** Colleagues who may take over the open conversation. */
+function useColleagueEntries(query: string): Entry[] {
+  const t = useT();
+  const client = canRun("transfer") ? clientWrittenTo() : null;
+  const asked = client !== null && query.trim().length >= 2;
+  const colleagues = useColleagues(query, client ?? "", asked);
+  if (!asked) return [];
+  return colleagues
+    .filter((one) => matches(query, one.display_name))
+    .slice(0, MAX)
+    .map((one) => {
+      const label = [one.display_name, one.team].filter(Boolean).join(" · ");
+      return {
+        id: `p/${one.id}`,
+        label,
+        group: t("transfer.title"),
+        render: <Line icon="arrow-right-left" text={label} />,
+        run: () => {
+          mean({ id: one.id, kind: "colleague", label });
+          run("transfer");
+        },
+      };
+    });
 }

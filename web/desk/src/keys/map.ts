@@ -5,7 +5,7 @@ import { settings } from "@/settings";
 export interface Action {
   id: string;
   label: string;
-  /** Alternatives; a chord is two keys with a space between. */
+  /** Alternatives; a chord is two keys with a space between. None: it is found in the palette, and a key can be given to it. */
   keys: readonly string[];
   group: string;
   /** Works while typing too. */
@@ -31,6 +31,8 @@ export const actions: readonly Action[] = [
   { id: "consult", label: msg("keys.consult"), keys: ["c"], group: talk },
   { id: "wake", label: msg("keys.wake"), keys: ["w"], group: talk },
   { id: "snooze", label: msg("keys.snooze"), keys: ["h"], group: talk },
+  { id: "requeue", label: msg("requeue.title"), keys: [], group: talk },
+  { id: "merge", label: msg("merge.title"), keys: [], group: talk },
   { id: "resolve", label: msg("keys.resolve"), keys: ["e"], group: talk },
   { id: "unread", label: msg("keys.unread"), keys: ["m"], group: talk },
   { id: "tag", label: msg("keys.tag"), keys: ["l"], group: talk },
@@ -50,6 +52,13 @@ export const actions: readonly Action[] = [
   { id: "go_consults", label: msg("keys.go_consults"), keys: ["g d"], group: go },
   { id: "go_ready", label: msg("keys.go_ready"), keys: ["g p"], group: go },
   { id: "go_settings", label: msg("keys.go_settings"), keys: ["g i"], group: go },
+  { id: "go_shifts", label: msg("nav.shifts"), keys: ["g t"], group: go },
+  { id: "go_results", label: msg("nav.results"), keys: [], group: go },
+  { id: "go_figures", label: msg("nav.figures"), keys: [], group: go },
+  { id: "go_planning", label: msg("nav.planning"), keys: [], group: go },
+  { id: "go_rosters", label: msg("nav.rosters"), keys: [], group: go },
+  { id: "go_privacy", label: msg("nav.privacy"), keys: [], group: go },
+  { id: "go_admin", label: msg("nav.admin"), keys: [], group: go },
   { id: "available", label: msg("keys.available"), keys: ["d"], group: other },
   { id: "palette", label: msg("keys.palette"), keys: ["Ctrl+k"], group: other, always: true },
   { id: "region_next", label: msg("keys.region_next"), keys: ["F6"], group: other, always: true },

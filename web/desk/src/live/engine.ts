@@ -82,6 +82,7 @@ export class LiveEngine {
   private offset = 0;
   private generation = 0;
   private refreshedAt = -Infinity;
+  private known = false;
 
   constructor(options: EngineOptions) {
     this.options = options;
@@ -93,6 +94,9 @@ export class LiveEngine {
   }
 
   link = (): Link => this.current;
+
+  /** Whether a snapshot has ever come: before, an empty store says nothing. */
+  loaded = (): boolean => this.known;
 
   /** The server's clock, as far as this desk knows it. */
   serverNow(): number {
@@ -196,6 +200,10 @@ export class LiveEngine {
     this.cursor = snapshot.cursor;
     this.queue = [];
     this.options.store.apply(this.options.adopt(this.options.store, snapshot));
+    if (!this.known) {
+      this.known = true;
+      for (const listener of this.listeners) listener();
+    }
     this.options.onRefreshed?.();
   }
 

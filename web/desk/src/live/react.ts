@@ -40,6 +40,12 @@ export function useLink(): Link {
   return useSyncExternalStore(engine.onLink, engine.link);
 }
 
+/** Whether the desk has been loaded: until then an empty table says nothing. */
+export function useLoaded(): boolean {
+  const { engine } = useLive();
+  return useSyncExternalStore(engine.onLink, engine.loaded);
+}
+
 /** Follows a topic for as long as the component is there. */
 export function useTopic(topic: string | null): void {
   const { engine } = useLive();

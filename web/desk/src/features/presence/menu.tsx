@@ -3,7 +3,7 @@ import type { Place, PresenceState } from "@/api/types";
 import { msg, useT } from "@/i18n";
 import { clock, countryName, stopwatch } from "@/i18n/format";
 import { shown } from "@/keys/map";
-import { useLive, useRow } from "@/live/react";
+import { useLive, useLoaded, useRow } from "@/live/react";
 import { useNow } from "@/live/ticker";
 import { useWorkplace } from "@/reference";
 import { useSession } from "@/session";
@@ -39,11 +39,12 @@ export function PresenceMenu() {
   const t = useT();
   const session = useSession();
   const presence = useRow("presence", ME);
+  const loaded = useLoaded();
   const record = useWorkplace();
   const change = usePresenceChange();
   const [dialog, setDialog] = useState<"country" | "break" | null>(null);
   if (!session.operator_id) return null;
-  const state = presence?.state ?? "offline";
+  const state = presence?.state ?? (loaded ? "offline" : null);
   const place = presence?.place ?? record?.place ?? "";
   const country = presence?.country ?? record?.country ?? null;
   const due = presence?.break_due_at ?? null;
@@ -52,9 +53,9 @@ export function PresenceMenu() {
       <Menu
         label={t("presence.menu")}
         trigger={
-          <Button className={`presence ${tones[state]}`}>
+          <Button className={`presence ${state ? tones[state] : ""}`}>
             <span className="dot" />
-            <span>{t(labels[state])}</span>
+            {state ? <span>{t(labels[state])}</span> : <Unknown />}
             {presence && <TimeIn since={presence.since} />}
             <Icon name="chevron-down" />
           </Button>
@@ -62,7 +63,7 @@ export function PresenceMenu() {
       >
         <MenuSection
           title={t("presence.menu")}
-          selected={state}
+          selected={state ?? ""}
           onSelect={(key) => change.mutate({ state: key as PresenceState })}
         >
           {choices.map((choice) => (
@@ -101,6 +102,17 @@ export function PresenceMenu() {
         {dialog === "break" && <BreakDialog due={due} onClose={() => setDialog(null)} />}
       </Suspense>
     </>
+  );
+}
+
+/** Not off work: the desk does not know yet. */
+function Unknown() {
+  const t = useT();
+  return (
+    <span>
+      <span aria-hidden="true">–</span>
+      <span className="hidden-visually">{t("presence.menu")}</span>
+    </span>
   );
 }
 

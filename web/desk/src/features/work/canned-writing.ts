@@ -17,7 +17,7 @@ export function useCannedWriting(
   const session = useSession();
   const client = useClient(row.client_id);
   const { found, at, look, onKey, close } = usePicking();
-  const options = found ? find(all, found.word, row.client_id).slice(0, 8) : [];
+  const options = found ? find(all, found.word, row).slice(0, 8) : [];
   const facts: Facts = {
     customer_name: row.customer.name,
     operator_name: session.account.name,
@@ -35,7 +35,7 @@ export function useCannedWriting(
     put(one, found?.from ?? caret, found ? found.from + 1 + found.word.length : caret);
   };
   useEffect(() =>
-    offerInsert((one) => {
+    offerInsert(row, (one) => {
       const caret = field.current?.selectionStart ?? text.length;
       put(one, caret, caret);
     }),

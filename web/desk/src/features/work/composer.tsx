@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
 import type { ConversationRow } from "@/api/types";
 import { msg, useT } from "@/i18n";
@@ -12,6 +12,7 @@ import { Menu, MenuItem } from "@ui/menu";
 import { Segments } from "@ui/segments";
 import { say } from "@ui/toast";
 import { useCannedWriting } from "./canned-writing";
+import { useDropped } from "./dropping";
 import { FileList, FilePicker, useFiles } from "./files";
 import { envelopeOf } from "./mail/model";
 import { useMentionWriting } from "./mention-writing";
@@ -63,6 +64,7 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
   const canned = useCannedWriting(row, field, slot.text, write);
   const naming = useMentionWriting(row, kind, field, slot.text, write);
   const files = useFiles(id, kind, slot.attachments);
+  useDropped(field, files.add);
   const send = useSend(row, kind, files.busy);
   useTypingHint(id, slot.text, kind);
   const [of, setOf] = useState(id);
@@ -145,11 +147,6 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
         className="composer-box"
         role="group"
         aria-label={t("composer.label")}
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={(event: DragEvent) => {
-          event.preventDefault();
-          files.add(event.dataTransfer.files);
-        }}
       >
         {canned.open && (
           <PickList id="canned-list" label={t("composer.canned")} options={canned.options} at={canned.at} onPick={canned.pick}>

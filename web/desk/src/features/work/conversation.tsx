@@ -122,6 +122,8 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   useAction("snooze", () => setPanel("snooze"), canWork);
   useAction("consult", () => setPanel("consult"), canWork);
   const asked = useAsked(row, () => onDone(row.id));
+  useAction("merge", () => setPanel("merge"), canWork);
+  useAction("requeue", asked.requeue, canWork);
   useAction("wake", asked.wake, canWork && row.state === "snoozed");
   useAction("back", onBack);
   useEffect(() => {

@@ -32,10 +32,15 @@ export function EditCustomer({ row, customer, onClose }: Props) {
   const [from, setFrom] = useState(minuteOfDay(preferences.from_minute));
   const [to, setTo] = useState(minuteOfDay(preferences.to_minute));
   const [note, setNote] = useState(preferences.note ?? "");
+  const [kind, setKind] = useState("phone");
+  const [value, setValue] = useState("");
   const known = languages.includes(customer.language) ? languages : [customer.language, ...languages];
   const save = useMutation({
-    mutationFn: () =>
-      api.patch<Customer>(`/customers/${customer.id}`, {
+    mutationFn: async () => {
+      // First, and harmless when it is said again after the rest was refused.
+      const named = { kind, value: value.trim(), checked: false };
+      if (named.value) await api.post<Customer>(`/customers/${customer.id}/identities`, named);
+      return api.patch<Customer>(`/customers/${customer.id}`, {
         v: customer.v,
         name: name.trim(),
         language,
@@ -45,7 +50,8 @@ export function EditCustomer({ row, customer, onClose }: Props) {
           to_minute: readMinute(to),
           note: note.trim(),
         },
-      }),
+      });
+    },
     onSuccess: async () => {
       await changed();
       say(t("customer.saved"));
@@ -82,6 +88,26 @@ export function EditCustomer({ row, customer, onClose }: Props) {
             <TextField label={t("customer.to")} type="time" value={to} onChange={(event) => setTo(event.target.value)} />
           </div>
           <TextArea label={t("customer.note")} rows={2} maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />
+          <fieldset className="customer-add" aria-describedby="customer-add-hint">
+            <legend>{t("customer.add")}</legend>
+            <div className="row-flex">
+              <Select label={t("customer.add_kind")} value={kind} onChange={(event) => setKind(event.target.value)}>
+                <option value="phone">{t("identity.phone")}</option>
+                <option value="email">{t("identity.email")}</option>
+              </Select>
+              <TextField
+                label={t("customer.add_value")}
+                type={kind === "email" ? "email" : "tel"}
+                autoComplete="off"
+                maxLength={320}
+                value={value}
+                onChange={(event) => setValue(event.target.value)}
+              />
+            </div>
+            <p id="customer-add-hint" className="meta">
+              {t("customer.add_hint")}
+            </p>
+          </fieldset>
           <div role="alert">{save.error && <p className="field-error">{explain(save.error)}</p>}</div>
         </div>
         <div className="dialog-foot">

@@ -2,14 +2,14 @@ import { memo, useCallback, useEffect, useId, useRef, type KeyboardEvent, type M
 import type { ConversationRow, QueueRef } from "@/api/types";
 import { useT } from "@/i18n";
 import { moment } from "@/i18n/format";
-import { useLive, useRow } from "@/live/react";
+import { useLink, useLive, useLoaded, useRow } from "@/live/react";
 import { useNow } from "@/live/ticker";
 import { useQueues } from "@/reference";
 import { placeOf, useScrollPlace } from "@/scroll-place";
 import { useSession } from "@/session";
 import { useSettings } from "@/settings";
 import { useWindow } from "@/windowing";
-import { Empty } from "@ui/bits";
+import { Empty, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { ClientBadge } from "./client-badge";
@@ -18,6 +18,7 @@ import { Due } from "./due";
 import { channelIcon, channelName, stateName } from "./labels";
 import type { ListOrder } from "./model/order";
 import { rowWords } from "./model/rows";
+import { useOpenOffers } from "./offer-alert";
 
 interface ListProps {
   order: ListOrder<ConversationRow>;
@@ -74,7 +75,7 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
       )}
       {ids.length === 0 && (
         <div className="list-scroll" tabIndex={-1} data-region-focus>
-          <Empty icon="check" title={emptyTitle} />
+          <Nothing title={emptyTitle} />
         </div>
       )}
       <div
@@ -111,6 +112,26 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
           ))}
         </div>
       </div>
+    </div>
+  );
+}
+
+/** A list without rows: all done only when that is known, and nothing else is asked for above. */
+export function Nothing({ title }: { title: string }) {
+  const t = useT();
+  const loaded = useLoaded();
+  const { attempt } = useLink();
+  const { engine } = useLive();
+  const offers = useOpenOffers();
+  if (loaded) return offers.length === 0 && <Empty icon="check" title={title} />;
+  if (attempt === 0) return <Skeleton label={t("loading")} lines={6} />;
+  return (
+    <div role="status">
+      <Empty icon="triangle-alert" title={t("list.unknown")}>
+        <Button tone="outline" onPress={engine.refresh}>
+          {t("line.now")}
+        </Button>
+      </Empty>
     </div>
   );
 }
@@ -193,11 +214,12 @@ const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<Ro
         <span className="hidden-visually">{channelName(row.channel)}</span>
       </span>
       <div className="row-text">
-        <div className="row-flex">
+        <div className="row-flex row-first">
           <span className="clip row-name">{row.customer.name ?? t("customer.unnamed")}</span>
           <span className="grow row-flex">{clients.length > 1 && <ClientBadge id={row.client_id} />}</span>
           <ConsultMark id={id} />
           {left ? <span className="meta">{t("list.left")}</span> : <RowMark row={row} />}
+          {unread && <Unread count={row.unread} />}
         </div>
         <div className="clip row-words">
           {words.subject && <span className="row-subject">{words.subject} </span>}
@@ -211,17 +233,23 @@ const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<Ro
           {row.last_message_at && (
             <span className="meta num">{moment(row.last_message_at, engine.serverNow())}</span>
           )}
-          {unread && (
-            <span className="unread num">
-              {row.unread}
-              <span className="hidden-visually">{t("list.unread")}</span>
-            </span>
-          )}
+          {unread && <Unread count={row.unread} />}
         </div>
       </div>
     </div>
   );
 });
+
+/** How much is unread: in the last line of a row, or in the first of a compact one. */
+function Unread({ count }: { count: number }) {
+  const t = useT();
+  return (
+    <span className="unread num">
+      {count}
+      <span className="hidden-visually">{t("list.unread")}</span>
+    </span>
+  );
+}
 
 /** The last word was ours: the customer is the one to speak. */
 function Answered() {

@@ -9,3 +9,17 @@ export interface Chosen {
 export function named(whom: Chosen): { queue_id: string } | { operator_id: string } {
   return whom.kind === "queue" ? { queue_id: whom.id } : { operator_id: whom.id };
 }
+
+let meant: Chosen | null = null;
+
+/** Names beforehand whom the dialog that opens next is about. */
+export function mean(whom: Chosen): void {
+  meant = whom;
+}
+
+/** Whom it was opened for, once. */
+export function takeMeant(): Chosen | null {
+  const whom = meant;
+  meant = null;
+  return whom;
+}

@@ -3,7 +3,7 @@ import { memo, useCallback } from "react";
 import { api } from "@/api/client";
 import { useT } from "@/i18n";
 import { useAction } from "@/keys/react";
-import { useLive } from "@/live/react";
+import { useLive, useLoaded } from "@/live/react";
 import { useSession } from "@/session";
 import { ViewsButton } from "@/views/button";
 import { Empty } from "@ui/bits";
@@ -89,13 +89,14 @@ const ListHead = memo(function ListHead() {
   const search = useSearch({ from: "/desk/work" });
   const session = useSession();
   const counts = useMineCounts();
+  const loaded = useLoaded();
   const set = (next: Partial<typeof search>) =>
     void navigate({ to: ".", search: (before) => ({ ...before, ...next }), replace: true });
   return (
     <header className="list-head">
       <div className="row-flex">
         <h1 className="grow">
-          {t("nav.work")} <span className="meta num">{search.view === "snoozed" ? counts.snoozed : counts.open}</span>
+          {t("nav.work")} <span className="meta num">{loaded ? (search.view === "snoozed" ? counts.snoozed : counts.open) : "–"}</span>
         </h1>
         <Menu
           label={t("list.options")}

@@ -10,7 +10,7 @@ import { Dialog } from "@ui/dialog";
 import { TextArea } from "@ui/field";
 import { adoptRow } from "./api";
 import { useLateRefusal } from "./late";
-import { named, type Chosen } from "./naming";
+import { named, takeMeant, type Chosen } from "./naming";
 import { useDesk } from "./outbox-react";
 import { sayUndoable } from "./undo";
 import { Whom } from "./whom";
@@ -28,7 +28,7 @@ export function TransferDialog({ row, onClose, onDone, onReturn }: Props) {
   const t = useT();
   const { store } = useLive();
   const { outbox } = useDesk();
-  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [chosen, setChosen] = useState<Chosen | null>(takeMeant);
   const [note, setNote] = useState("");
   const late = useLateRefusal((why) => t("transfer.failed", { n: row.number, why }), onReturn);
   const transfer = useMutation({

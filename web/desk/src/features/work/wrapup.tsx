@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useEffectEvent, useRef, useState, type FormEvent } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { CloseBody, ConversationRow, Outcome } from "@/api/types";
@@ -12,6 +12,7 @@ import { Select, TextArea, TextField } from "@ui/field";
 import { Icon } from "@ui/icon";
 import { adoptRow } from "./api";
 import { useLateRefusal } from "./late";
+import { focusComposer } from "./list";
 import type { OutboxItem } from "./model/outbox";
 import { sayUndoable } from "./undo";
 
@@ -83,7 +84,16 @@ interface Props {
   sent: () => Promise<boolean>;
 }
 
-/** Outcome, reason and note of a contact; Enter confirms. */
+/** Whether the native list of a field stands open: Enter and Escape are then its own. */
+function listOpen(field: HTMLElement): boolean {
+  try {
+    return field.matches("select:open");
+  } catch {
+    return false; // an older browser, whose open list keeps its keys to itself
+  }
+}
+
+/** Outcome, reason and note of a contact; Enter confirms, Escape goes back to writing. */
 export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Props) {
   const t = useT();
   const { store } = useLive();
@@ -137,12 +147,29 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Prop
     event.preventDefault();
     close.mutate();
   };
+  const cancel = () => {
+    onCancel();
+    // The field of writing stands here after the next drawing.
+    setTimeout(focusComposer, 0);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLFormElement>) => {
+    const field = event.target as HTMLElement;
+    if (event.defaultPrevented || listOpen(field)) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      cancel();
+    } else if (event.key === "Enter" && field instanceof HTMLSelectElement && !event.repeat) {
+      // By itself the browser would open the list: the arrows and the space bar do that too.
+      event.preventDefault();
+      form.current?.requestSubmit();
+    }
+  };
   return (
     // It stands where the composer stood: the skip link to the field of writing leads here meanwhile.
-    <form ref={form} id="composer" tabIndex={-1} className="wrapup" onSubmit={submit} aria-label={t("wrapup.title")} data-region>
+    <form ref={form} id="composer" tabIndex={-1} className="wrapup" onSubmit={submit} onKeyDown={onKeyDown} aria-label={t("wrapup.title")} data-region>
       <div className="row-flex">
         <h3 className="grow">{t("wrapup.title")}</h3>
-        <Button icon="x" onPress={onCancel}>
+        <Button icon="x" onPress={cancel}>
           {t("wrapup.cancel")}
         </Button>
       </div>

@@ -1,5 +1,5 @@
 /** Canned replies: how they are found and how their variables are filled. */
-import type { Canned } from "@/api/types";
+import type { Canned, ConversationRow } from "@/api/types";
 import { matches } from "@ui/picker";
 
 export interface Facts {
@@ -32,17 +32,18 @@ export function slashWord(text: string, caret: number): { from: number; word: st
   return { from: caret - word.length - 1, word };
 }
 
-/** Those that fit the client and the word: by key first, then title, then text. */
-export function find(canned: readonly Canned[], word: string, clientId: string | null): Canned[] {
+/** Those that fit the client and the word: the conversation's language before others, then by key, title, text. */
+export function find(canned: readonly Canned[], word: string, row: Pick<ConversationRow, "client_id" | "language">): Canned[] {
+  const foreign = (one: Canned) => Number(one.language !== null && row.language !== null && one.language !== row.language);
   const rank = (one: Canned) => {
     if (one.key.toLowerCase().startsWith(word.toLowerCase())) return 0;
     if (matches(word, one.title)) return 1;
     return matches(word, one.text) ? 2 : 3;
   };
   return canned
-    .filter((one) => one.client_id === null || one.client_id === clientId)
+    .filter((one) => one.client_id === null || one.client_id === row.client_id)
     .map((one) => ({ one, at: rank(one) }))
     .filter(({ at }) => at < 3)
-    .sort((a, b) => a.at - b.at || a.one.key.localeCompare(b.one.key))
+    .sort((a, b) => foreign(a.one) - foreign(b.one) || a.at - b.at || a.one.key.localeCompare(b.one.key))
     .map(({ one }) => one);
 }
