@@ -72,7 +72,7 @@ it("says in words what a roster breaks, for every rule that the server tells by 
 it("says in words why a swap, a leave or a stand-in cannot be, and leaves a planner's words as they are", async () => {
   await speak("it");
   const told = [...codesIn("exchanging.py", "actions/requests.py", "actions/standing_in.py"), "rest_short", "six_hours"];
-  expect(new Set(told).size).toBe(14);
+  expect(new Set(told).size).toBe(15);
   const why = { rule: "English", fields: { n: "9", at: "09:00", left: "2", due: "3" }, article: "", mine: null, day: null };
   expect(told.filter((code) => whyOf({ ...why, code }) === why.rule)).toEqual([]);
   expect(whyOf({ ...why, code: "uncovered" })).toContain("09:00");
