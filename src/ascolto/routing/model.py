@@ -183,13 +183,13 @@ def needs_of(pairs: list[list[Any]]) -> tuple[engine.SkillNeed, ...]:
 class BreakDue:
     """When somebody's next break is due, by their own word or by the roster.
 
-    `planned_at` is the last break of the roster that was due.
+    Those planned up to `taken_to` were taken with the last pause.
     """
 
     operator_id: str
     due_at: datetime | None
     by_hand: bool
-    planned_at: datetime | None
+    taken_to: datetime | None
 
     def after(
         self, planned: Iterable[datetime], *, at: datetime, patience: timedelta
@@ -202,7 +202,7 @@ class BreakDue:
         due = self.due_at
         if due is not None and at < due + patience and (self.by_hand or due <= at):
             return due
-        taken = self.planned_at if due is None else None
+        taken = self.taken_to
         return min(
             (one for one in planned if one > at and (taken is None or one > taken)), default=None
         )

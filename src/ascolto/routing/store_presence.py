@@ -51,9 +51,8 @@ async def set_presence(
                break_due_at = CASE WHEN excluded.state <> 'break' THEN p.break_due_at END,
                break_by_hand = excluded.state <> 'break' AND p.break_by_hand,
                -- A pause takes the roster's break that is near, not the meal of four hours later.
-               break_planned_at = CASE WHEN excluded.state = 'break' AND p.state <> 'break'
-                 THEN least(p.break_planned_at, excluded.since + interval '30 minutes')
-                 ELSE p.break_planned_at END
+               break_taken_to = CASE WHEN excluded.state = 'break' AND p.state <> 'break'
+                 THEN excluded.since + interval '30 minutes' ELSE p.break_taken_to END
         RETURNING {PRESENCE}, (SELECT state FROM before) AS was
         """,
         tx.tenant_id,
@@ -121,14 +120,12 @@ async def present_for(tx: Tx, *, longer_than_s: float) -> list[str]:
 async def set_break_due(tx: Tx, *, operator_id: str, due_at: datetime | None) -> Presence | None:
     """Note when an operator says that their next break is due; none leaves it to the roster."""
     row = await tx.fetchrow(
-        "UPDATE routing.presence SET break_due_at = coalesce($3::timestamptz,"
-        " CASE WHEN break_planned_at > $4 THEN break_planned_at END),"
+        "UPDATE routing.presence SET break_due_at = $3::timestamptz,"
         " break_by_hand = $3::timestamptz IS NOT NULL, v = v + 1"
         f" WHERE tenant_id = $1 AND operator_id = $2 RETURNING {PRESENCE}",
         tx.tenant_id,
         operator_id,
         due_at,
-        tx.now,
     )
     return None if row is None else presence_of(row)
 
@@ -137,7 +134,7 @@ async def breaks_due(tx: Tx) -> list[BreakDue]:
     """Return when the next break of everybody who is at work is due, and by whose word."""
     rows = await tx.fetch(
         "SELECT operator_id, break_due_at AS due_at, break_by_hand AS by_hand,"
-        " break_planned_at AS planned_at FROM routing.presence"
+        " break_taken_to AS taken_to FROM routing.presence"
         " WHERE tenant_id = $1 AND state IN ('available', 'busy') ORDER BY operator_id",
         tx.tenant_id,
     )
@@ -151,8 +148,7 @@ async def plan_break(tx: Tx, known: BreakDue, *, due_at: datetime | None) -> Pre
     others could meet the leader, who sets several away in an order of its own.
     """
     row = await tx.fetchrow(
-        "UPDATE routing.presence SET break_due_at = $3, break_by_hand = false, v = v + 1,"
-        " break_planned_at = coalesce($3, break_planned_at)"
+        "UPDATE routing.presence SET break_due_at = $3, break_by_hand = false, v = v + 1"
         " WHERE tenant_id = $1 AND operator_id = (SELECT operator_id FROM routing.presence"
         " WHERE tenant_id = $1 AND operator_id = $2 FOR UPDATE SKIP LOCKED)"
         " AND break_due_at IS NOT DISTINCT FROM $4"

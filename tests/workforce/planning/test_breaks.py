@@ -18,11 +18,13 @@ def at(hour: int, minute: int = 0) -> datetime:
 
 def test_a_break_that_is_late_stands_until_it_is_forgotten() -> None:
     planned = (at(10), at(12))
-    known = BreakDue("anna", at(10), by_hand=False, planned_at=at(10))
+    known = BreakDue("anna", at(10), by_hand=False, taken_to=None)
     assert known.after(planned, at=at(9), patience=PATIENCE) == at(10)
     assert known.after(planned, at=at(10, 29), patience=PATIENCE) == at(10)
     assert known.after(planned, at=at(10, 30), patience=PATIENCE) == at(12)
     assert known.after((), at=at(9), patience=PATIENCE) is None
+    early = BreakDue("anna", None, by_hand=False, taken_to=at(10, 20))
+    assert early.after(planned, at=at(9, 55), patience=PATIENCE) == at(12)
     moved = (at(9, 30), at(12))
     assert known.after(moved, at=at(9), patience=PATIENCE) == at(9, 30)
 
