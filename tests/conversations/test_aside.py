@@ -47,7 +47,8 @@ async def test_a_draft_keeps_to_whom_it_goes_as_it_is_typed(desk: Desk) -> None:
 async def test_a_draft_keeps_what_it_passes_on_and_its_files_until_it_lets_go_of_them(
     desk: Desk, tmp_path: Path
 ) -> None:
-    talk, other = await desk.talking(), await desk.talking()
+    talk = await desk.talking()
+    other = await desk.talking(customer_id=talk.customer_id)
     said = (await desk.thread(talk.id))[0]
 
     async def file_in(talk_id: str, name: str) -> str:
