@@ -7,6 +7,7 @@ with disabilities is tried elsewhere.
 """
 
 import base64
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,12 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ascolto.kit.postgres import EmbeddedPostgres
-from support.desk import Desk
+from support.demo import sign_in
+from support.desk import Desk, Writer
 from support.running import RunningServer, planned_demo, running_server
+from support.wire import PLAIN
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TAKE = os.environ.get("ASCOLTO_PICTURES") == "take"
@@ -73,6 +77,55 @@ def walls(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def a_morning(desk: Desk) -> None:
+    """Three customers write, one is answered, and a group of colleagues is at work."""
+    writers = {
+        "Giada Pellizzari": "Buongiorno, la bolletta di questo mese è di 221 euro: è giusta?",
+        "Ornella Vizzi": "Mi avete addebitato due volte lo stesso importo.",
+        "Teresa Bassi": "Buongiorno, la bolletta di ottobre è quasi il doppio del solito:"
+        " 184,20 euro. Potete spiegarmi il motivo?",
+    }
+    desk.come("Disponibile")
+    http = httpx.Client(timeout=20, verify=PLAIN)
+    for name, text in writers.items():
+        writer = Writer(desk.url, name, http=http)
+        writer.begin(text, email=f"{name.lower().replace(' ', '.')}@posta.example")
+        desk.accept(name)
+    page = desk.page
+    page.get_by_label("Risposta al cliente").fill(
+        "Buongiorno, sto verificando le letture: le rispondo entro pochi minuti."
+    )
+    page.keyboard.press("Control+Enter")
+    writer.wait_for_answer(
+        "Buongiorno, sto verificando le letture: le rispondo entro pochi minuti."
+    )
+    writer.say("Grazie. Posso essere richiamata dopo le 17?")
+    http.close()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    note = page.get_by_label("Nota interna, il cliente non la vede")
+    expect(note).to_be_focused()
+    note.fill(
+        "Lettura stimata ad agosto e settembre: è il conguaglio. Si può proporre la rateizzazione."
+    )
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("log").get_by_text("Si può proporre")).to_be_visible()
+    with contextlib.closing(sign_in(desk.url, tenant="aurelia", email=ADMIN)) as admin:
+        people = admin.get("/api/v1/accounts", params={"limit": 200}).json()["items"]
+    crowd = [one["email"] for one in people if one["roles"] == ["operator"]]
+    for email in crowd[:12]:
+        with contextlib.closing(sign_in(desk.url, tenant="aurelia", email=email)) as colleague:
+            colleague.put("/api/v1/presence", json={"state": "busy", "place": "home"})
+
+
+def in_the_light(page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+
+
+def in_the_dark(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+
+
 @dataclass(frozen=True)
 class Sitting:
     """Somebody before a screen of a kind, and what they look at: name, path, what they do first."""
@@ -82,6 +135,7 @@ class Sitting:
     size: tuple[int, int] = (1280, 860)
     how: dict[str, Any] = field(default_factory=dict)
     clock: bool = True
+    before: Callable[[Desk], None] | None = None
 
 
 DARK, FORCED = {"color_scheme": "dark"}, {"forced_colors": "active"}
@@ -98,6 +152,17 @@ def everywhere(suffix: str) -> tuple[tuple[str, str, None], ...]:
 
 
 SITTINGS = {
+    "morning": Sitting(
+        LEADER,
+        (
+            ("desk-light", "", None),
+            ("desk-dark", "", in_the_dark),
+            ("desk-floor-light", "/desk/floor", in_the_light),
+            ("desk-floor-dark", "/desk/floor", in_the_dark),
+        ),
+        size=(1440, 900),
+        before=a_morning,
+    ),
     "strangers": Sitting(
         None,
         (
@@ -215,12 +280,14 @@ def test_the_screens_are_those_of_the_pictures(
     if sitting.who is not None:
         begins_at = "Sala" if sitting.who in {ADMIN, PLANNER} else "Il mio lavoro"
         Desk(house.url, page).sign_in(sitting.who, begins_at=begins_at)
+    if sitting.before is not None:
+        sitting.before(Desk(house.url, page))
     if sitting.clock:
         page.clock.set_fixed_time(datetime.now(UTC))  # nothing ages while it is looked at
     judge = context.new_page()
     found = {}
     for name, path, first in sitting.looks:
-        page.goto(house.url + path)
+        page.goto(house.url + path if path else page.url)
         if first is not None:
             first(page)
         at_rest(page)
