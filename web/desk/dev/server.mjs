@@ -114,7 +114,7 @@ const routes = [
   ["GET /session", () => { if (!signedIn) throw new Refused(401, "identity.not_signed_in"); return session(); }],
   ["DELETE /session", () => { signedIn = false; }],
   ["GET /sessions", () => page([{ id: "s1", current: true, created_at: data.ago(50) }, { id: "s2", user_agent: "Mozilla/5.0 (Windows) Firefox/130.0", last_seen_at: data.ago(3000) }])],
-  ["GET /desk", () => ({ cursor: `f${log.length}`, now: new Date().toISOString(), workplace: { place: "home", country: "IT" }, presence, offers: [...offers.values()], conversations: [...rows.values()].filter((row) => row.operator_id === "op-me"), queues: data.queues })],
+  ["GET /desk", () => ({ cursor: `f${log.length}`, now: new Date().toISOString(), workplace: { place: "home", country: "IT" }, presence, offers: [...offers.values()], consults: [], conversations: [...rows.values()].filter((row) => row.operator_id === "op-me"), queues: data.queues })],
   ["PUT /presence", ({ body }) => { presence = { ...presence, ...body, since: body.state === presence.state ? presence.since : new Date().toISOString() }; emit("operator:op-me", "presence.changed", presence); return presence; }],
   ["POST /work/:id/accept", ({ id }) => {
     const made = offers.get(id);
