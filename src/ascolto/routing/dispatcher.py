@@ -59,10 +59,10 @@ class Dispatcher:
     def _hear(self, event: StoredEvent) -> None:
         if not event.kind.startswith(HEARS):
             return
-        lead = self._leads.get(event.tenant_id)
-        prepared = lead[0] if lead is not None else self._prepared.get(event.tenant_id)
-        if prepared is not None:
-            prepared.hear(event)
+        led = self._leads.get(event.tenant_id)
+        lead = led[0] if led is not None else self._prepared.get(event.tenant_id)
+        if lead is not None:
+            lead.hear(event)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

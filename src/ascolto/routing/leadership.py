@@ -69,9 +69,10 @@ class Leadership:
         self._inbox.append(event)
         self._wake.set()
 
-    def prepare(self) -> None:
+    def prepare(self) -> asyncio.Task[None]:
         """Begin to read what no leader changes, while the one who leads is only feared lost."""
         self._standing = asyncio.create_task(self._load_standing(), name="load people")
+        return self._standing
 
     async def spare(self) -> None:
         """Let go what was prepared: who leads has been heard again."""
@@ -128,18 +129,16 @@ class Leadership:
         """
         # What was heard of work and presence while preparing lies in the rows that are read now.
         self._inbox = deque(e for e in self._inbox if e.kind in RELOADS or e.kind in roster.EVENTS)
-        if self._standing is None:
-            self.prepare()
+        standing = self._standing or self.prepare()
         try:
             async with self._db.transaction(self.tenant_id, actor=SYSTEM) as tx:
                 self._commits.epoch = await store_leader.begin_epoch(
                     tx, node_id=self._node_id, backend_pid=self._backend_pid
                 )
                 tx.emit(events.LeaderChanged(epoch=self.epoch, node_id=self._node_id))
-            if self._standing is not None:
-                await self._standing
+            await standing
         finally:
-            await self.spare()
+            await end(standing)
         async with self._db.transaction(
             self.tenant_id, actor=SYSTEM, isolation="repeatable read"
         ) as tx:

@@ -202,7 +202,5 @@ class BreakDue:
         due = self.due_at
         if due is not None and at < due + patience and (self.by_hand or due <= at):
             return due
-        taken = self.taken_to
-        return min(
-            (one for one in planned if one > at and (taken is None or one > taken)), default=None
-        )
+        after = at if self.taken_to is None else max(at, self.taken_to)
+        return min((one for one in planned if one > after), default=None)

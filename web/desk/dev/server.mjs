@@ -128,7 +128,7 @@ const routes = [
   ["GET /conversations/:id", ({ id }) => {
     const row = rows.get(id);
     if (!row) throw new Refused(404, "conversations.unknown");
-    return { conversation: row, customer: { id: row.customer.id, name: row.customer.name, verified: row.customer.verified, language: "it", preferences: { channel: null, from_minute: null, to_minute: null, note: "" }, merged: [], v: 1, identities: [{ kind: "email", value: "cliente@example.org", verified: true }, { kind: "telefono", value: "+39 02 5550 1234", verified: false }], fields: { Contratto: "LU-20418833" } }, why: { rule: "best_skill", skills: [["fatturazione", 3]], waited_s: 42 }, drafts: [drafts.get(id)].filter(Boolean), viewers: [], consults: [], consents: [] };
+    return { conversation: row, customer: { id: row.customer.id, name: row.customer.name, verified: row.customer.verified, language: "it", preferences: { channel: null, from_minute: null, to_minute: null, note: "" }, merged: [], v: 1, identities: [{ kind: "email", value: "cliente@example.org", verified: true }, { kind: "telefono", value: "+39 02 5550 1234", verified: false }], fields: { Contratto: "LU-20418833" } }, why: { rule: "best_skill", skills: [["fatturazione", 3]], waited_s: 42 }, draft: drafts.get(id) ?? null, drafts: [drafts.get(id)].filter(Boolean), viewers: [] };
   }],
   ["GET /conversations/:id/messages", ({ id, query }) => {
     const list = threads.get(id) ?? [];

@@ -5,7 +5,7 @@ Locks are taken in one order: conversation, consult, work item.
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ascolto import routing
 from ascolto.conversations import errors, events, store, store_consults
@@ -146,12 +146,17 @@ def _new(held: Held, *, operator_id: str, subject: str, nonce: str) -> Consult:
     )
 
 
+async def _patience_ends(tx: Tx, asked: Consult) -> datetime:
+    """Return from when on a question that is asked now counts as left without an answer."""
+    minutes = await setting(tx, PATIENCE, client_id=asked.client_id)
+    return tx.now + timedelta(minutes=minutes)
+
+
 async def _addressed(
     tx: Tx, asked: Consult, *, ask_operator_id: str | None, queue_id: str | None, text: str
 ) -> Consult:
     """Say who is asked: one colleague of the client, or its queue for tasks; the clock begins."""
-    minutes = await setting(tx, PATIENCE, client_id=asked.client_id)
-    asked = replace(asked, overdue_at=tx.now + timedelta(minutes=minutes))
+    asked = replace(asked, overdue_at=await _patience_ends(tx, asked))
     if (ask_operator_id is None) == (queue_id is None):
         raise errors.BadConsult("Name a colleague or a queue to ask, and only one of them.")
     if ask_operator_id is not None:
@@ -220,8 +225,7 @@ async def write(
     else:
         if asked.queue_id is not None and asked.work_item_id is None:
             asked = await enqueued(tx, asked, text=text)
-        minutes = await setting(tx, PATIENCE, client_id=asked.client_id)
-        overdue_at = tx.now + timedelta(minutes=minutes)
+        overdue_at = await _patience_ends(tx, asked)
         asked = replace(asked, state=ConsultState.OPEN, overdue_at=overdue_at)
         tx.emit(events.ConsultAsked(**ids_of_consult(asked), seq=message.seq))
     await save_consult(tx, asked, former=former)
