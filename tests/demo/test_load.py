@@ -1,5 +1,6 @@
 """The demo loads whole, once, and fast enough not to be noticed."""
 
+import asyncio
 from pathlib import Path
 
 from ascolto.channels import store as channel_store
@@ -38,6 +39,11 @@ async def counts(database: Database, tenant_id: str) -> list[int]:
     async with database.transaction(tenant_id, actor=SYSTEM) as tx:
         sql = "SELECT count(*) FROM {}"
         return [await tx.fetchval(sql.format(table)) for table in TABLES]
+
+
+async def test_two_nodes_that_start_together_load_it_once(database: Database) -> None:
+    loaded = await asyncio.gather(*(load(database) for _ in range(2)))
+    assert sorted(loaded) == [[], list(SLUGS)]
 
 
 async def test_loading_twice_is_loading_once(database: Database) -> None:
