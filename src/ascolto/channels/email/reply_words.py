@@ -31,6 +31,15 @@ WROTE = (
         r"작성",
         r"כתב/?ה?",
         r"كتب",
+        r"pisze",
+        r"piše",
+        r"ha escrit",
+        r"escribiu",
+        r"idatzi zuen",
+        r"shkroi",
+        r"skrifaði",
+        r"je napísala?",
+        r"نوشت",
     ),
 )
 # Words by which an introduction begins, a weekday or a figure apart.
