@@ -114,7 +114,7 @@ GIVEN_UP = re.compile(
     r"takiego|(?:message|mail) .{0,40}(?:has been|was) (?:blocked|rejected)|message rejected|"
     r"(?:invalid|no valid) (?:user|recipient|mailbox|address)|previously bounced|"
     r"(?:doesn['’]t|does not) have an? .{0,40}account|account .{0,30}(?:disabled|deactivated)|"
-    r"inexistente|brak takiego|не (?:найден|существует)",
+    r"may not exist|not have permission to|inexistente|brak takiego|не (?:найден|существует)",
     re.IGNORECASE,
 )
 BOUNCE_NOTE = re.compile(
@@ -252,7 +252,12 @@ INSTEAD_TEXT = re.compile(
 SAYS_AUTOMATIC = re.compile(
     r"(?:quest[ao] (?:è|e') una? (?:risposta|e-?mail|mail|messaggio)(?: di risposta)? "
     r"(?:generat[ao] )?automatic|"
-    r"risposta (?:generata|inviata) automaticamente|this is an? (?:auto(?:mat(?:ic|ed|ically))?"
+    r"(?:risposta|messaggio|e-?mail|mail) (?:è stat[ao] )?(?:generat|inviat)[ao] automaticamente|"
+    r"automatically generated (?:message|e-?mail|reply|response)|"
+    r"(?:message|courriel|réponse) générée? automatiquement|automatisch (?:generiert|erstellt)|"
+    r"(?:mensaje|correo) generado automáticamente|mensagem gerada automaticamente|"
+    r"automatisch gegenereerd|wygenerowan[aey] automatycznie|automatycznie wygenerowan|"
+    r"this is an? (?:auto(?:mat(?:ic|ed|ically))?"
     r"[- ]?(?:generated )?)(?:reply|response|message|e-?mail|notification)|"
     r"(?:dies|das) ist eine automatisch(?:e| generierte| erstellte) (?:antwort|e-?mail|"
     r"nachricht|rückmeldung)|ceci est une? (?:réponse|message|courriel|e-?mail) automatique|"

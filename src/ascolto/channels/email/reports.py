@@ -25,7 +25,7 @@ _MOST_TOLD = 100
 _STATUS = re.compile(r"(?<![\w.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY_CODE = re.compile(r"(?<![\d.])([45])\d\d(?:[ -]|: ?)(?:#?[245]\.\d{1,3}\.\d{1,3}|[A-Za-z<])")
 _TEXT_ID = re.compile(
-    r"(?im)^[\s>|*]{0,8}(?:x-)?(?:original[ -])?message-id\s?:\s{0,9}<?([^<>\s]{3,998})>?"
+    r"(?im)^[\s>|*:]{0,8}(?:x-)?(?:original[ -])?message-id\s?:\s{0,9}<?([^<>\s]{3,998})>?"
 )
 # The same as the programs of other languages write it in a notice.
 _NAMED_ID = re.compile(
