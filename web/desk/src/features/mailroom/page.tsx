@@ -131,7 +131,7 @@ function Compare({ box }: { box: Mailbox }) {
     <Button
       tone="outline"
       icon="refresh-cw"
-      aria-label={t("mailroom.compare.of", { what: box.name })}
+      aria-label={box.reconciliation_asked ? undefined : t("mailroom.compare.of", { what: box.name })}
       isDisabled={ask.isPending || box.reconciliation_asked}
       onPress={() => ask.mutate()}
     >
