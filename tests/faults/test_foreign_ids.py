@@ -239,7 +239,7 @@ async def _mail(boss: httpx.AsyncClient, desk: Desk) -> None:
     """Let a mail be set aside, another be taken back, and a message wait for a person."""
     mailbox = {
         "client_id": desk.client_id,
-        "queue_id": desk.queue.id,
+        "queue_id": (await desk.queue_for("email")).id,
         "kind": "email",
         "name": "Posta",
         "settings": {"address": f"m{new_id()[-12:]}@prova.example"},

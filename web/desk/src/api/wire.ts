@@ -1021,6 +1021,7 @@ export interface components {
             address: string;
             channel_id: string;
             client_id: string;
+            fetched: boolean;
             has_dkim_secret: boolean;
             has_imap_secret: boolean;
             has_oauth_client_secret: boolean;
