@@ -172,7 +172,7 @@ async def plan_breaks(services: Services) -> int:
             shifts = await store_rosters.in_force(
                 tx, first_day=today - beside, last_day=today + beside
             )
-            planned: defaultdict[str, list[datetime]] = defaultdict(list)
+            planned: defaultdict[str, list[tuple[datetime, timedelta]]] = defaultdict(list)
             for shift in shifts:
                 if not shift.starts_at <= tx.now < shift.ends_at:
                     continue  # tomorrow's first break is not taken by an afternoon's pause
