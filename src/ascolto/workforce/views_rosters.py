@@ -8,9 +8,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from ascolto.workforce.actions.editing import PersonDay, Wanted
 from ascolto.workforce.actions.standing_in import StandIn
-from ascolto.workforce.examining import binding
+from ascolto.workforce.examining import violation_told
 from ascolto.workforce.rosters import Difference, Roster, Shift, Violation
-from ascolto.workforce.ruling import coded
 from ascolto.workforce.views import Body, Reason
 
 Kind = Literal["queue", "deferred", "pause", "meal", "training", "meeting", "other"]
@@ -218,16 +217,7 @@ class ViolationView(BaseModel):
     @classmethod
     def of(cls, one: Violation) -> "ViolationView":
         """Show what is broken."""
-        code, fields = coded(one.rule)
-        return cls(
-            operator_id=one.operator_id,
-            day=one.day,
-            rule=one.rule,
-            code=code,
-            fields=fields,
-            article=one.article,
-            binding=binding(one),
-        )
+        return cls.model_validate(violation_told(one))
 
 
 class DifferenceView(BaseModel):

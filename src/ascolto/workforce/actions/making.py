@@ -22,11 +22,10 @@ from ascolto.workforce.casting import (
     whole_together,
 )
 from ascolto.workforce.errors import BadPlan, RunOver, TooManyAsked, UnknownRun
-from ascolto.workforce.examining import binding, broken_rules
+from ascolto.workforce.examining import broken_rules, violation_told
 from ascolto.workforce.model import KeptForecast
 from ascolto.workforce.requiring import promise_question
-from ascolto.workforce.rosters import Roster, Shift, Violation
-from ascolto.workforce.ruling import coded
+from ascolto.workforce.rosters import Roster, Shift
 from ascolto.workforce.stage import cast_of, stage_of
 from ascolto.workforce.store_runs import Run
 
@@ -186,7 +185,7 @@ async def keep_roster(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> Ros
     broken = await broken_rules(tx, roster, shifts)
     result = {
         **{name: answer[name] for name in ("cost", "bound", "fairness", "burdens", "search")},
-        "violations": [_told(one) for one in broken],
+        "violations": [violation_told(one) for one in broken],
         "notes": gathered.notes,
         "people": len(gathered.cast),
         "shifts": len(shifts),
@@ -194,19 +193,6 @@ async def keep_roster(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> Ros
     await store_runs.set_made(tx, run, roster_id=roster.id, result=result)
     tx.emit(events.RosterMade(**_about(run), roster_id=roster.id))
     return roster
-
-
-def _told(one: Violation) -> dict[str, Any]:
-    code, fields = coded(one.rule)
-    return {
-        "operator_id": one.operator_id,
-        "day": one.day.isoformat(),
-        "article": one.article,
-        "rule": one.rule,
-        "code": code,
-        "fields": fields,
-        "binding": binding(one),
-    }
 
 
 async def fail_run(tx: Tx, run: Run, failure: str) -> None:
