@@ -20,7 +20,7 @@ from ascolto.kit.http import Services
 from ascolto.kit.jobs import Job, every, in_turn
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import events, store, store_days, store_intraday, store_rosters, store_runs
-from ascolto.workforce.actions import making, pulling, weighing
+from ascolto.workforce.actions import making, passing_on, pulling, weighing
 from ascolto.workforce.actions.forecasts import about
 from ascolto.workforce.actions.keeping import keep_next_day
 from ascolto.workforce.calculator import Works
@@ -36,6 +36,7 @@ MAKE_EVERY_S = 0.5
 BEGIN_EVERY_S = 10.0
 KEEP_EVERY_S = 300.0
 BREAKS_EVERY_S = 30.0
+PASS_ON_EVERY_S = 30.0
 # Longer than a calculation may take, so that nobody makes what another is still making.
 CLAIM = timedelta(seconds=150)
 # To gather what it takes; then told anew at each sign of life of the process that makes it.
@@ -182,6 +183,18 @@ async def plan_breaks(services: Services) -> int:
     return await in_turn(tenants, plan, failed="workforce.breaks_not_planned")
 
 
+async def pass_stand_ins_on(services: Services) -> int:
+    """Let asks to stand in end, and the next in line be asked; return how many were over."""
+    async with services.db.connection() as connection:
+        tenants = await tenancy_store.list_tenant_ids(connection)
+
+    async def pass_on(tenant_id: str) -> int:
+        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+            return await passing_on.pass_on(tx)
+
+    return await in_turn(tenants, pass_on, failed="workforce.stand_ins_not_passed_on")
+
+
 async def make_rosters(services: Works) -> int:
     """Make the rosters that are asked for, one of each organisation in turn; return how many."""
     async with services.db.connection() as connection:
@@ -269,6 +282,7 @@ BACKGROUND: Sequence[tuple[str, Job]] = (
     every(MAKE_EVERY_S, "workforce", "rosters made", make_rosters),
     every(BEGIN_EVERY_S, "workforce", "levers begun", begin_levers),
     every(BREAKS_EVERY_S, "workforce", "breaks planned", plan_breaks),
+    every(PASS_ON_EVERY_S, "workforce", "stand-ins passed on", pass_stand_ins_on),
     every(KEEP_EVERY_S, "workforce", "days kept", keep_days),
     every(SCORE_EVERY_S, "workforce", "days scored", score_days),
 )

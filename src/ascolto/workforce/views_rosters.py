@@ -155,12 +155,16 @@ class RelocatedView(BaseModel):
 class StandInView(BaseModel):
     """A shift on a day that was free: to be asked for at publishing, or what its person said.
 
-    `refused` tells of a rule that stands against it: `why` says which, by its code.
+    `refused` tells of a rule that stands against it: `why` says which, by its code. What is still
+    `waiting` at `until_at` becomes `unanswered`, and the next in line is asked.
     """
 
     shift: ShiftView
-    state: Literal["to_ask", "waiting", "done", "declined", "refused", "withdrawn", "undone"]
+    state: Literal[
+        "to_ask", "waiting", "done", "declined", "refused", "withdrawn", "undone", "unanswered"
+    ]
     why: list[str]
+    until_at: datetime | None
 
     @classmethod
     def of(cls, one: StandIn) -> "StandInView":
@@ -171,6 +175,7 @@ class StandInView(BaseModel):
                 "shift": ShiftView.of(one.shift),
                 "state": one.state,
                 "why": [told.get("code", "") for told in why],
+                "until_at": one.request.until_at if one.request else None,
             }
         )
 

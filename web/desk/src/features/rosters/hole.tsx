@@ -21,7 +21,10 @@ const states: Record<StandIn["state"], string> = {
   refused: msg("roster.hole.refused"),
   withdrawn: msg("roster.hole.withdrawn"),
   undone: msg("roster.hole.undone"),
+  unanswered: msg("roster.hole.unanswered"),
 };
+
+const no = new Set<StandIn["state"]>(["declined", "refused", "unanswered"]);
 
 /** After a lost site: who takes over on a free day and what they say, and what nobody takes. */
 export function Hole({ roster, v, queues, names }: Props) {
@@ -36,17 +39,19 @@ export function Hole({ roster, v, queues, names }: Props) {
       {toAsk && <p>{t("roster.hole.taken")}</p>}
       {data && data.asked.length > 0 && (
         <ul aria-label={t("roster.hole.who")}>
-          {data.asked.map(({ shift, state, why }) => (
+          {data.asked.map(({ shift, state, why, until_at }) => (
             <li key={`${shift.operator_id}/${shift.starts_at}`} className="row-flex wrap">
               <span className="grow">
                 {names.get(shift.operator_id)} <span className="num">{`${day(shift.starts_at)} ${clock(shift.starts_at)}–${clock(shift.ends_at)}`}</span>
               </span>
-              <Pill tone={state === "done" ? "ok" : state === "refused" || state === "declined" ? "warn" : "plain"}>
+              <Pill tone={state === "done" ? "ok" : no.has(state) ? "warn" : "plain"}>
                 {why.includes("unseen")
                   ? t("roster.hole.unseen")
                   : why.includes("asked_already")
                     ? t("roster.hole.asked_already")
-                    : t(states[state])}
+                    : state === "waiting" && until_at
+                      ? t("roster.hole.waits_until", { day: day(until_at), at: clock(until_at) })
+                      : t(states[state])}
               </Pill>
             </li>
           ))}

@@ -110,6 +110,7 @@ export function Requests() {
     declined: t("shifts.declined"),
     withdrawn: t("shifts.withdrawn"),
     undone: t("shifts.undone"),
+    unanswered: t("shifts.unanswered"),
   };
   return (
     <section className="card stack plan-card" aria-labelledby="shifts-requests">
@@ -143,6 +144,7 @@ export function Requests() {
                 </span>
               ))}
               {waits && one.kind === "stand_in" && <span className="meta">{t("shifts.stand_in_why")}</span>}
+              {waits && one.until_at && <span className="meta">{t("shifts.answer_until", { day: longDay(one.until_at), at: clock(one.until_at) })}</span>}
               {waits && (
                 <span className="row-flex wrap">
                   <Button
