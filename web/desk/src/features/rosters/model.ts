@@ -11,7 +11,7 @@ export interface Window {
   to: number;
 }
 
-/** The hours that a day's board shows: whole ones around all shifts and all that is needed. */
+/** The hours that a day's board shows: whole ones around all shifts and all that is needed, from midnight at the earliest. */
 export function windowOf(day: RosterDay): Window {
   const begins = Date.parse(day.begins_at);
   let from = begins + 8 * HOUR_MS;
@@ -29,7 +29,16 @@ export function windowOf(day: RosterDay): Window {
     to = Math.max(to, begins + (last + 1) * step);
   }
   const whole = (at: number, up: boolean) => begins + (up ? Math.ceil : Math.floor)((at - begins) / HOUR_MS) * HOUR_MS;
-  return { from: whole(from - STEP_MS, false), to: whole(to + STEP_MS, true) };
+  return { from: Math.max(begins, whole(from - STEP_MS, false)), to: whole(to + STEP_MS, true) };
+}
+
+/** The moments that are written above the board: two hours apart, or three, as one counts from midnight. */
+export function hoursOf(window: Window, begins: number): number[] {
+  const every = window.to - window.from > 18 * HOUR_MS ? 3 : 2;
+  const first = Math.ceil((window.from - begins) / HOUR_MS / every) * every;
+  const found: number[] = [];
+  for (let at = begins + first * HOUR_MS; at < window.to; at += every * HOUR_MS) found.push(at);
+  return found;
 }
 
 /** Where a moment lies in a window, in percent. */

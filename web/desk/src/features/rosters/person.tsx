@@ -6,7 +6,7 @@ import { Empty, Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { usePersonDay } from "./api";
 import type { Person } from "./board";
-import { kindName } from "./labels";
+import { kindName, placeName } from "./labels";
 import type { Edits } from "./edits";
 import { ruleOf } from "./rules";
 import { asWanted, changing, moved, stretched, stretches, usualShift } from "./model";
@@ -46,6 +46,7 @@ export function PersonPanel({ roster, day, person, queues, shifts, edits }: Pers
               {part.kind === "queue" ? (queues.find((one) => one.id === part.queue)?.name ?? kindName("queue")) : kindName(part.kind)}
             </li>
           ))}
+          <li className="meta">{placeName(shift.place)}</li>
           {shift.parts.length === 0 && <li className="meta">{t("roster.no_parts")}</li>}
         </ol>
       ))}
