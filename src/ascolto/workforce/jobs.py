@@ -43,6 +43,7 @@ CLAIM = timedelta(seconds=150)
 ROSTER_CLAIM = timedelta(seconds=60)
 ROSTER_CLAIM_ANEW = timedelta(seconds=20)
 MOST_ATTEMPTS = 3
+NEVER_ENDED = CannotCalculate("It was tried and never came to an end.", reason="never_ended")
 _MOST_STEPS = 100
 BREATH_S = 0.05
 EVER, FAR = date(2000, 1, 1), date(2900, 1, 1)
@@ -60,7 +61,7 @@ async def make_asked(services: Services) -> int:
             forecast = await store.claim(tx, until=tx.now + CLAIM)
         if forecast is not None:
             if forecast.attempts > MOST_ATTEMPTS:
-                await _fail(services, tenant_id, forecast, "It was tried and never came to an end.")
+                await _fail(services, tenant_id, forecast, NEVER_ENDED)
             else:
                 await _make(services, tenant_id, forecast)
             made += 1
@@ -76,9 +77,9 @@ async def _make(services: Services, tenant_id: str, forecast: KeptForecast) -> N
             async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
                 await store.release(tx, forecast)
             return
-        await _fail(services, tenant_id, forecast, broken.detail)
+        await _fail(services, tenant_id, forecast, broken)
     except (CannotForecast, Refusal) as refusal:
-        await _fail(services, tenant_id, forecast, refusal.detail)
+        await _fail(services, tenant_id, forecast, refusal)
     else:
         async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
             await keep_made(tx, forecast, answer)
@@ -113,10 +114,12 @@ async def keep_made(tx: Tx, forecast: KeptForecast, answer: dict[str, Any]) -> b
     return kept
 
 
-async def _fail(services: Services, tenant_id: str, forecast: KeptForecast, failure: str) -> None:
+async def _fail(
+    services: Services, tenant_id: str, forecast: KeptForecast, failure: Refusal
+) -> None:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
         if await store.set_failed(tx, forecast, failure):
-            tx.emit(events.ForecastMade(**about(forecast), failure=failure))
+            tx.emit(events.ForecastMade(**about(forecast), failure=failure.detail))
 
 
 def _told(answer: dict[str, Any]) -> dict[str, Any]:
@@ -211,7 +214,7 @@ async def make_rosters(services: Works) -> int:
 
 async def _make_roster(services: Works, tenant_id: str, run: Run) -> None:
     if run.attempts > MOST_ATTEMPTS:
-        await _fail_run(services, tenant_id, run, "It was tried and never came to an end.")
+        await _fail_run(services, tenant_id, run, NEVER_ENDED)
         return
     try:
         async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
@@ -230,9 +233,9 @@ async def _make_roster(services: Works, tenant_id: str, run: Run) -> None:
             async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
                 await store_runs.release(tx, run)
             return
-        await _fail_run(services, tenant_id, run, broken.detail)
+        await _fail_run(services, tenant_id, run, broken)
     except (CannotForecast, Refusal) as refusal:
-        await _fail_run(services, tenant_id, run, refusal.detail)
+        await _fail_run(services, tenant_id, run, refusal)
     else:
         if answer is not None:
             async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
@@ -272,7 +275,7 @@ async def _begin_levers_of(services: Services, tenant_id: str, *, moment: dateti
     return len(due)
 
 
-async def _fail_run(services: Works, tenant_id: str, run: Run, failure: str) -> None:
+async def _fail_run(services: Works, tenant_id: str, run: Run, failure: Refusal) -> None:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
         await making.fail_run(tx, run, failure)
 
