@@ -1,5 +1,6 @@
 import type { BrokenRule, PersonDay, Queue, Roster, RosterDay, RosterShift, WantedShift } from "@/api/types";
 import { explain } from "@/api/words";
+import { useStayed } from "@/stayed";
 import { useT } from "@/i18n";
 import { clock, day as shortDay, decimal } from "@/i18n/format";
 import { Empty, Pill } from "@ui/bits";
@@ -23,7 +24,9 @@ interface PersonPanelProps {
 /** One person's day: its parts, what it breaks, why it is as it is, and the buttons that change it. */
 export function PersonPanel({ roster, day, person, queues, shifts, edits }: PersonPanelProps) {
   const t = useT();
-  const { data, error } = usePersonDay(roster.id, person.id, day.day, day.roster.v);
+  // Whoever leafs down the board with the arrows asks of those they pass nothing.
+  const stays = useStayed(person.id);
+  const { data, error } = usePersonDay(roster.id, stays ? person.id : undefined, day.day, day.roster.v);
   return (
     <section className="card stack roster-person" aria-labelledby="roster-person">
       <h2 id="roster-person">{person.name}</h2>
