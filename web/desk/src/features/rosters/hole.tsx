@@ -4,6 +4,7 @@ import { msg, useT } from "@/i18n";
 import { clock, day, decimal } from "@/i18n/format";
 import { Empty, Pill } from "@ui/bits";
 import { useStandIns } from "./api";
+import { openByQueue } from "./model";
 
 interface Props {
   roster: string;
@@ -58,10 +59,20 @@ export function Hole({ roster, v, queues, names }: Props) {
         </ul>
       )}
       {data?.left_open.length === 0 && <p>{t("roster.hole.none")}</p>}
+      {data?.asked.length === 0 && data.left_open.length > 0 && <p>{t("roster.hole.nobody")}</p>}
       <ul aria-label={t("roster.hole.left")}>
-        {data?.left_open.map((one) => (
-          <li key={`${one.queue_id}/${one.from_at}`}>
-            {t("roster.hole.open", { queue: queue(one.queue_id), day: day(one.from_at), from: clock(one.from_at), until: clock(one.until_at), n: decimal(one.people, 0, 1) })}
+        {openByQueue(data?.left_open ?? []).map(({ id, spans, hours, worst }) => (
+          <li key={id}>
+            <details>
+              <summary>
+                {t("roster.hole.queue", { queue: queue(id), hours: decimal(hours, 0, 1), n: decimal(worst.people, 0, 1), day: day(worst.from_at), at: clock(worst.from_at) })}
+              </summary>
+              {spans.map((one) => (
+                <p key={one.from_at} className="meta num">
+                  {t("roster.hole.open", { day: day(one.from_at), from: clock(one.from_at), until: clock(one.until_at), n: decimal(one.people, 0, 1) })}
+                </p>
+              ))}
+            </details>
           </li>
         ))}
       </ul>

@@ -1,5 +1,7 @@
 /** Shifts on an axis of time: where they lie, how they are moved, whom they cover. Pure. */
-import type { RequiredDay, RosterDay, RosterShift, WantedShift } from "@/api/types";
+import type { RequiredDay, RosterDay, RosterShift, StandIns, WantedShift } from "@/api/types";
+
+type OpenSpan = StandIns["left_open"][number];
 
 export const STEP_MS = 15 * 60_000;
 export const HOUR_MS = 3_600_000;
@@ -254,4 +256,24 @@ export function nextMonday(now: number): string {
   const day = new Date(now).getDay();
   const at = new Date(now + ((8 - day) % 7 || 7) * 24 * HOUR_MS);
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
+export interface OpenQueue {
+  id: string | null;
+  spans: readonly OpenSpan[];
+  /** Hours of work that nobody does. */
+  hours: number;
+  worst: OpenSpan;
+}
+
+/** What stays open, queue by queue: how much of it, and where it is worst. */
+export function openByQueue(spans: readonly OpenSpan[]): OpenQueue[] {
+  const queues = new Map<string | null, OpenSpan[]>();
+  for (const one of spans) queues.set(one.queue_id, [...(queues.get(one.queue_id) ?? []), one]);
+  return [...queues].map(([id, own]) => ({
+    id,
+    spans: own,
+    hours: own.reduce((sum, one) => sum + ((Date.parse(one.until_at) - Date.parse(one.from_at)) / HOUR_MS) * one.people, 0),
+    worst: own.reduce((one, other) => (other.people > one.people ? other : one)),
+  }));
 }
