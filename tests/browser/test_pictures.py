@@ -32,6 +32,7 @@ COMPARE = os.environ.get("ASCOLTO_PICTURES") == "compare"
 MAY_DIFFER = 0.04
 LEADER, ADMIN = "team@aurelia.example", "admin@aurelia.example"
 PLANNER = "pianificazione@aurelia.example"
+OPERATOR = "operatrice@aurelia.example"
 _DIFFERENCE = """async ([a, b]) => {
   const bits = async (png) => {
     const file = await fetch("data:image/png;base64," + png);
@@ -60,6 +61,16 @@ def keys(page: Page) -> None:
 def first_of_list(page: Page) -> None:
     page.get_by_role("table").get_by_role("link").first.click()
     expect(page.get_by_role("button", name="Salva").first).to_be_visible()
+
+
+def board_alone(page: Page) -> None:
+    """Choose somebody further down, so that board and person fill the screen."""
+    board = page.get_by_role("listbox", name="Tabellone dei turni")
+    expect(board.get_by_role("option").first).to_be_visible()
+    board.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowDown")
+    board.evaluate("(one) => one.scrollIntoView({ block: 'end' })")
 
 
 def measured(page: Page) -> None:
@@ -226,6 +237,19 @@ SITTINGS = {
     ),
     "admin-dark": Sitting(
         ADMIN, (("admin-queue-dark", "/desk/admin/queues", first_of_list),), how=DARK
+    ),
+    "planner-board": Sitting(
+        PLANNER,
+        (
+            ("plan-board-full", "/desk/rosters", board_alone),
+            ("plan-worth", "/desk/rosters/worth", None),
+        ),
+    ),
+    "planner-board-dark": Sitting(
+        PLANNER, (("plan-board-dark", "/desk/rosters", board_alone),), how=DARK
+    ),
+    "own-shifts": Sitting(
+        OPERATOR, (("plan-own-shifts-360", "/desk/shifts", None),), size=(360, 780)
     ),
 }
 

@@ -148,8 +148,8 @@ def _added_up(
         partly = np.isnan(summed[day]) & ~np.isnan(groups).all(axis=1)
         cut.update(_clock(int(minute)) for minute in starts[partly])
     for clock, days in cut.items():
-        notes.append(
-            f"the {wanted} minutes from {clock} are only partly told on {days} days, left out"
-        )
-    notes.append(f"intervals of {step} minutes added up to {wanted}")
+        text = f"the {wanted} minutes from {clock} are only partly told on {days} days, left out"
+        notes.append(Fault(text, "partly", minutes=wanted, at=clock, n=days))
+    text = f"intervals of {step} minutes added up to {wanted}"
+    notes.append(Fault(text, "added_up", step=step, minutes=wanted))
     return starts, summed, happened

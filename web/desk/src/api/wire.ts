@@ -542,6 +542,13 @@ export interface components {
             week_minutes: number;
             week_shifts: number;
         };
+        /** @description The refusal that something failed by: its code, and the values that go with it. */
+        FailedByView: {
+            code: string;
+            fields: {
+                [key: string]: unknown;
+            };
+        };
         /** @description One field that differs. */
         FieldView: {
             after: unknown;
@@ -660,6 +667,7 @@ export interface components {
             client_id: string;
             country: string;
             days: components["schemas"]["DayView"][];
+            failed_by: components["schemas"]["FailedByView"] | null;
             failure: string | null;
             history_from: string | null;
             history_until: string | null;
@@ -669,7 +677,7 @@ export interface components {
             measured: boolean | null;
             minutes: number;
             model: string;
-            notes: string[];
+            notes: components["schemas"]["NoteView"][];
             published_at: string | null;
             published_by: string | null;
             queue_id: string;
@@ -1004,7 +1012,7 @@ export interface components {
                     [key: string]: number;
                 };
             };
-            notes: string[];
+            notes: components["schemas"]["NoteView"][];
             people: number;
             search: {
                 [key: string]: number;
@@ -1136,6 +1144,14 @@ export interface components {
             minimum_group: number;
             mode: string;
             visible_fields: string[];
+        };
+        /** @description What is worth knowing: English, and a code that says it with `fields` for other words. */
+        NoteView: {
+            code: string;
+            fields: {
+                [key: string]: string;
+            };
+            text: string;
         };
         /** @description A work item offered to this operator. */
         Offer: {
@@ -1501,6 +1517,7 @@ export interface components {
             operator_name: string;
             other_name: string | null;
             state: string;
+            until_at: string | null;
             was: components["schemas"]["OwnShiftView"][];
             why: components["schemas"]["WhyView"][];
         };
@@ -1657,6 +1674,7 @@ export interface components {
             asked_at: string;
             asked_by: string;
             ended_at: string | null;
+            failed_by: components["schemas"]["FailedByView"] | null;
             failure: string | null;
             /** Format: date */
             first_day: string;
@@ -1800,12 +1818,14 @@ export interface components {
         /**
          * @description A shift on a day that was free: to be asked for at publishing, or what its person said.
          *
-         *     `refused` tells of a rule that stands against it: `why` says which, by its code.
+         *     `refused` tells of a rule that stands against it: `why` says which, by its code. What is still
+         *     `waiting` at `until_at` becomes `unanswered`, and the next in line is asked.
          */
         StandInView: {
             shift: components["schemas"]["ShiftView"];
             /** @enum {string} */
-            state: "to_ask" | "waiting" | "done" | "declined" | "refused" | "withdrawn" | "undone";
+            state: "to_ask" | "waiting" | "done" | "declined" | "refused" | "withdrawn" | "undone" | "unanswered";
+            until_at: string | null;
             why: string[];
         };
         /** @description A tag known to a client. */
@@ -2046,6 +2066,7 @@ export interface components {
             asked_at: string;
             asked_by: string;
             ended_at: string | null;
+            failed_by: components["schemas"]["FailedByView"] | null;
             failure: string | null;
             /** Format: date */
             first_day: string;
@@ -2061,7 +2082,7 @@ export interface components {
         WorthView: {
             chance_hours: number;
             commute: components["schemas"]["CommuteView"];
-            notes: string[];
+            notes: components["schemas"]["NoteView"][];
             people: number;
             rules: components["schemas"]["RuleWorthView"][];
             seats: number | null;

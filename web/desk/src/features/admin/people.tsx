@@ -148,7 +148,7 @@ async function saveOperator(values: Operator, row: AdminOperator | null, mayMana
   const { details } = row;
   const before = { display_name: row.display_name, account_id: details?.account_id ?? null, team_id: row.team_id, languages: row.languages, place: details?.place ?? null, country: details?.country ?? "", budget: details?.budget ?? 0, capacity: details?.capacity ?? {} };
   if (mayManage && !same(plain, before)) saved = await via.patch<AdminOperator>(`/operators/${row.id}`, { ...plain, v: row.v });
-  if (mayManage && !same([...clients].sort(), [...row.clients].sort())) saved = await via.put<AdminOperator>(`/operators/${row.id}/clients`, { clients });
+  if (mayManage && !same([...clients].sort(), [...row.clients].sort())) saved = await via.put<AdminOperator>(`/operators/${row.id}/clients`, { clients, v: saved.v });
   if (!same(skills, levels(row))) saved = await via.put<AdminOperator>(`/operators/${row.id}/skills`, { skills, v: saved.v });
   return saved;
 }

@@ -283,7 +283,7 @@ function Day({ roster, day, people, queues, rules, edits }: DayProps) {
       <div className="roster-scroll" role="group" aria-label={t("roster.board")}>
         <div className="roster-board">
           <Coverage cover={coverOf(day, day.shifts, queue)} begins={Date.parse(day.begins_at)} window={window} />
-          <Hours window={window} />
+          <Hours window={window} begins={Date.parse(day.begins_at)} />
           <Board day={day} people={shown} shifts={shifts} broken={broken} window={window} selected={person?.id} onSelect={setSelected} edits={editable} />
         </div>
       </div>

@@ -3,6 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import type { Page, Weighed, WorthRun } from "@/api/types";
 import { explain } from "@/api/words";
+import { failed } from "@/api/plans/notes";
+import { Noted } from "@/api/plans/noted";
 import { msg, useT } from "@/i18n";
 import { day as shortDay, decimal, share } from "@/i18n/format";
 import { useAllQueues } from "@/reference";
@@ -77,7 +79,7 @@ export function WorthPage() {
             <li key={run.id} className="row-flex wrap">
               <span className="grow">
                 <span className="num">{stretch(run)}</span> · {run.reason}
-                {run.failure && <span className="field-error"> {run.failure}</span>}
+                {run.failed_by && <span className="field-error"> {failed(run.failed_by)}</span>}
               </span>
               {run.state === "asked" && <Progress run={run} onCancel={() => void cancel(run)} />}
               {run.state === "cancelled" && <Pill>{t("roster.cancelled")}</Pill>}
@@ -177,11 +179,13 @@ function Found({ run }: { run: WorthRun }) {
       </div>
       {!told.ways && <p className="meta">{t("worth.few", { n: found.smallest_group })}</p>}
       <Factors of={found.commute} seats={found.seats} />
-      {found.notes.map((note) => (
-        <p key={note} lang="en" className="meta">
-          {note}
-        </p>
-      ))}
+      {found.notes.length > 0 && (
+        <ul className="meta plan-notes">
+          {found.notes.map((note) => (
+            <Noted key={note.text} note={note} />
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

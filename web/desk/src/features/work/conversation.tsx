@@ -26,7 +26,7 @@ import { Due } from "./due";
 import { channelName, stateName } from "./labels";
 import { adoptDraft, useDesk, useOutbox } from "./outbox-react";
 import { useOpened, type Panel } from "./opened";
-import { useStayed } from "./stayed";
+import { useStayed } from "@/stayed";
 import { Thread } from "./thread";
 import { Viewers } from "./typing";
 import { sayUndoable } from "./undo";

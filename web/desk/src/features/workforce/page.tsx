@@ -3,6 +3,8 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import type { Forecast } from "@/api/types";
 import { explain } from "@/api/words";
+import { failed } from "@/api/plans/notes";
+import { Noted } from "@/api/plans/noted";
 import { useT } from "@/i18n";
 import { day as shortDay, isoDay, longDay } from "@/i18n/format";
 import { may, useSession } from "@/session";
@@ -15,7 +17,6 @@ import { useAgain, useDay, useForecasts, useRequirement, type Wish } from "./api
 import { DayChart, DayTable } from "./chart";
 import { Accuracy } from "./accuracy";
 import { Compare } from "./compare";
-import { noted } from "./notes";
 import { AskForm, EditForm, Edits } from "./parts";
 import { Sections } from "./sections";
 import { Why } from "./why";
@@ -101,7 +102,7 @@ function Shown({ forecast, day, plans, onDay }: ShownProps) {
   const detail = useDay(forecast, chosen?.day);
   const required = useRequirement(forecast, chosen?.day, wish);
   if (forecast.state === "asked") return <p role="status">{t("plan.making")}</p>;
-  if (forecast.state === "failed") return <Empty icon="triangle-alert" title={forecast.failure ?? t("plan.failed")} />;
+  if (forecast.state === "failed") return <Empty icon="triangle-alert" title={failed(forecast.failed_by) ?? t("plan.failed")} />;
   const draft = forecast.published_at === null;
   const publish = async () => {
     try {
@@ -157,14 +158,9 @@ function Shown({ forecast, day, plans, onDay }: ShownProps) {
       </details>
       {forecast.notes.length > 0 && (
         <ul className="meta plan-notes">
-          {forecast.notes.map((note) => {
-            const words = noted(note);
-            return (
-              <li key={note} {...(words ? {} : { lang: "en" })}>
-                {words ?? note}
-              </li>
-            );
-          })}
+          {forecast.notes.map((note) => (
+            <Noted key={note.text} note={note} />
+          ))}
         </ul>
       )}
     </section>

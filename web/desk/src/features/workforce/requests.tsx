@@ -22,6 +22,8 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
   const t = useT();
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
+  // It is answered at once: a tap too many must not take a day out of somebody's week.
+  const [sure, setSure] = useState(false);
   const [error, setError] = useState<string>();
   const candidates = useQuery({
     queryKey: ["own-shifts", "swaps", shift.day],
@@ -34,6 +36,7 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
       say(await work());
       setError(undefined);
       setOpen(false);
+      setSure(false);
     } catch (wrong) {
       setError(explain(wrong));
     }
@@ -57,10 +60,18 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
         <Button tone="outline" aria-label={t("shifts.ask_swap_of", { day })} aria-expanded={open} onPress={() => setOpen(!open)}>
           {t("shifts.ask_swap")}
         </Button>
-        <Button tone="outline" aria-label={t("shifts.ask_leave_of", { day })} onPress={() => void leave()}>
+        <Button tone="outline" aria-label={t("shifts.ask_leave_of", { day })} aria-expanded={sure} onPress={() => setSure(!sure)}>
           {t("shifts.ask_leave")}
         </Button>
       </div>
+      {sure && (
+        <div className="row-flex wrap" role="group" aria-label={t("shifts.ask_leave_of", { day })}>
+          <span>{t("shifts.leave_sure")}</span>
+          <Button tone="primary" onPress={() => void leave()}>
+            {t("shifts.leave_yes")}
+          </Button>
+        </div>
+      )}
       {error && (
         <p className="field-error" role="alert">
           {error}
@@ -110,6 +121,7 @@ export function Requests() {
     declined: t("shifts.declined"),
     withdrawn: t("shifts.withdrawn"),
     undone: t("shifts.undone"),
+    unanswered: t("shifts.unanswered"),
   };
   return (
     <section className="card stack plan-card" aria-labelledby="shifts-requests">
@@ -143,6 +155,7 @@ export function Requests() {
                 </span>
               ))}
               {waits && one.kind === "stand_in" && <span className="meta">{t("shifts.stand_in_why")}</span>}
+              {waits && one.until_at && <span className="meta">{t("shifts.answer_until", { day: longDay(one.until_at), at: clock(one.until_at) })}</span>}
               {waits && (
                 <span className="row-flex wrap">
                   <Button
