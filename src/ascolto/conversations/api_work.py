@@ -136,6 +136,7 @@ async def keep_draft(conversation_id: UUID, body: DraftBody, call: Drafter) -> D
         lines=body.lines.model_dump() if body.lines else None,
         about=body.about.model_dump(mode="json") if body.about else None,
         files=[str(one) for one in body.file_ids],
+        other=body.other,
     )
     return DraftView.of(draft)
 

@@ -180,9 +180,9 @@ def _customer_frame(message: Message, kind: str) -> Frame:
     return Frame(topic, kind, customer_message_body(message), message.client_id)
 
 
-def draft_changed(draft: Draft, *, client_id: str) -> Frame:
-    """Tell an operator's other devices what was drafted."""
-    body = {
+def draft_body(draft: Draft) -> dict[str, Any]:
+    """Return a draft as its writer's devices see it (Draft)."""
+    return {
         "conversation_id": draft.conversation_id,
         "operator_id": draft.operator_id,
         "text": draft.text,
@@ -191,8 +191,14 @@ def draft_changed(draft: Draft, *, client_id: str) -> Frame:
         "lines": draft.lines,
         "about": draft.about,
         "files": [asdict(one) for one in draft.files],
+        "other": draft.other,
     }
-    return Frame(f"operator:{draft.operator_id}", "draft.changed", body, client_id)
+
+
+def draft_changed(draft: Draft, *, client_id: str) -> Frame:
+    """Tell an operator's other devices what was drafted."""
+    topic = f"operator:{draft.operator_id}"
+    return Frame(topic, "draft.changed", draft_body(draft), client_id)
 
 
 def mentioned(message: Message, *, operator_id: str, number: int) -> Frame:

@@ -258,6 +258,8 @@ class Draft:
     # What is being passed on: the message, which of its files go along, and whether it does whole.
     about: dict[str, Any] | None = None
     files: tuple[AttachmentRef, ...] = ()
+    # What another device wrote at the same time, until its writer has chosen.
+    other: str | None = None
 
 
 class ConsultState(StrEnum):

@@ -16,19 +16,20 @@ async def put_draft(tx: Tx, draft: Draft, *, client_id: str) -> Draft | None:
         """
         INSERT INTO conversations.draft AS d
           (tenant_id, conversation_id, operator_id, kind, client_id, text, rev, updated_at, lines,
-           about, files)
-        SELECT $1, $2, $3, $4, $5, $6, 1, $8, $9::jsonb, $10::jsonb, $11::uuid[]
+           about, files, other)
+        SELECT $1, $2, $3, $4, $5, $6, 1, $8, $9::jsonb, $10::jsonb, $11::uuid[], $12
          WHERE $7 = 0 OR EXISTS (
            SELECT 1 FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2
               AND operator_id = $3 AND kind = $4)
         ON CONFLICT (tenant_id, conversation_id, operator_id, kind)
           DO UPDATE SET text = $6, rev = d.rev + 1, updated_at = $8, lines = $9,
-            about = excluded.about, files = excluded.files
+            about = excluded.about, files = excluded.files, other = excluded.other
           WHERE d.rev = $7
         RETURNING rev
         """,
         tx.tenant_id, draft.conversation_id, draft.operator_id, draft.kind, client_id, draft.text,
         draft.rev, tx.now, draft.lines, draft.about, [one.id for one in draft.files],
+        draft.other,
     )  # fmt: skip
     if rev is None:
         return None
@@ -44,7 +45,7 @@ async def get_draft(tx: Tx, *, conversation_id: str, operator_id: str, kind: str
 async def drafts_of(tx: Tx, *, conversation_ids: Sequence[str], operator_id: str) -> list[Draft]:
     """Return an operator's drafts in some conversations, the newest first."""
     rows = await tx.fetch(
-        "SELECT conversation_id, operator_id, kind, text, rev, lines, about, files"
+        "SELECT conversation_id, operator_id, kind, text, rev, lines, about, files, other"
         " FROM conversations.draft"
         " WHERE tenant_id = $1 AND conversation_id = ANY($2::uuid[]) AND operator_id = $3"
         " ORDER BY updated_at DESC",
@@ -62,14 +63,15 @@ async def move_aside(tx: Tx, *, source: Conversation, target: Conversation) -> N
     """Move drafts, mentions and consults to another thread; two drafts of one become one text."""
     await tx.execute(
         "INSERT INTO conversations.draft AS d (tenant_id, conversation_id, operator_id, kind,"
-        " client_id, text, rev, updated_at, lines, about, files)"
-        " SELECT tenant_id, $3, operator_id, kind, client_id, text, 1, $4, lines, about, files"
+        " client_id, text, rev, updated_at, lines, about, files, other)"
+        " SELECT tenant_id, $3, operator_id, kind, client_id, text, 1, $4, lines, about, files, other"
         " FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2"
-        " AND (text <> '' OR lines IS NOT NULL OR files <> '{}')"
+        " AND (text <> '' OR lines IS NOT NULL OR files <> '{}' OR other IS NOT NULL)"
         " ON CONFLICT (tenant_id, conversation_id, operator_id, kind) DO UPDATE"
         " SET text = concat_ws(E'\\n\\n', NULLIF(d.text, ''), NULLIF(excluded.text, '')),"
         " rev = d.rev + 1, lines = coalesce(d.lines, excluded.lines),"
-        " about = coalesce(d.about, excluded.about), files = d.files || excluded.files",
+        " about = coalesce(d.about, excluded.about), files = d.files || excluded.files,"
+        " other = coalesce(d.other, excluded.other)",
         tx.tenant_id, source.id, target.id, tx.now,
     )  # fmt: skip
     await tx.execute(

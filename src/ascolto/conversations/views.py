@@ -90,6 +90,9 @@ class DraftBody(Body):
     lines: DraftLines | None = None
     about: DraftAbout | None = None
     file_ids: Annotated[list[UUID], Field(max_length=20)] = []
+    other: Text | None = Field(
+        default=None, description="What another device wrote at the same time, not yet chosen from"
+    )
 
 
 class TransferBody(Body):
@@ -274,6 +277,7 @@ class DraftView(BaseModel):
     lines: DraftLines | None
     about: DraftAbout | None
     files: list[FileView]
+    other: str | None
 
     @classmethod
     def of(cls, draft: Draft) -> "DraftView":

@@ -25,24 +25,25 @@ TAGS_LIMIT = 30
 async def set_draft(
     tx: Tx, *, conversation_id: str, operator_id: str, kind: str, text: str, rev: int,
     lines: dict[str, str] | None = None, about: dict[str, Any] | None = None,
-    files: Sequence[str] = (),
+    files: Sequence[str] = (), other: str | None = None,
 ) -> Draft:  # fmt: skip
     """Keep what an operator has begun to write, if nothing newer is kept.
 
     `rev` is the revision the writer started from. When another device wrote meanwhile it is
-    refused with what is stored; the same again is no change. A message of another thread, and
+    refused with what is stored, to be brought together; the same again is no change. A message of another thread, and
     files that are elsewhere or sent already, are left out.
     """
     conversation = await store.get(tx, conversation_id)
     if conversation is None:
         raise errors.UnknownConversation("No such conversation.", conversation_id=conversation_id)
-    if text:
-        checked_text(text, files=1)
+    for words in (text, other):
+        if words:
+            checked_text(words, files=1)
     if about is not None:
         message = await store.get_message(tx, about["message_id"])
         about = about if message and message.conversation_id == conversation_id else None
     kept = await store_files.refs_of(tx, files, conversation_id=conversation_id) if files else []
-    draft = Draft(conversation_id, operator_id, kind, text, rev, lines, about, tuple(kept))
+    draft = Draft(conversation_id, operator_id, kind, text, rev, lines, about, tuple(kept), other)
     stored = await store_aside.put_draft(tx, draft, client_id=conversation.client_id)
     if stored is None:
         known = await store_aside.get_draft(
@@ -53,7 +54,7 @@ async def set_draft(
         raise errors.DraftChanged(
             "Another device wrote this draft meanwhile.",
             rev=known.rev if known else 0,
-            text=known.text if known else "",
+            draft=live.draft_body(known) if known else None,
         )
     tx.show(live.draft_changed(stored, client_id=conversation.client_id))
     return stored

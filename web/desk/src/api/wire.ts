@@ -473,6 +473,7 @@ export interface components {
             kind: string;
             lines: components["schemas"]["DraftLines"] | null;
             operator_id: string;
+            other: string | null;
             rev: number;
             text: string;
         };

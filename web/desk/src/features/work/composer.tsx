@@ -19,6 +19,7 @@ import { useMentionWriting } from "./mention-writing";
 import { stillNamed } from "./model/mentions";
 import type { DraftKind, DraftStatus } from "./model/drafts";
 import { useDesk, useSlot } from "./outbox-react";
+import { OtherWords } from "./other-words";
 import { PickList, PickName } from "./pick-list";
 
 const RecipientsField = lazy(() =>
@@ -129,15 +130,7 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
           {words && t(words)}
         </span>
       </div>
-      {slot.other !== null && (
-        <p className="row-flex meta">
-          <Icon name="info" />
-          {t("draft.other")}
-          <Button tone="link" onPress={() => drafts.swap(id, kind)}>
-            {t("draft.use_other")}
-          </Button>
-        </p>
-      )}
+      <OtherWords key={`${id}.${kind}`} id={id} kind={kind} />
       {byMail && (
         <Suspense fallback={<div className="mail-to" />}>
           <RecipientsField key={id} row={row} />

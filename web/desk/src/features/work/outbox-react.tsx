@@ -1,6 +1,6 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
-import { api } from "@/api/client";
+import { api, ApiError } from "@/api/client";
 import type { Draft } from "@/api/types";
 import { useLive } from "@/live/react";
 import { useSession } from "@/session";
@@ -9,7 +9,7 @@ import { say } from "@ui/toast";
 import { refusal, sendItem, takeBack } from "./api";
 import { sendConsult } from "./consults/api";
 import { linesOf } from "./mail/model";
-import { DraftBook, type DraftKind } from "./model/drafts";
+import { DraftBook, Newer, type DraftKind, type Words } from "./model/drafts";
 import { localOutbox, Outbox, type OutboxItem } from "./model/outbox";
 import { offerRecall } from "./undo";
 
@@ -43,21 +43,36 @@ function makeDesk(account: string, store: ReturnType<typeof useLive>["store"], q
   const drafts = new DraftBook({
     storage: globalThis.localStorage ?? null,
     prefix: `ascolto.draft.${account}.`,
-    put: async (id, kind, { text, envelope, about, attachments }, rev) => {
-      const stored = await api.put<StoredDraft | undefined>(
-        `/conversations/${id}/draft`,
-        { text, kind, rev, lines: envelope, about, file_ids: attachments.map((file) => file.id) },
-        { keepalive: text.length < 20_000 },
-      );
+    put: async (id, kind, { text, envelope, about, attachments, other }, rev) => {
+      const stored = await api
+        .put<StoredDraft | undefined>(
+          `/conversations/${id}/draft`,
+          { text, kind, rev, lines: envelope, about, file_ids: attachments.map((file) => file.id), other },
+          { keepalive: text.length < 20_000 },
+        )
+        .catch((error: unknown) => {
+          throw newer(error) ?? error;
+        });
       return stored?.rev ?? rev + 1;
     },
   });
   return { outbox, drafts };
 }
 
+function wordsOf({ text, lines, about, files, other }: Draft): Words {
+  return { text, envelope: lines ?? null, about: about ?? null, attachments: files, other: other ?? null };
+}
+
+/** What the server has instead, when a draft was written over an older version. */
+function newer(error: unknown): Newer | null {
+  if (!(error instanceof ApiError) || error.code !== "conversations.draft_changed") return null;
+  const draft = error.problem.fields?.draft as Draft | null | undefined;
+  return draft ? new Newer(wordsOf(draft), draft.rev) : null;
+}
+
 /** Takes a draft as the server has it. */
-export function adoptDraft(drafts: DraftBook, { conversation_id: id, kind, text, lines, about, files, rev }: Draft): void {
-  drafts.adopt(id, kind, { text, envelope: lines ?? null, about: about ?? null, attachments: files }, rev);
+export function adoptDraft(drafts: DraftBook, draft: Draft): void {
+  drafts.adopt(draft.conversation_id, draft.kind, wordsOf(draft), draft.rev);
 }
 
 /** Puts the words of a reply back into its field, before what was begun meanwhile. */

@@ -5,6 +5,7 @@
 import type { Attachment } from "@/api/types";
 import type { Lines } from "../mail/model";
 import type { Named } from "./mentions";
+import { noWords, sameWords, together } from "./together";
 
 export type DraftKind = "reply" | "note" | "forward";
 
@@ -22,6 +23,8 @@ export interface Words {
   envelope: Lines | null;
   about: About | null;
   attachments: Attachment[];
+  /** What another device wrote at the same time; offered, never forced. */
+  other: string | null;
 }
 
 export interface Slot extends Words {
@@ -30,8 +33,10 @@ export interface Slot extends Words {
   rev: number;
   /** Typed here and not yet stored by the server. */
   dirty: boolean;
-  /** What another device wrote meanwhile; offered, never forced. */
-  other: string | null;
+  /** What the server had when this was begun. */
+  base: Words;
+  /** What was last sent to the server without an answer: it may have arrived. */
+  tried: Words | null;
 }
 
 export type DraftStatus = "empty" | "typing" | "saving" | "saved" | "local";
@@ -43,20 +48,22 @@ export interface DraftOptions {
   delay?: number;
 }
 
-const blank: Slot = { text: "", attachments: [], about: null, named: [], envelope: null, rev: 0, dirty: false, other: null };
+const blank: Slot = { ...noWords, named: [], rev: 0, dirty: false, base: noWords, tried: null };
 
-function sameLines(one: Lines | null, other: Lines | null): boolean {
-  return one?.to === other?.to && one?.cc === other?.cc && one?.bcc === other?.bcc;
+function wordsOf({ text, attachments, about, envelope, other }: Words): Words {
+  return { text, attachments, about, envelope, other };
 }
 
-function sameAbout(one: About | null, other: About | null): boolean {
-  const ids = (about: About | null) => about?.attachment_ids.toSorted().join();
-  return one?.message_id === other?.message_id && one?.whole === other?.whole && ids(one) === ids(other);
-}
+/** The server has a newer version than the one that was written over. */
+export class Newer extends Error {
+  readonly words: Words;
+  readonly rev: number;
 
-function same(one: Words, other: Words): boolean {
-  const files = ({ attachments }: Words) => attachments.map(({ id }) => id).toSorted().join();
-  return one.text === other.text && sameLines(one.envelope, other.envelope) && sameAbout(one.about, other.about) && files(one) === files(other);
+  constructor(words: Words, rev: number) {
+    super("another device has written meanwhile");
+    this.words = words;
+    this.rev = rev;
+  }
 }
 
 export class DraftBook {
@@ -112,7 +119,7 @@ export class DraftBook {
   /** Remembers to whom a mail goes. */
   address(conversation: string, kind: DraftKind, envelope: Lines | null): void {
     const slot = this.slot(conversation, kind);
-    if (sameLines(slot.envelope, envelope)) return;
+    if (sameWords(slot, { ...slot, envelope })) return;
     this.keep(conversation, kind, { ...slot, envelope, dirty: true }, "typing");
     this.schedule(conversation, kind);
   }
@@ -122,7 +129,7 @@ export class DraftBook {
     const before = this.slot(conversation, kind).about;
     if (before?.message_id === about.message_id) return;
     if (before !== null) this.clear(conversation, kind);
-    this.keep(conversation, kind, { ...this.slot(conversation, kind), about }, this.status(conversation, kind));
+    this.keep(conversation, kind, { ...this.slot(conversation, kind), about, other: null }, this.status(conversation, kind));
   }
 
   /** Remembers what of the message goes along. */
@@ -139,18 +146,17 @@ export class DraftBook {
     this.schedule(conversation, kind);
   }
 
-  /** Takes the server's copy unless something newer was typed here. */
+  /** Takes the server's copy, and brings it together with what was typed here and is not there yet. */
   adopt(conversation: string, kind: DraftKind, words: Words, rev: number): void {
     const slot = this.slot(conversation, kind);
-    const { text } = words;
-    if (rev < slot.rev || (rev === slot.rev && !slot.dirty && same(slot, words))) return;
-    if (slot.dirty && !same(slot, words)) {
-      const other = text.trim() && text !== slot.text ? text : slot.other;
-      this.keep(conversation, kind, { ...slot, rev, other }, this.status(conversation, kind));
-      this.schedule(conversation, kind);
-      return;
-    }
-    this.keep(conversation, kind, { ...slot, ...words, rev, dirty: false }, text ? "saved" : "empty");
+    if (rev < slot.rev || (rev === slot.rev && !slot.dirty && sameWords(slot, words))) return;
+    // What was sent from here and went unanswered is no other's.
+    const base = slot.tried !== null && sameWords(slot.tried, words) ? words : slot.base;
+    const next = slot.dirty ? together(base, slot, words) : words;
+    const dirty = !sameWords(next, words);
+    const status = dirty ? this.status(conversation, kind) : next.text ? "saved" : "empty";
+    this.keep(conversation, kind, { ...slot, ...next, base: words, rev, dirty }, status);
+    if (dirty) this.schedule(conversation, kind);
   }
 
   /** Puts the other device's words into the field (ours become the alternative). */
@@ -158,6 +164,12 @@ export class DraftBook {
     const slot = this.slot(conversation, kind);
     if (slot.other === null) return;
     this.keep(conversation, kind, { ...slot, text: slot.other, other: slot.text || null, dirty: true }, "typing");
+    this.schedule(conversation, kind);
+  }
+
+  /** Goes on with what is in the field: the other words are not wanted. */
+  settle(conversation: string, kind: DraftKind): void {
+    this.keep(conversation, kind, { ...this.slot(conversation, kind), other: null, dirty: true }, "typing");
     this.schedule(conversation, kind);
   }
 
@@ -185,22 +197,24 @@ export class DraftBook {
   }
 
   private async write(conversation: string, kind: DraftKind): Promise<void> {
-    const { text, envelope, about, attachments, rev, dirty } = this.slot(conversation, kind);
-    if (!dirty) return;
-    this.say(`${conversation}.${kind}`, "saving");
+    const slot = this.slot(conversation, kind);
+    if (!slot.dirty) return;
+    const words = wordsOf(slot);
+    this.keep(conversation, kind, { ...slot, tried: words }, "saving");
     try {
-      const words = { text, envelope, about, attachments };
-      const stored = await this.options.put(conversation, kind, words, rev);
+      const stored = await this.options.put(conversation, kind, words, slot.rev);
       const now = this.slot(conversation, kind);
-      const dirtyStill = !same(now, words);
+      const dirty = !sameWords(now, words);
       this.keep(
         conversation,
         kind,
-        { ...now, rev: Math.max(stored, now.rev), dirty: dirtyStill },
-        dirtyStill ? "typing" : text ? "saved" : "empty",
+        // What another device wrote after it may be known here already.
+        { ...now, rev: Math.max(stored, now.rev), base: now.rev > stored ? now.base : words, tried: null, dirty },
+        dirty ? "typing" : words.text ? "saved" : "empty",
       );
-    } catch {
+    } catch (error) {
       this.say(`${conversation}.${kind}`, "local");
+      if (error instanceof Newer) this.adopt(conversation, kind, error.words, error.rev);
     }
   }
 
@@ -209,7 +223,7 @@ export class DraftBook {
     this.slots.set(key, slot);
     const { storage, prefix } = this.options;
     try {
-      if (slot.text || slot.attachments.length > 0 || slot.envelope || slot.dirty) {
+      if (slot.text || slot.attachments.length > 0 || slot.envelope || slot.other || slot.dirty) {
         storage?.setItem(prefix + key, JSON.stringify(slot));
       } else {
         storage?.removeItem(prefix + key);
