@@ -59,7 +59,15 @@ def row_body(c: Conversation) -> dict[str, Any]:
         "waiting_since": at_text(c.waiting_since),
         "outcome": c.outcome,
         "merged_into": c.merged_into,
+        "promise": promise_body(c),
     }
+
+
+def promise_body(c: Conversation) -> dict[str, Any] | None:
+    """Return what was promised to the customer (Promise): a call when it names a number."""
+    if c.promise is None:
+        return None
+    return {key: c.promise.get(key) for key in ("text", "until", "phone", "operator_id")}
 
 
 def file_body(ref: AttachmentRef) -> dict[str, Any]:
@@ -192,6 +200,7 @@ def draft_body(draft: Draft) -> dict[str, Any]:
         "about": draft.about,
         "files": [asdict(one) for one in draft.files],
         "other": draft.other,
+        "closing": draft.closing,
     }
 
 

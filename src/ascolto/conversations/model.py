@@ -260,6 +260,12 @@ class Draft:
     files: tuple[AttachmentRef, ...] = ()
     # What another device wrote at the same time, until its writer has chosen.
     other: str | None = None
+    # How the contact ends, as it is being written up: outcome, reasons, promise.
+    closing: dict[str, Any] | None = None
+
+
+# The draft of who writes a contact up.
+WRAP_UP = "wrapup"
 
 
 class ConsultState(StrEnum):

@@ -5,7 +5,7 @@ import { Outbox, type OutboxItem, type OutboxStorage } from "@/features/work/mod
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const nothingElse = { about: null, attachments: [], other: null };
+const nothingElse = { about: null, attachments: [], other: null, closing: null };
 
 function book(answer: (text: string, rev: number) => Promise<number> = async (_text, rev) => rev + 1) {
   const puts: [string, number][] = [];

@@ -102,7 +102,7 @@ function isWhole(words: Words, typed: string): boolean {
 async function drafting(seed: number, wanted: number) {
   const chance = die(seed);
   const storage = shelf();
-  let server: Words & { rev: number } = { text: "", envelope: null, about: null, attachments: [], other: null, rev: 0 };
+  let server: Words & { rev: number } = { text: "", envelope: null, about: null, attachments: [], other: null, closing: null, rev: 0 };
   let faults = 0;
   const put = async (_talk: string, _kind: string, words: Words, rev: number) => {
     const lot = chance();

@@ -142,6 +142,19 @@ export interface components {
             name: string;
             v: number;
         };
+        /** @description When a customer is called, at which number and about what. */
+        CallBody: {
+            /** Format: date-time */
+            at: string;
+            phone: string;
+            /** @default  */
+            text?: string;
+            /**
+             * @description Whether anybody calls, rather than who promises it first
+             * @default false
+             */
+            to_queue?: boolean;
+        };
         /** @description A colleague with whom a day can be swapped within every rule. */
         CandidateView: {
             name: string;
@@ -161,6 +174,8 @@ export interface components {
         /** @description What an offer shows of its work. */
         Card: {
             asked_by_name?: string;
+            /** @description When a promised call is due */
+            call_at?: string;
             consult_id?: string;
             conversation_number?: number | null;
             customer_name?: string | null;
@@ -459,6 +474,14 @@ export interface components {
             message_id: string;
             whole: boolean;
         };
+        /** @description How a contact ends, as it is being written up. */
+        DraftClosing: {
+            outcome: components["schemas"]["Outcome"];
+            promise: string;
+            reason1: string | null;
+            reason2: string | null;
+            until: string | null;
+        };
         /** @description To whom a mail goes, as it is being typed. */
         DraftLines: {
             bcc: string;
@@ -468,6 +491,7 @@ export interface components {
         /** @description What one has begun to write. */
         DraftView: {
             about: components["schemas"]["DraftAbout"] | null;
+            closing: components["schemas"]["DraftClosing"] | null;
             conversation_id: string;
             files: components["schemas"]["ascolto__conversations__views__FileView"][];
             kind: string;
@@ -1400,6 +1424,14 @@ export interface components {
             text?: string;
             until?: string | null;
         };
+        /** @description What was promised to a customer; with a number it is a call. */
+        PromiseView: {
+            /** @description Who calls, if not just anybody */
+            operator_id?: string | null;
+            phone?: string | null;
+            text: string;
+            until: string | null;
+        };
         /** @description A publication and what became of it. */
         PublicationView: {
             by_name: string;
@@ -1628,6 +1660,7 @@ export interface components {
             operator_name: string | null;
             outcome: string | null;
             preview: string | null;
+            promise: components["schemas"]["PromiseView"] | null;
             queue_id: string | null;
             snoozed_until: string | null;
             state: string;
@@ -1771,6 +1804,9 @@ export interface components {
             code: string;
             id: string;
             name: string;
+        };
+            /** @default 0.6 */
+            volume?: number;
         };
         /**
          * @description How somebody said what they want: by themselves, or to a person who writes it down.
@@ -2067,6 +2103,15 @@ export interface components {
             seats: number | null;
             smallest_group: number;
             told: components["schemas"]["WeighedView"];
+        };
+        /** @description How long a contact has been written up, and until when it may be. */
+        WrapUpClockView: {
+            /** Format: date-time */
+            began_at: string;
+            /** @description When it is closed by itself; null for never */
+            ends_at: string | null;
+            /** @description What its queue reckons with, in seconds */
+            expected_s: number;
         };
     };
 }

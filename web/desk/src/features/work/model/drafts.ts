@@ -2,12 +2,13 @@
  * Drafts: every keystroke is written here at once, and to the server after a pause, one write at
  * a time. What was typed here and not yet stored wins over what comes from elsewhere.
  */
-import type { Attachment } from "@/api/types";
+import type { Attachment, Closing, DraftKind } from "@/api/types";
+import { msg } from "@/i18n";
 import type { Lines } from "../mail/model";
 import type { Named } from "./mentions";
 import { noWords, sameWords, together } from "./together";
 
-export type DraftKind = "reply" | "note" | "forward";
+export type { DraftKind };
 
 /** A message that is passed on, which of its files go along, and whether it does so whole. */
 export interface About {
@@ -25,6 +26,8 @@ export interface Words {
   attachments: Attachment[];
   /** What another device wrote at the same time; offered, never forced. */
   other: string | null;
+  /** How a contact ends, as it is being written up. */
+  closing: Closing | null;
 }
 
 export interface Slot extends Words {
@@ -41,6 +44,15 @@ export interface Slot extends Words {
 
 export type DraftStatus = "empty" | "typing" | "saving" | "saved" | "local";
 
+/** What is said of a draft while it is written. */
+export const statusWords: Record<DraftStatus, string | null> = {
+  empty: null,
+  typing: null,
+  saving: msg("draft.saving"),
+  saved: msg("draft.saved"),
+  local: msg("draft.local"),
+};
+
 export interface DraftOptions {
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
   prefix: string;
@@ -50,9 +62,12 @@ export interface DraftOptions {
 
 const blank: Slot = { ...noWords, named: [], rev: 0, dirty: false, base: noWords, tried: null };
 
-function wordsOf({ text, attachments, about, envelope, other }: Words): Words {
-  return { text, attachments, about, envelope, other };
+function wordsOf({ text, attachments, about, envelope, other, closing }: Words): Words {
+  return { text, attachments, about, envelope, other, closing };
 }
+
+/** The server keeps this draft no more: what it was for is done. */
+export class Over extends Error {}
 
 /** The server has a newer version than the one that was written over. */
 export class Newer extends Error {
@@ -138,6 +153,17 @@ export class DraftBook {
     this.schedule(conversation, kind);
   }
 
+  /** Remembers how a contact ends. */
+  writeUp(conversation: string, closing: Closing): void {
+    this.keep(conversation, "wrapup", { ...this.slot(conversation, "wrapup"), closing, dirty: true }, "typing");
+    this.schedule(conversation, "wrapup");
+  }
+
+  /** Forgets a slot that the server has emptied itself. */
+  forget(conversation: string, kind: DraftKind): void {
+    this.keep(conversation, kind, { ...blank, rev: this.slot(conversation, kind).rev }, "empty");
+  }
+
   /** Empties a slot whose words were sent. */
   clear(conversation: string, kind: DraftKind): void {
     const slot = this.slot(conversation, kind);
@@ -214,6 +240,7 @@ export class DraftBook {
       );
     } catch (error) {
       this.say(`${conversation}.${kind}`, "local");
+      if (error instanceof Over) this.forget(conversation, kind);
       if (error instanceof Newer) this.adopt(conversation, kind, error.words, error.rev);
     }
   }
@@ -223,7 +250,7 @@ export class DraftBook {
     this.slots.set(key, slot);
     const { storage, prefix } = this.options;
     try {
-      if (slot.text || slot.attachments.length > 0 || slot.envelope || slot.other || slot.dirty) {
+      if (slot.text || slot.attachments.length > 0 || slot.envelope || slot.other || slot.closing || slot.dirty) {
         storage?.setItem(prefix + key, JSON.stringify(slot));
       } else {
         storage?.removeItem(prefix + key);
