@@ -430,6 +430,7 @@ export interface components {
         /** @description What somebody has chosen; what is null was never chosen and is as the desk comes. */
         DeskPreferences: {
             keys?: components["schemas"]["KeyPreferences"] | null;
+            sounds?: components["schemas"]["SoundPreferences"] | null;
         };
         /** @description All that one's desk shows, and the cursor after which changes follow. */
         DeskView: {
@@ -1805,6 +1806,15 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @description What somebody hears: how loud, from 0 (nothing) to 1, and which tune or none for what comes.
+         *
+         *     What comes is an offer by its channel, or a mention; what is not named has the tune of the desk.
+         */
+        SoundPreferences: {
+            tunes?: {
+                [key: string]: "two" | "rise" | "fall" | "bell" | "none";
+            };
             /** @default 0.6 */
             volume?: number;
         };
