@@ -265,7 +265,7 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
           </span>
           {row.state !== "active" && <Pill>{stateName(row.state)}</Pill>}
           {row.snoozed_until && row.state === "snoozed" && (
-            <span className="num">{moment(row.snoozed_until, engine.serverNow())}</span>
+            <span className="num clip">{moment(row.snoozed_until, engine.serverNow())}</span>
           )}
           {row.state === "active" && <Due row={row} />}
           <ConsultPill id={row.id} />
