@@ -26,18 +26,16 @@ from ascolto.conversations.serving import file_response
 from ascolto.conversations.store_lists import Wanted, list_conversations, of_family, on_desk
 from ascolto.conversations.views import (
     DeskView,
-    DetailView,
-    DraftView,
     FileView,
     MentionView,
     MessagesView,
     MessageView,
     QueueRef,
     RowView,
-    ViewerView,
     WorkplaceView,
 )
 from ascolto.conversations.views_consults import ConsultView
+from ascolto.conversations.views_opened import DetailView, DraftView, ViewerView
 from ascolto.customers import known
 from ascolto.customers import store as customers_store
 from ascolto.customers.views import CustomerView

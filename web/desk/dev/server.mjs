@@ -149,6 +149,7 @@ const routes = [
   }],
   ["POST /conversations/:id/going-out", ({ id, body }) => ({ nonce: body.nonce, leaves_in_s: 0, message: say(id, { author: elena, text: body.text, nonce: body.nonce }) })],
   ["POST /conversations/:id/notes", ({ id, body }) => say(id, { kind: "note", author: elena, text: body.text, nonce: body.nonce })],
+  ["GET /conversations/:id/wrap-up", () => null],
   ["PUT /conversations/:id/draft", ({ id, body }) => { const made = { ...body, conversation_id: id, rev: body.rev + 1 }; drafts.set(id, made); return made; }],
   ["POST /conversations/:id/read", ({ id }) => { bump(id, { unread: 0 }); }],
   ["POST /conversations/:id/tags", ({ id, body }) => bump(id, { tags: [...new Set([...rows.get(id).tags.filter((tag) => !body.remove.includes(tag)), ...body.add])] })],

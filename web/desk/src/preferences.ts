@@ -11,24 +11,37 @@ import { change, keep, kept, settings, type DeskSettings } from "@/settings";
 const path = "/me/preferences";
 // By account: what somebody else chose at this browser is not said in one's own name.
 const unsaved = (account: string) => `ascolto.keys.unsaved.${account}`;
+type Kept = Pick<DeskSettings, "singleKeys" | "keyMap" | "volume" | "tunes">;
 let last: Promise<void> = Promise.resolve();
+
+/** What is kept on the server too, as far as it was chosen there. */
+function told({ keys, sounds }: DeskPreferences): Partial<Kept> {
+  return {
+    ...(keys && { singleKeys: keys.on, keyMap: keys.map ?? {} }),
+    ...(sounds && { volume: sounds.volume, tunes: (sounds.tunes ?? {}) as Kept["tunes"] }),
+  };
+}
+
+/** The server's copy with what was chosen here. */
+function merged(chosen: DeskPreferences, mine: Partial<Kept>): DeskPreferences {
+  const { singleKeys = true, keyMap = {}, volume, tunes = {} } = { ...told(chosen), ...mine };
+  const keys = chosen.keys || "singleKeys" in mine || "keyMap" in mine ? { on: singleKeys, map: keyMap as Record<string, string[]> } : null;
+  const sounds = chosen.sounds || "volume" in mine || "tunes" in mine ? { volume: volume ?? settings().volume, tunes } : null;
+  return { ...chosen, keys, sounds };
+}
 
 async function meet(account: string): Promise<void> {
   try {
     const chosen = await api.get<DeskPreferences>(path);
-    const touched = kept(unsaved(account));
-    if (touched === null) {
-      if (chosen.keys) change({ singleKeys: chosen.keys.on, keyMap: chosen.keys.map ?? {} });
-      return;
-    }
+    const touched = kept(unsaved(account))?.split(" ").filter(Boolean);
+    if (touched === undefined) return change(told(chosen));
     // What was not touched here may have been moved at another browser meanwhile.
-    const { on = true, map = {} } = chosen.keys ?? {};
     const mine = settings();
-    const next = { singleKeys: touched.includes("singleKeys") ? mine.singleKeys : on, keyMap: touched.includes("keyMap") ? mine.keyMap : map };
-    await api.put<DeskPreferences>(path, { ...chosen, keys: { on: next.singleKeys, map: next.keyMap } });
+    const next = merged(chosen, Object.fromEntries(touched.map((name) => [name, mine[name as keyof Kept]])));
+    await api.put<DeskPreferences>(path, next);
     if (settings() !== mine) return;
     keep(unsaved(account), null);
-    change(next);
+    change(told(next));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }
@@ -40,8 +53,8 @@ export function meetPreferences(account: string): Promise<void> {
   return last;
 }
 
-/** Chooses for one's keys, here at once and for every other browser as soon as the server answers. */
-export function chooseKeys(account: string, next: Partial<Pick<DeskSettings, "singleKeys" | "keyMap">>): Promise<void> {
+/** Chooses for one's keys or sounds, here at once and for every other browser as soon as the server answers. */
+export function prefer(account: string, next: Partial<Kept>): Promise<void> {
   change(next);
   keep(unsaved(account), [kept(unsaved(account)) ?? "", ...Object.keys(next)].join(" "));
   return meetPreferences(account);

@@ -49,7 +49,7 @@ export type Screen = S["ScreenView"];
 export type OpenedScreen = S["OpenedScreenView"];
 export type DeskPreferences = S["DeskPreferences"];
 
-export type DraftKind = "reply" | "note" | "forward";
+export type DraftKind = "reply" | "note" | "forward" | "wrapup";
 export type Draft = Omit<S["DraftView"], "kind"> & { kind: DraftKind };
 
 export type CustomerIdentity = S["IdentityView"];
@@ -87,6 +87,9 @@ export type Mention = S["MentionView"];
 export type Explanation = S["ExplanationView"];
 export type Outcome = S["Outcome"];
 export type CloseBody = S["CloseBody"];
+export type Closing = S["DraftClosing"];
+export type WrapUpClock = S["WrapUpClockView"];
+export type CallBody = S["CallBody"];
 
 export type DayResult = S["DayResultView"];
 export type Results = S["ResultsView"];

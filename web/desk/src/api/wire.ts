@@ -142,6 +142,19 @@ export interface components {
             name: string;
             v: number;
         };
+        /** @description When a customer is called, at which number and about what. */
+        CallBody: {
+            /** Format: date-time */
+            at: string;
+            phone: string;
+            /** @default  */
+            text?: string;
+            /**
+             * @description Whether anybody calls, rather than who promises it first
+             * @default false
+             */
+            to_queue?: boolean;
+        };
         /** @description A colleague with whom a day can be swapped within every rule. */
         CandidateView: {
             name: string;
@@ -161,6 +174,8 @@ export interface components {
         /** @description What an offer shows of its work. */
         Card: {
             asked_by_name?: string;
+            /** @description When a promised call is due */
+            call_at?: string;
             consult_id?: string;
             conversation_number?: number | null;
             customer_name?: string | null;
@@ -415,6 +430,7 @@ export interface components {
         /** @description What somebody has chosen; what is null was never chosen and is as the desk comes. */
         DeskPreferences: {
             keys?: components["schemas"]["KeyPreferences"] | null;
+            sounds?: components["schemas"]["SoundPreferences"] | null;
         };
         /** @description All that one's desk shows, and the cursor after which changes follow. */
         DeskView: {
@@ -459,6 +475,14 @@ export interface components {
             message_id: string;
             whole: boolean;
         };
+        /** @description How a contact ends, as it is being written up. */
+        DraftClosing: {
+            outcome: components["schemas"]["Outcome"];
+            promise: string;
+            reason1: string | null;
+            reason2: string | null;
+            until: string | null;
+        };
         /** @description To whom a mail goes, as it is being typed. */
         DraftLines: {
             bcc: string;
@@ -468,11 +492,13 @@ export interface components {
         /** @description What one has begun to write. */
         DraftView: {
             about: components["schemas"]["DraftAbout"] | null;
+            closing: components["schemas"]["DraftClosing"] | null;
             conversation_id: string;
             files: components["schemas"]["ascolto__conversations__views__FileView"][];
             kind: string;
             lines: components["schemas"]["DraftLines"] | null;
             operator_id: string;
+            other: string | null;
             rev: number;
             text: string;
         };
@@ -1416,6 +1442,14 @@ export interface components {
             text?: string;
             until?: string | null;
         };
+        /** @description What was promised to a customer; with a number it is a call. */
+        PromiseView: {
+            /** @description Who calls, if not just anybody */
+            operator_id?: string | null;
+            phone?: string | null;
+            text: string;
+            until: string | null;
+        };
         /** @description A publication and what became of it. */
         PublicationView: {
             by_name: string;
@@ -1645,6 +1679,7 @@ export interface components {
             operator_name: string | null;
             outcome: string | null;
             preview: string | null;
+            promise: components["schemas"]["PromiseView"] | null;
             queue_id: string | null;
             snoozed_until: string | null;
             state: string;
@@ -1789,6 +1824,18 @@ export interface components {
             code: string;
             id: string;
             name: string;
+        };
+        /**
+         * @description What somebody hears: how loud, from 0 (nothing) to 1, and which tune or none for what comes.
+         *
+         *     What comes is an offer by its channel, or a mention; what is not named has the tune of the desk.
+         */
+        SoundPreferences: {
+            tunes?: {
+                [key: string]: "two" | "rise" | "fall" | "bell" | "none";
+            };
+            /** @default 0.6 */
+            volume?: number;
         };
         /**
          * @description How somebody said what they want: by themselves, or to a person who writes it down.
@@ -2088,6 +2135,15 @@ export interface components {
             seats: number | null;
             smallest_group: number;
             told: components["schemas"]["WeighedView"];
+        };
+        /** @description How long a contact has been written up, and until when it may be. */
+        WrapUpClockView: {
+            /** Format: date-time */
+            began_at: string;
+            /** @description When it is closed by itself; null for never */
+            ends_at: string | null;
+            /** @description What its queue reckons with, in seconds */
+            expected_s: number;
         };
     };
 }

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { locale, speak, useT, type Locale } from "@/i18n";
 import { KeyTable } from "@/keys/table";
-import { chooseKeys } from "@/preferences";
+import { prefer } from "@/preferences";
 import { signOut, useSession } from "@/session";
 import { change, rememberLocale, useSettings, type Density, type Theme } from "@/settings";
 import { Button } from "@ui/button";
@@ -84,7 +84,7 @@ export function SettingsPage() {
             <input
               type="checkbox"
               checked={singleKeys}
-              onChange={(event) => void chooseKeys(session.account.id, { singleKeys: event.target.checked })}
+              onChange={(event) => void prefer(session.account.id, { singleKeys: event.target.checked })}
             />
             {t("settings.single_keys")}
           </label>

@@ -5,7 +5,7 @@ import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { ConversationDetail, ConversationRow } from "@/api/types";
 import { useT } from "@/i18n";
-import { day } from "@/i18n/format";
+import { day, moment } from "@/i18n/format";
 import { useAction } from "@/keys/react";
 import { useLive } from "@/live/react";
 import { useQueueName, useTags } from "@/reference";
@@ -69,7 +69,11 @@ function History({ customerId, current }: { customerId: string; current: string 
               <Link to="/work/$id" params={{ id: entry.id }} className="grow clip">
                 {entry.subject || channelName(entry.channel)}
               </Link>
-              <span className="meta">{stateName(entry.state)}</span>
+              <span className="meta">
+                {entry.promise?.until && entry.promise.phone && entry.state !== "closed"
+                  ? t("history.call", { time: moment(entry.promise.until, Date.now()) })
+                  : stateName(entry.state)}
+              </span>
             </li>
           ))}
         </ul>

@@ -224,6 +224,7 @@ const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<Ro
         <div className="clip row-words">
           {words.subject && <span className="row-subject">{words.subject} </span>}
           {row.last_from === "operator" && <Answered />}
+          {row.promise?.phone && `${t("list.call")} · `}
           {words.preview || (!words.subject && t("conversation.untitled"))}
         </div>
         <div className="row-flex row-last">

@@ -4,6 +4,7 @@ import { memo, useEffect, useRef, useState } from "react";
 import { explain } from "@/api/words";
 import type { Offer } from "@/api/types";
 import { msg, t, useT } from "@/i18n";
+import { moment } from "@/i18n/format";
 import { useAction } from "@/keys/react";
 import { shown } from "@/keys/map";
 import { useLive } from "@/live/react";
@@ -104,7 +105,7 @@ function OfferCard({ offer, first, onAccepted }: CardProps) {
             <ClientBadge id={offer.client_id} />
           </div>
           <div className="meta clip">
-            {[channelName(offer.channel), queue, card.language?.toUpperCase()].filter(Boolean).join(" · ")}
+            {[card.call_at && t("offer.call", { time: moment(card.call_at, engine.serverNow()) }), channelName(offer.channel), queue, card.language?.toUpperCase()].filter(Boolean).join(" · ")}
           </div>
         </div>
         <span className="num offer-left" aria-hidden="true">
