@@ -100,6 +100,9 @@ export type PersonSeen = S["PersonView"];
 export type Monitoring = S["MonitoringView"];
 
 export type FloorAnswer = S["FloorView"];
+export type Arrivals = S["ArrivalsView"];
+export type ArrivalsNow = S["ArrivalsNowView"];
+export type QueueArrivals = S["QueueArrivalsView"];
 export type FloorPeople = S["FloorPeopleView"];
 export type FloorGroup = S["FloorGroupView"];
 /** One queue: as last asked for, with what ticks have told since. */

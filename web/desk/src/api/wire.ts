@@ -69,6 +69,19 @@ export interface components {
             valid_from: string;
             valid_to: string | null;
         };
+        /** @description What came to the queues in scope just now and today, up to a whole minute. */
+        ArrivalsNowView: {
+            queues: components["schemas"]["QueueArrivalsView"][];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description How much came between two moments, and what was published for them, if anything was. */
+        ArrivalsView: {
+            came: number;
+            expected: number | null;
+        };
         /** @description A file as a message shows it. */
         ascolto__conversations__views__FileView: {
             id: string;
@@ -1423,6 +1436,13 @@ export interface components {
          * @enum {string}
          */
         Purpose: "survey" | "notice";
+        /** @description One queue's last half hour and its day so far; null is told where nothing is published. */
+        QueueArrivalsView: {
+            client_id: string;
+            half_hour: components["schemas"]["ArrivalsView"];
+            queue_id: string;
+            today: components["schemas"]["ArrivalsView"];
+        };
         /** @description A queue by name. */
         QueueRef: {
             channel: string;
