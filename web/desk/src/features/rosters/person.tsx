@@ -1,8 +1,8 @@
 import type { BrokenRule, PersonDay, Queue, Roster, RosterDay, RosterShift, WantedShift } from "@/api/types";
-import { explain } from "@/api/words";
+import { Failed } from "@/failed";
 import { useT } from "@/i18n";
 import { clock, day as shortDay, decimal } from "@/i18n/format";
-import { Empty, Pill } from "@ui/bits";
+import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { usePersonDay } from "./api";
 import type { Person } from "./board";
@@ -23,7 +23,7 @@ interface PersonPanelProps {
 /** One person's day: its parts, what it breaks, why it is as it is, and the buttons that change it. */
 export function PersonPanel({ roster, day, person, queues, shifts, edits }: PersonPanelProps) {
   const t = useT();
-  const { data, error } = usePersonDay(roster.id, person.id, day.day, day.roster.v);
+  const { data, error, refetch } = usePersonDay(roster.id, person.id, day.day, day.roster.v);
   return (
     <section className="card stack roster-person" aria-labelledby="roster-person">
       <h2 id="roster-person">{person.name}</h2>
@@ -49,7 +49,7 @@ export function PersonPanel({ roster, day, person, queues, shifts, edits }: Pers
           {shift.parts.length === 0 && <li className="meta">{t("roster.no_parts")}</li>}
         </ol>
       ))}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {error && <Failed error={error} retry={refetch} />}
       {data && <Broken rules={data.violations} />}
       {data && shifts.length > 0 && <Why found={data} />}
     </section>
