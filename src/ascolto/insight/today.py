@@ -90,7 +90,7 @@ class Today:
 
     def came(self, queue_id: str, *, since: datetime, until: datetime) -> int:
         """Return how often somebody was asked for between two moments on the minute."""
-        minutes = self._came.get(queue_id, {})
+        minutes: Mapping[datetime, int] = self._came.get(queue_id, {})
         return sum(count for at, count in minutes.items() if since <= at < until)
 
     def tally(self, queue_id: str) -> Tally:

@@ -25,8 +25,7 @@ def at(hour: int, minute: int = 0) -> datetime:
 
 def test_a_half_hour_takes_its_parts_of_the_intervals_it_cuts() -> None:
     told = [(at(8), 10.0), (at(8, 30), 20.0)]
-    halves = {"minutes": 30, "since": at(8, 15), "until": at(8, 45)}
-    assert expected_between(told, **halves) == 15.0
+    assert expected_between(told, minutes=30, since=at(8, 15), until=at(8, 45)) == 15.0
     assert expected_between(told, minutes=30, since=at(8), until=at(9)) == 30.0
     assert expected_between(told, minutes=30, since=at(9), until=at(9, 30)) == 0.0
     assert expected_between([(at(8), 12.0)], minutes=60, since=at(8), until=at(8, 15)) == 3.0

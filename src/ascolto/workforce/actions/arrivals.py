@@ -44,9 +44,11 @@ async def arrivals_now(tx: Tx, today: Today) -> tuple[datetime, datetime, list[Q
 
     def between(queue_id: str, begin: datetime) -> Arrivals:
         day = told.get(queue_id)
-        expected = day and expected_between(
-            day.intervals, minutes=day.minutes, since=begin, until=until
-        )
+        expected = None
+        if day is not None:
+            expected = expected_between(
+                day.intervals, minutes=day.minutes, since=begin, until=until
+            )
         return Arrivals(today.came(queue_id, since=begin, until=until), expected)
 
     return (
