@@ -61,6 +61,9 @@ export type ConsentStanding = S["StandingView"];
 
 
 export type Viewer = S["ViewerView"];
+export type LookedAt = S["LookedAtView"];
+export type CustomerNote = S["NoteView"];
+export type CustomerLink = S["LinkView"];
 export type ConversationDetail = Omit<S["DetailView"], "conversation" | "draft" | "drafts" | "why"> & {
   conversation: ConversationRow;
   draft: Draft | null;

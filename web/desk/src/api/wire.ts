@@ -996,6 +996,27 @@ export interface components {
             until_at: string;
         };
         /**
+         * @description As what somebody speaks for a customer.
+         * @enum {string}
+         */
+        LinkRole: "relative" | "administrator" | "delegate" | "guardian";
+        /** @description Another customer who speaks for this one (`acts_for_them`), or for whom this one speaks. */
+        LinkView: {
+            acts_for_them: boolean;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            customer_id: string;
+            id: string;
+            name: string;
+            role: components["schemas"]["LinkRole"];
+        };
+        /** @description A conversation and who else has it open. */
+        LookedAtView: {
+            conversation_id: string;
+            viewers: components["schemas"]["ViewerView"][];
+        };
+        /**
          * @description What a roster came to: cost part by part, a bound, who carries how much, what it breaks.
          *
          *     No roster costs less than `bound.at_least`; that this one is the cheapest is never claimed.
@@ -1148,6 +1169,14 @@ export interface components {
             minimum_group: number;
             mode: string;
             visible_fields: string[];
+        };
+        /** @description A note on a customer, for colleagues alone. */
+        NoteView: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            id: string;
+            text: string;
         };
         /** @description A work item offered to this operator. */
         Offer: {
