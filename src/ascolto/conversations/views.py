@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from ascolto.conversations.model import Canned, Conversation, Draft, Message, Outcome, Reason
 from ascolto.conversations.views_consults import ConsultView
 from ascolto.conversations.views_envelope import EnvelopeBody
+from ascolto.conversations.views_viewers import ViewerView
 from ascolto.customers.views import CustomerView
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
@@ -279,13 +280,6 @@ class DraftView(BaseModel):
     def of(cls, draft: Draft) -> "DraftView":
         """Return the view of a draft."""
         return cls.model_validate(asdict(draft))
-
-
-class ViewerView(BaseModel):
-    """Somebody who has the conversation open."""
-
-    operator_id: str | None
-    name: str
 
 
 class DetailView(BaseModel):
