@@ -21,6 +21,7 @@ GIULIA, MARTA = "operatrice@aurelia.example", "team@aurelia.example"
 def work(house: RunningServer, at_desk: Profile, writer: Writer) -> Iterator[Page]:
     """Let a customer be in hand at Giulia's desk."""
     page = at_desk.page()
+    page.set_viewport_size({"width": 1500, "height": 950})  # the customer stands beside the talk
     desk = Desk(house.url, page)
     desk.sign_in(GIULIA)
     yield desk.take(writer)
