@@ -74,10 +74,10 @@ function Notes({ customer, canEdit }: Props) {
         <ul className="stack" aria-label={t("aside.notes")}>
           {data.items.map((note) => (
             <li key={note.id} className="row-flex">
-              <span className="grow">
+              <div className="grow">
                 {note.text}
-                <span className="meta num"> {`${note.by_name} · ${day(note.at)}`}</span>
-              </span>
+                <div className="meta num">{`${note.by_name} · ${day(note.at)}`}</div>
+              </div>
               {canEdit && <IconButton icon="x" label={t("aside.remove_note")} onPress={() => setLeaving(note)} />}
             </li>
           ))}
@@ -146,13 +146,12 @@ function Links({ customer, canEdit }: Props) {
         <ul className="stack" aria-label={t("aside.linked")}>
           {data.map((one) => (
             <li key={one.id} className="row-flex">
-              <span className="grow">
+              <div className="grow">
                 {one.name || t("customer.unnamed")}
-                <span className="meta">
-                  {" "}
+                <div className="meta">
                   {t(one.acts_for_them ? msg("aside.acts_for") : msg("aside.acted_for"), { role: t(roles[one.role]) })}
-                </span>
-              </span>
+                </div>
+              </div>
               {canEdit && <IconButton icon="x" label={t("aside.unlink", { name: one.name })} onPress={() => setLeaving(one)} />}
             </li>
           ))}
