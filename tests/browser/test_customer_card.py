@@ -32,8 +32,9 @@ def work(house: RunningServer, at_desk: Profile, writer: Writer) -> Iterator[Pag
 def leader(house: RunningServer, browser: Browser) -> Iterator[Page]:
     """Let the team leader look on in a browser of her own."""
     context = browser.new_context(locale="it-IT", viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(60_000)
     page = context.new_page()
-    Desk(house.url, page).sign_in(MARTA, begins_at="Sala")
+    Desk(house.url, page).sign_in(MARTA)
     yield page
     context.close()
 
@@ -107,6 +108,7 @@ def test_who_else_looks_on_stands_in_the_row_by_initials(work: Page, leader: Pag
 
 
 def test_the_floor_says_where_no_forecast_is_published(leader: Page) -> None:
+    leader.goto(leader.url.partition("/desk/")[0] + "/desk/floor")
     table = leader.get_by_role("table", name="Code").first
     expect(table.get_by_role("columnheader", name="Ultima mezz’ora")).to_be_visible()
     row = table.get_by_role("row").filter(has_text="Sportello online")
