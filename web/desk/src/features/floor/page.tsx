@@ -260,13 +260,13 @@ function ClientFloor({ floor, client, arrivals }: ClientFloorProps) {
 /** What came beside what was expected; that nothing was published is said. */
 function Came({ came }: { came: Arrivals | undefined }) {
   const t = useT();
+  const n = came && came.expected !== null ? Math.round(came.expected) : null;
+  const words = n === null ? t("floor.no_forecast") : t("floor.of_expected", { n });
   return (
-    <td className="num">
+    <td className="num" title={words}>
       {came?.came ?? "–"}
-      <span className="meta">
-        {" "}
-        {came && came.expected !== null ? t("floor.of_expected", { n: Math.round(came.expected) }) : t("floor.no_forecast")}
-      </span>
+      <span className="meta" aria-hidden="true">{` / ${n ?? "–"}`}</span>
+      <span className="hidden-visually">{words}</span>
     </td>
   );
 }
