@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 import psutil
 import pytest
@@ -241,7 +242,7 @@ def test_a_server_of_ones_own_is_used_with_the_least_rights(
     folder: Path, setup: str, owner: str, app: str
 ) -> None:
     with server_of_ones_own(setup) as (own, address):
-        env = {"DATABASE_URL": address(app), "DATABASE_OWNER_URL": address(owner)}
+        env: dict[str, Any] = {"DATABASE_URL": address(app), "DATABASE_OWNER_URL": address(owner)}
         with up(folder / "data", "--demo", **env, ASCOLTO_QUIET_DEMO="1") as server:
             server.wait_until_up()
             assert "postgres" not in names(server.children())
@@ -269,7 +270,10 @@ def test_an_owner_whom_the_walls_bind_frees_itself_or_is_told_how(folder: Path) 
             server.wait_until_up()
         assert own.query(bound) == "f"
     with server_of_ones_own(TWO_LOGINS + "GRANT ascolto_app TO house") as (own, address):
-        env = {"DATABASE_URL": address("desk"), "DATABASE_OWNER_URL": address("house")}
+        env: dict[str, Any] = {
+            "DATABASE_URL": address("desk"),
+            "DATABASE_OWNER_URL": address("house"),
+        }
         with up(folder / "data", **env) as server:
             take_back = 'REVOKE INHERIT OPTION FOR ascolto_app FROM "house";'
             assert take_back in server.refused()

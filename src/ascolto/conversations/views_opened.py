@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from ascolto.conversations.model import Draft, Outcome
 from ascolto.conversations.views import Body, FileView, Line, RowView, Text
+from ascolto.conversations.views_viewers import ViewerView
 from ascolto.customers.views import CustomerView
 
 
@@ -79,13 +80,6 @@ class WrapUpClockView(BaseModel):
     began_at: datetime
     expected_s: float = Field(description="What its queue reckons with, in seconds")
     ends_at: datetime | None = Field(description="When it is closed by itself; null for never")
-
-
-class ViewerView(BaseModel):
-    """Somebody who has the conversation open."""
-
-    operator_id: str | None
-    name: str
 
 
 class DetailView(BaseModel):

@@ -148,6 +148,11 @@ def accounts_text(url: str) -> str:
     for slug in SLUGS:
         one = read_organisation(slug)
         lines.append(f"  {one.name}: write as a customer at {url}/demo/{slug}")
+        lines.extend(
+            f"    {url}/demo/{channel['public_key']} shows {channel['shows']}"
+            for channel in one.channels
+            if "shows" in channel
+        )
         lines.extend(f"    {email:<30} {what}" for email, what in _people(one))
     lines.append(f"  Everybody's password: {PASSWORD} (organisation: aurelia or ponente)")
     return "\n".join(lines)

@@ -127,6 +127,7 @@ const routes = [
   }],
   ["POST /work/:id/decline", ({ id }) => { offers.delete(id); emit("operator:op-me", "offer.withdrawn", { work_item_id: id, reason: "declined" }); }],
   ["GET /conversations", ({ query }) => ({ items: [...rows.values()].filter((row) => (query.get("view") ?? "all") === "all" || row.state === query.get("view")).filter((row) => !query.get("q") || JSON.stringify(row).toLowerCase().includes(query.get("q").toLowerCase())).slice(0, 50), next_cursor: null })],
+  ["GET /conversations/viewers", () => []],
   ["GET /conversations/:id", ({ id }) => {
     const row = rows.get(id);
     if (!row) throw new Refused(404, "conversations.unknown");
@@ -159,6 +160,9 @@ const routes = [
   ["POST /conversations/:id/snooze", ({ id, body }) => bump(id, { state: "snoozed", snoozed_until: body.until })],
   ["POST /conversations/:id/transfer", ({ id }) => bump(id, { state: "waiting", operator_id: null })],
   ["POST /conversations/:id/attachments", () => ({ id: `a${Date.now()}`, name: "allegato.pdf", size: 24000, type: "application/pdf" })],
+  ["GET /customers", () => ({ items: [], next_cursor: null })],
+  ["GET /customers/:id/notes", () => ({ items: [], next_cursor: null })],
+  ["GET /customers/:id/links", () => []],
   ["GET /customers/:id/timeline", () => ({ items: [data.makeConversation(903, { id: "conv-old-1", state: "closed", subject: "Autolettura" }), data.makeConversation(904, { id: "conv-old-2", state: "closed", subject: "Area clienti" })], next_cursor: null })],
   ["GET /mail/conversations/:id/recipients", () => ({ customer: "cliente@example.org", others: [], sender: "aiuto@ponente.example" })],
   ["GET /me/preferences", () => ({})], ["PUT /me/preferences", ({ body }) => body],

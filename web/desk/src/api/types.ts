@@ -61,6 +61,9 @@ export type ConsentStanding = S["StandingView"];
 
 
 export type Viewer = S["ViewerView"];
+export type LookedAt = S["LookedAtView"];
+export type CustomerNote = S["CustomerNoteView"];
+export type CustomerLink = S["LinkView"];
 export type ConversationDetail = Omit<S["DetailView"], "conversation" | "draft" | "drafts" | "why"> & {
   conversation: ConversationRow;
   draft: Draft | null;
@@ -103,6 +106,9 @@ export type PersonSeen = S["PersonView"];
 export type Monitoring = S["MonitoringView"];
 
 export type FloorAnswer = S["FloorView"];
+export type Arrivals = S["ArrivalsView"];
+export type ArrivalsNow = S["ArrivalsNowView"];
+export type QueueArrivals = S["QueueArrivalsView"];
 export type FloorPeople = S["FloorPeopleView"];
 export type FloorGroup = S["FloorGroupView"];
 /** One queue: as last asked for, with what ticks have told since. */

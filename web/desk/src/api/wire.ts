@@ -69,6 +69,19 @@ export interface components {
             valid_from: string;
             valid_to: string | null;
         };
+        /** @description What came to the queues in scope just now and today, up to a whole minute. */
+        ArrivalsNowView: {
+            queues: components["schemas"]["QueueArrivalsView"][];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description How much came between two moments, and what was published for them, if anything was. */
+        ArrivalsView: {
+            came: number;
+            expected: number | null;
+        };
         /** @description A file as a message shows it. */
         ascolto__conversations__views__FileView: {
             id: string;
@@ -341,6 +354,14 @@ export interface components {
             language: string;
             standing: components["schemas"]["StandingView"][];
             texts: components["schemas"]["ConsentTextView"][];
+        };
+        /** @description A note on a customer, for colleagues alone. */
+        CustomerNoteView: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            id: string;
+            text: string;
         };
         /** @description Who wrote, as lists show it. */
         CustomerRef: {
@@ -1017,6 +1038,27 @@ export interface components {
             until_at: string;
         };
         /**
+         * @description As what somebody speaks for a customer.
+         * @enum {string}
+         */
+        LinkRole: "relative" | "administrator" | "delegate" | "guardian";
+        /** @description Another customer who speaks for this one (`acts_for_them`), or for whom this one speaks. */
+        LinkView: {
+            acts_for_them: boolean;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            customer_id: string;
+            id: string;
+            name: string;
+            role: components["schemas"]["LinkRole"];
+        };
+        /** @description A conversation and who else has it open. */
+        LookedAtView: {
+            conversation_id: string;
+            viewers: components["schemas"]["ViewerView"][];
+        };
+        /**
          * @description What a roster came to: cost part by part, a bound, who carries how much, what it breaks.
          *
          *     No roster costs less than `bound.at_least`; that this one is the cheapest is never claimed.
@@ -1474,6 +1516,13 @@ export interface components {
          * @enum {string}
          */
         Purpose: "survey" | "notice";
+        /** @description One queue's last half hour and its day so far; null is told where nothing is published. */
+        QueueArrivalsView: {
+            client_id: string;
+            half_hour: components["schemas"]["ArrivalsView"];
+            queue_id: string;
+            today: components["schemas"]["ArrivalsView"];
+        };
         /** @description A queue by name. */
         QueueRef: {
             channel: string;

@@ -1,8 +1,8 @@
 import type { Queue, StandIn } from "@/api/types";
-import { explain } from "@/api/words";
+import { Failed } from "@/failed";
 import { msg, useT } from "@/i18n";
 import { clock, day, decimal } from "@/i18n/format";
-import { Empty, Pill } from "@ui/bits";
+import { Pill } from "@ui/bits";
 import { useStandIns } from "./api";
 import { openByQueue } from "./model";
 
@@ -30,13 +30,13 @@ const no = new Set<StandIn["state"]>(["declined", "refused", "unanswered"]);
 /** After a lost site: who takes over on a free day and what they say, and what nobody takes. */
 export function Hole({ roster, v, queues, names }: Props) {
   const t = useT();
-  const { data, error } = useStandIns(roster, v);
+  const { data, error, refetch } = useStandIns(roster, v);
   const queue = (id: string | null) => queues.find((one) => one.id === id)?.name ?? t("roster.all_queues");
   const toAsk = data?.asked.some((one) => one.state === "to_ask");
   return (
     <section className="card stack roster-hole" aria-labelledby="roster-hole">
       <h3 id="roster-hole">{t("roster.hole")}</h3>
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {error && <Failed error={error} retry={refetch} />}
       {toAsk && <p>{t("roster.hole.taken")}</p>}
       {data && data.asked.length > 0 && (
         <ul aria-label={t("roster.hole.who")}>

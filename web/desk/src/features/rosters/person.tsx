@@ -1,9 +1,9 @@
 import type { BrokenRule, PersonDay, Queue, Roster, RosterDay, RosterShift, WantedShift } from "@/api/types";
-import { explain } from "@/api/words";
 import { useStayed } from "@/stayed";
+import { Failed } from "@/failed";
 import { useT } from "@/i18n";
 import { clock, day as shortDay, decimal } from "@/i18n/format";
-import { Empty, Pill } from "@ui/bits";
+import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { usePersonDay } from "./api";
 import type { Person } from "./board";
@@ -26,7 +26,7 @@ export function PersonPanel({ roster, day, person, queues, shifts, edits }: Pers
   const t = useT();
   // Whoever leafs down the board with the arrows asks of those they pass nothing.
   const stays = useStayed(person.id);
-  const { data, error } = usePersonDay(roster.id, stays ? person.id : undefined, day.day, day.roster.v);
+  const { data, error, refetch } = usePersonDay(roster.id, stays ? person.id : undefined, day.day, day.roster.v);
   return (
     <section className="card stack roster-person" aria-labelledby="roster-person">
       <h2 id="roster-person">{person.name}</h2>
@@ -53,7 +53,7 @@ export function PersonPanel({ roster, day, person, queues, shifts, edits }: Pers
           {shift.parts.length === 0 && <li className="meta">{t("roster.no_parts")}</li>}
         </ol>
       ))}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {error && <Failed error={error} retry={refetch} />}
       {data && <Broken rules={data.violations} />}
       {data && shifts.length > 0 && <Why found={data} />}
     </section>

@@ -5,6 +5,7 @@ import type { Page, Weighed, WorthRun } from "@/api/types";
 import { explain } from "@/api/words";
 import { failed } from "@/api/plans/notes";
 import { Noted } from "@/api/plans/noted";
+import { FailedOf } from "@/failed";
 import { msg, useT } from "@/i18n";
 import { day as shortDay, decimal, share } from "@/i18n/format";
 import { useAllQueues } from "@/reference";
@@ -53,7 +54,6 @@ export function WorthPage() {
     }
     await again();
   };
-  const error = queues.error ?? runs.error;
   const shown = (runs.data ?? []).filter((one, at) => one.state === "asked" || at < 3);
   const latest = runs.data?.find((one) => one.found);
   return (
@@ -66,7 +66,7 @@ export function WorthPage() {
       </header>
       <p className="meta worth-why">{t("worth.why")}</p>
       {(queues.isPending || runs.isPending) && <Skeleton label={t("loading")} lines={6} />}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      <FailedOf all={[queues, runs]} />
       {queues.data && runs.data && (
         <details className="card roster-ask" open={runs.data.length === 0}>
           <summary>{t("worth.new")}</summary>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useId, useState } from "react";
+import { lazy, Suspense, useId, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { ConversationDetail, ConversationRow } from "@/api/types";
@@ -19,6 +19,12 @@ import { channelName, stateName } from "./labels";
 import { Section } from "./section";
 import { WhyCard } from "./why";
 
+const CustomerAside = lazy(async () => {
+  const module = await import("./aside");
+  await module.spoken;
+  return { default: module.CustomerAside };
+});
+
 interface Props {
   row: ConversationRow;
   detail: ConversationDetail | undefined;
@@ -34,6 +40,7 @@ export function ContextPane({ row, detail }: Props) {
         <QueueLine row={row} />
       </div>
       <CustomerCard row={row} customer={detail?.customer ?? null} />
+      <Suspense>{detail?.customer && <CustomerAside key={detail.customer.id} customer={detail.customer} />}</Suspense>
       <ConsultSection row={row} />
       <WhyCard why={detail?.why ?? null} row={row} />
       <History customerId={row.customer.id} current={row.id} />

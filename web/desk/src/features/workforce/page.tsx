@@ -5,6 +5,7 @@ import type { Forecast } from "@/api/types";
 import { explain } from "@/api/words";
 import { failed } from "@/api/plans/notes";
 import { Noted } from "@/api/plans/noted";
+import { FailedOf } from "@/failed";
 import { useT } from "@/i18n";
 import { day as shortDay, isoDay, longDay } from "@/i18n/format";
 import { may, useSession } from "@/session";
@@ -70,7 +71,7 @@ export function PlanningPage() {
         <Sections />
       </header>
       {(queues.isPending || forecasts.isLoading) && <Skeleton label={t("loading")} lines={5} />}
-      {queues.error && <Empty icon="triangle-alert" title={explain(queues.error)} />}
+      <FailedOf all={[queues, forecasts]} />
       {queues.data?.length === 0 && <Empty icon="activity" title={t("plan.no_queue")} />}
       {queue && plans && <AskForm queue={queue.id} onAsked={(id) => set({ forecast: id, day: undefined })} />}
       {forecasts.data && !forecast && <Empty icon="activity" title={t("plan.none")} />}

@@ -3,9 +3,10 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { OwnShift, ShiftRequest, SwapCandidate, Wishes } from "@/api/types";
 import { explain } from "@/api/words";
+import { Failed, FailedOf } from "@/failed";
 import { msg, t, useT } from "@/i18n";
 import { clock, longDay, weekday } from "@/i18n/format";
-import { Empty, Pill } from "@ui/bits";
+import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
@@ -77,7 +78,7 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
           {error}
         </p>
       )}
-      {open && candidates.error && <p className="field-error">{explain(candidates.error)}</p>}
+      {open && <FailedOf all={[candidates]} />}
       {open && candidates.data?.length === 0 && <p role="status">{t("shifts.nobody")}</p>}
       {open && (candidates.data ?? []).length > 0 && (
         <ul className="plan-edits" aria-label={t("shifts.with_whom")}>
@@ -101,7 +102,7 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
 export function Requests() {
   const t = useT();
   const queries = useQueryClient();
-  const { data, error } = useQuery({ queryKey: requestsKey, queryFn: () => api.get<ShiftRequest[]>("/me/requests") });
+  const { data, error, refetch } = useQuery({ queryKey: requestsKey, queryFn: () => api.get<ShiftRequest[]>("/me/requests") });
   const act = async (work: () => Promise<unknown>) => {
     try {
       await work();
@@ -127,7 +128,7 @@ export function Requests() {
     <section className="card stack plan-card" aria-labelledby="shifts-requests">
       <h2 id="shifts-requests">{t("shifts.requests")}</h2>
       <p className="meta">{t("shifts.quiet")}</p>
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {error && <Failed error={error} retry={refetch} />}
       {data?.length === 0 && <p className="meta">{t("shifts.no_requests")}</p>}
       <ul className="plan-edits" aria-label={t("shifts.requests")}>
         {(data ?? []).map((one) => {
