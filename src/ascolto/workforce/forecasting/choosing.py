@@ -31,10 +31,10 @@ _TOO_LITTLE = 0.02  # of the weight: who has less does not speak
 # The farther ahead, the less the lead's last level is worth; and so it is with little history, from
 # which much is believed.
 _USUAL: tuple[Mix, ...] = (
+    {LEAD: 0.8, SHAPES: 0.2},
     {LEAD: 0.7, SHAPES: 0.3},
-    {LEAD: 0.6, SHAPES: 0.4},
-    {LEAD: 0.5, SHAPES: 0.5},
-    {LEAD: 0.4, SHAPES: 0.5, MEAN: 0.1},
+    {LEAD: 0.6, SHAPES: 0.3, MEAN: 0.1},
+    {LEAD: 0.5, SHAPES: 0.3, MEAN: 0.2},
 )
 _USUAL_AT_FIRST = (_USUAL[-1],) * len(BANDS)
 
