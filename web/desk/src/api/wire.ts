@@ -929,7 +929,7 @@ export interface components {
          * @description A queue's day by half hours, how its busyness is judged, and what was done about it.
          *
          *     `way` says how the rest is expected anew: as planned, by the day's level so far, or as past days
-         *     taught; the nearest of them on the `judged` last days at this time of day.
+         *     taught; it names what counts most, by how near each was on the `judged` last days at this time.
          */
         IntradayView: {
             aht_s: number | null;
