@@ -37,7 +37,7 @@ const unreached = {
 export function MailroomPage() {
   const t = useT();
   return (
-    <div className="page stack" data-region tabIndex={-1}>
+    <div className="page stack" data-region tabIndex={0}>
       <header className="page-head">
         <h1>{t("mailroom.title")}</h1>
       </header>

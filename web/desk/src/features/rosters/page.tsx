@@ -42,7 +42,7 @@ export function RostersPage() {
   const words = (one: Roster) =>
     `${shortDay(`${one.first_day}T12:00:00Z`)}–${shortDay(`${one.last_day}T12:00:00Z`)} · ${one.reason} · ${stateName(one)}`;
   return (
-    <div className="page rosters" data-region tabIndex={-1}>
+    <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
         <h1>{t("nav.rosters")}</h1>
         {items.length > 0 && (

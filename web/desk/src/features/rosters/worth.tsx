@@ -132,7 +132,7 @@ function Found({ run }: { run: WorthRun }) {
     <section className="card stack" aria-labelledby="worth-found">
       <h2 id="worth-found">{t("worth.of", { when: stretch(run), reason: run.reason })}</h2>
       <p className="meta">{t("worth.chance", { n: decimal(found.chance_hours, 0, 1), people: found.people })}</p>
-      <ul className="stack worth-words" aria-label={t("worth.in_words")}>
+      <ul className="stack" aria-label={t("worth.in_words")}>
         {found.rules.map((one) => (
           <li key={one.rule}>
             <strong>{t(rules[one.rule] ?? one.rule)}</strong>{" "}

@@ -149,6 +149,8 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   return (
     <>
       <section className="talk" aria-label={t("thread.region", { n: row.number })}>
+        {/* Where the list gives way to the talk, its heading goes with it. */}
+        <h1 className="hidden-visually talk-page">{t("nav.work")}</h1>
         <ThreadHeader
           row={row}
           canWork={canWork}

@@ -33,7 +33,8 @@ export const Offers = memo(function Offers({ onAccepted }: { onAccepted: () => v
   const current = useOpenOffers();
   return (
     <section className="offers" aria-label={t("offer.region")}>
-      <div role="alert" className="hidden-visually">
+      {/* Each is told once: a second one must not have the first read out again. */}
+      <div role="alert" aria-atomic="false" className="hidden-visually">
         {current.map((offer) => (
           <p key={offer.work_item_id}>
             {t("offer.announce", {

@@ -41,7 +41,7 @@ export function IntradayPage() {
   return (
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
-        <h1 className="plan-title">{t("intraday.title")}</h1>
+        <h1>{t("intraday.title")}</h1>
         {queues.data && queues.data.length > 0 && (
           <Select
             label={t("plan.queue")}

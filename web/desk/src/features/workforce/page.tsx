@@ -41,7 +41,7 @@ export function PlanningPage() {
   return (
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
-        <h1 className="plan-title">{t("nav.planning")}</h1>
+        <h1>{t("nav.planning")}</h1>
         {queues.data && queues.data.length > 0 && (
           <Select
             label={t("plan.queue")}
