@@ -54,7 +54,11 @@ LOOKS = (
     Look("200 %", size=(640, 400)),
     Look("320 px", size=(320, 640)),
 )
-_PLAIN = {"color_scheme": "light", "contrast": "no-preference", "forced_colors": "none"}
+_PLAIN: dict[str, Any] = {
+    "color_scheme": "light",
+    "contrast": "no-preference",
+    "forced_colors": "none",
+}
 
 
 def routes_of_the_desk() -> set[str]:
