@@ -191,6 +191,18 @@ async def test_a_call_is_moved_kept_through_a_customers_word_and_ends_with_the_c
     assert (await desk.read(talk.id)).promise is None
 
 
+async def test_a_call_taken_back_at_once_is_promised_no_more(desk: Desk) -> None:
+    talk = await written_up(desk)
+    await promised(desk, talk.id, to=desk.anna)
+    async with desk.as_operator(desk.anna) as tx:
+        back = await calling_back.call_off(tx, conversation_id=talk.id, operator_id=desk.anna)
+    assert (back.state, back.promise, back.snoozed_until) == (State.WAITING, None, None)
+    async with desk.as_system() as tx:
+        item = await routing.get_work(tx, str(back.work_item_id))
+    assert item is not None
+    assert (item.preferred_operator, item.card.get("call_at")) == (desk.anna, None)
+
+
 async def test_routes_of_the_wrap_up_answer_who_writes_it_up_alone(office: Office) -> None:
     desk = office.desk
     talk = await desk.talking()

@@ -269,6 +269,18 @@ async def promise_call(conversation_id: UUID, body: CallBody, call: Closer) -> R
     return RowView.of(moved)
 
 
+@router.post("/conversations/{conversation_id}/call-off", summary="Take back a promised call")
+async def call_off(conversation_id: UUID, call: Closer) -> RowView:
+    """Take back a call just promised, and bring the conversation back now."""
+    moved = await calling_back.call_off(
+        call.tx,
+        conversation_id=str(conversation_id),
+        operator_id=call.principal.operator_id,
+        supervise=_supervises(call),
+    )
+    return RowView.of(moved)
+
+
 @router.post("/conversations/{conversation_id}/wake", summary="Bring back before its time")
 async def wake(conversation_id: UUID, call: Closer) -> RowView:
     """Bring a conversation back that was put aside."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ascolto.conversations.actions.working import forget_wrap_up, snooze_held
+from ascolto.conversations.actions.working import forget_wrap_up, snooze_held, wake
 from ascolto.conversations.held import acting, checked_text, hold_for
 from ascolto.conversations.live import at_text
 from ascolto.conversations.model import Conversation
@@ -37,3 +37,12 @@ async def promise_call(
         "call_promised", author=acting(tx, operator_id), until=until, phone=phone, about=about
     )
     return await held.save()
+
+
+async def call_off(
+    tx: Tx, *, conversation_id: str, operator_id: str | None, supervise: bool = False
+) -> Conversation:
+    """Take back a promised call, and bring the conversation back now."""
+    held = await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
+    held.change(promise=None)
+    return await wake(held, by="operator")

@@ -46,7 +46,7 @@ export function CallBackDialog({ row, customer, onClose, onDone, onReturn }: Pro
     },
     onSuccess: (next, { at: until }) => {
       adoptRow(store, next);
-      sayUndoable(t("call.done", { time: moment(until, engine.serverNow()) }), { store, id: row.id, way: "wake" });
+      sayUndoable(t("call.done", { time: moment(until, engine.serverNow()) }), { store, id: row.id, way: "call-off" });
       onDone();
     },
     onError: (error) => late(explain(error)),

@@ -15,7 +15,7 @@ export function isComingBack(id: string): boolean {
   return (comingBack.get(id) ?? 0) > Date.now();
 }
 
-type Way = "reopen" | "wake" | "take-back";
+type Way = "reopen" | "wake" | "take-back" | "call-off";
 
 /** Says what was done with a conversation, and offers to undo it. */
 export function sayUndoable(text: string, { store, id, way }: { store: LiveStore; id: string; way: Way }): void {
