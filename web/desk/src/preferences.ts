@@ -13,19 +13,35 @@ const path = "/me/preferences";
 const unsaved = (account: string) => `ascolto.keys.unsaved.${account}`;
 let last: Promise<void> = Promise.resolve();
 
+type Followed = Pick<DeskSettings, "singleKeys" | "keyMap" | "plainField">;
+
+/** What the server keeps, as this browser has it; of what was never chosen nothing. */
+function chosenThere({ keys, plain_field: plainField }: DeskPreferences): Partial<Followed> {
+  return {
+    ...(keys ? { singleKeys: keys.on ?? true, keyMap: keys.map ?? {} } : {}),
+    ...(typeof plainField === "boolean" ? { plainField } : {}),
+  };
+}
+
 async function meet(account: string): Promise<void> {
   try {
     const chosen = await api.get<DeskPreferences>(path);
+    const there = chosenThere(chosen);
     const touched = kept(unsaved(account));
     if (touched === null) {
-      if (chosen.keys) change({ singleKeys: chosen.keys.on, keyMap: chosen.keys.map ?? {} });
+      change(there);
       return;
     }
     // What was not touched here may have been moved at another browser meanwhile.
-    const { on = true, map = {} } = chosen.keys ?? {};
     const mine = settings();
-    const next = { singleKeys: touched.includes("singleKeys") ? mine.singleKeys : on, keyMap: touched.includes("keyMap") ? mine.keyMap : map };
-    await api.put<DeskPreferences>(path, { ...chosen, keys: { on: next.singleKeys, map: next.keyMap } });
+    const own = (name: keyof Followed) => touched.split(" ").includes(name);
+    const next: Followed = {
+      singleKeys: own("singleKeys") ? mine.singleKeys : (there.singleKeys ?? true),
+      keyMap: own("keyMap") ? mine.keyMap : (there.keyMap ?? {}),
+      plainField: own("plainField") ? mine.plainField : (there.plainField ?? false),
+    };
+    const keys = chosen.keys || own("singleKeys") || own("keyMap") ? { on: next.singleKeys, map: next.keyMap } : null;
+    await api.put<DeskPreferences>(path, { ...chosen, keys, ...(own("plainField") ? { plain_field: next.plainField } : {}) });
     if (settings() !== mine) return;
     keep(unsaved(account), null);
     change(next);
@@ -40,8 +56,8 @@ export function meetPreferences(account: string): Promise<void> {
   return last;
 }
 
-/** Chooses for one's keys, here at once and for every other browser as soon as the server answers. */
-export function chooseKeys(account: string, next: Partial<Pick<DeskSettings, "singleKeys" | "keyMap">>): Promise<void> {
+/** Chooses for oneself, here at once and for every other browser as soon as the server answers. */
+export function prefer(account: string, next: Partial<Followed>): Promise<void> {
   change(next);
   keep(unsaved(account), [kept(unsaved(account)) ?? "", ...Object.keys(next)].join(" "));
   return meetPreferences(account);

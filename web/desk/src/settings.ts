@@ -1,6 +1,6 @@
 /**
  * Choices of this browser: theme, density, single keys, sound. Kept in localStorage when it is there.
- * Of keys it is the copy: preferences.ts keeps them on the server.
+ * Of keys and of the plain field it is the copy: preferences.ts keeps them on the server.
  */
 import { useSyncExternalStore } from "react";
 
@@ -15,13 +15,15 @@ export interface DeskSettings {
   singleKeys: boolean;
   /** The keys of actions that were moved; none for an action is a choice too. */
   keyMap: KeyMap;
+  /** Mails are written with their marks to be seen. */
+  plainField: boolean;
   /** How loud an offer is announced, 0 (silent) to 1. */
   volume: number;
   /** Whether the system says so too while the desk is out of sight. */
   notify: boolean;
 }
 
-const defaults: DeskSettings = { theme: "auto", density: "comfortable", singleKeys: true, keyMap: {}, volume: 0.6, notify: false };
+const defaults: DeskSettings = { theme: "auto", density: "comfortable", singleKeys: true, keyMap: {}, plainField: false, volume: 0.6, notify: false };
 const listeners = new Set<() => void>();
 
 /** What this browser keeps under a name; null when nothing, or when it keeps nothing at all. */
@@ -62,6 +64,7 @@ let current: DeskSettings = {
   density: (kept("ascolto.density") as Density | null) ?? defaults.density,
   singleKeys: kept("ascolto.keys") !== "off",
   keyMap: readKeyMap(),
+  plainField: kept("ascolto.plain") === "on",
   volume: readShare("ascolto.volume", defaults.volume),
   notify: kept("ascolto.notify") === "on",
 };
@@ -76,6 +79,7 @@ export function change(next: Partial<DeskSettings>): void {
   keep("ascolto.density", current.density);
   keep("ascolto.keys", current.singleKeys ? "on" : "off");
   keep("ascolto.keymap", JSON.stringify(current.keyMap));
+  keep("ascolto.plain", current.plainField ? "on" : "off");
   keep("ascolto.volume", String(current.volume));
   keep("ascolto.notify", current.notify ? "on" : "off");
   const { dataset } = document.documentElement;

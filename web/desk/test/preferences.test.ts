@@ -1,7 +1,7 @@
 /** Single keys, switched off once, are off in every browser; without a network this browser's copy holds. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { DeskPreferences } from "@/api/types";
-import { meetPreferences, chooseKeys } from "@/preferences";
+import { meetPreferences, prefer } from "@/preferences";
 import { change, settings } from "@/settings";
 
 /** The network between this browser and the server's copy. */
@@ -42,14 +42,14 @@ it("goes by this browser's copy when nothing was chosen or nobody answers", asyn
 
 it("tells the server a choice and leaves the moved keys as they were", async () => {
   line.chosen = { keys: { on: true, map: { undo: ["x"] } } };
-  await chooseKeys("anna", { singleKeys: false });
+  await prefer("anna", { singleKeys: false });
   expect(line.chosen).toEqual({ keys: { on: false, map: { undo: ["x"] } } });
 });
 
 it("brings what was chosen without a network once there is one, and does not take it back before", async () => {
   line.chosen = { keys: { on: true, map: {} } };
   line.up = false;
-  await chooseKeys("anna", { singleKeys: false });
+  await prefer("anna", { singleKeys: false });
   expect(settings().singleKeys).toBe(false);
   line.up = true;
   await meetPreferences("anna");
@@ -61,7 +61,7 @@ it("brings what was chosen without a network once there is one, and does not tak
 
 it("never says in one person's name what another chose at the same browser", async () => {
   line.up = false;
-  await chooseKeys("anna", { singleKeys: false });
+  await prefer("anna", { singleKeys: false });
   line.up = true;
   line.chosen = { keys: { on: true, map: {} } };
   await meetPreferences("bruno");
@@ -70,7 +70,7 @@ it("never says in one person's name what another chose at the same browser", asy
 });
 
 it("ends with what was chosen last, however quickly one changes one's mind", async () => {
-  await Promise.all([chooseKeys("anna", { singleKeys: false }), chooseKeys("anna", { singleKeys: true }), chooseKeys("anna", { singleKeys: false })]);
+  await Promise.all([prefer("anna", { singleKeys: false }), prefer("anna", { singleKeys: true }), prefer("anna", { singleKeys: false })]);
   expect(line.chosen.keys?.on).toBe(false);
   await meetPreferences("anna");
   expect(settings().singleKeys).toBe(false);
@@ -81,7 +81,7 @@ it("takes over moved keys and brings those moved without a network", async () =>
   await meetPreferences("anna");
   expect(settings().keyMap).toEqual({ undo: ["x"] });
   line.up = false;
-  await chooseKeys("anna", { keyMap: { reply: ["b"], undo: [] } });
+  await prefer("anna", { keyMap: { reply: ["b"], undo: [] } });
   line.up = true;
   await meetPreferences("anna");
   expect(line.chosen).toEqual({ keys: { on: true, map: { reply: ["b"], undo: [] } } });

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useT } from "@/i18n";
 import { type Action, actions, keyName, keysOf, printed } from "@/keys/map";
 import { changesOthers, moved, pressed, refusal, type Refusal } from "@/keys/moving";
-import { chooseKeys } from "@/preferences";
+import { prefer } from "@/preferences";
 import { useSession } from "@/session";
 import { useSettings } from "@/settings";
 import { Button, IconButton } from "@ui/button";
@@ -25,7 +25,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
     setTimeout(() => button.current.get(id)?.focus(), 0);
   };
   const choose = (action: Action, keys: readonly string[]) => {
-    void chooseKeys(account.id, { keyMap: moved(keyMap, action, keys) });
+    void prefer(account.id, { keyMap: moved(keyMap, action, keys) });
     setSaid(t("moving.done", { action: t(action.label), key: keys.map(printed).join(", ") || t("keys.no_key") }));
     leave(action.id);
   };
@@ -67,7 +67,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
             icon="undo-2"
             isDisabled={Object.keys(keyMap).length === 0}
             onPress={() => {
-              void chooseKeys(account.id, { keyMap: {} });
+              void prefer(account.id, { keyMap: {} });
               setSaid(t("moving.all_back"));
             }}
           >

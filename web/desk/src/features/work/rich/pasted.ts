@@ -24,6 +24,12 @@ export function marksOf(source: string): string {
   );
 }
 
+/** What is pasted or dropped, as a text with marks; what was copied from our own field has them in its plain text. */
+export function broughtIn(data: DataTransfer): string {
+  const html = data.getData("text/html");
+  return (html && !html.includes("data-pm-slice") && marksOf(html)) || data.getData("text/plain");
+}
+
 /** Without the lines and spaces around it; a tab stands for an empty cell and stays. */
 function trimmed(text: string): string {
   return text.replace(/^[ \n]+/, "").trimEnd();
