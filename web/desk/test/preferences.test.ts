@@ -86,3 +86,20 @@ it("takes over moved keys and brings those moved without a network", async () =>
   await meetPreferences("anna");
   expect(line.chosen).toEqual({ keys: { on: true, map: { reply: ["b"], undo: [] } } });
 });
+
+it("follows who prefers the plain field, beside the keys and without touching them", async () => {
+  line.chosen = { keys: { on: false, map: { undo: ["x"] } }, plain_field: true };
+  await meetPreferences("anna");
+  expect(settings().plainField).toBe(true);
+  line.up = false;
+  await prefer("anna", { plainField: false });
+  line.up = true;
+  await meetPreferences("anna");
+  expect(line.chosen).toEqual({ keys: { on: false, map: { undo: ["x"] } }, plain_field: false });
+});
+
+it("of the plain field alone says nothing about keys that were never chosen", async () => {
+  await prefer("anna", { plainField: true });
+  expect(line.chosen).toEqual({ keys: null, plain_field: true });
+  change({ plainField: false });
+});

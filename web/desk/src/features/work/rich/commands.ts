@@ -140,8 +140,8 @@ function isAll({ doc, selection: { from, to } }: EditorState): boolean {
 export function inserted(state: EditorState, text: string, range?: { from: number; to: number }): Transaction {
   const { tr, doc } = state;
   const lines = linesFor(text.replace(/\r\n?/g, "\n"));
-  const $from = doc.resolve(range?.from ?? state.selection.from);
-  const $to = doc.resolve(range?.to ?? state.selection.to);
+  // Within lines, also where the page says "around all of them".
+  const { $from, $to } = range ? TextSelection.between(doc.resolve(range.from), doc.resolve(range.to)) : state.selection;
   const all = $from.pos <= 1 && $to.pos >= doc.content.size - 1;
   const before = $from.parent.cut(0, $from.parentOffset);
   const after = $to.parent.cut($to.parentOffset);
