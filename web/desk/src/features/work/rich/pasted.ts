@@ -14,7 +14,9 @@ const KEPT = /^(?:pre|break)/i;
 export function marksOf(source: string): string {
   // A document of its own runs no scripts and fetches nothing. Of styles and handlers it would still
   // complain by our policy, once for each: they go by another name, only what they say is read.
-  const quiet = source.replace(/<[^<>]*>/g, (tag) => tag.replace(/(\s)(style|on\w+)(?=\s*=)/gi, "$1data-$2"));
+  const quiet = source
+    .replace(/<[^<>]*>/g, (tag) => tag.replace(/(\s)(style|on\w+)(?=\s*=)/gi, "$1data-$2"))
+    .replace(/<(\/?)style\b/gi, "<$1template");
   const { body } = new DOMParser().parseFromString(quiet, "text/html");
   if (![...body.querySelectorAll(MARKS)].some((one) => !light(one))) return "";
   return trimmed(
