@@ -9,7 +9,7 @@ from email.utils import make_msgid
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from ascolto.web.serve import DEMO_MAIL
 from support.browsing import barriers_in_both_themes
@@ -220,7 +220,7 @@ def test_words_being_typed_while_the_field_with_looks_arrives_go_on_in_it(
     house: RunningServer, desk: Desk
 ) -> None:
     page = desk.page
-    held = []
+    held: list[Route] = []
     page.route("**/assets/editor-*.js", held.append)
     field = answering(house, desk)
     field.click()
