@@ -221,7 +221,7 @@ def test_words_being_typed_while_the_field_with_looks_arrives_go_on_in_it(
 ) -> None:
     page = desk.page
     held: list[Route] = []
-    page.route("**/assets/editor-*.js", held.append)
+    page.route("**/assets/editor-*.js", lambda route: held.append(route))  # noqa: PLW0108 - a built-in cannot be asked what it takes
     field = answering(house, desk)
     field.click()
     page.keyboard.type("Una **data** prima e dopo")

@@ -65,6 +65,11 @@ function onKey(view: EditorView, event: KeyboardEvent): boolean {
   return command?.(view.state, view.dispatch) ?? false;
 }
 
+/** Sending is the desk's affair: the library would keep every Enter to itself. */
+function isSending(_view: EditorView, event: KeyboardEvent): boolean {
+  return event.key === "Enter" && (event.ctrlKey || event.metaKey);
+}
+
 /** Words that come at once from elsewhere than single keys: another program, a list of signs, dictation. */
 function onBeforeInput(view: EditorView, event: InputEvent): boolean {
   if (view.composing || event.isComposing || !event.data || !event.inputType.startsWith("insert")) return false;
@@ -118,7 +123,7 @@ export function RichField(props: FieldProps) {
       attributes: ({ doc }) => attributes(latest.current, doc.content.size === 2 && given.current === ""),
       handleKeyDown: onKey,
       clipboardTextSerializer: copied,
-      handleDOMEvents: { beforeinput: onBeforeInput, paste: onPaste, drop: onDrop },
+      handleDOMEvents: { keydown: isSending, beforeinput: onBeforeInput, paste: onPaste, drop: onDrop },
       dispatchTransaction: (tr) => {
         const state = made.state.apply(tr);
         const text = textOf(state.doc);
