@@ -151,7 +151,7 @@ def send_with_a_greeting(page: Page, field: Locator) -> None:
     page.keyboard.press("Control+Enter")
     expect_written(field, "")
     ours = page.get_by_role("log").get_by_role("article").filter(has_text="Gentile cliente")
-    expect(ours.locator("strong").first).to_have_text("molto urgente")
+    expect(ours.locator(".marked strong").first).to_have_text("molto urgente")
     expect(ours.get_by_role("link", name="qui")).to_be_visible()
 
 
