@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "react";
-import { history, redo, undo } from "prosemirror-history";
+import { closeHistory, history, redo, undo } from "prosemirror-history";
 import { EditorState, Selection, TextSelection, type Command } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import type { Field, FieldProps } from "../field";
@@ -90,7 +90,7 @@ function onPaste(view: EditorView, event: ClipboardEvent): boolean {
   if (!data || data.files.length > 0) return true;
   event.preventDefault();
   const text = broughtIn(data);
-  if (text) view.dispatch(inserted(view.state, text).setMeta("uiEvent", "paste"));
+  if (text) view.dispatch(closeHistory(inserted(view.state, text)).setMeta("uiEvent", "paste"));
   return true;
 }
 
@@ -160,7 +160,8 @@ export function RichField(props: FieldProps) {
       setAsking(linkAt(view.current.state)?.href ?? "");
       return;
     }
-    view.current.dispatch(acted(view.current.state, one));
+    // By itself for undo, however soon after what was typed.
+    view.current.dispatch(closeHistory(acted(view.current.state, one)));
     view.current.focus();
   };
   const link = (href: string | null | undefined) => {
