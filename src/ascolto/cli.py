@@ -1,6 +1,7 @@
 """The command line: `ascolto COMMAND`, each command in a module of its own."""
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,16 @@ def default_data_dir() -> Path:
 def _default_port() -> str:
     # As text, so that argparse checks the environment's word as if it was typed.
     return os.environ.get("ASCOLTO_PORT", str(DEFAULT_PORT))
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return value
 
 
 def parser() -> argparse.ArgumentParser:
@@ -93,14 +104,16 @@ def parser() -> argparse.ArgumentParser:
         " several are played together",
     )
     simulate.add_argument(
-        "--speed", type=float, default=1.0, help="how many times faster than life (%(default)s)"
+        "--speed", type=_positive, default=1.0, help="how many times faster than life (%(default)s)"
     )
     simulate.add_argument(
         "--url",
         default=f"http://127.0.0.1:{_default_port()}",
         help="server to play against (%(default)s)",
     )
-    simulate.add_argument("--minutes", type=float, help="minutes of life to play (until Ctrl-C)")
+    simulate.add_argument(
+        "--minutes", type=_positive, help="minutes of life to play (until Ctrl-C)"
+    )
     simulate.add_argument("--seed", type=int, default=1, help="the same seed plays the same day")
     simulate.add_argument("--operators", type=int, help="how many virtual operators work")
     simulate.add_argument(

@@ -337,7 +337,7 @@ def test_a_conversation_is_put_aside_taken_up_again_and_given_back(
     page.get_by_role("radio", name="Aperte").click()
     desk.accept(writer.name)
     page.get_by_role("button", name="Altre azioni").click()
-    page.get_by_role("menuitem", name="Ridai alla coda").click()
+    page.get_by_role("menuitem", name="Restituisci alla coda").click()
     expect(page.get_by_text("è di nuovo in coda")).to_be_visible()
 
 

@@ -131,9 +131,21 @@ def come_to_grief(house: RunningServer) -> None:
                 time.sleep(0.2)
 
 
+def fetched_from_a_server(house: RunningServer) -> str:
+    """Give the demo's mailbox a server to fetch its mail from, and return the mailbox's name."""
+    with closing(sign_in(house.url, tenant="aurelia", email="config@aurelia.example")) as client:
+        channels = client.get("/api/v1/channels").json()["items"]
+        box = next(one for one in channels if one["settings"].get("address") == OURS)
+        imap = {"host": "127.0.0.1", "port": 9, "security": "none", "user": "clienti"}
+        changed = {"settings": {**box["settings"], "imap": imap}, "v": box["v"]}
+        assert client.patch(f"/api/v1/channels/{box['id']}", json=changed).status_code == 200
+        return str(box["name"])
+
+
 def see_to_it(house: RunningServer, page: Page) -> None:
     """Read again and put away what was set aside, and send again what came back."""
     page.set_viewport_size({"width": 1280, "height": 900})
+    name = fetched_from_a_server(house)
     page.goto(house.url + "/desk/floor")
     page.get_by_role("link", name="Registro della posta").click()
     boxes = page.get_by_role("region", name="Caselle")
@@ -151,6 +163,8 @@ def see_to_it(house: RunningServer, page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 800})
     look(page, "mailroom-320")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    boxes.get_by_role("button", name=f"Confronta ora {name} con il server").click()
+    expect(boxes.get_by_role("button", name="Confronto chiesto")).to_be_disabled()
     # With the keyboard alone.
     aside.get_by_role("button", name="Rileggi: Senza mittente").focus()
     page.keyboard.press("Enter")

@@ -32,6 +32,7 @@ COMPARE = os.environ.get("ASCOLTO_PICTURES") == "compare"
 MAY_DIFFER = 0.04
 LEADER, ADMIN = "team@aurelia.example", "admin@aurelia.example"
 PLANNER = "pianificazione@aurelia.example"
+OPERATOR = "operatrice@aurelia.example"
 _DIFFERENCE = """async ([a, b]) => {
   const bits = async (png) => {
     const file = await fetch("data:image/png;base64," + png);
@@ -60,6 +61,16 @@ def keys(page: Page) -> None:
 def first_of_list(page: Page) -> None:
     page.get_by_role("table").get_by_role("link").first.click()
     expect(page.get_by_role("button", name="Salva").first).to_be_visible()
+
+
+def board_alone(page: Page) -> None:
+    """Choose somebody further down, so that board and person fill the screen."""
+    board = page.get_by_role("listbox", name="Tabellone dei turni")
+    expect(board.get_by_role("option").first).to_be_visible()
+    board.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowDown")
+    board.evaluate("(one) => one.scrollIntoView({ block: 'end' })")
 
 
 def measured(page: Page) -> None:
@@ -118,6 +129,54 @@ def a_morning(desk: Desk) -> None:
             colleague.put("/api/v1/presence", json={"state": "busy", "place": "home"})
 
 
+def the_talk_there_is(desk: Desk) -> None:
+    """Open what the morning has left on the desk."""
+    desk.page.get_by_role("option").first.click()
+    expect(desk.page.locator("#composer")).to_be_visible()
+
+
+def by_key(key: str) -> Callable[[Page], None]:
+    """Press a key of the open conversation and look at the dialog that it opens."""
+
+    def look(page: Page) -> None:
+        in_the_talk(page)
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_be_visible()
+
+    return look
+
+
+def in_the_talk(page: Page) -> None:
+    """Stand in the open conversation with the keys of the desk, not in a field."""
+    expect(page.locator("#composer")).to_be_visible()
+    page.locator("#content").focus()
+
+
+def drafted(page: Page) -> None:
+    in_the_talk(page)
+    page.keyboard.press("r")
+    page.locator("#composer").fill("Gentile cliente,\nle confermo la lettura del 30 novembre.")
+
+
+def noted(page: Page) -> None:
+    in_the_talk(page)
+    page.keyboard.press("n")
+    page.keyboard.type("Chiedo a @dav")
+    expect(page.get_by_role("option", name="Davide Montesi")).to_be_visible()
+
+
+def wrapping_up(page: Page) -> None:
+    in_the_talk(page)
+    page.keyboard.press("e")
+    expect(page.locator(".wrapup select").first).to_be_visible()
+
+
+def without_a_line(page: Page) -> None:
+    in_the_talk(page)
+    page.context.set_offline(True)
+    expect(page.locator(".banner.tone-warn")).to_be_visible()
+
+
 def in_the_light(page: Page) -> None:
     page.emulate_media(color_scheme="light")
 
@@ -136,6 +195,24 @@ class Sitting:
     how: dict[str, Any] = field(default_factory=dict)
     clock: bool = True
     before: Callable[[Desk], None] | None = None
+    locale: str = "it-IT"
+
+
+BUSY: tuple[tuple[str, str, Callable[[Page], None] | None], ...] = (
+    ("draft", "", drafted),
+    ("note", "", noted),
+    ("transfer", "", by_key("t")),
+    ("consult", "", by_key("c")),
+    ("snooze", "", by_key("h")),
+    ("wrapup", "", wrapping_up),
+    ("keys", "", by_key("?")),
+    ("offline", "", without_a_line),
+    ("missing", "/desk/nowhere", None),
+)
+
+
+def busy(*names: str, suffix: str) -> tuple[tuple[str, str, Callable[[Page], None] | None], ...]:
+    return tuple((f"busy-{name}{suffix}", path, do) for name, path, do in BUSY if name in names)
 
 
 DARK, FORCED = {"color_scheme": "dark"}, {"forced_colors": "active"}
@@ -162,6 +239,26 @@ SITTINGS = {
         ),
         size=(1440, 900),
         before=a_morning,
+    ),
+    "busy": Sitting(
+        LEADER,
+        (
+            *busy(*(name for name, _, _ in BUSY), suffix=""),
+            *(
+                ("busy-draft-dark", "", in_the_dark),
+                ("busy-wrapup-dark", "", wrapping_up),
+                ("busy-offline-dark", "", without_a_line),
+            ),
+        ),
+        size=(1440, 900),
+        before=a_morning,
+    ),
+    "busy-english": Sitting(
+        LEADER,
+        busy("draft", "transfer", "wrapup", "keys", "missing", suffix="-english"),
+        size=(1440, 900),
+        before=the_talk_there_is,
+        locale="en-GB",
     ),
     "strangers": Sitting(
         None,
@@ -227,6 +324,19 @@ SITTINGS = {
     "admin-dark": Sitting(
         ADMIN, (("admin-queue-dark", "/desk/admin/queues", first_of_list),), how=DARK
     ),
+    "planner-board": Sitting(
+        PLANNER,
+        (
+            ("plan-board-full", "/desk/rosters", board_alone),
+            ("plan-worth", "/desk/rosters/worth", None),
+        ),
+    ),
+    "planner-board-dark": Sitting(
+        PLANNER, (("plan-board-dark", "/desk/rosters", board_alone),), how=DARK
+    ),
+    "own-shifts": Sitting(
+        OPERATOR, (("plan-own-shifts-360", "/desk/shifts", None),), size=(360, 780)
+    ),
 }
 
 
@@ -254,7 +364,7 @@ def context(browser: Browser, sitting: Sitting) -> Iterator[BrowserContext]:
     """Give a browser that shows things as this sitting wants them, and does not move."""
     width, height = sitting.size
     context = browser.new_context(
-        locale="it-IT",
+        locale=sitting.locale,
         timezone_id="Europe/Rome",
         viewport={"width": width, "height": height},
         reduced_motion="reduce",
@@ -278,16 +388,19 @@ def test_the_screens_are_those_of_the_pictures(
 ) -> None:
     page = context.new_page()
     if sitting.who is not None:
-        begins_at = "Sala" if sitting.who in {ADMIN, PLANNER} else "Il mio lavoro"
+        mine = "Il mio lavoro" if sitting.locale == "it-IT" else "My work"
+        begins_at = "Sala" if sitting.who in {ADMIN, PLANNER} else mine
         Desk(house.url, page).sign_in(sitting.who, begins_at=begins_at)
     if sitting.before is not None:
         sitting.before(Desk(house.url, page))
     if sitting.clock:
         page.clock.set_fixed_time(datetime.now(UTC))  # nothing ages while it is looked at
     judge = context.new_page()
+    begun = page.url
     found = {}
     for name, path, first in sitting.looks:
-        page.goto(house.url + path if path else page.url)
+        page.context.set_offline(False)
+        page.goto(house.url + path if path else begun)
         if first is not None:
             first(page)
         at_rest(page)
@@ -307,5 +420,5 @@ def test_no_picture_of_the_set_is_left_over_and_none_is_missing() -> None:
     named = {name for sitting in SITTINGS.values() for name, _, _ in sitting.looks}
     kept = {path.stem for path in PICTURES.glob("*.png")}
     assert named <= kept
-    assert {name for name in kept if name.startswith(("set-", "admin-", "plan-"))} <= named
+    assert {name for name in kept if name.startswith(("set-", "admin-", "plan-", "busy-"))} <= named
     assert len(named) >= 40

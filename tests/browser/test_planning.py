@@ -118,6 +118,10 @@ def test_an_operator_reads_their_shifts_on_a_phone_and_gives_them_to_a_calendar(
     page.get_by_role("button", name="Proponi uno scambio").press("Enter")
     expect(page.get_by_text("Nessun collega può scambiare")).to_be_visible()
     page.get_by_role("button", name="Chiedi il giorno libero").press("Enter")
+    # It would be answered at once, and a phone is easily touched.
+    expect(page.get_by_text("La risposta è immediata")).to_be_visible()
+    assert page.get_by_role("list", name="Richieste").get_by_role("listitem").count() == 0
+    page.get_by_role("button", name="Sì, chiedilo").press("Enter")
     requests = page.get_by_role("list", name="Richieste").get_by_role("listitem")
     expect(requests).to_contain_text("In attesa")
     page.emulate_media(color_scheme="dark")

@@ -277,6 +277,25 @@ async def test_an_address_that_leads_nowhere_says_so_in_words(paper: Paper, path
     assert "Questa pagina non c'è" in paper.shown.text
 
 
+async def test_an_address_that_has_run_out_leads_back_to_its_form(chat: Chat, paper: Paper) -> None:
+    await paper.begin()
+    path = paper.path
+    async with chat.desk.database.transaction(chat.desk.tenant, actor=SYSTEM) as tx:
+        await tx.execute("UPDATE channels.pass SET expires_at = $1", tx.now)
+    answer = await paper.look(path)
+    assert answer.status_code == 404
+    form = re.search(r'<a href="(/help/[^"]+)">Scriva un nuovo messaggio</a>', answer.text)
+    assert form is not None
+    assert (await paper.look(form[1])).status_code == 200
+
+
+async def test_a_page_that_is_not_below_a_form_leads_to_the_form(paper: Paper) -> None:
+    answer = await paper.look(f"/help/{paper.key}/orari/di-oggi")
+    assert (answer.status_code, f'href="/help/{paper.key}' in answer.text) == (404, True)
+    answer = await paper.look("/help/nessuno/orari")
+    assert (answer.status_code, "/help/nessuno" in answer.text) == (404, False)
+
+
 async def test_the_closing_question_is_asked_at_the_end_and_answered_once(
     chat: Chat, paper: Paper
 ) -> None:

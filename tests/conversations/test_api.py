@@ -142,7 +142,7 @@ async def test_one_conversation_comes_with_its_customer_and_ones_own_draft(offic
         again = {"text": "Gentile Carla", "kind": "reply", "rev": 0}
         clash = await anna.put(f"/conversations/{talk.id}/draft", json=again)
         fields = refused(clash, 409, "conversations.draft_changed")
-        assert (fields["text"], fields["rev"]) == ("Gentile", 1)
+        assert (fields["draft"], fields["rev"]) == (kept, 1)
         refused(
             await anna.get(f"/conversations/{new_id()}"), 404, "conversations.unknown_conversation"
         )

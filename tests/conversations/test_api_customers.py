@@ -41,6 +41,52 @@ async def test_what_a_customer_only_names_is_written_down_and_proves_nothing(
             assert [one["verified"] for one in view["identities"]] == [True]
 
 
+async def test_a_search_is_written_down_with_whom_it_has_shown_and_not_with_its_words(
+    office: Office,
+) -> None:
+    talk = await office.desk.talking(name="Carla Rossi")
+    async with office.signed_in() as anna:
+        ok(await anna.get("/customers"))
+        ok(await anna.get("/customers", params={"q": "nessuno si chiama così"}))
+        ok(await anna.get("/customers", params={"q": "carla ross"}))
+    async with office.desk.as_system() as tx:
+        rows = await tx.fetch(
+            "SELECT client_id, actor, body FROM kit.event WHERE kind = 'customers.searched'"
+        )
+    (row,) = rows
+    assert row["client_id"] == office.desk.client_id
+    assert row["body"] == {"customer_ids": [talk.customer_id]}
+    assert row["actor"]["kind"] == "account"
+
+
+async def test_notes_and_linked_people_are_kept_beside_a_customer(office: Office) -> None:
+    rosa = await office.desk.talking(name="Rosa")
+    ugo = await office.desk.opened(name="Ugo")
+    path = f"/customers/{rosa.customer_id}"
+    async with office.signed_in() as anna:
+        note = ok(await anna.post(f"{path}/notes", json={"text": "Sente poco"}))
+        (kept,) = ok(await anna.get(f"{path}/notes"))["items"]
+        assert (kept["id"], kept["text"]) == (note["id"], "Sente poco")
+        assert kept["by_name"]
+        refused(
+            await anna.post(f"{path}/notes", json={"text": " "}), 422, "customers.nothing_noted"
+        )
+        acting = {"acting": ugo.customer_id, "role": "guardian"}
+        assert (await anna.post(f"{path}/links", json=acting)).status_code == 204
+        (one,) = ok(await anna.get(f"{path}/links"))
+        assert (one["customer_id"], one["role"], one["acts_for_them"]) == (
+            ugo.customer_id,
+            "guardian",
+            True,
+        )
+        (other,) = ok(await anna.get(f"/customers/{ugo.customer_id}/links"))
+        assert (other["customer_id"], other["acts_for_them"]) == (rosa.customer_id, False)
+        assert (await anna.delete(f"{path}/links/{one['id']}")).status_code == 204
+        assert (await anna.delete(f"{path}/notes/{note['id']}")).status_code == 204
+        assert ok(await anna.get(f"{path}/links")) == []
+        assert ok(await anna.get(f"{path}/notes"))["items"] == []
+
+
 async def test_a_merge_joins_the_timelines_and_its_undoing_parts_them(office: Office) -> None:
     desk = office.desk
     kept, merged = await desk.talking(name="Carla Rossi"), await desk.talking(name="C. Rossi")

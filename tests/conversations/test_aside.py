@@ -13,8 +13,9 @@ from support.talk import Desk
 
 
 async def drafted(
-    desk: Desk, conversation_id: str, text: str, rev: int, lines: dict[str, str] | None = None
-) -> Draft:
+    desk: Desk, conversation_id: str, text: str, rev: int, lines: dict[str, str] | None = None,
+    other: str | None = None,
+) -> Draft:  # fmt: skip
     async with desk.as_operator(desk.anna) as tx:
         return await conversations.set_draft(
             tx,
@@ -24,6 +25,7 @@ async def drafted(
             text=text,
             rev=rev,
             lines=lines,
+            other=other,
         )
 
 
@@ -130,7 +132,8 @@ async def test_a_draft_grows_by_revisions_and_refuses_an_old_one(desk: Desk) -> 
     assert (await drafted(desk, talk.id, "Gentile", 1)).rev == 2  # the same words again
     with pytest.raises(errors.DraftChanged) as refusal:
         await drafted(desk, talk.id, "Egregio", 1)
-    assert refusal.value.fields == {"rev": 2, "text": "Gentile"}
+    assert refusal.value.fields["rev"] == 2
+    assert refusal.value.fields["draft"]["text"] == "Gentile"
     with pytest.raises(errors.DraftChanged):
         await drafted(desk, talk.id, "Egregio", 0)
 
@@ -146,6 +149,22 @@ async def test_two_devices_at_once_are_told_apart(desk: Desk) -> None:
 
     done = await asyncio.gather(write("uno"), write("due"))
     assert sorted(map(str, done)) == ["1", "refused"]
+
+
+async def test_what_two_devices_wrote_at_once_stays_until_one_is_chosen(desk: Desk) -> None:
+    talk = await desk.talking()
+    two = await desk.talking(customer_id=talk.customer_id)
+    await drafted(desk, talk.id, "da casa", 0)
+    both = await drafted(desk, talk.id, "dall'ufficio", 1, other="da casa")
+    assert (both.text, both.other) == ("dall'ufficio", "da casa")
+    with pytest.raises(errors.DraftChanged) as refusal:
+        await drafted(desk, talk.id, "dall'ufficio", 1)  # nobody has put the other one away
+    assert refusal.value.fields["draft"]["other"] == "da casa"
+    async with desk.as_operator(desk.anna) as tx:
+        await conversations.merge(tx, conversation_id=talk.id, into=two.id, operator_id=desk.anna)
+        (kept,) = await store_aside.drafts_of(tx, conversation_ids=[two.id], operator_id=desk.anna)
+    assert (kept.text, kept.other) == ("dall'ufficio", "da casa")
+    assert (await drafted(desk, two.id, "dall'ufficio", kept.rev)).other is None
 
 
 async def test_a_draft_survives_a_transfer_and_is_shown_to_its_writer_only(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """The demo loads whole, once, and fast enough not to be noticed."""
 
+import asyncio
 from pathlib import Path
 
 from ascolto.channels import store as channel_store
@@ -40,6 +41,11 @@ async def counts(database: Database, tenant_id: str) -> list[int]:
         return [await tx.fetchval(sql.format(table)) for table in TABLES]
 
 
+async def test_two_nodes_that_start_together_load_it_once(database: Database) -> None:
+    loaded = await asyncio.gather(*(load(database) for _ in range(2)))
+    assert sorted(loaded) == [[], list(SLUGS)]
+
+
 async def test_loading_twice_is_loading_once(database: Database) -> None:
     assert await load(database) == list(SLUGS)
     tenants = [await tenant_of(database, slug) for slug in SLUGS]
@@ -61,6 +67,29 @@ async def test_aurelia_comes_with_its_people_queues_and_contract(database: Datab
             60,
             0.8,
         )
+
+
+async def test_one_door_is_closed_at_any_hour_and_what_waits_at_another_goes_on(
+    database: Database,
+) -> None:
+    await load(database)
+    shown = accounts_text("http://localhost")
+    async with database.transaction(await tenant_of(database, "aurelia"), actor=SYSTEM) as tx:
+        queues = {queue.name: queue for queue in await list_queues(tx)}
+        channels = {one.public_key: one for one in await channel_store.list_channels(tx)}
+        closed = await scene_of(tx, channels["aurelia-sede"], language="it")
+        answer = closed.own_answer()
+    assert answer is not None
+    assert "Ora siamo chiusi" in answer[0]
+    assert closed.hours is not None
+    assert closed.hours.next_opening(closed.now) is None
+    overflows = queues["Verifiche del contatore"]
+    assert channels["aurelia-contatori"].queue_id == overflows.id
+    assert overflows.overflow_queue_id == queues["Sportello online"].id
+    assert overflows.overflow_after_s == 20
+    assert all(
+        f"http://localhost/demo/{key}" in shown for key in ("aurelia-sede", "aurelia-contatori")
+    )
 
 
 async def test_each_printed_account_can_sign_in(database: Database, tmp_path: Path) -> None:

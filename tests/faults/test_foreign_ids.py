@@ -42,6 +42,7 @@ from support.valid import PUBLIC, Operation, Slot, operations, send
 # Which table the ids of a place come from. A new kind of id has to be named here.
 TABLE_OF = {
     "account_id": "identity.account",
+    "acting": "customers.customer",
     "added_ids": "conversations.attachment",
     "agreement_id": "privacy.monitoring_agreement",
     "attachment_id": "conversations.attachment",
@@ -62,13 +63,16 @@ TABLE_OF = {
     "file_id": "conversations.consult_file",
     "file_ids": "conversations.attachment",
     "forecast_id": "workforce.forecast",
+    "id": "conversations.conversation",
     "inbound_id": "channels.mail_in",
     "intervention_id": "routing.intervention",
     "lever_id": "workforce.lever",
+    "link_id": "customers.link",
     "mail_id": "kit.outgoing_mail",
     "mention_id": "conversations.mention",
     "mentions": "people.operator",
     "message_id": "conversations.message",
+    "note_id": "customers.note",
     "operator_id": "people.operator",
     "other_queue_id": "routing.queue",
     "outbound_id": "channels.mail_out",
@@ -114,7 +118,7 @@ def table_of(slot: Slot, operation: Operation) -> str:
 async def furnish(office: Office, desk: Desk, *, email: str) -> None:
     """Put one thing of every kind into a client, by the interface where it has a way."""
     talk = await desk.talking()
-    await desk.opened()
+    other = await desk.opened()
     async with desk.as_system() as tx:
         await conversations.set_aside(
             tx, client_id=desk.client_id, channel="api", reason="no thread", content={"a": 1}
@@ -143,6 +147,10 @@ async def furnish(office: Office, desk: Desk, *, email: str) -> None:
         ok(await boss.post(f"/conversations/{talk.id}/attachments", files=file))
         note = {"text": "Guarda @Bruno", "mentions": [desk.bruno]}
         ok(await boss.post(f"/conversations/{talk.id}/notes", json=note))
+        customer = f"/customers/{talk.customer_id}"
+        ok(await boss.post(f"{customer}/notes", json={"text": "Sente poco"}))
+        acting = {"acting": other.customer_id, "role": "relative"}
+        assert (await boss.post(f"{customer}/links", json=acting)).status_code == 204
         mine = {"client_id": desk.client_id}
         ok(await boss.post("/canned", json={**mine, "key": "k", "title": "T", "text": "Salve"}))
         ok(await boss.post("/reasons", json={**mine, "name": "Bollette"}))
@@ -239,7 +247,7 @@ async def _mail(boss: httpx.AsyncClient, desk: Desk) -> None:
     """Let a mail be set aside, another be taken back, and a message wait for a person."""
     mailbox = {
         "client_id": desk.client_id,
-        "queue_id": desk.queue.id,
+        "queue_id": (await desk.queue_for("email")).id,
         "kind": "email",
         "name": "Posta",
         "settings": {"address": f"m{new_id()[-12:]}@prova.example"},

@@ -67,6 +67,8 @@ def test_no_route_or_dependency_blocks_the_loop() -> None:
 WHOLE = {
     "GET /api/v1/me/requests": "the last fifty of one person",
     "GET /api/v1/me/swaps": "twenty colleagues at most",
+    "GET /api/v1/conversations/viewers": "of fifty conversations at most",
+    "GET /api/v1/customers/{customer_id}/links": "fifty at most",
     "GET /api/v1/metrics/formulas": "the formulas are written in the code",
     "GET /api/v1/webhooks/kinds": "the kinds are written in the code",
     "GET /api/v1/workforce/accuracy": "the last published forecasts of one queue, scored",

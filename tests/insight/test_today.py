@@ -10,6 +10,7 @@ from ascolto.insight.model import Counting, DatedCounting, Tally
 from ascolto.insight.tally import tally_episodes
 from ascolto.insight.terms import read_terms
 from ascolto.insight.today import Today
+from ascolto.insight.volumes import fold_volumes
 from insight.worked_day import at, events
 
 COUNTING = Counting(threshold_s=20, short_s=5)
@@ -57,3 +58,30 @@ def test_what_was_asked_before_midnight_belongs_to_yesterday() -> None:
     today = Today(since=at("09:01:00"), counting={"bills": DatedCounting.always(COUNTING)})
     today.take(events())
     assert today.tally("bills").requested == 10  # all but w1
+
+
+@given(st.integers(0, 80), st.randoms(use_true_random=False))
+def test_what_came_is_counted_as_plans_count_it_however_the_log_is_read(
+    how_far: int, random: Random
+) -> None:
+    log = events()[:how_far]
+    today = Today(since=at("00:00:00"))
+    while log:
+        size = random.randint(1, 9)
+        today.take(log[:size])
+        log = log[size:]
+    since, until = at("00:00:00"), at("23:00:00")
+    folded = fold_volumes(events()[:how_far], since=since, until=until, minutes=30)
+    for queue_id in {one.queue_id for one in folded} | {"bills"}:
+        came = sum(one.offered for one in folded if one.queue_id == queue_id)
+        assert today.came(queue_id, since=since, until=until) == came
+
+
+def test_what_came_is_told_of_a_part_of_the_day() -> None:
+    today = Today(since=at("00:00:00"))
+    today.take(events())
+    parts = [("00:00:00", "09:00:00"), ("09:00:00", "09:02:00"), ("09:02:00", "23:00:00")]
+    came = [today.came("bills", since=at(one), until=at(end)) for one, end in parts]
+    assert sum(came) == today.came("bills", since=at("00:00:00"), until=at("23:00:00"))
+    assert came[0] == 0
+    assert came[1] > 0

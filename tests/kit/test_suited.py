@@ -14,6 +14,8 @@ GOOD = Login(
     bounded_there=False,
     unbounded=False,
     member=False,
+    bound=False,
+    may_grant=False,
 )
 
 
@@ -45,3 +47,15 @@ def test_a_bounded_role_that_is_not_bounded_is_refused() -> None:
     wrong = reason_against(loose, loose)
     assert wrong is not None
     assert "NOBYPASSRLS" in wrong
+
+
+def test_an_owner_whom_the_walls_bind_is_refused_with_what_to_take_back() -> None:
+    owner = replace(GOOD, bounded_there=True, member=True, bound=True)
+    wrong = reason_against(owner, replace(owner, login="desk"))
+    assert wrong is not None
+    assert 'REVOKE INHERIT OPTION FOR ascolto_app FROM "house"' in wrong
+
+
+def test_an_owner_who_granted_it_to_itself_takes_it_back_by_itself() -> None:
+    owner = replace(GOOD, bounded_there=True, member=True, bound=True, may_grant=True)
+    assert reason_against(owner, owner) is None

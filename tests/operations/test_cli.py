@@ -33,6 +33,24 @@ def test_a_port_that_is_no_number_is_told_as_if_it_was_typed(
     assert "invalid int value: 'eighty'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("--speed", "0"),
+        ("--speed", "-5"),
+        ("--minutes", "nan"),
+        ("--speed", "inf"),
+        ("--minutes", "x"),
+    ],
+)
+def test_a_day_of_no_length_or_speed_is_refused(
+    name: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["simulate", f"{name}={value}"])
+    assert f"'{value}' is no number above 0" in capsys.readouterr().err
+
+
 def test_every_command_is_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])

@@ -30,7 +30,9 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
-def server(postgres: EmbeddedPostgres) -> Iterator[RunningServer]:
+def server(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningServer]:
+    # One session asks here as often as many would; what is looked at is not how often it may.
+    monkeypatch.setenv("ASCOLTO_API_PER_SECOND", "100000")
     with running_server(postgres.urls(), demo=True) as running:
         yield running
 

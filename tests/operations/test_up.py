@@ -1,5 +1,6 @@
 """`ascolto up` as a person or a service starts, stops, kills and misplaces it."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 import psutil
 import pytest
@@ -17,6 +19,8 @@ import pytest
 from ascolto.kit.postgres import EmbeddedPostgres, PostgresUrls, temporary_postgres
 from support import running
 from support.commands import PATIENCE_S, up
+from support.demo import sign_in
+from support.desk import Writer
 
 
 @pytest.fixture(scope="module")
@@ -192,26 +196,90 @@ def test_a_full_disk_is_told_and_starts_once_there_is_room(
         server.wait_until_up()
 
 
-def test_a_server_of_ones_own_is_used_with_the_least_rights(folder: Path) -> None:
+ONE_LOGIN = (
+    "CREATE ROLE house LOGIN CREATEROLE PASSWORD 'house';"
+    "CREATE DATABASE contact_centre OWNER house;"
+)
+# As docs/how-to/run-in-production.md has it.
+TWO_LOGINS = (
+    "CREATE ROLE ascolto_app NOLOGIN NOSUPERUSER NOBYPASSRLS;"
+    "CREATE ROLE house LOGIN PASSWORD 'house'; CREATE ROLE desk LOGIN PASSWORD 'desk';"
+    "GRANT ascolto_app TO desk; CREATE DATABASE contact_centre OWNER house;"
+)
+
+
+@contextlib.contextmanager
+def server_of_ones_own(setup: str) -> Iterator[tuple[EmbeddedPostgres, Callable[[str], str]]]:
+    """Run a server that knows none of our roles; give it and what makes a login's address."""
     with temporary_postgres() as own:
-        own.query(
-            "DROP DATABASE ascolto; DROP ROLE ascolto_app; DROP ROLE ascolto_owner;"
-            "CREATE ROLE house LOGIN CREATEROLE PASSWORD 'house';"
-            "CREATE DATABASE contact_centre OWNER house;"
-        )
+        own.query("DROP DATABASE ascolto; DROP ROLE ascolto_app; DROP ROLE ascolto_owner;" + setup)
         place = own.urls().admin_dsn.partition("?")[2]
-        url = f"postgresql://house:house@/contact_centre?{place}"
-        with up(folder / "data", "--demo", DATABASE_URL=url, ASCOLTO_QUIET_DEMO="1") as server:
+        yield own, lambda login: f"postgresql://{login}:{login}@/contact_centre?{place}"
+
+
+def wait_for_an_offer(url: str) -> None:
+    """Sit down as an operator, write as a customer, and wait until the one is offered the other."""
+    email = "operatrice@aurelia.example"
+    with contextlib.closing(sign_in(url, tenant="aurelia", email=email)) as anna:
+        present = {"state": "available", "place": "home", "country": "IT"}
+        answer = anna.put("/api/v1/presence", json=present)
+        assert answer.is_success, answer.text
+        writer = Writer(url, "Elsa")
+        with writer.http:
+            writer.begin("C'è qualcuno?")
+        deadline = time.monotonic() + PATIENCE_S
+        while not anna.get("/api/v1/desk").json()["offers"]:
+            assert time.monotonic() < deadline, "nobody was offered what the customer wrote"
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("setup", "owner", "app"),
+    [(ONE_LOGIN, "house", "house"), (TWO_LOGINS, "house", "desk")],
+    ids=["one login", "two logins"],
+)
+def test_a_server_of_ones_own_is_used_with_the_least_rights(
+    folder: Path, setup: str, owner: str, app: str
+) -> None:
+    with server_of_ones_own(setup) as (own, address):
+        env: dict[str, Any] = {"DATABASE_URL": address(app), "DATABASE_OWNER_URL": address(owner)}
+        with up(folder / "data", "--demo", **env, ASCOLTO_QUIET_DEMO="1") as server:
             server.wait_until_up()
             assert "postgres" not in names(server.children())
+            wait_for_an_offer(f"http://127.0.0.1:{server.port}")
+            assert "UndefinedObjectError" not in server.said()
         roles = own.query(
             "SELECT rolsuper OR rolbypassrls OR rolcanlogin FROM pg_roles"
             " WHERE rolname = 'ascolto_app'"
         )
         assert roles == "f"
-        with up(folder / "data", DATABASE_URL=url) as server:  # nothing to do a second time
+        with up(folder / "data", **env) as server:  # nothing to do a second time
             server.wait_until_up()
             assert "migration" not in server.said()
+
+
+def test_an_owner_whom_the_walls_bind_frees_itself_or_is_told_how(folder: Path) -> None:
+    with server_of_ones_own(ONE_LOGIN) as (own, address):
+        with up(folder / "data", DATABASE_URL=address("house")) as server:
+            server.wait_until_up()
+        bound = "SELECT pg_has_role('house', 'ascolto_app', 'USAGE')"
+        assert own.query(bound) == "f"
+        own.query("SET ROLE house; GRANT ascolto_app TO house WITH INHERIT TRUE")
+        assert own.query(bound) == "t"
+        with up(folder / "data", DATABASE_URL=address("house")) as server:
+            server.wait_until_up()
+        assert own.query(bound) == "f"
+    with server_of_ones_own(TWO_LOGINS + "GRANT ascolto_app TO house") as (own, address):
+        env: dict[str, Any] = {
+            "DATABASE_URL": address("desk"),
+            "DATABASE_OWNER_URL": address("house"),
+        }
+        with up(folder / "data", **env) as server:
+            take_back = 'REVOKE INHERIT OPTION FOR ascolto_app FROM "house";'
+            assert take_back in server.refused()
+        own.query(take_back)
+        with up(folder / "data", **env) as server:
+            server.wait_until_up()
 
 
 @pytest.mark.parametrize(

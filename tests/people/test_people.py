@@ -187,8 +187,9 @@ async def test_people_of_one_client_do_not_see_who_works_only_for_another(
         answer = await browser.patch(f"/operators/{hidden['id']}", json=change)
         assert answer.json()["code"] == "people.unknown_operator"
         # Setting the clients in one's scope leaves the others as they are.
-        await browser.put(f"/operators/{both['id']}/clients", json={"clients": [telco.id]})
-        alone = await browser.put(f"/operators/{both['id']}/clients", json={"clients": []})
+        url = f"/operators/{both['id']}/clients"
+        await browser.put(url, json={"clients": [telco.id], "v": both["v"]})
+        alone = await browser.put(url, json={"clients": [], "v": both["v"] + 1})
         assert alone.json()["code"] == "people.no_client"
         foreign = {"display_name": "Dora", "clients": [bank.id]}
         answer = await browser.post("/operators", json=foreign)
@@ -220,8 +221,12 @@ async def test_the_clients_somebody_worked_for_stay_written_with_their_dates(
     telco, bank = await door.add_client("Telco"), await door.add_client("Banca")
     operator = await add(planner, clients=[telco.id])
     clock.advance(3600)
-    after = await planner.put(f"/operators/{operator['id']}/clients", json={"clients": [bank.id]})
+    url, seen = f"/operators/{operator['id']}/clients", operator["v"]
+    after = await planner.put(url, json={"clients": [bank.id], "v": seen})
     assert after.json()["clients"] == [bank.id]
+    # Whoever looked before would take the bank away unseen.
+    stale = await planner.put(url, json={"clients": [telco.id], "v": seen})
+    assert (stale.status_code, stale.json()["code"]) == (409, "people.operator_changed")
     async with door.db.transaction(door.tenant_id, actor=SYSTEM) as tx:
         rows = await tx.fetch(
             "SELECT client_id, valid_to - valid_from AS worked FROM people.operator_client"

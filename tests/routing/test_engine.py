@@ -262,6 +262,13 @@ def test_work_is_only_offered_beside_channels_it_may_interrupt() -> None:
     assert offers(floor.work("chat")) == [], "a chat may not break into a call"
 
 
+def test_work_in_somebodys_hands_does_not_stand_against_itself() -> None:
+    floor = Floor()
+    floor.person("anna", channels={"webchat": 1})
+    assert offers(floor.work("one")) == [("one", "anna")]
+    assert floor.engine.why_not("one", "anna") == []
+
+
 def test_a_new_cost_holds_for_work_already_in_hand() -> None:
     floor = Floor()
     floor.person("anna", channels={"email": 4}, budget=100)

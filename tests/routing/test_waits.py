@@ -41,14 +41,16 @@ def a_measured_day() -> tuple[engine.Engine, float]:
     return model, at
 
 
-async def seen(database: Database, tenant: str, queue: routing.Queue) -> engine.Engine:
+async def seen(
+    database: Database, tenant: str, queue: routing.Queue, *, wrapup: int = 0, told: bool = True
+) -> engine.Engine:
     """Keep what a leader would have seen of such a day."""
     model, _ = a_measured_day()
     estimate = model.estimate_wait("q")
     async with database.transaction(tenant, actor=SYSTEM) as tx:
         row = {
             "queue_id": queue.id, "client_id": queue.client_id, "waiting": 4, "oldest_at": tx.now,
-            "offered": 1, "active": 0, "wrapup": 0, "available": 0, "told": True,
+            "offered": 1, "active": 0, "wrapup": wrapup, "available": 0, "told": told,
             "wait_s": estimate.seconds, "wait_low_s": estimate.low, "wait_high_s": estimate.high,
             "promises": 3, "error_s": 12.5, "pace": model.pace("q"),
         }  # fmt: skip
@@ -79,6 +81,21 @@ async def test_the_wait_of_a_new_arrival_is_told_with_its_range_and_its_measured
         told = ok(await browser.get(f"/queues/{other.id}/wait"))
     assert told["low_s"] < told["wait_s"] < told["high_s"]
     assert (told["waiting"], told["measured"], told["error_s"]) == (4, 3, 12.5)
+
+
+async def test_a_wrap_up_that_may_not_be_told_is_not_even_written_down(
+    database: Database, tenant: str
+) -> None:
+    queue = await a_queue(database, tenant, channel="voice")
+    await seen(database, tenant, queue, wrapup=2, told=False)
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        assert await tx.fetchval("SELECT wrapup FROM routing.queue_now") is None
+        (row,) = await routing.read_now(tx)
+    assert not row["told"]
+    await seen(database, tenant, queue, wrapup=2, told=True)
+    async with database.transaction(tenant, actor=SYSTEM) as tx:
+        (row,) = await routing.read_now(tx)
+    assert (row["told"], row["wrapup"]) == (True, 2)
 
 
 async def test_one_waits_for_who_comes_before_and_not_for_who_comes_after(

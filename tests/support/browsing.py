@@ -18,9 +18,9 @@ _WATCH = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error("policy violated: " + event.violatedDirective + " by " + event.blockedURI));
 """
-_EVERY_RULE = '["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]'
+EVERY_RULE = '["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]'
 # What a theme may spoil: it changes colours, and no other rule looks at one.
-_RULES_OF_COLOUR = '{ type: "rule", values: ["color-contrast", "link-in-text-block"] }'
+RULES_OF_COLOUR = '{ type: "rule", values: ["color-contrast", "link-in-text-block"] }'
 _SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, textarea")]
   .filter((one) => one.checkVisibility({visibilityProperty: true}))
   .map((one) => [one, (one.closest("label") ?? one).getBoundingClientRect()])
@@ -64,7 +64,7 @@ class Profile:
             self.complaints.append(message.text)
 
 
-def barriers(frame: Frame | Page, only: str = _EVERY_RULE) -> list[str]:
+def barriers(frame: Frame | Page, only: str = EVERY_RULE) -> list[str]:
     """Return what axe-core finds wrong for people with disabilities."""
     if not frame.evaluate("() => 'axe' in window"):
         assert AXE.is_file(), "axe-core is not installed: run `make build`"
@@ -80,7 +80,7 @@ def barriers_in_both_themes(frame: Frame | Page) -> list[str]:
     """Return the barriers in the light, and those that colours make in the dark."""
     page = frame if isinstance(frame, Page) else frame.page
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    found = [f"in the dark, {one}" for one in barriers(frame, _RULES_OF_COLOUR)]
+    found = [f"in the dark, {one}" for one in barriers(frame, RULES_OF_COLOUR)]
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     return [*barriers(frame), *found]
 

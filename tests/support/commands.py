@@ -55,7 +55,10 @@ class Up:
 
     def wait_until_up(self) -> "Up":
         self.wait_until_said("Ascolto is up")
-        assert self.healthy()
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.healthy():
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.1)
         return self
 
     def wait_until_said(self, words: str) -> None:

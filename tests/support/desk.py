@@ -79,6 +79,15 @@ def expect_written(field: Locator, text: str) -> None:
         time.sleep(0.1)
 
 
+def come_in(page: Page, url: str, email: str, *, tenant: str = "aurelia") -> None:
+    """Let a page's browser be signed in, as who comes again, and open nothing yet."""
+    with contextlib.closing(sign_in(url, tenant=tenant, email=email)) as http:
+        cookies = [(one.name, one.value or "") for one in http.cookies.jar]
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": url} for name, value in cookies]
+    )
+
+
 @dataclass
 class Desk:
     """One desk in one browser."""
@@ -90,11 +99,7 @@ class Desk:
         self, email: str, *, tenant: str = "aurelia", begins_at: str = "Il mio lavoro"
     ) -> None:
         """Come signed in, as one who opens the desk again, and arrive where this person begins."""
-        with contextlib.closing(sign_in(self.url, tenant=tenant, email=email)) as http:
-            cookies = [(one.name, one.value or "") for one in http.cookies.jar]
-        self.page.context.add_cookies(
-            [{"name": name, "value": value, "url": self.url} for name, value in cookies]
-        )
+        come_in(self.page, self.url, email, tenant=tenant)
         self.page.goto(self.url + "/desk/")
         self._begins(begins_at)
 

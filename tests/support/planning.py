@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -100,3 +100,25 @@ def wanted(office: Office, **more: Any) -> dict[str, Any]:
         "reason": "Settimana 11",
         **more,
     }
+
+
+def publish_a_day(planner: httpx.Client, operators: list[str]) -> None:
+    """Give operators a shift tomorrow, in a roster that is in force."""
+    day = datetime.now(UTC).date() + timedelta(days=1)
+    days = {"first_day": str(day), "last_day": str(day), "reason": "Prova"}
+    roster = planner.post("/api/v1/workforce/rosters", json=days).json()
+    shifts = [
+        {
+            "operator_id": one,
+            "day": str(day),
+            "starts_at": f"{day}T08:00:00Z",
+            "ends_at": f"{day}T12:00:00Z",
+            "place": "home",
+        }
+        for one in operators
+    ]
+    url = f"/api/v1/workforce/rosters/{roster['id']}"
+    put = planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": shifts})
+    assert put.status_code == 200, put.text
+    published = planner.post(f"{url}/publish", json={"v": put.json()["v"]})
+    assert published.status_code == 200, published.text

@@ -229,13 +229,14 @@ class Mailroom:
 async def open_mailroom(desk: Desk, *, data: Path, **settings: Any) -> AsyncIterator[Mailroom]:
     """Give the client a mailbox and let its door stand open."""
     async with running_sink() as sink:
+        queue = await desk.queue_for("email")
         async with desk.as_system() as tx:
             channel = await create_channel(
                 tx,
                 client_id=desk.client_id,
                 kind="email",
                 name="Posta",
-                queue_id=desk.queue.id,
+                queue_id=queue.id,
                 settings={
                     "address": OURS,
                     "name": "Luce",

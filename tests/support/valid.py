@@ -82,10 +82,11 @@ class Operation:
         return told
 
     @property
-    def _body(self) -> tuple[str, dict[str, Any]] | None:
+    def body(self) -> tuple[str, dict[str, Any]] | None:
+        """Return the media type of what it takes, and its schema; None when it takes nothing."""
         content = self._told.get("requestBody", {}).get("content", {})
         for kind, media in content.items():
-            return kind, _resolved(media["schema"])
+            return kind, resolved(media["schema"])
         return None
 
     def slots(self) -> list[Slot]:
@@ -95,8 +96,8 @@ class Operation:
             for parameter in self._told.get("parameters", [])
             if "schema" in parameter and _takes_id(parameter["schema"])
         ]
-        if self._body is not None:
-            properties = self._body[1].get("properties", {})
+        if self.body is not None:
+            properties = self.body[1].get("properties", {})
             found += [
                 Slot("body", name) for name, schema in properties.items() if _takes_id(schema)
             ]
@@ -119,14 +120,14 @@ class Operation:
         url = f"http://desk.example{path}" if chat else "/" + path.removeprefix(INNER)
         arguments: dict[str, Any] = {"method": self.method, "url": url}
         arguments["params"] = {
-            one["name"]: _value(one["name"], one["schema"], ids)
+            one["name"]: value_of(one["name"], one["schema"], ids)
             for one in self._told.get("parameters", [])
             if one.get("in") == "query" and one.get("required")
         }
         if chosen is not None and chosen.where == "query":
             arguments["params"][chosen.name] = ids(chosen.name)
-        if self._body is not None:
-            kind, schema = self._body
+        if self.body is not None:
+            kind, schema = self.body
             named = {chosen.name} if chosen is not None and chosen.where == "body" else set()
             wanted = _WISE | (named or _WISE_AT.get(self.path, set()))
             body = _object(schema, ids, wanted)
@@ -159,14 +160,15 @@ async def send(client: httpx.AsyncClient, arguments: dict[str, Any]) -> httpx.Re
     return await client.request(**arguments)
 
 
-def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema itself where it stands for another."""
     while "$ref" in schema:
         schema = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return schema
 
 
 def _takes_id(schema: dict[str, Any]) -> bool:
-    schema = _resolved(schema)
+    schema = resolved(schema)
     if schema.get("format") == "uuid":
         return True
     inner = [*schema.get("anyOf", []), *([schema["items"]] if "items" in schema else [])]
@@ -176,17 +178,18 @@ def _takes_id(schema: dict[str, Any]) -> bool:
 def _object(schema: dict[str, Any], ids: Callable[[str], str], wanted: set[str]) -> dict[str, Any]:
     needed = set(schema.get("required", ())) | wanted
     return {
-        name: _value(name, inner, ids)
+        name: value_of(name, inner, ids)
         for name, inner in schema.get("properties", {}).items()
         if name in needed
     }
 
 
-def _value(name: str, schema: dict[str, Any], ids: Callable[[str], str]) -> Any:
-    schema = _resolved(schema)
+def value_of(name: str, schema: dict[str, Any], ids: Callable[[str], str]) -> Any:
+    """Return a valid value for a field; `ids` names an id where one is wanted."""
+    schema = resolved(schema)
     if _takes_id(schema):
         many = schema.get("type") == "array" or any(
-            _resolved(one).get("type") == "array" for one in schema.get("anyOf", [])
+            resolved(one).get("type") == "array" for one in schema.get("anyOf", [])
         )
         return [ids(name)] if many else ids(name)
     if "enum" in schema:

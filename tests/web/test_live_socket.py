@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import http.client
+import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -29,6 +31,8 @@ LOUD = ("Traceback", "Exception in ASGI", "request.failed", "Unhandled")
 ANNA = "operatrice@ponente.example"
 NOBODY = new_id()
 HELLO: dict[str, Any] = {"t": "hello", "after": None, "topics": []}
+# A little longer than many servers keep a connection, and clients count on theirs.
+RESTING_S = 6.0
 
 
 @pytest.fixture(scope="module")
@@ -368,6 +372,19 @@ def test_a_line_is_measured_with_bytes_that_do_not_shrink(
     assert len(zlib.compress(answer.content)) >= 200_000
     assert answer.headers["cache-control"] == "no-store"
     assert httpx.get(f"{house.url}/api/v1/probe").status_code == 401
+
+
+def test_a_connection_that_has_rested_still_answers(house: RunningServer) -> None:
+    kept = http.client.HTTPConnection("127.0.0.1", house.port, timeout=30)
+    kept.auto_open = 0
+    with contextlib.closing(kept):
+        kept.connect()
+        for rest in (RESTING_S, 0.0):
+            kept.request("GET", "/api/v1/health")
+            answer = kept.getresponse()
+            answer.read()
+            assert answer.status == 200
+            time.sleep(rest)
 
 
 @contextlib.asynccontextmanager

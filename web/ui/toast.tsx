@@ -48,7 +48,7 @@ export function Toasts({ close }: { close: string }) {
     () => toasts,
   );
   return (
-    <div className="toasts" role="status">
+    <div className="toasts" role="status" aria-atomic="false">
       {list.map((toast) => (
         <div key={toast.id} className="toast">
           <span className="grow">{toast.text}</span>

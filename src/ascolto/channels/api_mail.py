@@ -69,9 +69,11 @@ async def put_secrets(
 @mail_router.post(
     "/mailboxes/{channel_id}/reconciliation", status_code=202, summary="Compare with the server"
 )
-async def reconcile(channel_id: UUID, call: Configurator, request: Request) -> MailboxView:
+async def reconcile(channel_id: UUID, call: Handler, request: Request) -> MailboxView:
     """Ask for the server's mails to be laid beside ours; the mailbox shows the result."""
     channel = await mailbox_in_scope(call.tx, channel_id)
+    if channel.email().imap is None:
+        raise errors.WrongKind("No server is asked for this mailbox's mail.", kind=channel.kind)
     await mailbox_of(call.tx, channel, box=server_box(services_of(request).settings.data))
     await store_mail.ask_reconciliation(call.tx, channel_id=channel.id)
     return await shown(call.tx, channel)

@@ -14,6 +14,7 @@ from ascolto.channels.actions import calling
 from ascolto.channels.actions.preferring import standing
 from ascolto.channels.forms import inviting
 from ascolto.channels.mailroom import outgoing
+from ascolto.channels.mailroom.access import Access
 from ascolto.channels.mailroom.fetching import fetch_mail
 from ascolto.channels.mailroom.forgetting import forget_raw_mail
 from ascolto.channels.mailroom.intake import take_in_mail
@@ -39,6 +40,7 @@ from ascolto.tenancy import store as tenancy
 CALLS_EVERY_S = 5.0
 INVITATIONS_EVERY_S = 30.0
 SWEEP_EVERY_S = 600.0
+ACCESSES_EVERY_S = 60.0
 # A content touched of late may be about to be used again.
 SETTLED_S = 3_600.0
 # Nobody has more than a few conversations of one customer open.
@@ -97,6 +99,17 @@ async def ask_how_it_went(services: Services) -> int:
     async with services.db.connection() as connection:
         tenants = await tenancy.list_tenant_ids(connection)
     return await in_turn(tenants, ask, failed="channels.questions_not_asked")
+
+
+async def end_accesses(services: Services) -> int:
+    """Have what mailboxes no longer may ended at their providers; return how many were told."""
+    settings = services.settings
+    access = Access(
+        services.db, box=server_box(settings.data), allow_private=settings.allow_private_webhooks
+    )
+    async with services.db.connection() as connection:
+        tenants = await tenancy.list_tenant_ids(connection)
+    return await in_turn(tenants, access.end_due, failed="channels.accesses_not_ended")
 
 
 async def sweep(services: Services) -> None:
@@ -166,6 +179,7 @@ SUBSCRIBERS: Sequence[Subscriber] = (
 BACKGROUND: Sequence[tuple[str, Callable[[Services], Awaitable[None]]]] = (
     ("promised calls", queue_calls),
     every(INVITATIONS_EVERY_S, "channels", "questions after mails", ask_how_it_went),
+    every(ACCESSES_EVERY_S, "channels", "ended accesses", end_accesses),
     ("sweep of passes", sweep),
     ("fan-out to webhooks and external channels", fan_out),
     ("deliveries to webhooks", deliver),

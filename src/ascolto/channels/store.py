@@ -152,6 +152,18 @@ def insert_pass(tx: Tx, issued: Pass, *, secret_hash: bytes) -> None:
     )  # fmt: skip
 
 
+async def form_of_pass(tx: Tx, secret_hash: bytes) -> str | None:
+    """Return the key of the form, if still in use, of a pass that holds or has run out."""
+    found: str | None = await tx.fetchval(
+        "SELECT c.public_key FROM channels.pass p"
+        " JOIN channels.channel c ON c.tenant_id = p.tenant_id AND c.id = p.channel_id"
+        " WHERE p.tenant_id = $1 AND p.secret_hash = $2 AND c.kind = 'webchat' AND c.active"
+        " AND c.archived_at IS NULL",
+        tx.tenant_id, secret_hash,
+    )  # fmt: skip
+    return found
+
+
 async def find_pass(tx: Tx, secret_hash: bytes) -> Pass | None:
     """Return a pass that still holds and narrow the transaction to its client.
 

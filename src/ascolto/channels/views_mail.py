@@ -88,6 +88,8 @@ class MailboxView(BaseModel):
     name: str
     address: str
     active: bool
+    # Whether its mail is fetched from a server; else it is handed to us.
+    fetched: bool
     has_imap_secret: bool
     has_smtp_secret: bool
     has_dkim_secret: bool
@@ -119,6 +121,7 @@ class MailboxView(BaseModel):
             name=channel.name,
             address=channel.email().address,
             active=channel.active,
+            fetched=channel.email().imap is not None,
             has_imap_secret=bool(mailbox and mailbox.imap_secret),
             has_smtp_secret=bool(mailbox and mailbox.smtp_secret),
             has_dkim_secret=bool(mailbox and mailbox.dkim_secret),

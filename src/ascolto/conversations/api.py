@@ -26,18 +26,17 @@ from ascolto.conversations.serving import file_response
 from ascolto.conversations.store_lists import Wanted, list_conversations, of_family, on_desk
 from ascolto.conversations.views import (
     DeskView,
-    DetailView,
-    DraftView,
     FileView,
     MentionView,
     MessagesView,
     MessageView,
     QueueRef,
     RowView,
-    ViewerView,
     WorkplaceView,
 )
 from ascolto.conversations.views_consults import ConsultView
+from ascolto.conversations.views_opened import DetailView, DraftView
+from ascolto.conversations.views_viewers import LookedAtView, ViewerView
 from ascolto.customers import known
 from ascolto.customers import store as customers_store
 from ascolto.customers.views import CustomerView
@@ -164,6 +163,22 @@ def _place(cursor: str | None) -> tuple[str, str] | None:
     if place is not None and place[0] not in ("infinity", "-infinity"):
         decode_moment(place[0])
     return place
+
+
+@router.get("/conversations/viewers", summary="Who looks at some conversations now")
+async def show_viewers(
+    call: Reader, request: Request, ids: Annotated[list[UUID], Query(alias="id", max_length=50)]
+) -> list[LookedAtView]:
+    """Return who else has any of some conversations open; those nobody looks at are left out.
+
+    It is kept in memory and nowhere else: asking reads only the few that somebody looks at.
+    """
+    looked = {str(one): _viewers(call, request, str(one)) for one in dict.fromkeys(ids)}
+    return [
+        LookedAtView(conversation_id=one, viewers=viewers)
+        for one, viewers in looked.items()
+        if viewers and await store.get(call.tx, one) is not None
+    ]
 
 
 @router.get("/conversations/{conversation_id}", summary="One conversation")

@@ -1,5 +1,6 @@
 """Routes by which operators work: take, answer, note, hand on, put aside, close."""
 
+from dataclasses import asdict
 from datetime import UTC
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,13 +8,20 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from ascolto.conversations import errors, held, store, store_aside
-from ascolto.conversations.actions import aside, merging, replying, telling, working
+from ascolto.conversations.actions import (
+    aside,
+    calling_back,
+    merging,
+    replying,
+    telling,
+    timing,
+    working,
+)
 from ascolto.conversations.live import at_text
 from ascolto.conversations.model import State
 from ascolto.conversations.views import (
+    CallBody,
     CloseBody,
-    DraftBody,
-    DraftView,
     MergeBody,
     MessageView,
     NoteBody,
@@ -24,6 +32,7 @@ from ascolto.conversations.views import (
     TagsBody,
     TransferBody,
 )
+from ascolto.conversations.views_opened import DraftBody, DraftView, WrapUpClockView
 from ascolto.identity.guard import Call, permit
 
 router = APIRouter()
@@ -136,6 +145,8 @@ async def keep_draft(conversation_id: UUID, body: DraftBody, call: Drafter) -> D
         lines=body.lines.model_dump() if body.lines else None,
         about=body.about.model_dump(mode="json") if body.about else None,
         files=[str(one) for one in body.file_ids],
+        other=body.other,
+        closing=body.closing.model_dump(mode="json") if body.closing else None,
     )
     return DraftView.of(draft)
 
@@ -177,6 +188,21 @@ async def wrap_up(conversation_id: UUID, call: Closer) -> RowView:
         supervise=_supervises(call),
     )
     return RowView.of(moved)
+
+
+@router.get("/conversations/{conversation_id}/wrap-up", summary="The clock of the wrap-up")
+async def show_wrap_up(conversation_id: UUID, call: Reader) -> WrapUpClockView | None:
+    """Return since when a contact is written up and when that ends by itself; null when it is not.
+
+    Whoever writes it up asks: it is nobody else's affair how long a person takes.
+    """
+    conversation = await store.get(call.tx, str(conversation_id))
+    if conversation is None:
+        raise errors.UnknownConversation("No such conversation.")
+    if conversation.operator_id != call.principal.operator_id:
+        return None
+    clock = await timing.wrap_up_clock(call.tx, conversation)
+    return WrapUpClockView(**asdict(clock)) if clock else None
 
 
 @router.post("/conversations/{conversation_id}/close", summary="Close")
@@ -221,6 +247,23 @@ async def snooze(conversation_id: UUID, body: SnoozeBody, call: Closer) -> RowVi
         conversation_id=str(conversation_id),
         until=body.until,
         operator_id=call.principal.operator_id,
+        supervise=_supervises(call),
+    )
+    return RowView.of(moved)
+
+
+@router.post("/conversations/{conversation_id}/call-back", summary="Promise a call")
+async def promise_call(conversation_id: UUID, body: CallBody, call: Closer) -> RowView:
+    """Promise the customer a call: until then the conversation sleeps, then it is offered."""
+    operator_id = call.principal.operator_id
+    moved = await calling_back.promise_call(
+        call.tx,
+        conversation_id=str(conversation_id),
+        at=body.at,
+        phone=body.phone,
+        text=body.text,
+        operator_id=operator_id,
+        to_operator_id=None if body.to_queue else operator_id,
         supervise=_supervises(call),
     )
     return RowView.of(moved)

@@ -14,7 +14,7 @@ import structlog
 from ascolto import routing
 from ascolto.conversations import store_consults, store_due, store_going_out
 from ascolto.conversations.actions import consulting, moving, telling, timing, undoing
-from ascolto.conversations.actions.keeping import forget_unsent
+from ascolto.conversations.actions.keeping import forget_unsent, forget_wrap_ups
 from ascolto.conversations.actions.opening import customer_changed
 from ascolto.conversations.events import QueueTold
 from ascolto.conversations.files import remove_contents
@@ -191,11 +191,12 @@ async def end_silent(db: Database) -> int:
 
 
 async def sweep_files(services: Services) -> int:
-    """Forget uploads that were never sent, rows first; return how many contents went."""
+    """Forget uploads that were never sent, rows first, and wrap-ups left; return how many went."""
     swept = 0
     for tenant_id in await _tenants(services.db):
         async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
             contents = await forget_unsent(tx)
+            await forget_wrap_ups(tx)
         await asyncio.to_thread(
             remove_contents,
             services.settings.attachments,

@@ -59,7 +59,15 @@ def row_body(c: Conversation) -> dict[str, Any]:
         "waiting_since": at_text(c.waiting_since),
         "outcome": c.outcome,
         "merged_into": c.merged_into,
+        "promise": promise_body(c),
     }
+
+
+def promise_body(c: Conversation) -> dict[str, Any] | None:
+    """Return what was promised to the customer (Promise): a call when it names a number."""
+    if c.promise is None:
+        return None
+    return {key: c.promise.get(key) for key in ("text", "until", "phone", "operator_id")}
 
 
 def file_body(ref: AttachmentRef) -> dict[str, Any]:
@@ -180,9 +188,9 @@ def _customer_frame(message: Message, kind: str) -> Frame:
     return Frame(topic, kind, customer_message_body(message), message.client_id)
 
 
-def draft_changed(draft: Draft, *, client_id: str) -> Frame:
-    """Tell an operator's other devices what was drafted."""
-    body = {
+def draft_body(draft: Draft) -> dict[str, Any]:
+    """Return a draft as its writer's devices see it (Draft)."""
+    return {
         "conversation_id": draft.conversation_id,
         "operator_id": draft.operator_id,
         "text": draft.text,
@@ -191,8 +199,15 @@ def draft_changed(draft: Draft, *, client_id: str) -> Frame:
         "lines": draft.lines,
         "about": draft.about,
         "files": [asdict(one) for one in draft.files],
+        "other": draft.other,
+        "closing": draft.closing,
     }
-    return Frame(f"operator:{draft.operator_id}", "draft.changed", body, client_id)
+
+
+def draft_changed(draft: Draft, *, client_id: str) -> Frame:
+    """Tell an operator's other devices what was drafted."""
+    topic = f"operator:{draft.operator_id}"
+    return Frame(topic, "draft.changed", draft_body(draft), client_id)
 
 
 def mentioned(message: Message, *, operator_id: str, number: int) -> Frame:

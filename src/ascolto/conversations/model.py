@@ -258,6 +258,14 @@ class Draft:
     # What is being passed on: the message, which of its files go along, and whether it does whole.
     about: dict[str, Any] | None = None
     files: tuple[AttachmentRef, ...] = ()
+    # What another device wrote at the same time, until its writer has chosen.
+    other: str | None = None
+    # How the contact ends, as it is being written up: outcome, reasons, promise.
+    closing: dict[str, Any] | None = None
+
+
+# The draft of who writes a contact up.
+WRAP_UP = "wrapup"
 
 
 class ConsultState(StrEnum):

@@ -30,9 +30,23 @@ KNOWN_OPERATOR = declare(
 )
 
 
+def promised_call(c: Conversation) -> dict[str, Any] | None:
+    """Return what was promised, when it was a call."""
+    return c.promise if c.promise and c.promise.get("phone") else None
+
+
+def _due_at(c: Conversation) -> datetime | None:
+    """Return by when work is due: a promised call at its moment, if nothing is owed before."""
+    call = promised_call(c)
+    owed = [c.due_at, datetime.fromisoformat(call["until"]) if call else None]
+    return min((at for at in owed if at is not None), default=None)
+
+
 def card_of(c: Conversation) -> dict[str, Any]:
     """Return what an offer shows of a conversation."""
+    call = promised_call(c)
     return {
+        **({"call_at": call["until"]} if call else {}),
         "customer_name": c.customer_name,
         "subject": c.subject,
         "preview": c.preview,
@@ -138,7 +152,7 @@ async def _enqueued(
             language=c.language,
             preferred_operator=preferred_operator,
             preferred_for_s=preferred_for_s if preferred_operator else None,
-            due_at=c.due_at,
+            due_at=_due_at(c),
             cause=cause,
             eu_only=c.eu_only,
             enqueued_at=enqueued_at,

@@ -16,19 +16,21 @@ async def put_draft(tx: Tx, draft: Draft, *, client_id: str) -> Draft | None:
         """
         INSERT INTO conversations.draft AS d
           (tenant_id, conversation_id, operator_id, kind, client_id, text, rev, updated_at, lines,
-           about, files)
-        SELECT $1, $2, $3, $4, $5, $6, 1, $8, $9::jsonb, $10::jsonb, $11::uuid[]
+           about, files, other, closing)
+        SELECT $1, $2, $3, $4, $5, $6, 1, $8, $9::jsonb, $10::jsonb, $11::uuid[], $12, $13::jsonb
          WHERE $7 = 0 OR EXISTS (
            SELECT 1 FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2
               AND operator_id = $3 AND kind = $4)
         ON CONFLICT (tenant_id, conversation_id, operator_id, kind)
           DO UPDATE SET text = $6, rev = d.rev + 1, updated_at = $8, lines = $9,
-            about = excluded.about, files = excluded.files
+            about = excluded.about, files = excluded.files, other = excluded.other,
+            closing = excluded.closing
           WHERE d.rev = $7
         RETURNING rev
         """,
         tx.tenant_id, draft.conversation_id, draft.operator_id, draft.kind, client_id, draft.text,
         draft.rev, tx.now, draft.lines, draft.about, [one.id for one in draft.files],
+        draft.other, draft.closing,
     )  # fmt: skip
     if rev is None:
         return None
@@ -44,7 +46,7 @@ async def get_draft(tx: Tx, *, conversation_id: str, operator_id: str, kind: str
 async def drafts_of(tx: Tx, *, conversation_ids: Sequence[str], operator_id: str) -> list[Draft]:
     """Return an operator's drafts in some conversations, the newest first."""
     rows = await tx.fetch(
-        "SELECT conversation_id, operator_id, kind, text, rev, lines, about, files"
+        "SELECT conversation_id, operator_id, kind, text, rev, lines, about, files, other, closing"
         " FROM conversations.draft"
         " WHERE tenant_id = $1 AND conversation_id = ANY($2::uuid[]) AND operator_id = $3"
         " ORDER BY updated_at DESC",
@@ -58,18 +60,49 @@ async def drafts_of(tx: Tx, *, conversation_ids: Sequence[str], operator_id: str
     ]
 
 
+async def empty_wrap_ups(
+    tx: Tx, *, conversation_id: str | None = None, begun_before: datetime | None = None
+) -> list[tuple[str, Draft]]:
+    """Empty what was being written up of a conversation, or what nobody will go on with.
+
+    That is of conversations ended or with somebody else, and what nobody has gone on with since
+    `begun_before`. The emptied drafts come with their clients.
+    """
+    rows = await tx.fetch(
+        """
+        UPDATE conversations.draft d
+           SET text = '', closing = NULL, other = NULL, rev = d.rev + 1
+          FROM conversations.conversation c
+         WHERE d.tenant_id = $1 AND d.kind = 'wrapup'
+           AND (d.text <> '' OR d.closing IS NOT NULL OR d.other IS NOT NULL)
+           AND c.tenant_id = d.tenant_id AND c.id = d.conversation_id
+           AND CASE WHEN $2::uuid IS NOT NULL THEN d.conversation_id = $2
+                    ELSE d.updated_at < $3 OR NOT coalesce(c.operator_id = d.operator_id, false)
+                      OR (c.state = 'closed' AND c.outcome <> 'unclassified') END
+        RETURNING d.conversation_id, d.operator_id, d.kind, d.text, d.rev, d.client_id
+        """,
+        tx.tenant_id, conversation_id, begun_before,
+    )  # fmt: skip
+    emptied = [dict(row) for row in rows]
+    return [(row.pop("client_id"), Draft(**row)) for row in emptied]
+
+
 async def move_aside(tx: Tx, *, source: Conversation, target: Conversation) -> None:
     """Move drafts, mentions and consults to another thread; two drafts of one become one text."""
     await tx.execute(
         "INSERT INTO conversations.draft AS d (tenant_id, conversation_id, operator_id, kind,"
-        " client_id, text, rev, updated_at, lines, about, files)"
-        " SELECT tenant_id, $3, operator_id, kind, client_id, text, 1, $4, lines, about, files"
+        " client_id, text, rev, updated_at, lines, about, files, other, closing)"
+        " SELECT tenant_id, $3, operator_id, kind, client_id, text, 1, $4, lines, about, files,"
+        " other, closing"
         " FROM conversations.draft WHERE tenant_id = $1 AND conversation_id = $2"
-        " AND (text <> '' OR lines IS NOT NULL OR files <> '{}')"
+        " AND (text <> '' OR lines IS NOT NULL OR files <> '{}' OR other IS NOT NULL"
+        " OR closing IS NOT NULL)"
         " ON CONFLICT (tenant_id, conversation_id, operator_id, kind) DO UPDATE"
         " SET text = concat_ws(E'\\n\\n', NULLIF(d.text, ''), NULLIF(excluded.text, '')),"
         " rev = d.rev + 1, lines = coalesce(d.lines, excluded.lines),"
-        " about = coalesce(d.about, excluded.about), files = d.files || excluded.files",
+        " about = coalesce(d.about, excluded.about), files = d.files || excluded.files,"
+        " other = coalesce(d.other, excluded.other),"
+        " closing = coalesce(d.closing, excluded.closing)",
         tx.tenant_id, source.id, target.id, tx.now,
     )  # fmt: skip
     await tx.execute(

@@ -1,16 +1,14 @@
 """Bodies and answers of the conversations' routes; rows and messages come from `live`."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from ascolto.conversations.model import Canned, Conversation, Draft, Message, Outcome, Reason
+from ascolto.conversations.model import Canned, Conversation, Message, Outcome, Reason
 from ascolto.conversations.views_consults import ConsultView
 from ascolto.conversations.views_envelope import EnvelopeBody
-from ascolto.customers.views import CustomerView
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Note = Annotated[str, StringConstraints(max_length=20_000)]
@@ -65,33 +63,6 @@ class NoteBody(Body):
     mentions: Annotated[list[UUID], Field(max_length=20)] = []
 
 
-class DraftLines(Body):
-    """To whom a mail goes, as it is being typed."""
-
-    to: Line
-    cc: Line
-    bcc: Line
-
-
-class DraftAbout(Body):
-    """What is passed on: a message, which of its files go along, and whether it does whole."""
-
-    message_id: UUID
-    attachment_ids: Annotated[list[UUID], Field(max_length=200)]
-    whole: bool
-
-
-class DraftBody(Body):
-    """What is being written and to whom, with what, and the revision it began from."""
-
-    text: Text
-    kind: Literal["reply", "note", "forward"] = "reply"
-    rev: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-    lines: DraftLines | None = None
-    about: DraftAbout | None = None
-    file_ids: Annotated[list[UUID], Field(max_length=20)] = []
-
-
 class TransferBody(Body):
     """Where a conversation goes: one queue or one operator."""
 
@@ -105,6 +76,22 @@ class PromiseBody(Body):
 
     text: Annotated[str, StringConstraints(max_length=1000)] = ""
     until: AwareDatetime | None = None
+
+
+class CallBody(Body):
+    """When a customer is called, at which number and about what."""
+
+    at: AwareDatetime
+    phone: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=3, max_length=40, pattern=r"^[+0-9][0-9 ()./-]*$"
+        ),
+    ]
+    text: Annotated[str, StringConstraints(max_length=1000)] = ""
+    to_queue: bool = Field(
+        default=False, description="Whether anybody calls, rather than who promises it first"
+    )
 
 
 class CloseBody(Body):
@@ -151,6 +138,15 @@ class CustomerRef(BaseModel):
     verified: bool
 
 
+class PromiseView(BaseModel):
+    """What was promised to a customer; with a number it is a call."""
+
+    text: str
+    until: datetime | None
+    phone: str | None = None
+    operator_id: str | None = Field(default=None, description="Who calls, if not just anybody")
+
+
 class RowView(BaseModel):
     """A conversation as lists show it; `v` grows with each change."""
 
@@ -180,6 +176,7 @@ class RowView(BaseModel):
     waiting_since: datetime | None
     outcome: str | None
     merged_into: str | None
+    promise: PromiseView | None
 
     @classmethod
     def of(cls, c: Conversation) -> "RowView":
@@ -261,42 +258,6 @@ class MessagesView(BaseModel):
 
     items: list[MessageView]
     has_more: bool
-
-
-class DraftView(BaseModel):
-    """What one has begun to write."""
-
-    conversation_id: str
-    operator_id: str
-    text: str
-    kind: str
-    rev: int
-    lines: DraftLines | None
-    about: DraftAbout | None
-    files: list[FileView]
-
-    @classmethod
-    def of(cls, draft: Draft) -> "DraftView":
-        """Return the view of a draft."""
-        return cls.model_validate(asdict(draft))
-
-
-class ViewerView(BaseModel):
-    """Somebody who has the conversation open."""
-
-    operator_id: str | None
-    name: str
-
-
-class DetailView(BaseModel):
-    """A conversation with its customer, why it came here and one's own draft."""
-
-    conversation: RowView
-    customer: CustomerView | None
-    why: dict[str, Any] | None
-    draft: DraftView | None
-    drafts: list[DraftView]
-    viewers: list[ViewerView]
 
 
 class QueueRef(BaseModel):

@@ -1,4 +1,4 @@
-"""Customers of a client: who they are as verified, what they claim, who stands for whom.
+"""Customers of a client: who they are as verified, what they claim, who stands or speaks for whom.
 
 Owns the schema `customers`. Finds a customer by a verified identity only. Never reads what they
 wrote: conversations lie on a higher floor.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from ascolto.customers import actions, store, store_consents
+from ascolto.customers import actions, api_aside, events, store, store_consents
 from ascolto.customers.model import like_patterns
 from ascolto.customers.views import ConsentView, CustomerPatch, CustomerView, MergeOrder, Proof
 from ascolto.identity.guard import Call, permit
@@ -13,6 +13,7 @@ from ascolto.kit.db import Tx
 from ascolto.kit.http import Cursor, Limit, Page, decode_id, page_of
 
 router = APIRouter(tags=["customers"])
+router.include_router(api_aside.router)
 
 
 async def _view(tx: Tx, customer_id: str) -> CustomerView:
@@ -29,7 +30,10 @@ async def search_customers(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[CustomerView]:
-    """Find customers by words of their name, identities or claims, newest first."""
+    """Find customers by words of their name, identities or claims, newest first.
+
+    Whom a search has shown is written into the log, with who searched; the words are not.
+    """
     found = await store.search(
         call.tx,
         patterns=like_patterns(q),
@@ -37,6 +41,10 @@ async def search_customers(
         before=decode_id(cursor),
         limit=limit + 1,
     )
+    if q.strip():
+        for one in {customer.client_id for customer in found[:limit]}:
+            shown = [customer.id for customer in found[:limit] if customer.client_id == one]
+            call.tx.emit(events.CustomersSearched(client_id=one, customer_ids=shown))
     return page_of(found, limit=limit, show=CustomerView.of, place=lambda customer: (customer.id,))
 
 

@@ -1,9 +1,10 @@
 """What the customers' room declines to do.
 
 Refusal
-├── NotFound   UnknownCustomer
+├── NotFound   UnknownCustomer · UnknownNote · UnknownLink
 ├── Conflict   CustomerChanged · IdentityTaken · AlreadyMerged · NotMerged · SaidAlready
-└── Invalid    BadIdentity · MergeWithItself · MergeAcrossClients · NoteNeeded
+└── Invalid    BadIdentity · MergeWithItself · MergeAcrossClients · NoteNeeded · NothingNoted ·
+               LinkWithItself
 """
 
 from ascolto.kit.errors import Conflict, Invalid, NotFound
@@ -13,6 +14,30 @@ class UnknownCustomer(NotFound):
     """No such customer, or none the asker may see."""
 
     code = "customers.unknown_customer"
+
+
+class UnknownNote(NotFound):
+    """No such note on this customer."""
+
+    code = "customers.unknown_note"
+
+
+class UnknownLink(NotFound):
+    """These two customers are not linked."""
+
+    code = "customers.unknown_link"
+
+
+class NothingNoted(Invalid):
+    """A note of spaces alone says nothing."""
+
+    code = "customers.nothing_noted"
+
+
+class LinkWithItself(Invalid):
+    """Nobody speaks for themselves by a link, nor by one with whom they were merged."""
+
+    code = "customers.link_with_itself"
 
 
 class CustomerChanged(Conflict):

@@ -35,6 +35,14 @@ class ConsentSaid(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomersSearched(Event):
+    """A search by name, telephone or address has shown somebody these customers of a client."""
+
+    kind: ClassVar[str] = "customers.searched"
+    customer_ids: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomersMerged(Event):
     """One customer stands for another from now on."""
 

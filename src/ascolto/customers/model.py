@@ -126,6 +126,39 @@ class Purpose(StrEnum):
     NOTICE = "notice"
 
 
+class LinkRole(StrEnum):
+    """As what somebody speaks for a customer."""
+
+    RELATIVE = "relative"
+    ADMINISTRATOR = "administrator"
+    DELEGATE = "delegate"
+    GUARDIAN = "guardian"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a colleague wrote of a customer, for colleagues."""
+
+    id: str
+    text: str
+    at: datetime
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another customer who speaks for this one, or for whom this one speaks."""
+
+    id: str
+    role: LinkRole
+    at: datetime
+    by_name: str
+    other_id: str
+    other_name: str
+    acts_for_them: bool
+    """Whether the other one speaks for this customer, not this one for them."""
+
+
 class Source(StrEnum):
     """How somebody said what they want: by themselves, or to a person who writes it down."""
 

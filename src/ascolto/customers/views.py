@@ -6,7 +6,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from ascolto.customers.model import Consent, Customer, Identity, Preferences, Purpose, Source
+from ascolto.customers.model import (
+    Consent,
+    Customer,
+    Identity,
+    Link,
+    LinkRole,
+    Note,
+    Preferences,
+    Purpose,
+    Source,
+)
 
 Name = Annotated[str, Field(max_length=200)]
 Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
@@ -132,6 +142,58 @@ class Proof(BaseModel):
     value: Annotated[str, Field(min_length=1, max_length=320)]
     # False writes down what the customer says of themselves: it proves nothing until it is checked.
     checked: bool = True
+
+
+class NoteWords(BaseModel):
+    """What colleagues should know."""
+
+    text: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class CustomerNoteView(BaseModel):
+    """A note on a customer, for colleagues alone."""
+
+    id: str
+    text: str
+    at: datetime
+    by_name: str
+
+    @classmethod
+    def of(cls, note: Note) -> "CustomerNoteView":
+        """Show a note."""
+        return cls(id=note.id, text=note.text, at=note.at, by_name=note.by_name)
+
+
+class LinkView(BaseModel):
+    """Another customer who speaks for this one (`acts_for_them`), or for whom this one speaks."""
+
+    id: str
+    role: LinkRole
+    at: datetime
+    by_name: str
+    customer_id: str
+    name: str
+    acts_for_them: bool
+
+    @classmethod
+    def of(cls, link: Link) -> "LinkView":
+        """Show a link from one's side."""
+        return cls(
+            id=link.id,
+            role=link.role,
+            at=link.at,
+            by_name=link.by_name,
+            customer_id=link.other_id,
+            name=link.other_name,
+            acts_for_them=link.acts_for_them,
+        )
+
+
+class LinkOrder(BaseModel):
+    """Who speaks for a customer, and as what."""
+
+    acting: UUID
+    role: LinkRole
 
 
 class MergeOrder(BaseModel):

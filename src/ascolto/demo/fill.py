@@ -104,6 +104,9 @@ async def _queues(tx: Tx, one: Organisation, filled: Filled) -> None:
             "long_work_s": float(sheet["aht_s"]),
             "calendar_id": filled.calendars[sheet["calendar"]],
         }
+        if "overflow" in sheet:  # into a queue named before it
+            values["overflow_queue_id"] = filled.queues[sheet["overflow"]]
+            values["overflow_after_s"] = float(sheet["overflow_after_s"])
         filled.queues[sheet["key"]] = (await create_queue(tx, values=values)).id
 
 

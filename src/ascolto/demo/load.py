@@ -27,6 +27,7 @@ from ascolto.tenancy import store as tenancy_store
 SLUGS = ("aurelia", "ponente")
 # For the invented organisations only: their addresses end in .example, which can never exist.
 PASSWORD = "ascolto-demo"  # noqa: S105 - printed at every start, guards nothing real
+LOCK = 7_241_077
 
 Say = Callable[[str], None]
 
@@ -94,7 +95,19 @@ async def ensure(app_dsn: str, *, settings: Settings | None = None, say: Say) ->
 
 
 async def load(db: Database, *, say: Say = lambda _: None) -> list[str]:
-    """Load what is missing; each organisation comes in whole or not at all."""
+    """Load what is missing; each organisation comes in whole or not at all.
+
+    Nodes that start together take turns: the second finds what the first has loaded.
+    """
+    async with db.connection() as connection:
+        await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
+        try:
+            return await _load(db, say)
+        finally:
+            await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
+
+
+async def _load(db: Database, say: Say) -> list[str]:
     known = await _known(db)
     for slug, tenant_id in known.items():  # a folder of an earlier version may lack them
         async with db.transaction(tenant_id, actor=SYSTEM) as tx:
@@ -135,6 +148,11 @@ def accounts_text(url: str) -> str:
     for slug in SLUGS:
         one = read_organisation(slug)
         lines.append(f"  {one.name}: write as a customer at {url}/demo/{slug}")
+        lines.extend(
+            f"    {url}/demo/{channel['public_key']} shows {channel['shows']}"
+            for channel in one.channels
+            if "shows" in channel
+        )
         lines.extend(f"    {email:<30} {what}" for email, what in _people(one))
     lines.append(f"  Everybody's password: {PASSWORD} (organisation: aurelia or ponente)")
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """Routes of what somebody has chosen for their own desk, whichever browser they sit at."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -27,6 +27,20 @@ class KeyPreferences(BaseModel):
     )
 
 
+class SoundPreferences(BaseModel):
+    """What somebody hears: how loud, from 0 (nothing) to 1, and which tune or none for what comes.
+
+    What comes is an offer by its channel, or a mention; what is not named has the tune of the desk.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    volume: Annotated[float, Field(ge=0, le=1)] = 0.6
+    tunes: dict[Action, Literal["two", "rise", "fall", "bell", "none"]] = Field(
+        default_factory=dict, max_length=30
+    )
+
+
 class DeskPreferences(BaseModel):
     """What somebody has chosen; what is null was never chosen and is as the desk comes."""
 
@@ -35,6 +49,7 @@ class DeskPreferences(BaseModel):
     keys: KeyPreferences | None = None
     # Mails are written with their marks to be seen, in a field without looks.
     plain_field: bool | None = None
+    sounds: SoundPreferences | None = None
 
 
 @router.get("/me/preferences", summary="What I have chosen for my desk")

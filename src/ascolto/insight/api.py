@@ -12,7 +12,7 @@ from ascolto.insight import api_screens, store
 from ascolto.insight.ask import Period, Scope, ask, contract_levels, period_of, scope_of
 from ascolto.insight.errors import NotAnOperator, UnknownMetric
 from ascolto.insight.floor import (
-    TodayBooks,
+    books_of,
     by_client,
     fold_groups,
     people_shown,
@@ -193,7 +193,9 @@ async def show_floor(call: Floor, request: Request) -> FloorView:
     """Return every queue with its day so far, and people in groups of at least five."""
     scope = await scope_of(call.tx, at=call.tx.now)
     zone = ZoneInfo((await tenancy_store.get_tenant(call.tx)).timezone)
-    today = await _books(request).read(services_of(request).db, call.tx.tenant_id, zone=zone)
+    today = await books_of(request.app.state).read(
+        services_of(request).db, call.tx.tenant_id, zone=zone
+    )
     now = call.tx.now
     crowds = await store.people_by_team(call.tx)
     smallest = scope.smallest_group
@@ -235,12 +237,3 @@ async def show_person(
     return PersonView(
         operator_id=operator.id, name=operator.display_name, at=call.tx.now, fields=fields
     )
-
-
-def _books(request: Request) -> TodayBooks:
-    """Return this process's books of the day, opened by the first who asks."""
-    state = request.app.state
-    if not hasattr(state, "today_books"):
-        state.today_books = TodayBooks()
-    books: TodayBooks = state.today_books
-    return books

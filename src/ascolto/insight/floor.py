@@ -60,6 +60,14 @@ class TodayBooks:
         return today
 
 
+def books_of(state: Any) -> TodayBooks:
+    """Return this process's books of the day, opened by the first who asks."""
+    if not hasattr(state, "today_books"):
+        state.today_books = TodayBooks()
+    books: TodayBooks = state.today_books
+    return books
+
+
 async def _agreed(db: Database, tenant_id: str, book: _Book) -> Mapping[str, DatedCounting]:
     """Return what is counted for each queue, looked up anew every few seconds."""
     now = db.clock.now()

@@ -1,14 +1,23 @@
 """The day so far, kept up event by event, so that the floor asks for it once a second for free."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from ascolto.insight.fold import WORK_KINDS, Fact, read_episode
-from ascolto.insight.model import Counting, DatedCounting, Figure, LoggedEvent, Tally
+from ascolto.insight.model import (
+    Counting,
+    DatedCounting,
+    Episode,
+    Figure,
+    LoggedEvent,
+    Tally,
+)
 from ascolto.insight.tally import count_episode
 from ascolto.insight.terms import Terms
+from ascolto.insight.volumes import interval_of, was_offered
 
 _COUNTED = (
     "requested",
@@ -35,6 +44,8 @@ class Today:
     _facts: dict[str, dict[int, Fact]] = field(default_factory=dict)
     _shares: dict[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
     _queues: dict[str, list[int]] = field(default_factory=dict)
+    _asked: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    _came: dict[str, Counter[datetime]] = field(default_factory=dict)
 
     def take(self, events: Iterable[LoggedEvent]) -> None:
         """Take in new events, in any order and any number of times."""
@@ -65,6 +76,22 @@ class Today:
         for place, (old, new) in enumerate(zip(before, after, strict=True)):
             totals[place] += new - old
         self._shares[work_item_id] = (queue_id, after)
+        self._place(episode)
+
+    def _place(self, episode: Episode) -> None:
+        """Count an episode, as plans count, in the minute in which it came; once, or not at all."""
+        before = self._asked.pop(episode.work_item_id, None)
+        if before is not None:
+            self._came[before[0]][before[1]] -= 1
+        if was_offered(episode):
+            place = (episode.queue_id, interval_of(episode.requested_at, minutes=1))
+            self._asked[episode.work_item_id] = place
+            self._came.setdefault(place[0], Counter())[place[1]] += 1
+
+    def came(self, queue_id: str, *, since: datetime, until: datetime) -> int:
+        """Return how often somebody was asked for between two moments on the minute."""
+        minutes: Mapping[datetime, int] = self._came.get(queue_id, {})
+        return sum(count for at, count in minutes.items() if since <= at < until)
 
     def tally(self, queue_id: str) -> Tally:
         """Return the counts of a queue so far."""

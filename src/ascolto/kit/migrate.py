@@ -22,6 +22,12 @@ CREATE TABLE IF NOT EXISTS public.ascolto_migration (
 """
 
 
+_BOUND = """
+SELECT NOT rolsuper AND pg_has_role(current_user, 'ascolto_app', 'USAGE')
+FROM pg_roles WHERE rolname = current_user
+"""
+
+
 class MigrationChangedError(Exception):
     """A migration that this database has applied reads differently now."""
 
@@ -101,7 +107,13 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
 
 
 async def _ensure_app_role(connection: asyncpg.Connection) -> None:
-    """Make the bounded role where the server does not have it yet, and let us step down to it."""
+    """Make the bounded role where the server does not have it yet, and let us step down to it.
+
+    To step down and no more: an owner who has its rights always would be bound by its walls always,
+    and read nothing where the owner reads for all organisations.
+    """
     if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = 'ascolto_app'"):
         await connection.execute("CREATE ROLE ascolto_app NOLOGIN NOSUPERUSER NOBYPASSRLS")
-        await connection.execute("GRANT ascolto_app TO CURRENT_USER")
+    elif not await connection.fetchval(_BOUND):
+        return
+    await connection.execute("GRANT ascolto_app TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")

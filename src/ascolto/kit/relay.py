@@ -55,6 +55,7 @@ class Relay:
         self._task: asyncio.Task[None] | None = None
         self._connection: asyncpg.Connection | None = None
         self._ready = asyncio.Event()
+        self._deaf_since: float | None = None
         self._turned = asyncio.Condition()
         db.on_commit(self.doorbell)
 
@@ -86,6 +87,10 @@ class Relay:
         """Begin to read from the present end of the stream."""
         await self._connect(from_now=True)
         self._task = asyncio.create_task(self._run(), name="relay")
+
+    def deaf_s(self) -> float:
+        """Return for how many seconds every attempt to read has failed; 0 if the last did not."""
+        return 0.0 if self._deaf_since is None else time.monotonic() - self._deaf_since
 
     async def stop(self) -> None:
         """Stop reading."""
@@ -122,11 +127,13 @@ class Relay:
                 if self._connection is None or self._connection.is_closed():
                     await self._connect(from_now=False)
                 await self._turn()
-                pause = 0.05
+                pause, self._deaf_since = 0.05, None
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, a node without its ears must try again
                 log.warning("relay.lost_database", error=type(error).__name__, detail=str(error))
+                if self._deaf_since is None:
+                    self._deaf_since = time.monotonic()
                 if self._connection and not self._connection.is_closed():
                     self._connection.terminate()
                 await asyncio.sleep(pause)

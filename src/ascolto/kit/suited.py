@@ -24,7 +24,12 @@ SELECT current_setting('server_version_num')::int AS version,
        bounded.oid IS NOT NULL AS bounded_there,
        coalesce(bounded.rolsuper OR bounded.rolbypassrls, false) AS unbounded,
        -- Older servers know no right to SET: they are refused by their version.
-       bounded.oid IS NOT NULL AND pg_has_role(current_user, bounded.oid, 'MEMBER') AS member
+       bounded.oid IS NOT NULL AND pg_has_role(current_user, bounded.oid, 'MEMBER') AS member,
+       -- Policies for a role bind everybody who has its rights without asking for them.
+       bounded.oid IS NOT NULL AND NOT me.rolsuper
+         AND pg_has_role(current_user, bounded.oid, 'USAGE') AS bound,
+       bounded.oid IS NOT NULL
+         AND pg_has_role(current_user, bounded.oid, 'MEMBER WITH ADMIN OPTION') AS may_grant
 FROM pg_roles me LEFT JOIN pg_roles bounded ON bounded.rolname = $1
 WHERE me.rolname = current_user
 """
@@ -47,6 +52,8 @@ class Login:
     bounded_there: bool
     unbounded: bool
     member: bool
+    bound: bool
+    may_grant: bool
 
 
 async def require_suited(*, owner_dsn: str, app_dsn: str) -> None:
@@ -74,6 +81,12 @@ def reason_against(owner: Login, app: Login) -> str | None:
         return (
             f"The role {APP_ROLE} gets round row-level security, which keeps organisations apart."
             f" As an administrator: ALTER ROLE {APP_ROLE} NOSUPERUSER NOBYPASSRLS;"
+        )
+    if owner.bound and not owner.may_grant:
+        return (
+            f"The role {owner.login} owns the tables and is bound by the walls of {APP_ROLE} too,"
+            " so nothing would be routed. As an administrator:"
+            f' REVOKE INHERIT OPTION FOR {APP_ROLE} FROM "{owner.login}";'
         )
     made_at_migration = not app.bounded_there and app.login == owner.login
     if app.member or (made_at_migration and owner.may_create_roles):

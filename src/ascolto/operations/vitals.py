@@ -22,6 +22,12 @@ SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY 1) FROM pg_class c
    AND NOT (c.relrowsecurity AND c.relforcerowsecurity
             AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))
 """
+# Who owns the functions that read for all organisations, where their walls bind that role as well.
+_BOUND_OWNER = """
+SELECT r.rolname FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
+ WHERE p.oid = to_regprocedure('kit.read_stream(bigint, bigint, int)') AND NOT r.rolsuper
+   AND pg_has_role(r.oid, 'ascolto_app', 'USAGE') AND r.rolname <> 'ascolto_app'
+"""
 _VITALS = """
 SELECT to_json(v) FROM (SELECT
   extract(epoch FROM clock_timestamp())::float8 AS clock,
@@ -70,6 +76,7 @@ def vitals(
         return
     yield from _schema(int(ask(admin_dsn, _LEDGER)))
     yield _walls(ask(admin_dsn, _OPEN_TABLES))
+    yield _stream(ask(admin_dsn, _BOUND_OWNER))
     told: dict[str, Any] = json.loads(ask(admin_dsn, _VITALS))
     yield clock(told["clock"], ours=time.time())
     yield from _subscribers(admin_dsn, told, kinds())
@@ -92,6 +99,16 @@ def _walls(uncovered: str) -> Finding:
     if uncovered:
         return Finding("walls", good=False, words=f"no row-level security on {uncovered}")
     return Finding("walls", good=True, words="row-level security stands on every tenant's table")
+
+
+def _stream(bound: str) -> Finding:
+    if bound:
+        words = (
+            f"{bound} is bound by the walls of ascolto_app, so nothing is routed:"
+            f' REVOKE INHERIT OPTION FOR ascolto_app FROM "{bound}";'
+        )
+        return Finding("stream", good=False, words=words)
+    return Finding("stream", good=True, words="what happens is read for all organisations")
 
 
 def clock(theirs: float, *, ours: float) -> Finding:

@@ -102,12 +102,19 @@ async def put_skills(tx: Tx, operator_id: str, skills: Mapping[str, SkillLevel])
     return await set_skills(tx, operator_id, {code: skills[code] for code in known})
 
 
-async def set_clients(tx: Tx, operator_id: str, clients: Collection[str]) -> Operator:
-    """Let an operator work for exactly these of the clients in the asker's scope."""
-    await get_operator(tx, operator_id)
+async def set_clients(
+    tx: Tx, operator_id: str, clients: Collection[str], *, v: int | None = None
+) -> Operator:
+    """Let an operator work for exactly these of the clients in the asker's scope.
+
+    Refused when they are past a version `v`: what was read then may lack a client given since.
+    """
+    before = await get_operator(tx, operator_id)
     if tx.clients is not None and not clients:
         raise errors.NoClient("Leave at least one of your clients, or ask who sees them all.")
     await _require_clients(tx, clients)
+    if not await store.next_version(tx, operator_id, v=v):
+        raise errors.OperatorChanged("Somebody changed this operator meanwhile.", v=before.v)
     await store.set_clients(tx, operator_id, clients)
     await _tell_sight(tx, operator_id)
     tx.emit(events.OperatorChanged(operator_id=operator_id, change="clients"))

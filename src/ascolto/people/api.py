@@ -111,9 +111,12 @@ async def set_skills(operator_id: UUID, body: SkillsBody, call: Assigner) -> Ope
 
 @router.put("/operators/{operator_id}/clients", summary="Set an operator's clients")
 async def set_clients(operator_id: UUID, body: ClientsBody, call: Planner) -> OperatorView:
-    """Let an operator work for exactly these clients, of those in one's scope."""
+    """Let an operator work for exactly these clients, of those in one's scope.
+
+    Refused as a conflict where somebody has changed the operator since version `v`.
+    """
     clients = [str(client) for client in body.clients]
-    return _shown(call, await actions.set_clients(call.tx, str(operator_id), clients))
+    return _shown(call, await actions.set_clients(call.tx, str(operator_id), clients, v=body.v))
 
 
 @router.get("/skills", summary="The catalogue of skills")

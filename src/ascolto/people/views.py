@@ -110,9 +110,10 @@ class SkillsBody(Body):
 
 
 class ClientsBody(Body):
-    """All the clients in scope that an operator works for."""
+    """All the clients in scope that an operator works for, and the version they were chosen on."""
 
     clients: list[UUID]
+    v: Version
 
 
 class SkillLevelView(BaseModel):

@@ -43,6 +43,7 @@ from ascolto.routing.store import (
     last_decision,
     offers_of,
     work_by_ids,
+    wrap_up_began,
     wrap_ups_since,
 )
 from ascolto.routing.store_presence import get_presence, gone_operators, present_for
@@ -102,5 +103,6 @@ __all__ = [
     "undo_intervention",
     "wait_of",
     "work_by_ids",
+    "wrap_up_began",
     "wrap_ups_since",
 ]

@@ -10,7 +10,7 @@ from ascolto.kit.outbox import Event
 from ascolto.routing import events, live, roster, store, store_presence
 from ascolto.routing.engine.fitness import BREAK_FORGOTTEN_S
 from ascolto.routing.errors import NotYours, OfferGone, QueueUnknown, WorkUnknown, WrongState
-from ascolto.routing.model import Presence, PresenceState, WorkItem, WorkState
+from ascolto.routing.model import PlannedBreak, Presence, PresenceState, WorkItem, WorkState
 
 
 def _about(item: WorkItem, **more: Any) -> dict[str, Any]:
@@ -286,12 +286,13 @@ async def set_break_due(tx: Tx, *, operator_id: str, due_at: datetime | None) ->
     return presence
 
 
-async def plan_breaks(tx: Tx, planned: Mapping[str, Collection[datetime]]) -> int:
+async def plan_breaks(tx: Tx, planned: Mapping[str, Collection[PlannedBreak]]) -> int:
     """Let the breaks of the day's roster be due for who is at work; return for how many it changed.
 
     Whoever has set their own is left alone.
     """
     changed = 0
+    await store_presence.hold_breaks(tx)
     patience = timedelta(seconds=BREAK_FORGOTTEN_S)
     for known in await store_presence.breaks_due(tx):
         own = planned.get(known.operator_id, ())

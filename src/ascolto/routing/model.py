@@ -179,28 +179,38 @@ def needs_of(pairs: list[list[Any]]) -> tuple[engine.SkillNeed, ...]:
     return tuple(engine.SkillNeed(str(code), int(level)) for code, level in pairs)
 
 
+PlannedBreak = tuple[datetime, timedelta]
+"""When a break of the roster begins, and how long it lasts."""
+
+
 @dataclass(frozen=True, slots=True)
 class BreakDue:
     """When somebody's next break is due, by their own word or by the roster.
 
-    Those planned up to `taken_to` were taken with the last pause.
+    Those planned up to `taken_to` were taken with the last pause. At `held_at` it was due, and
+    the person had work in hand and could not go.
     """
 
     operator_id: str
     due_at: datetime | None
     by_hand: bool
     taken_to: datetime | None
+    held_at: datetime | None = None
 
     def after(
-        self, planned: Iterable[datetime], *, at: datetime, patience: timedelta
+        self, planned: Iterable[PlannedBreak], *, at: datetime, patience: timedelta
     ) -> datetime | None:
         """Return when it is due at a moment, by what is planned.
 
-        One's own word stands, and so does a break that is late, until it is forgotten. What was
-        planned and has been taken, early or not, is not due again.
+        One's own word stands until it is forgotten. A break of the roster ends with its own
+        length, from when the hands were free: whoever does not go then does not want it, and is
+        kept from no long work. What has been taken, early or not, is not due again.
         """
-        due = self.due_at
-        if due is not None and at < due + patience and (self.by_hand or due <= at):
-            return due
-        after = at if self.taken_to is None else max(at, self.taken_to)
-        return min((one for one in planned if one > after), default=None)
+        if self.by_hand and self.due_at is not None and at < self.due_at + patience:
+            return self.due_at
+        for begins, length in sorted(planned):
+            free_at = begins if self.held_at is None else max(begins, self.held_at)
+            taken = self.taken_to is not None and begins <= self.taken_to
+            if not taken and at < min(free_at + length, begins + patience):
+                return begins
+        return None

@@ -301,6 +301,17 @@ async def last_decision(tx: Tx, work_item_id: str) -> dict[str, Any] | None:
     return None if row is None else dict(row)
 
 
+async def wrap_up_began(tx: Tx, work_item_id: str) -> datetime | None:
+    """Return since when an operator writes up a piece of work; None when nobody does."""
+    at: datetime | None = await tx.fetchval(
+        "SELECT wrap_up_at FROM routing.work_item"
+        " WHERE tenant_id = $1 AND id = $2 AND state = 'wrapup'",
+        tx.tenant_id,
+        work_item_id,
+    )
+    return at
+
+
 async def wrap_ups_since(tx: Tx, before: datetime) -> list[tuple[str, str, datetime]]:
     """Return (ref, client, since) of the paperwork begun before a moment and not ended."""
     rows = await tx.fetch(

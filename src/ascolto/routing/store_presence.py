@@ -134,11 +134,25 @@ async def breaks_due(tx: Tx) -> list[BreakDue]:
     """Return when the next break of everybody who is at work is due, and by whose word."""
     rows = await tx.fetch(
         "SELECT operator_id, break_due_at AS due_at, break_by_hand AS by_hand,"
-        " break_taken_to AS taken_to FROM routing.presence"
+        " break_taken_to AS taken_to, break_held_at AS held_at FROM routing.presence"
         " WHERE tenant_id = $1 AND state IN ('available', 'busy') ORDER BY operator_id",
         tx.tenant_id,
     )
     return [BreakDue(**row) for row in rows]
+
+
+async def hold_breaks(tx: Tx) -> None:
+    """Note of whose break is due that they cannot go: there is work in their hands just now."""
+    await tx.execute(
+        "UPDATE routing.presence SET break_held_at = $2 WHERE tenant_id = $1"
+        " AND operator_id IN (SELECT p.operator_id FROM routing.presence p WHERE p.tenant_id = $1"
+        "   AND p.break_due_at <= $2 AND p.state IN ('available', 'busy')"
+        "   AND EXISTS (SELECT 1 FROM routing.work_item w WHERE w.tenant_id = $1"
+        "     AND w.operator_id = p.operator_id AND w.ended_at IS NULL"
+        "     AND w.state IN ('active', 'wrapup'))"
+        "   FOR UPDATE SKIP LOCKED)",
+        tx.tenant_id, tx.now,
+    )  # fmt: skip
 
 
 async def plan_break(tx: Tx, known: BreakDue, *, due_at: datetime | None) -> Presence | None:

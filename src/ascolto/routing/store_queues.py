@@ -26,9 +26,6 @@ _COLUMNS = (
 )
 _ALL = ", ".join(("id", *_COLUMNS, "v"))
 
-UNTOLD = -1
-"""Kept for the wrap-up of a queue of whose people nothing may be told."""
-
 
 def queue_of(row: Record) -> Queue:
     """Build a queue from a row."""
@@ -143,7 +140,7 @@ async def revive_queue(tx: Tx, queue_id: str) -> Queue | None:
 
 
 async def write_now(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep what the leader sees of each queue."""
+    """Keep what the leader sees of each queue; a wrap-up that may not be told is kept as NULL."""
     await tx.executemany(
         """
         INSERT INTO routing.queue_now (tenant_id, queue_id, client_id, at, waiting, oldest_at,
@@ -167,7 +164,7 @@ async def write_now(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
                 row["oldest_at"],
                 row["offered"],
                 row["active"],
-                row["wrapup"] if row["told"] else UNTOLD,
+                row["wrapup"] if row["told"] else None,
                 row["available"],
                 row["wait_s"],
                 row["wait_low_s"],
@@ -189,7 +186,7 @@ async def read_now(tx: Tx, *, queue_id: str | None = None) -> list[dict[str, Any
         tx.tenant_id,
         queue_id,
     )
-    return [{**row, "told": row["wrapup"] != UNTOLD} for row in rows]
+    return [{**row, "told": row["wrapup"] is not None} for row in rows]
 
 
 async def place_of(tx: Tx, work_item_id: str) -> dict[str, Any] | None:

@@ -216,6 +216,8 @@ def main(args: argparse.Namespace) -> int:
         )
         for scenario in scenarios
     ]
+    if not _answers(args.url):
+        print(f"Nobody answers at {args.url} yet: waiting.", file=sys.stderr, flush=True)
     try:
         reports = asyncio.run(_until_interrupted(plans, caller=args.caller))
     except LineLost as error:
@@ -226,6 +228,13 @@ def main(args: argparse.Namespace) -> int:
         print(json.dumps(report.document(), ensure_ascii=False))
     sys.stdout.flush()
     return 0 if all(report.audit.clean for report in reports) else 1
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url.rstrip('/')}/api/v1/health", timeout=5).is_success
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False
 
 
 async def _until_interrupted(plans: list[Plan], *, caller: int | None) -> list[SimulatorReport]:

@@ -33,6 +33,8 @@ from ascolto.workforce.calculator import Calculator
 
 PRUNE_EVERY_S = 60.0
 HEALTH_S = 3.0
+# A relay that lost its line finds it again within seconds.
+DEAF_S = 10.0
 JOB_AGAIN_S = 5.0
 
 log = structlog.get_logger(__name__)
@@ -55,7 +57,7 @@ def build_app(settings: Settings, *, dsn: str, clock: Clock | None = None) -> Fa
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,
         redirect_slashes=False,
     )
     problems.install(app)
@@ -65,6 +67,7 @@ def build_app(settings: Settings, *, dsn: str, clock: Clock | None = None) -> Fa
     app.router.routes.extend(PAGE_ROUTES)
     app.router.routes.extend(pages.routes)
     app.add_api_route("/api/v1/health", health, methods=["GET"], tags=["system"])
+    app.add_route("/api/v1/openapi.json", app.describe, include_in_schema=False)
     app.add_middleware(Idempotency)
     app.add_middleware(RateLimits, per_second=settings.api_per_second)
     app.add_middleware(edges.Edges, secure=settings.secure_cookies, roomy=roomy_routes())
@@ -85,13 +88,15 @@ def _mounted(prefix: str, routers: Sequence[APIRouter]) -> list[BaseRoute]:
 
 
 async def health(request: Request) -> Response:
-    """Tell whether the server and its database answer."""
+    """Tell whether the server and its database answer, and what happens reaches the desks."""
     services = services_of(request)
     try:
         async with asyncio.timeout(HEALTH_S), services.db.connection() as connection:
             await connection.fetchval("SELECT 1")
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return JSONResponse({"status": "no_database"}, status_code=503)
+    if services.relay.deaf_s() > DEAF_S:  # requests may be served, but nobody is offered anything
+        return JSONResponse({"status": "no_stream"}, status_code=503)
     return JSONResponse({"status": "ok", "version": ascolto.__version__})
 
 

@@ -4,13 +4,17 @@ FastAPI knows none of it: doors are dependencies of ours, refusals leave by one 
 idempotency wrap the application.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import compile_path
 
 from ascolto.identity.guard import cookie_name, permission_of
@@ -98,11 +102,19 @@ _KEY_PARAMETER: dict[str, Any] = {
 class DescribedApp(FastAPI):
     """An application whose OpenAPI description also holds what this module knows."""
 
+    _written: bytes | None = None
+
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI 3.1 document."""
         if self.openapi_schema is None:
             self.openapi_schema = completed(super().openapi())
         return self.openapi_schema
+
+    async def describe(self, _: Request) -> Response:
+        """Serve the document; it takes seconds to make, so the first asker has a thread make it."""
+        if self._written is None:
+            self._written = await asyncio.to_thread(lambda: orjson.dumps(self.openapi()))
+        return Response(self._written, media_type="application/json")
 
 
 def completed(document: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,9 @@ from ascolto.web.app import build_app
 from ascolto.web.line import Line
 
 Say = Callable[[str], None]
+# Longer than proxies (nginx: 60 s) and clients keep a connection that rests: whoever means to send
+# on it lets go of it first, and no request meets a connection that we are just closing.
+KEEP_ALIVE_S = 75
 
 
 class Server(uvicorn.Server):
@@ -169,6 +172,7 @@ def server_config(settings: Settings, app: FastAPI) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
+        timeout_keep_alive=KEEP_ALIVE_S,
         backlog=4_096,
     )
 

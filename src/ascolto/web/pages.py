@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from ascolto.kit.shipped import shipped_file
+
 STATIC = Path(__file__).parent / "static"
 
 DESK_CSP = (
@@ -21,12 +23,12 @@ _FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 async def desk(request: Request) -> Response:
     """Serve a built file of the desk, or its one page for every route of its own."""
     root = STATIC / "desk"
-    wanted = (root / request.path_params.get("path", "")).resolve()
-    if wanted.is_file() and wanted.is_relative_to(root.resolve()):
-        asset = wanted.parent.name == "assets"
-        return FileResponse(wanted, headers=_FOR_EVER if asset else _PAGE)
+    wanted = request.path_params.get("path", "")
+    if found := shipped_file(root, wanted):
+        asset = found.parent.name == "assets"
+        return FileResponse(found, headers=_FOR_EVER if asset else _PAGE)
     index = root / "index.html"
-    if "." in wanted.name or not index.is_file():
+    if "." in wanted.rpartition("/")[2] or not index.is_file():
         raise HTTPException(404, "No such file. Is the desk built? (make build)")
     return FileResponse(index, headers=_PAGE)
 

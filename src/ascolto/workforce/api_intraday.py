@@ -3,20 +3,25 @@
 from datetime import date
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 
 from ascolto.identity.guard import Call, permit, recognise
 from ascolto.identity.model import Principal
+from ascolto.insight.floor import books_of
 from ascolto.kit.http import services_of
+from ascolto.tenancy import get_tenant
 from ascolto.workforce import laying_out
 from ascolto.workforce.actions import intraday, offers, trials
+from ascolto.workforce.actions.arrivals import arrivals_now
 from ascolto.workforce.actions.intraday import read_intraday
 from ascolto.workforce.laying_out import DayLines, lay_out
 from ascolto.workforce.levers import Lever
 from ascolto.workforce.reading import own_operator, reading
 from ascolto.workforce.views_intraday import (
     AnswerOfferBody,
+    ArrivalsNowView,
     IntradayView,
     LeverView,
     OwnStepsView,
@@ -33,7 +38,22 @@ router = APIRouter(tags=["workforce"])
 Asker = Annotated[Principal, recognise("workforce.read")]
 Puller = Annotated[Principal, recognise("workforce.plan")]
 Planner = Annotated[Call, permit("workforce.plan")]
+Reader = Annotated[Call, permit("workforce.read")]
 Own = Annotated[Call, permit("workforce.own_shifts")]
+
+
+@router.get("/workforce/arrivals", summary="What has come now and today, beside the forecast")
+async def show_arrivals(call: Reader, request: Request) -> ArrivalsNowView:
+    """Return each queue's last half hour and day so far beside its published forecast.
+
+    What came is counted by the floor's book of the day: asking costs one reading of forecasts,
+    however much has happened.
+    """
+    zone = ZoneInfo((await get_tenant(call.tx)).timezone)
+    today = await books_of(request.app.state).read(
+        services_of(request).db, call.tx.tenant_id, zone=zone
+    )
+    return ArrivalsNowView.of(*await arrivals_now(call.tx, today))
 
 
 @router.get("/workforce/intraday", summary="A queue's day, planned beside actual")

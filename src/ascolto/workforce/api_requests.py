@@ -124,6 +124,8 @@ class RequestView(BaseModel):
     asked_at: datetime
     answered_at: datetime | None
     answered_by: str | None
+    until_at: datetime | None
+    """Until when a stand-in waits for its answer."""
 
 
 class CandidateView(BaseModel):
@@ -294,6 +296,7 @@ def _view(request: ShiftRequest, who: str | None, names: Mapping[str, str]) -> R
         asked_at=request.asked_at,
         answered_at=request.answered_at,
         answered_by=request.answered_by,
+        until_at=request.until_at,
     )
 
 

@@ -1,10 +1,13 @@
 """What people ask of their shifts and wish for, as plain values."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ascolto.workforce.rosters import Shift
+
+ANSWER_WITHIN = timedelta(hours=2)
+"""So long who is asked to stand in has, once they can see it, before the next in line is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,8 @@ class ShiftRequest:
     roster_id: str | None = None
     answered_at: datetime | None = None
     answered_by: str | None = None
+    until_at: datetime | None = None
+    """Until when a stand-in waits for its answer."""
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -44,6 +49,14 @@ class Wishes:
     split_shifts: bool = False
     early_offers: bool = False
     """Whether they see offers to come earlier before their shift, where nobody else does."""
+
+
+def answer_until(seen_from: datetime, begins_at: datetime) -> datetime:
+    """Return until when somebody can answer: others need time too, so half of what is left at most.
+
+    It counts from when they are at work, or as they have wished: before, they cannot see it.
+    """
+    return seen_from + min(ANSWER_WITHIN, (begins_at - seen_from) / 2)
 
 
 def kept(shift: Shift) -> dict[str, Any]:

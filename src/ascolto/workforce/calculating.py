@@ -6,6 +6,8 @@ It knows no database and no server. It ends when its input does, also when the s
 import math
 import os
 import sys
+import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -24,8 +26,9 @@ from ascolto.workforce.forecasting.arranging import arrange
 from ascolto.workforce.forecasting.calendars import Event, calendar_for
 from ascolto.workforce.forecasting.forecast import Forecast, forecast
 from ascolto.workforce.forecasting.history import History, days_after
-from ascolto.workforce.forecasting.rows import Faults, Row
+from ascolto.workforce.forecasting.rows import Fault, Faults, Row
 from ascolto.workforce.model import LEVELS
+from ascolto.workforce.ruling import note_told
 from ascolto.workforce.staffing.comparing import WhatIf, side_by_side
 from ascolto.workforce.staffing.erlang import required
 from ascolto.workforce.staffing.requirement import (
@@ -46,9 +49,17 @@ _MOST_SILENT_DAYS = 62
 def main() -> None:
     """Answer until there is no more question."""
     os.nice(_NICE)  # whoever waits for an answer to a customer comes first
+    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     for line in sys.stdin.buffer:
         sys.stdout.buffer.write(orjson.dumps(_said(line)) + b"\n")
         sys.stdout.buffer.flush()
+
+
+def _leave_with(parent: int) -> None:
+    """End in the midst of a question whose asker was killed: nobody would hear the answer."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(0)
 
 
 def _said(line: bytes) -> dict[str, Any]:
@@ -56,7 +67,8 @@ def _said(line: bytes) -> dict[str, Any]:
         asked = orjson.loads(line)
         return {"answer": QUESTIONS[asked["what"]](asked["question"])}
     except WorkforceError as refusal:
-        return {"refused": str(refusal)}
+        told = note_told(refusal.args[0]) if refusal.args else {}
+        return {"refused": str(refusal), "because": told}
     except Exception as failure:  # noqa: BLE001 - the next question is answered all the same
         return {"failed": f"{type(failure).__name__}: {failure}"}
 
@@ -65,15 +77,17 @@ def history_of_past(past: dict[str, Any]) -> History:
     """Return what came, on one grid; from the log's first day on, silence is a count of 0."""
     minutes, zone = int(past["minutes"]), ZoneInfo(past["timezone"])
     if past["longest"] and minutes % past["longest"]:
-        raise BadFigure(
+        text = (
             f"the history is told in intervals of {past['longest']} minutes: they cannot be cut"
             f" into {minutes}"
         )
+        raise BadFigure(Fault(text, "too_coarse", n=past["longest"], minutes=minutes))
     sums: dict[float, float] = defaultdict(float)
     for at, offered in zip(past["at"], past["offered"], strict=True):
         sums[at // (60 * minutes) * (60 * minutes)] += offered
     if not sums:
-        raise TooLittle("nothing has come to this queue yet: bring in a history, or wait a while")
+        text = "nothing has come to this queue yet: bring in a history, or wait a while"
+        raise TooLittle(Fault(text, "nothing_came"))
     log_from = date.fromisoformat(past["log_from"])
     until = date.fromisoformat(past["until"])
     for at in _open_intervals(past["hours"], log_from, until, zone, minutes):
@@ -113,7 +127,8 @@ def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
     today = date.fromisoformat(question["past"]["until"])
     silent = (today - history.days[-1]).days - 1
     if silent > _MOST_SILENT_DAYS:
-        raise TooLittle(f"the history ends {silent} days ago: what it would say is out of date")
+        text = f"the history ends {silent} days ago: what it would say is out of date"
+        raise TooLittle(Fault(text, "out_of_date", n=silent))
     skipped = sum(1 for day in days_after(history, max(silent, 1)) if day < today)
     events = [Event(date.fromisoformat(day), kind, name) for day, kind, name in question["events"]]
     calendar = calendar_for(
@@ -132,7 +147,10 @@ def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
         "history_until": history.days[-1].isoformat(),
         "measured": made.measured,
         "lesson": lesson_of(history, calendar),
-        "notes": [*made.notes, *_unlearnt(events, history, made.days[skipped:])],
+        "notes": [
+            note_told(one)
+            for one in (*made.notes, *_unlearnt(events, history, made.days[skipped:]))
+        ],
         "days": _days(made, events)[skipped:],
         "intervals": [
             [
@@ -147,13 +165,17 @@ def make_forecast(question: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _unlearnt(events: list[Event], history: History, coming: Sequence[date]) -> list[str]:
+def _unlearnt(events: list[Event], history: History, coming: Sequence[date]) -> list[Fault]:
     """Say which coming events are of a kind that no past day has had: what they do is unknown."""
     known = set(history.days)
     learnt = {event.kind for event in events if event.day in known}
     ahead = {event.kind for event in events if event.day in set(coming)}
     return [
-        f"no past day has had an event like {kind!r}: what it does is not known"
+        Fault(
+            f"no past day has had an event like {kind!r}: what it does is not known",
+            "unlearnt",
+            kind=kind,
+        )
         for kind in sorted(ahead - learnt)
     ]
 

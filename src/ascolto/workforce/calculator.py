@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from ascolto.kit.clock import Clock
 from ascolto.kit.db import Database
 from ascolto.workforce import process
-from ascolto.workforce.errors import CannotCalculate, CannotForecast
+from ascolto.workforce.errors import CannotCalculate, cannot_forecast
 
 # The first question of a fresh folder compiles for up to half a minute.
 PATIENCE_S = 120.0
@@ -37,13 +37,13 @@ class Calculator:
                 await self._end()
                 if isinstance(error, OSError | TimeoutError | asyncio.IncompleteReadError):
                     raise CannotCalculate(
-                        "The calculation was interrupted.", retry_after_s=5
+                        "The calculation was interrupted.", retry_after_s=5, reason="interrupted"
                     ) from error
                 raise
         if "refused" in said:
-            raise CannotForecast(said["refused"])
+            raise cannot_forecast(said)
         if "failed" in said:
-            raise CannotCalculate("The calculation failed.", why=said["failed"])
+            raise CannotCalculate("The calculation failed.", reason="failed", why=said["failed"])
         answer: dict[str, Any] = said["answer"]
         return answer
 

@@ -67,7 +67,7 @@ class _Told:
     def beat(self) -> None:
         while True:
             time.sleep(BEAT_EVERY_S)
-            _say({"progress": self._last})
+            _say({"progress": self._last, "worked_s": time.process_time()})
 
 
 def _answer(question: dict[str, Any], *, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ Refusal
 └── Unavailable   CannotCalculate
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from ascolto.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
@@ -95,6 +95,13 @@ class CannotForecast(Invalid):
     """The question cannot be answered as it was put."""
 
     code = "workforce.cannot_forecast"
+
+
+def cannot_forecast(said: Mapping[str, Any]) -> CannotForecast:
+    """Return what a calculating process refused: its reason as a code where it has one."""
+    told = said.get("because") or {}
+    reason = {"reason": told["code"]} if told.get("code") else {}
+    return CannotForecast(said["refused"], **reason, **told.get("fields", {}))
 
 
 class BadPlan(Invalid):

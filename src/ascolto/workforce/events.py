@@ -195,6 +195,19 @@ class SeatsChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StandInOver(Event):
+    """Who was asked to stand in will not, or said nothing in time; others are asked, or nobody."""
+
+    kind: ClassVar[str] = "workforce.stand_in_over"
+    request_id: str
+    roster_id: str
+    day: str
+    operator_id: str
+    state: str
+    asked: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RosterAsked(Event):
     """Somebody asked for a roster to be made, and said why."""
 

@@ -19,6 +19,7 @@ from ascolto.workforce.exchanging import unagreed
 from ascolto.workforce.hours import BY_AGREEMENT, away, beyond_hours
 from ascolto.workforce.rostering.checking import examine
 from ascolto.workforce.rosters import Roster, Shift, Violation, violations
+from ascolto.workforce.ruling import coded
 from ascolto.workforce.stage import cast_of, stage_of, whole_weeks
 
 _BINDING = ("D.Lgs. 66/2003", "D.Lgs. 81/2008", BY_AGREEMENT)
@@ -64,6 +65,20 @@ def binding(violation: Violation) -> bool:
     A short or split shift is nobody's to allow but the person's, who has not.
     """
     return violation.article.startswith(_BINDING)
+
+
+def violation_told(violation: Violation) -> dict[str, Any]:
+    """Return what is broken as it is kept and answered."""
+    code, fields = coded(violation.rule)
+    return {
+        "operator_id": violation.operator_id,
+        "day": violation.day.isoformat(),
+        "article": violation.article,
+        "rule": violation.rule,
+        "code": code,
+        "fields": fields,
+        "binding": binding(violation),
+    }
 
 
 async def _unagreed(tx: Tx, roster: Roster, shifts: Sequence[Shift]) -> list[Violation]:

@@ -20,7 +20,7 @@ from ascolto.kit.http import Services
 from ascolto.kit.jobs import Job, every, in_turn
 from ascolto.tenancy import store as tenancy_store
 from ascolto.workforce import events, store, store_days, store_intraday, store_rosters, store_runs
-from ascolto.workforce.actions import making, pulling, weighing
+from ascolto.workforce.actions import making, passing_on, pulling, weighing
 from ascolto.workforce.actions.forecasts import about
 from ascolto.workforce.actions.keeping import keep_next_day
 from ascolto.workforce.calculator import Works
@@ -36,12 +36,14 @@ MAKE_EVERY_S = 0.5
 BEGIN_EVERY_S = 10.0
 KEEP_EVERY_S = 300.0
 BREAKS_EVERY_S = 30.0
+PASS_ON_EVERY_S = 30.0
 # Longer than a calculation may take, so that nobody makes what another is still making.
 CLAIM = timedelta(seconds=150)
 # To gather what it takes; then told anew at each sign of life of the process that makes it.
 ROSTER_CLAIM = timedelta(seconds=60)
 ROSTER_CLAIM_ANEW = timedelta(seconds=20)
 MOST_ATTEMPTS = 3
+NEVER_ENDED = CannotCalculate("It was tried and never came to an end.", reason="never_ended")
 _MOST_STEPS = 100
 BREATH_S = 0.05
 EVER, FAR = date(2000, 1, 1), date(2900, 1, 1)
@@ -59,7 +61,7 @@ async def make_asked(services: Services) -> int:
             forecast = await store.claim(tx, until=tx.now + CLAIM)
         if forecast is not None:
             if forecast.attempts > MOST_ATTEMPTS:
-                await _fail(services, tenant_id, forecast, "It was tried and never came to an end.")
+                await _fail(services, tenant_id, forecast, NEVER_ENDED)
             else:
                 await _make(services, tenant_id, forecast)
             made += 1
@@ -75,9 +77,9 @@ async def _make(services: Services, tenant_id: str, forecast: KeptForecast) -> N
             async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
                 await store.release(tx, forecast)
             return
-        await _fail(services, tenant_id, forecast, broken.detail)
+        await _fail(services, tenant_id, forecast, broken)
     except (CannotForecast, Refusal) as refusal:
-        await _fail(services, tenant_id, forecast, refusal.detail)
+        await _fail(services, tenant_id, forecast, refusal)
     else:
         async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
             await keep_made(tx, forecast, answer)
@@ -112,10 +114,12 @@ async def keep_made(tx: Tx, forecast: KeptForecast, answer: dict[str, Any]) -> b
     return kept
 
 
-async def _fail(services: Services, tenant_id: str, forecast: KeptForecast, failure: str) -> None:
+async def _fail(
+    services: Services, tenant_id: str, forecast: KeptForecast, failure: Refusal
+) -> None:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
         if await store.set_failed(tx, forecast, failure):
-            tx.emit(events.ForecastMade(**about(forecast), failure=failure))
+            tx.emit(events.ForecastMade(**about(forecast), failure=failure.detail))
 
 
 def _told(answer: dict[str, Any]) -> dict[str, Any]:
@@ -172,7 +176,7 @@ async def plan_breaks(services: Services) -> int:
             shifts = await store_rosters.in_force(
                 tx, first_day=today - beside, last_day=today + beside
             )
-            planned: defaultdict[str, list[datetime]] = defaultdict(list)
+            planned: defaultdict[str, list[tuple[datetime, timedelta]]] = defaultdict(list)
             for shift in shifts:
                 if not shift.starts_at <= tx.now < shift.ends_at:
                     continue  # tomorrow's first break is not taken by an afternoon's pause
@@ -180,6 +184,18 @@ async def plan_breaks(services: Services) -> int:
             return await routing.plan_breaks(tx, planned)
 
     return await in_turn(tenants, plan, failed="workforce.breaks_not_planned")
+
+
+async def pass_stand_ins_on(services: Services) -> int:
+    """Let asks to stand in end, and the next in line be asked; return how many were over."""
+    async with services.db.connection() as connection:
+        tenants = await tenancy_store.list_tenant_ids(connection)
+
+    async def pass_on(tenant_id: str) -> int:
+        async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
+            return await passing_on.pass_on(tx)
+
+    return await in_turn(tenants, pass_on, failed="workforce.stand_ins_not_passed_on")
 
 
 async def make_rosters(services: Works) -> int:
@@ -198,7 +214,7 @@ async def make_rosters(services: Works) -> int:
 
 async def _make_roster(services: Works, tenant_id: str, run: Run) -> None:
     if run.attempts > MOST_ATTEMPTS:
-        await _fail_run(services, tenant_id, run, "It was tried and never came to an end.")
+        await _fail_run(services, tenant_id, run, NEVER_ENDED)
         return
     try:
         async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
@@ -217,9 +233,9 @@ async def _make_roster(services: Works, tenant_id: str, run: Run) -> None:
             async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
                 await store_runs.release(tx, run)
             return
-        await _fail_run(services, tenant_id, run, broken.detail)
+        await _fail_run(services, tenant_id, run, broken)
     except (CannotForecast, Refusal) as refusal:
-        await _fail_run(services, tenant_id, run, refusal.detail)
+        await _fail_run(services, tenant_id, run, refusal)
     else:
         if answer is not None:
             async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
@@ -259,7 +275,7 @@ async def _begin_levers_of(services: Services, tenant_id: str, *, moment: dateti
     return len(due)
 
 
-async def _fail_run(services: Works, tenant_id: str, run: Run, failure: str) -> None:
+async def _fail_run(services: Works, tenant_id: str, run: Run, failure: Refusal) -> None:
     async with services.db.transaction(tenant_id, actor=SYSTEM) as tx:
         await making.fail_run(tx, run, failure)
 
@@ -269,6 +285,7 @@ BACKGROUND: Sequence[tuple[str, Job]] = (
     every(MAKE_EVERY_S, "workforce", "rosters made", make_rosters),
     every(BEGIN_EVERY_S, "workforce", "levers begun", begin_levers),
     every(BREAKS_EVERY_S, "workforce", "breaks planned", plan_breaks),
+    every(PASS_ON_EVERY_S, "workforce", "stand-ins passed on", pass_stand_ins_on),
     every(KEEP_EVERY_S, "workforce", "days kept", keep_days),
     every(SCORE_EVERY_S, "workforce", "days scored", score_days),
 )

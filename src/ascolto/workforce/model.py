@@ -77,8 +77,10 @@ class KeptForecast:
     history_until: date | None
     measured: bool | None
     days: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Any] = field(default_factory=list)
+    """Each with its text, code and fields; of those made before there were codes the text alone."""
     failure: str | None = None
+    failed_by: dict[str, Any] | None = None
     published_at: datetime | None = None
     published_by: str | None = None
     v: int = 1

@@ -74,13 +74,14 @@ class Difference:
     unchanged: int = 0
 
 
-def breaks_of(shift: Shift) -> list[datetime]:
-    """Return when the breaks of a shift begin, in their order."""
+def breaks_of(shift: Shift) -> list[tuple[datetime, timedelta]]:
+    """Return when the breaks of a shift begin and how long each lasts, in their order."""
     found, at = [], shift.starts_at
     for part in shift.parts:
+        length = timedelta(minutes=part["minutes"])
         if part["kind"] in BREAKS:
-            found.append(at)
-        at += timedelta(minutes=part["minutes"])
+            found.append((at, length))
+        at += length
     return found
 
 

@@ -1,6 +1,6 @@
 """A broken rule as it is told: in English for a terminal, and as a code with values for others."""
 
-from typing import Self
+from typing import Any, Self
 
 
 class Rule(str):
@@ -15,6 +15,15 @@ class Rule(str):
         made = super().__new__(cls, text)
         made.code, made.fields = code, {name: str(value) for name, value in fields.items()}
         return made
+
+
+def note_told(note: str) -> dict[str, Any]:
+    """Return a note, or why something cannot be, as it is kept: a code where it has one."""
+    return {
+        "text": note,
+        "code": getattr(note, "code", ""),
+        "fields": getattr(note, "fields", {}),
+    }
 
 
 def coded(rule: str) -> tuple[str, dict[str, str]]:

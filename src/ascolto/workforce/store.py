@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from ascolto.kit.db import Record, Tx
+from ascolto.kit.errors import Refusal
 from ascolto.workforce.model import Asked, HandEdit, KeptForecast, KeptInterval
 
 _FORECAST = (
     "id, client_id, queue_id, channel, state, reason, horizon_days, minutes, model, country,"
     " asked_at, asked_by, attempts, made_at, timezone, history_from, history_until, measured,"
-    " days, notes, failure, published_at, published_by, v"
+    " days, notes, failure, failed_by, published_at, published_by, v"
 )
 _INTERVAL = (
     "starts_at, made_mean, made_low, made_median, made_high, mean, low, median, high, rate_cv"
@@ -134,13 +135,15 @@ async def lesson_of(tx: Tx, forecast_id: str) -> dict[str, Any] | None:
     return found
 
 
-async def set_failed(tx: Tx, forecast: KeptForecast, failure: str) -> bool:
+async def set_failed(tx: Tx, forecast: KeptForecast, failure: Refusal) -> bool:
     """Write down why a forecast could not be made."""
     done = await tx.execute(
         "UPDATE workforce.forecast SET state = 'failed', made_at = $4, failure = $5,"
+        " failed_by = $6,"
         " claimed_until = NULL, v = v + 1"
         " WHERE tenant_id = $1 AND id = $2 AND state = 'asked' AND attempts = $3",
-        tx.tenant_id, forecast.id, forecast.attempts, tx.now, failure[:2_000],
+        tx.tenant_id, forecast.id, forecast.attempts, tx.now, failure.detail[:2_000],
+        {"code": failure.code, "fields": failure.fields},
     )  # fmt: skip
     return done == 1
 

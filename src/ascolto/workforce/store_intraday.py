@@ -1,8 +1,8 @@
 """Statements on the day itself: the forecast that speaks for it, and what is done about it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,41 @@ async def speaks_for(
         " ORDER BY f.published_at DESC, f.id DESC LIMIT 1",
         tx.tenant_id, queue_id, channel, since, until,
     )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDay:
+    """What the forecast published last says of a queue's day: intervals of `minutes`, by mean."""
+
+    minutes: int
+    intervals: list[tuple[datetime, float]]
+
+
+async def published_days(
+    tx: Tx, channels: Mapping[str, str], *, since: datetime, until: datetime
+) -> dict[str, PublishedDay]:
+    """Return what is published for each queue on its channel between two moments, in one reading.
+
+    A queue of whose day no published forecast speaks is left out.
+    """
+    rows = await tx.fetch(
+        "SELECT f.queue_id, f.minutes, i.starts_at, i.mean"
+        "  FROM unnest($2::uuid[], $3::text[]) AS q(id, channel)"
+        "  JOIN LATERAL (SELECT f.id, f.queue_id, f.minutes FROM workforce.forecast f"
+        "    WHERE f.tenant_id = $1 AND f.queue_id = q.id AND f.channel = q.channel"
+        "      AND f.published_at IS NOT NULL"
+        "      AND EXISTS (SELECT FROM workforce.forecast_interval i WHERE i.tenant_id = $1"
+        "        AND i.forecast_id = f.id AND i.starts_at >= $4 AND i.starts_at < $5)"
+        "    ORDER BY f.published_at DESC, f.id DESC LIMIT 1) f ON true"
+        "  JOIN workforce.forecast_interval i ON i.tenant_id = $1 AND i.forecast_id = f.id"
+        "   AND i.starts_at >= $4 AND i.starts_at < $5",
+        tx.tenant_id, list(channels), list(channels.values()), since, until,
+    )  # fmt: skip
+    found: dict[str, PublishedDay] = {}
+    for row in rows:
+        day = found.setdefault(row["queue_id"], PublishedDay(row["minutes"], []))
+        day.intervals.append((row["starts_at"], row["mean"]))
     return found
 
 

@@ -10,9 +10,15 @@ from ascolto.workforce.rosters import Shift
 
 _REQUEST = (
     "id, kind, operator_id, other_id, day, note, state, why, before, after, roster_id, asked_at,"
-    " answered_at, answered_by"
+    " answered_at, answered_by, until_at"
 )
 _WISHES = "from_minute, until_minute, days_off, place, short_shifts, split_shifts, early_offers"
+
+_OVER = (
+    "tenant_id = $1 AND kind = 'stand_in' AND passed_on_at IS NULL"
+    " AND (state IN ('declined', 'refused', 'unanswered')"
+    "   OR (state = 'waiting' AND until_at <= $2))"
+)
 
 
 def _request(row: Record) -> ShiftRequest:
@@ -92,13 +98,59 @@ async def stand_ins_of(tx: Tx, roster_id: str) -> list[ShiftRequest]:
 
 
 async def withdraw_stand_ins(tx: Tx, *, first_day: date, last_day: date) -> None:
-    """Take back what waits to be said about some days: they are planned anew."""
+    """Take back what waits to be said about some days: they are planned anew.
+
+    Nor is the next in line asked for what others have said no to.
+    """
     await tx.execute(
-        "UPDATE workforce.shift_request SET state = 'withdrawn', answered_at = $4,"
-        " answered_by = $5 WHERE tenant_id = $1 AND kind = 'stand_in' AND state = 'waiting'"
+        "UPDATE workforce.shift_request SET passed_on_at = $4,"
+        " state = CASE state WHEN 'waiting' THEN 'withdrawn' ELSE state END,"
+        " answered_at = coalesce(answered_at, $4), answered_by = coalesce(answered_by, $5)"
+        " WHERE tenant_id = $1 AND kind = 'stand_in' AND passed_on_at IS NULL"
+        " AND state IN ('waiting', 'declined', 'refused', 'unanswered')"
         " AND day BETWEEN $2 AND $3",
         tx.tenant_id, first_day, last_day, tx.now, tx.actor.name,
     )  # fmt: skip
+
+
+async def has_to_pass_on(tx: Tx) -> bool:
+    """Tell whether somebody asked to stand in has said no, or nothing by the end of the ask."""
+    found: bool = await tx.fetchval(
+        f"SELECT EXISTS (SELECT 1 FROM workforce.shift_request WHERE {_OVER})",
+        tx.tenant_id, tx.now,
+    )  # fmt: skip
+    return found
+
+
+async def pass_on(tx: Tx) -> list[ShiftRequest]:
+    """End the asks that nobody answered, and return these and the noes, each once."""
+    rows = await tx.fetch(
+        "UPDATE workforce.shift_request SET passed_on_at = $2,"
+        " state = CASE state WHEN 'waiting' THEN 'unanswered' ELSE state END,"
+        " answered_at = coalesce(answered_at, $2), answered_by = coalesce(answered_by, '')"
+        f" WHERE {_OVER} RETURNING {_REQUEST}",
+        tx.tenant_id, tx.now,
+    )  # fmt: skip
+    return sorted((_request(row) for row in rows), key=lambda one: (one.day, one.id))
+
+
+async def passed_over(tx: Tx, request_ids: Sequence[str]) -> None:
+    """Note of some requests that the next in line has been looked for."""
+    await tx.execute(
+        "UPDATE workforce.shift_request SET passed_on_at = $3"
+        " WHERE tenant_id = $1 AND id = ANY($2::uuid[])",
+        tx.tenant_id, list(request_ids), tx.now,
+    )  # fmt: skip
+
+
+async def asked_on(tx: Tx, day: date, *, roster_id: str) -> frozenset[str]:
+    """Return who is out for a day: asked to stand in of this version, or with a request waiting."""
+    rows = await tx.fetch(
+        "SELECT operator_id, other_id FROM workforce.shift_request WHERE tenant_id = $1"
+        " AND day = $2 AND (state = 'waiting' OR (kind = 'stand_in' AND roster_id = $3))",
+        tx.tenant_id, day, roster_id,
+    )  # fmt: skip
+    return frozenset(who for row in rows for who in (row["operator_id"], row["other_id"]) if who)
 
 
 async def list_requests(

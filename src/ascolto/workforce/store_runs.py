@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from ascolto.kit.db import Record, Tx
+from ascolto.kit.errors import Refusal
 
 _RUN = (
     "id, first_day, last_day, reason, wanted, state, asked_at, asked_by, attempts, progress,"
-    " ended_at, failure, result, roster_id, purpose"
+    " ended_at, failure, failed_by, result, roster_id, purpose"
 )
 
 
@@ -32,6 +33,7 @@ class Run:
     progress: dict[str, Any]
     ended_at: datetime | None
     failure: str | None
+    failed_by: dict[str, Any] | None
     result: dict[str, Any]
     roster_id: str | None
     purpose: str = "roster"
@@ -44,6 +46,11 @@ class RequiredDay:
     queue_id: str
     minutes: int
     people: tuple[float, ...]
+
+
+def failed_by(failure: Refusal) -> dict[str, Any]:
+    """Return what something failed by: a code that stays, with its values."""
+    return {"code": failure.code, "fields": failure.fields}
 
 
 def _run(row: Record) -> Run:
@@ -159,13 +166,14 @@ async def set_made(
     )  # fmt: skip
 
 
-async def end(tx: Tx, run: Run, *, state: str, failure: str | None = None) -> bool:
+async def end(tx: Tx, run: Run, *, state: str, failure: Refusal | None = None) -> bool:
     """Write that it failed or was cancelled; False when it had ended before."""
     return await tx.execute(
         "UPDATE workforce.roster_run SET state = $3, ended_at = $4, failure = $5,"
-        " claimed_until = NULL WHERE tenant_id = $1 AND id = $2 AND state = 'asked'"
-        " AND attempts = $6",
-        tx.tenant_id, run.id, state, tx.now, failure and failure[:2_000], run.attempts,
+        " failed_by = $7, claimed_until = NULL WHERE tenant_id = $1 AND id = $2"
+        " AND state = 'asked' AND attempts = $6",
+        tx.tenant_id, run.id, state, tx.now, failure and failure.detail[:2_000], run.attempts,
+        failure and failed_by(failure),
     ) == 1  # fmt: skip
 
 

@@ -51,6 +51,21 @@ class Expected:
     rate_cv: float
 
 
+def expected_between(
+    intervals: Iterable[tuple[datetime, float]],
+    *,
+    minutes: int,
+    since: datetime,
+    until: datetime,
+) -> float:
+    """Return what a forecast expects between two moments; of an interval cut, its part in time."""
+    length, found = timedelta(minutes=minutes), 0.0
+    for starts_at, mean in intervals:
+        shared = min(starts_at + length, until) - max(starts_at, since)
+        found += mean * max(shared / length, 0.0)
+    return found
+
+
 def by_half_hour(intervals: Iterable[Expected], *, minutes: int) -> list[Expected]:
     """Return a forecast by half hours: quarters are added up, hours are halved."""
     if minutes == 60:

@@ -16,6 +16,7 @@ from ascolto.workforce.model import (
     mean_share,
 )
 from ascolto.workforce.tables import Imported
+from ascolto.workforce.views_notes import FailedByView, NoteView
 
 Channel = Annotated[str, StringConstraints(pattern="^[a-z][a-z_]{1,30}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -186,8 +187,9 @@ class ForecastView(BaseModel):
     history_until: date | None
     measured: bool | None
     days: list[DayView]
-    notes: list[str]
+    notes: list[NoteView]
     failure: str | None
+    failed_by: FailedByView | None
     published_at: datetime | None
     published_by: str | None
     v: int
@@ -196,9 +198,12 @@ class ForecastView(BaseModel):
     def of(cls, forecast: KeptForecast) -> "ForecastView":
         """Show a forecast."""
         shown: dict[str, Any] = {
-            name: getattr(forecast, name) for name in cls.model_fields if name != "days"
+            name: getattr(forecast, name)
+            for name in cls.model_fields
+            if name not in {"days", "notes"}
         }
-        return cls(**shown, days=[DayView.model_validate(day) for day in forecast.days])
+        days = [DayView.model_validate(day) for day in forecast.days]
+        return cls(**shown, days=days, notes=[NoteView.of(one) for one in forecast.notes])
 
 
 class IntervalView(BaseModel):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
+from ascolto.workforce.actions.arrivals import Arrivals, QueueArrivals
 from ascolto.workforce.actions.offers import OwnStep
 from ascolto.workforce.asking import read
 from ascolto.workforce.laying_out import DayLines, Line
@@ -26,6 +27,54 @@ LeverKind = Literal[
     "channel_shift",
 ]
 _NOBODY_MOVES = TOLD | {"overflow"}
+
+
+class ArrivalsView(BaseModel):
+    """How much came between two moments, and what was published for them, if anything was."""
+
+    came: int
+    expected: float | None
+
+    @classmethod
+    def of(cls, found: Arrivals) -> "ArrivalsView":
+        """Show what came beside what was expected."""
+        return cls(came=found.came, expected=found.expected)
+
+
+class QueueArrivalsView(BaseModel):
+    """One queue's last half hour and its day so far; null is told where nothing is published."""
+
+    queue_id: str
+    client_id: str
+    half_hour: ArrivalsView
+    today: ArrivalsView
+
+
+class ArrivalsNowView(BaseModel):
+    """What came to the queues in scope just now and today, up to a whole minute."""
+
+    since: datetime
+    until: datetime
+    queues: list[QueueArrivalsView]
+
+    @classmethod
+    def of(
+        cls, since: datetime, until: datetime, queues: Sequence[QueueArrivals]
+    ) -> "ArrivalsNowView":
+        """Show the queues in order of their names."""
+        return cls(
+            since=since,
+            until=until,
+            queues=[
+                QueueArrivalsView(
+                    queue_id=one.queue.id,
+                    client_id=one.queue.client_id,
+                    half_hour=ArrivalsView.of(one.half_hour),
+                    today=ArrivalsView.of(one.today),
+                )
+                for one in queues
+            ],
+        )
 
 
 class LeverBody(Body):
@@ -246,7 +295,7 @@ class IntradayView(BaseModel):
     """A queue's day by half hours, how its busyness is judged, and what was done about it.
 
     `way` says how the rest is expected anew: as planned, by the day's level so far, or as past days
-    taught; the nearest of them on the `judged` last days at this time of day.
+    taught; it names what counts most, by how near each was on the `judged` last days at this time.
     """
 
     queue_id: str

@@ -8,9 +8,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from ascolto.workforce.actions.editing import PersonDay, Wanted
 from ascolto.workforce.actions.standing_in import StandIn
-from ascolto.workforce.examining import binding
+from ascolto.workforce.examining import violation_told
 from ascolto.workforce.rosters import Difference, Roster, Shift, Violation
-from ascolto.workforce.ruling import coded
 from ascolto.workforce.views import Body, Reason
 
 Kind = Literal["queue", "deferred", "pause", "meal", "training", "meeting", "other"]
@@ -156,12 +155,16 @@ class RelocatedView(BaseModel):
 class StandInView(BaseModel):
     """A shift on a day that was free: to be asked for at publishing, or what its person said.
 
-    `refused` tells of a rule that stands against it: `why` says which, by its code.
+    `refused` tells of a rule that stands against it: `why` says which, by its code. What is still
+    `waiting` at `until_at` becomes `unanswered`, and the next in line is asked.
     """
 
     shift: ShiftView
-    state: Literal["to_ask", "waiting", "done", "declined", "refused", "withdrawn", "undone"]
+    state: Literal[
+        "to_ask", "waiting", "done", "declined", "refused", "withdrawn", "undone", "unanswered"
+    ]
     why: list[str]
+    until_at: datetime | None
 
     @classmethod
     def of(cls, one: StandIn) -> "StandInView":
@@ -172,6 +175,7 @@ class StandInView(BaseModel):
                 "shift": ShiftView.of(one.shift),
                 "state": one.state,
                 "why": [told.get("code", "") for told in why],
+                "until_at": one.request.until_at if one.request else None,
             }
         )
 
@@ -218,16 +222,7 @@ class ViolationView(BaseModel):
     @classmethod
     def of(cls, one: Violation) -> "ViolationView":
         """Show what is broken."""
-        code, fields = coded(one.rule)
-        return cls(
-            operator_id=one.operator_id,
-            day=one.day,
-            rule=one.rule,
-            code=code,
-            fields=fields,
-            article=one.article,
-            binding=binding(one),
-        )
+        return cls.model_validate(violation_told(one))
 
 
 class DifferenceView(BaseModel):

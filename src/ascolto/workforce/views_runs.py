@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from ascolto.workforce.rostering.instance import Band
 from ascolto.workforce.store_runs import Run
 from ascolto.workforce.views import Body, Reason, ServicePromiseBody
+from ascolto.workforce.views_notes import FailedByView, NoteView
 from ascolto.workforce.views_rosters import ViolationView
 
 
@@ -72,7 +73,7 @@ class MadeView(BaseModel):
     burdens: dict[str, dict[str, int]]
     search: dict[str, float]
     violations: list[ViolationView]
-    notes: list[str]
+    notes: list[NoteView]
     people: int
     shifts: int
 
@@ -91,6 +92,7 @@ class RunView(BaseModel):
     progress: ProgressView
     ended_at: datetime | None
     failure: str | None
+    failed_by: FailedByView | None
     roster_id: str | None
     made: MadeView | None
 
@@ -99,7 +101,7 @@ class RunView(BaseModel):
         """Show what was asked for."""
         same = (
             *("id", "first_day", "last_day", "reason", "state", "asked_at", "asked_by"),
-            *("ended_at", "failure", "roster_id"),
+            *("ended_at", "failure", "failed_by", "roster_id"),
         )
         return cls(
             **{name: getattr(run, name) for name in same},
@@ -112,4 +114,5 @@ class RunView(BaseModel):
 def _made(result: dict[str, Any]) -> MadeView:
     # What was made before rules had codes has their sentences alone.
     told = [{"code": "", "fields": {}, **one} for one in result["violations"]]
-    return MadeView.model_validate({**result, "violations": told})
+    notes = [NoteView.of(one) for one in result["notes"]]
+    return MadeView.model_validate({**result, "violations": told, "notes": notes})

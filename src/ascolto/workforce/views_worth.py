@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from ascolto.workforce.actions.weighing import Ways
 from ascolto.workforce.commuting import Commute
 from ascolto.workforce.store_runs import Run
+from ascolto.workforce.views_notes import FailedByView, NoteView
 from ascolto.workforce.views_runs import AskRosterBody, ProgressView
 
 
@@ -130,7 +131,7 @@ class WorthView(BaseModel):
     seats: int | None
     smallest_group: int
     commute: CommuteView
-    notes: list[str]
+    notes: list[NoteView]
 
     @classmethod
     def of(cls, result: dict[str, Any]) -> Self:
@@ -141,7 +142,8 @@ class WorthView(BaseModel):
             chance_hours=result["chance_hours"],
             rules=[_rule(one, told, result) for one in result["rules"]],
             commute=CommuteView(**result["commute"]),
-            **{name: result[name] for name in ("people", "seats", "smallest_group", "notes")},
+            **{name: result[name] for name in ("people", "seats", "smallest_group")},
+            notes=[NoteView.of(one) for one in result["notes"]],
         )
 
 
@@ -172,6 +174,7 @@ class WorthRunView(BaseModel):
     progress: ProgressView
     ended_at: datetime | None
     failure: str | None
+    failed_by: FailedByView | None
     found: WorthView | None
 
     @classmethod
@@ -179,7 +182,7 @@ class WorthRunView(BaseModel):
         """Show what was asked for."""
         same = (
             *("id", "first_day", "last_day", "reason", "state", "asked_at", "asked_by"),
-            *("ended_at", "failure"),
+            *("ended_at", "failure", "failed_by"),
         )
         return cls(
             **{name: getattr(run, name) for name in same},

@@ -9,9 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from ascolto.channels.mailroom.access import Access
 from ascolto.channels.mailroom.granting import LIFE
 from ascolto.kit.db import Database
 from ascolto.kit.postgres import PostgresUrls
+from ascolto.kit.secretbox import server_box
 from ascolto.kit.subscribers import read_batch
 from support.office import Office, ok, open_office, refused
 from support.post import OURS
@@ -39,7 +41,7 @@ async def mailbox_at(provider: Provider, office: Office, config: httpx.AsyncClie
         "client_id": office.desk.client_id,
         "kind": "email",
         "name": "Posta",
-        "queue_id": office.desk.queue.id,
+        "queue_id": (await office.desk.queue_for("email")).id,
         "settings": {"address": OURS, "name": "Luce", "oauth": oauth},
     }
     channel_id = str(ok(await config.post("/channels", json=body))["id"])
@@ -218,3 +220,62 @@ async def test_an_access_is_over_here_also_where_its_provider_is_away(office: Of
         gone = ok(await config.delete(f"/mailboxes/{channel_id}/access"))
         assert (gone["mailbox"]["access"], gone["provider"]) == ("none", "unconfirmed")
         assert "cannot be reached" in gone["why"]
+
+
+async def given(config: httpx.AsyncClient, channel_id: str) -> None:
+    """Sign in at the provider and bring the access back."""
+    ok(await config.post("/mailboxes/access", json=await signed_in_there(config, channel_id)))
+
+
+@pytest.mark.parametrize("how", ["closed", "moved"])
+async def test_an_access_is_ended_at_its_provider_when_its_mailbox_is_closed_or_moves(
+    office: Office, tmp_path: Path, how: str
+) -> None:
+    desk = office.desk
+    access = Access(desk.database, box=server_box(tmp_path), allow_private=True)
+    async with running_provider() as provider, office.signed_in("config@prova.example") as config:
+        channel_id = await mailbox_at(provider, office, config)
+        await given(config, channel_id)
+        channel = ok(await config.get(f"/channels/{channel_id}"))
+        if how == "closed":
+            assert (await config.delete(f"/channels/{channel_id}")).status_code == 204
+        else:
+            oauth = {**channel["settings"]["oauth"], "client_id": "altra"}
+            settings = {**channel["settings"], "oauth": oauth}
+            body = {"settings": settings, "v": channel["v"]}
+            ok(await config.patch(f"/channels/{channel_id}", json=body))
+            assert ok(await config.get(f"/mailboxes/{channel_id}"))["access"] == "none"
+        assert provider.ended == []  # nobody is told anything before the commit
+        provider.revocation = (503, {})
+        assert await access.end_due(desk.tenant) == 0
+        assert await access.end_due(desk.tenant) == 0  # not due again yet
+        assert len(provider.ended) == 1
+        desk.clock.at += timedelta(hours=1)
+        provider.revocation = (200, {})
+        assert await access.end_due(desk.tenant) == 1
+        assert provider.ended[-1] == {
+            "client_id": "ascolto", "client_secret": "segreto-di-ascolto",
+            "token": provider.renewal, "token_type_hint": "refresh_token",
+        }  # fmt: skip
+        desk.clock.at += timedelta(days=2)
+        assert await access.end_due(desk.tenant) == 0
+        assert len(provider.ended) == 2
+
+
+async def test_a_mailbox_stands_before_no_queue_of_another_channel(office: Office) -> None:
+    async with running_provider() as provider, office.signed_in("config@prova.example") as config:
+        channel_id = await mailbox_at(provider, office, config)
+        channel = ok(await config.get(f"/channels/{channel_id}"))
+        body = {"queue_id": office.desk.queue.id, "v": channel["v"]}
+        answer = await config.patch(f"/channels/{channel_id}", json=body)
+        refused(answer, 422, "channels.bad_channel")
+        assert "The queue is for webchat" in answer.json()["detail"]
+        # One that stood there before stays, and can be changed in all else.
+        async with office.desk.as_system() as tx:
+            await tx.execute(
+                "UPDATE channels.channel SET queue_id = $2 WHERE tenant_id = $1 AND id = $3",
+                tx.tenant_id, office.desk.queue.id, channel_id,
+            )  # fmt: skip
+        channel = ok(await config.get(f"/channels/{channel_id}"))
+        body = {"name": "Posta nuova", "queue_id": channel["queue_id"], "v": channel["v"]}
+        assert ok(await config.patch(f"/channels/{channel_id}", json=body))["name"] == "Posta nuova"

@@ -37,7 +37,7 @@ async def test_a_mail_set_aside_is_in_the_list_and_in_the_sum_until_a_person_has
             "client_id": office.desk.client_id,
             "kind": "email",
             "name": "Posta",
-            "queue_id": office.desk.queue.id,
+            "queue_id": (await office.desk.queue_for("email")).id,
             "settings": {"address": OURS},
         }
         channel_id = ok(await config.post("/channels", json=body))["id"]

@@ -52,7 +52,7 @@ async def other_mailbox(mailroom: Mailroom) -> Channel:
     async with mailroom.desk.as_system() as tx:
         return await create_channel(
             tx, client_id=mailroom.desk.client_id, kind="email", name="Vendite",
-            queue_id=mailroom.desk.queue.id, settings={"address": OTHER},
+            queue_id=mailroom.channel.queue_id, settings={"address": OTHER},
         )  # fmt: skip
 
 

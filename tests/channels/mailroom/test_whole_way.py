@@ -41,7 +41,7 @@ async def set_up(office: Office, browser: httpx.AsyncClient, **settings: Any) ->
         "client_id": office.desk.client_id,
         "kind": "email",
         "name": "Posta",
-        "queue_id": office.desk.queue.id,
+        "queue_id": (await office.desk.queue_for("email")).id,
         "settings": {"address": OURS, "name": "Luce", "undo_s": 0, **settings},
     }
     channel: dict[str, Any] = ok(await browser.post("/channels", json=body))
@@ -98,7 +98,9 @@ async def test_a_customers_mail_is_answered_at_the_desk_and_read_in_their_progra
                 return [m for m in messages if m["text"] == "Grazie!"]
 
             assert len(await until(thanked)) == 1
-        ok(await config.post(f"/mailboxes/{channel_id}/reconciliation"))
+        async with office.signed_in("capo@prova.example") as leader:
+            compared = ok(await leader.post(f"/mailboxes/{channel_id}/reconciliation"))
+            assert compared["fetched"]
         mailbox = ok(await config.get(f"/mailboxes/{channel_id}"))
         assert mailbox["ledger"] | {"by_state": {}} == {
             "received": 2, "handled": 2, "waiting": 0, "quarantined": 0, "balanced": True,

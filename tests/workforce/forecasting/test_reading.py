@@ -178,6 +178,26 @@ def test_the_day_on_which_clocks_go_back_has_an_hour_twice(tmp_path: Path) -> No
     assert any("--timezone" in fault for fault in refused(tmp_path, path.read_bytes()))
 
 
+def test_the_hour_that_comes_twice_and_is_told_once_is_noted(tmp_path: Path) -> None:
+    rows = ["interval_start,calls"]
+    rows += [f"2026-10-{day} {hour:02}:00,{hour}" for day in (24, 25) for hour in range(24)]
+    notes = read_history(write(tmp_path, rows), timezone="Europe/Rome").notes
+    assert notes == ("02:00 of 2026-10-25 comes twice and is told once: read as one of them",)
+
+
+def test_a_point_that_may_part_thousands_is_refused_and_a_fraction_read(tmp_path: Path) -> None:
+    rows = changed(5, "2026-03-02 09:30,1.234")
+    assert refused(tmp_path, rows) == ["row 5: a thousand or a fraction: '1.234'"]
+    rows[5] = "2026-03-02 10:00,2.5"
+    assert read_history(write(tmp_path, rows)).counts[0, 3] == 1.234
+
+
+def test_intervals_of_which_none_is_there_as_a_whole_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFile) as refusal:
+        read_history(write(tmp_path, lines()), interval_minutes=1440)
+    assert refusal.value.faults == ["row 2: no 1440 minutes of any day are told as a whole"]
+
+
 def test_times_with_an_offset_are_read_by_the_clock_of_the_place(tmp_path: Path) -> None:
     begins = datetime.fromisoformat("2026-10-23T22:00+00:00")
     ats = [begins + timedelta(minutes=30 * number) for number in range(50 + 2 * 48)]

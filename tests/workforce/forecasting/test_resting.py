@@ -1,4 +1,4 @@
-"""The rest of a day is expected by whichever way was nearest on the days before."""
+"""The rest of a day is expected by three ways, each by how near it was on the days before."""
 
 from pathlib import Path
 

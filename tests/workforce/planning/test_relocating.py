@@ -13,9 +13,10 @@ from ascolto.people.model import NewOperator
 from ascolto.workforce import store_requests
 from ascolto.workforce.actions import relocating
 from ascolto.workforce.agreements import Agreement, in_force_on
-from ascolto.workforce.asking import Wishes
+from ascolto.workforce.asking import Wishes, answer_until
 from ascolto.workforce.casting import Planned
 from ascolto.workforce.filling import Helping, fill, left_open, needed_by_half_hour
+from ascolto.workforce.jobs import pass_stand_ins_on
 from ascolto.workforce.rosters import Shift
 from support.office import Office, ok, refused
 from support.planning import PLANNER, agreed
@@ -207,6 +208,71 @@ async def test_what_was_asked_for_a_lost_site_is_taken_back_when_its_day_is_plan
             )
             states += [one["state"] for one in ok(await bruno.get("/me/requests"))]
     assert states == ["waiting", "withdrawn"]
+
+
+def test_an_ask_ends_while_there_is_time_for_another() -> None:
+    seen = datetime(2026, 3, 3, 8, tzinfo=UTC)
+    assert answer_until(seen, seen + timedelta(hours=24)) == seen + timedelta(hours=2)
+    assert answer_until(seen, seen + timedelta(hours=1)) == seen + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("says", ["nothing", "no"])
+async def test_who_does_not_answer_in_time_or_says_no_is_followed_by_the_next_in_line(
+    office: Office, says: str
+) -> None:
+    desk = office.desk
+    desk.clock.at = datetime(2026, 3, 3, 7, tzinfo=UTC)
+    today = desk.clock.at.date()
+    async with desk.as_system() as tx:
+        next_one = NewOperator(display_name="seconda", clients=frozenset({desk.client_id}))
+        second = (await create_operator(tx, next_one)).id
+        # She works more than Bruno that week, so he is asked first; she sees it as she wishes.
+        await store_requests.put_wishes(tx, second, Wishes(early_offers=True))
+    friday = "2026-03-06"
+    work = {"kind": "queue", "queue_id": desk.queue.id}
+    pause = {"kind": "pause", "minutes": 15}
+    parts = [{**work, "minutes": 105}, pause, {**work, "minutes": 120}, pause]
+    parts.append({**work, "minutes": 105})
+    days = {"first_day": str(today), "last_day": friday, "reason": "Settimana"}
+    lost = {"first_day": TOMORROW, "last_day": TOMORROW, "reason": "Alluvione", "site_lost": True}
+    shifts = [at_site(desk.bruno, str(today)), at_site(desk.anna, TOMORROW)]
+    shifts += [at_site(second, "2026-03-05"), at_site(second, friday)]
+
+    async def stand_ins(planner: httpx.AsyncClient) -> dict[str, str]:
+        found = ok(await planner.get(f"/workforce/rosters/{draft['id']}/stand-ins"))["asked"]
+        return {one["shift"]["operator_id"]: one["state"] for one in found}
+
+    async with office.signed_in(PLANNER) as planner, office.signed_in(BRUNO) as bruno:
+        await agreed(planner, desk.bruno, second, office=[0, 3], terms={"shift_minutes": [360]})
+        roster = ok(await planner.post("/workforce/rosters", json=days))
+        url = f"/workforce/rosters/{roster['id']}"
+        told = [{**one, "parts": parts} for one in shifts]
+        roster = ok(await planner.put(f"{url}/shifts", json={"v": roster["v"], "shifts": told}))
+        ok(await planner.post(f"{url}/publish", json={"v": roster["v"]}))
+        draft = ok(await planner.post("/workforce/rosters/remote", json=lost))["roster"]
+        url = f"/workforce/rosters/{draft['id']}"
+        ok(await planner.post(f"{url}/publish", json={"v": draft["v"]}))
+        assert await stand_ins(planner) == {desk.bruno: "waiting"}
+        desk.clock.at = datetime(2026, 3, 3, 9, 59, tzinfo=UTC)
+        (shown,) = ok(await bruno.get("/me/requests"))
+        # He is at work from eight: two hours from then on.
+        assert datetime.fromisoformat(shown["until_at"]) == datetime(2026, 3, 3, 10, tzinfo=UTC)
+        assert await pass_stand_ins_on(office.services) == 0
+        answer = f"/me/requests/{shown['id']}/answer"
+        if says == "no":
+            ok(await bruno.post(answer, json={"agrees": False}))
+        else:
+            desk.clock.at = datetime(2026, 3, 3, 10, tzinfo=UTC)
+        assert await pass_stand_ins_on(office.services) == 1
+        over = {"no": "declined", "nothing": "unanswered"}[says]
+        assert await stand_ins(planner) == {desk.bruno: over, second: "waiting"}
+        late = await bruno.post(answer, json={"agrees": True})
+        refused(late, 404, "workforce.unknown_request")
+        # There is nobody after her, and it is looked for once.
+        desk.clock.at = datetime(2026, 3, 3, 12, tzinfo=UTC)
+        assert await pass_stand_ins_on(office.services) == 1
+        assert await stand_ins(planner) == {desk.bruno: over, second: "unanswered"}
+        assert await pass_stand_ins_on(office.services) == 0
 
 
 @pytest.mark.parametrize(

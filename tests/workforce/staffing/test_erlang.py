@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import gammainc, gammaln
 
 from ascolto.workforce.errors import BadFigure
 from ascolto.workforce.staffing import erlang, kernels
@@ -178,6 +179,37 @@ def test_answers_within_the_target_agree_with_a_quadrature(
     assert kernels.impatient(load, operators, patience, target)[2] == pytest.approx(
         expected, abs=1e-3
     )
+
+
+@FEW
+@given(st.floats(70.0, 3000.0), st.floats(0.1, 1.2), st.floats(0.03, 20.0), st.floats(0.0, 3.0))
+def test_overloaded_queues_agree_with_the_gamma_laws_they_are(
+    load: float, share: float, patience: float, target: float
+) -> None:
+    operators = max(int(load * share), 1)
+    shape, x = operators * patience, load * patience
+    y = x * math.exp(-target / patience)
+    mass = math.exp(shape * math.log(x) - x - gammaln(shape + 1.0))
+    inverse = kernels.inverse_blocking(load, operators - 1)
+    total = (inverse * mass if mass > 0.0 else 0.0) + load / operators * gammainc(shape, x)
+    found = kernels.impatient(load, operators, patience, target)
+    waits, gives_up, level, longer = found
+    answered_late = gammainc(shape + 1.0, y) / total
+    assert waits == pytest.approx(load / operators * gammainc(shape, x) / total, abs=1e-9)
+    assert longer == pytest.approx(y / shape * gammainc(shape, y) / total, abs=1e-9)
+    assert gives_up == pytest.approx(
+        (load / operators * gammainc(shape, x) - gammainc(shape + 1.0, x)) / total, abs=1e-9
+    )
+    assert level == pytest.approx(max(1.0 - gives_up - answered_late, 0.0), abs=1e-9)
+
+
+@pytest.mark.parametrize("patience", [0.1, 15.0, 4000.0])
+def test_at_the_most_load_that_may_be_asked_who_finds_nobody_free_gives_up(patience: float) -> None:
+    found = erlang.impatient(1e5, 60_000, aht_s=240, target_s=1.0, patience_s=240 * patience)
+    # With so many, what leaves unserved is what comes beyond what can be served.
+    assert found.abandoned == pytest.approx(0.4, abs=1e-9)
+    assert found.occupancy == pytest.approx(1.0, abs=1e-9)
+    assert 0.0 <= found.service_level <= 0.6
 
 
 @FEW

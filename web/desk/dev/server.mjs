@@ -79,9 +79,11 @@ function storm(rate) {
   clearInterval(storming);
   const mine = [...rows.values()].filter((row) => row.operator_id === "op-me").map((row) => row.id);
   if (rate > 0) {
-    let owed = 0;
+    let [owed, since] = [0, performance.now()];
     storming = setInterval(() => {
-      for (owed += rate / 50; owed >= 1; owed -= 1) {
+      const now = performance.now(); // a busy machine is late, and owes what it left out
+      owed += (rate * (now - since)) / 1000;
+      for (since = now; owed >= 1; owed -= 1) {
         const id = mine[(changed += 7919) % mine.length];
         bump(id, { preview: `Messaggio ${changed}`, unread: changed % 4, last_message_at: new Date().toISOString(), last_seq: rows.get(id).last_seq + 1 });
       }
@@ -125,6 +127,7 @@ const routes = [
   }],
   ["POST /work/:id/decline", ({ id }) => { offers.delete(id); emit("operator:op-me", "offer.withdrawn", { work_item_id: id, reason: "declined" }); }],
   ["GET /conversations", ({ query }) => ({ items: [...rows.values()].filter((row) => (query.get("view") ?? "all") === "all" || row.state === query.get("view")).filter((row) => !query.get("q") || JSON.stringify(row).toLowerCase().includes(query.get("q").toLowerCase())).slice(0, 50), next_cursor: null })],
+  ["GET /conversations/viewers", () => []],
   ["GET /conversations/:id", ({ id }) => {
     const row = rows.get(id);
     if (!row) throw new Refused(404, "conversations.unknown");
@@ -147,6 +150,7 @@ const routes = [
   }],
   ["POST /conversations/:id/going-out", ({ id, body }) => ({ nonce: body.nonce, leaves_in_s: 0, message: say(id, { author: elena, text: body.text, nonce: body.nonce }) })],
   ["POST /conversations/:id/notes", ({ id, body }) => say(id, { kind: "note", author: elena, text: body.text, nonce: body.nonce })],
+  ["GET /conversations/:id/wrap-up", () => null],
   ["PUT /conversations/:id/draft", ({ id, body }) => { const made = { ...body, conversation_id: id, rev: body.rev + 1 }; drafts.set(id, made); return made; }],
   ["POST /conversations/:id/read", ({ id }) => { bump(id, { unread: 0 }); }],
   ["POST /conversations/:id/tags", ({ id, body }) => bump(id, { tags: [...new Set([...rows.get(id).tags.filter((tag) => !body.remove.includes(tag)), ...body.add])] })],
@@ -156,6 +160,9 @@ const routes = [
   ["POST /conversations/:id/snooze", ({ id, body }) => bump(id, { state: "snoozed", snoozed_until: body.until })],
   ["POST /conversations/:id/transfer", ({ id }) => bump(id, { state: "waiting", operator_id: null })],
   ["POST /conversations/:id/attachments", () => ({ id: `a${Date.now()}`, name: "allegato.pdf", size: 24000, type: "application/pdf" })],
+  ["GET /customers", () => ({ items: [], next_cursor: null })],
+  ["GET /customers/:id/notes", () => ({ items: [], next_cursor: null })],
+  ["GET /customers/:id/links", () => []],
   ["GET /customers/:id/timeline", () => ({ items: [data.makeConversation(903, { id: "conv-old-1", state: "closed", subject: "Autolettura" }), data.makeConversation(904, { id: "conv-old-2", state: "closed", subject: "Area clienti" })], next_cursor: null })],
   ["GET /mail/conversations/:id/recipients", () => ({ customer: "cliente@example.org", others: [], sender: "aiuto@ponente.example" })],
   ["GET /me/preferences", () => ({})], ["PUT /me/preferences", ({ body }) => body],

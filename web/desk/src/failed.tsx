@@ -14,3 +14,15 @@ export function Failed({ error, retry }: { error: unknown; retry: () => unknown 
     </Empty>
   );
 }
+
+interface Fetched {
+  error: unknown;
+  refetch: () => unknown;
+}
+
+/** The same for a page made of several: nothing while all is well; whatever failed is tried again. */
+export function FailedOf({ all }: { all: readonly Fetched[] }) {
+  const failed = all.filter(({ error }) => error);
+  if (!failed[0]) return null;
+  return <Failed error={failed[0].error} retry={() => failed.forEach((one) => one.refetch())} />;
+}

@@ -11,40 +11,38 @@ import { change, keep, kept, settings, type DeskSettings } from "@/settings";
 const path = "/me/preferences";
 // By account: what somebody else chose at this browser is not said in one's own name.
 const unsaved = (account: string) => `ascolto.keys.unsaved.${account}`;
+type Kept = Pick<DeskSettings, "singleKeys" | "keyMap" | "volume" | "tunes" | "plainField">;
 let last: Promise<void> = Promise.resolve();
 
-type Followed = Pick<DeskSettings, "singleKeys" | "keyMap" | "plainField">;
-
-/** What the server keeps, as this browser has it; of what was never chosen nothing. */
-function chosenThere({ keys, plain_field: plainField }: DeskPreferences): Partial<Followed> {
+/** What is kept on the server too, as far as it was chosen there. */
+function told({ keys, sounds, plain_field: plainField }: DeskPreferences): Partial<Kept> {
   return {
-    ...(keys ? { singleKeys: keys.on ?? true, keyMap: keys.map ?? {} } : {}),
-    ...(typeof plainField === "boolean" ? { plainField } : {}),
+    ...(keys && { singleKeys: keys.on, keyMap: keys.map ?? {} }),
+    ...(sounds && { volume: sounds.volume, tunes: (sounds.tunes ?? {}) as Kept["tunes"] }),
+    ...(typeof plainField === "boolean" && { plainField }),
   };
+}
+
+/** The server's copy with what was chosen here. */
+function merged(chosen: DeskPreferences, mine: Partial<Kept>): DeskPreferences {
+  const { singleKeys = true, keyMap = {}, volume, tunes = {}, plainField } = { ...told(chosen), ...mine };
+  const keys = chosen.keys || "singleKeys" in mine || "keyMap" in mine ? { on: singleKeys, map: keyMap as Record<string, string[]> } : null;
+  const sounds = chosen.sounds || "volume" in mine || "tunes" in mine ? { volume: volume ?? settings().volume, tunes } : null;
+  return { ...chosen, keys, sounds, ...(plainField === undefined ? {} : { plain_field: plainField }) };
 }
 
 async function meet(account: string): Promise<void> {
   try {
     const chosen = await api.get<DeskPreferences>(path);
-    const there = chosenThere(chosen);
-    const touched = kept(unsaved(account));
-    if (touched === null) {
-      change(there);
-      return;
-    }
+    const touched = kept(unsaved(account))?.split(" ").filter(Boolean);
+    if (touched === undefined) return change(told(chosen));
     // What was not touched here may have been moved at another browser meanwhile.
     const mine = settings();
-    const own = (name: keyof Followed) => touched.split(" ").includes(name);
-    const next: Followed = {
-      singleKeys: own("singleKeys") ? mine.singleKeys : (there.singleKeys ?? true),
-      keyMap: own("keyMap") ? mine.keyMap : (there.keyMap ?? {}),
-      plainField: own("plainField") ? mine.plainField : (there.plainField ?? false),
-    };
-    const keys = chosen.keys || own("singleKeys") || own("keyMap") ? { on: next.singleKeys, map: next.keyMap } : null;
-    await api.put<DeskPreferences>(path, { ...chosen, keys, ...(own("plainField") ? { plain_field: next.plainField } : {}) });
+    const next = merged(chosen, Object.fromEntries(touched.map((name) => [name, mine[name as keyof Kept]])));
+    await api.put<DeskPreferences>(path, next);
     if (settings() !== mine) return;
     keep(unsaved(account), null);
-    change(next);
+    change(told(next));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }
@@ -56,8 +54,8 @@ export function meetPreferences(account: string): Promise<void> {
   return last;
 }
 
-/** Chooses for oneself, here at once and for every other browser as soon as the server answers. */
-export function prefer(account: string, next: Partial<Followed>): Promise<void> {
+/** Chooses for one's keys, sounds or field, here at once and for every other browser as soon as the server answers. */
+export function prefer(account: string, next: Partial<Kept>): Promise<void> {
   change(next);
   keep(unsaved(account), [kept(unsaved(account)) ?? "", ...Object.keys(next)].join(" "));
   return meetPreferences(account);

@@ -1,8 +1,9 @@
 /**
  * Choices of this browser: theme, density, single keys, sound. Kept in localStorage when it is there.
- * Of keys and of the plain field it is the copy: preferences.ts keeps them on the server.
+ * Of keys, sounds and the plain field it is the copy: preferences.ts keeps them on the server.
  */
 import { useSyncExternalStore } from "react";
+import type { Tune } from "@ui/chime";
 
 export type Theme = "auto" | "light" | "dark" | "contrast";
 export type Density = "comfortable" | "compact";
@@ -17,13 +18,15 @@ export interface DeskSettings {
   keyMap: KeyMap;
   /** Mails are written with their marks to be seen. */
   plainField: boolean;
-  /** How loud an offer is announced, 0 (silent) to 1. */
+  /** How loud what comes is announced, 0 (silent) to 1. */
   volume: number;
+  /** The tune of an offer by its channel, or of a mention, where another or none was chosen. */
+  tunes: Readonly<Record<string, Tune>>;
   /** Whether the system says so too while the desk is out of sight. */
   notify: boolean;
 }
 
-const defaults: DeskSettings = { theme: "auto", density: "comfortable", singleKeys: true, keyMap: {}, plainField: false, volume: 0.6, notify: false };
+const defaults: DeskSettings = { theme: "auto", density: "comfortable", singleKeys: true, keyMap: {}, plainField: false, volume: 0.6, tunes: {}, notify: false };
 const listeners = new Set<() => void>();
 
 /** What this browser keeps under a name; null when nothing, or when it keeps nothing at all. */
@@ -51,9 +54,9 @@ function readShare(key: string, otherwise: number): number {
   return share >= 0 && share <= 1 ? share : otherwise;
 }
 
-function readKeyMap(): KeyMap {
+function readMap<Value>(key: string): Readonly<Record<string, Value>> {
   try {
-    return JSON.parse(kept("ascolto.keymap") ?? "{}") as KeyMap;
+    return JSON.parse(kept(key) ?? "{}") as Record<string, Value>;
   } catch {
     return {};
   }
@@ -63,9 +66,10 @@ let current: DeskSettings = {
   theme: (kept("ascolto.theme") as Theme | null) ?? defaults.theme,
   density: (kept("ascolto.density") as Density | null) ?? defaults.density,
   singleKeys: kept("ascolto.keys") !== "off",
-  keyMap: readKeyMap(),
+  keyMap: readMap("ascolto.keymap"),
   plainField: kept("ascolto.plain") === "on",
   volume: readShare("ascolto.volume", defaults.volume),
+  tunes: readMap("ascolto.tunes"),
   notify: kept("ascolto.notify") === "on",
 };
 
@@ -81,6 +85,7 @@ export function change(next: Partial<DeskSettings>): void {
   keep("ascolto.keymap", JSON.stringify(current.keyMap));
   keep("ascolto.plain", current.plainField ? "on" : "off");
   keep("ascolto.volume", String(current.volume));
+  keep("ascolto.tunes", JSON.stringify(current.tunes));
   keep("ascolto.notify", current.notify ? "on" : "off");
   const { dataset } = document.documentElement;
   if (current.theme === "auto") delete dataset.theme;

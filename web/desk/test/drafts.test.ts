@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { DraftBook, type Words } from "@/features/work/model/drafts";
+import { DraftBook, Newer, type Words } from "@/features/work/model/drafts";
 import { Outbox, type OutboxItem, type OutboxStorage } from "@/features/work/model/outbox";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const nothingElse = { about: null, attachments: [] };
+const nothingElse = { about: null, attachments: [], other: null, closing: null };
 
 function book(answer: (text: string, rev: number) => Promise<number> = async (_text, rev) => rev + 1) {
   const puts: [string, number][] = [];
@@ -83,6 +83,100 @@ it("never lets another device's words take the place of what is typed here, but 
   expect(drafts.slot("a", "reply")).toMatchObject({ text: "parole di là", other: "mie parole" });
 });
 
+/** Two devices of one person and the server between them, which refuses what was begun from an older version. */
+function twoDevices() {
+  let server = { words: { ...nothingElse, text: "", envelope: null } as Words, rev: 0 };
+  const told: DraftBook[] = [];
+  const make = () => {
+    const book = new DraftBook({
+      storage: null,
+      prefix: "d.",
+      put: async (_talk, _kind, words, rev) => {
+        if (rev !== server.rev) throw new Newer(server.words, server.rev);
+        server = { words, rev: rev + 1 };
+        for (const one of told) one.adopt("a", "reply", words, rev + 1);
+        return rev + 1;
+      },
+    });
+    return book;
+  };
+  const here = make();
+  const there = make();
+  const online = (...books: DraftBook[]) => {
+    told.splice(0, told.length, ...books);
+    for (const book of books) {
+      book.adopt("a", "reply", server.words, server.rev);
+      book.flush();
+    }
+  };
+  const settled = () => vi.advanceTimersByTimeAsync(5000);
+  return { here, there, online, settled, stored: () => server.words };
+}
+
+const file = (id: string) => ({ id, name: `${id}.txt`, size: 9, type: "text/plain" });
+const ids = ({ attachments }: Words) => attachments.map(({ id }) => id).toSorted();
+
+it("keeps the files that either device adds, and drops only what was taken away by hand", async () => {
+  const { here, there, online, settled, stored } = twoDevices();
+  here.attach("a", "reply", [file("both"), file("gone")]);
+  online(here, there);
+  await settled();
+  expect(ids(there.slot("a", "reply"))).toEqual(["both", "gone"]);
+  online(here);
+  there.attach("a", "reply", [...there.slot("a", "reply").attachments, file("there")]);
+  here.attach("a", "reply", [file("both"), file("here")]);
+  await settled();
+  online(here, there);
+  await settled();
+  for (const words of [stored(), here.slot("a", "reply"), there.slot("a", "reply")]) expect(ids(words)).toEqual(["both", "here", "there"]);
+});
+
+it("shows on both devices what the two wrote at once, until one has chosen", async () => {
+  const { here, there, online, settled, stored } = twoDevices();
+  online(there);
+  here.type("a", "reply", "Scritto qui");
+  there.type("a", "reply", "Scritto là");
+  await settled();
+  online(here, there);
+  await settled();
+  for (const book of [here, there]) expect(book.slot("a", "reply")).toMatchObject({ text: "Scritto là", other: "Scritto qui", dirty: false });
+  there.swap("a", "reply");
+  await settled();
+  expect(here.slot("a", "reply")).toMatchObject({ text: "Scritto qui", other: "Scritto là" });
+  here.settle("a", "reply");
+  await settled();
+  expect(stored()).toMatchObject({ text: "Scritto qui", other: null });
+  expect(there.slot("a", "reply").other).toBeNull();
+});
+
+it("goes on from what the server has when it was told of nothing", async () => {
+  const { here, there, online, settled, stored } = twoDevices();
+  there.type("a", "reply", "Scritto là");
+  await settled();
+  here.type("a", "reply", "Scritto qui");
+  await settled();
+  expect(stored()).toMatchObject({ text: "Scritto qui", other: "Scritto là" });
+  online(there);
+  expect(there.slot("a", "reply")).toMatchObject({ text: "Scritto qui", other: "Scritto là" });
+});
+
+it("takes no words of its own that went unanswered for another device's", async () => {
+  const stored: Words[] = [];
+  const lost = new DraftBook({
+    storage: null,
+    prefix: "d.",
+    put: async (_talk, _kind, words) => {
+      stored.push(words);
+      throw new Error("lost on the way back");
+    },
+  });
+  lost.type("a", "reply", "Buongiorno signora");
+  await vi.advanceTimersByTimeAsync(500);
+  lost.type("a", "reply", "Buonasera");
+  lost.adopt("a", "reply", stored[0]!, 1);
+  expect(lost.slot("a", "reply")).toMatchObject({ text: "Buonasera", other: null, dirty: true });
+});
+
 it("takes the server's words where nothing was typed, and never older ones", () => {
   const { drafts } = book();
   drafts.adopt("a", "reply", { ...nothingElse, text: "di ieri", envelope: null }, 3);
@@ -98,7 +192,7 @@ it("keeps to whom a mail goes as it keeps its words, and lets go of it once the 
   await vi.advanceTimersByTimeAsync(500);
   drafts.address("a", "reply", { to: "a@b.it", cc: "c@d.it", bcc: "" });
   drafts.adopt("a", "reply", { ...nothingElse, text: "di là", envelope: null }, 9);
-  expect(drafts.slot("a", "reply")).toMatchObject({ envelope: { cc: "c@d.it" }, other: "di là" });
+  expect(drafts.slot("a", "reply")).toMatchObject({ envelope: { cc: "c@d.it" }, text: "di là", other: null });
   await vi.advanceTimersByTimeAsync(500);
   drafts.clear("a", "reply");
   await vi.advanceTimersByTimeAsync(500);

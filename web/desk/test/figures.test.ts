@@ -18,9 +18,9 @@ describe("figures on people and hours", () => {
     expect(hours(1)).toBe("Presente per il 90% di un’ora in turno");
     expect(t("levers.more_hours", { n: 0.5 })).toBe("+0,5 ore pagate");
     expect(t("levers.offered", { n: 1 })).toBe("Offerta a una persona in turno: può dire di no");
-    expect(t("intraday.way_plan", { n: 1 })).toBe("Il resto come previsto: il più vicino nell’ultimo giorno");
+    expect(t("intraday.way_plan", { n: 1 })).toBe("Il resto soprattutto come previsto: il più vicino nell’ultimo giorno");
     await speak("en");
     expect(hours(7.5)).toBe("Signed in for 90% of 7.5 rostered hours");
-    expect(t("intraday.way_plan", { n: 12 })).toBe("The rest as planned: nearest on the last 12 days");
+    expect(t("intraday.way_plan", { n: 12 })).toBe("The rest mostly as planned: nearest on the last 12 days");
   });
 });

@@ -7,7 +7,7 @@ import { explain } from "../src/api/words";
 import { ruleOf } from "../src/features/rosters/rules";
 import { ruleOf as whyOf } from "../src/features/workforce/requests";
 import { bandName } from "../src/features/rosters/labels";
-import { noted } from "../src/features/workforce/notes";
+import { failed, noted } from "../src/api/plans/notes";
 import "../src/features/rosters/words";
 import "../src/features/workforce/words";
 import { speak } from "../src/i18n";
@@ -15,10 +15,8 @@ import { speak } from "../src/i18n";
 const room = join(import.meta.dirname, "../../../src/ascolto/workforce");
 const codes = [...readFileSync(join(room, "errors.py"), "utf8").match(/PlanReason = Literal\[([^\]]+)\]/)![1]!.matchAll(/"([^"]+)"/g)].map((match) => match[1]!);
 
-const filled: Record<string, string[]> = { "{day}": ["2026-12-08"], "{name}": ["Immaculate Conception"], "{len(like)}": ["1"], "{known}": ["5"] };
-const forecast = readFileSync(join(room, "forecasting/forecast.py"), "utf8");
-const seen = [...forecast.matchAll(/"(other holidays)" if like else "([^"]+)"/g)].flatMap((match) => [match[1]!, match[2]!]);
-const notes = [...forecast.matchAll(/said\.append\(f?"([^"]+)"\)/g)].map((match) => match[1]!);
+const coded = (path: string, word: string) =>
+  [...readFileSync(join(room, path), "utf8").matchAll(new RegExp(`${word}\\(\\s*(?:f?"[^"]*"\\s*)+,\\s*"(\\w+)"|${word}\\(text, "(\\w+)"`, "g"))].map((match) => match[1] ?? match[2]!);
 
 beforeAll(() => speak("it"));
 
@@ -35,16 +33,32 @@ it("says it instead of the words for anything that is not right", async () => {
   expect(explain(error)).toBe("No published forecast speaks of this day.");
 });
 
-it("tells in words each note of a forecast, with the day and without the holiday's English name", async () => {
+const values = { n: "1", day: "2026-12-08", days: "2026-12-08", kind: "x", queue: "Luce", minutes: "30", step: "15", at: "12:00", first: "08:00" };
+const refusals = new Set(["no_past", "nothing_came", "out_of_date", "too_coarse"]);
+const each = [
+  ...["forecast", "history", "arranging"].flatMap((one) => coded(`forecasting/${one}.py`, "Fault")),
+  ...coded("calculating.py", "Fault"),
+  ...coded("actions/making.py", "Rule"),
+  "holiday_none",
+];
+
+it("tells in words each note of a forecast or roster, with the day and without the holiday's English name", async () => {
   await speak("it");
-  const each = notes
-    .flatMap((note) => (note.includes("{seen}") ? seen.map((one) => note.replace("{seen}", one)) : [note]))
-    .map((note) => Object.entries(filled).reduce((text, [name, [value]]) => text.replace(name, value!), note));
-  expect(each.length).toBeGreaterThan(7);
-  expect(each.filter((note) => !noted(note))).toEqual([]);
-  expect(noted("2026-12-08 Immaculate Conception: not seen before, forecast from other holidays")).toBe(
-    "martedì 8 dicembre, festa: mai vista prima, stimata dalle altre feste.",
-  );
+  const notes = each.filter((code) => !refusals.has(code));
+  expect(notes.length).toBeGreaterThan(15);
+  expect(notes.filter((code) => !noted({ text: "", code, fields: values }))).toEqual([]);
+  expect(noted({ text: "", code: "holiday_others", fields: { day: "2026-12-08" } })).toBe("martedì 8 dicembre, festa: mai vista prima, stimata dalle altre feste.");
+  expect(noted({ text: "English", code: "", fields: {} })).toBeUndefined();
+});
+
+it("tells in words what a forecast or a roster failed by", async () => {
+  await speak("it");
+  const reasons = [...each.filter((code) => refusals.has(code)), "interrupted", "failed", "never_ended"];
+  expect(new Set(reasons).size).toBe(7);
+  const said = reasons.map((reason) => failed({ code: "workforce.cannot_forecast", fields: { ...values, reason } }) ?? "");
+  expect(said.filter((one) => !one || one.includes("cannot_forecast"))).toEqual([]);
+  expect(failed({ code: "workforce.bad_plan", fields: { reason: "forecast_days", queue: "Luce" } })).toBe("La previsione di Luce non comprende questi giorni.");
+  expect(failed(null)).toBeUndefined();
 });
 
 it("tells of a band past midnight where it ends on the next day", () => {

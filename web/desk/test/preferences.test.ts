@@ -5,11 +5,11 @@ import { meetPreferences, prefer } from "@/preferences";
 import { change, settings } from "@/settings";
 
 /** The network between this browser and the server's copy. */
-const line = { up: true, chosen: { keys: null } as DeskPreferences, puts: 0 };
+const line = { up: true, chosen: { keys: null, sounds: null } as DeskPreferences, puts: 0 };
 
 beforeEach(() => {
   Object.assign(line, { up: true, chosen: { keys: null }, puts: 0 });
-  change({ singleKeys: true, keyMap: {} });
+  change({ singleKeys: true, keyMap: {}, tunes: {} });
   vi.stubGlobal("fetch", async (_address: string, { method, body }: { method: string; body: string | null }) => {
     if (!line.up) throw new TypeError("no network");
     if (method === "PUT") {
@@ -43,7 +43,7 @@ it("goes by this browser's copy when nothing was chosen or nobody answers", asyn
 it("tells the server a choice and leaves the moved keys as they were", async () => {
   line.chosen = { keys: { on: true, map: { undo: ["x"] } } };
   await prefer("anna", { singleKeys: false });
-  expect(line.chosen).toEqual({ keys: { on: false, map: { undo: ["x"] } } });
+  expect(line.chosen).toEqual({ keys: { on: false, map: { undo: ["x"] } }, sounds: null });
 });
 
 it("brings what was chosen without a network once there is one, and does not take it back before", async () => {
@@ -84,7 +84,18 @@ it("takes over moved keys and brings those moved without a network", async () =>
   await prefer("anna", { keyMap: { reply: ["b"], undo: [] } });
   line.up = true;
   await meetPreferences("anna");
-  expect(line.chosen).toEqual({ keys: { on: true, map: { reply: ["b"], undo: [] } } });
+  expect(line.chosen).toEqual({ keys: { on: true, map: { reply: ["b"], undo: [] } }, sounds: null });
+});
+
+it("brings a tune chosen here together with keys moved elsewhere", async () => {
+  line.chosen = { keys: { on: true, map: { undo: ["x"] } }, sounds: null };
+  await prefer("anna", { tunes: { email: "none" } });
+  expect(line.chosen).toEqual({ keys: { on: true, map: { undo: ["x"] } }, sounds: { volume: settings().volume, tunes: { email: "none" } } });
+  line.chosen = { ...line.chosen, sounds: { volume: 0.2, tunes: { mention: "bell" } } };
+  await meetPreferences("anna");
+  expect(settings()).toMatchObject({ volume: 0.2, tunes: { mention: "bell" } });
+  await prefer("anna", { volume: 0.4 });
+  expect(line.chosen.sounds).toEqual({ volume: 0.4, tunes: { mention: "bell" } });
 });
 
 it("follows who prefers the plain field, beside the keys and without touching them", async () => {
@@ -95,11 +106,11 @@ it("follows who prefers the plain field, beside the keys and without touching th
   await prefer("anna", { plainField: false });
   line.up = true;
   await meetPreferences("anna");
-  expect(line.chosen).toEqual({ keys: { on: false, map: { undo: ["x"] } }, plain_field: false });
+  expect(line.chosen).toEqual({ keys: { on: false, map: { undo: ["x"] } }, sounds: null, plain_field: false });
 });
 
 it("of the plain field alone says nothing about keys that were never chosen", async () => {
   await prefer("anna", { plainField: true });
-  expect(line.chosen).toEqual({ keys: null, plain_field: true });
+  expect(line.chosen).toEqual({ keys: null, sounds: null, plain_field: true });
   change({ plainField: false });
 });

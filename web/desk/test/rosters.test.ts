@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RosterDay, RosterShift } from "@/api/types";
-import { asShown, asWanted, changing, coverOf, daysBetween, did, forgotten, gapsOf, moved, nextMonday, nothingDone, redo, stillSo, stretched, stretches, undo, usualShift, windowOf, type Edit } from "@/features/rosters/model";
+import { asShown, asWanted, changing, coverOf, daysBetween, did, forgotten, gapsOf, hoursOf, moved, nextMonday, nothingDone, openByQueue, redo, stillSo, stretched, stretches, undo, usualShift, windowOf, type Edit } from "@/features/rosters/model";
 
 const begins = Date.parse("2026-03-08T23:00:00Z");
 const at = (hour: number) => new Date(begins + hour * 3_600_000).toISOString();
@@ -41,6 +41,27 @@ describe("cover", () => {
   it("shows whole hours around all shifts and all that is needed", () => {
     const { from, to } = windowOf(day([shift("a", 22, [240])]));
     expect([(from - begins) / 3_600_000, (to - begins) / 3_600_000]).toEqual([8 - 1, 27]);
+  });
+});
+
+describe("the hours above a board", () => {
+  it("are those one counts by, and none of them is of the night before", () => {
+    const night = windowOf(day([shift("a", 0, [480]), shift("b", 22, [240])]));
+    expect((night.from - begins) / 3_600_000).toBe(0);
+    expect(hoursOf(night, begins).map((one) => (one - begins) / 3_600_000)).toEqual([0, 3, 6, 9, 12, 15, 18, 21, 24]);
+    const noon = { from: begins + 7 * 3_600_000, to: begins + 19 * 3_600_000 };
+    expect(hoursOf(noon, begins).map((one) => (one - begins) / 3_600_000)).toEqual([8, 10, 12, 14, 16, 18]);
+  });
+});
+
+describe("what a lost site leaves open", () => {
+  it("is told queue by queue: how many hours of work, and where it is worst", () => {
+    const span = (queue_id: string, from: number, until: number, people: number) => ({ queue_id, from_at: at(from), until_at: at(until), people });
+    const found = openByQueue([span("a", 6, 8, 1), span("a", 9, 9.5, 3), span("b", 7, 7.5, 0.5)]);
+    expect(found.map((one) => [one.id, one.spans.length, one.hours, one.worst.from_at])).toEqual([
+      ["a", 2, 3.5, at(9)],
+      ["b", 1, 0.25, at(7)],
+    ]);
   });
 });
 

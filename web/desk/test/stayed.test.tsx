@@ -1,6 +1,6 @@
 import { act, cleanup, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { useStayed } from "@/features/work/stayed";
+import { useStayed } from "@/stayed";
 
 describe("whoever goes from one conversation to the next", () => {
   beforeEach(() => void vi.useFakeTimers());

@@ -11,7 +11,7 @@ const row = (more: Partial<ConversationRow> = {}): ConversationRow => ({
   customer: { id: "u", name: "Carla", verified: false }, queue_id: "q", operator_id: "o", operator_name: "Anna",
   work_item_id: "w", language: "it", tags: [], unread: 0, last_message_at: null, last_from: null, last_seq: 3,
   opened_at: "2026-03-03T09:00:00Z", due_at: "2026-03-03T09:02:00Z", due_kind: "first_response", snoozed_until: null,
-  waiting_since: null, outcome: null, merged_into: null, ...more,
+  waiting_since: null, outcome: null, merged_into: null, promise: null, ...more,
 });
 const late = { id: "c", number: 7, due_kind: "first_response", due_at: "2026-03-03T09:02:00+00:00" };
 
@@ -61,11 +61,11 @@ it("puts the whole name in, and tells only those who are still named", () => {
 });
 
 it("sends a promise only with the outcome that makes one", () => {
-  const answers = { outcome: "follow_up" as const, promise: " La richiamo ", until: "2026-03-04T10:00", reason1: "", reason2: "", note: "" };
-  expect(closing(answers, 3).promise).toEqual({ text: "La richiamo", until: new Date(2026, 2, 4, 10).toISOString() });
-  expect(closing({ ...answers, outcome: "resolved" }, 3).promise).toBeNull();
-  expect(closing({ ...answers, promise: "", until: "" }, 3).promise).toBeNull();
-  expect(closing(answers, 3)).toMatchObject({ reason1: null, note: null, expected_seq: 3 });
+  const answers = { outcome: "follow_up" as const, promise: " La richiamo ", until: new Date(2026, 2, 4, 10).toISOString(), reason1: null, reason2: null };
+  expect(closing(answers, " ", 3).promise).toEqual({ text: "La richiamo", until: new Date(2026, 2, 4, 10).toISOString() });
+  expect(closing({ ...answers, outcome: "resolved" }, "", 3).promise).toBeNull();
+  expect(closing({ ...answers, promise: "", until: null }, "", 3).promise).toBeNull();
+  expect(closing(answers, " ", 3)).toMatchObject({ reason1: null, note: null, expected_seq: 3 });
 });
 
 it("offers to merge only into what still goes on, of the same client and channel", () => {

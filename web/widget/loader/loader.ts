@@ -17,8 +17,9 @@ type Said = { ascolto?: number; t?: string; n?: number; c?: string };
   if (!script?.dataset.key || page.Ascolto) return;
   const { key, lang, color, theme, label } = script.dataset;
   const home = new URL(script.src).origin;
-  const language = lang ?? document.documentElement.lang ?? "";
-  const italian = /^(it|$)/i.test(language);
+  const language = lang ?? document.documentElement.lang;
+  // The panel, left without a word of the page, speaks as the browser does: so do we.
+  const italian = /^it/i.test(language || navigator.language);
   const name = label ?? (italian ? "Serve aiuto?" : "Need help?");
   let ticket = script.dataset.ticket;
   let frame: HTMLIFrameElement | undefined;

@@ -9,7 +9,7 @@ import asyncpg
 from pydantic import ValidationError
 
 from ascolto import routing
-from ascolto.channels import errors, events, store, store_mail
+from ascolto.channels import errors, events, store, store_mail, store_mail_access
 from ascolto.channels.email.settings import EmailSettings
 from ascolto.channels.model import Channel, ExternalSettings, WebchatSettings
 from ascolto.kit.db import Tx
@@ -78,8 +78,9 @@ async def _require_queue(tx: Tx, *, client_id: str, queue_id: str, kind: str) ->
     if queue is None or queue.client_id != client_id:
         raise errors.BadChannel("The client has no such queue.", field="queue_id")
     # The work asks for capacity by its channel's label, the crew is chosen by the queue's channel:
-    # where they differ, work may wait for nobody. A mailbox has stood behind any queue.
-    if kind != "email" and queue.channel != LABELS[kind]:
+    # where they differ, work may wait for nobody. Mailboxes stood before any queue once: those stay
+    # and work on, and with their next queue they come to one of their own kind.
+    if queue.channel != LABELS[kind]:
         raise errors.BadChannel(
             f"The queue is for {queue.channel}; this channel needs one for {LABELS[kind]}.",
             field="queue_id",
@@ -122,6 +123,8 @@ async def change_channel(tx: Tx, channel_id: str, *, v: int, changes: dict[str, 
     if saved is None:
         raise errors.ChannelChanged("Somebody changed this channel meanwhile.", v=channel.v)
     if saved.kind == "email" and (moved := channel.email().moved_secrets(saved.email())):
+        if "oauth" in moved:
+            await _end_access(tx, channel)
         await store_mail.set_secrets(
             tx, channel_id=saved.id, sealed={f"{name}_secret": None for name in moved}
         )
@@ -130,10 +133,23 @@ async def change_channel(tx: Tx, channel_id: str, *, v: int, changes: dict[str, 
 
 
 async def archive_channel(tx: Tx, channel_id: str) -> None:
-    """Close a door for good; what came in by it stays."""
+    """Close a door for good; what came in by it stays, and a mailbox's access is taken back."""
     channel = await known(tx, channel_id)
+    if channel.kind == "email" and await _end_access(tx, channel):
+        await store_mail.set_secrets(tx, channel_id=channel.id, sealed={"oauth_secret": None})
     await store.update_channel(tx, replace(channel, active=False, archived_at=tx.now))
     tx.emit(_changed(channel, "archived"))
+
+
+async def _end_access(tx: Tx, channel: Channel) -> bool:
+    """Have a mailbox's access ended at its provider after the commit; tell whether it had one."""
+    mailbox = await store_mail.get_mailbox(tx, channel.id)
+    if mailbox is None or not mailbox.oauth_secret:
+        return False
+    oauth = channel.email().oauth
+    if oauth is not None and oauth.revoke_url:
+        await store_mail_access.add_ended(tx, channel, mailbox, oauth=oauth.model_dump(mode="json"))
+    return True
 
 
 async def revive_channel(tx: Tx, channel_id: str) -> None:

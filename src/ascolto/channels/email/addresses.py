@@ -36,6 +36,11 @@ _MONTHS = {
     for own in names.split()
 }
 _MONTH = re.compile(rf"(?<=\d)[ .-]({'|'.join(_MONTHS)})[.]?[ -](?=\d)", re.IGNORECASE)
+# "GMT+01:00", "+01:00", "UTC+1" for "+0100"; "10:00 PM" for "22:00".
+_OFFSET = re.compile(r"(?:\b(?:GMT|UTC?|Z)|(?<=\s))([+-])(\d{1,2})(?::?(\d\d))?(?=\s|$)")
+_HALF_DAY = re.compile(r"\b(\d{1,2})(:\d\d(?::\d\d)?)\s?([AP])\.?M\b\.?", re.IGNORECASE)
+_SLASHES = re.compile(r"^(\d{4})/(\d\d)/(\d\d)(?= \d)")
+_WEEKDAY = re.compile(r"^[^\W\d]{2,12}\.?,?\s+(?=\d{1,2}[ .-]+[^\W\d]{3})")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 # Zones in hours east, beside those of RFC 5322.
 _ZONES = {"CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "MEZ": 1, "MESZ": 2, "BST": 1, "WEST": 1}
@@ -150,18 +155,28 @@ def only_ids(ids: Iterable[str], people: Iterable[str]) -> tuple[str, ...]:
 
 def moment(value: str) -> datetime | None:
     """Return when a mail says it was written, with its zone, None when that cannot be read."""
-    value = re.sub(r"\([^()]*\)", " ", value[:200]).strip()
+    value = _SLASHES.sub(r"\1-\2-\3", re.sub(r"\([^()]*\)", " ", value[:200]).strip())
     try:
         if _ISO.match(value):
             said = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d)", "", value))
             return said if said.tzinfo else said.replace(tzinfo=UTC)
-        value = _MONTH.sub(lambda month: f" {_MONTHS[month[1].lower()]} ", value)
+        value = _MONTH.sub(lambda month: f" {_MONTHS[month[1].lower()]} ", _WEEKDAY.sub("", value))
+        value = _HALF_DAY.sub(_whole_day, _OFFSET.sub(_offset, value))
         fields = parsedate_tz(value)
         if fields is None:
             return None
-        zone_name = value.rsplit(None, 1)[-1].upper()
-        offset_s = fields[9] or _ZONES.get(zone_name, 0) * 3600
+        named = (_ZONES.get(word.upper(), 0) for word in value.split())
+        offset_s = fields[9] or next(filter(None, named), 0) * 3600
         zone = timezone(timedelta(seconds=offset_s)) if offset_s else UTC
         return datetime(*fields[:6], tzinfo=zone)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+
+
+def _offset(found: re.Match[str]) -> str:
+    return f" {found[1]}{int(found[2]):02}{found[3] or '00'}"
+
+
+def _whole_day(found: re.Match[str]) -> str:
+    hour = int(found[1]) % 12 + (12 if found[3] in "pP" else 0)
+    return f"{hour:02}{found[2]}" if int(found[1]) <= 12 else f"{found[1]}{found[2]}"

@@ -111,7 +111,10 @@ GIVEN_UP = re.compile(
     r"trovat|è stato trovato))|in modo permanente|errore permanente|unbekannt|existiert nicht|"
     r"n['’]existe "
     r"pas|inconnue?\b|no existe|desconocido|não existe|desconhecido|onbekend|nie istnieje|nie ma "
-    r"takiego",
+    r"takiego|(?:message|mail) .{0,40}(?:has been|was) (?:blocked|rejected)|message rejected|"
+    r"(?:invalid|no valid) (?:user|recipient|mailbox|address)|previously bounced|"
+    r"(?:doesn['’]t|does not) have an? .{0,40}account|account .{0,30}(?:disabled|deactivated)|"
+    r"may not exist|not have permission to|inexistente|brak takiego|не (?:найден|существует)",
     re.IGNORECASE,
 )
 BOUNCE_NOTE = re.compile(
@@ -121,6 +124,22 @@ DELIVERY_NOTE = re.compile(r"\\?\"(?:notification|event)Type\\?\"\s?:\s?\\?\"Del
 COMPLAINT_NOTE = re.compile(r"\\?\"(?:notification|event)Type\\?\"\s?:\s?\\?\"Complaint\\?\"")
 COMPLAINT_SUBJECT = re.compile(r"(?:complaint about message from|abuse report|spam report)\b")
 AGGREGATE_REPORT = re.compile(r"(?:\[.{1,40}\] )?report domain:")
+
+# A list's server, and what it says to whom it does not let in.
+LIST_SERVER = re.compile(
+    r".{1,60}[-_.](?:admin|owner|request|bounces?|ctl)|owner-.{1,60}|listserv|list-?master|"
+    r"majordomo|mailman|sympa|fml",
+    re.IGNORECASE,
+)
+LIST_REFUSAL = re.compile(
+    r"not (?:an? )?(?:member|subscri\w{2,4}) (?:of|to) (?:this|the) (?:mailing )?list|"
+    r"(?:not (?:allowed|authori[sz]ed|permitted) to|only (?:members|subscribers) (?:may|can)) "
+    r"(?:post|send)|"
+    r"message (?:has been|was) (?:automatically )?(?:rejected|discarded)|\bare not member\b|"
+    r"loop (?:alert|back warning)|duplicated message-id|ignored article from|"
+    r"non (?:sei|siete|è) (?:iscritt|autorizzat)",
+    re.IGNORECASE,
+)
 
 # What an answer or a passed-on mail begins with in the subject.
 ANSWERS = re.compile(r"\s{0,9}(?:re|r|rif|aw|sv|antw|odp|res)\s?:", re.IGNORECASE)
@@ -140,19 +159,19 @@ READ_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 READ_TEXT = re.compile(
-    r"\W{0,20}(?:your (?:e-?mail |mail )?message|(?:il|questo)(?: tuo| suo| vostro)? messaggio|la "
+    r"\W{0,20}(?:(?:this is an? (?:return |read |reading )?receipt|quest[ao] è una (?:conferma|"
+    r"ricevuta) di lettura|dies ist eine (?:empfangs|lese)|ceci est un accusé|"
+    r"est[ea] es una? (?:acuse|confirmación)|dit is een (?:lees|ontvangst)bevestiging)|"
+    r"(?:your (?:e-?mail |mail )?message|(?:il|questo)(?: tuo| suo| vostro)? messaggio|la "
     r"(?:tua|"
     r"sua|vostra) (?:e-?mail|mail)|ihre (?:e-?mail |)nachricht|(?:votre|le) message|(?:su|el|tu) "
     r"mensaje|"
-    r"(?:a )?sua mensagem|uw bericht|twoja wiadomość|this is a (?:return|read) receipt|the "
-    r"message you|"
-    r"quest[ao] è una (?:conferma|ricevuta) di lettura|dies ist eine (?:empfangs|lese)|ceci est "
-    r"un accusé)"
+    r"(?:a )?sua mensagem|uw bericht|twoja wiadomość|the message you)"
     r".{0,400}(?:è stat[oa] (?:letto|lett[oa]|visualizzat|eliminat|apert)|(?:was|has been) "
     r"(?:read|viewed|"
     r"displayed|deleted without|opened)|wurde .{0,80}(?:gelesen|geöffnet|gelöscht)|a été (?:lu\b|"
     r"affiché|ouvert|supprimé)|(?:fue|ha sido|se ha) (?:leído|mostrado|eliminado)|foi (?:lida?|"
-    r"exibida)|is .{0,40}gelezen|zosta[łl]a? (?:przeczytan|wyświetlon))",
+    r"exibida)|is .{0,40}gelezen|zosta[łl]a? (?:przeczytan|wyświetlon)))",
     re.IGNORECASE | re.DOTALL,
 )
 # "X-Autoreply", "X-Zimbra-Autoreply", "X-Out-Of-Office" and their like; not what asks for silence.
@@ -160,12 +179,18 @@ AUTO_REPLY_HEADER = re.compile(
     r"x-(?!auto-response-suppress)(?:[\w-]{1,30}-)?(?:auto-?(?:reply|respon\w{1,4})|vacation|"
     r"out-?of-?office)(?:-(?:from|message))?"
 )
+# Not "Automatic reply never came": a title is followed by whom it is for, or a mark.
+_TITLE = (
+    r"(?!\s+(?!(?:di|da|del\w{0,4}|al|alla|per|from|to|of|on|for|by|re|von|auf|zu|de|à|pour|van|op)"
+    r"\b)(?-i:[a-zß-ÿ]))"
+)
 AUTO_SUBJECT = re.compile(
     r"\s{0,9}(?:re|r|aw|sv|i|tr|fw|fwd)?:?\s{0,3}[*\[(]{0,3}\s?(?:auto(?:matic|mated|mat(?:ica|"
     r"isch\w{0,3}|yczna"
-    r"|ikus))?[- ]?(?:e-?mail )?(?:reply|response|answer|respons)\w{0,3}|autorisposta|"
+    rf"|ikus))?[- ]?(?:e-?mail )?(?:reply|response|answer|respons)\w{{0,3}}\b{_TITLE}|autorisposta|"
     r"auto[- ]?svar|"
-    r"risposta automatica|risponditore automatico|messaggio automatico(?: di (?:risposta|assenza)|"
+    rf"risposta automatica{_TITLE}|risponditore automatico|"
+    r"messaggio automatico(?: di (?:risposta|assenza)|"
     r"\s?[:–-])|(?:auto: )?.{1,60} (?:è fuori (?:ufficio|sede)|is out of the office|ist (?:nicht "
     r"im (?:büro|haus)|außer haus))|"
     r"out of (?:the )?office|ooo|away (?:from|until)|fuori (?:sede|ufficio|stanza)|assenza"
@@ -179,7 +204,12 @@ AUTO_SUBJECT = re.compile(
     r"automaattinen vastaus|poissa|odpowiedź automatyczna|autoodpowied|nieobecno|automatická "
     r"odpověď|automatikus válasz|"
     r"răspuns automat|otomatik yanıt|автоответ|автоматический ответ|автовідповідь|отсутствие на|"
-    r"αυτόματη απάντηση|自动(?:回复|答复)|自動(?:回覆|返信|応答)|不在|부재중|자동 응답)",
+    r"αυτόματη απάντηση|自动(?:回复|答复)|自動(?:回覆|返信|応答)|不在|부재중|자동 (?:응답|회신)|"
+    r"automatski odgovor|аутоматски одговор|samodejni odgovor|automatická odpoveď|"
+    r"automaatvastus|automātiskā atbilde|automatinis atsakymas|автоматичен отговор|автоматична "
+    r"відповідь|resposta automàtica|përgjigje automatike|erantzun automatikoa|"
+    r"sjálfvirkt svar|tự động trả lời|(?:thư )?trả lời tự động|(?:balasan|jawapan) "
+    r"(?:otomatis|automatik)|ตอบกลับอัตโนมัติ|رد تلقائي|תשובה אוטומטית|स्वचालित उत्तर)",
     re.IGNORECASE,
 )
 AWAY_SUBJECT = re.compile(
@@ -220,11 +250,20 @@ INSTEAD_TEXT = re.compile(
 )
 # A program that says of itself what it is.
 SAYS_AUTOMATIC = re.compile(
-    r"(?:quest[ao] (?:è|e') una? (?:risposta|e-?mail di risposta|messaggio di risposta) automatic|"
-    r"risposta (?:generata|inviata) automaticamente|this is an? (?:auto(?:mat(?:ic|ed))?"
-    r"[- ]?(?:generated )?)(?:reply|response)|(?:dies|das) ist eine automatische (?:antwort|"
-    r"nachricht|rückmeldung)|ceci est une réponse automatique|est[ae] es una respuesta automática|"
-    r"esta é uma resposta automática|dit is een automatisch (?:antwoord|bericht)|to jest "
+    r"(?:quest[ao] (?:è|e') una? (?:risposta|e-?mail|mail|messaggio)(?: di risposta)? "
+    r"(?:generat[ao] )?automatic|"
+    r"(?:risposta|messaggio|e-?mail|mail) (?:è stat[ao] )?(?:generat|inviat)[ao] automaticamente|"
+    r"automatically generated (?:message|e-?mail|reply|response)|"
+    r"(?:message|courriel|réponse) générée? automatiquement|automatisch (?:generiert|erstellt)|"
+    r"(?:mensaje|correo) generado automáticamente|mensagem gerada automaticamente|"
+    r"automatisch gegenereerd|wygenerowan[aey] automatycznie|automatycznie wygenerowan|"
+    r"this is an? (?:auto(?:mat(?:ic|ed|ically))?"
+    r"[- ]?(?:generated )?)(?:reply|response|message|e-?mail|notification)|"
+    r"(?:dies|das) ist eine automatisch(?:e| generierte| erstellte) (?:antwort|e-?mail|"
+    r"nachricht|rückmeldung)|ceci est une? (?:réponse|message|courriel|e-?mail) automatique|"
+    r"est[aeo] es un[ao]? (?:respuesta|mensaje|correo) automátic[oa]|"
+    r"est[ae] é uma? (?:resposta|mensagem|e-?mail) automátic[oa]|"
+    r"dit is een automatisch(?: gegenereerd)? (?:antwoord|bericht|e-?mail)|to jest "
     r"(?:automatyczna odpowiedź|wiadomość automatyczna))",
     re.IGNORECASE,
 )

@@ -136,7 +136,19 @@ def _why_bounce(mail: Mail, types: set[str], report: str) -> str:
         return "failed recipients"
     if words.BOUNCE_NOTE.search(mail.text[:1500]):
         return "bounce notification"
+    if _is_refused_by_list(mail):
+        return "list refusal"
     return "signs of a bounce" if _looks_bounced(mail, types) else ""
+
+
+def _is_refused_by_list(mail: Mail) -> bool:
+    """Tell whether a mailing list's server says that it did not take a mail."""
+    local = mail.sender.address.partition("@")[0] if mail.sender else ""
+    if mail.root.raw("x-mlserver") is None and not words.LIST_SERVER.fullmatch(local):
+        return False
+    if not words.LIST_REFUSAL.search(f"{mail.subject}\n{mail.text[:1500]}"):
+        return False
+    return not words.ANSWERS.match(mail.subject) and not mail.people("reply-to")
 
 
 def _looks_bounced(mail: Mail, types: set[str]) -> bool:
@@ -221,8 +233,14 @@ def _why_auto_reply(mail: Mail) -> str:
     submitted = mail.root.header("auto-submitted").partition(";")[0].strip().lower()
     if submitted.startswith(("auto-replied", "auto_replied")):
         return "auto-submitted"
-    unattended = submitted.startswith("auto") or _returns_nowhere(mail)
+    unattended = submitted.startswith("auto") or _returns_nowhere(mail) or _is_bulk(mail)
     return _auto_field(mail) or _auto_words(mail, unattended=unattended)
+
+
+def _is_bulk(mail: Mail) -> bool:
+    """Tell whether a mail calls itself bulk and came over no list: programs write so."""
+    lists = any(name.startswith(("list-", "x-mailing-list")) for name, _ in mail.root.fields)
+    return not lists and mail.root.header("precedence").strip().lower() in ("bulk", "junk")
 
 
 def _auto_field(mail: Mail) -> str:

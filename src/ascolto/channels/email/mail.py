@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import islice
 
-from ascolto.channels.email import headers, parts
+from ascolto.channels.email import flowed, headers, parts
 from ascolto.channels.email.addresses import Address, addresses, message_ids, moment, only_ids
 from ascolto.channels.email.calendar import Invitation, read_invitation
 from ascolto.channels.email.charsets import codec_of, decode
@@ -79,6 +79,10 @@ class Mail:
         """Return who wrote, the first when there are several."""
         found = self.people("from")
         whole = next((one for one in found if "@" in one.address), None)
+        if whole is None:
+            # An address that was encoded with its name; `people` tells that it stands nowhere.
+            read = addresses(headers.words(" ".join(self.root.all("from"))))
+            whole = next((one for one in read if "@" in one.address), None)
         return whole or next((one for one in found if one.address), found[0] if found else None)
 
     def people(self, name: str) -> tuple[Address, ...]:
@@ -143,7 +147,10 @@ class Mail:
                 break
             words = self._around.get(id(part))
             body = part_text(part) if words is None else _as_text(words, part)
-            body = to_text(body, marked=marked) if part.type == "text/html" else body
+            if part.type == "text/html":
+                body = to_text(body, marked=marked)
+            elif flowed.is_flowed(part):
+                body = flowed.joined(body, part)
             said.append(body)
             size += len(body)
         # Some send an empty plain part beside the HTML that says it all.

@@ -56,10 +56,16 @@ def split(text: str) -> Reply:
         visible += ["", *signature[begin:finish]]
         signature = signature[:begin] + signature[finish:]
     reply = Reply(_joined(visible), _joined(quoted), _joined(signature))
-    if not reply.visible and is_passed_on(reply.quoted.partition("\n")[0]):
+    if not reply.visible and _is_passed_on(reply.quoted):
         # Nothing but a mail passed on: that is what was meant to be read.
         return Reply(reply.quoted, "", reply.signature)
     return reply
+
+
+def _is_passed_on(quoted: str) -> bool:
+    """Tell whether a text begins as a mail that is passed on: said so, or by its header block."""
+    lines = quoted.split("\n", 24)[:24]
+    return is_passed_on(lines[0]) or (not is_rule(lines[0]) and block_length(lines, 0) > 0)
 
 
 def _kinds(lines: list[str]) -> tuple[list[str], int]:

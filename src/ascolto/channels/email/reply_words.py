@@ -31,6 +31,15 @@ WROTE = (
         r"작성",
         r"כתב/?ה?",
         r"كتب",
+        r"pisze",
+        r"piše",
+        r"ha escrit",
+        r"escribiu",
+        r"idatzi zuen",
+        r"shkroi",
+        r"skrifaði",
+        r"je napísala?",
+        r"نوشت",
     ),
 )
 # Words by which an introduction begins, a weekday or a figure apart.
@@ -49,7 +58,9 @@ BEGINS = (
 # The lines with which Outlook and others begin what they quote, by kind.
 LABELS = {
     "from": "da|mittente|from|de|von|van|fra|från|od|от|від|lähettäjä|feladó|kimden|από|"
-    "发件人|寄件者|差出人|보낸 사람|expéditeur|remitente|absender|afzender|di|from name|de la",
+    "发件人|寄件者|差出人|보낸 사람|expéditeur|remitente|absender|afzender|di|from name|de la|"
+    "nadawca|odesílatel|odosielateľ|avsändare|avsender|afsender|gönderen|expeditor|remetente|"
+    "pošiljatelj|šalje|dari|từ",
     "date": "inviato|inviato il|inviata|data|data invio|sent|date|sent on|envoyé|envoyé le|enviado|"
     "enviado el|enviada|enviadas|enviada em|enviado em|fecha|gesendet|gesendet am|datum|"
     "verzonden|verzonden op|"
@@ -59,11 +70,13 @@ LABELS = {
     "küldve|gönderme tarihi|tarih|ημερομηνία|发送时间|日期|送信日時|日時|日付|날짜|message du|"
     "trimis",
     "to": "a|per|destinatario|to|à|pour|para|an|aan|til|till|do|komu|кому|vastaanottaja|címzett|"
-    "kime|προς|收件人|收件者|宛先|받는 사람|destinataire|către|empfänger",
+    "kime|προς|收件人|收件者|宛先|받는 사람|destinataire|către|empfänger|adresat|odbiorca|"
+    "příjemce|príjemca|mottagare|mottaker|modtager|alıcı|destinatar|destinatário|ontvanger|"
+    "prima|kepada|đến",
     "cc": "cc|c.c.|ccn|copia|copia a|copie|copie à|kopie|kopi|kopia|dw|копия|"
     "copia per conoscenza|bcc",
     "subject": "oggetto|subject|objet|asunto|assunto|betreff|onderwerp|emne|ämne|temat|předmět|"
-    "тема|aihe|tárgy|konu|θέμα|主题|主旨|件名|제목|subiect",
+    "тема|aihe|tárgy|konu|θέμα|主题|主旨|件名|제목|subiect|predmet|zadeva|subjek|chủ đề",
     "other": "importanza|importance|priorità|priority|allegati|attachments|reply-to|rispondi a|"
     "répondre à|responder a|antwort an|organizzazione|organization|priorité|wichtigkeit",
 }
@@ -83,6 +96,8 @@ ORIGINAL = (
     r"eredeti üzenet|mesaj original|özgün ileti|orijinal mesaj|iletilen mesaj|"
     r"исходное сообщение|пересылаемое сообщение|пересланное сообщение|оригінальне повідомлення|"
     r"αρχικό μήνυμα|原始邮件|原始郵件|转发的邮件|元のメッセージ|원본 메시지|quoted message|"
+    r"(?:původní|oryginalny|original|originele|ursprüngliche|eredeti) e-?mail|"
+    r"e-?mail originale|courriel (?:d.origine|original)|correo original|"
     r"messaggio precedente|testo originale|replied message|original text"
 )
 # A phone's or a program's own last line, up to its name.
@@ -144,15 +159,21 @@ _FAREWELLS = (
     r"sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|respectfully(?: yours)?|cordially|"
     r"all the best|thanks (?:and|&) (?:best |kind )?regards|thank you and (?:best |kind )?regards|"
     r"rgds|br|kr|warmly)|"
-    r"(?:(?:bien )?cordialement|(?:bien |sincères |meilleures )?salutations(?: distinguées)?|"
+    r"(?:(?:bien |très )?cordialement|bonne (?:journée|soirée|réception)|"
+    r"(?:bien |sincères |meilleures )?salutations(?: distinguées)?|"
     r"bien à vous|meilleures salutations|cdlt|sincèrement)|"
-    r"(?:mit freundlichen gr[üu](?:ß|ss)en|(?:viele|beste|liebe|freundliche|herzliche) "
+    r"(?:mit (?:freundlichen|besten|herzlichen) gr[üu](?:ß|ss)en|(?:schöne|viele|beste|"
+    r"liebe|freundliche|herzliche) "
     r"gr[üu](?:ß|ss)e|mfg|freundlichen gru(?:ß|ss)|gru(?:ß|ss)|hochachtungsvoll|lg|vg)|"
     r"(?:(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|un abrazo|saludos cordiales|"
     r"atenciosamente|com os melhores cumprimentos|cumprimentos|abraços?|att|melhores cumprimentos)|"
     r"(?:met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|"
     r"med venlig hilsen|venlig hilsen|mvh|med vennlig hilsen|hilsen|med vänliga hälsningar|"
-    r"vänliga hälsningar|hälsningar|ystävällisin terveisin|terveisin|t\.|pozdrawiam|"
+    r"vänliga hälsningar|hälsningar|ystävällisin terveisin|terveisin|t\.|"
+    r"(?:serdecznie )?pozdrawiam(?: serdecznie)?|"
+    r"(?:łączę|z) (?:serdeczne |wyrazami )?(?:pozdrowieniami?|pozdrowienia|szacunku)|"
+    r"(?:met )?hartelijke groet(?:en)?|hoogachtend|"
+    r"bästa hälsningar|de bedste hilsner|"
     r"z poważaniem|s pozdravem|üdvözlettel|cu stimă|saygılarımla|с уважением|з повагою|"
     r"με εκτίμηση|此致)"
 )

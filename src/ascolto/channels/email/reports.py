@@ -21,10 +21,17 @@ RETURNED = ("text/rfc822-headers", "message/rfc822-headers", "message/global-hea
 _MOST_TEXT = 200_000
 _MOST_WORDS = 4_000
 _MOST_TOLD = 100
-_STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
-_REPLY_CODE = re.compile(r"(?<![\d.])([45])\d\d[ -](?:#?[245]\.\d{1,3}\.\d{1,3}|[A-Za-z<])")
+# Not a program's version ("v4.6.1").
+_STATUS = re.compile(r"(?<![\w.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
+_REPLY_CODE = re.compile(r"(?<![\d.])([45])\d\d(?:[ -]|: ?)(?:#?[245]\.\d{1,3}\.\d{1,3}|[A-Za-z<])")
 _TEXT_ID = re.compile(
-    r"(?im)^[\s>|*]{0,8}(?:x-)?(?:original[ -])?message-id\s?:\s{0,9}<?([^<>\s]{3,998})>?"
+    r"(?im)^[\s>|*:]{0,8}(?:x-)?(?:original[ -])?message-id\s?:\s{0,9}<?([^<>\s]{3,998})>?"
+)
+# The same as the programs of other languages write it in a notice.
+_NAMED_ID = re.compile(
+    r"(?im)^[\s>|*-]{0,8}(?:message[ _]?id|id (?:del )?messaggio|identificativo (?:del )?messaggio|"
+    r"(?:nachrichten|mail)-?id|id (?:del? )?mensa(?:je|gem)|(?:id|identifiant) (?:du )?message|"
+    r"bericht-?id|id wiadomości)(?: originale?)?\s?[:=]\s{0,9}<?([^<>\s]{1,400}@[^<>\s]{1,400})>?"
 )
 _JSON_ID = re.compile(
     r"\"name\"\s?:\s?\"Message-ID\"\s?,\s?\"value\"\s?:\s?\"\s?<?([^\"<>\s]{3,500})>?\s?\"",
@@ -94,7 +101,7 @@ def recipients(mail: Mail) -> list[Recipient]:
                 out.append(
                     Recipient(
                         last or first,
-                        group.get("action", "").lower(),
+                        _action(group.get("action", "")),
                         (_STATUS.search(group.get("status", "")) or [""])[0],
                         group.get("diagnostic-code", "").partition(";")[2].strip(),
                         first if first.lower() != last.lower() else "",
@@ -126,6 +133,11 @@ def _told_of(mail: Mail, text: str, action: str) -> list[Recipient]:
         if held is None or not held.status:
             out[one[0].lower()] = Recipient(one[0], action, status, "")
     return list(out.values())[:_MOST_TOLD]
+
+
+def _action(value: str) -> str:
+    """Return an action's own word, without what some add: "expanded (to an alias)"."""
+    return next(iter(re.findall(r"[a-z]+", value.lower())), "")
 
 
 def _typed(value: str) -> str:
@@ -169,10 +181,15 @@ def _by_words(mail: Mail, text: str) -> bool | None:
         return None if kind[1] == "Undetermined" else kind[1] == "Permanent"
     if _DELAYED.search(mail.subject) or words.TRIES_ON.search(text[:_MOST_WORDS]):
         return False
-    code = _STATUS.search(text) or _REPLY_CODE.search(text)
-    if code:
-        return code[1] == "5"
-    return True if words.GIVEN_UP.search(text[:_MOST_WORDS]) else None
+    below = words.RETURNED_BELOW.search(text)
+    # What a mail carries that came back (versions, amounts) counts only where nothing else says.
+    for said in (text[: below.start() if below else _MOST_TEXT], text):
+        code = _STATUS.search(said) or _REPLY_CODE.search(said)
+        if code:
+            return code[1] == "5"
+        if words.GIVEN_UP.search(said[:_MOST_WORDS]):
+            return True
+    return None
 
 
 def envelope_id(mail: Mail) -> str | None:
@@ -199,9 +216,10 @@ def original_id(mail: Mail) -> str | None:
         if found:
             return found
     text = _whole_text(mail).replace('\\"', '"')
-    said = _TEXT_ID.findall(text) or _JSON_ID.findall(text) or _JSON_SENT_ID.findall(text)
-    if said:
-        return str(said[0])
+    for form in (_TEXT_ID, _JSON_ID, _JSON_SENT_ID, _NAMED_ID):
+        said = form.search(text)
+        if said:
+            return said[1]
     # Returned headers under a boundary that does not fit, or in no part at all.
     below = mail.root.source[mail.root.start : mail.root.start + _MOST_TEXT].decode("latin-1")
     loose = _TEXT_ID.search(below)

@@ -13,6 +13,10 @@ _NOT_BASE64 = bytes(sorted(set(range(256)) - set(_ALPHABET)))
 _BLANK = b" \t\r\n"
 _PADDING = re.compile(rb"={1,3}")
 _INNER_BLANK = re.compile(rb"\S[ \t]+\S")
+# Words called base64 decode to anything at all; base64 of words to hardly more than these.
+_PRINTED = bytes((9, 10, 13, *range(32, 127)))
+_LEAST_READ = 12
+_SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n|\Z)")
 _UU_LINE = re.compile(rb"begin(?:-base64)? [0-7]{3,4} [^\n]*\n")
 
 
@@ -35,7 +39,14 @@ def is_base64(sample: bytes) -> bool:
         return True
     strange = len(solid.translate(None, _ALPHABET + b"=-_"))
     inner_blanks = len(_INNER_BLANK.findall(head))
-    return strange * 20 <= len(solid) and inner_blanks * 20 <= len(solid)
+    return (strange * 20 <= len(solid) and inner_blanks * 20 <= len(solid)) or _reads(head)
+
+
+def _reads(head: bytes) -> bool:
+    """Tell whether bytes with much between them are words all the same once that is left out."""
+    said = _quads(head)
+    odd = len(said.translate(None, _PRINTED))
+    return len(said) >= _LEAST_READ and odd * 50 <= len(said)
 
 
 def decode(raw: bytes, encoding: str) -> tuple[bytes, bool]:
@@ -43,7 +54,7 @@ def decode(raw: bytes, encoding: str) -> tuple[bytes, bool]:
     if encoding == "base64":
         return _base64(raw)
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(raw), True
+        return _quoted_printable(raw), True
     if encoding == "x-uuencode":
         return _uuencode(raw)
     return raw, True
@@ -68,6 +79,11 @@ def _quads(raw: bytes) -> bytes:
     # A lone last letter carries no byte.
     solid = solid[: len(solid) - (len(solid) % 4 == 1)]
     return binascii.a2b_base64(solid + b"=" * (-len(solid) % 4))
+
+
+def _quoted_printable(raw: bytes) -> bytes:
+    # Blanks that came to a line's end on the way are none of it (RFC 2045 §6.7, rule 3).
+    return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", raw))
 
 
 def _uuencode(raw: bytes) -> tuple[bytes, bool]:
@@ -101,7 +117,7 @@ def _stream_quoted(source: Source, start: int, end: int) -> Iterator[bytes]:
             line_end = source.rfind(b"\n", at, upto) + 1
             mark = source.rfind(b"=", upto - 2, upto)
             upto = line_end or (mark if mark > at else upto)
-        yield binascii.a2b_qp(source[at:upto])
+        yield _quoted_printable(source[at:upto])
         at = upto
 
 

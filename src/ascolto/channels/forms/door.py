@@ -115,12 +115,29 @@ def in_words(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except Refusal as refusal:
-            return _refused(reader_of(request), refusal)
+            lost = isinstance(refusal, NotFound | Gone | NoPass)
+            form = await _form_known(request) if lost else None
+            return _refused(reader_of(request), refusal, form=form)
 
     return safe
 
 
-def _refused(reader: Reader, refusal: Refusal) -> Response:
+async def _form_known(request: Request) -> str | None:
+    """Return the key of a form still in use that an address which leads nowhere has led to."""
+    key, token = request.path_params.get("key", ""), request.path_params.get("token", "")
+    db, shown = services_of(request).db, secrets.read(token)
+    if shown is not None:
+        async with db.transaction(shown.tenant_id, actor=SYSTEM) as tx:
+            return await store.form_of_pass(tx, shown.secret_hash)
+    tenant_id = await tenant_of_key(request, key) if _KEY.fullmatch(key) else None
+    if tenant_id is None:
+        return None
+    async with db.transaction(tenant_id, actor=SYSTEM) as tx:
+        channel = await store.by_key(tx, key)
+    return key if channel is not None and channel.kind == "webchat" else None
+
+
+def _refused(reader: Reader, refusal: Refusal, *, form: str | None) -> Response:
     name, status, values = "failed", 409, {}
     if isinstance(refusal, NotFound | Gone | NoPass):
         name, status = "gone", 404
@@ -129,6 +146,9 @@ def _refused(reader: Reader, refusal: Refusal) -> Response:
     text = page(
         reader,
         el("p", reader.say(f"{name}_lead", **values), class_="lead"),
+        el("p", el("a", reader.say("gone_form"), href=reader.to(f"/help/{form}")))
+        if form
+        else None,
         title=reader.say(f"{name}_title"),
         path="",
         wrong=True,

@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route
 
 from ascolto.channels.actions import visiting
-from ascolto.channels.errors import StartClash, TooFast
+from ascolto.channels.errors import StartClash, TooFast, UnknownChannel
 from ascolto.channels.forms import preferences, talk
 from ascolto.channels.forms.door import AtForm, answered, at_form, in_words
 from ascolto.channels.forms.filled import Filled, Problem, fresh_nonce, problems_of
@@ -62,6 +62,12 @@ async def show_status(request: Request) -> Response:
         return answered(status_page(at.reader, at.scene))
 
 
+@in_words
+async def show_nowhere(_: Request) -> Response:
+    """Say that there is no such page below a form, and lead to the form."""
+    raise UnknownChannel("There is no such page.")
+
+
 async def style(_: Request) -> Response:
     """Serve the pages' style."""
     text = files("ascolto.channels.forms").joinpath("page.css").read_text("utf-8")
@@ -84,4 +90,5 @@ routes: list[BaseRoute] = [
     Route("/help/{key}/status", show_status),
     *talk.routes,
     *preferences.routes,
+    Route("/help/{key}/{rest:path}", show_nowhere),
 ]

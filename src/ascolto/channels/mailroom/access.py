@@ -16,8 +16,9 @@ from urllib.parse import urlencode
 
 import httpx
 import orjson
+import structlog
 
-from ascolto.channels import errors, events, store, store_mail
+from ascolto.channels import errors, events, store, store_mail, store_mail_access
 from ascolto.channels.email.settings import OAuth
 from ascolto.channels.mailroom.mailboxes import (
     mailbox_of,
@@ -37,6 +38,13 @@ _LONGEST_ANSWER = 32_000
 _EARLY = timedelta(minutes=2)
 _USUAL_LIFE_S = 3_600
 _LONGEST_LIFE_S = 86_400
+# How long one node has for telling a provider, of how many at a time; how often it is tried.
+_LEASE = timedelta(minutes=10)
+_AT_ONCE = 10
+_MOST_ATTEMPTS = 14
+_LONGEST_WAIT = timedelta(days=1)
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class NoAccess(Exception):
@@ -154,11 +162,47 @@ class Access:
         settings = channel.email().oauth
         if settings is None or not mailbox.oauth_secret or not settings.revoke_url:
             return "unnamed", None
+        return await self._revoke(
+            settings, channel_id, mailbox.oauth_secret, mailbox.oauth_client_secret
+        )
+
+    async def end_due(self, tenant_id: str) -> int:
+        """Tell the providers of mailboxes that were closed or changed; return how many were told.
+
+        Who cannot be told is told again, less and less often; after that it is left at that.
+        """
+        async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+            due = await store_mail_access.lease_ended(tx, lease=_LEASE, limit=_AT_ONCE)
+        told = 0
+        for one in due:
+            how, why = await self._revoke(
+                OAuth.model_validate(one.oauth), one.channel_id, one.oauth_secret,
+                one.oauth_client_secret,
+            )  # fmt: skip
+            told += how == "revoked"
+            async with self._db.transaction(tenant_id, actor=SYSTEM) as tx:
+                if how == "revoked":
+                    await store_mail_access.forget_ended(tx, one.id)
+                elif one.attempts < _MOST_ATTEMPTS:
+                    wait = min(_EARLY * 2**one.attempts, _LONGEST_WAIT)
+                    await store_mail_access.put_off_ended(tx, one.id, wait=wait)
+                else:
+                    await store_mail_access.forget_ended(tx, one.id)
+                    log.warning("mail.access_not_ended", channel_id=one.channel_id, why=why)
+        return told
+
+    async def _revoke(
+        self, settings: OAuth, channel_id: str, sealed: str, sealed_client: str | None
+    ) -> tuple[Literal["revoked", "unconfirmed"], str | None]:
+        """Tell a provider that what renewed an access is over; return why that is not sure."""
         try:
-            said = {"token": opened(mailbox, "oauth", box=self._box)}
-            hint = {"token_type_hint": "refresh_token"}
+            token = self._box.open(sealed, place=place_of_secret(channel_id, "oauth"))
+            place = place_of_secret(channel_id, "oauth_client")
             answer, found = await self._said(
-                settings, mailbox, {**said, **hint}, url=settings.revoke_url
+                settings,
+                {"token": token, "token_type_hint": "refresh_token"},
+                secret=self._box.open(sealed_client, place=place) if sealed_client else "",
+                url=settings.revoke_url,
             )
         except (NoAccess, SealError) as away:
             return "unconfirmed", str(away)
@@ -197,7 +241,8 @@ class Access:
         self, settings: OAuth, mailbox: Mailbox, said: dict[str, str], *, grant_type: str
     ) -> dict[str, Any]:
         said = {"grant_type": grant_type, **said}
-        answer, found = await self._said(settings, mailbox, said, url=settings.token_url)
+        secret = opened(mailbox, "oauth_client", box=self._box)
+        answer, found = await self._said(settings, said, secret=secret, url=settings.token_url)
         if answer.status == 200 and _word(found, "access_token"):
             return found
         gives = "renew" if grant_type == "refresh_token" else "give"
@@ -205,10 +250,9 @@ class Access:
         raise NoAccess(f"the provider does not {gives} the access: {why}")
 
     async def _said(
-        self, settings: OAuth, mailbox: Mailbox, said: dict[str, str], *, url: str
+        self, settings: OAuth, said: dict[str, str], *, secret: str, url: str
     ) -> tuple[reach.Answer, dict[str, Any]]:
         """Say something to the provider as the application that we are there."""
-        secret = opened(mailbox, "oauth_client", box=self._box)
         said = {
             "client_id": settings.client_id,
             **({"client_secret": secret} if secret else {}),

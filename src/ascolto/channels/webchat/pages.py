@@ -24,6 +24,7 @@ from ascolto.channels.webchat.door import tenant_of_key
 from ascolto.channels.webchat.texts import Words, language_of
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.http import services_of
+from ascolto.kit.shipped import shipped_file
 from ascolto.tenancy import Client
 from ascolto.tenancy import store as tenancy
 
@@ -60,8 +61,8 @@ async def loader(_: Request) -> Response:
 
 async def asset(request: Request) -> Response:
     """Serve a built file of the panel; a name with a fingerprint never changes its content."""
-    path = (STATIC / request.path_params["path"]).resolve()
-    if not path.is_file() or not path.is_relative_to(STATIC.resolve()):
+    path = shipped_file(STATIC, request.path_params["path"])
+    if path is None:
         raise HTTPException(404, "No such file.")
     headers = {
         "cache-control": _FOR_EVER if _HASHED.search(path.name) else _A_WHILE,

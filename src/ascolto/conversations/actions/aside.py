@@ -14,7 +14,7 @@ from ascolto.conversations import (
     store_quarantine,
 )
 from ascolto.conversations.held import checked_text, hold, hold_for
-from ascolto.conversations.model import Conversation, Draft
+from ascolto.conversations.model import WRAP_UP, Conversation, Draft, Outcome, State
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 
@@ -25,24 +25,31 @@ TAGS_LIMIT = 30
 async def set_draft(
     tx: Tx, *, conversation_id: str, operator_id: str, kind: str, text: str, rev: int,
     lines: dict[str, str] | None = None, about: dict[str, Any] | None = None,
-    files: Sequence[str] = (),
+    files: Sequence[str] = (), other: str | None = None,
+    closing: dict[str, Any] | None = None,
 ) -> Draft:  # fmt: skip
     """Keep what an operator has begun to write, if nothing newer is kept.
 
     `rev` is the revision the writer started from. When another device wrote meanwhile it is
-    refused with what is stored; the same again is no change. A message of another thread, and
-    files that are elsewhere or sent already, are left out.
+    refused with what is stored, to be brought together; the same again is no change. A message of
+    another thread, and files that are elsewhere or sent already, are left out.
     """
     conversation = await store.get(tx, conversation_id)
     if conversation is None:
         raise errors.UnknownConversation("No such conversation.", conversation_id=conversation_id)
-    if text:
-        checked_text(text, files=1)
+    ended = conversation.state is State.CLOSED and conversation.outcome != Outcome.UNCLASSIFIED
+    if kind == WRAP_UP and ended:
+        raise errors.NotNow("It is written up already.", state=conversation.state.value)
+    for words in (text, other):
+        if words:
+            checked_text(words, files=1)
     if about is not None:
         message = await store.get_message(tx, about["message_id"])
         about = about if message and message.conversation_id == conversation_id else None
     kept = await store_files.refs_of(tx, files, conversation_id=conversation_id) if files else []
-    draft = Draft(conversation_id, operator_id, kind, text, rev, lines, about, tuple(kept))
+    draft = Draft(
+        conversation_id, operator_id, kind, text, rev, lines, about, tuple(kept), other, closing
+    )
     stored = await store_aside.put_draft(tx, draft, client_id=conversation.client_id)
     if stored is None:
         known = await store_aside.get_draft(
@@ -53,7 +60,7 @@ async def set_draft(
         raise errors.DraftChanged(
             "Another device wrote this draft meanwhile.",
             rev=known.rev if known else 0,
-            text=known.text if known else "",
+            draft=live.draft_body(known) if known else None,
         )
     tx.show(live.draft_changed(stored, client_id=conversation.client_id))
     return stored

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
-from ascolto.conversations import errors, store, store_consults, store_files
+from ascolto.conversations import errors, live, store, store_aside, store_consults, store_files
 from ascolto.conversations.files import checked_file, place_of, write_content
 from ascolto.conversations.model import Attachment, AttachmentRef, Conversation
 from ascolto.kit.db import Tx
@@ -110,6 +110,14 @@ async def find_consult_file(
     if not await asyncio.to_thread(path.is_file):
         raise errors.DiskUnavailable("The file cannot be read just now.")
     return file, path
+
+
+async def forget_wrap_ups(tx: Tx) -> int:
+    """Empty what was being written up and nobody will go on with; return how many drafts."""
+    emptied = await store_aside.empty_wrap_ups(tx, begun_before=tx.now - DRAFTED_FOR)
+    for client_id, draft in emptied:
+        tx.show(live.draft_changed(draft, client_id=client_id))
+    return len(emptied)
 
 
 async def forget_unsent(tx: Tx) -> list[str]:

@@ -4,13 +4,14 @@ Every node may try at once: whoever comes second finds nothing left to do.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ascolto import routing
 from ascolto.conversations import events, live, queueing, store, store_due
 from ascolto.conversations.actions.working import close_held, wake
 from ascolto.conversations.held import SYSTEM_AUTHOR, Held
-from ascolto.conversations.model import Outcome, State
+from ascolto.conversations.model import Conversation, Outcome, State
 from ascolto.kit.db import Tx
 from ascolto.tenancy.actions import setting
 from ascolto.tenancy.settings import declare, whole_number
@@ -89,6 +90,28 @@ async def overlong_wrap_ups(tx: Tx) -> dict[str, datetime]:
         if _over(since, limits[client_id], tx.now):
             found[ref] = since
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpClock:
+    """Since when a contact is written up, how long its queue reckons with, and when it ends."""
+
+    began_at: datetime
+    expected_s: float
+    ends_at: datetime | None
+
+
+async def wrap_up_clock(tx: Tx, conversation: Conversation) -> WrapUpClock | None:
+    """Return the clock of a wrap-up; None when there is none now."""
+    item, queue_id = conversation.work_item_id, conversation.queue_id
+    if conversation.state is not State.WRAPUP or item is None or queue_id is None:
+        return None
+    began_at, queue = await routing.wrap_up_began(tx, item), await routing.get_queue(tx, queue_id)
+    if began_at is None or queue is None:
+        return None
+    limit_s = await setting(tx, WRAP_UP_LIMIT, client_id=conversation.client_id)
+    ends_at = began_at + timedelta(seconds=limit_s) if limit_s else None
+    return WrapUpClock(began_at, queue.wrap_up_s, ends_at)
 
 
 def _over(since: datetime, limit_s: int, now: datetime) -> bool:

@@ -4,7 +4,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ascolto import routing
-from ascolto.conversations import clocks, errors, events, queueing, store, store_config
+from ascolto.conversations import (
+    clocks,
+    errors,
+    events,
+    live,
+    queueing,
+    store,
+    store_aside,
+    store_config,
+)
 from ascolto.conversations.actions import consulting, telling
 from ascolto.conversations.colleagues import require_colleague
 from ascolto.conversations.held import SYSTEM_AUTHOR, Held, acting, checked_text, hold, hold_for
@@ -67,6 +76,7 @@ async def transfer(
     if to_operator_id is not None:
         await require_colleague(tx, to_operator_id, client_id=held.now.client_id)
     author = acting(tx, operator_id)
+    await forget_wrap_up(held)
     if note.strip():
         await held.add(MessageKind.NOTE, author=author, text=checked_text(note))
     await queueing.give_back(
@@ -91,6 +101,7 @@ async def requeue(
 ) -> Conversation:
     """Give a conversation back to the head of its queue, for somebody else."""
     held = await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
+    await forget_wrap_up(held)
     await queueing.give_back(held, to_head=True, exclude_operator=held.now.operator_id)
     await held.note_event("requeued", author=acting(tx, operator_id))
     return await held.save(reason="requeued")
@@ -111,6 +122,16 @@ async def wrap_up_held(held: Held) -> None:
     c = held.now
     if c.work_item_id is not None and c.operator_id is not None:
         await routing.start_wrap_up(held.tx, work_item_id=c.work_item_id, operator_id=c.operator_id)
+
+
+async def forget_wrap_up(held: Held) -> None:
+    """Empty what was being written up of a conversation whose wrap-up ends here, on each device."""
+    if held.before.state not in {State.WRAPUP, State.CLOSED}:
+        return
+    for client_id, draft in await store_aside.empty_wrap_ups(
+        held.tx, conversation_id=held.before.id
+    ):
+        held.tx.show(live.draft_changed(draft, client_id=client_id))
 
 
 async def close(
@@ -165,6 +186,7 @@ async def _classify(
     promise: dict[str, Any] | None,
 ) -> Conversation:
     """Write down how it ended, after the time for it had run out."""
+    await forget_wrap_up(held)
     held.change(
         outcome=outcome.value,
         reason1=reason1,
@@ -216,6 +238,8 @@ async def close_held(
     """Close a held conversation and let its work go."""
     worked = held.ids()
     held.move(Verb.CLOSE)
+    if outcome not in OWN_OUTCOMES:
+        await forget_wrap_up(held)  # else it can still be written up, here or where it goes on
     await queueing.let_go(held, outcome=outcome.value, cancelled=cancelled, silent=silent)
     held.now = clocks.paused(held.now, await held.hours(), held.tx.now)
     held.change(
@@ -290,18 +314,24 @@ async def snooze(
     supervise: bool = False,
 ) -> Conversation:
     """Put a conversation aside until a moment; it stays its operator's and counts as no work."""
-    until = until.astimezone(UTC)
-    seconds = (until - tx.now).total_seconds()
-    if not 0 < seconds <= SNOOZE_LIMIT_S:
-        raise errors.BadMoment("A conversation sleeps until a moment within a year.")
     held = await hold_for(tx, conversation_id, operator_id=operator_id, supervise=supervise)
-    held.move(Verb.SNOOZE)
-    await queueing.let_go(held, outcome="snoozed")
-    held.now = clocks.paused(held.now, await held.hours(), tx.now)
-    held.change(snoozed_until=until)
-    tx.emit(events.Snoozed(**held.ids(), until=until.isoformat()))
+    until = await snooze_held(held, until=until)
     await held.note_event("snoozed", author=acting(tx, operator_id), until=until.isoformat())
     return await held.save()
+
+
+async def snooze_held(held: Held, *, until: datetime) -> datetime:
+    """Put a held conversation aside; return the moment, which must lie within a year."""
+    until = until.astimezone(UTC)
+    seconds = (until - held.tx.now).total_seconds()
+    if not 0 < seconds <= SNOOZE_LIMIT_S:
+        raise errors.BadMoment("A conversation sleeps until a moment within a year.")
+    held.move(Verb.SNOOZE)
+    await queueing.let_go(held, outcome="snoozed")
+    held.now = clocks.paused(held.now, await held.hours(), held.tx.now)
+    held.change(snoozed_until=until)
+    held.tx.emit(events.Snoozed(**held.ids(), until=until.isoformat()))
+    return until
 
 
 SNOOZE_LIMIT_S = 366 * 86_400
@@ -317,7 +347,9 @@ async def wake(held: Held, *, by: str) -> Conversation:
     held.tx.emit(events.Woken(**held.ids(), by=by))
     await held.note_event("woken", author=SYSTEM_AUTHOR)
     held.now = clocks.resumed(held.now, await held.hours(), held.tx.now)
-    await queueing.join(held, cause="woken", preferred_operator=owner)
+    call = queueing.promised_call(held.now)
+    first = call["operator_id"] if call else owner
+    await queueing.join(held, cause="woken", preferred_operator=first)
     return await held.save(reason="requeued")
 
 

@@ -130,12 +130,13 @@ class Engine(TimedMoves):
             return ["unknown_item"]
         if person is None:
             return ["unknown_operator"]
+        beside = person.mix - (piece.unit if piece.person is person else 0)
         reasons = fitness.reasons_against(
             person,
             piece.item,
             piece.queue.policy,
             ring=ring_at(piece, self.now),
-            counts=fitness.counts_of(person.mix, self._crew.channels),
+            counts=fitness.counts_of(beside, self._crew.channels),
             costs=self._crew.costs,
             at=self.now,
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from ascolto import routing
 from ascolto.kit.db import Tx
+from ascolto.kit.errors import Refusal
 from ascolto.kit.ids import new_id
 from ascolto.workforce import events, store, store_rosters, store_runs
 from ascolto.workforce.actions.rosters import require_whole
@@ -22,11 +23,11 @@ from ascolto.workforce.casting import (
     whole_together,
 )
 from ascolto.workforce.errors import BadPlan, RunOver, TooManyAsked, UnknownRun
-from ascolto.workforce.examining import binding, broken_rules
+from ascolto.workforce.examining import broken_rules, violation_told
 from ascolto.workforce.model import KeptForecast
 from ascolto.workforce.requiring import promise_question
-from ascolto.workforce.rosters import Roster, Shift, Violation
-from ascolto.workforce.ruling import coded
+from ascolto.workforce.rosters import Roster, Shift
+from ascolto.workforce.ruling import Rule, note_told
 from ascolto.workforce.stage import cast_of, stage_of
 from ascolto.workforce.store_runs import Run
 
@@ -43,7 +44,7 @@ class Gathered:
     staying: list[Shift]
     demand: dict[str, list[float]]
     questions: dict[str, tuple[dict[str, Any], list[datetime]]]
-    notes: list[str]
+    notes: list[Rule]
     at: datetime
     """As of when what holds was read: what is published later is not in it."""
 
@@ -186,8 +187,8 @@ async def keep_roster(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> Ros
     broken = await broken_rules(tx, roster, shifts)
     result = {
         **{name: answer[name] for name in ("cost", "bound", "fairness", "burdens", "search")},
-        "violations": [_told(one) for one in broken],
-        "notes": gathered.notes,
+        "violations": [violation_told(one) for one in broken],
+        "notes": [note_told(one) for one in gathered.notes],
         "people": len(gathered.cast),
         "shifts": len(shifts),
     }
@@ -196,23 +197,10 @@ async def keep_roster(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> Ros
     return roster
 
 
-def _told(one: Violation) -> dict[str, Any]:
-    code, fields = coded(one.rule)
-    return {
-        "operator_id": one.operator_id,
-        "day": one.day.isoformat(),
-        "article": one.article,
-        "rule": one.rule,
-        "code": code,
-        "fields": fields,
-        "binding": binding(one),
-    }
-
-
-async def fail_run(tx: Tx, run: Run, failure: str) -> None:
+async def fail_run(tx: Tx, run: Run, failure: Refusal) -> None:
     """Write why a roster could not be made."""
     if await store_runs.end(tx, run, state="failed", failure=failure):
-        _say_ended(tx, run, failure=failure)
+        _say_ended(tx, run, failure=failure.detail)
 
 
 async def still_asked(tx: Tx, run: Run) -> bool:
@@ -241,7 +229,8 @@ async def _gather_forecast(tx: Tx, found: Gathered, one: dict[str, Any], queue_n
         )
     last = max(one.starts_at for one in intervals).astimezone(since.tzinfo).date()
     if last < found.stage.last_day - timedelta(days=1):
-        found.notes.append(f"{queue_name}: forecast until {last.isoformat()}, nothing after")
+        text = f"{queue_name}: forecast until {last.isoformat()}, nothing after"
+        found.notes.append(Rule(text, "forecast_ends", queue=queue_name, day=last))
     asked["intervals"] = [{"mean": one.mean, "rate_cv": one.rate_cv} for one in intervals]
     found.questions[one["queue_id"]] = (asked, [one.starts_at for one in intervals])
     found.demand[one["queue_id"]] = []

@@ -65,14 +65,24 @@ async def send_home(
         else:
             cannot.add(shift.operator_id)
             (lost if site_lost else kept).append(shift)
-    taken = await _filled(tx, roster, kept, lost) if lost else []
+    taken = await filled(tx, roster, kept, lost) if lost else []
     now = [*kept, *(one for _, one in taken)]
     await store_rosters.put_shifts(tx, roster.id, now)
     return Relocated(await find_roster(tx, roster.id), moved, at_home, tuple(sorted(cannot)))
 
 
-async def _filled(tx: Tx, roster: Roster, kept: Sequence[Shift], lost: Sequence[Shift]) -> Pairs:
-    """Return who takes which lost shift; what the examiner objects to others are tried for."""
+async def filled(
+    tx: Tx,
+    roster: Roster,
+    kept: Sequence[Shift],
+    lost: Sequence[Shift],
+    *,
+    out: frozenset[tuple[str, date]] = frozenset(),
+) -> Pairs:
+    """Return who takes which lost shift; what the examiner objects to others are tried for.
+
+    `out` are people and days that are not to be thought of.
+    """
     monday, sunday = whole_weeks(roster.first_day, roster.last_day)
     stage = await stage_of(tx, first_day=monday, last_day=sunday)
     cast = await cast_of(tx, stage)
@@ -90,7 +100,7 @@ async def _filled(tx: Tx, roster: Roster, kept: Sequence[Shift], lost: Sequence[
         zone=ZoneInfo(stage.timezone),
     )
     known: set[Fault] | None = None
-    never: set[tuple[str, date]] = set()
+    never = set(out)
     good: list[tuple[Shift, Shift]] = []
     for _ in range(_MOST_ROUNDS):
         # Beside the loop that answers others: of a thousand people it takes seconds.

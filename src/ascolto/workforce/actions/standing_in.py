@@ -7,7 +7,7 @@ only while they are at work (L. 81/2017 art. 19), and works once they have said 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ascolto.kit.clock import midnight
@@ -18,7 +18,7 @@ from ascolto.workforce import events, store_requests, store_rosters, store_runs
 from ascolto.workforce.actions import requests
 from ascolto.workforce.actions.offers import at_work
 from ascolto.workforce.actions.rosters import draft_at, publish_day, publish_roster
-from ascolto.workforce.asking import ShiftRequest, kept, read
+from ascolto.workforce.asking import ShiftRequest, answer_until, kept, read
 from ascolto.workforce.errors import RosterChanged, UnknownRequest
 from ascolto.workforce.exchanging import AROUND, Why, hindrances
 from ascolto.workforce.filling import Place, Span, left_open, needed_by_half_hour
@@ -49,7 +49,7 @@ async def publish(tx: Tx, roster_id: str, *, v: int) -> tuple[Roster, Difference
     wanted = _standing_in(tx, *await _sides(tx, draft))
     days = frozenset((one.operator_id, one.day) for one in wanted)
     told = await publish_roster(tx, roster_id, v=v, without=days)
-    await _ask(tx, told[0], wanted)
+    await ask(tx, told[0], wanted)
     return told
 
 
@@ -125,14 +125,18 @@ def _standing_in(tx: Tx, before: Sequence[Shift], after: Sequence[Shift]) -> lis
     ]
 
 
-async def _ask(tx: Tx, roster: Roster, wanted: Sequence[Shift]) -> None:
+async def ask(tx: Tx, roster: Roster, wanted: Sequence[Shift]) -> list[ShiftRequest]:
+    """Ask people to stand in; who cannot be asked has a request that is refused with the rule."""
+    found: list[ShiftRequest] = []
     days: dict[tuple[str, object], list[Shift]] = defaultdict(list)
     for one in wanted:
         days[one.operator_id, one.day].append(one)
     for own in days.values():
         who, day = own[0].operator_id, own[0].day
+        begins = min(one.starts_at for one in own)
         # Who is not at work before it begins would have to be sought out at home.
-        asked = await _sees_before(tx, who, own)
+        seen_from = await _seen_from(tx, who, begins)
+        asked = seen_from is not None
         request = ShiftRequest(
             id=new_id(),
             kind="stand_in",
@@ -147,7 +151,9 @@ async def _ask(tx: Tx, roster: Roster, wanted: Sequence[Shift]) -> None:
             asked_at=tx.now,
             answered_at=None if asked else tx.now,
             answered_by=None if asked else "",
+            until_at=answer_until(seen_from, begins) if seen_from else None,
         )
+        found.append(request)
         if not await store_requests.insert_request(tx, request):
             # Their leave or swap of that day waits: whoever else is sought must see it.
             never = replace(
@@ -156,21 +162,29 @@ async def _ask(tx: Tx, roster: Roster, wanted: Sequence[Shift]) -> None:
                 why=[Why(ASKED_ALREADY).told()],
                 answered_at=tx.now,
                 answered_by="",
+                until_at=None,
             )
             await store_requests.insert_request(tx, never)
+            found[-1] = never
+    return found
 
 
-async def _sees_before(tx: Tx, who: str, own: Sequence[Shift]) -> bool:
+async def _seen_from(tx: Tx, who: str, begins: datetime) -> datetime | None:
+    """Return from when somebody sees what is asked of them; None where not before it begins."""
     if (await store_requests.wishes_of(tx, who)).early_offers:
-        return True
-    begins = min(one.starts_at for one in own)
+        return tx.now
     near = await store_rosters.in_force(
         tx,
         first_day=tx.now.date() - timedelta(days=1),
         last_day=begins.date(),
         operator_id=who,
     )
-    return any(one.ends_at > tx.now and one.starts_at < begins for one in near)
+    at_work_from = (
+        max(one.starts_at, tx.now)
+        for one in near
+        if one.ends_at > tx.now and one.starts_at < begins
+    )
+    return min(at_work_from, default=None)
 
 
 async def _stand_in(tx: Tx, request: ShiftRequest, wanted: Sequence[Shift]) -> ShiftRequest:

@@ -15,6 +15,7 @@ from ascolto.workforce.actions.making import Gathered
 from ascolto.workforce.casting import STEP, seats_between, there_beside
 from ascolto.workforce.commuting import COMMUTE, Footprint, footprint
 from ascolto.workforce.rosters import Roster
+from ascolto.workforce.ruling import note_told
 
 # The roster as told, twice for what chance does, and each rule that changes when people work.
 MOST_SEARCHES = 7
@@ -81,7 +82,7 @@ async def keep(tx: Tx, gathered: Gathered, answer: dict[str, Any]) -> bool:
         "smallest_group": smallest,
         "commute": await setting(tx, COMMUTE, at=first),
         "seats": gathered.stage.seats,
-        "notes": gathered.notes,
+        "notes": [note_told(one) for one in gathered.notes],
     }
     await store_runs.set_made(tx, run, result=result)
     return True

@@ -34,7 +34,7 @@ def arrange(
         faults.add(rows[0].number, f"intervals of {step} minutes cannot become {wanted}")
         faults.stop()
     minutes = np.arange(offset, DAY_MINUTES, step)
-    counts, times = _by_day(rows, minutes, step, timezone)
+    counts, times = _by_day(rows, minutes, step, timezone, notes)
     last_row = {row.at.date(): row.number for row in rows}
     holes = _holes(counts, times, minutes)
     for day, missing in holes.items():
@@ -57,6 +57,9 @@ def arrange(
     if wanted != step:
         minutes, counts, times = _added_up(counts, times, wanted, step, notes)
     used = np.flatnonzero(~np.isnan(np.array(list(counts.values()))).all(axis=0))
+    if not used.size:
+        faults.add(rows[0].number, f"no {wanted} minutes of any day are told as a whole")
+        faults.stop()
     return history_of(
         {day: row[used] for day, row in counts.items()},
         minutes=minutes[used],
@@ -72,7 +75,7 @@ def _clock(minute: int) -> str:
 
 
 def _by_day(
-    rows: list[Row], minutes: Whole, step: int, timezone: str | None
+    rows: list[Row], minutes: Whole, step: int, timezone: str | None, notes: list[str]
 ) -> tuple[dict[date, Floats], dict[date, Whole]]:
     """Return the mean of each interval of each day (NaN: not told) and how often it happened."""
     counts: dict[date, Floats] = {}
@@ -88,6 +91,11 @@ def _by_day(
         times[day][place] += 1
     for day, row_times in times.items():
         happened = clock_times(day, minutes, timezone)
+        once = minutes[(happened > 1) & (row_times == 1)]
+        if once.size:
+            notes.append(
+                f"{_clock(int(once[0]))} of {day} comes twice and is told once: read as one of them"
+            )
         counts[day] /= np.maximum(row_times, 1)
         skipped = (happened == 0) & np.isnan(counts[day])
         if skipped.any():
@@ -148,8 +156,8 @@ def _added_up(
         partly = np.isnan(summed[day]) & ~np.isnan(groups).all(axis=1)
         cut.update(_clock(int(minute)) for minute in starts[partly])
     for clock, days in cut.items():
-        notes.append(
-            f"the {wanted} minutes from {clock} are only partly told on {days} days, left out"
-        )
-    notes.append(f"intervals of {step} minutes added up to {wanted}")
+        text = f"the {wanted} minutes from {clock} are only partly told on {days} days, left out"
+        notes.append(Fault(text, "partly", minutes=wanted, at=clock, n=days))
+    text = f"intervals of {step} minutes added up to {wanted}"
+    notes.append(Fault(text, "added_up", step=step, minutes=wanted))
     return starts, summed, happened

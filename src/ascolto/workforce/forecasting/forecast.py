@@ -24,6 +24,7 @@ from ascolto.workforce.forecasting.rolling import (
     roll,
     say,
 )
+from ascolto.workforce.forecasting.rows import Fault
 from ascolto.workforce.forecasting.spread import marked_days, spreads
 
 FEWEST_LEAD_DAYS = 15
@@ -128,7 +129,11 @@ def forecast(
 
 def _check(history: History, horizon_days: int, levels: Sequence[float], model: str) -> None:
     if not history.known.any():
-        raise TooLittle("no day of the history is known: what was never seen cannot be forecast")
+        raise TooLittle(
+            Fault(
+                "no day of the history is known: what was never seen cannot be forecast", "no_past"
+            )
+        )
     if horizon_days < 1:
         raise BadFigure(f"a forecast looks at least 1 day ahead, not {horizon_days}")
     if horizon_days > _MOST_DAYS_AHEAD:
@@ -158,12 +163,12 @@ def _said_together(panel: Panel, mixes: list[Mix]) -> Floats:
     return np.array(days)
 
 
-def _closed(panel: Panel, calendar: Calendar) -> tuple[Flags, list[str]]:
+def _closed(panel: Panel, calendar: Calendar) -> tuple[Flags, list[Fault]]:
     """Return which coming days are taken to be closed, and what is said of holidays."""
     origin = panel.past
     past_off = [row for row in range(origin) if panel.days[row] in calendar.holidays]
     closed = np.zeros(len(panel.days) - origin, bool)
-    said = []
+    said: list[Fault] = []
     for ahead, day in enumerate(panel.days[origin:]):
         name = calendar.holidays.get(day)
         if name is None:
@@ -172,30 +177,37 @@ def _closed(panel: Panel, calendar: Calendar) -> tuple[Flags, list[str]]:
         like = same or past_off
         if like and not panel.known[like].any():
             closed[ahead] = True
-            said.append(f"{day} {name}: closed, as {len(like)} such days of the history were")
+            text = f"{day} {name}: closed, as {len(like)} such days of the history were"
+            said.append(Fault(text, "holiday_closed", day=day, n=len(like)))
         elif not same:
             seen = "other holidays" if like else "days that are none: no holiday is in the history"
-            said.append(f"{day} {name}: not seen before, forecast from {seen}")
+            text = f"{day} {name}: not seen before, forecast from {seen}"
+            said.append(Fault(text, "holiday_others" if like else "holiday_none", day=day))
     return closed, said
 
 
-def _limits(panel: Panel, known: int, measured: bool) -> list[str]:  # noqa: FBT001 — one fact
+def _limits(panel: Panel, known: int, measured: bool) -> list[Fault]:  # noqa: FBT001 — one fact
     week = len({weekday for weekday in range(7) if panel.hours[weekday].any()})
-    said = []
+    said: list[Fault] = []
     seen = set(panel.weekdays[np.flatnonzero(panel.known)].tolist())
     unseen = [day for day in range(7) if panel.hours[day].any() and day not in seen]
     if known < week or unseen:
-        said.append(f"{known} known days: weekdays never seen are taken as the mean day")
+        text = f"{known} known days: weekdays never seen are taken as the mean day"
+        said.append(Fault(text, "days_never", n=known))
     elif known < 3 * week:
-        said.append(f"{known} known days: a weekday seen once or twice is half believed")
+        text = f"{known} known days: a weekday seen once or twice is half believed"
+        said.append(Fault(text, "days_seldom", n=known))
     if known < FEWEST_LEAD_DAYS:
-        said.append("less than three weeks: no choice between models, no calendar effects")
+        text = "less than three weeks: no choice between models, no calendar effects"
+        said.append(Fault(text, "three_weeks"))
     elif known < MONTH_WEEKS * week:
-        said.append("less than nine weeks: no effects of the month")
+        said.append(Fault("less than nine weeks: no effects of the month", "nine_weeks"))
     if not measured:
-        said.append("the spread is assumed (a day may be off by 15%), not measured")
+        text = "the spread is assumed (a day may be off by 15%), not measured"
+        said.append(Fault(text, "assumed"))
     if known < 52 * week:
-        said.append("less than a year: what comes back once a year is not known")
+        text = "less than a year: what comes back once a year is not known"
+        said.append(Fault(text, "a_year"))
     return said
 
 

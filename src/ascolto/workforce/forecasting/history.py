@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ascolto.workforce.errors import BadFigure, TooLittle
+from ascolto.workforce.forecasting.rows import Fault
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -19,6 +20,7 @@ Flags = NDArray[np.bool_]
 
 DAY_MINUTES = 1440
 _USUALLY = 0.5
+_MOST_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def history_of(
     tells days whose intervals did not happen just once; theirs are means of what did.
     """
     if not counts_by_day:
-        raise TooLittle("no history: what has never been seen cannot be forecast")
+        raise TooLittle(Fault("no history: what has never been seen cannot be forecast", "no_past"))
     told = np.array(list(counts_by_day.values()))
     if (told < 0).any() or np.isinf(told).any():
         raise BadFigure("a volume must be a number of 0 or more")
@@ -109,10 +111,12 @@ def history_of(
         if day.weekday() in open_weekdays
     )
     if outside:
-        said.append(f"{outside} intervals outside the usual hours of their weekday, left out")
+        text = f"{outside} intervals outside the usual hours of their weekday, left out"
+        said.append(Fault(text, "outside", n=outside))
     absent = [day.isoformat() for day in days if day not in counts_by_day]
     if absent:
-        said.append(f"{_days(len(absent))} usually open and absent: {_some(absent)}")
+        text = f"{_days(len(absent))} usually open and absent: {_some(absent)}"
+        said.append(Fault(text, "absent", n=len(absent), days=_listed(absent)))
     return History(
         days=tuple(days),
         minutes=minutes,
@@ -129,22 +133,28 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
 
 
-def _some(days: list[str], most: int = 12) -> str:
-    listed = ", ".join(days[:most])
-    return listed if len(days) <= most else f"{listed} and {len(days) - most} more"
+def _some(days: list[str]) -> str:
+    more = len(days) - _MOST_LISTED
+    return _listed(days) if more <= 0 else f"{', '.join(days[:_MOST_LISTED])} and {more} more"
 
 
-def _open_weekdays(calendar: list[date], told: set[date]) -> tuple[set[int], list[str]]:
-    found, said = set(), []
+def _listed(days: list[str]) -> str:
+    return ", ".join(days[:_MOST_LISTED]) + (" …" if len(days) > _MOST_LISTED else "")
+
+
+def _open_weekdays(calendar: list[date], told: set[date]) -> tuple[set[int], list[Fault]]:
+    found: set[int] = set()
+    said: list[Fault] = []
     for weekday in range(7):
         possible = [day for day in calendar if day.weekday() == weekday]
         there = [day for day in possible if day in told]
         if there and len(there) >= _USUALLY * len(possible):
             found.add(weekday)
         elif there:
-            listed = _some([day.isoformat() for day in there])
+            days = [day.isoformat() for day in there]
             closed = f"{_days(len(there))} of a weekday that is usually closed"
-            said.append(f"{closed}, left out: {listed}")
+            text = f"{closed}, left out: {_some(days)}"
+            said.append(Fault(text, "closed", n=len(days), days=_listed(days)))
     return found, said
 
 

@@ -6,7 +6,8 @@ Counts are taken by their square root, which gives a Poisson count one spread wh
    calendar says (a ridge), a level that drifts and one that returns within weeks, and an
    after-effect that fades from day to day.
    One linear system gives the best forecast of the sum and of each part, which explains the day.
-   A day far from what the others say of it (a fault, a strike) counts for less.
+   A day far from what the others say of it (a fault, a strike, a holiday that no calendar marks)
+   counts for less, there and in the profiles and shapes.
 3. What is left of each day by interval has two common shapes; their weights follow the calendar
    and their own recent mean.
 After Weinberg, Brown and Stroud 2007 and Shen and Huang 2008, who model the same.
@@ -39,6 +40,7 @@ class Belief:
     after_fades: float = 0.6
     noise: float = 0.3
     far: float = 4.0
+    usual: float = 2.0
     profile_half_life_days: float = 120.0
     profile_days: float = 1.0
     shapes: int = 2
@@ -86,23 +88,26 @@ def fit(panel: Panel, origin: int, *, belief: Belief = BELIEF) -> Fit | None:
     weekdays = panel.weekdays[rows]
     roots = np.where(panel.hours[weekdays], root(panel.counts[rows]), 0.0)
     age = rows[-1] - rows
-    profiles = _profiles(roots, weekdays, age, belief)
-    mine = profiles[weekdays]
-    size = (roots * mine).sum(axis=1) / (mine * mine).sum(axis=1)
-    log_size = np.log(np.maximum(size, 0.05))
-    mean = float(np.median(log_size))
-    scale = _scale(log_size, weekdays)
-    weights, far = _solve(inverse_root, (log_size - mean) / scale, belief)
+    trust = np.ones(used)
+    # Once as if every day was a usual one, which tells which are not; then with what that tells.
+    for _ in range(2):
+        profiles = _profiles(roots, weekdays, age, trust, belief)
+        mine = profiles[weekdays]
+        size = (roots * mine).sum(axis=1) / (mine * mine).sum(axis=1)
+        log_size = np.log(np.maximum(size, 0.05))
+        mean = float(np.median(log_size))
+        scale = _scale(log_size, weekdays)
+        weights, far, trust = _solve(inverse_root, (log_size - mean) / scale, belief)
     left = roots - size[:, None] * mine
-    shapes, slopes, level = _shapes(left, panel.features.values[rows], age, belief)
+    shapes, slopes, level = _shapes(left, panel.features.values[rows], age, trust, belief)
     return Fit(
         belief, panel, origin, rows, mean, scale, weights, profiles, shapes, slopes, level, far
     )
 
 
-def _profiles(roots: Floats, weekdays: Whole, age: Whole, belief: Belief) -> Floats:
+def _profiles(roots: Floats, weekdays: Whole, age: Whole, trust: Floats, belief: Belief) -> Floats:
     size = np.sqrt((roots * roots).mean(axis=1))
-    weight = np.where(size > 0, 0.5 ** (age / belief.profile_half_life_days), 0.0)
+    weight = np.where(size > 0, trust * 0.5 ** (age / belief.profile_half_life_days), 0.0)
     shapes = roots / np.where(size > 0, size, 1.0)[:, None]
     seen = shapes > 0
     common = weight @ shapes / np.maximum(weight @ seen, 1e-9)
@@ -177,11 +182,15 @@ def _inverse_lower(lower: Floats) -> Floats:
     return inverse
 
 
-def _solve(inverse_root: Floats, sizes: Floats, belief: Belief) -> tuple[Floats, Flags]:
-    """Return the weight of each day in a forecast, and which days were found far off."""
+def _solve(inverse_root: Floats, sizes: Floats, belief: Belief) -> tuple[Floats, Flags, Floats]:
+    """Return the weight of each day in a forecast, which days are far off, and each one's trust.
+
+    A day's trust is 1 within what is usual and falls with the square of how far it is beyond.
+    """
     weights = inverse_root.T @ (inverse_root @ sizes)
     own = (inverse_root * inverse_root).sum(axis=0)
-    far = np.abs(weights) > belief.far * np.sqrt(own)
+    off = np.abs(weights) / np.sqrt(own)
+    far, trust = off > belief.far, trust_of(off / belief.usual)
     if far.any():
         # What a day is beyond what the others say of it becomes noise of that day: the identity
         # of Woodbury for the few days concerned.
@@ -189,19 +198,25 @@ def _solve(inverse_root: Floats, sizes: Floats, belief: Belief) -> tuple[Floats,
         columns = inverse_root.T @ inverse_root[:, far]
         inner = np.diag(1.0 / beyond) + columns[far]
         weights = weights - columns @ np.linalg.solve(inner, weights[far])
-    return weights, far
+    return weights, far, trust
+
+
+def trust_of(off: Floats) -> Floats:
+    """Return how far a day is believed that is so many times as far off as is usual: at most 1."""
+    return np.asarray(1.0 / np.maximum(off, 1.0) ** 2)
 
 
 def _shapes(
-    left: Floats, marks: Floats, age: Whole, belief: Belief
+    left: Floats, marks: Floats, age: Whole, trust: Floats, belief: Belief
 ) -> tuple[Floats, Floats, Floats]:
     """Return the common shapes of what is left, their slopes on the calendar and recent level."""
-    recent = 0.5 ** (age / belief.shape_half_life_days)
-    weighted = left * np.sqrt(0.5 ** (age / 60.0))[:, None]
+    recent = trust * 0.5 ** (age / belief.shape_half_life_days)
+    weighted = left * np.sqrt(trust * 0.5 ** (age / 60.0))[:, None]
     shapes = np.linalg.eigh(weighted.T @ weighted)[1][:, ::-1][:, : belief.shapes].T
     scores = left @ shapes.T
-    ridge = marks.T @ marks + np.eye(marks.shape[1]) / belief.shape_calendar**2
-    slopes = np.linalg.solve(ridge, marks.T @ scores)
+    trusted = marks * trust[:, None]
+    ridge = trusted.T @ marks + np.eye(marks.shape[1]) / belief.shape_calendar**2
+    slopes = np.linalg.solve(ridge, trusted.T @ scores)
     rest = scores - marks @ slopes
     level = recent @ rest / (recent.sum() + belief.shape_prior_days)
     return shapes, slopes, level

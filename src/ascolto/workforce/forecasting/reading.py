@@ -7,6 +7,7 @@ with a condition is told as a note. A file has `interval_start` and `calls`; tim
 import csv
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from ascolto.workforce.forecasting.rows import Fault, Faults, Row
 START, CALLS = "interval_start", "calls"
 _MOST_CALLS = 10_000_000  # in an interval: beyond, squares and sums are no figures any more
 _YEARS = range(1970, 2200)
+# 1.234 is a thousand to some and a little more than one to others.
+_THOUSANDS = re.compile(r"[+]?[1-9]\d{0,2}\.\d{3}")
 _FEW_ROWS = 4  # of a day: with no more, equal steps are chance
 
 
@@ -130,10 +133,19 @@ def _rows(
         _check_heading(heading, faults, separator, notes)
         faults.stop()
         start, calls = heading.index(START), heading.index(CALLS)
+        thousands: list[tuple[int, str]] = []
+        fractions = 0
         for cells in lines:
             if cells:
+                if len(cells) > calls and "." in cells[calls]:
+                    fractions += 1
+                    if _THOUSANDS.fullmatch(cells[calls].strip()):
+                        thousands.append((lines.line_num, cells[calls].strip()))
                 row = _row(lines.line_num, cells, len(heading), faults, (start, calls))
                 found += [row] if row else []
+        if len(thousands) == fractions:  # no other fraction says what a point is here
+            for number, told in thousands:
+                faults.add(number, f"a thousand or a fraction: {told!r}", "no_number", value=told)
     except csv.Error as failure:
         faults.add(lines.line_num, f"not CSV: {failure}", "not_csv")
     if not found and not faults.found:

@@ -1,7 +1,8 @@
-"""The rest of a day by whichever of three ways was nearest on past days at the same time of day.
+"""The rest of a day by three ways, each by how near it was on past days at the same time of day.
 
 As planned; by the day's level alone (`today.rest_of_day`, its uncertainty measured on past days);
-or as learnt (`intraday.reforecast`). Each past day is told by the days before it alone.
+and as learnt (`intraday.reforecast`). Each past day is told by the days before it alone. Who was
+best on twenty days is often best by chance, and the ways err differently: so none is picked.
 """
 
 from dataclasses import dataclass
@@ -18,14 +19,18 @@ LEARNING_DAYS = 40
 JUDGED_DAYS = 20
 FEWEST_JUDGED = 8
 """With fewer days to judge by, nothing moves: the plan speaks."""
+# A way's weight falls with its error to this power: one off by a tenth more has a seventh as much.
+_SHARPNESS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class RestOfDay:
-    """The day with what came and what is expected of the rest, and the way that says so."""
+    """The day with what came and what is expected of the rest, and the way that says most of it."""
 
     mean: Floats
     way: str
+    weights: dict[str, float]
+    """Each way's share in what is said; together 1."""
     judged: int
     """Past days that the ways were judged by."""
     wape: dict[str, float]
@@ -40,7 +45,7 @@ def rest_by_best(
     past_actual: Floats,
     interval_minutes: int,
 ) -> RestOfDay:
-    """Forecast the rest of a day by the way that did best on the last days, at this time of day.
+    """Forecast the rest of a day by ways that count as they did on the last days at this time.
 
     `expected` has a count for each interval of the day, `actual` those that have come; past days
     are rows, the oldest first, as expected a day ahead and as they came (NaN: nobody knows).
@@ -64,11 +69,19 @@ def rest_by_best(
         for way, mean in said.items():
             off[way] += float(np.abs(mean[seen:] - came).sum())
         volume, judged = volume + float(came.sum()), judged + 1
-    way = PLAN if judged < FEWEST_JUDGED else min(WAYS, key=lambda one: off[one])
+    weights = _weights(off) if judged >= FEWEST_JUDGED else {PLAN: 1.0}
+    way = max(weights, key=lambda one: weights[one])
     recent = slice(-LEARNING_DAYS, None)
     today = _said(expected, actual, past_expected[recent], past_actual[recent], interval_minutes)
     wape = {name: off[name] / volume for name in WAYS} if volume > 0 else {}
-    return RestOfDay(today[way], way, judged, wape)
+    mean = np.sum([share * today[one] for one, share in weights.items()], axis=0)
+    return RestOfDay(mean, way, weights, judged, wape)
+
+
+def _weights(off: dict[str, float]) -> dict[str, float]:
+    least = min(off.values()) + 1e-9
+    worth = {way: (least / (error + 1e-9)) ** _SHARPNESS for way, error in off.items()}
+    return {way: one / sum(worth.values()) for way, one in worth.items()}
 
 
 def _said(

@@ -3,11 +3,14 @@
 import numpy as np
 
 from ascolto.workforce.forecasting.history import Floats, Whole
-from ascolto.workforce.forecasting.lead import root
+from ascolto.workforce.forecasting.lead import root, trust_of
 from ascolto.workforce.forecasting.panel import Panel
 
 _PROFILE_DAYS = 42
 _SHAPES = 3
+# Of robust standard deviations of a day's size about its weekday's: beyond it a day says less.
+_USUAL = 2.0
+_LEAST_OFF = 0.02
 _NOTHING = 1e-9  # calls: what is left of a square root that was squared again
 
 
@@ -45,15 +48,29 @@ def _weekday_means(values: Floats, weekdays: Whole, weight: Floats) -> Floats:
     return means
 
 
+def _trust(roots: Floats, weekdays: Whole) -> Floats:
+    """Return how far each day is believed: one as large as its weekday's usual ones wholly."""
+    off = np.log((roots * roots).sum(axis=1) + 1.0)
+    for weekday in set(weekdays.tolist()):
+        off[weekdays == weekday] -= np.median(off[weekdays == weekday])
+    usual = max(1.4826 * float(np.median(np.abs(off))), _LEAST_OFF)
+    return trust_of(np.abs(off) / (_USUAL * usual))
+
+
 def shapes_and_lags(panel: Panel, origin: int, horizon: int) -> Floats:
-    """Return Shen and Huang's forecast: few shapes of a day, their weights by weekday and lag."""
+    """Return Shen and Huang's forecast: few shapes of a day, their weights by weekday and lag.
+
+    Days of another size than is usual for their weekday teach less, and less is left of them.
+    """
     rows = _known(panel, origin, 250)
     roots = root(panel.counts[rows])
-    shapes = np.linalg.svd(roots, full_matrices=False)[2][: _SHAPES + 1]
+    trust = _trust(roots, panel.weekdays[rows])
+    believed = np.sqrt(trust)[:, None]
+    shapes = np.linalg.svd(roots * believed, full_matrices=False)[2][: _SHAPES + 1]
     scores = roots @ shapes.T
-    weight = 0.5 ** ((rows[-1] - rows) / 100.0)
+    weight = trust * 0.5 ** ((rows[-1] - rows) / 100.0)
     means = _weekday_means(scores, panel.weekdays[rows], weight)
-    left = scores - means[panel.weekdays[rows]]
+    left = (scores - means[panel.weekdays[rows]]) * believed
     before, after = left[:-1], left[1:]
     stays = (before * after).sum(axis=0) / ((before * before).sum(axis=0) + 1e-9)
     stays = np.clip(stays, 0.0, 0.95)

@@ -3,11 +3,14 @@
 Errors are taken on the square-root scale, where they are nearly alike; their variance is fitted as
 a + b times the forecast (a: chance, 1/4 for Poisson; b: the day was another one than expected), and
 the quantiles of the errors so standardised are taken as they were, not as a normal law has them.
+Calm and restless weeks alternate: an error is told in how far days had lately been off by then, and
+what is expected to come is as calm or restless as the last days were (locally weighted conformal
+prediction, Lei and others 2018).
 Days that the calendar marks (holidays, the days beside them, events) err more: an ordinary day's
 spread is learnt from ordinary days, a marked one's from all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import NormalDist
 
@@ -27,6 +30,10 @@ _HALF_LIFE_ORIGINS = 15.0
 # A day whose errors are so many times the usual day's is one that nobody could foresee (a holiday
 # that no calendar marks, a fault): it says nothing of how far usual days are off.
 _ODD = 4.0
+# The last days tell how restless these weeks are, beside so many days as restless as all are.
+_PACE_HALF_LIFE_DAYS = 7.0
+_PACE_PRIOR_DAYS = 5.0
+_MOST_PACE = 3.0
 _STEPS = 400
 ASSUMED_CV = 0.15
 """How far a day may be another one than expected, before anything has been measured."""
@@ -95,21 +102,45 @@ def spreads(rolled: Rolled | None, before: int, mixes: tuple[Mix, ...]) -> Sprea
     rows = np.minimum(rows, rolled.panel.past - 1)
     use = rolled.panel.hours[rolled.panel.weekdays[rows]] & (rolled.times() == 1)
     ordinary = judged & ~marked_days(rolled.panel)[rows]
+    errors = root(actual) - root(said)
+    off = np.where(use, errors**2, 0.0).sum(axis=2) / np.maximum(use.sum(axis=2), 1)
+    usual = float(np.median(off[ordinary])) if ordinary.any() else np.inf
+    odd = off > _ODD**2 * usual
+    paces = _paces(rolled, before, off[:, 0], known=judged[:, 0])
+    errors /= paces[:-1, None, None]
     return Spreads(
-        _by_band(said, actual, judged=ordinary & ~_odd(said, actual, ordinary, use), use=use),
-        _by_band(said, actual, judged=judged, use=use),
+        _paced(_by_band(said, errors, judged=ordinary & ~odd, use=use), float(paces[-1])),
+        _paced(_by_band(said, errors, judged=judged, use=use), float(paces[-1])),
     )
 
 
-def _odd(said: Floats, actual: Floats, judged: Flags, use: Flags) -> Flags:
-    """Tell which days were far from all that is usual (O by H)."""
-    off = np.where(use, (root(actual) - root(said)) ** 2, 0.0).sum(axis=2)
-    size = np.sqrt(off / np.maximum(use.sum(axis=2), 1))
-    usual = float(np.median(size[judged])) if judged.any() else np.inf
-    return np.asarray(size > _ODD * usual)
+def _paces(rolled: Rolled, before: int, off: Floats, *, known: Flags) -> Floats:
+    """Return how far days had lately been off before each origin, and last before a row.
+
+    In multiples of how far all days were; `off` is the mean squared error of each day, as it was
+    told the day before.
+    """
+    at = np.append(rolled.origins, before)
+    if known.sum() < _FEWEST_ORIGINS:
+        return np.ones(at.size)
+    each = np.minimum(off[known], _ODD**2 * np.median(off[known]))
+    mean = max(float(each.mean()), 1e-12)
+    age = at[:, None] - 1 - rolled.origins[known]
+    weight = np.where(age >= 0, 0.5 ** (np.maximum(age, 0) / _PACE_HALF_LIFE_DAYS), 0.0)
+    total = (weight * each).sum(axis=1) + _PACE_PRIOR_DAYS * mean
+    lately = total / (weight.sum(axis=1) + _PACE_PRIOR_DAYS)
+    return np.asarray(np.sqrt(np.clip(lately / mean, 1 / _MOST_PACE, _MOST_PACE)))
 
 
-def _by_band(said: Floats, actual: Floats, *, judged: Flags, use: Flags) -> tuple[Spread, ...]:
+def _paced(found: tuple[Spread, ...], pace: float) -> tuple[Spread, ...]:
+    """Return spreads as restless as the last days were; what is assumed stays."""
+    return tuple(
+        replace(one, chance=one.chance * pace**2, day=one.day * pace**2) if one.measured else one
+        for one in found
+    )
+
+
+def _by_band(said: Floats, errors: Floats, *, judged: Flags, use: Flags) -> tuple[Spread, ...]:
     band = band_of(said.shape[1])
     last = np.flatnonzero(judged.any(axis=1)).max(initial=0)
     weight = 0.5 ** ((last - np.arange(said.shape[0])) / _HALF_LIFE_ORIGINS)
@@ -124,14 +155,13 @@ def _by_band(said: Floats, actual: Floats, *, judged: Flags, use: Flags) -> tupl
             mine_weight = np.broadcast_to(weight[:, None, None], chosen.shape)[chosen]
             there = weight[mine.any(axis=1)]
             worth = float(there.sum() ** 2 / (there**2).sum())
-            found.append(_measured(said[chosen], actual[chosen], mine_weight, origins=worth))
+            found.append(_measured(said[chosen], errors[chosen], mine_weight, origins=worth))
     return tuple(_never_narrower(found))
 
 
-def _measured(said: Floats, actual: Floats, weight: Floats, *, origins: float) -> Spread:
-    errors = root(actual) - root(said)
+def _measured(said: Floats, errors: Floats, weight: Floats, *, origins: float) -> Spread:
     # The intervals of a day err together, so it is days that count, and few of them say too little.
-    errors *= 1.0 + 4.0 / origins
+    errors = errors * (1.0 + 4.0 / origins)
     share = weight / weight.sum()
     squared = np.minimum(errors**2, np.quantile(errors**2, 0.99))
     # Least squares of the squared error on the forecast, each part not below nothing.

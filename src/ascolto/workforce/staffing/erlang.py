@@ -252,7 +252,7 @@ def required(
     """
     given = [load, aht_s, target_s, service_level, 1.0 if patience_s is None else patience_s]
     arrays = np.broadcast_arrays(*(np.asarray(each, np.float64) for each in given))
-    loads, aht, target, level, patience = (np.ascontiguousarray(each).ravel() for each in arrays)
+    loads, aht, target, level, patience = (np.array(each).ravel() for each in arrays)
     _check_each(loads, aht, target, level, patience)
     check_share(max_occupancy, name="the greatest occupancy", ends=True)
     check_share(max_abandoned, name="the share that gives up", ends=True)

@@ -22,6 +22,10 @@ Flags = NDArray[np.bool_]
 MOST_OPERATORS = 10_000_000
 _HUGE = 1e250
 _LOG_HUGE = math.log(_HUGE)
+# From so many on the terms of Erlang A's sums are not summed where there is another way.
+_MANY_TERMS = 60.0
+_STIRLING_FROM = 30.0
+_MOST_FRACTIONS = 1e7
 
 
 @compiled
@@ -114,6 +118,8 @@ def impatient(
         longer = math.exp(-target_aht / patience_aht)
         return 1.0, 1.0, 0.0, longer
     shape, x = operators * patience_aht, load * patience_aht
+    if x > max(shape + 1.0, _MANY_TERMS):
+        return _overloaded(load, operators, shape, target_aht / patience_aht)
     first, _, third, scaled = _series(shape, x)
     idle = inverse_blocking(load, operators - 1)
     if idle == math.inf:
@@ -129,6 +135,72 @@ def impatient(
     longer = min(scale * late_first, waits)
     late_answers = min(scale * late_second, 1.0 - gives_up)
     return waits, gives_up, max(1.0 - gives_up - late_answers, 0.0), longer
+
+
+@compiled
+def _mass(shape: float, x: float) -> float:
+    """Return x^a exp(-x) / gamma(a+1), the Poisson mass of x at a, also between whole numbers."""
+    if shape < _STIRLING_FROM:
+        return math.exp(shape * math.log(x) - x - math.lgamma(shape + 1.0))
+    beyond = x - shape
+    log_mass = shape * math.log1p(beyond / shape) - beyond
+    square = shape * shape
+    log_mass -= (1.0 - (1.0 / 30.0 - 1.0 / (105.0 * square)) / square) / (12.0 * shape)
+    return math.exp(log_mass) / math.sqrt(2.0 * math.pi * shape)
+
+
+@compiled
+def _below(shape: float, x: float) -> tuple[float, float]:
+    """Return the shares of the gamma laws of shapes a and a + 1 that lie below x."""
+    mass = _mass(shape, x)
+    if x <= shape + 1.0:
+        first, second, _, scaled = _series(shape, x)
+        mass *= math.exp(scaled)
+        return mass * shape * first, mass * x * second
+    # Legendre's continued fraction of what lies above, by Lentz's way: it is short where a sum
+    # over what lies below would be long.
+    b = x + 1.0 - shape
+    c, d = 1e300, 1.0 / b
+    above, k = d, 0.0
+    while True:
+        k += 1.0
+        b += 2.0
+        step = -k * (k - shape)
+        d = 1.0 / (step * d + b)
+        c = b + step / c
+        above *= c * d
+        if abs(c * d - 1.0) < 1e-16 or k > _MOST_FRACTIONS:
+            break
+    below = 1.0 - shape * mass * above
+    return below, below - mass
+
+
+@compiled
+def _overloaded(
+    load: float, operators: int, shape: float, patiences: float
+) -> tuple[float, float, float, float]:
+    """Return what `impatient` does where more comes than can be served, in few steps.
+
+    The sums of `impatient` times the Poisson mass are shares of gamma laws, between 0 and 1;
+    `patiences` is the target over the mean patience.
+    """
+    x = load / operators * shape
+    mass, (below, _) = _mass(shape, x), _below(shape, x)
+    idle = term = 1.0
+    for busy in range(operators - 1, 0, -1):
+        term *= busy / load
+        idle += term
+        if term < 1e-17 * idle:
+            break
+    total = idle * mass + x / shape * below
+    gives_up = (below * (x - shape) / shape + mass) / total
+    waits = x / shape * below / total
+    y = x * math.exp(-patiences)
+    if y <= 0.0:
+        return waits, gives_up, 1.0 - gives_up, 0.0
+    late, late_answered = _below(shape, y)
+    longer = min(y / shape * late / total, waits)
+    return waits, gives_up, max(1.0 - gives_up - late_answered / total, 0.0), longer
 
 
 @compiled

@@ -49,7 +49,7 @@ export type Screen = S["ScreenView"];
 export type OpenedScreen = S["OpenedScreenView"];
 export type DeskPreferences = S["DeskPreferences"];
 
-export type DraftKind = "reply" | "note" | "forward";
+export type DraftKind = "reply" | "note" | "forward" | "wrapup";
 export type Draft = Omit<S["DraftView"], "kind"> & { kind: DraftKind };
 
 export type CustomerIdentity = S["IdentityView"];
@@ -61,6 +61,9 @@ export type ConsentStanding = S["StandingView"];
 
 
 export type Viewer = S["ViewerView"];
+export type LookedAt = S["LookedAtView"];
+export type CustomerNote = S["CustomerNoteView"];
+export type CustomerLink = S["LinkView"];
 export type ConversationDetail = Omit<S["DetailView"], "conversation" | "draft" | "drafts" | "why"> & {
   conversation: ConversationRow;
   draft: Draft | null;
@@ -87,6 +90,9 @@ export type Mention = S["MentionView"];
 export type Explanation = S["ExplanationView"];
 export type Outcome = S["Outcome"];
 export type CloseBody = S["CloseBody"];
+export type Closing = S["DraftClosing"];
+export type WrapUpClock = S["WrapUpClockView"];
+export type CallBody = S["CallBody"];
 
 export type DayResult = S["DayResultView"];
 export type Results = S["ResultsView"];
@@ -100,6 +106,9 @@ export type PersonSeen = S["PersonView"];
 export type Monitoring = S["MonitoringView"];
 
 export type FloorAnswer = S["FloorView"];
+export type Arrivals = S["ArrivalsView"];
+export type ArrivalsNow = S["ArrivalsNowView"];
+export type QueueArrivals = S["QueueArrivalsView"];
 export type FloorPeople = S["FloorPeopleView"];
 export type FloorGroup = S["FloorGroupView"];
 /** One queue: as last asked for, with what ticks have told since. */

@@ -69,6 +69,19 @@ export interface components {
             valid_from: string;
             valid_to: string | null;
         };
+        /** @description What came to the queues in scope just now and today, up to a whole minute. */
+        ArrivalsNowView: {
+            queues: components["schemas"]["QueueArrivalsView"][];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description How much came between two moments, and what was published for them, if anything was. */
+        ArrivalsView: {
+            came: number;
+            expected: number | null;
+        };
         /** @description A file as a message shows it. */
         ascolto__conversations__views__FileView: {
             id: string;
@@ -142,6 +155,19 @@ export interface components {
             name: string;
             v: number;
         };
+        /** @description When a customer is called, at which number and about what. */
+        CallBody: {
+            /** Format: date-time */
+            at: string;
+            phone: string;
+            /** @default  */
+            text?: string;
+            /**
+             * @description Whether anybody calls, rather than who promises it first
+             * @default false
+             */
+            to_queue?: boolean;
+        };
         /** @description A colleague with whom a day can be swapped within every rule. */
         CandidateView: {
             name: string;
@@ -161,6 +187,8 @@ export interface components {
         /** @description What an offer shows of its work. */
         Card: {
             asked_by_name?: string;
+            /** @description When a promised call is due */
+            call_at?: string;
             consult_id?: string;
             conversation_number?: number | null;
             customer_name?: string | null;
@@ -327,6 +355,14 @@ export interface components {
             standing: components["schemas"]["StandingView"][];
             texts: components["schemas"]["ConsentTextView"][];
         };
+        /** @description A note on a customer, for colleagues alone. */
+        CustomerNoteView: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            id: string;
+            text: string;
+        };
         /** @description Who wrote, as lists show it. */
         CustomerRef: {
             id: string;
@@ -416,6 +452,7 @@ export interface components {
         DeskPreferences: {
             keys?: components["schemas"]["KeyPreferences"] | null;
             plain_field?: boolean | null;
+            sounds?: components["schemas"]["SoundPreferences"] | null;
         };
         /** @description All that one's desk shows, and the cursor after which changes follow. */
         DeskView: {
@@ -460,6 +497,14 @@ export interface components {
             message_id: string;
             whole: boolean;
         };
+        /** @description How a contact ends, as it is being written up. */
+        DraftClosing: {
+            outcome: components["schemas"]["Outcome"];
+            promise: string;
+            reason1: string | null;
+            reason2: string | null;
+            until: string | null;
+        };
         /** @description To whom a mail goes, as it is being typed. */
         DraftLines: {
             bcc: string;
@@ -469,11 +514,13 @@ export interface components {
         /** @description What one has begun to write. */
         DraftView: {
             about: components["schemas"]["DraftAbout"] | null;
+            closing: components["schemas"]["DraftClosing"] | null;
             conversation_id: string;
             files: components["schemas"]["ascolto__conversations__views__FileView"][];
             kind: string;
             lines: components["schemas"]["DraftLines"] | null;
             operator_id: string;
+            other: string | null;
             rev: number;
             text: string;
         };
@@ -542,6 +589,13 @@ export interface components {
             spare: number;
             week_minutes: number;
             week_shifts: number;
+        };
+        /** @description The refusal that something failed by: its code, and the values that go with it. */
+        FailedByView: {
+            code: string;
+            fields: {
+                [key: string]: unknown;
+            };
         };
         /** @description One field that differs. */
         FieldView: {
@@ -661,6 +715,7 @@ export interface components {
             client_id: string;
             country: string;
             days: components["schemas"]["DayView"][];
+            failed_by: components["schemas"]["FailedByView"] | null;
             failure: string | null;
             history_from: string | null;
             history_until: string | null;
@@ -670,7 +725,7 @@ export interface components {
             measured: boolean | null;
             minutes: number;
             model: string;
-            notes: string[];
+            notes: components["schemas"]["NoteView"][];
             published_at: string | null;
             published_by: string | null;
             queue_id: string;
@@ -875,7 +930,7 @@ export interface components {
          * @description A queue's day by half hours, how its busyness is judged, and what was done about it.
          *
          *     `way` says how the rest is expected anew: as planned, by the day's level so far, or as past days
-         *     taught; the nearest of them on the `judged` last days at this time of day.
+         *     taught; it names what counts most, by how near each was on the `judged` last days at this time.
          */
         IntradayView: {
             aht_s: number | null;
@@ -984,6 +1039,27 @@ export interface components {
             until_at: string;
         };
         /**
+         * @description As what somebody speaks for a customer.
+         * @enum {string}
+         */
+        LinkRole: "relative" | "administrator" | "delegate" | "guardian";
+        /** @description Another customer who speaks for this one (`acts_for_them`), or for whom this one speaks. */
+        LinkView: {
+            acts_for_them: boolean;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            customer_id: string;
+            id: string;
+            name: string;
+            role: components["schemas"]["LinkRole"];
+        };
+        /** @description A conversation and who else has it open. */
+        LookedAtView: {
+            conversation_id: string;
+            viewers: components["schemas"]["ViewerView"][];
+        };
+        /**
          * @description What a roster came to: cost part by part, a bound, who carries how much, what it breaks.
          *
          *     No roster costs less than `bound.at_least`; that this one is the cheapest is never claimed.
@@ -1005,7 +1081,7 @@ export interface components {
                     [key: string]: number;
                 };
             };
-            notes: string[];
+            notes: components["schemas"]["NoteView"][];
             people: number;
             search: {
                 [key: string]: number;
@@ -1022,6 +1098,7 @@ export interface components {
             address: string;
             channel_id: string;
             client_id: string;
+            fetched: boolean;
             has_dkim_secret: boolean;
             has_imap_secret: boolean;
             has_oauth_client_secret: boolean;
@@ -1136,6 +1213,14 @@ export interface components {
             minimum_group: number;
             mode: string;
             visible_fields: string[];
+        };
+        /** @description What is worth knowing: English, and a code that says it with `fields` for other words. */
+        NoteView: {
+            code: string;
+            fields: {
+                [key: string]: string;
+            };
+            text: string;
         };
         /** @description A work item offered to this operator. */
         Offer: {
@@ -1400,6 +1485,14 @@ export interface components {
             text?: string;
             until?: string | null;
         };
+        /** @description What was promised to a customer; with a number it is a call. */
+        PromiseView: {
+            /** @description Who calls, if not just anybody */
+            operator_id?: string | null;
+            phone?: string | null;
+            text: string;
+            until: string | null;
+        };
         /** @description A publication and what became of it. */
         PublicationView: {
             by_name: string;
@@ -1424,6 +1517,13 @@ export interface components {
          * @enum {string}
          */
         Purpose: "survey" | "notice";
+        /** @description One queue's last half hour and its day so far; null is told where nothing is published. */
+        QueueArrivalsView: {
+            client_id: string;
+            half_hour: components["schemas"]["ArrivalsView"];
+            queue_id: string;
+            today: components["schemas"]["ArrivalsView"];
+        };
         /** @description A queue by name. */
         QueueRef: {
             channel: string;
@@ -1501,6 +1601,7 @@ export interface components {
             operator_name: string;
             other_name: string | null;
             state: string;
+            until_at: string | null;
             was: components["schemas"]["OwnShiftView"][];
             why: components["schemas"]["WhyView"][];
         };
@@ -1628,6 +1729,7 @@ export interface components {
             operator_name: string | null;
             outcome: string | null;
             preview: string | null;
+            promise: components["schemas"]["PromiseView"] | null;
             queue_id: string | null;
             snoozed_until: string | null;
             state: string;
@@ -1657,6 +1759,7 @@ export interface components {
             asked_at: string;
             asked_by: string;
             ended_at: string | null;
+            failed_by: components["schemas"]["FailedByView"] | null;
             failure: string | null;
             /** Format: date */
             first_day: string;
@@ -1773,6 +1876,18 @@ export interface components {
             name: string;
         };
         /**
+         * @description What somebody hears: how loud, from 0 (nothing) to 1, and which tune or none for what comes.
+         *
+         *     What comes is an offer by its channel, or a mention; what is not named has the tune of the desk.
+         */
+        SoundPreferences: {
+            tunes?: {
+                [key: string]: "two" | "rise" | "fall" | "bell" | "none";
+            };
+            /** @default 0.6 */
+            volume?: number;
+        };
+        /**
          * @description How somebody said what they want: by themselves, or to a person who writes it down.
          * @enum {string}
          */
@@ -1800,12 +1915,14 @@ export interface components {
         /**
          * @description A shift on a day that was free: to be asked for at publishing, or what its person said.
          *
-         *     `refused` tells of a rule that stands against it: `why` says which, by its code.
+         *     `refused` tells of a rule that stands against it: `why` says which, by its code. What is still
+         *     `waiting` at `until_at` becomes `unanswered`, and the next in line is asked.
          */
         StandInView: {
             shift: components["schemas"]["ShiftView"];
             /** @enum {string} */
-            state: "to_ask" | "waiting" | "done" | "declined" | "refused" | "withdrawn" | "undone";
+            state: "to_ask" | "waiting" | "done" | "declined" | "refused" | "withdrawn" | "undone" | "unanswered";
+            until_at: string | null;
             why: string[];
         };
         /** @description A tag known to a client. */
@@ -2046,6 +2163,7 @@ export interface components {
             asked_at: string;
             asked_by: string;
             ended_at: string | null;
+            failed_by: components["schemas"]["FailedByView"] | null;
             failure: string | null;
             /** Format: date */
             first_day: string;
@@ -2061,12 +2179,21 @@ export interface components {
         WorthView: {
             chance_hours: number;
             commute: components["schemas"]["CommuteView"];
-            notes: string[];
+            notes: components["schemas"]["NoteView"][];
             people: number;
             rules: components["schemas"]["RuleWorthView"][];
             seats: number | null;
             smallest_group: number;
             told: components["schemas"]["WeighedView"];
+        };
+        /** @description How long a contact has been written up, and until when it may be. */
+        WrapUpClockView: {
+            /** Format: date-time */
+            began_at: string;
+            /** @description When it is closed by itself; null for never */
+            ends_at: string | null;
+            /** @description What its queue reckons with, in seconds */
+            expected_s: number;
         };
     };
 }

@@ -36,6 +36,7 @@ export function Missing() {
   const t = useT();
   return (
     <main className="page">
+      <h1 className="hidden-visually">{t("missing.title")}</h1>
       <Empty icon="search" title={t("missing.title")}>
         <Link to="/work" className="button button-outline">
           {t("missing.back")}

@@ -2,7 +2,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { api } from "@/api/client";
-import type { ConversationRow, Page, PresenceState } from "@/api/types";
+import { explain } from "@/api/words";
+import type { ConversationRow, Customer, Page, PresenceState } from "@/api/types";
 import { msg, useT } from "@/i18n";
 import { canRun, run, takeTyped } from "@/keys/react";
 import { actions, shown } from "@/keys/map";
@@ -12,6 +13,7 @@ import { may, useSession } from "@/session";
 import { change as changeSettings, useSettings, type Theme } from "@/settings";
 import { usePresenceChange } from "@/features/presence/change";
 import { ME } from "@/features/presence/live";
+import { timelineQuery } from "@/features/work/api";
 import { clientWrittenTo, insertable, insertCanned } from "@/features/work/insert";
 import { mean } from "@/features/work/naming";
 import { administers } from "./nav";
@@ -19,14 +21,16 @@ import { Dialog } from "@ui/dialog";
 import { Icon, type IconName } from "@ui/icon";
 import { Kbd } from "@ui/kbd";
 import { matches, Picker, type PickerOption } from "@ui/picker";
+import { say } from "@ui/toast";
 
 interface Entry extends PickerOption {
   run: () => void;
 }
 
 const MAX = 8;
+const SETTLED_MS = 300;
 
-/** Ctrl+K: actions, conversations, queues and canned replies from one field. */
+/** Ctrl+K: actions, conversations, customers, queues and canned replies from one field. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const t = useT();
   const [query, setQuery] = useState("");
@@ -71,12 +75,13 @@ function useEntries(query: string): Entry[] {
     [query, t],
   );
   const conversations = useConversationEntries(query);
+  const customers = useCustomerEntries(query);
   const queues = useQueueEntries(query);
   const canned = useCannedEntries(query);
   const administration = useAdminEntries(query);
   const states = useStateEntries(query);
   const colleagues = useColleagueEntries(query);
-  return [...actionEntries, ...states, ...conversations, ...colleagues, ...queues, ...canned, ...administration];
+  return [...actionEntries, ...states, ...conversations, ...customers, ...colleagues, ...queues, ...canned, ...administration];
 }
 
 function Line({ icon, text, kbd }: { icon: IconName; text: string; kbd?: string | undefined }) {
@@ -123,6 +128,49 @@ function useConversationEntries(query: string): Entry[] {
     render: <Line icon="message-circle" text={title(row)} />,
     run: () => void navigate({ to: "/work/$id", params: { id: row.id } }),
   }));
+}
+
+/** Waits until one has stopped typing: each search of people is written into the log. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+/** Customers by name, telephone or address; picked, their latest conversation opens. */
+function useCustomerEntries(query: string): Entry[] {
+  const t = useT();
+  const navigate = useNavigate();
+  const session = useSession();
+  const queries = useQueryClient();
+  const words = useSettled(query.trim());
+  const asked = words.length >= 3 && may(session, "customers.read") && may(session, "conversations.read");
+  const { data } = useQuery({
+    queryKey: ["palette-customers", words],
+    queryFn: ({ signal }) => api.get<Page<Customer>>("/customers", { query: { q: words, limit: MAX }, signal }),
+    enabled: asked,
+  });
+  if (!asked || !data) return [];
+  const open = async (customer: Customer) => {
+    const [latest] = await queries.fetchQuery(timelineQuery(customer.id));
+    if (latest) void navigate({ to: "/work/$id", params: { id: latest.id } });
+    else say(t("history.none"));
+  };
+  return data.items.map((one) => {
+    const client = session.clients.length > 1 && session.clients.find(({ id }) => id === one.client_id)?.name;
+    const reached = one.identities.map(({ value }) => value);
+    const label = [one.name || t("customer.unnamed"), ...reached, client].filter(Boolean).join(" · ");
+    return {
+      id: `k/${one.id}`,
+      label,
+      group: t("palette.customers"),
+      render: <Line icon="user" text={label} />,
+      run: () => void open(one).catch((error: unknown) => say(explain(error))),
+    };
+  });
 }
 
 function useQueueEntries(query: string): Entry[] {

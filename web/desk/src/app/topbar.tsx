@@ -5,7 +5,7 @@ import { run } from "@/keys/react";
 import { shown } from "@/keys/map";
 import { signOut, useSession } from "@/session";
 import { change, rememberLocale, useSettings, type Theme } from "@/settings";
-import { useBell } from "@/features/mentions/api";
+import { useBell, useMentionSound } from "@/features/mentions/api";
 import { PresenceMenu } from "@/features/presence/menu";
 import { Button, IconButton } from "@ui/button";
 import { Icon } from "@ui/icon";
@@ -40,6 +40,7 @@ function Bell() {
   const t = useT();
   const session = useSession();
   const { count, more } = useBell();
+  useMentionSound();
   if (!session.operator_id) return null;
   return (
     <Link to="/mentions" className="button button-icon bell" title={t("nav.mentions")}>

@@ -29,6 +29,7 @@ export const actions: readonly Action[] = [
   { id: "canned", label: msg("keys.canned"), keys: ["/"], group: talk },
   { id: "transfer", label: msg("keys.transfer"), keys: ["t"], group: talk },
   { id: "consult", label: msg("keys.consult"), keys: ["c"], group: talk },
+  { id: "call_back", label: msg("keys.call_back"), keys: ["b"], group: talk },
   { id: "wake", label: msg("keys.wake"), keys: ["w"], group: talk },
   { id: "snooze", label: msg("keys.snooze"), keys: ["h"], group: talk },
   { id: "requeue", label: msg("requeue.title"), keys: [], group: talk },

@@ -31,8 +31,8 @@ interface Values extends MailValues {
 }
 
 const kindName = (kind: string) => (kind === "external" ? t("admin.channel.external") : channelName(kind));
-/** Whether a queue is for what comes in by a kind of channel: a mailbox may stand behind any. */
-const serves = (queue: AdminQueue, kind: string | null) => kind === "email" || queue.channel === (kind === "external" ? "messaging" : kind);
+/** Whether a queue is for what comes in by a kind of channel. */
+const serves = (queue: AdminQueue, kind: string | null) => queue.channel === (kind === "external" ? "messaging" : kind);
 const text = (row: AdminChannel | null, name: string, otherwise = "") => String(row?.settings[name] ?? otherwise);
 const flag = (row: AdminChannel | null, name: string, otherwise: boolean) => Boolean(row?.settings[name] ?? otherwise);
 const lines = (typed: string) => typed.split(/\s+/).filter(Boolean);

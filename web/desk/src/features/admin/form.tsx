@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import { whole } from "@/api/whole";
 import { Failed } from "@/failed";
+import { Confirm } from "@/confirm";
 import { msg, useT } from "@/i18n";
 import { may, useSession } from "@/session";
 import { Empty, Skeleton } from "@ui/bits";
@@ -354,18 +355,13 @@ function Remove<R extends Thing, V extends object>({ resource, row, onDone }: { 
   const t = useT();
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
-  const [refused, setRefused] = useState<string | null>(null);
   const word = resource.removal?.() ?? t("admin.archive");
   const [why, setWhy] = useState("");
   const remove = async () => {
-    try {
-      await resource.remove?.(row, now(why));
-      onDone();
-      await refresh(queries);
-      say(t("admin.removed", { name: resource.name(row) }));
-    } catch (error) {
-      setRefused(reason(error));
-    }
+    await resource.remove?.(row, now(why));
+    onDone();
+    await refresh(queries);
+    say(t("admin.removed", { name: resource.name(row) }));
   };
   return (
     <>
@@ -373,23 +369,12 @@ function Remove<R extends Thing, V extends object>({ resource, row, onDone }: { 
         {word}
       </Button>
       {open && (
-        <Dialog title={t("admin.remove.title", { name: resource.name(row) })} open onClose={() => setOpen(false)}>
-          <div className="dialog-body">
-            <p>{t("admin.remove.about")}</p>
-            {kindAt(resource.path) && (
-              <TextField label={t("admin.why")} hint={t("admin.why.hint")} maxLength={500} autoComplete="off" value={why} onChange={(event) => setWhy(event.target.value)} />
-            )}
-            <p role="alert" className="field-error">
-              {refused}
-            </p>
-          </div>
-          <div className="dialog-foot">
-            <Button onPress={() => setOpen(false)}>{t("cancel")}</Button>
-            <Button tone="danger" onPress={() => void remove()}>
-              {word}
-            </Button>
-          </div>
-        </Dialog>
+        <Confirm title={t("admin.remove.title", { name: resource.name(row) })} word={word} act={remove} words={reason} onClose={() => setOpen(false)}>
+          <p>{t("admin.remove.about")}</p>
+          {kindAt(resource.path) && (
+            <TextField label={t("admin.why")} hint={t("admin.why.hint")} maxLength={500} autoComplete="off" value={why} onChange={(event) => setWhy(event.target.value)} />
+          )}
+        </Confirm>
       )}
     </>
   );

@@ -4,12 +4,12 @@ import { api } from "@/api/client";
 import { whole } from "@/api/whole";
 import type { AdminAccount, AdminOperator, Role, SkillLevel } from "@/api/types";
 import { channelName } from "@/channels";
+import { Confirm } from "@/confirm";
 import { msg, t, useT } from "@/i18n";
 import { countryName, day, languageName } from "@/i18n/format";
 import { may, useSession } from "@/session";
 import { Pill } from "@ui/bits";
 import { Button, IconButton } from "@ui/button";
-import { Dialog } from "@ui/dialog";
 import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import { Framed } from "./fields";
@@ -148,7 +148,7 @@ async function saveOperator(values: Operator, row: AdminOperator | null, mayMana
   const { details } = row;
   const before = { display_name: row.display_name, account_id: details?.account_id ?? null, team_id: row.team_id, languages: row.languages, place: details?.place ?? null, country: details?.country ?? "", budget: details?.budget ?? 0, capacity: details?.capacity ?? {} };
   if (mayManage && !same(plain, before)) saved = await via.patch<AdminOperator>(`/operators/${row.id}`, { ...plain, v: row.v });
-  if (mayManage && !same([...clients].sort(), [...row.clients].sort())) saved = await via.put<AdminOperator>(`/operators/${row.id}/clients`, { clients });
+  if (mayManage && !same([...clients].sort(), [...row.clients].sort())) saved = await via.put<AdminOperator>(`/operators/${row.id}/clients`, { clients, v: saved.v });
   if (!same(skills, levels(row))) saved = await via.put<AdminOperator>(`/operators/${row.id}/skills`, { skills, v: saved.v });
   return saved;
 }
@@ -312,16 +312,10 @@ function DropCodes({ row }: { row: AdminAccount }) {
   const t = useT();
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
-  const [refused, setRefused] = useState<string | null>(null);
   const drop = async () => {
-    try {
-      await api.delete(`/accounts/${row.id}/totp`);
-      setOpen(false);
-      await refresh(queries);
-      say(t("admin.access.codes_dropped"));
-    } catch (error) {
-      setRefused(reason(error));
-    }
+    await api.delete(`/accounts/${row.id}/totp`);
+    await refresh(queries);
+    say(t("admin.access.codes_dropped"));
   };
   return (
     <>
@@ -329,20 +323,15 @@ function DropCodes({ row }: { row: AdminAccount }) {
         {t("admin.access.drop_codes")}
       </Button>
       {open && (
-        <Dialog title={t("admin.access.drop_codes.title", { name: row.name })} open onClose={() => setOpen(false)}>
-          <div className="dialog-body">
-            <p>{t("admin.access.drop_codes.about", { email: row.email })}</p>
-            <p role="alert" className="field-error">
-              {refused}
-            </p>
-          </div>
-          <div className="dialog-foot">
-            <Button onPress={() => setOpen(false)}>{t("cancel")}</Button>
-            <Button tone="danger" onPress={() => void drop()}>
-              {t("admin.access.drop_codes")}
-            </Button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t("admin.access.drop_codes.title", { name: row.name })}
+          word={t("admin.access.drop_codes")}
+          act={drop}
+          words={reason}
+          onClose={() => setOpen(false)}
+        >
+          <p>{t("admin.access.drop_codes.about", { email: row.email })}</p>
+        </Confirm>
       )}
     </>
   );

@@ -97,7 +97,7 @@ function One({ setting }: { setting: Setting }) {
         )}
       </div>
       <p className="num">
-        {t("admin.set.now")} <strong className="admin-value">{show(current(setting, now))}</strong>
+        {t("admin.set.now")} <strong>{show(current(setting, now))}</strong>
       </p>
       {setting.values.length > 0 && (
         <details>
@@ -107,7 +107,7 @@ function One({ setting }: { setting: Setting }) {
               <li key={`${one.client_id}/${one.valid_from}`} className="row-flex wrap">
                 <span className="num">{moment(one.valid_from, now)}</span>
                 {Date.parse(one.valid_from) > now && <Pill tone="info">{t("admin.set.coming")}</Pill>}
-                <strong className="admin-value">{one.inherits ? t("admin.set.inherits") : show(one.value)}</strong>
+                <strong>{one.inherits ? t("admin.set.inherits") : show(one.value)}</strong>
                 <span className="meta">
                   {named(refs.clients, one.client_id) || t("list.all_clients")} · {one.set_by}
                 </span>

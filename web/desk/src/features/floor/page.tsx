@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
-import type { ClientRef, FloorAnswer, FloorClient, FloorGroup, FloorPeople, FloorQueue, Monitoring } from "@/api/types";
+import type { Arrivals, ArrivalsNow, ClientRef, FloorAnswer, FloorClient, FloorGroup, FloorPeople, FloorQueue, Monitoring } from "@/api/types";
 import { Failed } from "@/failed";
 import { allWrapup, inHand } from "@/floor-counts";
 import { formulaCode, formulaName } from "@/formulas";
@@ -15,6 +15,7 @@ import { may, useSession } from "@/session";
 import { Empty, Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
+import { cameOf, summed } from "./arrivals";
 import { adoptFloor } from "./live";
 import { Steering } from "./steer";
 import "@ui/table.css";
@@ -25,6 +26,20 @@ const AGAIN_MS = 15_000;
 
 const PersonDialog = lazy(() => import("./person").then((module) => ({ default: module.PersonDialog })));
 const ScreensDialog = lazy(() => import("./screens").then((module) => ({ default: module.ScreensDialog })));
+
+/** What came moves by the minute. */
+const ARRIVALS_MS = 60_000;
+
+/** What came beside what was expected, for who may see plans. */
+function useArrivals() {
+  return useQuery({
+    queryKey: ["live", "arrivals"],
+    queryFn: () => api.get<ArrivalsNow>("/workforce/arrivals"),
+    enabled: may(useSession(), "workforce.read"),
+    staleTime: 0,
+    refetchInterval: ARRIVALS_MS,
+  }).data;
+}
 
 /** The floor: queues against their targets, and groups of at least five people. */
 export function FloorPage() {
@@ -42,6 +57,7 @@ export function FloorPage() {
   useEffect(() => {
     if (data) store.apply(adoptFloor(store, data));
   }, [data, store]);
+  const arrivals = useArrivals();
   const list = [...clients.values()];
   const at = list.map((client) => Date.parse(client.at)).sort((a, b) => a - b).at(-1);
   return (
@@ -67,10 +83,10 @@ export function FloorPage() {
       {list.length === 0 && isPending && <Skeleton label={t("loading")} lines={6} />}
       {list.length === 0 && error && <Failed error={error} retry={refetch} />}
       {list.length === 0 && data && <Empty icon="activity" title={t("floor.empty")} />}
-      {list.length > 0 && <Totals clients={list} people={data?.people} />}
+      {list.length > 0 && <Totals clients={list} people={data?.people} arrivals={arrivals} />}
       {list.length > 0 && may(session, "routing.supervise") && <Steered clients={list} />}
       {list.map((client) => (
-        <ClientFloor key={client.client_id} floor={client} client={session.clients.find((one) => one.id === client.client_id)} />
+        <ClientFloor key={client.client_id} floor={client} arrivals={arrivals} client={session.clients.find((one) => one.id === client.client_id)} />
       ))}
       {list.length > 0 && (
         <p className="meta row-flex">
@@ -131,7 +147,13 @@ function Steered({ clients }: { clients: readonly FloorClient[] }) {
   return <Steering queues={clients.flatMap((client) => client.queues)} age={useAge()} />;
 }
 
-function Totals({ clients, people }: { clients: readonly FloorClient[]; people: FloorPeople | null | undefined }) {
+interface TotalsProps {
+  clients: readonly FloorClient[];
+  people: FloorPeople | null | undefined;
+  arrivals: ArrivalsNow | undefined;
+}
+
+function Totals({ clients, people, arrivals }: TotalsProps) {
   const t = useT();
   const age = useAge();
   const queues = clients.flatMap((client) => client.queues);
@@ -141,27 +163,44 @@ function Totals({ clients, people }: { clients: readonly FloorClient[]; people: 
     home === null ? t("floor.present_short", { n: present }) : t("floor.present_where", { n: present, home, site });
   const wrapup = allWrapup(queues);
   const below = queues.filter((queue) => queue.sl_today !== null && queue.sl_today < queue.target).length;
-  const cards: [string, string, string?][] = [
+  const cards: [string, string, ...(string | undefined)[]][] = [
     [t("floor.waiting"), String(sum((queue) => queue.waiting)), oldest ? t("floor.oldest_short", { time: stopwatch(oldest) }) : undefined],
     [t("floor.active"), String(sum(inHand)), wrapup === null ? undefined : t("floor.wrapup_short", { n: wrapup })],
     [t("floor.available"), people ? String(people.available) : "–", people ? staffing(people) : people === null ? t("floor.few") : undefined],
     [t("floor.answered"), String(sum((queue) => queue.answered_today)), t("floor.abandoned_short", { n: sum((queue) => queue.abandoned_today) })],
     [t("floor.below"), String(below), t("floor.of_queues", { n: queues.length })],
   ];
+  if (arrivals) {
+    const between = { from: clock(arrivals.since), until: clock(arrivals.until) };
+    cards.push(
+      [t("floor.half_hour"), ...summed(arrivals, "half_hour"), t("floor.between", between)],
+      [t("floor.today"), ...summed(arrivals, "today"), t("floor.until", between)],
+    );
+  }
   return (
     <dl className="totals">
-      {cards.map(([label, value, note]) => (
+      {cards.map(([label, value, ...notes]) => (
         <div key={label} className="card">
           <dt className="meta">{label}</dt>
           <dd className="total num">{value}</dd>
-          <dd className="meta num">{note}</dd>
+          {notes.map((note, at) => (
+            <dd key={at} className="meta num">
+              {note}
+            </dd>
+          ))}
         </div>
       ))}
     </dl>
   );
 }
 
-function ClientFloor({ floor, client }: { floor: FloorClient; client: ClientRef | undefined }) {
+interface ClientFloorProps {
+  floor: FloorClient;
+  client: ClientRef | undefined;
+  arrivals: ArrivalsNow | undefined;
+}
+
+function ClientFloor({ floor, client, arrivals }: ClientFloorProps) {
   const t = useT();
   const age = useAge();
   const name = client?.name ?? "";
@@ -181,6 +220,8 @@ function ClientFloor({ floor, client }: { floor: FloorClient; client: ClientRef 
               <th scope="col">{t("floor.available")}</th>
               <th scope="col">{t("floor.answered")}</th>
               <th scope="col">{t("floor.abandoned")}</th>
+              {arrivals && <th scope="col">{t("floor.half_hour")}</th>}
+              {arrivals && <th scope="col">{t("floor.today")}</th>}
               <th scope="col" className="floor-level-head">{t("floor.sl")}</th>
             </tr>
           </thead>
@@ -201,6 +242,8 @@ function ClientFloor({ floor, client }: { floor: FloorClient; client: ClientRef 
                 </td>
                 <td className="num">{queue.answered_today}</td>
                 <td className="num">{queue.abandoned_today}</td>
+                {arrivals && <Came came={cameOf(arrivals, queue.queue_id)?.half_hour} />}
+                {arrivals && <Came came={cameOf(arrivals, queue.queue_id)?.today} />}
                 <td>
                   <Level queue={queue} />
                 </td>
@@ -211,6 +254,20 @@ function ClientFloor({ floor, client }: { floor: FloorClient; client: ClientRef 
       </div>
       {floor.groups.length > 0 && <Groups groups={floor.groups} />}
     </section>
+  );
+}
+
+/** What came beside what was expected; that nothing was published is said. */
+function Came({ came }: { came: Arrivals | undefined }) {
+  const t = useT();
+  const n = came && came.expected !== null ? Math.round(came.expected) : null;
+  const words = n === null ? t("floor.no_forecast") : t("floor.of_expected", { n });
+  return (
+    <td className="num" title={words}>
+      {came?.came ?? "–"}
+      <span className="meta" aria-hidden="true">{` / ${n ?? "–"}`}</span>
+      <span className="hidden-visually">{words}</span>
+    </td>
   );
 }
 

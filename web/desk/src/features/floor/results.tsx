@@ -59,7 +59,8 @@ export function ResultsPage() {
   });
   const shown = data ? figures(data).filter(([key]) => known[key]) : [];
   return (
-    <div className="page" data-region tabIndex={-1}>
+    // Nothing on it takes the focus: a place in the order of Tab lets the keys scroll it.
+    <div className="page" data-region tabIndex={0}>
       <header className="page-head">
         <h1>{t("nav.results")}</h1>
         <span className="meta">{t("results.today")}</span>

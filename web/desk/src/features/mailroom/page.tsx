@@ -37,7 +37,7 @@ const unreached = {
 export function MailroomPage() {
   const t = useT();
   return (
-    <div className="page stack" data-region tabIndex={-1}>
+    <div className="page stack" data-region tabIndex={0}>
       <header className="page-head">
         <h1>{t("mailroom.title")}</h1>
       </header>
@@ -95,6 +95,7 @@ function Box({ box }: { box: Mailbox }) {
         <span className="meta clip">{box.address}</span>
         <Pill tone={balanced ? "ok" : "bad"}>{balanced ? t("mailroom.balanced") : t("mailroom.unbalanced")}</Pill>
         {box.read_at && <span className="meta num">{t("mailroom.read_at", { when: moment(box.read_at, now) })}</span>}
+        {box.active && box.fetched && <Compare box={box} />}
       </p>
       <p className="num">{t("mailroom.ledger", { received, handled, waiting, quarantined })}</p>
       {box.trouble && (
@@ -113,6 +114,29 @@ function Box({ box }: { box: Mailbox }) {
         </p>
       )}
     </li>
+  );
+}
+
+/** Lays the server's mails beside ours now and not only at night. */
+function Compare({ box }: { box: Mailbox }) {
+  const t = useT();
+  const queries = useQueryClient();
+  const ask = useMutation({
+    mutationFn: () => api.post(`/mailboxes/${box.channel_id}/reconciliation`),
+    onSuccess: () => say(t("mailroom.compare.done")),
+    onError: (error) => say(explain(error)),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["mailroom", "mailboxes"] }),
+  });
+  return (
+    <Button
+      tone="outline"
+      icon="refresh-cw"
+      aria-label={box.reconciliation_asked ? undefined : t("mailroom.compare.of", { what: box.name })}
+      isDisabled={ask.isPending || box.reconciliation_asked}
+      onPress={() => ask.mutate()}
+    >
+      {box.reconciliation_asked ? t("mailroom.compare.asked") : t("mailroom.compare")}
+    </Button>
   );
 }
 

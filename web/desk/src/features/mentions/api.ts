@@ -7,6 +7,7 @@ import { useOwedConsults } from "@/consults";
 import { useTable } from "@/live/react";
 import { useLive } from "@/live/react";
 import { may, useSession } from "@/session";
+import { sound } from "@/sounds";
 
 const key = ["live", "mentions"];
 
@@ -34,6 +35,12 @@ export function useSee(): (id: string) => void {
     );
     api.post(`/mentions/${id}/seen`).catch(() => queries.invalidateQueries({ queryKey: key }));
   };
+}
+
+/** Lets a note that names one be heard as it comes. */
+export function useMentionSound(): void {
+  const { store } = useLive();
+  useEffect(() => store.onTable("mentions", () => sound("mention")), [store]);
 }
 
 /** What waits behind the bell: notes not yet seen, consults in which one has something to do, promises not kept. */

@@ -2,6 +2,7 @@ import { useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import type { Queue, RosterRun } from "@/api/types";
 import { explain } from "@/api/words";
+import { failed } from "@/api/plans/notes";
 import { useT } from "@/i18n";
 import { day as shortDay } from "@/i18n/format";
 import { Pill } from "@ui/bits";
@@ -116,7 +117,7 @@ export function Runs({ onOpen }: { onOpen: (roster: string) => void }) {
               {shortDay(`${run.first_day}T12:00:00Z`)}–{shortDay(`${run.last_day}T12:00:00Z`)}
             </span>
             {` · ${run.reason}`}
-            {run.failure && <span className="field-error"> {run.failure}</span>}
+            {run.failed_by && <span className="field-error"> {failed(run.failed_by)}</span>}
           </span>
           {run.state === "asked" && <Progress run={run} onCancel={() => void cancel(run)} />}
           {run.state === "cancelled" && <Pill>{t("roster.cancelled")}</Pill>}

@@ -9,6 +9,8 @@ import { asWanted, changing, moved, place, spanOf, STEP_MS, stretched, stretches
 
 const ROW = 34;
 const EDGE_PX = 10;
+/** Of the board's width, in percent: on less the hours do not fit as a clock shows them. */
+const NARROW = 17;
 
 export interface Person {
   id: string;
@@ -123,6 +125,9 @@ function edited(
   return true;
 }
 
+/** A time as short as one says it: 7 for 07:00, 8:30 for 08:30. */
+const brief = (time: string) => time.replace(/:00$/, "").replace(/^0(?=\d)/, "");
+
 interface BarProps {
   shift: RosterShift;
   window: Window;
@@ -138,6 +143,7 @@ function Bar({ shift, window, onMove, onStretch }: BarProps) {
   const growBy = drag?.end ? drag.steps * STEP_MS : 0;
   const left = place(from + shiftBy, window);
   const wide = place(to + shiftBy + growBy, window) - left;
+  const [starts, ends] = [from + shiftBy, to + shiftBy + growBy].map((at) => clock(new Date(at).toISOString())) as [string, string];
   const begin = (event: PointerEvent<HTMLDivElement>) => {
     if (!onMove || event.button !== 0) return;
     const end = event.currentTarget.getBoundingClientRect().right - event.clientX < EDGE_PX;
@@ -156,6 +162,7 @@ function Bar({ shift, window, onMove, onStretch }: BarProps) {
   };
   return (
     <div
+      title={`${starts}–${ends}, ${placeName(shift.place)}`}
       className={shift.place === "home" ? "roster-bar roster-bar-home" : "roster-bar"}
       style={{ insetInlineStart: `${left}%`, inlineSize: `${wide}%` }}
       onPointerDown={begin}
@@ -177,10 +184,10 @@ function Bar({ shift, window, onMove, onStretch }: BarProps) {
             }}
           />
         ))}
-      <b className="roster-time num">
-        {clock(new Date(from + shiftBy).toISOString())}–{clock(new Date(to + shiftBy + growBy).toISOString())}
+      <b className="roster-time num" aria-hidden="true">
+        {wide < NARROW ? `${brief(starts)}–${brief(ends)}` : `${starts}–${ends}`}
       </b>
-      <span className="hidden-visually"> {placeName(shift.place)}</span>
+      <span className="hidden-visually">{`${starts}–${ends} ${placeName(shift.place)}`}</span>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useT } from "@/i18n";
 import { clock } from "@/i18n/format";
-import { gapsOf, HOUR_MS, place, type Cover, type Window } from "./model";
+import { gapsOf, hoursOf, place, type Cover, type Window } from "./model";
 
 const HIGH = 100;
 
@@ -54,20 +54,16 @@ export function Coverage({ cover, begins, window }: CoverageProps) {
 }
 
 /** The hours above the board. */
-export function Hours({ window }: { window: Window }) {
-  const count = Math.round((window.to - window.from) / HOUR_MS);
-  const every = count > 18 ? 3 : 2;
+export function Hours({ window, begins }: { window: Window; begins: number }) {
   return (
     <div className="roster-hours" aria-hidden="true">
       <span className="roster-names" />
       <div className="roster-track">
-        {Array.from({ length: count }, (_, n) => n)
-          .filter((n) => n % every === 0)
-          .map((n) => (
-            <span key={n} className="roster-hour num meta" style={{ insetInlineStart: `${(n / count) * 100}%` }}>
-              {clock(new Date(window.from + n * HOUR_MS).toISOString())}
-            </span>
-          ))}
+        {hoursOf(window, begins).map((at) => (
+          <span key={at} className="roster-hour num meta" style={{ insetInlineStart: `${place(at, window)}%` }}>
+            {clock(new Date(at).toISOString())}
+          </span>
+        ))}
       </div>
     </div>
   );

@@ -1,3 +1,4 @@
+import { Noted } from "@/api/plans/noted";
 import { useT } from "@/i18n";
 import { share } from "@/i18n/format";
 import { useRuns } from "./api";
@@ -27,9 +28,7 @@ export function Made({ roster }: { roster: string }) {
         <li>{made.violations.length === 0 ? t("roster.made.legal") : t("roster.made.broken", { n: made.violations.length })}</li>
         {Number(made.cost.units_short) > 0 && <li>{t("roster.made.short", { n: Number(made.cost.units_short) })}</li>}
         {made.notes.map((note) => (
-          <li key={note} lang="en">
-            {note}
-          </li>
+          <Noted key={note.text} note={note} />
         ))}
       </ul>
       <div className="table-scroll" role="group" aria-label={t("roster.fairness")} tabIndex={0}>

@@ -1,5 +1,7 @@
 /** Shifts on an axis of time: where they lie, how they are moved, whom they cover. Pure. */
-import type { RequiredDay, RosterDay, RosterShift, WantedShift } from "@/api/types";
+import type { RequiredDay, RosterDay, RosterShift, StandIns, WantedShift } from "@/api/types";
+
+type OpenSpan = StandIns["left_open"][number];
 
 export const STEP_MS = 15 * 60_000;
 export const HOUR_MS = 3_600_000;
@@ -11,7 +13,7 @@ export interface Window {
   to: number;
 }
 
-/** The hours that a day's board shows: whole ones around all shifts and all that is needed. */
+/** The hours that a day's board shows: whole ones around all shifts and all that is needed, from midnight at the earliest. */
 export function windowOf(day: RosterDay): Window {
   const begins = Date.parse(day.begins_at);
   let from = begins + 8 * HOUR_MS;
@@ -29,7 +31,16 @@ export function windowOf(day: RosterDay): Window {
     to = Math.max(to, begins + (last + 1) * step);
   }
   const whole = (at: number, up: boolean) => begins + (up ? Math.ceil : Math.floor)((at - begins) / HOUR_MS) * HOUR_MS;
-  return { from: whole(from - STEP_MS, false), to: whole(to + STEP_MS, true) };
+  return { from: Math.max(begins, whole(from - STEP_MS, false)), to: whole(to + STEP_MS, true) };
+}
+
+/** The moments that are written above the board: two hours apart, or three, as one counts from midnight. */
+export function hoursOf(window: Window, begins: number): number[] {
+  const every = window.to - window.from > 18 * HOUR_MS ? 3 : 2;
+  const first = Math.ceil((window.from - begins) / HOUR_MS / every) * every;
+  const found: number[] = [];
+  for (let at = begins + first * HOUR_MS; at < window.to; at += every * HOUR_MS) found.push(at);
+  return found;
 }
 
 /** Where a moment lies in a window, in percent. */
@@ -245,4 +256,24 @@ export function nextMonday(now: number): string {
   const day = new Date(now).getDay();
   const at = new Date(now + ((8 - day) % 7 || 7) * 24 * HOUR_MS);
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
+export interface OpenQueue {
+  id: string | null;
+  spans: readonly OpenSpan[];
+  /** Hours of work that nobody does. */
+  hours: number;
+  worst: OpenSpan;
+}
+
+/** What stays open, queue by queue: how much of it, and where it is worst. */
+export function openByQueue(spans: readonly OpenSpan[]): OpenQueue[] {
+  const queues = new Map<string | null, OpenSpan[]>();
+  for (const one of spans) queues.set(one.queue_id, [...(queues.get(one.queue_id) ?? []), one]);
+  return [...queues].map(([id, own]) => ({
+    id,
+    spans: own,
+    hours: own.reduce((sum, one) => sum + ((Date.parse(one.until_at) - Date.parse(one.from_at)) / HOUR_MS) * one.people, 0),
+    worst: own.reduce((one, other) => (other.people > one.people ? other : one)),
+  }));
 }

@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import type { BrokenRule, Queue, Relocated, Roster, RosterDay, RosterDifference, RosterShift } from "@/api/types";
 import { explain } from "@/api/words";
+import { FailedOf } from "@/failed";
 import { useT } from "@/i18n";
 import { day as shortDay, isoDay, longDay } from "@/i18n/format";
 import { useAllQueues } from "@/reference";
@@ -40,9 +41,8 @@ export function RostersPage() {
   const set = (next: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   const words = (one: Roster) =>
     `${shortDay(`${one.first_day}T12:00:00Z`)}–${shortDay(`${one.last_day}T12:00:00Z`)} · ${one.reason} · ${stateName(one)}`;
-  const failed = rosters.error ?? people.error ?? queues.error;
   return (
-    <div className="page rosters" data-region tabIndex={-1}>
+    <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
         <h1>{t("nav.rosters")}</h1>
         {items.length > 0 && (
@@ -62,7 +62,7 @@ export function RostersPage() {
         </Link>
       </header>
       {(rosters.isPending || people.isPending || queues.isPending) && <Skeleton label={t("loading")} lines={6} />}
-      {failed && <Empty icon="triangle-alert" title={explain(failed)} />}
+      <FailedOf all={[rosters, people, queues]} />
       {queues.data && (
         <details className="card roster-ask" open={items.length === 0}>
           <summary>{t("roster.new")}</summary>
@@ -126,7 +126,7 @@ function Version({ roster, day: wanted, people, queues, onDay, onOpen }: Version
       </h2>
       {roster.site_lost && <Hole roster={roster.id} v={edits.last?.v ?? roster.v} queues={queues} names={names} />}
       {day.isPending && <Skeleton label={t("loading")} lines={8} />}
-      {day.error && <Empty icon="triangle-alert" title={explain(day.error)} />}
+      <FailedOf all={[day]} />
       {day.data && <Day roster={roster} day={day.data} people={people} queues={queues} rules={rules} edits={edits} />}
       <Made roster={roster.id} />
       <PlanWaysCard roster={roster.id} v={roster.v} />
@@ -283,7 +283,7 @@ function Day({ roster, day, people, queues, rules, edits }: DayProps) {
       <div className="roster-scroll" role="group" aria-label={t("roster.board")}>
         <div className="roster-board">
           <Coverage cover={coverOf(day, day.shifts, queue)} begins={Date.parse(day.begins_at)} window={window} />
-          <Hours window={window} />
+          <Hours window={window} begins={Date.parse(day.begins_at)} />
           <Board day={day} people={shown} shifts={shifts} broken={broken} window={window} selected={person?.id} onSelect={setSelected} edits={editable} />
         </div>
       </div>

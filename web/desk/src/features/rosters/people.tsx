@@ -3,9 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import type { AgreedPerson, Contract, ImportAgreementsReport } from "@/api/types";
 import { explain } from "@/api/words";
+import { FailedOf } from "@/failed";
 import { msg, useT } from "@/i18n";
 import { decimal, fullDay, weekday } from "@/i18n/format";
-import { Empty, Pill, Skeleton } from "@ui/bits";
+import { Pill, Skeleton } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
 import { Select, TextArea, TextField } from "@ui/field";
@@ -25,7 +26,6 @@ export function AgreementsPage() {
   const contracts = useContracts();
   const people = usePeople();
   const [person, setPerson] = useState<AgreedPerson>();
-  const error = contracts.error ?? people.error;
   return (
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
@@ -35,7 +35,7 @@ export function AgreementsPage() {
         </Link>
       </header>
       {(contracts.isPending || people.isPending) && <Skeleton label={t("loading")} lines={6} />}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      <FailedOf all={[contracts, people]} />
       {contracts.data && people.data && (
         <div className="stack">
           <Contracts contracts={contracts.data} />

@@ -1,12 +1,13 @@
 import type { BrokenRule, PersonDay, Queue, Roster, RosterDay, RosterShift, WantedShift } from "@/api/types";
-import { explain } from "@/api/words";
+import { useStayed } from "@/stayed";
+import { Failed } from "@/failed";
 import { useT } from "@/i18n";
 import { clock, day as shortDay, decimal } from "@/i18n/format";
-import { Empty, Pill } from "@ui/bits";
+import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { usePersonDay } from "./api";
 import type { Person } from "./board";
-import { kindName } from "./labels";
+import { kindName, placeName } from "./labels";
 import type { Edits } from "./edits";
 import { ruleOf } from "./rules";
 import { asWanted, changing, moved, stretched, stretches, usualShift } from "./model";
@@ -23,7 +24,9 @@ interface PersonPanelProps {
 /** One person's day: its parts, what it breaks, why it is as it is, and the buttons that change it. */
 export function PersonPanel({ roster, day, person, queues, shifts, edits }: PersonPanelProps) {
   const t = useT();
-  const { data, error } = usePersonDay(roster.id, person.id, day.day, day.roster.v);
+  // Whoever leafs down the board with the arrows asks of those they pass nothing.
+  const stays = useStayed(person.id);
+  const { data, error, refetch } = usePersonDay(roster.id, stays ? person.id : undefined, day.day, day.roster.v);
   return (
     <section className="card stack roster-person" aria-labelledby="roster-person">
       <h2 id="roster-person">{person.name}</h2>
@@ -46,10 +49,11 @@ export function PersonPanel({ roster, day, person, queues, shifts, edits }: Pers
               {part.kind === "queue" ? (queues.find((one) => one.id === part.queue)?.name ?? kindName("queue")) : kindName(part.kind)}
             </li>
           ))}
+          <li className="meta">{placeName(shift.place)}</li>
           {shift.parts.length === 0 && <li className="meta">{t("roster.no_parts")}</li>}
         </ol>
       ))}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {error && <Failed error={error} retry={refetch} />}
       {data && <Broken rules={data.violations} />}
       {data && shifts.length > 0 && <Why found={data} />}
     </section>

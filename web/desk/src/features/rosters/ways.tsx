@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { CommuteFactors, PlanWays } from "@/api/types";
-import { explain } from "@/api/words";
+import { Failed } from "@/failed";
 import { useT } from "@/i18n";
 import { decimal } from "@/i18n/format";
 
@@ -11,7 +11,7 @@ const told = (n: number) => decimal(n, 0, 1);
 /** What a plan takes of commuting and of seats, beside everybody at the office. */
 export function PlanWaysCard({ roster, v }: { roster: string; v: number }) {
   const t = useT();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["rosters", "ways", roster, v],
     queryFn: () => api.get<PlanWays>(`/workforce/rosters/${roster}/ways`),
   });
@@ -19,7 +19,7 @@ export function PlanWaysCard({ roster, v }: { roster: string; v: number }) {
   return (
     <details className="card roster-ways">
       <summary>{t("ways.title")}</summary>
-      {error && <p className="field-error">{explain(error)}</p>}
+      {error && <Failed error={error} retry={refetch} />}
       {data && !data.plan && <p>{t("worth.few", { n: data.smallest_group })}</p>}
       {data?.plan && data.all_there && (
         <ul>

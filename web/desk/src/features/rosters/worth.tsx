@@ -3,6 +3,9 @@ import { Link } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import type { Page, Weighed, WorthRun } from "@/api/types";
 import { explain } from "@/api/words";
+import { failed } from "@/api/plans/notes";
+import { Noted } from "@/api/plans/noted";
+import { FailedOf } from "@/failed";
 import { msg, useT } from "@/i18n";
 import { day as shortDay, decimal, share } from "@/i18n/format";
 import { useAllQueues } from "@/reference";
@@ -51,7 +54,6 @@ export function WorthPage() {
     }
     await again();
   };
-  const error = queues.error ?? runs.error;
   const shown = (runs.data ?? []).filter((one, at) => one.state === "asked" || at < 3);
   const latest = runs.data?.find((one) => one.found);
   return (
@@ -64,7 +66,7 @@ export function WorthPage() {
       </header>
       <p className="meta worth-why">{t("worth.why")}</p>
       {(queues.isPending || runs.isPending) && <Skeleton label={t("loading")} lines={6} />}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      <FailedOf all={[queues, runs]} />
       {queues.data && runs.data && (
         <details className="card roster-ask" open={runs.data.length === 0}>
           <summary>{t("worth.new")}</summary>
@@ -77,7 +79,7 @@ export function WorthPage() {
             <li key={run.id} className="row-flex wrap">
               <span className="grow">
                 <span className="num">{stretch(run)}</span> · {run.reason}
-                {run.failure && <span className="field-error"> {run.failure}</span>}
+                {run.failed_by && <span className="field-error"> {failed(run.failed_by)}</span>}
               </span>
               {run.state === "asked" && <Progress run={run} onCancel={() => void cancel(run)} />}
               {run.state === "cancelled" && <Pill>{t("roster.cancelled")}</Pill>}
@@ -130,7 +132,7 @@ function Found({ run }: { run: WorthRun }) {
     <section className="card stack" aria-labelledby="worth-found">
       <h2 id="worth-found">{t("worth.of", { when: stretch(run), reason: run.reason })}</h2>
       <p className="meta">{t("worth.chance", { n: decimal(found.chance_hours, 0, 1), people: found.people })}</p>
-      <ul className="stack worth-words" aria-label={t("worth.in_words")}>
+      <ul className="stack" aria-label={t("worth.in_words")}>
         {found.rules.map((one) => (
           <li key={one.rule}>
             <strong>{t(rules[one.rule] ?? one.rule)}</strong>{" "}
@@ -177,11 +179,13 @@ function Found({ run }: { run: WorthRun }) {
       </div>
       {!told.ways && <p className="meta">{t("worth.few", { n: found.smallest_group })}</p>}
       <Factors of={found.commute} seats={found.seats} />
-      {found.notes.map((note) => (
-        <p key={note} lang="en" className="meta">
-          {note}
-        </p>
-      ))}
+      {found.notes.length > 0 && (
+        <ul className="meta plan-notes">
+          {found.notes.map((note) => (
+            <Noted key={note.text} note={note} />
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
 import type { ConversationRow } from "@/api/types";
-import { msg, useT } from "@/i18n";
+import { useT } from "@/i18n";
 import { useAction } from "@/keys/react";
 import { shown } from "@/keys/map";
 import { useLive } from "@/live/react";
@@ -19,8 +19,9 @@ import { FileList, FilePicker, useFiles } from "./files";
 import { envelopeOf } from "./mail/model";
 import { useMentionWriting } from "./mention-writing";
 import { stillNamed } from "./model/mentions";
-import type { DraftKind, DraftStatus } from "./model/drafts";
+import { statusWords, type DraftKind } from "./model/drafts";
 import { useDesk, useSlot } from "./outbox-react";
+import { OtherWords } from "./other-words";
 import { PickList, PickName } from "./pick-list";
 import { PlainField } from "./plain-field";
 import { useRichField } from "./rich-field";
@@ -39,16 +40,8 @@ const PlainMarkBar = lazy(() =>
   }),
 );
 
-/** What is written here; what is passed on has a dialog of its own. */
-type Said = Exclude<DraftKind, "forward">;
-
-const statusWords: Record<DraftStatus, string | null> = {
-  empty: null,
-  typing: null,
-  saving: msg("draft.saving"),
-  saved: msg("draft.saved"),
-  local: msg("draft.local"),
-};
+/** What is written here; what is passed on or written up has a place of its own. */
+type Said = Exclude<DraftKind, "forward" | "wrapup">;
 
 interface ComposerProps {
   row: ConversationRow;
@@ -138,15 +131,7 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
           {words && t(words)}
         </span>
       </div>
-      {slot.other !== null && (
-        <p className="row-flex meta">
-          <Icon name="info" />
-          {t("draft.other")}
-          <Button tone="link" onPress={() => drafts.swap(id, kind)}>
-            {t("draft.use_other")}
-          </Button>
-        </p>
-      )}
+      <OtherWords key={`${id}.${kind}`} id={id} kind={kind} />
       {byMail && (
         <Suspense fallback={<div className="mail-to" />}>
           <RecipientsField key={id} row={row} />

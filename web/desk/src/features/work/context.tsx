@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useId, useState } from "react";
+import { lazy, Suspense, useId, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
 import type { ConversationDetail, ConversationRow } from "@/api/types";
 import { useT } from "@/i18n";
-import { day } from "@/i18n/format";
+import { day, moment } from "@/i18n/format";
 import { useAction } from "@/keys/react";
 import { useLive } from "@/live/react";
 import { useQueueName, useTags } from "@/reference";
@@ -18,6 +18,12 @@ import { CustomerCard } from "./customer";
 import { channelName, stateName } from "./labels";
 import { Section } from "./section";
 import { WhyCard } from "./why";
+
+const CustomerAside = lazy(async () => {
+  const module = await import("./aside");
+  await module.spoken;
+  return { default: module.CustomerAside };
+});
 
 interface Props {
   row: ConversationRow;
@@ -34,6 +40,7 @@ export function ContextPane({ row, detail }: Props) {
         <QueueLine row={row} />
       </div>
       <CustomerCard row={row} customer={detail?.customer ?? null} />
+      <Suspense>{detail?.customer && <CustomerAside key={detail.customer.id} customer={detail.customer} />}</Suspense>
       <ConsultSection row={row} />
       <WhyCard why={detail?.why ?? null} row={row} />
       <History customerId={row.customer.id} current={row.id} />
@@ -69,7 +76,11 @@ function History({ customerId, current }: { customerId: string; current: string 
               <Link to="/work/$id" params={{ id: entry.id }} className="grow clip">
                 {entry.subject || channelName(entry.channel)}
               </Link>
-              <span className="meta">{stateName(entry.state)}</span>
+              <span className="meta">
+                {entry.promise?.until && entry.promise.phone && entry.state !== "closed"
+                  ? t("history.call", { time: moment(entry.promise.until, Date.now()) })
+                  : stateName(entry.state)}
+              </span>
             </li>
           ))}
         </ul>

@@ -26,7 +26,8 @@ import { Due } from "./due";
 import { channelName, stateName } from "./labels";
 import { adoptDraft, useDesk, useOutbox } from "./outbox-react";
 import { useOpened, type Panel } from "./opened";
-import { useStayed } from "./stayed";
+import { useStayed } from "@/stayed";
+import { Promised } from "./promised";
 import { Thread } from "./thread";
 import { Viewers } from "./typing";
 import { sayUndoable } from "./undo";
@@ -37,11 +38,13 @@ const load = {
   wrapup: () => import("./wrapup"),
   consult: () => import("./consults/ask"),
   merge: () => import("./merge"),
+  call: () => import("./call-back"),
 };
 const TransferDialog = lazy(() => load.transfer().then((module) => ({ default: module.TransferDialog })));
 const SnoozeDialog = lazy(() => load.snooze().then((module) => ({ default: module.SnoozeDialog })));
 const ConsultDialog = lazy(() => load.consult().then((module) => ({ default: module.ConsultDialog })));
 const MergeDialog = lazy(() => load.merge().then((module) => ({ default: module.MergeDialog })));
+const CallBackDialog = lazy(() => load.call().then((module) => ({ default: module.CallBackDialog })));
 const WrapUp = lazy(() => load.wrapup().then((module) => ({ default: module.WrapUp })));
 
 interface Props {
@@ -116,11 +119,14 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   const setWrapping = (next: boolean) => put({ wrapping: next });
   const mine = !gone && row.operator_id !== null && row.operator_id === session.operator_id;
   const canWork = mine && (row.state === "active" || row.state === "wrapup" || row.state === "snoozed" || row.state === "open");
-  const canWrap = canWork && may(session, "conversations.close");
+  // What time has closed can still be written up.
+  const unsaid = mine && row.state === "closed" && row.outcome === "unclassified";
+  const canWrap = (canWork || unsaid) && may(session, "conversations.close");
   useAction("resolve", () => setWrapping(true), canWrap);
   useAction("transfer", () => setPanel("transfer"), canWork);
   useAction("snooze", () => setPanel("snooze"), canWork);
   useAction("consult", () => setPanel("consult"), canWork);
+  useAction("call_back", () => setPanel("call"), canWork && canWrap);
   const asked = useAsked(row, () => onDone(row.id));
   useAction("merge", () => setPanel("merge"), canWork);
   useAction("requeue", asked.requeue, canWork);
@@ -143,6 +149,8 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   return (
     <>
       <section className="talk" aria-label={t("thread.region", { n: row.number })}>
+        {/* Where the list gives way to the talk, its heading goes with it. */}
+        <h1 className="hidden-visually talk-page">{t("nav.work")}</h1>
         <ThreadHeader
           row={row}
           canWork={canWork}
@@ -153,6 +161,7 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
           onWrap={() => setWrapping(true)}
           onContext={() => put({ context: !context })}
         />
+        <Promised row={row} />
         <Thread key={row.id} row={row} stays={stays} />
         {wrapping && canWrap ? (
           <Suspense>
@@ -161,6 +170,7 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
               row={row}
               onClosed={() => onDone(row.id)}
               onCancel={() => setWrapping(false)}
+              onPanel={setPanel}
               onReturn={() => comeBack(null)}
               unsent={unsent}
               sent={() => outbox.settled(row.id)}
@@ -180,7 +190,7 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
             <Composer row={row} onResolve={() => setWrapping(true)} onSnooze={() => setPanel("snooze")} />
           </>
         ) : (
-          <ReadOnly row={row} gone={gone} />
+          <ReadOnly row={row} gone={gone} onWrap={canWrap ? () => setWrapping(true) : undefined} />
         )}
       </section>
       <div className="context-pane" data-open={context || undefined}>
@@ -193,7 +203,10 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
       </div>
       <Suspense>
       {panel === "transfer" && <TransferDialog row={row} onClose={() => setPanel(null)} onDone={done} onReturn={() => comeBack("transfer")} />}
-      {panel === "consult" && <ConsultDialog row={row} onClose={() => setPanel(null)} />}
+      {(panel === "consult" || panel === "task") && <ConsultDialog row={row} task={panel === "task"} onClose={() => setPanel(null)} />}
+      {panel === "call" && (
+        <CallBackDialog row={row} customer={detail?.customer ?? null} onClose={() => setPanel(null)} onDone={done} onReturn={() => comeBack("call")} />
+      )}
       {panel === "merge" && <MergeDialog row={row} onClose={() => setPanel(null)} onMerged={(into) => onDone(row.id, into)} onReturn={() => comeBack("merge")} />}
       {panel === "snooze" && <SnoozeDialog row={row} onClose={() => setPanel(null)} onDone={done} onReturn={() => comeBack("snooze")} />}
       </Suspense>
@@ -254,7 +267,7 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
           </span>
           {row.state !== "active" && <Pill>{stateName(row.state)}</Pill>}
           {row.snoozed_until && row.state === "snoozed" && (
-            <span className="num">{moment(row.snoozed_until, engine.serverNow())}</span>
+            <span className="num clip">{moment(row.snoozed_until, engine.serverNow())}</span>
           )}
           {row.state === "active" && <Due row={row} />}
           <ConsultPill id={row.id} />
@@ -281,6 +294,11 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
             <MenuItem id="consult" icon="users" shortcut={shown("consult") ?? ""} onAction={() => onPanel("consult")}>
               {t("keys.consult")}
             </MenuItem>
+            {canWrap && (
+              <MenuItem id="call" icon="phone" shortcut={shown("call_back") ?? ""} onAction={() => onPanel("call")}>
+                {t("keys.call_back")}
+              </MenuItem>
+            )}
             <MenuItem id="requeue" icon="undo-2" onAction={asked.requeue}>
               {t("requeue.title")}
             </MenuItem>
@@ -338,7 +356,7 @@ function HeadButton({ icon, label, shortcut, onPress, main = false }: HeadButton
 }
 
 /** Why one cannot write here, and what can be done instead. */
-function ReadOnly({ row, gone }: { row: ConversationRow; gone: boolean }) {
+function ReadOnly({ row, gone, onWrap }: { row: ConversationRow; gone: boolean; onWrap: (() => void) | undefined }) {
   const t = useT();
   const { store } = useLive();
   const session = useSession();
@@ -353,8 +371,13 @@ function ReadOnly({ row, gone }: { row: ConversationRow; gone: boolean }) {
     <div className="banner tone-info read-only">
       <Icon name="info" />
       <span className="grow">
-        {closed ? t("readonly.closed") : gone ? t("readonly.gone") : t("readonly.other")}
+        {onWrap ? t("wrapup.ran_out") : closed ? t("readonly.closed") : gone ? t("readonly.gone") : t("readonly.other")}
       </span>
+      {onWrap && (
+        <Button tone="outline" icon="check" onPress={onWrap}>
+          {t("wrapup.open")}
+        </Button>
+      )}
       {closed && may(session, "conversations.open") && (
         <Button tone="outline" icon="undo-2" onPress={reopen}>
           {t("readonly.reopen")}

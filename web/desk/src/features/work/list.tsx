@@ -18,6 +18,7 @@ import { Due } from "./due";
 import { channelIcon, channelName, stateName } from "./labels";
 import type { ListOrder } from "./model/order";
 import { rowWords } from "./model/rows";
+import { initials, useLookedAt } from "./looked";
 import { useOpenOffers } from "./offer-alert";
 
 interface ListProps {
@@ -43,6 +44,8 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
     if (at >= 0) bring(at);
   }, [at, bring]);
   const queues = useQueues();
+  const shown = ids.slice(rows.first, rows.end);
+  const lookedAt = useLookedAt(shown);
 
   const hold = useHold(order);
   const move = (step: number) => {
@@ -96,7 +99,7 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
         }}
       >
         <div className="list-space" role="presentation" style={{ blockSize: ids.length * size }}>
-          {ids.slice(rows.first, rows.end).map((id, index) => (
+          {shown.map((id, index) => (
             <Row
               key={id}
               id={id}
@@ -106,6 +109,7 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
               size={size}
               selected={id === selected}
               left={order.left(id)}
+              viewers={lookedAt(id)}
               order={order}
               queues={queues}
             />
@@ -173,12 +177,14 @@ interface RowProps {
   size: number;
   selected: boolean;
   left: boolean;
+  /** The names of those who have it open. */
+  viewers: string;
   order: ListOrder<ConversationRow>;
   queues: readonly QueueRef[];
 }
 
 /** One row at its place; drawn again only when it changes itself, or its place. */
-const Row = memo(function Row({ id, domId, at, of, size, selected, left, order, queues }: RowProps) {
+const Row = memo(function Row({ id, domId, at, of, size, selected, left, viewers, order, queues }: RowProps) {
   return (
     <div
       id={domId}
@@ -191,12 +197,12 @@ const Row = memo(function Row({ id, domId, at, of, size, selected, left, order, 
       className="list-row"
       style={{ transform: `translateY(${at * size}px)`, blockSize: size }}
     >
-      <RowContent id={id} left={left} order={order} queues={queues} />
+      <RowContent id={id} left={left} viewers={viewers} order={order} queues={queues} />
     </div>
   );
 });
 
-const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<RowProps, "id" | "left" | "order" | "queues">) {
+const RowContent = memo(function RowContent({ id, left, viewers, order, queues }: Pick<RowProps, "id" | "left" | "viewers" | "order" | "queues">) {
   const t = useT();
   const live = useRow("conversations", id);
   const { engine } = useLive();
@@ -217,6 +223,7 @@ const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<Ro
         <div className="row-flex row-first">
           <span className="clip row-name">{row.customer.name ?? t("customer.unnamed")}</span>
           <span className="grow row-flex">{clients.length > 1 && <ClientBadge id={row.client_id} />}</span>
+          {viewers && <LookedAtBy names={viewers} />}
           <ConsultMark id={id} />
           {left ? <span className="meta">{t("list.left")}</span> : <RowMark row={row} />}
           {unread && <Unread count={row.unread} />}
@@ -224,6 +231,7 @@ const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<Ro
         <div className="clip row-words">
           {words.subject && <span className="row-subject">{words.subject} </span>}
           {row.last_from === "operator" && <Answered />}
+          {row.promise?.phone && `${t("list.call")} · `}
           {words.preview || (!words.subject && t("conversation.untitled"))}
         </div>
         <div className="row-flex row-last">
@@ -239,6 +247,18 @@ const RowContent = memo(function RowContent({ id, left, order, queues }: Pick<Ro
     </div>
   );
 });
+
+/** Colleagues who have it open, by their initials. */
+function LookedAtBy({ names }: { names: string }) {
+  const t = useT();
+  return (
+    <span className="pill" title={names}>
+      <Icon name="eye" />
+      <span aria-hidden="true">{initials(names)}</span>
+      <span className="hidden-visually">{t("thread.viewing", { names })}</span>
+    </span>
+  );
+}
 
 /** How much is unread: in the last line of a row, or in the first of a compact one. */
 function Unread({ count }: { count: number }) {

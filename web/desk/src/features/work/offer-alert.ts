@@ -5,7 +5,7 @@ import { t, useLocale } from "@/i18n";
 import { useLive, useTable } from "@/live/react";
 import { useNow } from "@/live/ticker";
 import { settings } from "@/settings";
-import { chime } from "@ui/chime";
+import { sound } from "@/sounds";
 import { channelName } from "./labels";
 
 const GRACE_MS = 3000;
@@ -29,8 +29,8 @@ export function titled(offers: number): string {
 
 /** Announces each offer once. No name: the system's messages are seen by whoever passes by. */
 function announce(offer: Offer): void {
-  const { volume, notify } = settings();
-  chime(volume);
+  const { notify } = settings();
+  sound(offer.card.call_at ? "callback" : offer.channel);
   if (!notify || document.visibilityState === "visible" || typeof Notification === "undefined") return;
   if (Notification.permission !== "granted") return;
   const shown = new Notification(t("offer.page_title", { n: 1 }), {

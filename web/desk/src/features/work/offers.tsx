@@ -4,6 +4,7 @@ import { memo, useEffect, useRef, useState } from "react";
 import { explain } from "@/api/words";
 import type { Offer } from "@/api/types";
 import { msg, t, useT } from "@/i18n";
+import { moment } from "@/i18n/format";
 import { useAction } from "@/keys/react";
 import { shown } from "@/keys/map";
 import { useLive } from "@/live/react";
@@ -32,7 +33,8 @@ export const Offers = memo(function Offers({ onAccepted }: { onAccepted: () => v
   const current = useOpenOffers();
   return (
     <section className="offers" aria-label={t("offer.region")}>
-      <div role="alert" className="hidden-visually">
+      {/* Each is told once: a second one must not have the first read out again. */}
+      <div role="alert" aria-atomic="false" className="hidden-visually">
         {current.map((offer) => (
           <p key={offer.work_item_id}>
             {t("offer.announce", {
@@ -104,7 +106,7 @@ function OfferCard({ offer, first, onAccepted }: CardProps) {
             <ClientBadge id={offer.client_id} />
           </div>
           <div className="meta clip">
-            {[channelName(offer.channel), queue, card.language?.toUpperCase()].filter(Boolean).join(" · ")}
+            {[card.call_at && t("offer.call", { time: moment(card.call_at, engine.serverNow()) }), channelName(offer.channel), queue, card.language?.toUpperCase()].filter(Boolean).join(" · ")}
           </div>
         </div>
         <span className="num offer-left" aria-hidden="true">

@@ -1,7 +1,7 @@
 /** What was opened beside or over a conversation. */
 import { useState } from "react";
 
-export type Panel = "transfer" | "snooze" | "consult" | "merge" | null;
+export type Panel = "transfer" | "snooze" | "consult" | "merge" | "call" | "task" | null;
 
 interface Opened {
   /** The conversation it belongs to. */

@@ -1,6 +1,6 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
-import { api } from "@/api/client";
+import { api, ApiError } from "@/api/client";
 import type { Draft } from "@/api/types";
 import { useLive } from "@/live/react";
 import { useSession } from "@/session";
@@ -9,16 +9,16 @@ import { say } from "@ui/toast";
 import { refusal, sendItem, takeBack } from "./api";
 import { sendConsult } from "./consults/api";
 import { linesOf } from "./mail/model";
-import { DraftBook, type DraftKind } from "./model/drafts";
+import { DraftBook, Newer, Over, type DraftKind, type Words } from "./model/drafts";
 import { localOutbox, Outbox, type OutboxItem } from "./model/outbox";
 import { offerRecall } from "./undo";
 
-interface Desk {
+export interface Desk {
   outbox: Outbox;
   drafts: DraftBook;
 }
 
-const DeskContext = createContext<Desk | null>(null);
+export const DeskContext = createContext<Desk | null>(null);
 
 interface StoredDraft {
   rev?: number;
@@ -43,21 +43,40 @@ function makeDesk(account: string, store: ReturnType<typeof useLive>["store"], q
   const drafts = new DraftBook({
     storage: globalThis.localStorage ?? null,
     prefix: `ascolto.draft.${account}.`,
-    put: async (id, kind, { text, envelope, about, attachments }, rev) => {
-      const stored = await api.put<StoredDraft | undefined>(
-        `/conversations/${id}/draft`,
-        { text, kind, rev, lines: envelope, about, file_ids: attachments.map((file) => file.id) },
-        { keepalive: text.length < 20_000 },
-      );
+    put: async (id, kind, { text, envelope, about, attachments, other, closing }, rev) => {
+      const stored = await api
+        .put<StoredDraft | undefined>(
+          `/conversations/${id}/draft`,
+          { text, kind, rev, lines: envelope, about, file_ids: attachments.map((file) => file.id), other, closing },
+          { keepalive: text.length < 20_000 },
+        )
+        .catch((error: unknown) => {
+          throw newer(error) ?? (kind === "wrapup" && isOver(error) ? new Over() : error);
+        });
       return stored?.rev ?? rev + 1;
     },
   });
   return { outbox, drafts };
 }
 
+function wordsOf({ text, lines, about, files, other, closing }: Draft): Words {
+  return { text, envelope: lines ?? null, about: about ?? null, attachments: files, other: other ?? null, closing: closing ?? null };
+}
+
+/** What the server has instead, when a draft was written over an older version. */
+function newer(error: unknown): Newer | null {
+  if (!(error instanceof ApiError) || error.code !== "conversations.draft_changed") return null;
+  const draft = error.problem.fields?.draft as Draft | null | undefined;
+  return draft ? new Newer(wordsOf(draft), draft.rev) : null;
+}
+
+function isOver(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "conversations.not_now";
+}
+
 /** Takes a draft as the server has it. */
-export function adoptDraft(drafts: DraftBook, { conversation_id: id, kind, text, lines, about, files, rev }: Draft): void {
-  drafts.adopt(id, kind, { text, envelope: lines ?? null, about: about ?? null, attachments: files }, rev);
+export function adoptDraft(drafts: DraftBook, draft: Draft): void {
+  drafts.adopt(draft.conversation_id, draft.kind, wordsOf(draft), draft.rev);
 }
 
 /** Puts the words of a reply back into its field, before what was begun meanwhile. */

@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useEffectEvent, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
+import { useEffect, useEffectEvent, useRef, type FormEvent, type KeyboardEvent } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
-import type { CloseBody, ConversationRow, Outcome } from "@/api/types";
+import type { CloseBody, Closing, ConversationRow, Outcome } from "@/api/types";
 import { useOpenConsults } from "@/consults";
 import { msg, useT } from "@/i18n";
 import { useLive } from "@/live/react";
@@ -13,8 +13,13 @@ import { Icon } from "@ui/icon";
 import { adoptRow } from "./api";
 import { useLateRefusal } from "./late";
 import { focusComposer } from "./list";
+import { statusWords } from "./model/drafts";
+import { minuteOf } from "./model/snooze";
+import { OtherWords } from "./other-words";
+import { useDesk, useSlot } from "./outbox-react";
 import type { OutboxItem } from "./model/outbox";
 import { sayUndoable } from "./undo";
+import { WrapUpClock } from "./wrapup-clock";
 
 const outcomes: { id: Outcome; label: string }[] = [
   { id: "resolved", label: msg("outcome.resolved") },
@@ -25,45 +30,18 @@ const outcomes: { id: Outcome; label: string }[] = [
   { id: "spam", label: msg("outcome.spam") },
 ];
 
-export interface Answers {
-  outcome: Outcome;
-  promise: string;
-  until: string;
-  reason1: string;
-  reason2: string;
-  note: string;
-}
-
-const blank: Answers = { outcome: "resolved", promise: "", until: "", reason1: "", reason2: "", note: "" };
-
-function kept(id: string): Answers {
-  try {
-    return { ...blank, ...(JSON.parse(localStorage.getItem(`ascolto.wrapup.${id}`) ?? "{}") as Partial<Answers>) };
-  } catch {
-    return blank;
-  }
-}
-
-function keep(id: string, answers: Answers | null): void {
-  try {
-    if (answers) localStorage.setItem(`ascolto.wrapup.${id}`, JSON.stringify(answers));
-    else localStorage.removeItem(`ascolto.wrapup.${id}`);
-  } catch {
-    /* it then lives as long as the page */
-  }
-}
+const blank: Closing = { outcome: "resolved", reason1: null, reason2: null, promise: "", until: null };
 
 /** What is sent: a promise only with the outcome that makes one. */
-export function closing(answers: Answers, lastSeq: number): CloseBody {
-  const promised = answers.outcome === "follow_up" && (answers.promise.trim() || answers.until);
+export function closing(answers: Closing, note: string, lastSeq: number): CloseBody {
+  const { outcome, reason1, reason2, until } = answers;
+  const promise = answers.promise.trim();
   return {
-    outcome: answers.outcome,
-    reason1: answers.reason1 || null,
-    reason2: answers.reason2 || null,
-    note: answers.note.trim() || null,
-    promise: promised
-      ? { text: answers.promise.trim(), until: answers.until ? new Date(answers.until).toISOString() : null }
-      : null,
+    outcome,
+    reason1,
+    reason2,
+    note: note.trim() || null,
+    promise: outcome === "follow_up" && (promise || until) ? { text: promise, until } : null,
     // What came while this form was filled in must be read before the contact is closed.
     expected_seq: lastSeq,
   };
@@ -76,6 +54,8 @@ interface Props {
   row: ConversationRow;
   onClosed: () => void;
   onCancel: () => void;
+  /** Opens what else may follow from a contact. */
+  onPanel: (panel: "call" | "task") => void;
   /** Brings back here who has left before the answer came. */
   onReturn: () => void;
   /** What was written here and has not left yet. */
@@ -94,11 +74,15 @@ function listOpen(field: HTMLElement): boolean {
 }
 
 /** Outcome, reason and note of a contact; Enter confirms, Escape goes back to writing. */
-export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Props) {
+export function WrapUp({ row, onClosed, onCancel, onPanel, onReturn, unsent, sent }: Props) {
   const t = useT();
   const { store } = useLive();
   const { id, client_id: clientId } = row;
-  const [answers, setAnswers] = useState(() => kept(id));
+  const { drafts } = useDesk();
+  // Kept as any draft is: it survives a reload, a crash and a day offline, and is there on other devices.
+  const { slot, status } = useSlot(id, "wrapup");
+  const answers = slot.closing ?? blank;
+  const note = slot.text;
   const reasons = useReasons().filter((reason) => reason.client_id === null || reason.client_id === clientId);
   const first = reasons.filter((reason) => reason.parent_id === null);
   const second = reasons.filter((reason) => reason.parent_id !== null && reason.parent_id === answers.reason1);
@@ -123,20 +107,19 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Prop
     if (returning) writeOn();
   }, [returning]);
   const refused = unsent.some((one) => one.state === "failed");
-  const set = (next: Partial<Answers>) => {
-    const all = { ...answers, ...next };
-    setAnswers(all);
-    keep(id, all);
-  };
+  const set = (next: Partial<Closing>) => drafts.writeUp(id, { ...answers, ...next });
+  const words = statusWords[status];
+  // Time has closed it: how it ended can still be said.
+  const over = row.state === "closed";
   const late = useLateRefusal((why) => t("wrapup.failed", { n: row.number, why }), onReturn);
   const close = useMutation({
     mutationFn: async () => {
       // A reply written just before goes first, however bad the line.
       if (!(await sent())) throw new Unsent();
-      return api.post<ConversationRow>(`/conversations/${id}/close`, closing(answers, row.last_seq));
+      return api.post<ConversationRow>(`/conversations/${id}/close`, closing(answers, note, row.last_seq));
     },
     onSuccess: (next) => {
-      keep(id, null);
+      drafts.forget(id, "wrapup");
       adoptRow(store, next);
       sayUndoable(t("wrapup.done", { n: row.number }), { store, id, way: "reopen" });
       onClosed();
@@ -168,7 +151,12 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Prop
     // It stands where the composer stood: the skip link to the field of writing leads here meanwhile.
     <form ref={form} id="composer" tabIndex={-1} className="wrapup" onSubmit={submit} onKeyDown={onKeyDown} aria-label={t("wrapup.title")} data-region>
       <div className="row-flex">
-        <h3 className="grow">{t("wrapup.title")}</h3>
+        <h3>{t("wrapup.title")}</h3>
+        <WrapUpClock row={row} />
+        <span className="grow" />
+        <span className="meta" role="status">
+          {words && t(words)}
+        </span>
         <Button icon="x" onPress={cancel}>
           {t("wrapup.cancel")}
         </Button>
@@ -178,6 +166,12 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Prop
           <p className={`banner ${refused ? "tone-bad" : "tone-info"}`}>
             <Icon name={refused ? "circle-alert" : "send"} />
             <span className="grow">{refused ? t("wrapup.refused") : t("wrapup.leaving")}</span>
+          </p>
+        )}
+        {over && (
+          <p className="banner tone-info">
+            <Icon name="timer" />
+            {t("wrapup.ran_out")}
           </p>
         )}
         {consults > 0 && (
@@ -201,8 +195,8 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Prop
         </Select>
         <Select
           label={t("wrapup.reason1")}
-          value={answers.reason1}
-          onChange={(event) => set({ reason1: event.target.value, reason2: "" })}
+          value={answers.reason1 ?? ""}
+          onChange={(event) => set({ reason1: event.target.value || null, reason2: null })}
         >
           <option value="">{t("wrapup.choose")}</option>
           {first.map((reason) => (
@@ -213,9 +207,9 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Prop
         </Select>
         <Select
           label={t("wrapup.reason2")}
-          value={answers.reason2}
+          value={answers.reason2 ?? ""}
           disabled={second.length === 0}
-          onChange={(event) => set({ reason2: event.target.value })}
+          onChange={(event) => set({ reason2: event.target.value || null })}
         >
           <option value="">{t("wrapup.choose")}</option>
           {second.map((reason) => (
@@ -236,16 +230,16 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Prop
           <TextField
             label={t("wrapup.until")}
             type="datetime-local"
-            value={answers.until}
-            onChange={(event) => set({ until: event.target.value })}
+            value={answers.until ? minuteOf(new Date(answers.until)) : ""}
+            onChange={(event) => set({ until: event.target.value ? new Date(event.target.value).toISOString() : null })}
           />
         </div>
       )}
       <TextArea
         label={t("wrapup.note")}
         rows={2}
-        value={answers.note}
-        onChange={(event) => set({ note: event.target.value })}
+        value={note}
+        onChange={(event) => drafts.type(id, "wrapup", event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
             event.preventDefault();
@@ -253,7 +247,18 @@ export function WrapUp({ row, onClosed, onCancel, onReturn, unsent, sent }: Prop
           }
         }}
       />
+      <OtherWords id={id} kind="wrapup" />
       <div className="row-flex end wrap">
+        {!over && (
+          <>
+            <Button tone="outline" icon="phone" onPress={() => onPanel("call")}>
+              {t("call.open")}
+            </Button>
+            <Button tone="outline" icon="inbox" onPress={() => onPanel("task")}>
+              {t("task.open")}
+            </Button>
+          </>
+        )}
         <div role="alert" className="grow">
           {close.error && !(close.error instanceof Unsent) && (
             <p className="field-error">

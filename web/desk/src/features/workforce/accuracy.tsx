@@ -1,15 +1,14 @@
-import { explain } from "@/api/words";
 import type { Ledger } from "@/api/types";
+import { Failed } from "@/failed";
 import { useT } from "@/i18n";
 import { day as shortDay, share } from "@/i18n/format";
-import { Empty } from "@ui/bits";
 import { useAccuracy } from "./api";
 
 /** Published forecasts as each of their days was scored, beside who knew nothing but the same past. */
 export function Accuracy({ queue }: { queue: string }) {
   const t = useT();
-  const { data, error } = useAccuracy(queue);
-  if (error) return <Empty icon="triangle-alert" title={explain(error)} />;
+  const { data, error, refetch } = useAccuracy(queue);
+  if (error) return <Failed error={error} retry={refetch} />;
   if (!data) return null;
   if (data.length === 0) return <p className="meta">{t("plan.not_judged")}</p>;
   return (

@@ -4,6 +4,7 @@ import { api } from "@/api/client";
 import { whole } from "@/api/whole";
 import type { Page, ShiftRequest } from "@/api/types";
 import { explain } from "@/api/words";
+import { FailedOf } from "@/failed";
 import { useT } from "@/i18n";
 import { longDay } from "@/i18n/format";
 import { Empty, Skeleton } from "@ui/bits";
@@ -31,7 +32,6 @@ export function AskedPage() {
     queryKey: ["plan", "requests", "latest"],
     queryFn: () => api.get<Page<ShiftRequest>>("/workforce/requests", { query: { limit: LATEST } }),
   });
-  const error = waiting.error ?? latest.error;
   // Whom a swap is asked of answers it: only leave is a planner's.
   const leave = (waiting.data ?? []).filter((one) => one.kind === "leave");
   const ahead = (one: ShiftRequest) => [...one.was, ...one.becomes].every((shift) => Date.parse(shift.starts_at) > opened);
@@ -43,7 +43,7 @@ export function AskedPage() {
         <Sections />
       </header>
       {(waiting.isPending || latest.isPending) && <Skeleton label={t("loading")} lines={4} />}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      <FailedOf all={[waiting, latest]} />
       {waiting.data && leave.length === 0 && <Empty icon="clock" title={t("asked.none")} />}
       {leave.length > 0 && (
         <section className="card stack plan-card">

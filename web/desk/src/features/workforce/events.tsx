@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { OwnEvent } from "@/api/types";
 import { explain } from "@/api/words";
+import { Failed } from "@/failed";
 import { useT } from "@/i18n";
 import { longDay } from "@/i18n/format";
 import { may, useSession } from "@/session";
@@ -26,7 +27,7 @@ export function EventsPage() {
   const t = useT();
   const plans = may(useSession(), "workforce.plan");
   const query = { from: dayFrom(-400), to: dayFrom(380) };
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, refetch } = useQuery({
     queryKey: key,
     queryFn: () => api.get<OwnEvent[]>("/workforce/events", { query }),
   });
@@ -42,7 +43,7 @@ export function EventsPage() {
       <p className="meta">{t("events.why")}</p>
       {plans && <NoteForm known={[...new Set((data ?? []).map((one) => one.kind))]} />}
       {isPending && <Skeleton label={t("loading")} lines={4} />}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {error && <Failed error={error} retry={refetch} />}
       {data?.length === 0 && <Empty icon="clock" title={t("events.none")} />}
       {ahead.length > 0 && <List title={t("events.ahead")} events={ahead} plans={plans} />}
       {past.length > 0 && <List title={t("events.past")} events={past} plans={plans} />}

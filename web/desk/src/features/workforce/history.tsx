@@ -80,7 +80,7 @@ export function HistoryPage() {
   return (
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
-        <h1 className="plan-title">{t("came.title")}</h1>
+        <h1>{t("came.title")}</h1>
         <Sections />
       </header>
       <section className="card stack plan-card" aria-labelledby="history-table">

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import type { HalfHour, Intraday } from "@/api/types";
-import { explain } from "@/api/words";
+import { FailedOf } from "@/failed";
 import { useT } from "@/i18n";
 import { clock, day as dayOf, longDay, share, stopwatch } from "@/i18n/format";
 import { may, useSession } from "@/session";
@@ -31,16 +31,17 @@ export function IntradayPage() {
   const plans = may(useSession(), "workforce.plan");
   const queues = useAllQueues();
   const queue = queues.data?.find((one) => one.id === search.queue) ?? queues.data?.[0];
-  const { data, error } = useQuery({
+  const day = useQuery({
     queryKey: ["plan", "intraday", queue?.id],
     queryFn: () => api.get<Intraday>("/workforce/intraday", { query: { queue_id: queue!.id } }),
     enabled: queue !== undefined,
     refetchInterval: AGAIN_MS,
   });
+  const { data } = day;
   return (
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
-        <h1 className="plan-title">{t("intraday.title")}</h1>
+        <h1>{t("intraday.title")}</h1>
         {queues.data && queues.data.length > 0 && (
           <Select
             label={t("plan.queue")}
@@ -56,8 +57,8 @@ export function IntradayPage() {
         )}
         <Sections />
       </header>
-      {(queues.isPending || (queue && !data && !error)) && <Skeleton label={t("loading")} lines={5} />}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {(queues.isPending || day.isLoading) && <Skeleton label={t("loading")} lines={5} />}
+      <FailedOf all={[queues, day]} />
       {queues.data?.length === 0 && <Empty icon="activity" title={t("plan.no_queue")} />}
       {data && <Day day={data} />}
       {data && plans && <Levers key={data.queue_id} day={data} queues={queues.data ?? []} />}

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { OwnAdherence, OwnStep, OwnSteps } from "@/api/types";
 import { explain } from "@/api/words";
+import { Failed } from "@/failed";
 import { useT } from "@/i18n";
 import { clock, isoDay, longDay, share } from "@/i18n/format";
 import { Pill } from "@ui/bits";
@@ -91,7 +92,7 @@ export function OwnAdherenceCard() {
   const [back, setBack] = useState(0);
   const [opened] = useState(() => Date.now());
   const day = isoDay(opened - back * DAY_MS);
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["own-shifts", "adherence", day],
     queryFn: () => api.get<OwnAdherence>("/me/adherence", { query: { day } }),
     retry: false,
@@ -109,8 +110,8 @@ export function OwnAdherenceCard() {
           →
         </Button>
       </div>
+      {error && <Failed error={error} retry={refetch} />}
       <p role="status" className="num">
-        {error && explain(error)}
         {data && data.share === null && t("own_adherence.none")}
         {data && data.share !== null && t("own_adherence.of", { share: share(data.share), hours: data.rostered_hours })}
       </p>

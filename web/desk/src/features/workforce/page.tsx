@@ -3,6 +3,9 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import type { Forecast } from "@/api/types";
 import { explain } from "@/api/words";
+import { failed } from "@/api/plans/notes";
+import { Noted } from "@/api/plans/noted";
+import { FailedOf } from "@/failed";
 import { useT } from "@/i18n";
 import { day as shortDay, isoDay, longDay } from "@/i18n/format";
 import { may, useSession } from "@/session";
@@ -15,7 +18,6 @@ import { useAgain, useDay, useForecasts, useRequirement, type Wish } from "./api
 import { DayChart, DayTable } from "./chart";
 import { Accuracy } from "./accuracy";
 import { Compare } from "./compare";
-import { noted } from "./notes";
 import { AskForm, EditForm, Edits } from "./parts";
 import { Sections } from "./sections";
 import { Why } from "./why";
@@ -39,7 +41,7 @@ export function PlanningPage() {
   return (
     <div className="page" data-region tabIndex={-1}>
       <header className="page-head">
-        <h1 className="plan-title">{t("nav.planning")}</h1>
+        <h1>{t("nav.planning")}</h1>
         {queues.data && queues.data.length > 0 && (
           <Select
             label={t("plan.queue")}
@@ -69,7 +71,7 @@ export function PlanningPage() {
         <Sections />
       </header>
       {(queues.isPending || forecasts.isLoading) && <Skeleton label={t("loading")} lines={5} />}
-      {queues.error && <Empty icon="triangle-alert" title={explain(queues.error)} />}
+      <FailedOf all={[queues, forecasts]} />
       {queues.data?.length === 0 && <Empty icon="activity" title={t("plan.no_queue")} />}
       {queue && plans && <AskForm queue={queue.id} onAsked={(id) => set({ forecast: id, day: undefined })} />}
       {forecasts.data && !forecast && <Empty icon="activity" title={t("plan.none")} />}
@@ -101,7 +103,7 @@ function Shown({ forecast, day, plans, onDay }: ShownProps) {
   const detail = useDay(forecast, chosen?.day);
   const required = useRequirement(forecast, chosen?.day, wish);
   if (forecast.state === "asked") return <p role="status">{t("plan.making")}</p>;
-  if (forecast.state === "failed") return <Empty icon="triangle-alert" title={forecast.failure ?? t("plan.failed")} />;
+  if (forecast.state === "failed") return <Empty icon="triangle-alert" title={failed(forecast.failed_by) ?? t("plan.failed")} />;
   const draft = forecast.published_at === null;
   const publish = async () => {
     try {
@@ -157,14 +159,9 @@ function Shown({ forecast, day, plans, onDay }: ShownProps) {
       </details>
       {forecast.notes.length > 0 && (
         <ul className="meta plan-notes">
-          {forecast.notes.map((note) => {
-            const words = noted(note);
-            return (
-              <li key={note} {...(words ? {} : { lang: "en" })}>
-                {words ?? note}
-              </li>
-            );
-          })}
+          {forecast.notes.map((note) => (
+            <Noted key={note.text} note={note} />
+          ))}
         </ul>
       )}
     </section>

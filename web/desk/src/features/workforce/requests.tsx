@@ -3,9 +3,10 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { OwnShift, ShiftRequest, SwapCandidate, Wishes } from "@/api/types";
 import { explain } from "@/api/words";
+import { Failed, FailedOf } from "@/failed";
 import { msg, t, useT } from "@/i18n";
 import { clock, longDay, weekday } from "@/i18n/format";
-import { Empty, Pill } from "@ui/bits";
+import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select, TextField } from "@ui/field";
 import { say } from "@ui/toast";
@@ -22,6 +23,8 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
   const t = useT();
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
+  // It is answered at once: a tap too many must not take a day out of somebody's week.
+  const [sure, setSure] = useState(false);
   const [error, setError] = useState<string>();
   const candidates = useQuery({
     queryKey: ["own-shifts", "swaps", shift.day],
@@ -34,6 +37,7 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
       say(await work());
       setError(undefined);
       setOpen(false);
+      setSure(false);
     } catch (wrong) {
       setError(explain(wrong));
     }
@@ -57,16 +61,24 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
         <Button tone="outline" aria-label={t("shifts.ask_swap_of", { day })} aria-expanded={open} onPress={() => setOpen(!open)}>
           {t("shifts.ask_swap")}
         </Button>
-        <Button tone="outline" aria-label={t("shifts.ask_leave_of", { day })} onPress={() => void leave()}>
+        <Button tone="outline" aria-label={t("shifts.ask_leave_of", { day })} aria-expanded={sure} onPress={() => setSure(!sure)}>
           {t("shifts.ask_leave")}
         </Button>
       </div>
+      {sure && (
+        <div className="row-flex wrap" role="group" aria-label={t("shifts.ask_leave_of", { day })}>
+          <span>{t("shifts.leave_sure")}</span>
+          <Button tone="primary" onPress={() => void leave()}>
+            {t("shifts.leave_yes")}
+          </Button>
+        </div>
+      )}
       {error && (
         <p className="field-error" role="alert">
           {error}
         </p>
       )}
-      {open && candidates.error && <p className="field-error">{explain(candidates.error)}</p>}
+      {open && <FailedOf all={[candidates]} />}
       {open && candidates.data?.length === 0 && <p role="status">{t("shifts.nobody")}</p>}
       {open && (candidates.data ?? []).length > 0 && (
         <ul className="plan-edits" aria-label={t("shifts.with_whom")}>
@@ -90,7 +102,7 @@ export function AskOfDay({ shift }: { shift: OwnShift }) {
 export function Requests() {
   const t = useT();
   const queries = useQueryClient();
-  const { data, error } = useQuery({ queryKey: requestsKey, queryFn: () => api.get<ShiftRequest[]>("/me/requests") });
+  const { data, error, refetch } = useQuery({ queryKey: requestsKey, queryFn: () => api.get<ShiftRequest[]>("/me/requests") });
   const act = async (work: () => Promise<unknown>) => {
     try {
       await work();
@@ -110,12 +122,13 @@ export function Requests() {
     declined: t("shifts.declined"),
     withdrawn: t("shifts.withdrawn"),
     undone: t("shifts.undone"),
+    unanswered: t("shifts.unanswered"),
   };
   return (
     <section className="card stack plan-card" aria-labelledby="shifts-requests">
       <h2 id="shifts-requests">{t("shifts.requests")}</h2>
       <p className="meta">{t("shifts.quiet")}</p>
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {error && <Failed error={error} retry={refetch} />}
       {data?.length === 0 && <p className="meta">{t("shifts.no_requests")}</p>}
       <ul className="plan-edits" aria-label={t("shifts.requests")}>
         {(data ?? []).map((one) => {
@@ -143,6 +156,7 @@ export function Requests() {
                 </span>
               ))}
               {waits && one.kind === "stand_in" && <span className="meta">{t("shifts.stand_in_why")}</span>}
+              {waits && one.until_at && <span className="meta">{t("shifts.answer_until", { day: longDay(one.until_at), at: clock(one.until_at) })}</span>}
               {waits && (
                 <span className="row-flex wrap">
                   <Button

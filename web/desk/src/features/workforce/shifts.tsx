@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { OwnShift, OwnShifts } from "@/api/types";
 import { explain } from "@/api/words";
+import { Failed } from "@/failed";
 import { useT } from "@/i18n";
 import { clock, longDay } from "@/i18n/format";
 import { Empty, Skeleton } from "@ui/bits";
@@ -21,14 +22,14 @@ const MINUTE_MS = 60_000;
 export function ShiftsPage() {
   const t = useT();
   const [opened] = useState(() => Date.now());
-  const { data, error, isPending } = useQuery({ queryKey: key, queryFn: () => api.get<OwnShifts>("/me/shifts") });
+  const { data, error, isPending, refetch } = useQuery({ queryKey: key, queryFn: () => api.get<OwnShifts>("/me/shifts") });
   return (
     <div className="page shifts" data-region tabIndex={-1}>
       <header className="page-head">
         <h1>{t("nav.shifts")}</h1>
       </header>
       {isPending && <Skeleton label={t("loading")} />}
-      {error && <Empty icon="triangle-alert" title={explain(error)} />}
+      {error && <Failed error={error} retry={refetch} />}
       {data?.shifts.length === 0 && <Empty icon="clock" title={t("shifts.none")} />}
       <Offers />
       <ol className="stack">

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { ConversationRow } from "@/api/types";
 import { useT } from "@/i18n";
+import { useQueues } from "@/reference";
 import { useSession } from "@/session";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
@@ -16,15 +17,20 @@ import "./words";
 
 interface Props {
   row: ConversationRow;
+  /** Work for the back office rather than a question. */
+  task?: boolean;
   onClose: () => void;
 }
 
 /** Asks a colleague or a queue of the back office; the conversation stays here. */
-export function ConsultDialog({ row, onClose }: Props) {
+export function ConsultDialog({ row, task = false, onClose }: Props) {
   const t = useT();
   const { outbox } = useDesk();
   const { account } = useSession();
-  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const offices = useQueues().filter((one) => one.client_id === row.client_id && one.channel === "task");
+  // Where there is but one back office, work goes there.
+  const only = task && offices.length === 1 ? offices[0] : undefined;
+  const [chosen, setChosen] = useState<Chosen | null>(only ? { id: only.id, kind: "queue", label: only.name } : null);
   const [subject, setSubject] = useKept(account.id, `${row.id}.subject`);
   const [text, setText] = useKept(account.id, `${row.id}.text`);
   const files = useConsultFiles(account.id, row.id, row.id);
@@ -53,7 +59,7 @@ export function ConsultDialog({ row, onClose }: Props) {
     onClose();
   };
   return (
-    <Dialog title={t("consult.title")} open onClose={onClose}>
+    <Dialog title={task ? t("task.title") : t("consult.title")} open onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

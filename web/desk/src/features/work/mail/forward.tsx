@@ -13,6 +13,7 @@ import { FileList, FilePicker, useFiles } from "../files";
 import { messageAdded } from "../live";
 import type { About, DraftBook } from "../model/drafts";
 import { randomNonce } from "../model/outbox";
+import { OtherWords } from "../other-words";
 import { useDesk, useSlot } from "../outbox-react";
 import { offerRecall } from "../undo";
 import { envelopeOf, type Lines } from "./model";
@@ -100,6 +101,7 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
             value={text}
             onChange={(event) => drafts.type(talk, "forward", event.target.value)}
           />
+          <OtherWords id={talk} kind="forward" />
           <fieldset className="mail-files">
             <legend className="meta">{t("mail.goes_along")}</legend>
             {message.attachments.map((file) => (

@@ -155,7 +155,7 @@ function Recipients({ meta }: { meta: MailMeta }) {
 
 function AddressRow({ label, who }: { label: string; who: readonly string[] }) {
   return (
-    <p className="meta mail-addresses">
+    <p className="meta">
       {label} {who.join(", ")}
     </p>
   );

@@ -2,11 +2,13 @@
  * Drafts: every keystroke is written here at once, and to the server after a pause, one write at
  * a time. What was typed here and not yet stored wins over what comes from elsewhere.
  */
-import type { Attachment } from "@/api/types";
+import type { Attachment, Closing, DraftKind } from "@/api/types";
+import { msg } from "@/i18n";
 import type { Lines } from "../mail/model";
 import type { Named } from "./mentions";
+import { noWords, sameWords, together } from "./together";
 
-export type DraftKind = "reply" | "note" | "forward";
+export type { DraftKind };
 
 /** A message that is passed on, which of its files go along, and whether it does so whole. */
 export interface About {
@@ -22,6 +24,10 @@ export interface Words {
   envelope: Lines | null;
   about: About | null;
   attachments: Attachment[];
+  /** What another device wrote at the same time; offered, never forced. */
+  other: string | null;
+  /** How a contact ends, as it is being written up. */
+  closing: Closing | null;
 }
 
 export interface Slot extends Words {
@@ -30,11 +36,22 @@ export interface Slot extends Words {
   rev: number;
   /** Typed here and not yet stored by the server. */
   dirty: boolean;
-  /** What another device wrote meanwhile; offered, never forced. */
-  other: string | null;
+  /** What the server had when this was begun. */
+  base: Words;
+  /** What was last sent to the server without an answer: it may have arrived. */
+  tried: Words | null;
 }
 
 export type DraftStatus = "empty" | "typing" | "saving" | "saved" | "local";
+
+/** What is said of a draft while it is written. */
+export const statusWords: Record<DraftStatus, string | null> = {
+  empty: null,
+  typing: null,
+  saving: msg("draft.saving"),
+  saved: msg("draft.saved"),
+  local: msg("draft.local"),
+};
 
 export interface DraftOptions {
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
@@ -43,20 +60,25 @@ export interface DraftOptions {
   delay?: number;
 }
 
-const blank: Slot = { text: "", attachments: [], about: null, named: [], envelope: null, rev: 0, dirty: false, other: null };
+const blank: Slot = { ...noWords, named: [], rev: 0, dirty: false, base: noWords, tried: null };
 
-function sameLines(one: Lines | null, other: Lines | null): boolean {
-  return one?.to === other?.to && one?.cc === other?.cc && one?.bcc === other?.bcc;
+function wordsOf({ text, attachments, about, envelope, other, closing }: Words): Words {
+  return { text, attachments, about, envelope, other, closing };
 }
 
-function sameAbout(one: About | null, other: About | null): boolean {
-  const ids = (about: About | null) => about?.attachment_ids.toSorted().join();
-  return one?.message_id === other?.message_id && one?.whole === other?.whole && ids(one) === ids(other);
-}
+/** The server keeps this draft no more: what it was for is done. */
+export class Over extends Error {}
 
-function same(one: Words, other: Words): boolean {
-  const files = ({ attachments }: Words) => attachments.map(({ id }) => id).toSorted().join();
-  return one.text === other.text && sameLines(one.envelope, other.envelope) && sameAbout(one.about, other.about) && files(one) === files(other);
+/** The server has a newer version than the one that was written over. */
+export class Newer extends Error {
+  readonly words: Words;
+  readonly rev: number;
+
+  constructor(words: Words, rev: number) {
+    super("another device has written meanwhile");
+    this.words = words;
+    this.rev = rev;
+  }
 }
 
 export class DraftBook {
@@ -112,7 +134,7 @@ export class DraftBook {
   /** Remembers to whom a mail goes. */
   address(conversation: string, kind: DraftKind, envelope: Lines | null): void {
     const slot = this.slot(conversation, kind);
-    if (sameLines(slot.envelope, envelope)) return;
+    if (sameWords(slot, { ...slot, envelope })) return;
     this.keep(conversation, kind, { ...slot, envelope, dirty: true }, "typing");
     this.schedule(conversation, kind);
   }
@@ -122,13 +144,24 @@ export class DraftBook {
     const before = this.slot(conversation, kind).about;
     if (before?.message_id === about.message_id) return;
     if (before !== null) this.clear(conversation, kind);
-    this.keep(conversation, kind, { ...this.slot(conversation, kind), about }, this.status(conversation, kind));
+    this.keep(conversation, kind, { ...this.slot(conversation, kind), about, other: null }, this.status(conversation, kind));
   }
 
   /** Remembers what of the message goes along. */
   choose(conversation: string, kind: DraftKind, about: About): void {
     this.keep(conversation, kind, { ...this.slot(conversation, kind), about, dirty: true }, "typing");
     this.schedule(conversation, kind);
+  }
+
+  /** Remembers how a contact ends. */
+  writeUp(conversation: string, closing: Closing): void {
+    this.keep(conversation, "wrapup", { ...this.slot(conversation, "wrapup"), closing, dirty: true }, "typing");
+    this.schedule(conversation, "wrapup");
+  }
+
+  /** Forgets a slot that the server has emptied itself. */
+  forget(conversation: string, kind: DraftKind): void {
+    this.keep(conversation, kind, { ...blank, rev: this.slot(conversation, kind).rev }, "empty");
   }
 
   /** Empties a slot whose words were sent. */
@@ -139,18 +172,17 @@ export class DraftBook {
     this.schedule(conversation, kind);
   }
 
-  /** Takes the server's copy unless something newer was typed here. */
+  /** Takes the server's copy, and brings it together with what was typed here and is not there yet. */
   adopt(conversation: string, kind: DraftKind, words: Words, rev: number): void {
     const slot = this.slot(conversation, kind);
-    const { text } = words;
-    if (rev < slot.rev || (rev === slot.rev && !slot.dirty && same(slot, words))) return;
-    if (slot.dirty && !same(slot, words)) {
-      const other = text.trim() && text !== slot.text ? text : slot.other;
-      this.keep(conversation, kind, { ...slot, rev, other }, this.status(conversation, kind));
-      this.schedule(conversation, kind);
-      return;
-    }
-    this.keep(conversation, kind, { ...slot, ...words, rev, dirty: false }, text ? "saved" : "empty");
+    if (rev < slot.rev || (rev === slot.rev && !slot.dirty && sameWords(slot, words))) return;
+    // What was sent from here and went unanswered is no other's.
+    const base = slot.tried !== null && sameWords(slot.tried, words) ? words : slot.base;
+    const next = slot.dirty ? together(base, slot, words) : words;
+    const dirty = !sameWords(next, words);
+    const status = dirty ? this.status(conversation, kind) : next.text ? "saved" : "empty";
+    this.keep(conversation, kind, { ...slot, ...next, base: words, rev, dirty }, status);
+    if (dirty) this.schedule(conversation, kind);
   }
 
   /** Puts the other device's words into the field (ours become the alternative). */
@@ -158,6 +190,12 @@ export class DraftBook {
     const slot = this.slot(conversation, kind);
     if (slot.other === null) return;
     this.keep(conversation, kind, { ...slot, text: slot.other, other: slot.text || null, dirty: true }, "typing");
+    this.schedule(conversation, kind);
+  }
+
+  /** Goes on with what is in the field: the other words are not wanted. */
+  settle(conversation: string, kind: DraftKind): void {
+    this.keep(conversation, kind, { ...this.slot(conversation, kind), other: null, dirty: true }, "typing");
     this.schedule(conversation, kind);
   }
 
@@ -185,22 +223,25 @@ export class DraftBook {
   }
 
   private async write(conversation: string, kind: DraftKind): Promise<void> {
-    const { text, envelope, about, attachments, rev, dirty } = this.slot(conversation, kind);
-    if (!dirty) return;
-    this.say(`${conversation}.${kind}`, "saving");
+    const slot = this.slot(conversation, kind);
+    if (!slot.dirty) return;
+    const words = wordsOf(slot);
+    this.keep(conversation, kind, { ...slot, tried: words }, "saving");
     try {
-      const words = { text, envelope, about, attachments };
-      const stored = await this.options.put(conversation, kind, words, rev);
+      const stored = await this.options.put(conversation, kind, words, slot.rev);
       const now = this.slot(conversation, kind);
-      const dirtyStill = !same(now, words);
+      const dirty = !sameWords(now, words);
       this.keep(
         conversation,
         kind,
-        { ...now, rev: Math.max(stored, now.rev), dirty: dirtyStill },
-        dirtyStill ? "typing" : text ? "saved" : "empty",
+        // What another device wrote after it may be known here already.
+        { ...now, rev: Math.max(stored, now.rev), base: now.rev > stored ? now.base : words, tried: null, dirty },
+        dirty ? "typing" : words.text ? "saved" : "empty",
       );
-    } catch {
+    } catch (error) {
       this.say(`${conversation}.${kind}`, "local");
+      if (error instanceof Over) this.forget(conversation, kind);
+      if (error instanceof Newer) this.adopt(conversation, kind, error.words, error.rev);
     }
   }
 
@@ -209,7 +250,7 @@ export class DraftBook {
     this.slots.set(key, slot);
     const { storage, prefix } = this.options;
     try {
-      if (slot.text || slot.attachments.length > 0 || slot.envelope || slot.dirty) {
+      if (slot.text || slot.attachments.length > 0 || slot.envelope || slot.other || slot.closing || slot.dirty) {
         storage?.setItem(prefix + key, JSON.stringify(slot));
       } else {
         storage?.removeItem(prefix + key);

@@ -1,4 +1,4 @@
-/** Whether one stays at a conversation, or only passes it on the way to another. */
+/** Whether one stays at one of a list, or only passes it on the way to another. */
 import { useEffect, useState } from "react";
 
 /** Keys that follow each other faster than this leaf through the list. */

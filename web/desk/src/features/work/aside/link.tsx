@@ -1,0 +1,76 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { explain } from "@/api/words";
+import type { Customer, CustomerLink, Page } from "@/api/types";
+import { useT } from "@/i18n";
+import { Button } from "@ui/button";
+import { Dialog } from "@ui/dialog";
+import { Select } from "@ui/field";
+import { Picker } from "@ui/picker";
+import { roles } from "./roles";
+
+const LEAST = 3;
+
+interface Props {
+  customer: Customer;
+  onDone: () => Promise<unknown>;
+  onClose: () => void;
+}
+
+/** Says who speaks for a customer, and as what: first as what, then whom, found among the client's customers. */
+export function LinkDialog({ customer, onDone, onClose }: Props) {
+  const t = useT();
+  const [role, setRole] = useState<CustomerLink["role"]>("relative");
+  const [query, setQuery] = useState("");
+  const words = query.trim();
+  const found = useQuery({
+    queryKey: ["customers", customer.client_id, words],
+    queryFn: ({ signal }) =>
+      api.get<Page<Customer>>("/customers", { query: { q: words, client_id: customer.client_id, limit: 10 }, signal }),
+    enabled: words.length >= LEAST,
+    placeholderData: (before) => before,
+  });
+  const link = useMutation({
+    mutationFn: (acting: string) => api.post(`/customers/${customer.id}/links`, { acting, role }),
+    onSuccess: async () => {
+      await onDone();
+      onClose();
+    },
+  });
+  const options = (words.length >= LEAST ? (found.data?.items ?? []) : [])
+    .filter((one) => one.id !== customer.id)
+    .map((one) => ({
+      id: one.id,
+      label: [one.name || t("customer.unnamed"), ...one.identities.map(({ value }) => value)].join(" · "),
+    }));
+  const problem = link.error ?? found.error;
+  return (
+    <Dialog title={t("aside.add_link")} open onClose={onClose}>
+      <div className="dialog-body stack">
+        <p className="meta">{t("aside.link_hint", { name: customer.name || t("customer.unnamed") })}</p>
+        <Select label={t("aside.role")} value={role} onChange={(event) => setRole(event.target.value as CustomerLink["role"])}>
+          {Object.entries(roles).map(([code, name]) => (
+            <option key={code} value={code}>
+              {t(name)}
+            </option>
+          ))}
+        </Select>
+        <Picker
+          label={t("aside.who")}
+          query={query}
+          onQuery={setQuery}
+          options={options}
+          onPick={(id) => {
+            if (!link.isPending) link.mutate(id);
+          }}
+          empty={words.length < LEAST ? t("aside.search_more") : t("customer.nobody")}
+        />
+        <div role="alert">{problem && <p className="field-error">{explain(problem)}</p>}</div>
+      </div>
+      <div className="dialog-foot">
+        <Button onPress={onClose}>{t("cancel")}</Button>
+      </div>
+    </Dialog>
+  );
+}
