@@ -35,6 +35,7 @@ async def test_a_tune_for_each_kind_of_work_follows_a_person_and_no_other_is_kep
     await door.add_account()
     chosen = {
         "keys": None,
+        "plain_field": None,
         "sounds": {"volume": 0.3, "tunes": {"email": "none", "mention": "bell"}},
     }
     async with door.signed_in() as office, door.signed_in() as home:
@@ -80,4 +81,8 @@ async def test_a_document_that_makes_no_sense_is_refused(door: Door, wrong: Any)
     async with door.signed_in() as browser:
         answer = await browser.put("/me/preferences", json=wrong)
         assert answer.status_code == 422
-        assert (await browser.get("/me/preferences")).json() == {"keys": None, "sounds": None}
+        assert (await browser.get("/me/preferences")).json() == {
+            "keys": None,
+            "plain_field": None,
+            "sounds": None,
+        }
