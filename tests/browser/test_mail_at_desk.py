@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from ascolto.web.serve import DEMO_MAIL
 from support.browsing import barriers
 from support.demo import sign_in
-from support.desk import Desk, clear_desk
+from support.desk import Desk, clear_desk, expect_written
 from support.panel import fresh_name
 from support.post import a_report
 from support.running import RunningServer
@@ -193,7 +193,7 @@ def test_a_reply_that_could_not_leave_is_not_followed_by_the_end_of_the_contact(
     page.keyboard.press("Control+Shift+Enter")
     expect(page.get_by_text("la risposta non è partita")).to_be_visible()
     expect(form.filter(has_text="Esito")).to_have_count(0)
-    expect(reply).to_have_value("La correggiamo domani.")
+    expect_written(reply, "La correggiamo domani.")
     page.get_by_label("Ccn", exact=True).fill("")
     reply.click()
     page.keyboard.press("Control+Shift+Enter")
@@ -213,13 +213,17 @@ def test_an_answer_by_mail_is_given_marks_by_keys_by_the_bar_and_by_pasting(
     bar = page.get_by_role("toolbar", name="Formato del testo")
     expect(bar.get_by_role("button")).to_have_count(6)
     expect(field).to_have_attribute("lang", "it")  # by which the browser checks the spelling
+    expect(field).to_have_role("textbox")
+    expect(field).to_have_attribute("aria-multiline", "true")
     field.click()
     page.keyboard.type("La scadenza")
     page.keyboard.press("Control+Shift+ArrowLeft")
     page.keyboard.press("Control+b")
-    expect(field).to_have_value("La **scadenza**")
+    expect_written(field, "La **scadenza**")
+    expect(field.locator("strong")).to_have_text("scadenza")
+    expect(bar.get_by_role("button", name="Grassetto")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Control+z")
-    expect(field).to_have_value("La scadenza")
+    expect_written(field, "La scadenza")
     page.keyboard.press("Control+b")
     page.keyboard.press("End")
     paste(
@@ -227,15 +231,16 @@ def test_an_answer_by_mail_is_given_marks_by_keys_by_the_bar_and_by_pasting(
         '<p onclick="x()" style="color:red">Serve:</p>'
         "<ul><li>un <i>documento</i><script>1</script></li></ul>",
     )
-    expect(field).to_have_value("La **scadenza**Serve:\n\n- un _documento_")
+    expect_written(field, "La **scadenza**Serve:\n\n- un _documento_")
+    expect(field.get_by_role("listitem").locator("em")).to_have_text("documento")
     page.keyboard.press("Shift+Tab")
     expect(bar.get_by_role("button", name="Grassetto")).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    expect(field).to_have_value("La **scadenza**Serve:\n\nun _documento_")
+    expect_written(field, "La **scadenza**Serve:\n\nun _documento_")
     page.keyboard.press("Control+z")
-    expect(field).to_have_value("La **scadenza**Serve:\n\n- un _documento_")
+    expect_written(field, "La **scadenza**Serve:\n\n- un _documento_")
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         look(page, f"mail-marks-{theme}")

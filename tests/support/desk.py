@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from ascolto.kit.ids import new_id
 from support.demo import DEMO_PASSWORD, sign_in
@@ -59,6 +59,24 @@ class Writer:
 
     def _headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}"}
+
+
+# A field that shows its marks has no value: the text it gives is the draft that the browser keeps.
+_WRITTEN = """(field) => {
+  if (field.tagName === "TEXTAREA") return field.value;
+  const key = Object.keys(localStorage).find(
+    (one) => one.startsWith("ascolto.draft.") && location.pathname.endsWith(one.split(".").at(-2))
+      && one.endsWith(".reply"));
+  return key ? JSON.parse(localStorage.getItem(key)).text : "";
+}"""
+
+
+def expect_written(field: Locator, text: str) -> None:
+    """Wait until the composer's field, whichever it is, gives a text with its marks."""
+    deadline = time.monotonic() + 60
+    while (written := field.evaluate(_WRITTEN)) != text:
+        assert time.monotonic() < deadline, written
+        time.sleep(0.1)
 
 
 def come_in(page: Page, url: str, email: str, *, tenant: str = "aurelia") -> None:

@@ -25,7 +25,7 @@ if (existsSync(`${out}desk/.vite/manifest.json`)) {
   const js = scripts();
   const css = new Set(Object.values(manifest).flatMap((entry) => entry.css ?? []).map((file) => `desk/${file}`));
   sizes["first-load JS"] = sum(js);
-  for (const part of ["mail/index.ts", "mail/it.po", "context.tsx"]) add(`src/features/work/${part}`);
+  for (const part of ["mail/index.ts", "mail/it.po", "rich/editor.tsx", "context.tsx"]) add(`src/features/work/${part}`);
   add("../ui/menu-parts.tsx");
   sizes["JS with a mail being answered"] = sum(scripts());
   sizes.CSS = sum(css);

@@ -47,6 +47,8 @@ class DeskPreferences(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     keys: KeyPreferences | None = None
+    # Mails are written with their marks to be seen, in a field without looks.
+    plain_field: bool | None = None
     sounds: SoundPreferences | None = None
 
 

@@ -11,23 +11,24 @@ import { change, keep, kept, settings, type DeskSettings } from "@/settings";
 const path = "/me/preferences";
 // By account: what somebody else chose at this browser is not said in one's own name.
 const unsaved = (account: string) => `ascolto.keys.unsaved.${account}`;
-type Kept = Pick<DeskSettings, "singleKeys" | "keyMap" | "volume" | "tunes">;
+type Kept = Pick<DeskSettings, "singleKeys" | "keyMap" | "volume" | "tunes" | "plainField">;
 let last: Promise<void> = Promise.resolve();
 
 /** What is kept on the server too, as far as it was chosen there. */
-function told({ keys, sounds }: DeskPreferences): Partial<Kept> {
+function told({ keys, sounds, plain_field: plainField }: DeskPreferences): Partial<Kept> {
   return {
     ...(keys && { singleKeys: keys.on, keyMap: keys.map ?? {} }),
     ...(sounds && { volume: sounds.volume, tunes: (sounds.tunes ?? {}) as Kept["tunes"] }),
+    ...(typeof plainField === "boolean" && { plainField }),
   };
 }
 
 /** The server's copy with what was chosen here. */
 function merged(chosen: DeskPreferences, mine: Partial<Kept>): DeskPreferences {
-  const { singleKeys = true, keyMap = {}, volume, tunes = {} } = { ...told(chosen), ...mine };
+  const { singleKeys = true, keyMap = {}, volume, tunes = {}, plainField } = { ...told(chosen), ...mine };
   const keys = chosen.keys || "singleKeys" in mine || "keyMap" in mine ? { on: singleKeys, map: keyMap as Record<string, string[]> } : null;
   const sounds = chosen.sounds || "volume" in mine || "tunes" in mine ? { volume: volume ?? settings().volume, tunes } : null;
-  return { ...chosen, keys, sounds };
+  return { ...chosen, keys, sounds, ...(plainField === undefined ? {} : { plain_field: plainField }) };
 }
 
 async function meet(account: string): Promise<void> {
@@ -53,7 +54,7 @@ export function meetPreferences(account: string): Promise<void> {
   return last;
 }
 
-/** Chooses for one's keys or sounds, here at once and for every other browser as soon as the server answers. */
+/** Chooses for one's keys, sounds or field, here at once and for every other browser as soon as the server answers. */
 export function prefer(account: string, next: Partial<Kept>): Promise<void> {
   change(next);
   keep(unsaved(account), [kept(unsaved(account)) ?? "", ...Object.keys(next)].join(" "));

@@ -1,6 +1,6 @@
 /**
  * Choices of this browser: theme, density, single keys, sound. Kept in localStorage when it is there.
- * Of keys and sounds it is the copy: preferences.ts keeps them on the server.
+ * Of keys, sounds and the plain field it is the copy: preferences.ts keeps them on the server.
  */
 import { useSyncExternalStore } from "react";
 import type { Tune } from "@ui/chime";
@@ -16,6 +16,8 @@ export interface DeskSettings {
   singleKeys: boolean;
   /** The keys of actions that were moved; none for an action is a choice too. */
   keyMap: KeyMap;
+  /** Mails are written with their marks to be seen. */
+  plainField: boolean;
   /** How loud what comes is announced, 0 (silent) to 1. */
   volume: number;
   /** The tune of an offer by its channel, or of a mention, where another or none was chosen. */
@@ -24,7 +26,7 @@ export interface DeskSettings {
   notify: boolean;
 }
 
-const defaults: DeskSettings = { theme: "auto", density: "comfortable", singleKeys: true, keyMap: {}, volume: 0.6, tunes: {}, notify: false };
+const defaults: DeskSettings = { theme: "auto", density: "comfortable", singleKeys: true, keyMap: {}, plainField: false, volume: 0.6, tunes: {}, notify: false };
 const listeners = new Set<() => void>();
 
 /** What this browser keeps under a name; null when nothing, or when it keeps nothing at all. */
@@ -65,6 +67,7 @@ let current: DeskSettings = {
   density: (kept("ascolto.density") as Density | null) ?? defaults.density,
   singleKeys: kept("ascolto.keys") !== "off",
   keyMap: readMap("ascolto.keymap"),
+  plainField: kept("ascolto.plain") === "on",
   volume: readShare("ascolto.volume", defaults.volume),
   tunes: readMap("ascolto.tunes"),
   notify: kept("ascolto.notify") === "on",
@@ -80,6 +83,7 @@ export function change(next: Partial<DeskSettings>): void {
   keep("ascolto.density", current.density);
   keep("ascolto.keys", current.singleKeys ? "on" : "off");
   keep("ascolto.keymap", JSON.stringify(current.keyMap));
+  keep("ascolto.plain", current.plainField ? "on" : "off");
   keep("ascolto.volume", String(current.volume));
   keep("ascolto.tunes", JSON.stringify(current.tunes));
   keep("ascolto.notify", current.notify ? "on" : "off");

@@ -97,3 +97,20 @@ it("brings a tune chosen here together with keys moved elsewhere", async () => {
   await prefer("anna", { volume: 0.4 });
   expect(line.chosen.sounds).toEqual({ volume: 0.4, tunes: { mention: "bell" } });
 });
+
+it("follows who prefers the plain field, beside the keys and without touching them", async () => {
+  line.chosen = { keys: { on: false, map: { undo: ["x"] } }, plain_field: true };
+  await meetPreferences("anna");
+  expect(settings().plainField).toBe(true);
+  line.up = false;
+  await prefer("anna", { plainField: false });
+  line.up = true;
+  await meetPreferences("anna");
+  expect(line.chosen).toEqual({ keys: { on: false, map: { undo: ["x"] } }, sounds: null, plain_field: false });
+});
+
+it("of the plain field alone says nothing about keys that were never chosen", async () => {
+  await prefer("anna", { plainField: true });
+  expect(line.chosen).toEqual({ keys: null, sounds: null, plain_field: true });
+  change({ plainField: false });
+});

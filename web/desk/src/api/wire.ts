@@ -451,6 +451,7 @@ export interface components {
         /** @description What somebody has chosen; what is null was never chosen and is as the desk comes. */
         DeskPreferences: {
             keys?: components["schemas"]["KeyPreferences"] | null;
+            plain_field?: boolean | null;
             sounds?: components["schemas"]["SoundPreferences"] | null;
         };
         /** @description All that one's desk shows, and the cursor after which changes follow. */

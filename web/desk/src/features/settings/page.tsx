@@ -22,7 +22,7 @@ export function SettingsPage() {
   const queries = useQueryClient();
   const [changing, setChanging] = useState(false);
   const [moving, setMoving] = useState(false);
-  const { theme, density, singleKeys } = useSettings();
+  const { theme, density, singleKeys, plainField } = useSettings();
   return (
     <div className="page" data-region tabIndex={-1}>
       <h1>{t("nav.settings")}</h1>
@@ -65,6 +65,15 @@ export function SettingsPage() {
             <option value="it">Italiano</option>
             <option value="en">English</option>
           </Select>
+          <label className="row-flex">
+            <input
+              type="checkbox"
+              checked={plainField}
+              onChange={(event) => void prefer(session.account.id, { plainField: event.target.checked })}
+            />
+            {t("settings.plain_field")}
+          </label>
+          <p className="meta">{t("settings.plain_field_hint")}</p>
         </section>
         <section className="card stack" aria-labelledby="set-security">
           <h2 id="set-security">{t("settings.security")}</h2>

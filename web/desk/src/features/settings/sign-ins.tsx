@@ -37,7 +37,7 @@ export function SignIns() {
     <section className="card stack settings-wide" aria-labelledby="set-sessions">
       <h2 id="set-sessions">{t("settings.sessions")}</h2>
       {list.error && <p className="meta">{explain(list.error)}</p>}
-      <ul className="sign-ins">
+      <ul className="stack">
         {all.map((one) => (
           <li key={one.id} className="row-flex">
             <span className="grow">

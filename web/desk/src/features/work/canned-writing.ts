@@ -1,15 +1,16 @@
 /** Canned replies while writing: "/" opens the list, a pick takes the place of what was typed. */
-import { useEffect, type KeyboardEvent, type RefObject } from "react";
+import { useEffect, type KeyboardEvent } from "react";
 import type { Canned, ConversationRow } from "@/api/types";
 import { useCanned } from "@/reference";
 import { useClient, useSession } from "@/session";
+import type { FieldRef } from "./field";
 import { offerInsert } from "./insert";
 import { fill, find, slashWord, type Facts } from "./model/canned";
 import { caretTo, usePicking } from "./picking";
 
 export function useCannedWriting(
   row: ConversationRow,
-  field: RefObject<HTMLTextAreaElement | null>,
+  field: FieldRef,
   text: string,
   write: (text: string) => void,
 ) {

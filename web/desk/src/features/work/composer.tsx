@@ -5,6 +5,7 @@ import { useT } from "@/i18n";
 import { useAction } from "@/keys/react";
 import { shown } from "@/keys/map";
 import { useLive } from "@/live/react";
+import { useSettings } from "@/settings";
 import { Button, IconButton } from "@ui/button";
 import { Icon } from "@ui/icon";
 import { Kbd } from "@ui/kbd";
@@ -13,6 +14,7 @@ import { Segments } from "@ui/segments";
 import { say } from "@ui/toast";
 import { useCannedWriting } from "./canned-writing";
 import { useDropped } from "./dropping";
+import type { Field } from "./field";
 import { FileList, FilePicker, useFiles } from "./files";
 import { envelopeOf } from "./mail/model";
 import { useMentionWriting } from "./mention-writing";
@@ -21,6 +23,8 @@ import { statusWords, type DraftKind } from "./model/drafts";
 import { useDesk, useSlot } from "./outbox-react";
 import { OtherWords } from "./other-words";
 import { PickList, PickName } from "./pick-list";
+import { PlainField } from "./plain-field";
+import { useRichField } from "./rich-field";
 
 const RecipientsField = lazy(() =>
   import("./mail").then(async (module) => {
@@ -29,10 +33,10 @@ const RecipientsField = lazy(() =>
   }),
 );
 
-const MarkBar = lazy(() =>
+const PlainMarkBar = lazy(() =>
   import("./mail").then(async (module) => {
     await module.spoken;
-    return { default: module.MarkBar };
+    return { default: module.PlainMarkBar };
   }),
 );
 
@@ -52,13 +56,14 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
   const [kind, setKind] = useState<Said>("reply");
   const { slot, status } = useSlot(id, kind);
   const { drafts, outbox } = useDesk();
-  const field = useRef<HTMLTextAreaElement>(null);
+  const field = useRef<Field>(null);
   const write = (text: string) => drafts.type(id, kind, text);
   const canned = useCannedWriting(row, field, slot.text, write);
   const naming = useMentionWriting(row, kind, field, slot.text, write);
   const files = useFiles(id, kind, slot.attachments);
   useDropped(field, files.add);
   const send = useSend(row, kind, files.busy);
+  const { plainField } = useSettings();
   useTypingHint(id, slot.text, kind);
   const [of, setOf] = useState(id);
   if (of !== id) {
@@ -87,7 +92,9 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
   };
   useAction("send_resolve", sendAndResolve);
 
-  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+  const onKeyDown = (event: KeyboardEvent) => {
+    // The bar and the address of a link are beside the field, not in it.
+    if (!(event.target instanceof HTMLElement) || event.target.id !== "composer") return;
     if (canned.onKeyDown(event) || naming.onKeyDown(event)) return;
     if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !slot.text) {
       // Nothing typed that could be undone: what was just sent is meant.
@@ -104,6 +111,8 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
   };
   const words = statusWords[status];
   const byMail = row.channel === "email" && kind === "reply";
+  const Rich = useRichField(byMail && !plainField, id, field);
+  const Writing = Rich ?? PlainField;
   return (
     <section className={kind === "note" ? "composer composer-note" : "composer"} data-region aria-label={t("composer.label")}>
       <div className="row-flex">
@@ -148,35 +157,14 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
             {(one) => <PickName name={one.display_name} more={one.team} />}
           </PickList>
         )}
-        {byMail && (
+        {byMail && !Rich && (
           <Suspense fallback={<div className="marks" />}>
-            <MarkBar key={id} field={field} />
+            <PlainMarkBar key={id} field={field} />
           </Suspense>
         )}
-        <textarea
-          // Its own for each conversation: undo must not bring the words for one customer to another.
-          key={id}
-          ref={field}
-          id="composer"
-          data-region-focus
-          className="composer-field"
-          rows={3}
-          aria-label={kind === "note" ? t("composer.note_field") : t("composer.reply_field")}
-          placeholder={kind === "note" ? t("composer.note_hint") : t("composer.reply_hint")}
-          lang={row.language ?? undefined}
-          spellCheck
-          aria-autocomplete="list"
-          aria-controls={canned.open ? "canned-list" : naming.open ? "mention-list" : undefined}
-          aria-activedescendant={
-            canned.open ? `canned-list-${canned.at}` : naming.open ? `mention-list-${naming.at}` : undefined
-          }
-          value={slot.text}
-          onChange={(event) => {
-            write(event.target.value);
-            canned.look(event.target.value, event.target.selectionStart);
-            naming.look(event.target.value, event.target.selectionStart);
-          }}
-          onKeyDown={onKeyDown}
+        <div
+          role="presentation"
+          onKeyDownCapture={onKeyDown}
           onBlur={() => {
             canned.close();
             naming.close();
@@ -187,7 +175,23 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
               files.add(event.clipboardData.files);
             }
           }}
-        />
+        >
+          {/* Its own for each conversation: undo must not bring the words for one customer to another. */}
+          <Writing
+            key={id}
+            field={field}
+            label={kind === "note" ? t("composer.note_field") : t("composer.reply_field")}
+            hint={kind === "note" ? t("composer.note_hint") : t("composer.reply_hint")}
+            lang={row.language ?? undefined}
+            list={canned.open ? { id: "canned-list", at: canned.at } : naming.open ? { id: "mention-list", at: naming.at } : null}
+            text={slot.text}
+            onText={(text, caret) => {
+              write(text);
+              canned.look(text, caret);
+              naming.look(text, caret);
+            }}
+          />
+        </div>
         <FileList files={files} />
         <div className="composer-foot">
           <IconButton

@@ -6,10 +6,10 @@ function bringsFiles(event: DragEvent): boolean {
 }
 
 /** Takes files dropped anywhere on the conversation around a field, not on the field alone. */
-export function useDropped(field: RefObject<HTMLElement | null>, take: (files: FileList) => void): void {
+export function useDropped(field: RefObject<{ closest: (selector: string) => Element | null } | null>, take: (files: FileList) => void): void {
   const taken = useEffectEvent(take);
   useEffect(() => {
-    const talk = field.current?.closest<HTMLElement>(".talk");
+    const talk = field.current?.closest(".talk") as HTMLElement | null | undefined;
     const over = (event: DragEvent) => {
       if (bringsFiles(event)) event.preventDefault();
     };

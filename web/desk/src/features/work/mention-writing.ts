@@ -1,7 +1,8 @@
 /** Naming colleagues in a note: "@" opens the list of those who serve the client. */
-import type { KeyboardEvent, RefObject } from "react";
+import type { KeyboardEvent } from "react";
 import type { ConversationRow, OperatorRef } from "@/api/types";
 import { useColleagues } from "@/reference";
+import type { FieldRef } from "./field";
 import type { DraftKind } from "./model/drafts";
 import { atWord, put } from "./model/mentions";
 import { useDesk } from "./outbox-react";
@@ -12,7 +13,7 @@ const SHOWN = 6;
 export function useMentionWriting(
   row: ConversationRow,
   kind: DraftKind,
-  field: RefObject<HTMLTextAreaElement | null>,
+  field: FieldRef,
   text: string,
   write: (text: string) => void,
 ) {

@@ -1,5 +1,6 @@
 /** Picking from a list while writing: a sign in the text opens it, arrows move, Enter or Tab picks. */
-import { useState, type KeyboardEvent, type RefObject } from "react";
+import { useState, type KeyboardEvent } from "react";
+import type { FieldRef } from "./field";
 
 /** The word being typed after its sign, and where the sign stands. */
 export interface TypedWord {
@@ -29,7 +30,7 @@ export function usePicking() {
 }
 
 /** Puts the caret behind what was picked, once it stands in the field. */
-export function caretTo(field: RefObject<HTMLTextAreaElement | null>, caret: number): void {
+export function caretTo(field: FieldRef, caret: number): void {
   requestAnimationFrame(() => {
     field.current?.focus();
     field.current?.setSelectionRange(caret, caret);

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 
 import { msg, useT } from "@/i18n";
 import type { IconName } from "@ui/icon";
 import { IconButton } from "@ui/button";
+import type { Field } from "../field";
 import { edited, type Act } from "./edits";
 import { marksOf } from "./pasted";
 
@@ -31,10 +32,10 @@ function apply(field: HTMLTextAreaElement, act: Act): void {
 }
 
 /** Keys for marks, and pasting with the marks we have, in a field that is there already. */
-function useField(field: RefObject<HTMLTextAreaElement | null>): void {
+function useField(field: RefObject<Field | null>): void {
   useEffect(() => {
     const element = field.current;
-    if (!element) return undefined;
+    if (!(element instanceof HTMLTextAreaElement)) return undefined;
     const onKey = (event: globalThis.KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
       const found = acts.find(({ key }) => key === event.key.toLowerCase());
@@ -59,12 +60,17 @@ function useField(field: RefObject<HTMLTextAreaElement | null>): void {
   }, [field]);
 }
 
+interface BarProps {
+  /** The acts that hold where the caret is, where the field shows them. */
+  held?: readonly Act[];
+  onAct: (act: Act) => void;
+}
+
 /** The marks of a mail as buttons: one tab stop, arrows move; a press acts on what is selected. */
-export function MarkBar({ field }: { field: RefObject<HTMLTextAreaElement | null> }) {
+export function MarkBar({ held, onAct }: BarProps) {
   const t = useT();
   const bar = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
-  useField(field);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
@@ -81,13 +87,26 @@ export function MarkBar({ field }: { field: RefObject<HTMLTextAreaElement | null
           icon={icon}
           label={t(label)}
           {...(key ? { shortcut: `Ctrl+${key.toUpperCase()}` } : {})}
+          {...(held ? { "aria-pressed": held.includes(act) } : {})}
           excludeFromTabOrder={index !== at}
           onPress={() => {
             setAt(index);
-            if (field.current) apply(field.current, act);
+            onAct(act);
           }}
         />
       ))}
     </div>
+  );
+}
+
+/** The bar of the plain field, where the marks themselves are seen. */
+export function PlainMarkBar({ field }: { field: RefObject<Field | null> }) {
+  useField(field);
+  return (
+    <MarkBar
+      onAct={(act) => {
+        if (field.current instanceof HTMLTextAreaElement) apply(field.current, act);
+      }}
+    />
   );
 }

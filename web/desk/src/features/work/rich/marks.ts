@@ -12,13 +12,14 @@ export type Block =
   | { kind: "ol"; start: number; items: Words[][] }
   | { kind: "blockquote"; blocks: Block[] };
 
-const INLINE =
+/** Every mark within a line. */
+export const INLINE =
   /\[(?<words>[^[\]\n]{1,300})\]\((?<to>(?:https?:\/\/|mailto:)[^\s()<>"]{1,1000})\)|(?<bare>https?:\/\/[^\s<>"]{1,1000}[^\s<>".,;:!?)])|\*\*(?<bold>[^\s*](?:[^*\n]*[^\s*])?)\*\*|(?<![\p{L}\p{N}_])_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?![\p{L}\p{N}_])/gu;
-const BULLET = /^- (?=\S)/;
-const NUMBER = /^\d{1,3}\. (?=\S)/;
-const QUOTE = /^> ?/;
+export const BULLET = /^- (?=\S)/;
+export const NUMBER = /^\d{1,3}\. (?=\S)/;
+export const QUOTE = /^> ?/;
 /** A quote within quotes of quotes: deeper than this nobody has written by hand. */
-const DEEPEST = 8;
+export const DEEPEST = 8;
 
 function inline(text: string): Words[] {
   const found: Words[] = [];

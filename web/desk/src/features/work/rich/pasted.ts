@@ -14,7 +14,9 @@ const KEPT = /^(?:pre|break)/i;
 export function marksOf(source: string): string {
   // A document of its own runs no scripts and fetches nothing. Of styles and handlers it would still
   // complain by our policy, once for each: they go by another name, only what they say is read.
-  const quiet = source.replace(/<[^<>]*>/g, (tag) => tag.replace(/(\s)(style|on\w+)(?=\s*=)/gi, "$1data-$2"));
+  const quiet = source
+    .replace(/<[^<>]*>/g, (tag) => tag.replace(/(\s)(style|on\w+)(?=\s*=)/gi, "$1data-$2"))
+    .replace(/<(\/?)style\b/gi, "<$1template");
   const { body } = new DOMParser().parseFromString(quiet, "text/html");
   if (![...body.querySelectorAll(MARKS)].some((one) => !light(one))) return "";
   return trimmed(
@@ -22,6 +24,12 @@ export function marksOf(source: string): string {
       .replace(/[ \t]+\n/g, "\n")
       .replace(/\n{3,}/g, "\n\n"),
   );
+}
+
+/** What is pasted or dropped, as a text with marks; what was copied from our own field has them in its plain text. */
+export function broughtIn(data: DataTransfer): string {
+  const html = data.getData("text/html");
+  return (html && !html.includes("data-pm-slice") && marksOf(html)) || data.getData("text/plain");
 }
 
 /** Without the lines and spaces around it; a tab stands for an empty cell and stays. */
