@@ -175,6 +175,8 @@ def measured(page: Page, protocol: CDPSession, url: str, day: Stretch) -> list[F
     field.click()
     key = watched.cost(lambda: page.keyboard.press("e"), times=day.keys)
     page.keyboard.press("Escape")
+    letter = watched.cost(typing_in_a_mail(page), times=day.keys)
+    page.keyboard.press("Escape")
     page.get_by_role("option").nth(3).focus()
     move = watched.cost(lambda: page.keyboard.press("j"), times=day.moves)
     frame, blank, frames = scrolled(watched, day)
@@ -193,6 +195,7 @@ def measured(page: Page, protocol: CDPSession, url: str, day: Stretch) -> list[F
         Figure(name="startup, main thread", measured=startup, unit="ms", at_most=500.0),
         Figure(name="background", measured=background, unit="ms/s", at_most=150.0),
         Figure(name="a keystroke", measured=key, unit="ms", at_most=10.0),
+        Figure(name="a keystroke in a mail", measured=letter, unit="ms", at_most=10.0),
         Figure(name="J", measured=move, unit="ms", at_most=30.0),
         Figure(name="a frame of scrolling", measured=frame, unit="ms", at_most=12.0),
         Figure(name=f"blank frames of {frames}", measured=blank, unit="", at_most=0.0),
@@ -206,6 +209,15 @@ def measured(page: Page, protocol: CDPSession, url: str, day: Stretch) -> list[F
             at_most=3.0,
         ),
     ]
+
+
+def typing_in_a_mail(page: Page) -> Callable[[], Any]:
+    """Open a mail, wait for the field that shows an answer as it will look, and return a key."""
+    page.get_by_role("option").filter(has_text="E-mail").first.click()
+    field = page.locator("[contenteditable][role=textbox]")
+    field.wait_for()
+    field.click()
+    return lambda: page.keyboard.press("e")
 
 
 def lived_shift(watched: Watched, url: str, day: Stretch) -> tuple[list[float], int]:

@@ -99,7 +99,7 @@ class Refused extends Error {
 }
 const session = () => ({
   account: { id: "acc-1", name: data.me.name, email: "operatrice@ponente.example", roles: ["operator", "team_leader"], locale: "it" },
-  permissions: ["conversations.read_all", "conversations.reply", "conversations.close", "conversations.open", "insight.floor", "insight.own_results"],
+  permissions: ["conversations.read_all", "conversations.reply", "conversations.read_canned", "conversations.close", "conversations.open", "insight.floor", "insight.own_results"],
   operator_id: "op-me", tenant: { id: "t-1", slug: "ponente", name: "Ponente BPO" }, clients: data.clients,
 });
 const elena = { kind: "operator", id: "op-me", name: data.me.name };
@@ -151,7 +151,7 @@ const routes = [
   ["POST /conversations/:id/going-out", ({ id, body }) => ({ nonce: body.nonce, leaves_in_s: 0, message: say(id, { author: elena, text: body.text, nonce: body.nonce }) })],
   ["POST /conversations/:id/notes", ({ id, body }) => say(id, { kind: "note", author: elena, text: body.text, nonce: body.nonce })],
   ["GET /conversations/:id/wrap-up", () => null],
-  ["PUT /conversations/:id/draft", ({ id, body }) => { const made = { ...body, conversation_id: id, rev: body.rev + 1 }; drafts.set(id, made); return made; }],
+  ["PUT /conversations/:id/draft", ({ id, body }) => { const made = { lines: null, about: null, other: null, closing: null, ...body, files: [], conversation_id: id, operator_id: "op-me", rev: body.rev + 1 }; drafts.set(id, made); return made; }],
   ["POST /conversations/:id/read", ({ id }) => { bump(id, { unread: 0 }); }],
   ["POST /conversations/:id/tags", ({ id, body }) => bump(id, { tags: [...new Set([...rows.get(id).tags.filter((tag) => !body.remove.includes(tag)), ...body.add])] })],
   ["POST /conversations/:id/wrap-up", ({ id }) => bump(id, { state: "wrapup" })],
