@@ -25,6 +25,7 @@ from ascolto.conversations.actions.opening import (
     next_numbers,
     open_conversation,
 )
+from ascolto.conversations.actions.parting import keep_apart
 from ascolto.conversations.actions.receiving import leave, receive, survey
 from ascolto.conversations.actions.replying import (
     add_note,
@@ -92,6 +93,7 @@ __all__ = [
     "forget_unsent",
     "get",
     "get_message",
+    "keep_apart",
     "keep_attachment",
     "leave",
     "ledger",
