@@ -63,6 +63,7 @@ from ascolto.conversations.store import (
     get_message,
     list_messages,
     newest_of_customers,
+    of_number,
 )
 from ascolto.conversations.store_lists import clients_of
 from ascolto.conversations.store_quarantine import Quarantined, ledger, list_quarantine
@@ -104,6 +105,7 @@ __all__ = [
     "merge",
     "newest_of_customers",
     "next_numbers",
+    "of_number",
     "offers_eu",
     "open_conversation",
     "pass_on",

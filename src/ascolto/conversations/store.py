@@ -114,6 +114,15 @@ async def get(tx: Tx, conversation_id: str, *, lock: bool = False) -> Conversati
     return conversation_of(row) if row else None
 
 
+async def of_number(tx: Tx, number: int) -> Conversation | None:
+    """Return the conversation of a case number."""
+    row = await tx.fetchrow(
+        f"SELECT {COLUMNS} FROM conversations.conversation WHERE tenant_id = $1 AND number = $2",
+        tx.tenant_id, number,
+    )  # fmt: skip
+    return conversation_of(row) if row else None
+
+
 async def hold(
     tx: Tx, conversation_id: str, *, side: str | None = None, nonce: str | None = None
 ) -> tuple[Conversation | None, str | None]:
