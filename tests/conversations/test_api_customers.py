@@ -1,5 +1,7 @@
 """Customers over HTTP: an identity proved, two files joined and parted, one timeline for both."""
 
+import asyncio
+
 from support.office import Office, ok, refused
 
 
@@ -115,3 +117,30 @@ async def test_a_merge_joins_the_timelines_and_its_undoing_parts_them(office: Of
         assert parted["id"] == merged.customer_id
         assert await timeline(kept.customer_id) == [kept.id]
         assert await timeline(merged.customer_id) == [merged.id]
+
+
+async def test_conversations_part_with_their_customers(office: Office) -> None:
+    kept, merged = await office.desk.talking(), await office.desk.talking(name="Ugo Neri")
+    before = {one.id: [m.id for m in await office.desk.thread(one.id)] for one in (kept, merged)}
+    async with office.signed_in() as anna:
+
+        async def timeline(customer_id: str) -> list[str]:
+            shown = ok(await anna.get(f"/customers/{customer_id}/timeline"))
+            return [row["id"] for row in shown["items"]]
+
+        order = {"into": kept.customer_id}
+        ok(await anna.post(f"/customers/{merged.customer_id}/merge", json=order))
+        ok(await anna.post(f"/conversations/{merged.id}/merge", json={"into": kept.id}))
+        ok(await anna.post(f"/customers/{merged.customer_id}/unmerge"))
+        async with asyncio.timeout(30):
+            while "parted" not in await office.desk.events():
+                await asyncio.sleep(0.05)
+        for one in (kept, merged):
+            assert await timeline(one.customer_id) == [one.id]
+            page = ok(await anna.get(f"/conversations/{one.id}/messages?after_seq=0&limit=200"))
+            shown = [m["id"] for m in page["items"]]
+            assert shown[: len(before[one.id])] == before[one.id]
+            assert [m["meta"]["what"] for m in page["items"][len(before[one.id]) :]] == (
+                ["merged", "parted"] if one is kept else ["closed", "parted"]
+            )
+        assert (await office.desk.read(merged.id)).customer_name == "Ugo Neri"

@@ -283,6 +283,27 @@ async def test_two_conversations_become_one(recorder: Recorder) -> None:
     assert consult["conversation"]["number"] == first.number
 
 
+async def test_what_was_joined_by_mistake_parts_with_its_customers(recorder: Recorder) -> None:
+    desk = recorder.office.desk
+    first, second = await desk.talking(), await desk.talking()
+    await desk.merged_customers(second, into=first)
+    ok(await recorder.anna.post(f"/conversations/{second.id}/merge", json={"into": first.id}))
+    reply = {"text": "Rispondo a Lei", "nonce": "nonce-1"}
+    ok(await recorder.anna.post(f"/conversations/{first.id}/messages", json=reply))
+    recorder.threads = [first.id, second.id]
+
+    async def act(place: int) -> None:
+        ok(await recorder.anna.post(f"/customers/{second.customer_id}/unmerge"))
+        await recorder.until(place, "conversation.changed", count=3)
+
+    trace = await recorder.record(
+        "part", "Two customers part again, and with them two conversations that were joined.", act
+    )
+    kept, back = (trace["after"]["threads"][one] for one in sorted(trace["after"]["threads"]))
+    assert [one["meta"].get("what") for one in kept] == [None, "accepted", "merged", None, "parted"]
+    assert [one["text"] for one in back if one["kind"] == "message"] == ["Buongiorno"]
+
+
 async def test_a_desk_that_was_away_takes_a_fresh_snapshot(recorder: Recorder) -> None:
     """Everything at once; the replay also starts from the snapshot, with every frame come late."""
     desk = recorder.office.desk

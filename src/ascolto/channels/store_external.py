@@ -9,13 +9,14 @@ from ascolto.kit.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A thread of an external channel and what it is here."""
+    """A thread of an external channel and what it is here; `origin_id` what it was first."""
 
     channel_id: str
     thread: str
     client_id: str
     conversation_id: str
     customer_id: str
+    origin_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class HandedIn:
     quarantine_id: str | None
 
 
-_THREAD = "channel_id, thread, client_id, conversation_id, customer_id"
+_THREAD = "channel_id, thread, client_id, conversation_id, customer_id, origin_id"
 
 
 async def claim(
@@ -105,7 +106,7 @@ async def put_thread(tx: Tx, thread: Thread) -> None:
         "INSERT INTO channels.thread (tenant_id, channel_id, thread, client_id, conversation_id,"
         " customer_id) VALUES ($1, $2, $3, $4, $5, $6)"
         " ON CONFLICT (tenant_id, channel_id, thread)"
-        " DO UPDATE SET conversation_id = $5, customer_id = $6",
+        " DO UPDATE SET conversation_id = $5, customer_id = $6, origin_id = NULL",
         tx.tenant_id, thread.channel_id, thread.thread, thread.client_id, thread.conversation_id,
         thread.customer_id,
     )  # fmt: skip
@@ -124,9 +125,25 @@ async def threads_of(tx: Tx, conversation_ids: Sequence[str]) -> list[Thread]:
 async def move_threads(tx: Tx, *, conversation_id: str, into: str) -> None:
     """Let threads go on in the conversation that took theirs in."""
     await tx.execute(
-        "UPDATE channels.thread SET conversation_id = $3"
+        "UPDATE channels.thread SET conversation_id = $3,"
+        " origin_id = COALESCE(origin_id, conversation_id)"
         " WHERE tenant_id = $1 AND conversation_id = $2",
         tx.tenant_id, conversation_id, into,
+    )  # fmt: skip
+
+
+async def part_threads(
+    tx: Tx, *, conversation_id: str, out_of: str, parts: Sequence[str], customer_id: str
+) -> None:
+    """Let threads that began in some conversations go on in one of them again.
+
+    Of those that moved before it was kept where they began, the customer's.
+    """
+    await tx.execute(
+        "UPDATE channels.thread SET conversation_id = $2, origin_id = NULLIF(origin_id, $2)"
+        " WHERE tenant_id = $1 AND conversation_id = $3 AND (origin_id = ANY($4::uuid[])"
+        " OR (origin_id IS NULL AND customer_id = $5))",
+        tx.tenant_id, conversation_id, out_of, list(parts), customer_id,
     )  # fmt: skip
 
 

@@ -167,6 +167,41 @@ async def move_conversation(tx: Tx, *, conversation_id: str, into: str) -> None:
     )  # fmt: skip
 
 
+async def part_conversation(
+    tx: Tx, *, conversation_id: str, out_of: str, parts: Sequence[str], numbers: Sequence[int]
+) -> None:
+    """Let threads that began with some conversations go on in one of them again.
+
+    What led to a thread before it was joined into another leads there again, as far as the mails
+    of those conversations tell.
+    """
+    rows = await tx.fetch(
+        "UPDATE channels.mail_thread t SET conversation_id = $2, joined_into = CASE WHEN EXISTS ("
+        "   SELECT 1 FROM channels.mail_thread j WHERE j.tenant_id = $1 AND j.id = t.joined_into"
+        "   AND NOT j.number = ANY($4::bigint[])) THEN NULL ELSE t.joined_into END"
+        " WHERE t.tenant_id = $1 AND t.conversation_id = $3 AND t.number = ANY($4::bigint[])"
+        " RETURNING t.id, t.channel_id, t.number, t.joined_into",
+        tx.tenant_id, conversation_id, out_of, list(numbers),
+    )  # fmt: skip
+    for row in rows:
+        if row["joined_into"] is None:
+            await _lead_back(tx, thread_id=row["id"], channel_id=row["channel_id"], parts=parts)
+
+
+async def _lead_back(tx: Tx, *, thread_id: str, channel_id: str, parts: Sequence[str]) -> None:
+    await tx.execute(
+        "UPDATE channels.mail_ref r SET thread_id = $2 FROM ("
+        " SELECT mail_id FROM channels.mail_in WHERE tenant_id = $1 AND channel_id = $3"
+        "  AND conversation_id = ANY($4::uuid[])"
+        " UNION SELECT mail_id FROM channels.mail_out WHERE tenant_id = $1 AND channel_id = $3"
+        "  AND conversation_id = ANY($4::uuid[])) AS m"
+        " WHERE r.tenant_id = $1 AND r.channel_id = $3 AND r.ref = m.mail_id"
+        " AND r.thread_id <> $2 AND NOT EXISTS (SELECT 1 FROM channels.mail_thread t"
+        "  WHERE t.tenant_id = $1 AND t.id = r.thread_id AND t.conversation_id = ANY($4::uuid[]))",
+        tx.tenant_id, thread_id, channel_id, list(parts),
+    )  # fmt: skip
+
+
 async def ids_of_thread(tx: Tx, thread_id: str) -> list[str]:
     """Return the ids of a thread's mails in the order in which they came and went."""
     rows = await tx.fetch(

@@ -25,6 +25,7 @@ from ascolto.conversations.actions.opening import (
     next_numbers,
     open_conversation,
 )
+from ascolto.conversations.actions.parting import keep_apart
 from ascolto.conversations.actions.receiving import leave, receive, survey
 from ascolto.conversations.actions.replying import (
     add_note,
@@ -62,6 +63,7 @@ from ascolto.conversations.store import (
     get_message,
     list_messages,
     newest_of_customers,
+    of_number,
 )
 from ascolto.conversations.store_lists import clients_of
 from ascolto.conversations.store_quarantine import Quarantined, ledger, list_quarantine
@@ -92,6 +94,7 @@ __all__ = [
     "forget_unsent",
     "get",
     "get_message",
+    "keep_apart",
     "keep_attachment",
     "leave",
     "ledger",
@@ -102,6 +105,7 @@ __all__ = [
     "merge",
     "newest_of_customers",
     "next_numbers",
+    "of_number",
     "offers_eu",
     "open_conversation",
     "pass_on",

@@ -295,7 +295,10 @@ async def wake(conversation_id: UUID, call: Closer) -> RowView:
 
 @router.post("/conversations/{conversation_id}/merge", summary="Merge into another")
 async def merge(conversation_id: UUID, body: MergeBody, call: Closer) -> RowView:
-    """Move a thread behind another one, which goes on for both. Cannot be undone."""
+    """Move a thread behind another one, which goes on for both.
+
+    It cannot be undone, but two customers who are unmerged take their conversations with them.
+    """
     merged = await merging.merge(
         call.tx,
         conversation_id=str(conversation_id),

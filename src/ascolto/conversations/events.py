@@ -124,6 +124,19 @@ class Merged(ConversationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parted(ConversationEvent):
+    """A conversation goes on for itself again, for its customer is another after all.
+
+    `parts` are the conversations whose words went along: its own and those that go on in it.
+    """
+
+    kind: ClassVar[str] = "conversations.parted"
+    out_of: str
+    messages: int
+    parts: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerLeft(ConversationEvent):
     """The customer ended the conversation from their side."""
 

@@ -13,7 +13,7 @@ import structlog
 
 from ascolto import routing
 from ascolto.conversations import store_consults, store_due, store_going_out
-from ascolto.conversations.actions import consulting, moving, telling, timing, undoing
+from ascolto.conversations.actions import consulting, moving, parting, telling, timing, undoing
 from ascolto.conversations.actions.keeping import forget_unsent, forget_wrap_ups
 from ascolto.conversations.actions.opening import customer_changed
 from ascolto.conversations.events import QueueTold
@@ -59,6 +59,12 @@ async def follow_customer(tx: Tx, event: StoredEvent) -> None:
             await customer_changed(tx, customer=customer, family=family)
 
 
+async def follow_parting(tx: Tx, event: StoredEvent) -> None:
+    """Part the conversations that were joined across two customers who are not one any more."""
+    customer_id, kept_id = str(event.body["customer_id"]), str(event.body["kept_id"])
+    await parting.part(tx, customer_id=customer_id, other_id=kept_id)
+
+
 async def follow_overflow(tx: Tx, event: StoredEvent) -> None:
     """Let a conversation, or a consult, be in the queue that its work has overflowed to."""
     await moving.follow_work(tx, conversation_id=str(event.body["conversation_id"]))
@@ -92,6 +98,7 @@ SUBSCRIBERS: Sequence[Subscriber] = (
         ("customers.changed", "customers.merged", "customers.unmerged"),
         follow_customer,
     ),
+    Subscriber("conversations.follow_parting", ("customers.unmerged",), follow_parting),
 )
 
 

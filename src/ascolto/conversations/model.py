@@ -216,6 +216,7 @@ class Conversation:
     close_note: str
     promise: dict[str, Any] | None
     merged_into: str | None
+    one_person: bool
     first_s: int | None
     next_s: int | None
     resolution_s: int | None

@@ -33,7 +33,7 @@ _TAKE_IN = (
     + ", ".join(f"(t.c).{name} AS c_{name}" for name in _FIELDS)
     + ","
     + ", ".join(f"(t.m).{name} AS m_{name}" for name in _MESSAGE_FIELDS)
-    + " FROM conversations.take_in($1, $2, $3, $4, $5::uuid[], $6, $7, $8) AS t"
+    + " FROM conversations.take_in($1, $2, $3, $4, $5::uuid[], $6, $7, $8, $9) AS t"
 )
 _HOLD = (
     "SELECT h.known, "
@@ -110,6 +110,15 @@ async def get(tx: Tx, conversation_id: str, *, lock: bool = False) -> Conversati
     row = await tx.fetchrow(
         f"SELECT {COLUMNS} FROM conversations.conversation WHERE tenant_id = $1 AND id = $2",
         tx.tenant_id, conversation_id,
+    )  # fmt: skip
+    return conversation_of(row) if row else None
+
+
+async def of_number(tx: Tx, number: int) -> Conversation | None:
+    """Return the conversation of a case number."""
+    row = await tx.fetchrow(
+        f"SELECT {COLUMNS} FROM conversations.conversation WHERE tenant_id = $1 AND number = $2",
+        tx.tenant_id, number,
     )  # fmt: skip
     return conversation_of(row) if row else None
 
@@ -194,7 +203,7 @@ def _line_values(message: Message) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What became of a customer's message: stored, known, clash, files or missing."""
+    """What became of a customer's message: stored, known, clash or files."""
 
     verdict: str
     conversation: Conversation
@@ -211,13 +220,19 @@ async def take_in(
     files: Sequence[str],
     meta: dict[str, Any],
     preview: str,
-) -> TakenIn | None:
-    """Store a customer's message once, in one statement; None when there is no conversation."""
+    across: bool = False,
+) -> TakenIn | str:
+    """Store a customer's message once, in one statement, or return what hinders it.
+
+    That is "missing" when there is no such conversation, and "across", unless it is allowed, when
+    it goes on in one of another customer, who may not be the same person any more.
+    """
     row = await tx.fetchrow(
-        _TAKE_IN, conversation_id, message_id, text, nonce, list(files), meta, preview, tx.now
-    )
-    if row is None or row["verdict"] == "missing":
-        return None
+        _TAKE_IN, conversation_id, message_id, text, nonce, list(files), meta, preview, tx.now,
+        across,
+    )  # fmt: skip
+    if row is None or row["verdict"] in {"missing", "across"}:
+        return "missing" if row is None else str(row["verdict"])
     return TakenIn(row["verdict"], conversation_of(row, "c_"), _message_of(row, "m_"))
 
 

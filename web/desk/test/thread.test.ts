@@ -2,6 +2,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import type { Message } from "@/api/types";
 import { loadThread } from "@/features/work/api";
+import { mergeMessages, messageAdded } from "@/features/work/live";
 import { LiveStore } from "@/live/store";
 
 const message = (seq: number) => ({ id: `m${seq}`, conversation_id: "k", seq }) as Message;
@@ -60,4 +61,16 @@ it("keeps the threads opened last and lets the others go", async () => {
   expect(kept).toContain("k");
   expect(kept).toContain("c39");
   expect(kept).not.toContain("c0");
+});
+
+it("takes out what parted again, however it hears of it, and nothing else wherever the thread is moved", async () => {
+  const line = { ...message(8), kind: "event", meta: { what: "parted", taken: [[5, 4], [2, 2]] } } as unknown as Message;
+  const store = new LiveStore();
+  const open = () => store.set("threads", "k", { items: [2, 3, 4, 5, 6, 7].map(message), hasEarlier: false, stale: false });
+  open();
+  store.apply(messageAdded(store, line));
+  expect(seqs(store)).toEqual([2, 5, 7, 8]);
+  store.apply(messageAdded(store, message(4)));
+  expect(seqs(store)).toEqual([2, 5, 7, 8]);
+  expect(mergeMessages([1, 4, 5, 6].map(message), [{ ...line, seq: 12 }]).map((item) => item.seq)).toEqual([1, 4, 5, 6, 12]);
 });

@@ -77,13 +77,13 @@ async def hand_in(tx: Tx, channel: Channel, inbound: Inbound) -> Message | SetAs
     hindrance = await _hindrance(tx, channel, inbound) or await _stranger(tx, channel, inbound)
     if hindrance is not None:
         return await _set_aside(tx, channel, inbound, reason=hindrance)
-    conversation = await _conversation(
+    conversation, entered_id = await _conversation(
         tx, channel, inbound.thread, inbound.sender, inbound.language
     )
     digest = hashlib.sha256(inbound.external_id.encode()).hexdigest()
     message = await conversations.receive(
         tx,
-        conversation_id=conversation.id,
+        conversation_id=entered_id or conversation.id,
         text=inbound.text,
         nonce=f"x-{digest[:48]}",
         attachments=inbound.attachments,
@@ -126,7 +126,7 @@ async def _stranger(tx: Tx, channel: Channel, inbound: Inbound) -> str | None:
     """Return why a message does not belong in its thread: its sender is proved to be another."""
     if not inbound.sender.verified:
         return None
-    now = await _going_on(tx, channel, inbound.thread)
+    now, _ = await _going_on(tx, channel, inbound.thread)
     identity = _identity(channel, inbound.sender)
     if now is None or not await customers.is_of_another(
         tx, customer_id=now.customer_id, identity=identity
@@ -192,7 +192,7 @@ async def keep_file(
 ) -> Attachment:
     """Keep a file for a message that is about to be handed in; a new thread begins with it."""
     _require_external(channel)
-    conversation = await _conversation(tx, channel, thread, sender, None)
+    conversation, _ = await _conversation(tx, channel, thread, sender, None)
     return await conversations.keep_attachment(
         tx,
         folder=folder,
@@ -210,22 +210,42 @@ def _require_external(channel: Channel) -> None:
 
 async def _conversation(
     tx: Tx, channel: Channel, name: str, sender: Sender, language: str | None
-) -> Conversation:
-    """Return the conversation that a thread is now, beginning one when there is none."""
-    now = await _going_on(tx, channel, name)
-    return now or await _begin(tx, channel, name, sender, language)
+) -> tuple[Conversation, str | None]:
+    """Return the conversation that a thread is now, beginning one when there is none.
+
+    With it the one that the thread was first, where that goes on in another now.
+    """
+    now, origin_id = await _going_on(tx, channel, name)
+    if now is None:
+        return await _begin(tx, channel, name, sender, language), None
+    return now, origin_id
 
 
-async def _going_on(tx: Tx, channel: Channel, name: str) -> Conversation | None:
+async def _going_on(tx: Tx, channel: Channel, name: str) -> tuple[Conversation | None, str | None]:
     """Return the conversation that a thread is now, None when the next message begins one."""
     thread = await store_external.hold_thread(tx, channel_id=channel.id, thread=name)
-    if thread is None:
-        return None
-    now = await standing(tx, thread.conversation_id)
+    now = await _stands(tx, thread) if thread else None
+    if thread is None or now is None:
+        return None, None
     patience = timedelta(days=channel.external().new_after_days)
     if now.closed_at is None or now.state is not State.CLOSED:
+        return now, thread.origin_id
+    return (now, thread.origin_id) if now.closed_at > tx.now - patience else (None, None)
+
+
+async def _stands(tx: Tx, thread: Thread) -> Conversation | None:
+    """Return the conversation that a thread is, None when that is another customer's by now.
+
+    Until the thread is moved back, its customer's words would else reach whoever they were taken
+    for.
+    """
+    now = await standing(tx, thread.origin_id or thread.conversation_id)
+    if now.customer_id == thread.customer_id:
         return now
-    return now if now.closed_at > tx.now - patience else None
+    one, other = [
+        await customers.standing_for(tx, who) for who in (now.customer_id, thread.customer_id)
+    ]
+    return now if one is None or other is None or one.id == other.id else None
 
 
 async def _begin(
@@ -283,8 +303,9 @@ async def ask_for_eu(tx: Tx, channel: Channel, *, thread: str) -> None:
     known = await store_external.get_thread(tx, channel_id=channel.id, thread=thread)
     if known is None:
         raise errors.UnknownThread("No such thread of this channel.")
-    now = await standing(tx, known.conversation_id)
-    await conversations.ask_for_eu(tx, conversation_id=now.id)
+    now = await _stands(tx, known)
+    if now is not None:
+        await conversations.ask_for_eu(tx, conversation_id=now.id)
 
 
 async def file_of(

@@ -165,22 +165,28 @@ async def _again(
     # The nonce opens the conversation, so it must not do so for long.
     if tx.now - at > START_AGAIN_WITHIN:
         raise errors.StartClash("This nonce was used long ago.")
-    conversation = await standing(tx, conversation_id)
+    begun, now = await conversations.get(tx, conversation_id), await standing(tx, conversation_id)
+    started = _with_pass(tx, channel_id=channel.id, conversation=begun or now)
     said = await conversations.list_messages(
         tx,
-        conversation_id=conversation.id,
-        after_seq=0,
+        conversation_id=now.id,
+        after_seq=await first_own_seq(tx, started.holder, now),
         before_seq=None,
         limit=50,
         public_only=True,
     )
-    started = _with_pass(tx, channel_id=channel.id, conversation=conversation)
-    return replace(started, said=tuple(said))
+    return replace(started, conversation=now, said=tuple(said))
 
 
 async def standing(tx: Tx, conversation_id: str) -> Conversation:
-    """Return a conversation, or the one it goes on in."""
+    """Return a conversation, or the one it goes on in.
+
+    Never one of a customer who is another by now: such two part here, at the latest.
+    """
     conversation = await conversations.get(tx, conversation_id)
+    if conversation is not None and conversation.merged_into is not None:
+        await conversations.keep_apart(tx, conversation_id)
+        conversation = await conversations.get(tx, conversation_id)
     while conversation is not None and conversation.merged_into is not None:
         conversation = await conversations.get(tx, conversation.merged_into)
     if conversation is None:

@@ -25,16 +25,25 @@ from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
 from ascolto.kit.outbox import StoredEvent
 
-HEARD = ("conversations.message_out", "conversations.merged")
+HEARD = ("conversations.message_out", "conversations.merged", "conversations.parted")
 RESENDABLE = ("uncertain", "failed", "bounced")
 
 
 async def hear(tx: Tx, event: StoredEvent) -> None:
-    """Queue the mail of an answer; follow a conversation into the one that took it in."""
+    """Queue the mail of an answer; follow a conversation into another, and out of it again."""
     conversation_id = str(event.body["conversation_id"])
     if event.kind == "conversations.merged":
         await store_mail_threads.move_conversation(
             tx, conversation_id=conversation_id, into=str(event.body["into"])
+        )
+        return
+    if event.kind == "conversations.parted":
+        await store_mail_threads.part_conversation(
+            tx,
+            conversation_id=conversation_id,
+            out_of=str(event.body["out_of"]),
+            parts=event.body["parts"],
+            numbers=await _numbers(tx, event.body["parts"]),
         )
         return
     thread = await store_mail_threads.thread_of_conversation(tx, conversation_id)
@@ -45,6 +54,11 @@ async def hear(tx: Tx, event: StoredEvent) -> None:
         return  # it goes along with the next answer: a notice is no mail of its own
     automatic = event.body.get("author_kind") != conversations.AuthorKind.OPERATOR.value
     await _queue(tx, channel, thread, message_id=str(event.body["message_id"]), automatic=automatic)
+
+
+async def _numbers(tx: Tx, conversation_ids: Sequence[str]) -> list[int]:
+    found = [await conversations.get(tx, one) for one in conversation_ids]
+    return [one.number for one in found if one is not None]
 
 
 async def _queue(

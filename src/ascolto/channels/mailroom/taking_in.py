@@ -118,12 +118,15 @@ async def take_in(
     if place.thread is None and not letter.files:
         message = await _begun(tx, channel, incoming, letter, refs=refs, numbers=known.numbers)
         return replace(base, conversation_id=message.conversation_id, message_id=message.id)
-    thread, conversation = await _conversation(tx, channel, letter, place, numbers=known.numbers)
+    thread, conversation, entered_id = await _conversation(
+        tx, channel, letter, place, numbers=known.numbers
+    )
     old = place.thread is not None and place.thread.id == thread.id
     stranger = old and letter.sender not in thread.parties
     message = await _receive(
-        tx, incoming, letter, conversation, folder=folder, by=place.by, stranger=stranger
-    )
+        tx, incoming, letter, conversation, entered_id=entered_id, folder=folder, by=place.by,
+        stranger=stranger,
+    )  # fmt: skip
     thread = _after(thread, letter, message, stranger=stranger, at=tx.now)
     await store_mail_threads.put_thread(tx, thread, refs=refs)
     if place.by == "references":
@@ -149,24 +152,32 @@ def _text(letter: Letter, language: str) -> str:
 
 async def _conversation(
     tx: Tx, channel: Channel, letter: Letter, place: Place, *, numbers: list[int]
-) -> tuple[MailThread, Conversation]:
-    """Return the conversation that a mail's thread is now, beginning one when there is none."""
+) -> tuple[MailThread, Conversation, str]:
+    """Return the conversation that a mail's thread is now, beginning one when there is none.
+
+    With it the id of the one that the thread began with, which may go on in that.
+    """
     if place.thread is not None:
-        now = await standing(tx, place.thread.conversation_id)
+        entered_id = place.thread.conversation_id
+        now = await standing(tx, entered_id)
+        if now.number != place.thread.number:
+            first = await conversations.of_number(tx, place.thread.number)
+            if first is not None:
+                entered_id, now = first.id, await standing(tx, first.id)
         patience = timedelta(days=channel.email().new_after_days)
         if (
             now.closed_at is None
             or now.state is not State.CLOSED
             or now.closed_at > tx.now - patience
         ):
-            return replace(place.thread, conversation_id=now.id), now
+            return replace(place.thread, conversation_id=now.id), now, entered_id
     conversation = await _begin(tx, channel, letter, numbers=numbers)
     known = place.thread
     if known is not None and letter.sender in known.parties:
-        return replace(
-            known, conversation_id=conversation.id, number=conversation.number
-        ), conversation
-    return _new_thread(channel, letter, conversation, at=tx.now), conversation
+        known = replace(known, conversation_id=conversation.id, number=conversation.number)
+        return known, conversation, conversation.id
+    new = _new_thread(channel, letter, conversation, at=tx.now)
+    return new, conversation, conversation.id
 
 
 def _new_thread(
@@ -237,15 +248,15 @@ async def _opening(
 
 
 async def _receive(
-    tx: Tx, incoming: Incoming, letter: Letter, conversation: Conversation, *, folder: Path,
-    by: str, stranger: bool,
+    tx: Tx, incoming: Incoming, letter: Letter, conversation: Conversation, *, entered_id: str,
+    folder: Path, by: str, stranger: bool,
 ) -> Message:  # fmt: skip
     files, left_out = await _files(tx, conversation, letter, folder=folder)
     meta = _said(incoming, letter, by=by, stranger=stranger, left_out=left_out)
     nonce = f"mail-{incoming.id}"
     language = conversation.language
     message = await conversations.receive(
-        tx, conversation_id=conversation.id, text=_text(letter, language), nonce=nonce,
+        tx, conversation_id=entered_id, text=_text(letter, language), nonce=nonce,
         attachments=files, meta=meta,
     )  # fmt: skip
     notes = []

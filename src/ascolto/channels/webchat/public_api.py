@@ -304,14 +304,16 @@ async def typing(visit: Visiting, request: Request) -> None:
 @public_router.post("/conversation/eu-operator", summary="Ask for somebody in the Union")
 async def ask_for_eu(visit: Visiting) -> StateView:
     """Wait for somebody in Italy or the European Union, keeping one's place; twice is once."""
-    asked = await conversations.ask_for_eu(visit.tx, conversation_id=visit.holder.conversation_id)
+    now = await standing(visit.tx, visit.holder.conversation_id)
+    asked = await conversations.ask_for_eu(visit.tx, conversation_id=now.id)
     return StateView(state=asked.state.value)
 
 
 @public_router.post("/conversation/end", summary="End the conversation")
 async def end(visit: Visiting) -> StateView:
     """End it from the customer's side; a second time changes nothing."""
-    ended = await conversations.leave(visit.tx, conversation_id=visit.holder.conversation_id)
+    now = await standing(visit.tx, visit.holder.conversation_id)
+    ended = await conversations.leave(visit.tx, conversation_id=now.id)
     return StateView(state=ended.state.value)
 
 

@@ -55,6 +55,11 @@ class Beginning:
     state: State
     more: bool = False
 
+    @property
+    def elsewhere(self) -> bool:
+        """Tell whether the customer's conversation goes on in another."""
+        return self.holder.conversation_id != self.conversation_id
+
 
 class ShortFollower(Follower):
     """A follower whose queue is short: there are many customers, each with little to hear."""
@@ -113,7 +118,7 @@ class CustomerStream:
             return ""
         async with self._db.transaction(self._shown.tenant_id, actor=SYSTEM) as tx:
             holder = await admitted(tx, self._shown)
-            now = await standing(tx, beginning.conversation_id)
+            now = await standing(tx, beginning.holder.conversation_id)
             channel = await store.get_channel(tx, holder.channel_id)
             if channel is None or now.state is not State.WAITING:
                 return ""
@@ -139,25 +144,36 @@ class CustomerStream:
                 yield await self._wait(beginning, state) or ":\n\n"
                 continue
             follower.wake.clear()
-            before, text = state, ""
-            while follower.queue:
-                frame = follower.queue.popleft().frame
-                text += _event(frame, full_names=beginning.full_names)
-                if frame.kind == "conversation.state":
-                    state = State(frame.body["state"])
-                    # It may go on inside another conversation: the page comes back and finds it.
-                    if state is State.CLOSED and await self._moved_on(beginning):
-                        yield text
-                        return
-            if state is not before:
+            text, now, over = await self._heard(beginning, state)
+            if now is not state and not over:
                 self._told = _UNKNOWN
-                text += await self._wait(beginning, state)
+                text += await self._wait(beginning, now)
+            state = now
             if text:
                 yield text
+            if over:
+                return
+
+    async def _heard(self, beginning: Beginning, state: State) -> tuple[str, State, bool]:
+        """Return what to tell of what came, the state after it, and whether the line ends here.
+
+        It ends where the conversation goes on elsewhere: the page comes back and finds it.
+        """
+        queue, text = self._follower.queue, ""
+        if beginning.elsewhere and await self._moved_on(beginning):
+            return "", state, True  # nothing more of a customer who is another by now
+        while queue:
+            frame = queue.popleft().frame
+            text += _event(frame, full_names=beginning.full_names)
+            if frame.kind == "conversation.state":
+                state = State(frame.body["state"])
+                if state is State.CLOSED and await self._moved_on(beginning):
+                    return text, state, True
+        return text, state, False
 
     async def _moved_on(self, beginning: Beginning) -> bool:
         async with self._db.transaction(self._shown.tenant_id, actor=SYSTEM) as tx:
-            now = await standing(tx, beginning.conversation_id)
+            now = await standing(tx, beginning.holder.conversation_id)
         return now.id != beginning.conversation_id
 
     def end(self) -> None:

@@ -136,6 +136,14 @@ async def _carry_out(tx: Tx, events: Sequence[StoredEvent]) -> None:
             await store_external.move_threads(
                 tx, conversation_id=event.body["conversation_id"], into=event.body["into"]
             )
+        if event.kind == "conversations.parted":
+            await store_external.part_threads(
+                tx,
+                conversation_id=event.body["conversation_id"],
+                out_of=event.body["out_of"],
+                parts=event.body["parts"],
+                customer_id=event.body["customer_id"],
+            )
     said = [event for event in events if event.kind == "conversations.message_out"]
     if not said:
         return

@@ -21,6 +21,7 @@ KINDS = (
     "conversations.merged",
     "conversations.message_in",
     "conversations.message_out",
+    "conversations.parted",
     "conversations.reopened",
     "conversations.snoozed",
     "conversations.surveyed",

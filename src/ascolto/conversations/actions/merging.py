@@ -21,7 +21,8 @@ async def merge(
 
     What the customer sends to the one that ended reaches the other, and each of them reads the
     whole thread: so both must be of one customer, or of customers merged before, unless the caller
-    knows that they are of `one_person` and answered at one address. Cannot be undone.
+    knows that they are of `one_person` and answered at one address. Cannot be undone, unless the
+    two customers part again (`parting`).
     """
     if conversation_id == into:
         raise errors.BadMerge("A conversation cannot be merged into itself.")
@@ -31,6 +32,7 @@ async def merge(
     _require_mergeable(source.now, target.now, operator_id=operator_id, supervise=supervise)
     if not one_person:
         await _require_one_customer(tx, source.now, target.now)
+    source.change(one_person=one_person)
     await _end(source, target)
     count = await _move(source, target)
     await target.note_event(

@@ -169,6 +169,7 @@ async def _fresh(
         close_note="",
         promise=None,
         merged_into=None,
+        one_person=False,
         first_s=targets.first_s,
         next_s=targets.next_s,
         resolution_s=targets.resolution_s,

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ascolto.conversations import errors, events, live, queueing, store, store_aside
+from ascolto.conversations.actions.parting import keep_apart
 from ascolto.conversations.actions.working import close_held, reopen_held, wrap_up_held
 from ascolto.conversations.held import Held, checked_nonce, checked_text, hold
 from ascolto.conversations.model import (
@@ -36,7 +38,8 @@ async def receive(
     """
     files = list(dict.fromkeys(attachments))
     checked_text(text, files=len(files))
-    taken = await store.take_in(
+    take_in = partial(
+        store.take_in,
         tx,
         conversation_id=conversation_id,
         message_id=new_id(),
@@ -46,7 +49,11 @@ async def receive(
         meta=meta or {},
         preview=preview_of(text),
     )
-    if taken is None:
+    taken = await take_in()
+    if taken == "across":
+        await keep_apart(tx, conversation_id)
+        taken = await take_in(across=True)
+    if isinstance(taken, str):
         raise errors.UnknownConversation("No such conversation.", conversation_id=conversation_id)
     match taken.verdict:
         case "known":

@@ -169,7 +169,7 @@ def _below(shape: float, x: float) -> tuple[float, float]:
         d = 1.0 / (step * d + b)
         c = b + step / c
         above *= c * d
-        if abs(c * d - 1.0) < 1e-16 or k > _MOST_FRACTIONS:
+        if abs(c * d - 1.0) < 3e-16 or k > _MOST_FRACTIONS:
             break
     below = 1.0 - shape * mass * above
     return below, below - mass

@@ -19,6 +19,7 @@ const known: Record<string, string> = {
   closed: msg("event.closed"),
   reopened: msg("event.reopened"),
   merged: msg("event.merged"),
+  parted: msg("event.parted"),
   abandoned: msg("event.abandoned"),
   left: msg("event.abandoned"),
 };

@@ -75,7 +75,17 @@ export function consentsChanged(known: Reader, body: Frames["consents.changed"])
 export function mergeMessages(items: readonly Message[], added: readonly Message[]): Message[] {
   const bySeq = new Map(items.map((item) => [item.seq, item]));
   for (const item of added) bySeq.set(item.seq, item);
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  return withoutParted([...bySeq.values()].sort((a, b) => a.seq - b.seq));
+}
+
+/** Leaves out what a line says was taken out of the thread again; it counts back from its own number. */
+function withoutParted(items: readonly Message[]): Message[] {
+  const gone = items.flatMap(({ seq, meta }) =>
+    meta?.what === "parted" && Array.isArray(meta.taken)
+      ? (meta.taken as [number, number][]).map(([first, last]) => [seq - first, seq - last] as const)
+      : [],
+  );
+  return items.filter(({ seq }) => !gone.some(([first, last]) => first <= seq && seq <= last));
 }
 
 /** The number of the last message before the first hole; undefined for none. */

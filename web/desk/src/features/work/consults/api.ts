@@ -32,7 +32,8 @@ export async function sendConsult(item: OutboxItem, { store, queries }: { store:
     const { subject, operator_id, queue_id } = ask;
     const body = { subject, operator_id, queue_id, text, nonce, attachment_ids };
     adoptConsult(store, await api.post<Consult>(`/conversations/${ask.conversation_id}/consults`, body));
-    void import("./words").then(() => say(t("consult.done", { name: ask.whom })));
+    // Its words come along with the dialog; where the line is cut just now, the list tells it as well.
+    void import("./words").then(() => say(t("consult.done", { name: ask.whom }))).catch(() => undefined);
     return;
   }
   const line = await api.post<ConsultMessage>(`/consults/${item.conversation_id}/messages`, { text, nonce, attachment_ids });
