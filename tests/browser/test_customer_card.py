@@ -111,7 +111,7 @@ def test_the_floor_says_where_no_forecast_is_published(leader: Page) -> None:
     leader.goto(leader.url.partition("/desk/")[0] + "/desk/floor")
     table = leader.get_by_role("table", name="Code").first
     expect(table.get_by_role("columnheader", name="Ultima mezz’ora")).to_be_visible()
-    row = table.get_by_role("row").filter(has_text="Sportello online")
+    row = table.get_by_role("row", name=re.compile("^Sportello online"))
     expect(row).to_contain_text("nessuna previsione pubblicata")
     expect(leader.get_by_text("Arrivate oggi").first).to_be_visible()
     looked_at(leader, "floor-forecast")

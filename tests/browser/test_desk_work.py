@@ -237,7 +237,7 @@ def test_what_was_begun_in_one_conversation_stays_there_when_one_goes_to_the_nex
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     expect(page.get_by_label("Nota interna")).to_be_focused()
-    told = page.locator(".composer [role=status]").element_handle()
+    told = page.locator(".composer span.meta[role=status]").element_handle()
     page.get_by_role("option").filter(has_text=writer.name).click()
     expect(page.get_by_label("Risposta al cliente")).to_have_value("")
     # What was told of one draft is not changed into what holds for another: that would be spoken.
