@@ -30,6 +30,12 @@ A_MINUTE = {"started": 10, "accepted": 30, "offers_taken": 8, "closed": 5}
 # Of the whole play: what the scenario promises has to have happened.
 AT_LEAST_ONCE = ("silent", "redials", "repeats", "transfers", "drop_outs", "with_reason")
 
+# Every screen in every look, a script in every text, what is spoken in a storm.
+WALKS = [
+    f"tests/browser/test_{name}.py"
+    for name in ("every_screen", "scripts_in_texts", "announcements")
+]
+
 
 def main() -> int:
     """Run every part; return 0 when all held."""
@@ -43,10 +49,14 @@ def main() -> int:
         cwd=ROOT, env={**os.environ, "ASCOLTO_FAULTS": os.environ.get("SOAK_FAULTS", "1000")},
         check=False,
     ).returncode  # fmt: skip
+    walks = subprocess.run(
+        [sys.executable, "-m", "pytest", *WALKS, "-q"],
+        cwd=ROOT, env={**os.environ, "ASCOLTO_WALK": "1"}, check=False,
+    ).returncode  # fmt: skip
     fuzz = subprocess.run(
         [sys.executable, "bench/fuzz_mail.py"], cwd=ROOT, env=dict(os.environ), check=False
     ).returncode
-    return faults or bad_lines or fuzz or play(float(os.environ.get("SOAK_MINUTES", "10")))
+    return faults or bad_lines or walks or fuzz or play(float(os.environ.get("SOAK_MINUTES", "10")))
 
 
 def play(minutes: float) -> int:

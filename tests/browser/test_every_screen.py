@@ -5,6 +5,7 @@ here until somebody says how one gets to it. Each is opened once; only the look 
 """
 
 import contextlib
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,8 @@ from support.panel import fresh_name
 from support.planning import publish_a_day
 from support.running import RunningServer
 from support.walking import faults_in_every_look, pages_of_the_server, routes_of_the_desk
+
+pytestmark = pytest.mark.skipif(not os.environ.get("ASCOLTO_WALK"), reason="a long walk: make soak")
 
 LEADER, ADMIN = "team@aurelia.example", "admin@aurelia.example"
 PLANNER, PRIVACY = "pianificazione@aurelia.example", "privacy@aurelia.example"
