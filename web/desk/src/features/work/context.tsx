@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useId, useState } from "react";
+import { lazy, Suspense, useId, useState, type ComponentType } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
-import type { ConversationDetail, ConversationRow } from "@/api/types";
+import type { ConversationDetail, ConversationRow, Customer } from "@/api/types";
 import { useT } from "@/i18n";
 import { day, moment } from "@/i18n/format";
 import { useAction } from "@/keys/react";
@@ -19,7 +19,7 @@ import { channelName, stateName } from "./labels";
 import { Section } from "./section";
 import { WhyCard } from "./why";
 
-const CustomerAside = lazy(async () => {
+const CustomerAside = lazy<ComponentType<{ customer: Customer }>>(async () => {
   try {
     const module = await import("./aside");
     await module.spoken;
