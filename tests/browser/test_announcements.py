@@ -5,18 +5,16 @@ region, or all of it where it is to be read as a whole.
 """
 
 import json
-import os
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from support.browsing import until
+from support.browsing import LONG_WALK, until
 from support.desk import Desk, Writer
 from support.running import RunningServer
 
-pytestmark = pytest.mark.skipif(not os.environ.get("ASCOLTO_WALK"), reason="a long walk: make soak")
+pytestmark = LONG_WALK
 
 _LISTEN = """
 window.said = [];

@@ -5,14 +5,13 @@ here until somebody says how one gets to it. Each is opened once; only the look 
 """
 
 import contextlib
-import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from ascolto.kit.ids import new_id
-from support.browsing import Operator, Profile
+from support.browsing import LONG_WALK, Operator, Profile
 from support.demo import sign_in
 from support.desk import Writer, come_in
 from support.panel import fresh_name
@@ -20,7 +19,7 @@ from support.planning import publish_a_day
 from support.running import RunningServer
 from support.walking import faults_in_every_look, pages_of_the_server, routes_of_the_desk
 
-pytestmark = pytest.mark.skipif(not os.environ.get("ASCOLTO_WALK"), reason="a long walk: make soak")
+pytestmark = LONG_WALK
 
 LEADER, ADMIN = "team@aurelia.example", "admin@aurelia.example"
 PLANNER, PRIVACY = "pianificazione@aurelia.example", "privacy@aurelia.example"

@@ -4,7 +4,6 @@ Which texts there are is read from the OpenAPI description; one that is neither 
 excused fails here. Mail's HTML has rules of its own, in tests/channels/email.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.browsing import Operator, Profile
+from support.browsing import LONG_WALK, Operator, Profile
 from support.demo import sign_in
 from support.desk import Writer, come_in
 from support.planning import publish_a_day
@@ -21,7 +20,7 @@ from support.planting import CORPUS, WHOLE, Known, plant, texts
 from support.running import RunningServer
 from support.valid import Operation
 
-pytestmark = pytest.mark.skipif(not os.environ.get("ASCOLTO_WALK"), reason="a long walk: make soak")
+pytestmark = LONG_WALK
 
 LEADER, ADMIN = "team@aurelia.example", "admin@aurelia.example"
 PLANNER, PRIVACY = "pianificazione@aurelia.example", "privacy@aurelia.example"

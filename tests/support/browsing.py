@@ -1,15 +1,20 @@
 """Somebody with a browser, the checks made on what they see, and an operator who answers them."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, Page
 
 from ascolto.kit.ids import new_id
 from support.demo import sign_in
+
+# Walks that take minutes, for `make soak`.
+LONG_WALK = pytest.mark.skipif(not os.environ.get("ASCOLTO_WALK"), reason="a long walk: make soak")
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SETTLED_S = 180.0

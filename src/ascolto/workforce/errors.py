@@ -24,7 +24,15 @@ Refusal
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from ascolto.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
+from ascolto.kit.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refusal,
+    TooMany,
+    Unavailable,
+)
 
 PlanReason = Literal[
     "aht", "aht_needed", "asked_already", "away", "begun", "break_later", "break_span",
@@ -102,6 +110,11 @@ def cannot_forecast(said: Mapping[str, Any]) -> CannotForecast:
     told = said.get("because") or {}
     reason = {"reason": told["code"]} if told.get("code") else {}
     return CannotForecast(said["refused"], **reason, **told.get("fields", {}))
+
+
+def failed_by(failure: Refusal) -> dict[str, Any]:
+    """Return what something failed by: a code that stays, with its values."""
+    return {"code": failure.code, "fields": failure.fields}
 
 
 class BadPlan(Invalid):

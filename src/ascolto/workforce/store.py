@@ -6,6 +6,7 @@ from typing import Any
 
 from ascolto.kit.db import Record, Tx
 from ascolto.kit.errors import Refusal
+from ascolto.workforce.errors import failed_by
 from ascolto.workforce.model import Asked, HandEdit, KeptForecast, KeptInterval
 
 _FORECAST = (
@@ -143,7 +144,7 @@ async def set_failed(tx: Tx, forecast: KeptForecast, failure: Refusal) -> bool:
         " claimed_until = NULL, v = v + 1"
         " WHERE tenant_id = $1 AND id = $2 AND state = 'asked' AND attempts = $3",
         tx.tenant_id, forecast.id, forecast.attempts, tx.now, failure.detail[:2_000],
-        {"code": failure.code, "fields": failure.fields},
+        failed_by(failure),
     )  # fmt: skip
     return done == 1
 

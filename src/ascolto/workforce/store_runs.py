@@ -7,6 +7,7 @@ from typing import Any
 
 from ascolto.kit.db import Record, Tx
 from ascolto.kit.errors import Refusal
+from ascolto.workforce.errors import failed_by
 
 _RUN = (
     "id, first_day, last_day, reason, wanted, state, asked_at, asked_by, attempts, progress,"
@@ -46,11 +47,6 @@ class RequiredDay:
     queue_id: str
     minutes: int
     people: tuple[float, ...]
-
-
-def failed_by(failure: Refusal) -> dict[str, Any]:
-    """Return what something failed by: a code that stays, with its values."""
-    return {"code": failure.code, "fields": failure.fields}
 
 
 def _run(row: Record) -> Run:

@@ -11,7 +11,8 @@ import { Dialog } from "@ui/dialog";
 import { Select, TextArea, TextField } from "@ui/field";
 import { adoptRow } from "./api";
 import { useLateRefusal } from "./late";
-import { minuteOf, snoozeChoices } from "./model/snooze";
+import { MomentField } from "./moment-field";
+import { snoozeChoices } from "./model/snooze";
 import { useDesk } from "./outbox-react";
 import { sayUndoable } from "./undo";
 
@@ -68,16 +69,7 @@ export function CallBackDialog({ row, customer, onClose, onDone, onReturn }: Pro
             ))}
             <option value="custom">{t("snooze.custom")}</option>
           </Select>
-          {at === "custom" && (
-            <TextField
-              label={t("snooze.custom")}
-              type="datetime-local"
-              required
-              min={minuteOf(now)}
-              value={custom}
-              onChange={(event) => setCustom(event.target.value)}
-            />
-          )}
+          {at === "custom" && <MomentField now={now} value={custom} onChange={setCustom} />}
           <TextField
             label={t("call.phone")}
             type="tel"

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useId, useState, type ComponentType } from "react";
+import { Suspense, useId, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
-import type { ConversationDetail, ConversationRow, Customer } from "@/api/types";
+import type { ConversationDetail, ConversationRow } from "@/api/types";
 import { useT } from "@/i18n";
 import { day, moment } from "@/i18n/format";
 import { useAction } from "@/keys/react";
@@ -16,18 +16,14 @@ import { adoptRow, timelineQuery } from "./api";
 import { ClientBadge } from "./client-badge";
 import { CustomerCard } from "./customer";
 import { channelName, stateName } from "./labels";
+import { latePart } from "./late-part";
 import { Section } from "./section";
 import { WhyCard } from "./why";
 
-const CustomerAside = lazy<ComponentType<{ customer: Customer }>>(async () => {
-  try {
-    const module = await import("./aside");
-    await module.spoken;
-    return { default: module.CustomerAside };
-  } catch {
-    // Where the line is cut just now, what stands beside a customer is missing, and not the desk.
-    return { default: () => null };
-  }
+const CustomerAside = latePart(async () => {
+  const module = await import("./aside");
+  await module.spoken;
+  return module.CustomerAside;
 });
 
 interface Props {

@@ -12,13 +12,14 @@ import { Menu, MenuItem } from "@ui/menu";
 import { say } from "@ui/toast";
 import { detailQuery } from "./api";
 import { channelName } from "./labels";
+import { latePart } from "./late-part";
 import { Section } from "./section";
 
 const EditCustomer = lazy(() => import("./customer-edit").then((module) => ({ default: module.EditCustomer })));
-const MailConsents = lazy(async () => {
+const MailConsents = latePart(async () => {
   const module = await import("./consents");
   await module.spoken;
-  return { default: module.MailConsents };
+  return module.MailConsents;
 });
 const MergeCustomer = lazy(() => import("./customer-merge").then((module) => ({ default: module.MergeCustomer })));
 

@@ -1,15 +1,16 @@
 /** Files dropped on the desk: taken where something is written, and nowhere opened in place of the desk. */
 import { useEffect, useEffectEvent, type RefObject } from "react";
+import type { Field } from "./field";
 
 function bringsFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes("Files") ?? false;
 }
 
 /** Takes files dropped anywhere on the conversation around a field, not on the field alone. */
-export function useDropped(field: RefObject<{ closest: (selector: string) => Element | null } | null>, take: (files: FileList) => void): void {
+export function useDropped(field: RefObject<Pick<Field, "closest"> | null>, take: (files: FileList) => void): void {
   const taken = useEffectEvent(take);
   useEffect(() => {
-    const talk = field.current?.closest(".talk") as HTMLElement | null | undefined;
+    const talk = field.current?.closest(".talk");
     const over = (event: DragEvent) => {
       if (bringsFiles(event)) event.preventDefault();
     };

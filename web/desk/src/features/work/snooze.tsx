@@ -8,12 +8,12 @@ import { moment } from "@/i18n/format";
 import { useLive } from "@/live/react";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
-import { TextField } from "@ui/field";
 import { say } from "@ui/toast";
 import { adoptRow } from "./api";
 import { useLateRefusal } from "./late";
 import { useDesk } from "./outbox-react";
-import { minuteOf, snoozeChoices } from "./model/snooze";
+import { MomentField } from "./moment-field";
+import { snoozeChoices } from "./model/snooze";
 import { sayUndoable } from "./undo";
 
 interface Props {
@@ -72,14 +72,7 @@ export function SnoozeDialog({ row, onClose, onDone, onReturn }: Props) {
           }}
         >
           <div className="grow">
-            <TextField
-              label={t("snooze.custom")}
-              type="datetime-local"
-              required
-              min={minuteOf(now)}
-              value={custom}
-              onChange={(event) => setCustom(event.target.value)}
-            />
+            <MomentField now={now} value={custom} onChange={setCustom} />
           </div>
           <Button type="submit" tone="primary">
             {t("snooze.confirm")}

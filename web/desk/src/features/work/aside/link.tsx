@@ -1,16 +1,15 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/words";
-import type { Customer, CustomerLink, Page } from "@/api/types";
+import type { Customer, CustomerLink } from "@/api/types";
 import { useT } from "@/i18n";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
 import { Select } from "@ui/field";
 import { Picker } from "@ui/picker";
+import { useFoundCustomers } from "../found-customers";
 import { roles } from "./roles";
-
-const LEAST = 3;
 
 interface Props {
   customer: Customer;
@@ -23,14 +22,7 @@ export function LinkDialog({ customer, onDone, onClose }: Props) {
   const t = useT();
   const [role, setRole] = useState<CustomerLink["role"]>("relative");
   const [query, setQuery] = useState("");
-  const words = query.trim();
-  const found = useQuery({
-    queryKey: ["customers", customer.client_id, words],
-    queryFn: ({ signal }) =>
-      api.get<Page<Customer>>("/customers", { query: { q: words, client_id: customer.client_id, limit: 10 }, signal }),
-    enabled: words.length >= LEAST,
-    placeholderData: (before) => before,
-  });
+  const found = useFoundCustomers(customer, query, { least: 3 });
   const link = useMutation({
     mutationFn: (acting: string) => api.post(`/customers/${customer.id}/links`, { acting, role }),
     onSuccess: async () => {
@@ -38,12 +30,6 @@ export function LinkDialog({ customer, onDone, onClose }: Props) {
       onClose();
     },
   });
-  const options = (words.length >= LEAST ? (found.data?.items ?? []) : [])
-    .filter((one) => one.id !== customer.id)
-    .map((one) => ({
-      id: one.id,
-      label: [one.name || t("customer.unnamed"), ...one.identities.map(({ value }) => value)].join(" · "),
-    }));
   const problem = link.error ?? found.error;
   return (
     <Dialog title={t("aside.add_link")} open onClose={onClose}>
@@ -60,11 +46,11 @@ export function LinkDialog({ customer, onDone, onClose }: Props) {
           label={t("aside.who")}
           query={query}
           onQuery={setQuery}
-          options={options}
+          options={found.options}
           onPick={(id) => {
             if (!link.isPending) link.mutate(id);
           }}
-          empty={words.length < LEAST ? t("aside.search_more") : t("customer.nobody")}
+          empty={found.isShort ? t("aside.search_more") : t("customer.nobody")}
         />
         <div role="alert">{problem && <p className="field-error">{explain(problem)}</p>}</div>
       </div>
