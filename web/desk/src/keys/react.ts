@@ -1,5 +1,5 @@
 /** Handlers of actions: the part of the screen that can do something says so while it is there. */
-import { useEffect, useEffectEvent } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect } from "react";
 import { settings } from "@/settings";
 import { isTyping, keyName, resolve } from "./map";
 
@@ -11,7 +11,8 @@ let pendingTimer: ReturnType<typeof setTimeout> | null = null;
 /** Offers to carry out an action while the component is there (the latest one wins). */
 export function useAction(id: string, handler: Handler, enabled = true): void {
   const run = useEffectEvent(handler);
-  useEffect(() => {
+  // Before it is painted: a key pressed as soon as the part is seen is not lost.
+  useLayoutEffect(() => {
     if (!enabled) return undefined;
     const mine = () => run();
     handlers.set(id, [...(handlers.get(id) ?? []), mine]);
