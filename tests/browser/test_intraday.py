@@ -138,7 +138,8 @@ def able(planner: httpx.Client, queue_id: str, name: str) -> None:
     who = next(one for one in people if one["display_name"] == name)
     needs = {code: {"level": level} for ring in queue["rings"] for code, level in ring["needs"]}
     url = f"/api/v1/operators/{who['id']}"
-    done = planner.put(f"{url}/clients", json={"clients": [queue["client_id"]]})
+    clients = {"clients": [queue["client_id"]], "v": who["v"]}
+    done = planner.put(f"{url}/clients", json=clients)
     assert done.status_code == 200, done.text
     done = planner.put(f"{url}/skills", json={"skills": needs, "v": done.json()["v"]})
     assert done.status_code == 200, done.text

@@ -119,7 +119,7 @@ def test_what_was_moved_or_taken_away_goes_back_one_by_one_and_all_at_once(desk:
     back.click()
     assert (key_of("Rispondi"), key_of("Nota interna")) == ("R", "N")
     page.get_by_role("button", name="Cambia: Rispondi").click()
-    for key in ("b", "Enter"):
+    for key in ("y", "Enter"):
         page.keyboard.press(key)
     page.get_by_role("button", name="Tutti come in partenza").click()
     assert key_of("Rispondi") == "R"
