@@ -11,7 +11,7 @@ import httpx
 from support.demo import sign_in
 from support.running import RunningServer
 
-_PAGE = """<!doctype html><html lang="it"><meta charset="utf-8"><title>Ostile</title>
+_PAGE = """<!doctype html><html{language}><meta charset="utf-8"><title>Ostile</title>
 <link rel="stylesheet" href="/hostile.css"><h1>Una pagina ostile</h1>
 <div id="cover">copro tutto</div>
 <script src="{url}/widget.js" data-key="{key}" async></script></html>"""
@@ -28,8 +28,8 @@ button, iframe { position: static !important; width: 1px !important; }
 
 
 @contextlib.contextmanager
-def another_site(house: RunningServer, key: str) -> Iterator[str]:
-    """Serve a page of another origin that embeds a chat of ours."""
+def another_site(house: RunningServer, key: str, *, language: str = ' lang="it"') -> Iterator[str]:
+    """Serve a page of another origin that embeds a chat of ours and names its language, or none."""
     policy = f"default-src 'none'; style-src 'self'; script-src {house.url}; frame-src {house.url}"
 
     class Site(BaseHTTPRequestHandler):
@@ -40,7 +40,7 @@ def another_site(house: RunningServer, key: str) -> Iterator[str]:
             self.send_header("content-security-policy", policy)
             self.end_headers()
             if css or self.path == "/":
-                page = _STYLE if css else _PAGE.format(url=house.url, key=key)
+                page = _STYLE if css else _PAGE.format(url=house.url, key=key, language=language)
                 self.wfile.write(page.encode())
 
         def log_message(self, *_: object) -> None:
