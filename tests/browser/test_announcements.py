@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from support.browsing import LONG_WALK, until
+from support.browsing import LONG_WALK, Profile, until
 from support.desk import Desk, Writer
 from support.running import RunningServer
 
@@ -139,7 +139,7 @@ def times(page: Page, words: str) -> int:
 
 
 def test_in_a_storm_the_reader_hears_what_matters_once_and_nothing_else(
-    house: RunningServer, desk: Desk, writer: Writer
+    house: RunningServer, at_desk: Profile, desk: Desk, writer: Writer
 ) -> None:
     page = desk.page
     page.add_init_script(_LISTEN)
@@ -180,3 +180,6 @@ def test_in_a_storm_the_reader_hears_what_matters_once_and_nothing_else(
     assert times(page, "Linea persa") == 1, said(page)
     for one in (second, third):
         one.http.close()
+    # The line that is cut here on purpose is at times cut before it stands.
+    cut = "WebSocket is closed before the connection is established"
+    at_desk.complaints[:] = [one for one in at_desk.complaints if cut not in one]

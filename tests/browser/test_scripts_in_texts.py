@@ -1,7 +1,7 @@
 """Scripts in disguise in every text: no screen runs one, asks a stranger, or takes it for markup.
 
 Which texts there are is read from the OpenAPI description; one that is neither planted nor
-excused fails here. Mail's HTML has rules of its own, in tests/channels/email.
+excused fails here. Mail's HTML is tried in test_hostile_mail.py, each hostile piece by itself.
 """
 
 import re
@@ -122,21 +122,30 @@ class Grounds:
 
     def more(self, operation: Operation) -> dict[str, Any]:
         """Return what makes sense of a request, its version among it."""
-        tomorrow = str(datetime.now(UTC).date() + timedelta(days=1))
+        later = datetime.now(UTC) + timedelta(days=1)
+        tomorrow = str(later.date())
         wise: dict[str, dict[str, Any]] = {
             "POST /api/v1/conversations/{conversation_id}/consults": {
                 "operator_id": self.ids["colleague"]
             },
             "POST /api/v1/interventions": {"kind": "message"},
             "POST /api/v1/me/leave": {"day": tomorrow},
-            "POST /api/v1/privacy/monitoring": {"document": b"%PDF-1.4\n%%EOF\n"},
+            "POST /api/v1/privacy/monitoring": {
+                "document": b"%PDF-1.4\n%%EOF\n",
+                "valid_from": later.isoformat(),
+            },
+            "POST /api/v1/conversations/{conversation_id}/call-back": {"at": later.isoformat()},
             "POST /api/v1/channels": {"client_id": self.queue["client_id"]},
             "POST /api/v1/tokens": {"scopes": ["tenancy.read_settings"]},
             "POST /api/v1/webhooks": {"url": "https://hook.prova.example/x"},
             "PATCH /api/v1/webhooks/{webhook_id}": {"url": "https://hook.prova.example/x"},
             "POST /api/v1/calendars": {"hours": HOURS},
             "PUT /api/v1/calendars/{calendar_id}": {"hours": HOURS},
-            "POST /api/v1/customers/{customer_id}/mail-consents": {"address": ADDRESS},
+            # A yes would need an address that was proved to be theirs.
+            "POST /api/v1/customers/{customer_id}/mail-consents": {
+                "address": ADDRESS,
+                "given": False,
+            },
         }
         slots = [slot.name for slot in operation.slots() if slot.where == "path"]
         changed = self.listed(slots[-1])[:1] if slots and slots[-1] in LISTS else []

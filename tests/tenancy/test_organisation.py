@@ -100,6 +100,14 @@ async def test_hours_that_make_no_calendar_are_refused(door: Door, hours: dict[s
     assert answer.json()["code"] == "tenancy.bad_hours"
 
 
+async def test_a_weekday_that_is_none_is_named(door: Door) -> None:
+    await door.add_account("configurator")
+    hours = {"timezone": "Europe/Rome", "weekly": {"lun": [["09:00", "18:00"]]}}
+    async with door.signed_in() as browser:
+        answer = await browser.post("/calendars", json={"name": "x", "hours": hours})
+    assert answer.json()["detail"].startswith("no such weekday: 'lun'; they are mon, tue, wed")
+
+
 async def test_a_calendar_in_use_is_not_deleted(door: Door) -> None:
     await door.add_account("configurator")
     client = await door.add_client("Telco")

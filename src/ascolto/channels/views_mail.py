@@ -99,6 +99,8 @@ class MailboxView(BaseModel):
     access: Literal["none", "given", "refused"]
     access_until: datetime | None
     read_at: datetime | None
+    # Why it is not read: `unreachable`, `unknown_host`, `too_slow`, `untrusted`, `not_secure` or
+    # `sealed`; or `refused`, `answered` or `no_access`, with a colon and what was said.
     trouble: str | None
     trouble_since: datetime | None
     reconciled_at: datetime | None
@@ -130,7 +132,7 @@ class MailboxView(BaseModel):
             access=_access(mailbox),
             access_until=mailbox.oauth_until if mailbox else None,
             read_at=mailbox.read_at if mailbox else None,
-            trouble=(mailbox.oauth_trouble or mailbox.trouble) if mailbox else None,
+            trouble=_trouble(mailbox) if mailbox else None,
             trouble_since=mailbox.trouble_since if mailbox else None,
             reconciled_at=mailbox.reconciled_at if mailbox else None,
             reconciliation=mailbox.reconciled if mailbox else None,
@@ -144,6 +146,12 @@ class MailboxView(BaseModel):
                 by_state=counts,
             ),
         )
+
+
+def _trouble(mailbox: Mailbox) -> str | None:
+    if mailbox.oauth_trouble:
+        return f"no_access: {mailbox.oauth_trouble}"
+    return mailbox.trouble
 
 
 def _access(mailbox: Mailbox | None) -> Literal["none", "given", "refused"]:

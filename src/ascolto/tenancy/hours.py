@@ -173,7 +173,7 @@ class OpeningHours:
             return cls(
                 tz=str(document["timezone"]),
                 weekly={
-                    WEEKDAYS.index(name): _read(intervals)
+                    _read_weekday(name): _read(intervals)
                     for name, intervals in document["weekly"].items()
                 },
                 exceptions={
@@ -239,6 +239,12 @@ def _check_patron(patron: tuple[int, int]) -> None:
         date(2024, *patron)  # a leap year: the 29th of February has its saint too
     except ValueError as wrong:
         raise HoursError(f"no such day: {patron}") from wrong
+
+
+def _read_weekday(name: str) -> int:
+    if name not in WEEKDAYS:
+        raise HoursError(f"no such weekday: {name!r}; they are {', '.join(WEEKDAYS)}")
+    return WEEKDAYS.index(name)
 
 
 def _read(intervals: Sequence[Sequence[str]]) -> tuple[Interval, ...]:

@@ -188,6 +188,7 @@ async def test_what_is_no_mail_is_set_aside_and_can_be_replayed(mailroom: Mailro
     assert (odd.state, odd.reason) == ("quarantined", "not_a_mail")
     nobody = await mailroom.arrive(a_mail(sender="", mail_id=None), sender="<>")
     assert (nobody.state, nobody.reason) == ("quarantined", "no_sender")
+    assert nobody.sender == ""
     assert nobody.subject  # a person has to tell it from others
     async with mailroom.desk.as_system() as tx:
         await handling.replay(tx, nobody.id)

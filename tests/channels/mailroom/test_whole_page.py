@@ -26,8 +26,8 @@ PICTURE = (
 )
 
 
-def a_mail(uses: int, picture: bytes = PICTURE) -> bytes:
-    html = "<p>Ecco</p>" + '<img src="cid:uno">' * uses
+def a_mail(uses: int, picture: bytes = PICTURE, named: str = "cid:uno") -> bytes:
+    html = "<p>Ecco</p>" + f'<img src="{named}">' * uses
     lines = [
         "From: a@b.example",
         "MIME-Version: 1.0",
@@ -67,4 +67,18 @@ def test_pictures_beyond_all_measure_stay_out() -> None:
     message = cast("Message", cast("Any", None))
     page = _page(message, a_mail(2, PICTURE + bytes(20_000_000)), remote_images=False)
     assert "data:image" not in page
+    assert "cid:" not in page, "a browser would ask for that address"
     assert "Ecco" in page
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [("cid:uno", True), (" CID:uno", True), ("cid:due", False), ("cid:" + "x" * 600, False)],
+)
+def test_a_picture_that_the_mail_does_not_bring_is_not_asked_for(
+    named: str, *, shown: bool
+) -> None:
+    message = cast("Message", cast("Any", None))
+    page = _page(message, a_mail(1, named=named), remote_images=False)
+    assert ("data:image/png;base64," in page) is shown
+    assert "cid:" not in page.lower()

@@ -94,10 +94,10 @@ def clean(source: str, *, remote_images: bool = False) -> Shown:
         if name == "style":
             return None if _FETCHES.search(value) else value
         if tag == "img" and name == "src":
-            address = re.sub(r"[\s\x00-\x1f]", "", value).lower()
-            if address.startswith("cid:"):
-                return value
-            if address.startswith(("http://", "https://")):
+            address = re.sub(r"[\s\x00-\x1f]", "", value)
+            if address[:4].lower() == "cid:":
+                return "cid:" + address[4:]
+            if address.lower().startswith(("http://", "https://")):
                 held += 1
                 return value if remote_images else None
             return None

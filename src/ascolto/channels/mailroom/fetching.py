@@ -7,6 +7,7 @@ a look of our own behind it. Each night the server's numbers are laid beside our
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -274,7 +275,7 @@ class Fetcher:
         if isinstance(error, NoAccess):  # which the mailbox shows already
             log.warning("mailbox.no_access", channel_id=self._post.channel.id, error=str(error))
             return
-        said = str(error) if isinstance(error, ImapError | SealError) else type(error).__name__
+        said = _named(error)
         log.warning("mailbox.troubled", channel_id=self._post.channel.id, error=said)
         try:
             async with self._db.transaction(self._post.tenant_id, actor=SYSTEM) as tx:
@@ -289,6 +290,26 @@ class Fetcher:
                     )
         except AWAY as away:
             log.warning("mailbox.waits", error=type(away).__name__)
+
+
+# What a mailbox shows of an error that is none of its server's own words, the narrowest first.
+_NAMES: tuple[tuple[type[Exception], str], ...] = (
+    (SealError, "sealed"),
+    (ssl.SSLCertVerificationError, "untrusted"),
+    (ssl.SSLError, "not_secure"),
+    (socket.gaierror, "unknown_host"),
+    (TimeoutError, "too_slow"),
+)
+
+
+def _named(error: Exception) -> str:
+    """Return what the mailbox shows: a word that desks have a sentence for, and the server's own.
+
+    The libraries' texts name addresses and files of ours, so that only the kind of error is told.
+    """
+    if isinstance(error, ImapError):
+        return f"{'refused' if isinstance(error, ImapRefused) else 'answered'}: {error}"
+    return next((name for kind, name in _NAMES if isinstance(error, kind)), "unreachable")
 
 
 def _portions(uids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[list[int]]:

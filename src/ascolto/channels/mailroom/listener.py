@@ -116,7 +116,8 @@ class Door:
             return "554 5.6.0 No bytes"
         # Only servers that speak SMTP have come from afar: by LMTP our own hands it on.
         peer = ("", "") if self._each else (str((session.peer or [""])[0]), session.host_name or "")
-        sender = envelope.mail_from or ""
+        # A report names nobody to be answered ("<>"): it has no address.
+        sender = "" if envelope.mail_from in (None, "<>") else envelope.mail_from
         kept = await self._keep(raw, sender, list(envelope.rcpt_tos), peer=peer)
         if self._each:
             return "\r\n".join(_STORED if kept[one] else _LATER for one in envelope.rcpt_tos)

@@ -24,7 +24,7 @@ from ascolto.kit.db import Tx
 # As much of a mail's bytes as anybody reads on a screen; the download has them all.
 SOURCE_SHOWN = 200_000
 LARGEST_PICTURES = 8 << 20
-_CID = re.compile(r'src="cid:([^"]{1,500})"')
+_CID = re.compile(r'src="cid:([^"]*)"')
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -121,11 +121,11 @@ def _page(message: Message, raw: bytes, *, remote_images: bool) -> str:
         name = unquote(found[1])
         one = pictures.get(name)
         if one is None or left[0] <= 0:
-            return found[0]
+            return ""  # no picture, then, rather than an address that only a mail program knows
         if name not in known:
             known[name] = _data_url(one)
         left[0] -= len(known[name])  # a picture shown often makes the page long each time
-        return f'src="{known[name]}"' if known[name] and left[0] >= 0 else found[0]
+        return f'src="{known[name]}"' if known[name] and left[0] >= 0 else ""
 
     body = _CID.sub(resolved, storable(shown))
     return f'<!doctype html><meta charset="utf-8"><body>{body}</body>'

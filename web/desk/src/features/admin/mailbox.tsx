@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { api } from "@/api/client";
 import type { AdminChannel, Mailbox, TakenBack, WayBackTo } from "@/api/types";
+import { troubleInWords } from "@/api/mailbox/words";
 import { explain } from "@/api/words";
 import { msg, useT } from "@/i18n";
 import { moment } from "@/i18n/format";
@@ -52,7 +53,7 @@ export function MailboxPanel({ row }: { row: AdminChannel }) {
       <h2 id="admin-mailbox">{t("admin.mail.state")}</h2>
       {data.trouble && (
         <p className="field-error">
-          <Icon name="triangle-alert" /> {data.trouble}
+          <Icon name="triangle-alert" /> {troubleInWords(data.trouble)}
         </p>
       )}
       <p className="meta">

