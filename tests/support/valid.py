@@ -27,6 +27,7 @@ _KNOWN: dict[str, Callable[[], Any]] = {
     "password": lambda: "una-frase-molto-lunga",
     "expires_at": lambda: "2027-03-01T00:00:00Z",
     "until": lambda: "2026-03-05T09:00:00Z",
+    "at": lambda: "2026-03-05T09:00:00Z",
     "valid_from": lambda: "2026-04-01T00:00:00Z",
     "nonce": lambda: f"nonce-0123456789-{next(_number)}",
     "from": lambda: {"value": f"+39011556{next(_number):04}"},
