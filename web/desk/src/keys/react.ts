@@ -7,6 +7,7 @@ type Handler = () => void;
 const handlers = new Map<string, Handler[]>();
 let pending: string | null = null;
 let pendingTimer: ReturnType<typeof setTimeout> | null = null;
+let early: string | null = null;
 
 /** Offers to carry out an action while the component is there (the latest one wins). */
 export function useAction(id: string, handler: Handler, enabled = true): void {
@@ -16,10 +17,25 @@ export function useAction(id: string, handler: Handler, enabled = true): void {
     if (!enabled) return undefined;
     const mine = () => run();
     handlers.set(id, [...(handlers.get(id) ?? []), mine]);
+    if (early === id) {
+      early = null;
+      mine();
+    }
     return () => {
       handlers.set(id, (handlers.get(id) ?? []).filter((one) => one !== mine));
     };
   }, [id, enabled]);
+}
+
+/** Takes an action for a part that is on its way; it is carried out once the part is there, unless something else is done first. */
+export function useComing(id: string): void {
+  useAction(id, () => {
+    early = id;
+  });
+}
+
+function forgetEarly(): void {
+  early = null;
 }
 
 export function canRun(id: string): boolean {
@@ -58,6 +74,7 @@ export function takeTyped(): string {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
+  forgetEarly();
   if (event.defaultPrevented || event.isComposing) return;
   if (ahead !== null && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
     ahead += event.key;
@@ -81,7 +98,11 @@ function onKeyDown(event: KeyboardEvent): void {
 export function useKeyboard(): void {
   useEffect(() => {
     window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
+    window.addEventListener("pointerdown", forgetEarly);
+    return () => {
+      window.removeEventListener("keydown", onKeyDown);
+      window.removeEventListener("pointerdown", forgetEarly);
+    };
   }, []);
 }
 

@@ -1,17 +1,21 @@
 import { lazy, Suspense } from "react";
 import type { ConversationDetail, ConversationRow } from "@/api/types";
+import { useComing } from "@/keys/react";
 
 const loadContext = () => import("./context");
 const ContextPane = lazy(() => loadContext().then((module) => ({ default: module.ContextPane })));
 
 /** Says nothing: a word at every step would drown what is read out of the conversation. */
-const waiting = (
-  <div className="context stack" aria-hidden="true">
-    {[0, 1, 2, 3, 4].map((line) => (
-      <div key={line} className="skeleton" />
-    ))}
-  </div>
-);
+function Waiting() {
+  useComing("tag");
+  return (
+    <div className="context stack" aria-hidden="true">
+      {[0, 1, 2, 3, 4].map((line) => (
+        <div key={line} className="skeleton" />
+      ))}
+    </div>
+  );
+}
 
 interface Props {
   row: ConversationRow;
@@ -24,9 +28,9 @@ interface Props {
  * conversations does not wait for ten customers' cards, and never sees one beside another's words.
  */
 export function Beside({ row, detail, stays }: Props) {
-  if (!stays) return waiting;
+  if (!stays) return <Waiting />;
   return (
-    <Suspense fallback={waiting}>
+    <Suspense fallback={<Waiting />}>
       <ContextPane key={row.id} row={row} detail={detail} />
     </Suspense>
   );
