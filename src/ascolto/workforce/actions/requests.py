@@ -8,7 +8,7 @@ from typing import Any
 from ascolto import routing
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
-from ascolto.people import get_operator
+from ascolto.people import operators_by_ids
 from ascolto.workforce import events, store_requests, store_rosters
 from ascolto.workforce.actions.rosters import publish_day
 from ascolto.workforce.asking import ShiftRequest, kept, read
@@ -66,13 +66,14 @@ async def swap_candidates(tx: Tx, who: str, day: date) -> list[Candidate]:
     ][:MOST_CANDIDATES]
     around = await _around(tx, (who, *asked), day)
     agreeing = await store_requests.agreeing(tx)
+    known = await operators_by_ids(tx, asked)
     found = []
     for other in asked:
         theirs = [one for one in around if one.operator_id in (who, other)]
         after = swapped(theirs, a=who, b=other, day=day)
         if hindrances(after, people=(who, other), day=day, agreeing=agreeing):
             continue
-        operator = await get_operator(tx, other)
+        operator = known.get(other)
         if operator is not None and operator.archived_at is None:
             found.append(Candidate(other, operator.display_name, tuple(others[other])))
     return sorted(found, key=lambda one: (one.name, one.operator_id))
