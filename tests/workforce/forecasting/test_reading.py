@@ -14,6 +14,7 @@ from ascolto.workforce.errors import BadFile
 from ascolto.workforce.forecasting.calendars import Calendar
 from ascolto.workforce.forecasting.forecast import forecast
 from ascolto.workforce.forecasting.reading import minutes_of, read_history
+from ascolto.workforce.forecasting.rows import Fault
 from ascolto.workforce.forecasting.side_files import read_edits, read_events
 
 MONDAY = datetime(2026, 3, 2)
@@ -181,8 +182,10 @@ def test_the_day_on_which_clocks_go_back_has_an_hour_twice(tmp_path: Path) -> No
 def test_the_hour_that_comes_twice_and_is_told_once_is_noted(tmp_path: Path) -> None:
     rows = ["interval_start,calls"]
     rows += [f"2026-10-{day} {hour:02}:00,{hour}" for day in (24, 25) for hour in range(24)]
-    notes = read_history(write(tmp_path, rows), timezone="Europe/Rome").notes
-    assert notes == ("02:00 of 2026-10-25 comes twice and is told once: read as one of them",)
+    (note,) = read_history(write(tmp_path, rows), timezone="Europe/Rome").notes
+    assert note == "02:00 of 2026-10-25 comes twice and is told once: read as one of them"
+    assert isinstance(note, Fault)
+    assert (note.code, note.fields) == ("told_once", {"at": "02:00", "day": "2026-10-25"})
 
 
 def test_a_point_that_may_part_thousands_is_refused_and_a_fraction_read(tmp_path: Path) -> None:

@@ -93,9 +93,9 @@ def _by_day(
         happened = clock_times(day, minutes, timezone)
         once = minutes[(happened > 1) & (row_times == 1)]
         if once.size:
-            notes.append(
-                f"{_clock(int(once[0]))} of {day} comes twice and is told once: read as one of them"
-            )
+            clock = _clock(int(once[0]))
+            text = f"{clock} of {day} comes twice and is told once: read as one of them"
+            notes.append(Fault(text, "told_once", at=clock, day=day))
         counts[day] /= np.maximum(row_times, 1)
         skipped = (happened == 0) & np.isnan(counts[day])
         if skipped.any():

@@ -25,6 +25,7 @@ const notes: Record<string, string> = {
   outside: msg("note.outside"),
   partly: msg("note.partly"),
   three_weeks: msg("note.three_weeks"),
+  told_once: msg("note.told_once"),
   unlearnt: msg("note.unlearnt"),
 };
 
