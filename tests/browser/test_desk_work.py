@@ -385,7 +385,8 @@ def test_a_team_leader_asks_why_not_another(
     page.get_by_role("button", name="Perché non un altro?").click()
     page.get_by_role("combobox", name="Cerca un collega").fill("montesi")
     page.get_by_role("option", name="Davide Montesi").click()
-    expect(page.get_by_role("dialog").get_by_text("È fuori turno")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("Ora non può riceverla")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("È fuori turno")).to_have_count(0)
     page.get_by_role("dialog").get_by_role("button", name="Chiudi").click()
 
 

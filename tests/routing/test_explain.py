@@ -15,7 +15,7 @@ from ascolto.tenancy import OpeningHours
 from ascolto.tenancy.actions import change_setting, create_calendar
 from support.office import Office, ok, open_office, refused
 
-LEADER = "luca@prova.example"
+LEADER, DPO = "luca@prova.example", "dpo@prova.example"
 
 
 @pytest.fixture
@@ -39,6 +39,17 @@ async def against(office: Office, work_item_id: str, operator_id: str) -> list[s
     return reasons
 
 
+async def agreed(office: Office, *fields: str) -> None:
+    """Conclude an agreement by which others may see these fields of a person."""
+    await office.hire(DPO, "privacy")
+    async with office.desk.as_system() as tx:
+        now = tx.now.isoformat()
+    told = {"title": "Accordo", "reference": "1", "fields": [*fields], "valid_from": now}
+    pdf = {"document": ("a.pdf", b"%PDF-1.7 firmato", "application/pdf")}
+    async with office.signed_in(DPO) as browser:
+        ok(await browser.post("/privacy/monitoring", data=told, files=pdf))
+
+
 async def some_work(office: Office, **values: Any) -> str:
     """Let work wait that nobody takes meanwhile: it asks for a language nobody speaks."""
     async with office.desk.as_system() as tx:
@@ -56,6 +67,7 @@ async def some_work(office: Office, **values: Any) -> str:
 
 
 async def test_each_rule_that_keeps_an_operator_from_work_is_named(office: Office) -> None:
+    await agreed(office, "state")
     item = await some_work(office, eu_only=True, needs=[("bills", 3)])
     await presence(office, office.desk.anna, "away", country="AL")
     assert sorted(await against(office, item, office.desk.anna)) == [
@@ -66,7 +78,20 @@ async def test_each_rule_that_keeps_an_operator_from_work_is_named(office: Offic
     ]
 
 
+@pytest.mark.parametrize("state", ["busy", "away", "break", "offline"])
+async def test_without_an_agreement_what_a_person_is_doing_is_told_to_themselves_alone(
+    office: Office, state: str
+) -> None:
+    item = await some_work(office)
+    await presence(office, office.desk.anna, state)
+    assert sorted(await against(office, item, office.desk.anna)) == ["language", "not_now"]
+    async with office.signed_in() as browser:
+        own = await browser.get(f"/work/{item}/why", params={"operator_id": office.desk.anna})
+    assert sorted(ok(own)["against"]) == ["language", f"presence_{state}"]
+
+
 async def test_a_break_that_is_due_is_named_and_one_long_past_is_not(office: Office) -> None:
+    await agreed(office, "breaks")
     item = await some_work(office)
     await presence(office, office.desk.anna, "available")
     for minutes, named in ((2, True), (-60, False)):
@@ -77,6 +102,7 @@ async def test_a_break_that_is_due_is_named_and_one_long_past_is_not(office: Off
 
 
 async def test_the_costs_of_channels_are_the_organisations_own(office: Office) -> None:
+    await agreed(office, "active_work")
     item = await some_work(office)
     await presence(office, office.desk.anna, "available")
     assert "no_capacity" not in await against(office, item, office.desk.anna)

@@ -119,10 +119,11 @@ async def decline(work_item_id: UUID, body: DeclineBody, call: Worker) -> None:
 async def why(work_item_id: UUID, call: Asker, operator_id: UUID | None = None) -> ExplanationView:
     """Return the last choice with its figures; with an operator, every rule against them now.
 
-    Asking about somebody else is for who supervises, and is written down: the answer tells what
-    a person is doing.
+    Asking about somebody else is for who supervises, and is written down. What the person is doing
+    is told only as far as an agreement in force lets others see it.
     """
     asked = None if operator_id is None else str(operator_id)
+    seen = None
     if asked is not None and asked != call.principal.operator_id:
         if not call.principal.may("routing.supervise"):
             raise MayNotExplain("Your role does not include asking about another operator.")
@@ -134,7 +135,10 @@ async def why(work_item_id: UUID, call: Asker, operator_id: UUID | None = None) 
             what="routing.why_not",
             why=f"work {work_item_id}",
         )
-    found = await explain.explain(call.tx, work_item_id=str(work_item_id), operator_id=asked)
+        seen = privacy.visible_fields(await privacy.monitoring_mode(call.tx), call.tx.now)
+    found = await explain.explain(
+        call.tx, work_item_id=str(work_item_id), operator_id=asked, seen=seen
+    )
     return ExplanationView.of(found)
 
 

@@ -8,9 +8,22 @@ from datetime import datetime
 from typing import Any
 
 from ascolto.kit.db import Tx
+from ascolto.privacy import MonitoredField
 from ascolto.routing import engine, openings, roster, rules, store, store_presence, store_queues
 from ascolto.routing.errors import OperatorUnknown, WorkUnknown
 from ascolto.routing.model import Queue, WorkItem
+
+NOT_NOW = "not_now"
+# The field of a person that a rule would give away: the router may use it, people may not see it.
+_TELLS: dict[str, str] = {
+    "presence_busy": MonitoredField.STATE,
+    "presence_away": MonitoredField.STATE,
+    "presence_offline": MonitoredField.STATE,
+    "presence_break": MonitoredField.BREAKS,
+    "break_due": MonitoredField.BREAKS,
+    "no_capacity": MonitoredField.ACTIVE_WORK,
+    "missed_before": MonitoredField.MISSED_OFFERS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +47,13 @@ class Explanation:
     overflow: Overflow | None
 
 
-async def explain(tx: Tx, *, work_item_id: str, operator_id: str | None) -> Explanation:
+async def explain(
+    tx: Tx, *, work_item_id: str, operator_id: str | None, seen: frozenset[str] | None = None
+) -> Explanation:
     """Return why work went where it went; with an operator, every rule that keeps them from it.
 
-    Raises WorkUnknown or OperatorUnknown.
+    `seen` are the fields of a person that may be shown, None for all: what the rest would tell
+    is said as `not_now`. Raises WorkUnknown or OperatorUnknown.
     """
     item = await store.get_work(tx, work_item_id)
     if item is None:
@@ -49,9 +65,15 @@ async def explain(tx: Tx, *, work_item_id: str, operator_id: str | None) -> Expl
         operator_id=last.get("operator_id"),
         decided_at=last.get("at"),
         why=last.get("why"),
-        against=against,
+        against=against if against is None or seen is None else without_state(against, seen),
         overflow=await _overflow(tx, item),
     )
+
+
+def without_state(against: list[str], seen: frozenset[str]) -> list[str]:
+    """Return the rules with those that tell what a person is doing folded into one (R17)."""
+    folded = (code if _TELLS.get(code) in (None, *seen) else NOT_NOW for code in against)
+    return list(dict.fromkeys(folded))
 
 
 async def _overflow(tx: Tx, item: WorkItem) -> Overflow | None:

@@ -18,6 +18,7 @@ const rules: Record<string, string> = {
   presence_away: msg("against.away"),
   presence_break: msg("against.break"),
   presence_offline: msg("against.offline"),
+  not_now: msg("against.not_now"),
   outside_eu: msg("against.outside_eu"),
   break_due: msg("against.break_due"),
   no_capacity: msg("against.no_capacity"),
