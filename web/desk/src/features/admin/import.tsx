@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import type { ImportReport, ImportRow } from "@/api/types";
 import { msg, useT } from "@/i18n";
+import { textOfTable } from "@/table-file";
 import { Pill, type Tone } from "@ui/bits";
 import { Button } from "@ui/button";
 import { TextArea } from "@ui/field";
@@ -78,6 +79,9 @@ export function Import() {
     setText(next);
     setReport(null);
   };
+  const choose = async (file: File | undefined) => {
+    if (file) typed(await textOfTable(file));
+  };
   const sound = report !== null && report.refused === 0 && report.rows.length > 0;
   return (
     <>
@@ -88,7 +92,7 @@ export function Import() {
         <p>{t("admin.import.about")}</p>
         <label className="field">
           <span className="label">{t("admin.import.file")}</span>
-          <input type="file" accept=".csv,text/csv,text/plain" onChange={(event) => void event.target.files?.[0]?.text().then(typed)} />
+          <input type="file" accept=".csv,text/csv,text/plain" onChange={(event) => void choose(event.target.files?.[0])} />
         </label>
         <TextArea label={t("admin.import.text")} hint={t("admin.import.columns")} rows={8} spellCheck={false} value={text} onChange={(event) => typed(event.target.value)} />
         <p role="alert" className="field-error">

@@ -5,6 +5,7 @@ import { explain } from "@/api/words";
 import { msg, useT } from "@/i18n";
 import { day as shortDay, longDay } from "@/i18n/format";
 import { useAllQueues } from "@/reference";
+import { textOfTable } from "@/table-file";
 import { Pill } from "@ui/bits";
 import { Button } from "@ui/button";
 import { Select } from "@ui/field";
@@ -49,7 +50,7 @@ export function HistoryPage() {
   const choose = async (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];
     if (!file) return;
-    const found = read(file.name, await file.text());
+    const found = read(file.name, await textOfTable(file));
     setTable(found);
     // What has our name already needs no choice.
     setColumns(Object.fromEntries(fields.filter((one) => found.heading.includes(one)).map((one) => [one, one])));
