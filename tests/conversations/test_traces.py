@@ -25,6 +25,7 @@ from ascolto.conversations import jobs
 from ascolto.customers import Purpose, Source
 from ascolto.people.actions import create_operator
 from ascolto.people.model import NewOperator
+from support.folding import Held, kinds
 from support.office import Office, ok
 
 TRACES = Path(__file__).parents[2] / "contracts" / "traces"
@@ -48,10 +49,16 @@ class Recorder:
         state = {
             "desk": {k: v for k, v in shown.items() if k not in {"cursor", "now"}},
             "threads": {one: await self._thread(one) for one in self.threads},
+            "drafts": await self._drafts(),
+            "mentions": ok(await self.anna.get("/mentions"))["items"],
         }
         if self.customers:
             state["consents"] = {one: await self._consents(one) for one in self.customers}
         return state
+
+    async def _drafts(self) -> dict[str, dict[str, Any]]:
+        found = [ok(await self.anna.get(f"/conversations/{one}"))["drafts"] for one in self.threads]
+        return {f"{d['conversation_id']}/{d['kind']}": d for drafts in found for d in drafts}
 
     async def _consents(self, customer_id: str) -> list[dict[str, Any]]:
         shown = ok(await self.anna.get(f"/customers/{customer_id}/mail-consents"))
@@ -104,7 +111,19 @@ class Recorder:
         if RECORD:
             path.write_bytes(orjson.dumps(trace, option=orjson.OPT_INDENT_2) + b"\n")
         assert trace == orjson.loads(path.read_bytes())
+        folds_into_a_fresh_load(trace)
         return trace
+
+
+def folds_into_a_fresh_load(trace: dict[str, Any]) -> None:
+    """Compare what a desk holds after the frames, once and come twice, with what it would load."""
+    if "floor" in trace["before"]:
+        return
+    for frames in (trace["frames"], [one for one in trace["frames"] for _ in range(2)]):
+        held, fresh = Held.of(trace["before"]), Held.of(trace["after"])
+        held.hear(frames)
+        holes = held.holes()
+        assert held.shown(but=holes) == fresh.shown(but=holes)
 
 
 def _named(trace: dict[str, Any]) -> dict[str, Any]:
@@ -203,6 +222,21 @@ async def test_an_operator_answers(recorder: Recorder) -> None:
         "reply", "A reply is sent twice with one nonce and comes once.", act
     )
     assert [f["k"] for f in trace["frames"]].count("message.added") == 1
+
+
+async def test_the_fate_of_an_answer_is_told(recorder: Recorder) -> None:
+    talk = await recorder.office.desk.talking()
+    recorder.threads = [talk.id]
+    body = {"text": "Controllo subito", "nonce": "nonce-1", "attachment_ids": []}
+    sent = ok(await recorder.anna.post(f"/conversations/{talk.id}/messages", json=body))
+
+    async def act(place: int) -> None:
+        for fate in ("delivered", "sent"):  # the second comes late, and changes nothing
+            async with recorder.office.desk.as_system() as tx:
+                await conversations.mark_delivered(tx, message_id=sent["id"], delivery=fate)
+
+    trace = await recorder.record("fate", "An answer comes to its customer.", act)
+    assert [f["k"] for f in trace["frames"]] == ["message.changed"]
 
 
 async def asked(recorder: Recorder, conversation_id: str) -> None:
@@ -417,6 +451,7 @@ async def test_a_reply_is_not_sent_in_time(recorder: Recorder) -> None:
 
 async def test_a_draft_is_written_on_another_device(recorder: Recorder) -> None:
     talk = await recorder.office.desk.talking()
+    recorder.threads = [talk.id]
 
     async def act(place: int) -> None:
         lines = {"to": "carla@posta.example", "cc": "", "bcc": ""}
@@ -483,3 +518,12 @@ async def test_the_floor_between_two_looks_at_it(office: Office) -> None:
     assert last["queues"][0]["oldest_at"] is not None
     assert [(g["group"], g["break"]) for g in last["groups"]] == [("others", 5)]
     assert trace["after"]["floor"]["people"]["home"] == 5
+
+
+def test_every_kind_of_frame_that_changes_what_a_desk_holds_is_in_a_trace() -> None:
+    told = {
+        frame["k"]
+        for path in TRACES.glob("*.json")
+        for frame in orjson.loads(path.read_bytes())["frames"]
+    }
+    assert told - {"floor.tick"} == kinds()

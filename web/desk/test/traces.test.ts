@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ConsentStanding, DeskSnapshot, FloorAnswer, Message } from "@/api/types";
+import type { ConsentStanding, DeskSnapshot, Draft, FloorAnswer, MentionNote, Message } from "@/api/types";
 import { adoptFloor } from "@/features/floor/live";
 import "@/features/presence/live";
 import "@/features/work/live";
@@ -16,6 +16,8 @@ import { LiveStore } from "@/live/store";
 interface State {
   desk: Omit<DeskSnapshot, "cursor" | "now">;
   threads: Record<string, Message[]>;
+  drafts: Record<string, Draft>;
+  mentions: Omit<MentionNote, "message_id">[];
   consents?: Record<string, ConsentStanding[]>;
 }
 
@@ -44,11 +46,18 @@ const recorded = readdirSync(folder)
 const traces = recorded.filter((one): one is { name: string; trace: Trace } => "desk" in one.trace.before);
 const floors = recorded.filter((one): one is { name: string; trace: FloorTrace } => "floor" in one.trace.before);
 
+/** What a note that names one is known by, from a list as from a frame. */
+function mentioned({ conversation_id, by, at }: Omit<MentionNote, "message_id">): string {
+  return `${conversation_id} ${by} ${at}`;
+}
+
 function adopt(store: LiveStore, state: State): void {
   store.apply(adoptSnapshot(store, { ...state.desk, cursor: "1-0", now: "2026-03-03T09:00:00Z" }));
   for (const [id, items] of Object.entries(state.threads)) {
     store.set("threads", id, { items, hasEarlier: false, stale: false });
   }
+  for (const [key, draft] of Object.entries(state.drafts)) store.set("drafts", key, draft);
+  for (const note of state.mentions) store.set("mentions", mentioned(note), { ...note, message_id: "" });
   for (const [id, standing] of Object.entries(state.consents ?? {})) {
     store.set("consents", id, { customer_id: id, standing });
   }
@@ -67,6 +76,8 @@ function shown(store: LiveStore) {
     consults: sorted(store.rows("consults")),
     consents: sorted(store.rows("consents")),
     presence: store.get("presence", "me"),
+    drafts: sorted(store.rows("drafts")),
+    mentions: [...new Set([...store.rows("mentions").values()].map(mentioned))].sort(),
   };
 }
 
