@@ -149,6 +149,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return cast("int", import_module(args.runs).main(args))
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read has had enough; what Python still holds for them goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 if __name__ == "__main__":

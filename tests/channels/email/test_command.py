@@ -1,7 +1,10 @@
 """`ascolto mail`, as one types it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,7 @@ MAIL = (
 )
 
 
-def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -35,6 +38,16 @@ def test_parse_writes_one_line_a_file(tmp_path: Path, capsys: pytest.CaptureFixt
     }
     assert {name: line[name] for name in wanted} == wanted
     assert {"to", "date", "text", "quoted"} <= set(line)
+
+
+def test_a_mail_saved_as_a_text_keeps_its_first_header(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(b"\xef\xbb\xbf" + MAIL + b"\nCiao")
+    assert main(["mail", "parse", "--json", str(path)]) == 0
+    (line,) = told(capsys)
+    assert line["from"] == {"name": "Ada", "address": "ada@example.org"}
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
@@ -70,3 +83,22 @@ def test_thread_lists_the_files_of_each_thread(
     assert main(["mail", "thread", "--json", str(tmp_path)]) == 0
     assert told(capsys)[0]["threads"] == [["1", "2"], ["3"]]
     assert main(["mail", "thread", "--json", str(tmp_path / "none")]) == 1
+
+
+def test_thread_prints_one_document_also_where_a_file_is_no_mail(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "1").write_bytes(MAIL)
+    (tmp_path / "README").write_text("no mail\n")
+    assert main(["mail", "thread", "--json", str(tmp_path)]) == 1
+    (line,) = told(capsys)
+    assert line["threads"] == [["1"]]
+    assert [Path(one["file"]).name for one in line["unreadable"]] == ["README"]
+
+
+def test_who_reads_only_the_first_line_ends_it_quietly(tmp_path: Path) -> None:
+    for number in range(50):
+        (tmp_path / f"{number}.eml").write_bytes(MAIL + b"\n" + b"a" * 100_000)
+    command = f"{sys.executable} -m ascolto.cli mail parse --json {tmp_path}/*.eml | head -c 10"
+    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+    assert (len(ran.stdout), ran.stderr) == (10, "")

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ascolto.workforce.errors import BadFigure, TooLittle
+from ascolto.workforce.forecasting.backtest import backtest
 from ascolto.workforce.forecasting.calendars import Calendar, Event, calendar_for
 from ascolto.workforce.forecasting.edits import Edit
 from ascolto.workforce.forecasting.forecast import forecast
@@ -161,6 +162,18 @@ def test_a_queue_that_never_closes_and_one_without_calls_are_forecast() -> None:
     nothing = forecast(silent, horizon_days=3)
     assert (nothing.mean == 0).all()
     assert (nothing.quantiles[0.9] == 0).all()
+
+
+@pytest.mark.parametrize("calls", [1.0, 3.0, 5.0, 10.0, 1e6])
+@pytest.mark.parametrize("days", [28, 35, 42, 60, 84])
+def test_days_that_are_all_alike_are_forecast_to_go_on(calls: float, days: int) -> None:
+    minutes = np.arange(480, 1080, 30)
+    told = {START + timedelta(n): np.full(minutes.size, calls) for n in range(days)}
+    history = history_of(told, minutes=minutes, interval_minutes=30)
+    made = forecast(history, horizon_days=2)
+    assert made.mean == pytest.approx(np.full((2, minutes.size), calls), rel=0.05)
+    found = backtest(history, origins=5, horizons=(1,))
+    assert found.of("chosen", 1).wape < 0.05
 
 
 def test_an_edit_changes_what_it_says_and_keeps_what_it_replaced() -> None:

@@ -242,10 +242,9 @@ def test_a_table_whose_intervals_change_their_length_is_refused_where_they_do(
     for day, step in ((2, first), (3, first), (4, then), (5, then), (6, then)):
         clock = [divmod(minute, 60) for minute in range(0, 1440, step)]
         rows += [f"2026-03-{day:02} {hour:02}:{minute:02},3" for hour, minute in clock]
-    changes = 2 if first == 30 else 2 + 2 * 1440 // first
-    usual = 15 if first == 30 else first
-    other = 45 - usual
-    with pytest.raises(BadFile, match=f"row {changes}: intervals of {other} minutes from here"):
+    changes = 2 + 2 * 1440 // first
+    wrong = f"row {changes}: intervals of {then} minutes from here, of {first} before"
+    with pytest.raises(BadFile, match=wrong):
         read_history(write(tmp_path, rows))
 
 

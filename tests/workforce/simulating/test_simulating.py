@@ -142,6 +142,19 @@ def test_every_arrival_is_answered_gives_up_or_is_left_waiting() -> None:
     assert (counts[:, loop.OFFERED] == counts[:, loop.ANSWERED] + counts[:, loop.NEVER]).all()
 
 
+@pytest.mark.parametrize("people", [[9, 0], [0, 0]])
+@pytest.mark.parametrize("live", [simulate, live_through])
+def test_who_waits_for_people_that_never_come_ends_the_day_waiting(
+    live: Any, people: list[int]
+) -> None:
+    told = one_queue(patience_s=None)
+    told["queues"][0]["arrivals"] = [20, 20]
+    told["groups"][0]["people"] = people
+    counts = live(scenario(**told), runs=2, seed=5).counts.sum(axis=(1, 2))
+    assert counts[:, loop.NEVER].min() > 0
+    assert (counts[:, loop.OFFERED] == counts[:, loop.ANSWERED] + counts[:, loop.NEVER]).all()
+
+
 def test_the_same_seed_lives_the_same_week() -> None:
     told = scenario(**three_skills())
     first, second = (simulate(told, runs=5, seed=9).counts for _ in range(2))

@@ -59,6 +59,10 @@ def test_a_queue_that_never_empties_has_no_mean_wait(capsys: pytest.CaptureFixtu
         ["b", "--calls", "1e300", "--aht-s", "180", "--max-blocked", "0.01"],
         ["b", "--calls", "100", "--aht-s", "180", "--agents", "1000000000000"],
         ["c", *CENTRE, "--service-level=.8", "--target-s=20", "--max-occupancy=1e-300"],
+        ["c", *CENTRE, "--agents", "14", "--max-blocked", "0.1"],
+        ["c", *CENTRE, "--agents", "14", "--max-occupancy", "0.8"],
+        ["b", *CENTRE, "--service-level", "0.9", "--max-blocked", "0.1"],
+        ["b", *CENTRE, "--max-blocked", "0"],
     ],
 )
 def test_what_cannot_be_answered_is_said(

@@ -30,9 +30,9 @@ def main(args: argparse.Namespace) -> int:
     """Run one verb; returns 1 when a file could not be read, after naming it and going on."""
     failed = False
     for line in _VERBS[args.verb](args.paths):
-        if "error" in line:
+        for missed in [line] if "error" in line else line.get("unreadable", []):
             failed = True
-            sys.stderr.write(f"ascolto mail: {line['file']}: {line['error']}\n")
+            sys.stderr.write(f"ascolto mail: {missed['file']}: {missed['error']}\n")
         sys.stdout.write(orjson.dumps(line).decode("utf-8") + "\n")
         sys.stdout.flush()
     return int(failed)
@@ -59,19 +59,19 @@ def visible_lines(paths: list[Path]) -> Iterator[dict[str, Any]]:
 
 
 def thread_lines(paths: list[Path]) -> Iterator[dict[str, Any]]:
-    """Yield one line: the threads of a folder as lists of files, and what could not be read."""
-    threads, unreadable = Threads(), []
+    """Yield a line for each folder: its threads as lists of files, and what could not be read."""
+    threads = Threads()
     for folder in paths:
         if not folder.is_dir():
             yield {"file": _name(folder), "error": "no such folder"}
             continue
+        unreadable = []
         for path in sorted(one for one in folder.rglob("*") if one.is_file()):
             try:
                 threads.add(arrival(_name(path.relative_to(folder)), read_mail(_open(path))))
             except (OSError, NotAMail) as reason:
                 unreadable.append({"file": _name(path), "error": _said(reason)})
-        yield {"folder": _name(folder), "threads": threads.threads(), "unreadable": len(unreadable)}
-    yield from unreadable
+        yield {"folder": _name(folder), "threads": threads.threads(), "unreadable": unreadable}
 
 
 _VERBS: dict[str, Callable[[list[Path]], Iterator[dict[str, Any]]]] = {

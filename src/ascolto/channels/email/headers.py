@@ -2,6 +2,7 @@
 
 import binascii
 import re
+from codecs import BOM_UTF8
 from urllib.parse import unquote_to_bytes
 
 from ascolto.channels.email.charsets import clean, decode
@@ -36,7 +37,8 @@ def read_block(source: Source, start: int, end: int) -> tuple[Fields, int]:
     """
     block = source[start : min(end, start + LONGEST_BLOCK)]
     fields: Fields = []
-    at = 0
+    # A mail saved as a text of UTF-8 may begin with the mark of one: no part of its first name.
+    at = len(BOM_UTF8) if start == 0 and block.startswith(BOM_UTF8) else 0
     while at < len(block):
         found = _HEADER.match(block, at)
         if found:

@@ -13,6 +13,9 @@ from itertools import count
 from ascolto.routing.engine import model as m
 from ascolto.routing.engine.engine import Engine
 
+# So long nothing but the engine's own timers: what waits then, waits for people who never come.
+_QUIET_S = 86_400.0
+
 Seconds = Callable[[random.Random], float]
 """How long something lasts, drawn from the chance it is given."""
 
@@ -84,7 +87,7 @@ class VirtualDay:
         Who is set away comes back after `away_s`.
         """
         self.engine = engine
-        self.at = 0.0
+        self.at = self._last = 0.0
         self.outcomes: dict[str, Outcome] = {}
         self._answer_s = answer_s
         self._away_s = away_s
@@ -97,7 +100,10 @@ class VirtualDay:
             self._later(event)
 
     def run(self, arrivals: Iterable[Arrival], *, until: float | None = None) -> list[Outcome]:
-        """Live through arrivals, in order of time, and all that follows from them."""
+        """Live through arrivals, in order of time, and all that follows from them.
+
+        It ends with what was planned: work that nobody takes within a day of it waits for ever.
+        """
         coming = iter(arrivals)
         following = next(coming, None)
         while True:
@@ -105,7 +111,7 @@ class VirtualDay:
             if following is not None and (at is None or following.item.enqueued_at <= at):
                 self._arrive(following)
                 following = next(coming, None)
-            elif at is None or (until is not None and at > until):
+            elif at is None or (until is not None and at > until) or self._is_stuck(at):
                 return list(self.outcomes.values())
             else:
                 self._live(at)
@@ -116,6 +122,9 @@ class VirtualDay:
             return self._agenda[0][0]
         return timer
 
+    def _is_stuck(self, at: float) -> bool:
+        return not self._agenda and at > self._last + _QUIET_S
+
     def _live(self, at: float) -> None:
         if self._agenda and self._agenda[0][0] <= at:
             _, _, event = heappop(self._agenda)
@@ -124,10 +133,12 @@ class VirtualDay:
             self._hear(m.Tick(at))
 
     def _later(self, event: m.Event) -> None:
+        self._last = max(self._last, event.at)
         heappush(self._agenda, (event.at, next(self._number), event))
 
     def _arrive(self, arrival: Arrival) -> None:
         item = arrival.item
+        self._last = max(self._last, item.enqueued_at)
         promised = self.engine.estimate_wait(item.queue_id)
         self.outcomes[item.id] = Outcome(arrival=arrival, promised=promised)
         if arrival.patience_s is not None:

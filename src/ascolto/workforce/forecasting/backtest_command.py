@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -26,8 +27,9 @@ def main(args: argparse.Namespace) -> int:
         )
     except WorkforceError as refusal:
         return refuse("backtest", refusal)
+    notes = [*history.notes, *_shortened(found, args.origins)]
     if args.json:
-        print(json.dumps(as_json(found, history)))
+        print(json.dumps(as_json(found, history, notes)))
         return 0
     print(
         f"{found.origins} origins, {found.scored_days} days judged, "
@@ -47,7 +49,7 @@ def main(args: argparse.Namespace) -> int:
                 f"{1000 * worth.seconds_per_fit:.2f}",
             )
         )
-    for note in history.notes:
+    for note in notes:
         print(f"note: {note}")
     return 0
 
@@ -56,7 +58,14 @@ def _line(days: str, model: str, *figures: str) -> str:
     return f"{days:>5} {model:28}" + "".join(f"{figure:>8}" for figure in figures)
 
 
-def as_json(found: Backtest, history: History) -> dict[str, Any]:
+def _shortened(found: Backtest, origins: int) -> list[str]:
+    """Say where less was judged than was asked for."""
+    if found.origins == origins:
+        return []
+    return [f"{found.origins} origins of {origins}: before them there is too little history"]
+
+
+def as_json(found: Backtest, history: History, notes: Sequence[str]) -> dict[str, Any]:
     """Return the figures; errors, coverage and width in percent of the volume."""
     horizons: dict[str, Any] = {}
     for worth in found.worth:
@@ -74,7 +83,7 @@ def as_json(found: Backtest, history: History) -> dict[str, Any]:
         "percent": list(_IN_PERCENT),
         "horizons": horizons,
         "chosen": found.chosen,
-        "notes": list(history.notes),
+        "notes": list(notes),
     }
 
 

@@ -328,8 +328,8 @@ def _interval(rows: list[Row], faults: Faults) -> int:
         )
         return step
     if (turn := _other_length(rows, step)) is not None:
-        row, other = turn
-        faults.add(row.number, f"intervals of {other} minutes from here, of {step} on other days")
+        row, was, now = turn
+        faults.add(row.number, f"intervals of {now} minutes from here, of {was} before")
         return step
     for row in rows:
         if (row.minute - rows[0].minute) % step:
@@ -343,19 +343,21 @@ def _interval(rows: list[Row], faults: Faults) -> int:
     return step
 
 
-def _other_length(rows: list[Row], step: int) -> tuple[Row, int] | None:
-    """Return where days of intervals of another length begin, and that length; None without.
+def _other_length(rows: list[Row], step: int) -> tuple[Row, int, int] | None:
+    """Return where intervals change their length, what it was and what it is; None if they don't.
 
-    One such day may be one with holes; two with one and the same length are not.
+    One day of another length may be one with holes; two with one and the same length are not.
     """
-    found: dict[int, list[Row]] = {}
+    found: list[tuple[Row, int]] = []
     for _, day in groupby(rows, key=lambda row: row.at.date()):
         of = list(day)
         apart = {after.minute - before.minute for before, after in pairwise(of)}
-        if len(of) > _FEW_ROWS and len(apart) == 1 and (other := apart.pop()) != step:
-            found.setdefault(other, []).append(of[0])
-    turns = [(days[0], other) for other, days in found.items() if len(days) > 1]
-    return min(turns, key=lambda turn: turn[0].number, default=None)
+        if len(of) > _FEW_ROWS and len(apart) == 1:
+            found.append((of[0], apart.pop()))
+    often = Counter(length for _, length in found)
+    days = [day for day in found if day[1] == step or often[day[1]] > 1]
+    turns = ((row, was, now) for (_, was), (row, now) in pairwise(days) if was != now)
+    return next(turns, None)
 
 
 def minutes_of(text: str) -> int:

@@ -107,7 +107,8 @@ def day_lags(panel: Panel, origin: int, horizon: int) -> Floats:
     means = _weekday_means(logs[:, None], weekdays, 0.5 ** ((rows[-1] - rows) / 60.0))[:, 0]
     left = logs - means[weekdays]
     lags = np.array([left[week - 1 : -1], left[:-week], np.full(left.size - week, 0.05)]).T
-    ridge = lags.T @ lags + np.eye(3) * left.var() * 3.0
+    # Days that are all alike leave nothing to weigh: no ridge of zero, which cannot be solved.
+    ridge = lags.T @ lags + np.eye(3) * max(left.var() * 3.0, 1e-9)
     stays = np.linalg.solve(ridge, lags.T @ left[week:])
     line = left.tolist()
     for _ in range(horizon):

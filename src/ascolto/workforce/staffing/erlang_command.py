@@ -58,6 +58,7 @@ def answer(args: argparse.Namespace) -> dict[str, Any]:
     if args.formula == "b":
         return {**told, "blocked": got.blocked}
     told |= {
+        "target_s": target_s,
         "wait_probability": got.wait_probability,
         "asa_s": got.mean_wait_s,
         "waited_longer": got.waited_longer,
@@ -81,9 +82,16 @@ def _check(args: argparse.Namespace) -> None:
     check_positive(args.calls, name="--calls", zero=True)
     check_positive(args.interval_s, name="--interval-s")
     check_positive(args.aht_s, name="--aht-s")
-    asked = args.service_level if args.formula != "b" else (args.max_blocked or args.service_level)
-    if (args.operators is None) == (asked is None):
+    wanted = {"--service-level": args.service_level, "--max-blocked": args.max_blocked}
+    asked = [name for name, value in wanted.items() if value is not None]
+    if args.formula != "b" and "--max-blocked" in asked:
+        raise BadFigure("--max-blocked belongs to Erlang B")
+    if (args.operators is None) == (not asked):
         raise BadFigure("give either --operators or what they should achieve (--service-level)")
+    if len(asked) > 1:
+        raise BadFigure("give one of --service-level and --max-blocked")
+    if args.max_occupancy is not None and (args.formula == "b" or args.operators is not None):
+        raise BadFigure("--max-occupancy bounds how many it takes, with Erlang C or A")
     if args.formula == "a" and args.patience_s is None:
         raise BadFigure("Erlang A needs --patience-s")
     if args.formula != "a" and args.patience_s is not None:
