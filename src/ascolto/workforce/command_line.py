@@ -5,6 +5,7 @@ Nothing heavy is imported here: a subcommand's module is imported when it is cal
 """
 
 import argparse
+import math
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -36,6 +37,22 @@ def numbers(text: str) -> tuple[float, ...]:
 def whole_numbers(text: str) -> tuple[int, ...]:
     """Read whole numbers separated by commas, such as 1,5."""
     return tuple(int(part) for part in text.split(","))
+
+
+def seed(text: str) -> int:
+    """Read what chance begins with: a whole number, 0 or more."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("0 or more")
+    return number
+
+
+def seconds(text: str) -> float:
+    """Read how long something may take: more than 0 and not for ever."""
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError("more than 0")
+    return number
 
 
 JSON = at("--json", action="store_true", help="print one JSON document")
@@ -106,7 +123,7 @@ SUBCOMMANDS = (
         (
             at("scenario", type=Path, help="JSON, as docs/rosters.md describes it"),
             at("--runs", dest="times", type=int, default=100, help="replications (%(default)s)"),
-            at("--seed", type=int, default=0, help="the same seed gives the same runs"),
+            at("--seed", type=seed, default=0, help="the same seed gives the same runs"),
             at(
                 "--by",
                 choices=("compiled", "routing"),
@@ -123,9 +140,9 @@ SUBCOMMANDS = (
         "who works when: shifts, breaks and queues for named people",
         (
             at("instance", type=Path, help="JSON, as docs/rosters.md describes it"),
-            at("--seconds", type=float, default=10.0, help="how long to search (%(default)g)"),
-            at("--bound-seconds", type=float, help="for the bound (a quarter of the search)"),
-            at("--seed", type=int, default=0, help="the same seed and steps give the same roster"),
+            at("--seconds", type=seconds, default=10.0, help="how long to search (%(default)g)"),
+            at("--bound-seconds", type=seconds, help="for the bound (a quarter of the search)"),
+            at("--seed", type=seed, default=0, help="the same seed and steps give the same roster"),
             at("--quiet", action="store_true", help="no progress"),
             at("-o", "--output", type=Path, metavar="JSON", help="where to write (now: here)"),
             JSON,
@@ -137,8 +154,8 @@ SUBCOMMANDS = (
         "what flexibility is worth: hours covered with each rule and without it",
         (
             at("instance", type=Path, help="JSON, as docs/rosters.md describes it"),
-            at("--seconds", type=float, default=5.0, help="for each search (%(default)g)"),
-            at("--seed", type=int, default=0, help="the same for every search (%(default)s)"),
+            at("--seconds", type=seconds, default=5.0, help="for each search (%(default)g)"),
+            at("--seed", type=seed, default=0, help="the same for every search (%(default)s)"),
             JSON,
         ),
     ),
@@ -159,7 +176,7 @@ SUBCOMMANDS = (
         (
             at("--people", type=int, default=50, help="how many (%(default)s)"),
             at("--start-every-minutes", type=int, default=15, choices=(15, 30, 60)),
-            at("--seed", type=int, default=0),
+            at("--seed", type=seed, default=0),
             at("-o", "--output", type=Path, metavar="JSON", help="where to write (now: here)"),
         ),
     ),

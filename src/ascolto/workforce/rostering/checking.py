@@ -75,7 +75,7 @@ def examine(instance: dict[str, Any], roster: dict[str, Any]) -> Examined:
     wishes: dict[str, float] = defaultdict(float)
     step = instance.get("interval_minutes", 15)
     for person in instance["people"]:
-        shifts = _shifts(roster["people"].get(person["id"], []))
+        shifts = _shifts(roster["people"].get(person["id"], []), zone)
         contract = contracts[person["contract"]]
         found += _person(instance, person, contract, shifts, zone)
         _add_wishes(person, contract, shifts, zone, wishes)
@@ -90,12 +90,18 @@ def examine(instance: dict[str, Any], roster: dict[str, Any]) -> Examined:
     return Examined(found, _cost(instance, covered, wishes, zone))
 
 
-def _shifts(told: list[dict[str, Any]]) -> list[Shift]:
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    """Read a moment; one without an offset is told by the instance's clocks."""
+    told = datetime.fromisoformat(text)
+    return (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _shifts(told: list[dict[str, Any]], zone: ZoneInfo) -> list[Shift]:
     shifts = [
         Shift(
             date.fromisoformat(shift["day"]),
-            datetime.fromisoformat(shift["start"]).astimezone(UTC),
-            datetime.fromisoformat(shift["end"]).astimezone(UTC),
+            _moment(shift["start"], zone),
+            _moment(shift["end"], zone),
             [(int(minutes), str(what)) for minutes, what in shift["parts"]],
             shift.get("place"),
         )

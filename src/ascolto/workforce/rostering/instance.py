@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from ascolto.workforce.documents import Unreadable, text_of
 from ascolto.workforce.errors import WorkforceError
 from ascolto.workforce.rostering.axis import Axis
 
@@ -291,8 +292,12 @@ def read_instance(text: str) -> Instance:
 
 
 def load_instance(path: Path) -> Instance:
-    """Return the instance of a JSON file."""
+    """Return the instance of a JSON file; InstanceError names it before each fault."""
     try:
-        return read_instance(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InstanceError(f"{path}: {error.strerror}") from None
+        return read_instance(text_of(path))
+    except Unreadable as error:
+        raise InstanceError(str(error)) from None
+    except InstanceError as error:
+        raise InstanceError(
+            "\n".join(f"{path}: {line}" for line in str(error).split("\n"))
+        ) from None

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ascolto.workforce.documents import Unreadable, text_of, why_not_writable
 from ascolto.workforce.rostering.checking import examine_text
 from ascolto.workforce.rostering.instance import InstanceError, load_instance
 
@@ -20,8 +21,8 @@ def make(args: argparse.Namespace) -> int:
     from ascolto.workforce.rostering.roster import cost_json, roster_json  # noqa: PLC0415 — as above
     from ascolto.workforce.rostering.search import Stand, search  # noqa: PLC0415 — as above
 
-    if args.seconds <= 0:
-        return _refuse("--seconds: more than 0")
+    if args.output is not None and (why := why_not_writable(args.output)) is not None:
+        return _refuse(why)
     try:
         problem = problem_of(load_instance(args.instance))
     except InstanceError as error:
@@ -57,13 +58,11 @@ def make(args: argparse.Namespace) -> int:
         "fairness": fairness(problem, found.weeks),
     }
     text = json.dumps(answer, indent=None if args.json else 1)
-    if args.output is not None:
-        args.output.write_text(text + "\n", encoding="utf-8")
     if args.json or args.output is None:
         print(text)
     else:
         _summary(answer)
-    return 0
+    return 0 if args.output is None else _write(args.output, text)
 
 
 def _summary(answer: dict[str, Any]) -> None:
@@ -81,10 +80,11 @@ def check(args: argparse.Namespace) -> int:
     """Examine a roster; 1 with violations, 2 when a document cannot be read."""
     try:
         load_instance(args.instance)
-        texts = [Path(name).read_text(encoding="utf-8") for name in (args.instance, args.roster)]
-        examined = examine_text(*texts)
-    except (InstanceError, OSError) as error:
+        texts = text_of(args.instance), text_of(args.roster)
+    except (InstanceError, Unreadable) as error:
         return _refuse(str(error))
+    try:
+        examined = examine_text(*texts)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return _refuse(f"{args.roster}: not a roster: {type(error).__name__} {error}")
     if args.json:
@@ -109,15 +109,22 @@ def invent(args: argparse.Namespace) -> int:
     text = instance.model_dump_json(by_alias=True, exclude_none=True)
     if args.output is None:
         print(text)
-    else:
-        args.output.write_text(text + "\n", encoding="utf-8")
-    return 0
+        return 0
+    return _write(args.output, text)
 
 
 def main(args: argparse.Namespace) -> int:
     """Answer whichever of the three was asked."""
     answers = {"roster": make, "check": check, "instance": invent}
     return answers[args.subcommand](args)
+
+
+def _write(path: Path, text: str) -> int:
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        return _refuse(f"{path}: {error.strerror}")
+    return 0
 
 
 def _refuse(text: str) -> int:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ascolto.workforce.documents import Unreadable, text_of
 from ascolto.workforce.errors import WorkforceError
 
 Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -182,10 +183,10 @@ def read_scenario(text: str) -> Scenario:
 def load_scenario(path: Path) -> Scenario:
     """Return the scenario of a JSON file."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
         json.loads(text)
     except json.JSONDecodeError as error:
         raise ScenarioError(f"{path}: line {error.lineno}: {error.msg}") from None
-    except OSError as error:
-        raise ScenarioError(f"{path}: {error.strerror}") from None
+    except Unreadable as error:
+        raise ScenarioError(str(error)) from None
     return read_scenario(text)
