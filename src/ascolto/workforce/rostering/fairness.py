@@ -27,6 +27,7 @@ def burdens(problem: Problem, weeks: Whole, p: int) -> dict[str, int]:
         cost = float(problem.arrays.static[p, d, k])
         cost -= problem.instance.weights.day_off * (int(d) in asked)
         cost -= 0.0 if option.usual else problem.instance.weights.elastic
+        cost -= problem.instance.weights.split if option.cuts else 0.0
         found["shifts"] += 1
         found["weekend"] += int(d) % 7 >= 5
         found["nights"] += begin.hour >= NIGHT_FROM or last.hour < NIGHT_TO or last < begin
