@@ -21,6 +21,7 @@ from pydantic import (
 
 from ascolto.workforce.errors import WorkforceError
 from ascolto.workforce.rostering.axis import Axis
+from ascolto.workforce.rostering.legal import Rules
 
 _CLOCK = re.compile(r"([0-4]?\d):([0-5]\d)")
 LATEST_MINUTE = 48 * 60
@@ -53,6 +54,7 @@ Name: TypeAlias = Annotated[str, Field(min_length=1)]
 Amount: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Weekday: TypeAlias = Annotated[int, Field(ge=1, le=7)]
 Gap: TypeAlias = Annotated[int, Field(ge=30, le=480)]
+LONGEST_SPAN = Rules().day_span_minutes
 EVERY_DAY: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
 
 
@@ -93,7 +95,7 @@ class SplitDays(_Part):
     gap_minutes: tuple[Gap, Gap] = (120, 240)
     part_minutes: Annotated[int, Field(ge=60, le=360)] = 120
     days_per_week: Annotated[int, Field(ge=1, le=6)] = 2
-    span_minutes: Annotated[int, Field(ge=120, le=780)] = 720
+    span_minutes: Annotated[int, Field(ge=120, le=LONGEST_SPAN)] = 720
 
     @model_validator(mode="after")
     def _least_before_most(self) -> Self:
@@ -307,6 +309,15 @@ def wrong_terms(terms: Terms, *, step: int) -> list[str]:
     if terms.split is not None:
         wrong += _wrong_split(terms.split, step=step)
     return wrong
+
+
+def can_split(terms: Terms) -> bool:
+    """Tell whether any shift of a contract is long enough for two parts, and short enough."""
+    split = terms.split
+    return split is not None and any(
+        2 * split.part_minutes <= paid <= split.span_minutes - split.gap_minutes[0]
+        for paid in terms.shift_minutes
+    )
 
 
 def _wrong_split(split: SplitDays, *, step: int) -> list[str]:

@@ -1892,6 +1892,30 @@ export interface components {
          * @enum {string}
          */
         Source: "page" | "one_click" | "phone" | "writing";
+        /**
+         * @description How a day may be split into two parts of work, with unpaid time between, by consent only.
+         *
+         *     `gap_minutes` [least, most] lie between the parts, each `part_minutes` or longer; the day is
+         *     `span_minutes` at most from beginning to end (11 hours of rest in 24: D.Lgs. 66/2003 art. 7).
+         */
+        SplitDays: {
+            /** @default 2 */
+            days_per_week?: number;
+            /**
+             * @default [
+             *       120,
+             *       240
+             *     ]
+             */
+            gap_minutes?: [
+                number,
+                number
+            ];
+            /** @default 120 */
+            part_minutes?: number;
+            /** @default 720 */
+            span_minutes?: number;
+        };
         /** @description How an address stands with one purpose; nothing was said when `given` is null. */
         StandingView: {
             address: string;
@@ -1967,6 +1991,7 @@ export interface components {
             meal_minutes?: number;
             shift_minutes: number[];
             shifts_per_week?: number | null;
+            split?: components["schemas"]["SplitDays"] | null;
             /** @default 15 */
             start_every_minutes?: number;
             weekly_minutes?: [
