@@ -184,6 +184,14 @@ def test_each_part_has_its_own_pauses_and_rest_counts_from_the_last_end() -> Non
     assert told == {"9.00 hours of rest since the last shift, 11 are due"}
 
 
+def test_parts_with_less_than_a_pause_between_are_one_stretch_at_the_screen() -> None:
+    yes = two_peaks(people=1, consent=True)
+    yes["contracts"][0]["split"] = None
+    joined = [at(0, "11:00", "14:00"), at(0, "14:00", "17:00")]
+    assert articles(yes, joined) == {(SCREEN, "165 minutes at the screen without a pause of 15")}
+    assert articles(yes, [joined[0], at(0, "14:15", "17:15")]) == set()
+
+
 def test_a_split_day_counts_as_one_shift_and_one_day_in_the_office() -> None:
     document = two_peaks(people=1, consent=True)
     document["people"][0]["office"] = {"days_per_week": [0, 2]}

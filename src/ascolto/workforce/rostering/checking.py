@@ -11,7 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ascolto.workforce.rostering.checking_split import Shift, split_faults, split_priced, worked
+from ascolto.workforce.rostering.checking_split import (
+    Shift,
+    split_faults,
+    split_priced,
+    unbroken,
+    worked,
+)
 from ascolto.workforce.ruling import Rule
 
 REST = timedelta(hours=11)
@@ -104,6 +110,8 @@ def _person(
             # A split day is paid as one shift, its parts with their breaks are looked at alone.
             paid = None if n else sum(one.paid for one in own)
             found += _one_shift(instance, person, contract, shift, zone, paid=paid)
+        for shift in unbroken(own):
+            found += _breaks(instance, shift)
     first = date.fromisoformat(instance["start"])
     found += _rests(person, shifts, first)
     found += _rows_of_days(person, shifts, first)
@@ -141,7 +149,7 @@ def _one_shift(
     for _, what in shift.parts:
         if what not in RESTS and (what not in queues or what not in person["skills"]):
             found.append((day, "skills", Rule(f"cannot work on {what}", "skill")))
-    return [*found, *_breaks(instance, shift)]
+    return found
 
 
 def _bands(
@@ -178,11 +186,8 @@ def _breaks(instance: dict[str, Any], shift: Shift) -> list[tuple[date, str, str
     found: list[tuple[date, str, str]] = []
     off_screen = {queue["id"] for queue in instance["queues"] if queue.get("off_screen")}
     if shift.paid > 360 and not any(w == "meal" and m >= 10 for m, w in shift.parts):
-        text = Rule(
-            f"{shift.paid} minutes without the break that is due beyond six hours",
-            "meal",
-            n=shift.paid,
-        )
+        told = f"{shift.paid} minutes without the break that is due beyond six hours"
+        text = Rule(told, "meal", n=shift.paid)
         found.append((day, "D.Lgs. 66/2003 art. 8", text))
     if shift.parts and (shift.parts[0][1] in RESTS or shift.parts[-1][1] in RESTS):
         text = Rule("a pause at the beginning or the end", "pause_edge")

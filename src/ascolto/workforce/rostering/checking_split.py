@@ -5,7 +5,7 @@ span that their contract tells. Who has not agreed is told by the rest between t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Any
@@ -15,6 +15,7 @@ from ascolto.workforce.ruling import Rule
 AGREED = "D.Lgs. 81/2015 art. 5"
 DAILY_REST = "D.Lgs. 66/2003 art. 7"
 LONGEST_DAY = 13 * 60
+SHORTEST_PAUSE = 15
 DEFAULTS = {
     "gap_minutes": [120, 240],
     "part_minutes": 120,
@@ -45,6 +46,20 @@ def worked(person: dict[str, Any], shifts: list[Shift]) -> list[list[Shift]]:
     if not person.get("split"):
         return [[shift] for shift in shifts]
     return [list(own) for _, own in groupby(shifts, key=lambda one: one.day)]
+
+
+def unbroken(own: list[Shift]) -> list[Shift]:
+    """Return the parts of a day, those with less than a pause between them as the one they are."""
+    found = own[:1]
+    for shift in own[1:]:
+        last, gap = found[-1], _minutes(found[-1].end, shift.start)
+        if 0 <= gap < SHORTEST_PAUSE:
+            between = [(gap, "meal")] if gap else []
+            parts = [*last.parts, *between, *shift.parts]
+            found[-1] = replace(last, end=shift.end, parts=parts)
+        else:
+            found.append(shift)
+    return found
 
 
 def split_priced(person: dict[str, Any], contract: dict[str, Any]) -> bool:

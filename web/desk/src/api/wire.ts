@@ -566,7 +566,8 @@ export interface components {
          * @description What a person's day is judged by.
          *
          *     `needed` are the intervals at work in which one person less would be too few, `spare` those in
-         *     which there is one more than it takes, of `at_work` altogether.
+         *     which there is one more than it takes, of `at_work` altogether. `gaps_minutes` lie between the
+         *     parts of a split day; `agreed_split_days` are the most of a week, None where none are agreed.
          */
         FactsView: {
             agreed_minutes: [
@@ -578,9 +579,11 @@ export interface components {
                 number
             ] | null;
             agreed_shifts: number | null;
+            agreed_split_days: number | null;
             at_work: number;
             contract: string | null;
             days_in_a_row: number;
+            gaps_minutes: number[];
             needed: number;
             office_days: number;
             paid_minutes: number;
@@ -589,6 +592,7 @@ export interface components {
             spare: number;
             week_minutes: number;
             week_shifts: number;
+            week_split_days: number;
         };
         /** @description The refusal that something failed by: its code, and the values that go with it. */
         FailedByView: {
