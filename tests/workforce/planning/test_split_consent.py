@@ -114,6 +114,8 @@ async def test_a_roster_splits_days_while_somebody_agrees_and_not_once_they_take
         found = ok(await planner.get(url))
         parted = parts_by_day(found["shifts"])
         assert run["made"]["cost"]["split_days"] == len(parted) == 3
+        assert run["made"]["fairness"]["split_days"]["most"] == 3
+        assert run["made"]["burdens"][desk.anna]["split_days"] == 3
         for first, second in parted.values():
             assert second[0] - first[1] >= timedelta(hours=2)
             assert min(end - begin for begin, end in (first, second)) >= timedelta(hours=3)
@@ -126,7 +128,7 @@ async def test_a_roster_splits_days_while_somebody_agrees_and_not_once_they_take
         again = await rostered(planner, office, queues=queues)
         shifts = ok(await planner.get(f"/workforce/rosters/{again['roster_id']}"))["shifts"]
         assert parts_by_day(shifts) == {}
-        assert "split_days" not in again["made"]["cost"]
+        assert "split_days" not in {**again["made"]["cost"], **again["made"]["fairness"]}
         ok(await anna.put("/me/wishes", json={"split_shifts": True}))
         ok(await planner.post(publish, json=v))
 
