@@ -1,14 +1,18 @@
 """Days of two parts, from a person's consent to their page: made, worked and seen as two parts."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ascolto.workforce.agreements import Agreement
 from ascolto.workforce.asking import Wishes
 from ascolto.workforce.casting import Planned, Stage, instance_document
+from ascolto.workforce.rostering.instance import read_instance
 from support.office import Office, ok, refused
 from support.planning import PLANNER, TERMS, agreed, rostered
 
@@ -67,6 +71,43 @@ def test_a_contract_without_split_days_is_the_same_for_who_agrees_to_them() -> N
 def test_who_works_four_hours_and_agrees_to_no_short_shift_has_whole_days() -> None:
     told = document(("anna", Wishes(split_shifts=True)), shift_minutes=[240])
     assert [one["contract"] for one in told["people"]] == ["c"]
+
+
+_quarters = st.integers(4, 24).map(lambda n: 15 * n)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    lengths=st.lists(st.sampled_from([120, 180, 240, 360, 480]), min_size=1, max_size=3),
+    gap=st.tuples(_quarters, _quarters).map(sorted),
+    part=_quarters,
+    span=st.integers(8, 52).map(lambda n: 15 * n),
+    consents=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=4),
+)
+def test_whatever_a_contract_tells_nobody_has_more_of_it_than_they_agree_to(
+    lengths: list[int],
+    gap: list[int],
+    part: int,
+    span: int,
+    consents: list[tuple[bool, bool]],
+) -> None:
+    split = {"gap_minutes": gap, "part_minutes": part, "days_per_week": 2, "span_minutes": span}
+    people = {
+        f"p{n}": Wishes(split_shifts=parted, short_shifts=short)
+        for n, (parted, short) in enumerate(consents)
+    }
+    told = document(*people.items(), shift_minutes=lengths, split=split)
+    if told["people"]:
+        read_instance(json.dumps(told))
+    contracts = {one["id"]: one for one in told["contracts"]}
+    for one in told["people"]:
+        own, wishes = contracts[one["contract"]], people[one["id"]]
+        assert one.get("split", False) == (own["split"] is not None)
+        if own["split"] is not None:
+            assert wishes.split_shifts
+            assert {**own["split"], "part_minutes": part} == split
+            assert own["split"]["part_minutes"] >= (part if wishes.short_shifts else 180)
+        assert wishes.short_shifts or min(own["shift_minutes"]) >= 180
 
 
 def test_the_examiner_measures_split_days_of_everybody_by_the_contract() -> None:
