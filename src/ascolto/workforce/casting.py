@@ -11,10 +11,10 @@ from ascolto.people import Operator
 from ascolto.routing import Queue
 from ascolto.workforce.agreements import Agreement
 from ascolto.workforce.asking import Wishes
-from ascolto.workforce.exchanging import SHORT_SHIFT
 from ascolto.workforce.rostering.axis import Axis
 from ascolto.workforce.rostering.instance import LATEST_MINUTE, Contract, span_minutes
 from ascolto.workforce.rosters import WORK, Shift
+from ascolto.workforce.variants import variant_of
 
 STEP = 15
 LOOK_BACK = timedelta(days=8)
@@ -101,17 +101,15 @@ def instance_document(
 ) -> dict[str, Any]:
     """Return the instance as its format tells it; who has no contract on these days is left out.
 
-    Short shifts are offered only to who agrees to them; whose contract has no others is left out.
-    With `other_work` training, meetings and deferred work may be done too, in shifts of any agreed
-    length: for the examiner.
+    Short shifts and split days are offered only to who agrees to them; whose contract has no others
+    is left out. With `other_work` training, meetings and deferred work may be done too, in shifts
+    of any agreed length: for the examiner, to whom it is told elsewhere who agrees.
     """
     contracts: dict[str, dict[str, Any]] = {}
     cast = []
     before = _before(stage)
     for person in people:
-        told = _person(
-            stage, person, contracts, any_length=other_work or person.wishes.short_shifts
-        )
+        told = _person(stage, person, contracts, any_terms=other_work)
         if told is None or not (person.queues or other_work):
             continue
         if person.operator_id in before:
@@ -137,7 +135,7 @@ def instance_document(
 
 
 def _person(
-    stage: Stage, person: Planned, contracts: dict[str, dict[str, Any]], *, any_length: bool
+    stage: Stage, person: Planned, contracts: dict[str, dict[str, Any]], *, any_terms: bool
 ) -> dict[str, Any] | None:
     """Return a person as the format tells them, by what holds first in these days."""
     own = [one for one in person.agreements if one.from_day <= stage.last_day]
@@ -146,18 +144,27 @@ def _person(
     first = next((one for one in holds if one.contract_id is not None), None)
     if first is None or first.contract_id is None:
         return None
-    contract = _contract(stage, first, contracts, any_length=any_length)
+    contract = variant_of(
+        str(first.contract_id),
+        stage.contracts,
+        free=first.free_weekdays,
+        short=any_terms or person.wishes.short_shifts,
+        split=any_terms or person.wishes.split_shifts,
+    )
     if contract is None:
         return None
+    contracts[contract["id"]] = contract
     away = {*_days_away(stage, holds), *(day for day in person.leave if stage.has(day))}
     told: dict[str, Any] = {
         "id": person.operator_id,
-        "contract": contract,
+        "contract": contract["id"],
         "skills": [*person.queues],
         "elastic": first.elastic,
         "leave": [day.isoformat() for day in sorted(away)],
-        **_wished(stage, person.wishes, Contract.model_validate(contracts[contract])),
+        **_wished(stage, person.wishes, Contract.model_validate(contract)),
     }
+    if contract.get("split") is not None:
+        told["split"] = True
     if first.office is not None:
         team = [day for day in first.team_weekdays if day not in first.free_weekdays]
         told["office"] = {"days_per_week": list(first.office), "team_weekdays": team}
@@ -179,39 +186,6 @@ def _wished(stage: Stage, wishes: Wishes, contract: Contract) -> dict[str, Any]:
         clocks = [f"{minute // 60:02}:{minute % 60:02}" for minute in (first, last)]
         found["preferred_hours"] = dict(zip(("from", "to"), clocks, strict=True))
     return found
-
-
-def _contract(
-    stage: Stage,
-    agreed: Agreement,
-    contracts: dict[str, dict[str, Any]],
-    *,
-    any_length: bool,
-) -> str | None:
-    """Return the name of a person's contract; weekdays and lengths of theirs make one of its own.
-
-    None where it has only lengths that they do not agree to.
-    """
-    contract_id = str(agreed.contract_id)
-    free = set(agreed.free_weekdays)
-    terms = dict(stage.contracts[contract_id])
-    least = SHORT_SHIFT // timedelta(minutes=1)
-    lengths = [one for one in terms["shift_minutes"] if any_length or one >= least]
-    if not lengths:
-        return None
-    name = contract_id + "".join(f"-{day}" for day in sorted(free))
-    if len(lengths) < len(terms["shift_minutes"]):
-        name += "-long"
-    if name not in contracts:
-        terms["shift_minutes"] = lengths
-        for key in ("bands", "elastic_bands"):
-            told = [
-                {**band, "weekdays": [day for day in band["weekdays"] if day not in free]}
-                for band in terms.get(key) or ()
-            ]
-            terms[key] = [band for band in told if band["weekdays"]] or told[:1]
-        contracts[name] = {**terms, "id": name}
-    return name
 
 
 def _days_away(stage: Stage, holds: Sequence[Agreement]) -> list[date]:

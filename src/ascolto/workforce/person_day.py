@@ -1,9 +1,10 @@
 """Why somebody's day is as it is: hours, rests, what is agreed, and who would be missed. Pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from ascolto.kit.clock import midnight
@@ -21,6 +22,8 @@ class Facts:
 
     Hours are real ones. `needed` counts intervals at work in which one person less would be too
     few, `spare` those in which there is one more than it takes, of `at_work` intervals altogether.
+    `gaps_minutes` lie between the parts of a split day and are no work; a split day is one of
+    `week_shifts`, and `agreed_split_days` the most of them in a week that the contract tells.
     """
 
     contract: str | None
@@ -37,6 +40,9 @@ class Facts:
     at_work: int
     needed: int
     spare: int
+    gaps_minutes: tuple[int, ...] = ()
+    week_split_days: int = 0
+    agreed_split_days: int | None = None
 
 
 def facts_of(
@@ -56,6 +62,7 @@ def facts_of(
     here = sorted((one for one in own if one.day == day), key=lambda one: one.starts_at)
     monday = day - timedelta(days=day.weekday())
     week = [one for one in own if monday <= one.day < monday + timedelta(days=7)]
+    days = Counter(one.day for one in week)
     terms = contract.terms if contract else {}
     weekly = terms.get("weekly_minutes")
     cover = cover_of(everybody, begins_at=midnight(day, zone), required=required)
@@ -65,7 +72,7 @@ def facts_of(
         contract=contract.name if contract else None,
         paid_minutes=sum(_paid_minutes(one) for one in here),
         week_minutes=sum(_paid_minutes(one) for one in week),
-        week_shifts=len(week),
+        week_shifts=len(days),
         agreed_minutes=(int(weekly[0]), int(weekly[1])) if weekly else None,
         agreed_shifts=terms.get("shifts_per_week"),
         rest_before_h=before,
@@ -76,6 +83,12 @@ def facts_of(
         at_work=at_work,
         needed=needed,
         spare=spare,
+        gaps_minutes=tuple(
+            round((other.starts_at - one.ends_at) / timedelta(minutes=1))
+            for one, other in pairwise(here)
+        ),
+        week_split_days=sum(n > 1 for n in days.values()),
+        agreed_split_days=(terms.get("split") or {}).get("days_per_week"),
     )
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from ascolto.workforce.levers import Lever
@@ -53,8 +53,16 @@ def after_lever(own: Sequence[Shift], lever: Lever, *, queue_id: str) -> list[Sh
         else:
             return None
         if found is not None:
-            return [*own[:at], *found, *own[at + 1 :]]
+            after = [*own[:at], *found, *own[at + 1 :]]
+            if lever.kind != "extra_hours" or _still_parted(after):
+                return after
     return None
+
+
+def _still_parted(own: Sequence[Shift]) -> bool:
+    """Tell whether a pause's time is left between parts of a day: else they were one stretch."""
+    least = _RULES.screen_pause_minutes * _MINUTE
+    return all(other.starts_at - one.ends_at >= least for one, other in pairwise(own))
 
 
 def moved_breaks(

@@ -91,11 +91,11 @@ def difference(before: Iterable[Shift], after: Iterable[Shift]) -> Difference:
     old, new = _by_day(before), _by_day(after)
     for key in sorted(old.keys() | new.keys()):
         was, will = old.get(key, []), new.get(key, [])
-        for one, other in zip(was, will, strict=False):
-            if one == other:
-                found.unchanged += 1
-            else:
-                found.changed.append((one, other))
+        # Of a day in parts each is compared with itself first: one that goes leaves the other.
+        same = [one for one in was if one in will]
+        was, will = ([one for one in side if one not in same] for side in (was, will))
+        found.unchanged += len(same)
+        found.changed += zip(was, will, strict=False)
         found.removed += was[len(will) :]
         found.added += will[len(was) :]
     return found
@@ -122,11 +122,24 @@ def violations(shifts: Sequence[Shift]) -> list[Violation]:
             if one.day != other.day and other.starts_at - one.ends_at < REST:
                 rule = Rule("less than 11 hours after the shift before", "rest_short")
                 found.append(Violation(operator_id, other.day, rule, "D.Lgs. 66/2003 art. 7"))
-        for shift in own:
-            if shift.ends_at - shift.starts_at > LONGEST_WITHOUT_BREAK and not _has_break(shift):
+        for row in _without_break_between(own):
+            length = row[-1].ends_at - row[0].starts_at
+            if length > LONGEST_WITHOUT_BREAK and not any(map(_has_break, row)):
                 rule = Rule("more than 6 hours without a break of 10 minutes", "six_hours")
-                found.append(Violation(operator_id, shift.day, rule, "D.Lgs. 66/2003 art. 8"))
+                found.append(Violation(operator_id, row[0].day, rule, "D.Lgs. 66/2003 art. 8"))
     return found
+
+
+def _without_break_between(own: Sequence[Shift]) -> list[list[Shift]]:
+    """Return shifts in rows: one that begins within a break's length of the day's other goes on."""
+    rows: list[list[Shift]] = []
+    for shift in own:
+        last = rows[-1][-1] if rows else None
+        if last and shift.day == last.day and shift.starts_at - last.ends_at < BREAK:
+            rows[-1].append(shift)
+        else:
+            rows.append([shift])
+    return rows
 
 
 def _has_break(shift: Shift) -> bool:

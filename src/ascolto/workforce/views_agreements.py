@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from ascolto.people import Operator
 from ascolto.workforce.actions.agreeing import Brought
 from ascolto.workforce.agreements import Agreement, Contract
-from ascolto.workforce.rostering.instance import Terms, wrong_terms
+from ascolto.workforce.rostering.instance import Terms, can_split, wrong_terms
 from ascolto.workforce.views import Body, RowFaultView
 
 STEP_MINUTES = 15
@@ -28,7 +28,14 @@ class ContractBody(Body):
 
     @model_validator(mode="after")
     def _can_be_worked(self) -> Self:
-        if wrong := wrong_terms(self.terms, step=STEP_MINUTES):
+        wrong = wrong_terms(self.terms, step=STEP_MINUTES)
+        split = self.terms.split
+        if split is not None and not can_split(self.terms):
+            wrong.append(
+                f"split: no shift has two parts of {split.part_minutes} min or longer and, with"
+                f" {split.gap_minutes[0]} min between, lasts {split.span_minutes} min at most"
+            )
+        if wrong:
             raise ValueError("; ".join(wrong))
         return self
 

@@ -286,7 +286,8 @@ class FactsView(BaseModel):
     """What a person's day is judged by.
 
     `needed` are the intervals at work in which one person less would be too few, `spare` those in
-    which there is one more than it takes, of `at_work` altogether.
+    which there is one more than it takes, of `at_work` altogether. `gaps_minutes` lie between the
+    parts of a split day; `agreed_split_days` are the most of a week, None where none are agreed.
     """
 
     contract: str | None
@@ -303,6 +304,9 @@ class FactsView(BaseModel):
     at_work: int
     needed: int
     spare: int
+    gaps_minutes: tuple[int, ...]
+    week_split_days: int
+    agreed_split_days: int | None
 
 
 class PersonDayView(BaseModel):

@@ -154,5 +154,8 @@ def test_whatever_a_lever_makes_of_a_day_its_parts_fill_it_and_no_time_appears(
     elif kind == "time_off":
         assert total <= was - (until - since)
     else:
-        assert (after[-1].ends_at == until) != (after[0].starts_at == since)
+        (one,) = after
+        ends, begins_at = one.ends_at != before.ends_at, one.starts_at != before.starts_at
+        assert ends != begins_at, "it grows at one end"
+        assert one.ends_at == until if ends else one.starts_at == since
         assert was < total <= was + (until - since)

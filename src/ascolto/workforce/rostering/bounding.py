@@ -1,9 +1,10 @@
 """How cheap a roster can be at all: a bound from below, by prices instead of people's agreement.
 
 Lagrange: pay everybody a price for each interval they cover on a queue and let them choose their
-weeks alone; what is missing or too much is bought and sold at the same prices. For prices between
-minus the weight of excess and the weight of missing no roster is cheaper than what comes out. The
-prices are moved by subgradient. The gap that stays is mostly that people are whole.
+weeks alone, split days as any others; what is missing or too much is bought and sold at the same
+prices. For prices between minus the weight of excess and the weight of missing no roster is cheaper
+than what comes out. The prices are moved by subgradient. The gap that stays is mostly that people
+are whole.
 """
 
 import time

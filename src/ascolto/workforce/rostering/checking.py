@@ -11,6 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ascolto.workforce.rostering.checking_split import (
+    Shift,
+    split_faults,
+    split_priced,
+    unbroken,
+    worked,
+)
 from ascolto.workforce.ruling import Rule
 
 REST = timedelta(hours=11)
@@ -36,22 +43,6 @@ class Violation:
             "article": self.article,
             "text": self.text,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """A shift as the roster tells it."""
-
-    day: date
-    start: datetime
-    end: datetime
-    parts: list[tuple[int, str]]
-    place: str | None
-
-    @property
-    def paid(self) -> int:
-        """Return the paid minutes: all but meals."""
-        return sum(minutes for minutes, what in self.parts if what != "meal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +78,8 @@ def examine(instance: dict[str, Any], roster: dict[str, Any]) -> Examined:
             if count > seats:
                 text = Rule(f"{count} in the office, {seats} seats", "seats", n=count, seats=seats)
                 found.append(Violation("", at.astimezone(zone).isoformat(), "office", text))
+    if not any(split_priced(one, contracts[one["contract"]]) for one in instance["people"]):
+        wishes.pop("split_days", None)
     return Examined(found, _cost(instance, covered, wishes, zone))
 
 
@@ -118,12 +111,18 @@ def _person(
     zone: ZoneInfo,
 ) -> list[Violation]:
     found: list[tuple[date, str, str]] = []
-    for shift in shifts:
-        found += _one_shift(instance, person, contract, shift, zone)
+    for own in worked(person, shifts):
+        for n, shift in enumerate(own):
+            # A split day is paid as one shift, its parts with their breaks are looked at alone.
+            paid = None if n else sum(one.paid for one in own)
+            found += _one_shift(instance, person, contract, shift, zone, paid=paid)
+        for shift in unbroken(own):
+            found += _breaks(instance, shift)
     first = date.fromisoformat(instance["start"])
     found += _rests(person, shifts, first)
     found += _rows_of_days(person, shifts, first)
     found += _weeks(instance, person, contract, shifts)
+    found += split_faults(person, contract, shifts)
     name = person["id"]
     return [Violation(name, day.isoformat(), article, text) for day, article, text in found]
 
@@ -134,6 +133,8 @@ def _one_shift(
     contract: dict[str, Any],
     shift: Shift,
     zone: ZoneInfo,
+    *,
+    paid: int | None,
 ) -> list[tuple[date, str, str]]:
     day = shift.day
     found: list[tuple[date, str, str]] = []
@@ -146,15 +147,15 @@ def _one_shift(
     first = date.fromisoformat(instance["start"])
     if not first <= day < first + timedelta(days=instance["days"]):
         found.append((day, "roster", Rule("the day is not of this roster", "day")))
-    if shift.paid not in contract["shift_minutes"]:
-        text = Rule(f"{shift.paid} paid minutes are not agreed", "paid", n=shift.paid)
+    if paid is not None and paid not in contract["shift_minutes"]:
+        text = Rule(f"{paid} paid minutes are not agreed", "paid", n=paid)
         found.append((day, "contract", text))
     found += _bands(person, contract, shift, zone)
     queues = {queue["id"] for queue in instance["queues"]}
     for _, what in shift.parts:
         if what not in RESTS and (what not in queues or what not in person["skills"]):
             found.append((day, "skills", Rule(f"cannot work on {what}", "skill")))
-    return [*found, *_breaks(instance, shift)]
+    return found
 
 
 def _bands(
@@ -191,11 +192,8 @@ def _breaks(instance: dict[str, Any], shift: Shift) -> list[tuple[date, str, str
     found: list[tuple[date, str, str]] = []
     off_screen = {queue["id"] for queue in instance["queues"] if queue.get("off_screen")}
     if shift.paid > 360 and not any(w == "meal" and m >= 10 for m, w in shift.parts):
-        text = Rule(
-            f"{shift.paid} minutes without the break that is due beyond six hours",
-            "meal",
-            n=shift.paid,
-        )
+        told = f"{shift.paid} minutes without the break that is due beyond six hours"
+        text = Rule(told, "meal", n=shift.paid)
         found.append((day, "D.Lgs. 66/2003 art. 8", text))
     if shift.parts and (shift.parts[0][1] in RESTS or shift.parts[-1][1] in RESTS):
         text = Rule("a pause at the beginning or the end", "pause_edge")
@@ -232,7 +230,7 @@ def _rests(person: dict[str, Any], shifts: list[Shift], first: date) -> list[tup
             rest, days = shift.start - ended[0], (shift.day - ended[1]).days
             hours = rest / timedelta(hours=1)
             if days == 0 and person.get("split"):
-                pass  # two shifts in a day are theirs to agree to
+                pass  # two shifts in a day are theirs to agree to: `checking_split` has the bounds
             elif days == 0:
                 text = Rule("two shifts on one day without a day's rest between", "two_a_day")
                 found.append((shift.day, "D.Lgs. 66/2003 art. 7", text))
@@ -281,8 +279,8 @@ def _weeks(
     for week in range(instance["days"] // 7):
         first = monday + timedelta(days=7 * week)
         after = first + timedelta(days=7)
-        here = [shift for shift in shifts if first <= shift.day < after]
-        paid = sum(shift.paid for shift in here)
+        own = [shift for shift in shifts if first <= shift.day < after]
+        paid, here = sum(shift.paid for shift in own), worked(person, own)
         leave = len({d for d in person.get("leave", []) if first <= date.fromisoformat(d) < after})
         if paid > 48 * 60:
             told = f"{paid / 60:g}"
@@ -309,11 +307,13 @@ def _weeks(
     return found
 
 
-def _office(person: dict[str, Any], here: list[Shift], first: date) -> list[tuple[date, str, str]]:
+def _office(
+    person: dict[str, Any], here: list[list[Shift]], first: date
+) -> list[tuple[date, str, str]]:
     if person.get("office") is None:
         return []
     most = person["office"]["days_per_week"][1]
-    count = sum(shift.place == "office" for shift in here)
+    count = sum(any(shift.place == "office" for shift in own) for own in here)
     if count <= most:
         return []
     text = Rule(f"{count} days in the office, {most} are agreed", "office_days", n=count, most=most)
@@ -329,15 +329,16 @@ def _add_wishes(
 ) -> None:
     asked = set(person.get("days_off", []))
     wishes["days_off_refused"] += len(asked & {shift.day.isoformat() for shift in shifts})
-    for shift in shifts:
-        outside = False
-        for wish, until in (("preferred_start", shift.start), ("preferred_hours", shift.end)):
+    for own in worked(person, shifts):
+        outside, begin = False, own[0].start
+        for wish, until in (("preferred_start", begin), ("preferred_hours", own[-1].end)):
             if window := person.get(wish):
-                first, last = (_wall(shift.day, window[key], zone) for key in ("from", "to"))
-                outside |= shift.start < first or until > last
+                first, last = (_wall(own[0].day, window[key], zone) for key in ("from", "to"))
+                outside |= begin < first or until > last
         wishes["starts_outside_wish"] += outside
-        if not any(_within(band, shift, zone) for band in contract["bands"]):
-            wishes["elastic_shifts"] += 1
+        usual = (any(_within(band, one, zone) for band in contract["bands"]) for one in own)
+        wishes["elastic_shifts"] += not all(usual)
+        wishes["split_days"] += len(own) > 1 and split_priced(person, contract)
 
 
 def _add_cover(
@@ -368,6 +369,7 @@ def _cost(
         "preference": 8.0,
         "day_off": 20.0,
         "elastic": 30.0,
+        "split": 15.0,
         **instance.get("weights", {}),
     }
     step = instance.get("interval_minutes", 15)
@@ -385,12 +387,15 @@ def _cost(
         "starts_outside_wish": wishes["starts_outside_wish"],
         "elastic_shifts": wishes["elastic_shifts"],
     }
+    if "split_days" in wishes:
+        found["split_days"] = wishes["split_days"]
     total = (
         weights["missing"] * missing
         + weights["excess"] * excess
         + weights["day_off"] * found["days_off_refused"]
         + weights["preference"] * found["starts_outside_wish"]
         + weights["elastic"] * found["elastic_shifts"]
+        + weights["split"] * found.get("split_days", 0.0)
     )
     return {"total": round(total, 6), **found}
 

@@ -22,9 +22,14 @@ from pydantic import (
 from ascolto.workforce.documents import Unreadable, text_of
 from ascolto.workforce.errors import WorkforceError
 from ascolto.workforce.rostering.axis import Axis
+from ascolto.workforce.rostering.legal import Rules
 
 _CLOCK = re.compile(r"([0-4]?\d):([0-5]\d)")
 LATEST_MINUTE = 48 * 60
+SPLIT_DAY = 15.0
+"""What a split day costs unless an instance tells: nearly as much as a day off refused."""
+MOST_GAP_INTERVALS = 48
+"""Breaks of a day are kept as bits of one number, and those of a gap are among them."""
 
 
 class InstanceError(WorkforceError):
@@ -49,6 +54,8 @@ Clock: TypeAlias = Annotated[str, AfterValidator(_checked_clock)]
 Name: TypeAlias = Annotated[str, Field(min_length=1)]
 Amount: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Weekday: TypeAlias = Annotated[int, Field(ge=1, le=7)]
+Gap: TypeAlias = Annotated[int, Field(ge=30, le=480)]
+LONGEST_SPAN = Rules().day_span_minutes
 EVERY_DAY: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
 
 
@@ -79,6 +86,25 @@ class Band(_Part):
         return self
 
 
+class SplitDays(_Part):
+    """How a day may be split into two parts of work, with unpaid time between, by consent only.
+
+    `gap_minutes` [least, most] lie between the parts, each `part_minutes` or longer; the day is
+    `span_minutes` at most from beginning to end (11 hours of rest in 24: D.Lgs. 66/2003 art. 7).
+    """
+
+    gap_minutes: tuple[Gap, Gap] = (120, 240)
+    part_minutes: Annotated[int, Field(ge=60, le=360)] = 120
+    days_per_week: Annotated[int, Field(ge=1, le=6)] = 2
+    span_minutes: Annotated[int, Field(ge=120, le=LONGEST_SPAN)] = 720
+
+    @model_validator(mode="after")
+    def _least_before_most(self) -> Self:
+        if self.gap_minutes[0] > self.gap_minutes[1]:
+            raise ValueError("gap_minutes: the least is more than the most")
+        return self
+
+
 class Terms(_Part):
     """How long shifts are, how many in a week, within which bands.
 
@@ -92,6 +118,7 @@ class Terms(_Part):
     bands: tuple[Band, ...] = Field(min_length=1)
     elastic_bands: tuple[Band, ...] = ()
     start_every_minutes: Annotated[int, Field(ge=5, le=240)] = 15
+    split: SplitDays | None = None
 
     @model_validator(mode="after")
     def _one_measure_of_the_week(self) -> Self:
@@ -158,13 +185,17 @@ class Person(_Part):
 
 
 class Weights(_Part):
-    """What each shortcoming costs: people-intervals, shifts, days."""
+    """What each shortcoming costs: people-intervals, shifts, days.
+
+    The price of split days is written only where it is another than the usual.
+    """
 
     missing: Amount = 10.0
     excess: Amount = 1.0
     preference: Amount = 8.0
     day_off: Amount = 20.0
     elastic: Amount = 30.0
+    split: Annotated[Amount, Field(exclude_if=lambda told: told == SPLIT_DAY)] = SPLIT_DAY
     office_day: Amount = 5.0
 
 
@@ -276,6 +307,26 @@ def wrong_terms(terms: Terms, *, step: int) -> list[str]:
         wrong.append("a day of rest is due every week")
     if terms.weekly_minutes and terms.weekly_minutes[0] > 2880:
         wrong.append("more than 48 hours in a week")
+    if terms.split is not None:
+        wrong += _wrong_split(terms.split, step=step)
+    return wrong
+
+
+def can_split(terms: Terms) -> bool:
+    """Tell whether any shift of a contract is long enough for two parts, and short enough."""
+    split = terms.split
+    return split is not None and any(
+        2 * split.part_minutes <= paid <= split.span_minutes - split.gap_minutes[0]
+        for paid in terms.shift_minutes
+    )
+
+
+def _wrong_split(split: SplitDays, *, step: int) -> list[str]:
+    wrong = []
+    if any(minutes % step for minutes in (*split.gap_minutes, split.part_minutes)):
+        wrong.append(f"split: not all lengths are multiples of {step} min")
+    if split.gap_minutes[1] > MOST_GAP_INTERVALS * step:
+        wrong.append(f"split: a gap is {MOST_GAP_INTERVALS} intervals at most")
     return wrong
 
 

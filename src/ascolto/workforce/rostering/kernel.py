@@ -3,7 +3,8 @@
 Dynamic programming over days. After each day somebody has worked so many units of the week and so
 many days in a row and their last shift ended so early (`worked`); or they are off for one day
 (`off`: the last shift still matters, for the weekly rest), or for longer (`rested`). Letters as in
-`problem`; u units, r days in a row.
+`problem`; u units, r days in a row. Who agrees to split days has had so many of the week's, too:
+row u of a state is then that of u units and no split day, row u + top that of u units and one.
 """
 
 import numpy as np
@@ -22,6 +23,8 @@ from ascolto.workforce.rostering.problem import (
     NONE,
     RUN_BEFORE,
     SHORT,
+    SPLIT,
+    SPLITS,
     START,
     UNITS,
     WEEK_REST,
@@ -86,6 +89,7 @@ def live_day(  # noqa: C901 — one recursion over arrays that are told one by o
     d: int,
     reached: tuple[int, int, int],
     reach: tuple[int, int, int],
+    split: tuple[int, int, int],
     ended: int,
     last_worked: Floats,
     last_off: Floats,
@@ -99,14 +103,17 @@ def live_day(  # noqa: C901 — one recursion over arrays that are told one by o
     `worked` (u, k, r) and `off` (u, k) are the best of options up to k, the latter of the day
     before; `rested` (u,). `reached` says which states of the day before there are: the least and
     the most units, the most days in a row; `reach` which of this day: the others are not touched.
+    `split`: rows of units, the most split days of the week before this day and after it.
     Who is off on the first day still has `ended`, the earliest interval their weekly rest may be
     over, to wait for on the second.
     """
-    widest = values.shape[0]
-    for u in range(reach[0], reach[1] + 1):
+    widest, (top, splits_before, splits) = values.shape[0], split
+    for u in range(top * splits + reach[1] + 1):
+        if not reach[0] <= u % top <= reach[1]:
+            continue
         rested[u] = NEVER
         off[u] = NEVER
-        if reached[0] <= u <= reached[1]:
+        if reached[0] <= u % top <= reached[1] and u // top <= splits_before:
             rested[u] = max(last_rested[u], last_off[u, widest - 1])
             for k in range(widest):
                 for r in range(1, reached[2] + 1):
@@ -114,9 +121,13 @@ def live_day(  # noqa: C901 — one recursion over arrays that are told one by o
         for k in range(widest):
             for r in range(1, reach[2] + 1):
                 worked[u, k, r] = worked[u, k - 1, r] if k > 0 else NEVER
-            value, source = values[k], u - shifts[UNITS, d, k]
+            value, source = values[k], u % top - shifts[UNITS, d, k]
             if value <= NEVER or source < reached[0] or source > reached[1]:
                 continue
+            had = u // top - shifts[SPLIT, d, k]
+            if had < 0 or had > splits_before:
+                continue
+            source += top * had
             begun, rest = last_rested[source], shifts[AFTER_WEEK_REST, d, k]
             if rest > 0 and (d != 1 or shifts[START, d, k] >= ended):
                 begun = max(begun, last_off[source, rest - 1])
@@ -129,22 +140,26 @@ def live_day(  # noqa: C901 — one recursion over arrays that are told one by o
 
 
 @compiled
-def settle(of: Floats, reach: tuple[int, int, int], least: int, settled: Floats) -> None:
+def settle(of: Floats, reach: tuple[int, int, int], top: int, least: int, settled: Floats) -> None:
     """End a week: states (u, n) become those of no units (n,), what is short is paid for."""
     settled[:] = NEVER
-    for u in range(reach[0], reach[1] + 1):
-        due = SHORT * max(0, least - u)
+    for u in range(of.shape[0]):
+        if not reach[0] <= u % top <= reach[1]:
+            continue
+        due = SHORT * max(0, least - u % top)
         for n in range(of.shape[1]):
             settled[n] = max(settled[n], of[u, n] - due)
 
 
 @compiled
 def units_before(
-    of: Floats, n: int, reach: tuple[int, int, int], least: int, settled: Floats
+    of: Floats, n: int, reach: tuple[int, int, int], top: int, least: int, settled: Floats
 ) -> int:
-    """Return with how many units a week ended that has become a settled state."""
-    for u in range(reach[0], reach[1] + 1):
-        if of[u, n] - SHORT * max(0, least - u) == settled[n]:
+    """Return in which row of units a week ended that has become a settled state."""
+    for u in range(of.shape[0]):
+        if not reach[0] <= u % top <= reach[1]:
+            continue
+        if of[u, n] - SHORT * max(0, least - u % top) == settled[n]:
             return u
     return 0
 
@@ -204,8 +219,10 @@ def weeks_given(  # noqa: C901, PLR0912, PLR0915 — there and back over the sam
     top, largest = units[:, MOST].max() + 1, shifts[UNITS].max()
     before = person[RUN_BEFORE]
     ended = person[END_BEFORE] + limits[WEEK_REST] if before > 0 else -9999
-    worked, off = np.empty((days, top, widest, runs)), np.empty((days, top, widest))
-    rested = np.empty((days, top, 1))
+    splits = person[SPLITS]
+    rows = top * (splits + 1)
+    worked, off = np.empty((days, rows, widest, runs)), np.empty((days, rows, widest))
+    rested = np.empty((days, rows, 1))
     # Before the first week and after each: no units yet. What was worked before is option 0.
     worked_c = np.full((weeks + 1, 1, widest, runs), NEVER)
     off_c, rested_c = np.full((weeks + 1, 1, widest), NEVER), np.full((weeks + 1, 1, 1), NEVER)
@@ -227,6 +244,7 @@ def weeks_given(  # noqa: C901, PLR0912, PLR0915 — there and back over the sam
             d,
             reached,
             reach,
+            (top, min(splits, d % 7), min(splits, d % 7 + 1)),
             ended,
             last_worked,
             last_off,
@@ -237,9 +255,9 @@ def weeks_given(  # noqa: C901, PLR0912, PLR0915 — there and back over the sam
         )
         if d % 7 == 6:
             for r in range(1, reach[2] + 1):
-                settle(worked[d, :, :, r], reach, least, worked_c[w + 1, 0, :, r])
-            settle(off[d], reach, least, off_c[w + 1, 0])
-            settle(rested[d], reach, least, rested_c[w + 1, 0])
+                settle(worked[d, :, :, r], reach, top, least, worked_c[w + 1, 0, :, r])
+            settle(off[d], reach, top, least, off_c[w + 1, 0])
+            settle(rested[d], reach, top, least, rested_c[w + 1, 0])
     state, r, k, u = RESTED, 0, widest - 1, 0
     total = rested_c[weeks, 0, 0]
     if off_c[weeks, 0, k] > total:
@@ -257,11 +275,11 @@ def weeks_given(  # noqa: C901, PLR0912, PLR0915 — there and back over the sam
         if d % 7 == 6:
             reach = reach_of(d, units, largest, before, runs, lack)
             if state == WORKED:
-                u = units_before(worked[d, :, :, r], k, reach, least, worked_c[w + 1, 0, :, r])
+                u = units_before(worked[d, :, :, r], k, reach, top, least, worked_c[w + 1, 0, :, r])
             elif state == OFF:
-                u = units_before(off[d], k, reach, least, off_c[w + 1, 0])
+                u = units_before(off[d], k, reach, top, least, off_c[w + 1, 0])
             else:
-                u = units_before(rested[d], 0, reach, least, rested_c[w + 1, 0])
+                u = units_before(rested[d], 0, reach, top, least, rested_c[w + 1, 0])
         if d % 7 == 0:
             reached = 0, 0, reached[2]
             last_worked, last_off, last_rested = worked_c[w], off_c[w], rested_c[w]
@@ -270,7 +288,7 @@ def weeks_given(  # noqa: C901, PLR0912, PLR0915 — there and back over the sam
             while k > 0 and worked[d, u, k - 1, r] == worked[d, u, k, r]:
                 k -= 1
             chosen[d] = k
-            u -= shifts[UNITS, d, k]
+            u -= shifts[UNITS, d, k] + top * shifts[SPLIT, d, k]
             if r > 1:
                 r, k = r - 1, shifts[AFTER_REST, d, k] - 1
                 continue

@@ -1,20 +1,26 @@
-"""Where pauses and the meal of a shift may lie, so that no stretch at the screen is too long."""
+"""Where pauses and the meal of a shift may lie, so that no stretch at the screen is too long.
 
-from dataclasses import dataclass
+A split day is laid out as one shift with a long gap in it; each of its parts has its own pauses.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations_with_replacement, pairwise
 
 from ascolto.workforce.rostering.legal import Rules
 
-PAUSE, MEAL = 0, 1
+PAUSE, MEAL, GAP = 0, 1, 2
 # The first and last stretch are at least so long: a pause is not put at either end of a shift.
 SHORTEST_STRETCH_MINUTES = 60
 MOST_LAYOUTS = 60
+# A split day has layouts of both parts for each way to cut it: so few of a part are looked at.
+MOST_LAYOUTS_OF_PART = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A pause or meal within a shift, in intervals from its start."""
+    """A pause, a meal or the gap of a split day, in intervals from its start."""
 
     offset: int
     length: int
@@ -53,6 +59,39 @@ def layouts_of(
     if meal:
         kinds[middle] = (MEAL, meal)
     return tuple(_placed(split, kinds) for split in splits[:MOST_LAYOUTS])
+
+
+def split_layouts_of(
+    *,
+    paid_minutes: int,
+    gap_minutes: int,
+    cuts: tuple[int, ...],
+    interval_minutes: int,
+    rules: Rules,
+) -> tuple[Layout, ...]:
+    """Return layouts of a day in two parts, the first as long as any of the `cuts` in minutes.
+
+    No part is longer than the rules' six hours, so none has a meal.
+    """
+
+    def of_part(minutes: int) -> tuple[Layout, ...]:
+        found = layouts_of(
+            paid_minutes=minutes, meal_minutes=0, interval_minutes=interval_minutes, rules=rules
+        )
+        return found[:: -(-len(found) // MOST_LAYOUTS_OF_PART)]
+
+    gap = gap_minutes // interval_minutes
+    return tuple(
+        (*first, Break(at, gap, GAP), *_later(second, at + gap))
+        for cut in cuts
+        for at in (cut // interval_minutes,)
+        for first in of_part(cut)
+        for second in of_part(paid_minutes - cut)
+    )
+
+
+def _later(layout: Layout, by: int) -> Iterator[Break]:
+    return (replace(one, offset=one.offset + by) for one in layout)
 
 
 def _splits(total: int, parts: int, shortest: int, longest: int) -> list[tuple[int, ...]]:

@@ -23,10 +23,12 @@ class Rules:
 
     The weekly rest is 24 hours and the daily rest together: kept around every day off, with at
     most six days of work between. A screen stretch is ended by a pause, a meal or other work off
-    the screen; pauses are not put together, nor at either end of a shift.
+    the screen; pauses are not put together, nor at either end of a shift. A day of parts, from the
+    first beginning to the last end, leaves the daily rest in its 24 hours.
     """
 
     daily_rest_minutes: int = 660
+    day_span_minutes: int = 24 * 60 - 660
     weekly_rest_minutes: int = 24 * 60 + 660
     consecutive_days: int = 6
     weekly_minutes: int = 48 * 60

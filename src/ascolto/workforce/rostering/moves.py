@@ -1,7 +1,8 @@
 """Putting one person's weeks into the roster, taking them out, and doing it better: compiled.
 
 `weeks` (3, p, d) says who works when: CHOSEN option, LAYOUT of its breaks (both -1 when off), and
-PAUSES, bits of the pause intervals in which other work is done off the screen.
+PAUSES, bits of the pause intervals in which other work is done off the screen. The gap of a split
+day is like a long meal: nobody works in it.
 """
 
 import numpy as np

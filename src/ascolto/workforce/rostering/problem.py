@@ -23,8 +23,9 @@ from ascolto.workforce.rostering.instance import (
     minute_of,
     span_minutes,
 )
-from ascolto.workforce.rostering.layouts import MEAL, Layout, layouts_of
+from ascolto.workforce.rostering.layouts import PAUSE, Layout, layouts_of, split_layouts_of
 from ascolto.workforce.rostering.legal import Rules
+from ascolto.workforce.rostering.splitting import opens_split, split_days, splits_of
 
 Floats: TypeAlias = NDArray[np.float64]
 Whole: TypeAlias = NDArray[np.int64]
@@ -36,9 +37,11 @@ SHORT = 2000.0
 TAIL_HOURS = 48
 NONE = -1
 
+Rows: TypeAlias = dict[tuple[int, ...], tuple[int, int, int]]
+"""By paid and meal minutes, or those of a split day: row of its kind, first layout, how many."""
 
-START, END, UNITS, KIND, AFTER_REST, AFTER_WEEK_REST = range(6)
-CONTRACT, SKILLS, OFF_SKILLS, RUN_BEFORE, END_BEFORE = range(5)
+START, END, UNITS, KIND, AFTER_REST, AFTER_WEEK_REST, SPLIT = range(7)
+CONTRACT, SKILLS, OFF_SKILLS, RUN_BEFORE, END_BEFORE, SPLITS = range(6)
 LEAST, MOST = 0, 1
 MISSING, EXCESS = 0, 1
 INTERVALS, CONSECUTIVE, WEEK_REST = range(3)
@@ -47,14 +50,14 @@ INTERVALS, CONSECUTIVE, WEEK_REST = range(3)
 class Arrays(NamedTuple):
     """What never changes while a roster is searched: few arrays, for each costs compiling time.
 
-    `shifts` (c, 6, d, k): START and END intervals, UNITS of the week's measure, KIND (row of
+    `shifts` (c, 7, d, k): START and END intervals, UNITS of the week's measure, KIND (row of
     `kinds`), AFTER_REST and AFTER_WEEK_REST: how many options of the day before, and of two days
-    before, end early enough. `options` (c, d): how many there are.
+    before, end early enough; SPLIT: 1 for a split day. `options` (c, d): how many there are.
     `kinds` (kind, 2): first layout and how many; `slots` (l, m): intervals without screen work, as
-    twice the offset, plus one for the meal; then -1.
+    twice the offset, plus one in a meal or the gap of a split day; then -1.
     `static` (p, d, k): costs of wishes; `weeks` (p, w, 2): LEAST and MOST units.
-    `people` (p, 5): row of the CONTRACT, SKILLS set, OFF_SKILLS set for pauses (-1: none),
-    RUN_BEFORE days in a row, END_BEFORE interval.
+    `people` (p, 6): row of the CONTRACT, SKILLS set, OFF_SKILLS set for pauses (-1: none),
+    RUN_BEFORE days in a row, END_BEFORE interval, the most SPLITS of a week.
     `masks` (s,): queues of a set as bits; `demand` (t, q), t longer than the horizon, for nights
     that end after it; `weights` (2,): MISSING and EXCESS per person-interval;
     `limits` (3,): INTERVALS of the horizon, CONSECUTIVE days, WEEK_REST in intervals.
@@ -75,12 +78,20 @@ class Arrays(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One shift that a contract allows on a day, in intervals; `usual` are the agreed bands."""
+    """One shift that a contract allows on a day, in intervals; `usual` are the agreed bands.
+
+    `cuts` are the minutes that the first part of a split day may last; of others there are none.
+    """
 
     start: int
     end: int
     paid_minutes: int
     usual: bool
+    cuts: tuple[int, ...] = ()
+
+    def gap_minutes(self, step: int) -> int:
+        """Return how long the time between the parts of a split day is."""
+        return (self.end - self.start) * step - self.paid_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +111,14 @@ def problem_of(instance: Instance, *, rules: Rules | None = None) -> Problem:
     rules = rules or Rules()
     axis = axis_of(instance)
     options = [
-        [_options(contract, day, axis) for day in range(instance.days)]
+        [
+            _options(contract, day, axis, split=opens_split(instance, contract))
+            for day in range(instance.days)
+        ]
         for contract in instance.contracts
     ]
     layouts: list[Layout] = []
-    rows: dict[tuple[int, int], tuple[int, int, int]] = {}
+    rows: Rows = {}
     for contract in instance.contracts:
         for paid in contract.shift_minutes:
             key = (paid, contract.meal_minutes)
@@ -117,13 +131,33 @@ def problem_of(instance: Instance, *, rules: Rules | None = None) -> Problem:
                 )
                 rows[key] = (len(rows), len(layouts), len(found))
                 layouts += found
+    _lay_out_split(options, instance.interval_minutes, rules, layouts, rows)
     arrays = _arrays(instance, axis, rules, options, layouts, rows)
     return Problem(instance, axis, rules, options, layouts, arrays)
 
 
-def _options(contract: Contract, day: int, axis: Axis) -> list[Option]:
+def _lay_out_split(
+    options: list[list[list[Option]]], step: int, rules: Rules, layouts: list[Layout], rows: Rows
+) -> None:
+    """Add the layouts of split days: one row for each length, gap and choice of cuts."""
+    for option in (one for of in options for day in of for one in day if one.cuts):
+        key = (option.paid_minutes, option.gap_minutes(step), *option.cuts)
+        if key not in rows:
+            found = split_layouts_of(
+                paid_minutes=key[0],
+                gap_minutes=key[1],
+                cuts=option.cuts,
+                interval_minutes=step,
+                rules=rules,
+            )
+            rows[key] = (len(rows), len(layouts), len(found))
+            layouts += found
+
+
+def _options(contract: Contract, day: int, axis: Axis, *, split: bool) -> list[Option]:
     """Return the shifts a contract allows on a day, sorted by end; usual bands come first."""
     found: dict[tuple[int, int], Option] = {}
+    grid: set[int] = set()
     for bands, usual in ((contract.bands, True), (contract.elastic_bands, False)):
         for band in bands:
             if day % 7 + 1 not in band.weekdays:
@@ -133,7 +167,18 @@ def _options(contract: Contract, day: int, axis: Axis) -> list[Option]:
                 for start in _starts(band, day, span, contract.start_every_minutes, axis):
                     end = start + span // axis.minutes
                     found.setdefault((start, end), Option(start, end, paid, usual))
-    return sorted(found.values(), key=lambda option: (option.end, option.start))
+            if split and contract.split is not None:
+                least, step = contract.split.part_minutes, contract.start_every_minutes
+                grid.update(_starts(band, day, least, step, axis))
+    parted = []
+    if contract.split is not None:
+        parted = [
+            Option(start, end, paid, usual, cuts)
+            for start, end, paid, cuts, usual in split_days(
+                contract, contract.split, day, axis, sorted(grid)
+            )
+        ]
+    return sorted([*found.values(), *parted], key=lambda option: (option.end, option.start))
 
 
 def _starts(band: Band, day: int, span: int, step: int, axis: Axis) -> Iterator[int]:
@@ -155,10 +200,10 @@ def _arrays(
     rules: Rules,
     options: list[list[list[Option]]],
     layouts: list[Layout],
-    rows: dict[tuple[int, int], tuple[int, int, int]],
+    rows: Rows,
 ) -> Arrays:
     widest = max((len(one) for of in options for one in of), default=0)
-    shape = (len(instance.contracts), 6, instance.days, max(1, widest))
+    shape = (len(instance.contracts), 7, instance.days, max(1, widest))
     minutes = instance.interval_minutes
     count = np.array([[len(one) for one in of] for of in options], np.int64)
     shifts = np.zeros(shape, np.int64)
@@ -172,7 +217,8 @@ def _arrays(
             shifts[c, UNITS, d, :n] = [
                 o.paid_minutes // unit if counts_minutes else 1 for o in found
             ]
-            shifts[c, KIND, d, :n] = [rows[o.paid_minutes, contract.meal_minutes][0] for o in found]
+            shifts[c, KIND, d, :n] = [rows[_kind(o, contract, minutes)][0] for o in found]
+            shifts[c, SPLIT, d, :n] = [len(o.cuts) > 0 for o in found]
         for field, back, rest in (
             (AFTER_REST, 1, rules.daily_rest_minutes),
             (AFTER_WEEK_REST, 2, rules.weekly_rest_minutes),
@@ -202,6 +248,12 @@ def _arrays(
     )
 
 
+def _kind(option: Option, contract: Contract, step: int) -> tuple[int, ...]:
+    if option.cuts:
+        return option.paid_minutes, option.gap_minutes(step), *option.cuts
+    return option.paid_minutes, contract.meal_minutes
+
+
 def unit_minutes(contract: Contract) -> int:
     """Return the minutes of one unit of a contract's week."""
     return gcd(*contract.shift_minutes)
@@ -212,7 +264,7 @@ def _slot_table(layouts: list[Layout]) -> Whole:
     slots = np.full((max(1, len(layouts)), max(1, most)), NONE, np.int64)
     for row, layout in enumerate(layouts):
         codes = [
-            2 * (one.offset + n) + (one.kind == MEAL) for one in layout for n in range(one.length)
+            2 * (one.offset + n) + (one.kind != PAUSE) for one in layout for n in range(one.length)
         ]
         slots[row, : len(codes)] = codes
     return slots
@@ -231,8 +283,9 @@ def _people(instance: Instance, axis: Axis) -> tuple[list[int], Whole]:
         run, end = 0, -9999
         if person.before is not None:
             run, end = person.before.consecutive_days, axis.number_of(person.before.last_end)
-        own = (contract_at[person.contract], row[mask], row.get(mask & off, NONE), run, end)
-        found.append(own)
+        c = contract_at[person.contract]
+        splits = splits_of(instance.contracts[c], person)
+        found.append((c, row[mask], row.get(mask & off, NONE), run, end, splits))
     return sets, np.array(found, np.int64)
 
 
@@ -290,6 +343,7 @@ def static_costs(
     starts = [[np.array([o.start for o in one], float) for one in of] for of in options]
     ends = [[np.array([o.end for o in one], float) for one in of] for of in options]
     usual = [[np.array([o.usual for o in one], bool) for one in of] for of in options]
+    split = [[np.array([len(o.cuts) > 0 for o in one], bool) for one in of] for of in options]
     for p, person in enumerate(instance.people):
         c = contract_at[person.contract]
         away = {(day - instance.start).days for day in person.leave}
@@ -313,6 +367,7 @@ def static_costs(
                         outside |= (at < first) | (until > last)
             cost += np.where(outside, weights.preference, 0.0)
             cost += np.where(usual[c][d], 0.0, weights.elastic if person.elastic else FORBIDDEN)
+            cost += np.where(split[c][d], weights.split if person.split else FORBIDDEN, 0.0)
             if person.before is not None:
                 _keep_rest(cost, at, person, axis, rules)
     return static

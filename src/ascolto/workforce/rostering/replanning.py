@@ -3,7 +3,7 @@
 Every change can be undone exactly: what it touched is kept as it was.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from ascolto.workforce.rostering.problem import (
     OFF_SKILLS,
     RUN_BEFORE,
     SKILLS,
+    SPLIT,
+    SPLITS,
     UNITS,
     Floats,
     Problem,
@@ -118,6 +120,7 @@ def faults(problem: Problem, p: int, chosen: Whole) -> list[Reason]:
     def say(day: int, article: str, text: str) -> None:
         found.append(Reason(person.id, problem.axis.date_of(day).isoformat(), article, text))
 
+    c = int(who[CONTRACT])
     last_day, last_end = (-1, int(who[END_BEFORE])) if who[RUN_BEFORE] else (-9, -(10**6))
     run = int(who[RUN_BEFORE])
     for d in np.flatnonzero(chosen != NONE):
@@ -137,7 +140,9 @@ def faults(problem: Problem, p: int, chosen: Whole) -> list[Reason]:
         last_day, last_end = day, option.end
     for w in range(arrays.weeks.shape[1]):
         days = range(7 * w, 7 * w + 7)
-        c = int(who[CONTRACT])
+        parted = sum(len(options[d][int(chosen[d])].cuts) > 0 for d in days if chosen[d] != NONE)
+        if parted > int(who[SPLITS]) > 0:
+            say(7 * w, legal.BAND, f"{parted} split days in the week, {who[SPLITS]} are agreed")
         given = sum(int(arrays.shifts[c, UNITS, d, chosen[d]]) for d in days if chosen[d] != NONE)
         low, high = (int(n) for n in arrays.weeks[p, w])
         if not low <= given <= high:
@@ -175,11 +180,7 @@ def _same_shift(problem: Problem, whose: int, for_whom: int, d: int, k: int) -> 
     contracts = problem.arrays.people[:, CONTRACT]
     asked = problem.options[int(contracts[whose])][d][k]
     for n, option in enumerate(problem.options[int(contracts[for_whom])][d]):
-        if (option.start, option.end, option.paid_minutes) == (
-            asked.start,
-            asked.end,
-            asked.paid_minutes,
-        ):
+        if replace(option, usual=asked.usual) == asked:
             return n
     return NONE
 
@@ -247,6 +248,7 @@ def who_could_come(
     """Return who off on a day could work it within every rule, best first, and why others cannot.
 
     The extra shift is beyond the week's contract, so it is asked, never told; 48 hours are kept.
+    Nobody is asked to split a free day.
     """
     arrays, problem = plan_.problem.arrays, plan_.problem
     minutes, rules = problem.axis.minutes, problem.rules
@@ -272,7 +274,8 @@ def who_could_come(
         own = plan_.cover.worth[arrays.people[p, SKILLS]]
         pauses = int(arrays.people[p, OFF_SKILLS])
         other = np.maximum(plan_.cover.worth[pauses], 0.0) if pauses >= 0 else np.zeros_like(own)
-        static = arrays.static[p, d : d + 1]
+        parted = arrays.shifts[c, SPLIT, d] > 0
+        static = np.where(parted, FORBIDDEN, arrays.static[p, d])[np.newaxis]
         shift_values(
             own,
             other,
@@ -332,6 +335,14 @@ def _room(plan_: Plan, p: int, d: int, rest: int, week_rest: int, minutes: int) 
     return low, high
 
 
+def _whole_day(problem: Problem, p: int, d: int) -> Floats:
+    """Return the costs of a person's wishes with no split of a day."""
+    static: Floats = problem.arrays.static[p].copy()
+    parted = problem.arrays.shifts[int(problem.arrays.people[p, CONTRACT]), SPLIT, d] > 0
+    static[d] = np.where(parted, FORBIDDEN, static[d])
+    return static
+
+
 def explain_day(plan_: Plan, p: int, d: int) -> list[str]:
     """Return in plain words why a person works as they do on a day, or does not."""
     problem, arrays = plan_.problem, plan_.problem.arrays
@@ -356,6 +367,13 @@ def explain_day(plan_: Plan, p: int, d: int) -> list[str]:
         static[d] = FORBIDDEN
         without, _, _ = plan(arrays, p, worth, static=static)
         begin = problem.axis.moment(option.start)
+        if option.cuts:
+            whole, _, _ = plan(arrays, p, worth, static=_whole_day(problem, p, d))
+            gap = option.gap_minutes(problem.axis.minutes)
+            said.append(
+                f"split, as agreed to, with {gap} minutes between: in one part the plan costs"
+                f" {best - whole:g} more"
+            )
         said.append(
             f"works from {begin:%H:%M}: without this day the plan costs {best - without:g} more"
         )

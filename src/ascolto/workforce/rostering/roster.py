@@ -1,7 +1,8 @@
 """The answer: who works when on what, as plain moments and parts, and what it costs.
 
 A shift is told by its start and a row of parts, each so many minutes on a queue, of pause, or of
-meal. Everything else (cover, cost, fairness) can be worked out from that and the instance.
+meal; a split day is two shifts. Everything else (cover, cost, fairness) can be worked out from that
+and the instance.
 """
 
 from collections import defaultdict
@@ -23,14 +24,15 @@ from ascolto.workforce.rostering.problem import (
     Problem,
     Whole,
 )
+from ascolto.workforce.rostering.splitting import splits_open
 
-PAUSE, MEAL = "pause", "meal"
+PAUSE, MEAL, GAP = "pause", "meal", "gap"
 Part = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One interval of somebody's shift: at work with a set of skills, or not (-1), and why."""
+    """One interval of somebody's day: at work with a set of skills, or not (-1), and why."""
 
     t: int
     skills: int
@@ -45,14 +47,15 @@ def slots_of(problem: Problem, weeks: Whole, p: int, d: int) -> list[Slot]:
     person = arrays.people[p]
     option = problem.options[int(person[CONTRACT])][d][k]
     row, bits = arrays.slots[weeks[LAYOUT, p, d]], int(weeks[PAUSES, p, d])
+    unpaid = GAP if option.cuts else MEAL
     broken = {int(code) >> 1: (m, bool(code & 1)) for m, code in enumerate(row) if code >= 0}
     found = []
     for t in range(option.start, option.end):
-        m, is_meal = broken.get(t - option.start, (NONE, False))
+        m, is_unpaid = broken.get(t - option.start, (NONE, False))
         if m == NONE:
             found.append(Slot(t, int(person[SKILLS]), ""))
-        elif is_meal or not bits >> m & 1:
-            found.append(Slot(t, NONE, MEAL if is_meal else PAUSE))
+        elif is_unpaid or not bits >> m & 1:
+            found.append(Slot(t, NONE, unpaid if is_unpaid else PAUSE))
         else:
             found.append(Slot(t, int(person[OFF_SKILLS]), ""))
     return found
@@ -97,13 +100,24 @@ def queues_of(problem: Problem, weeks: Whole, cover: Cover) -> dict[tuple[int, i
     return found
 
 
-def shift_json(
+def shifts_json(
     problem: Problem, weeks: Whole, queues: dict[tuple[int, int], int], p: int, d: int
+) -> list[dict[str, Any]]:
+    """Return a day's shift as it is written; of a split day the two."""
+    slots = slots_of(problem, weeks, p, d)
+    parts = [[one for one in slots if one.word != GAP]]
+    for n, slot in enumerate(slots):
+        if slot.word == GAP:
+            parts = [slots[:n], [one for one in slots[n:] if one.word != GAP]]
+            break
+    return [_shift_json(problem, part, queues, p, d) for part in parts]
+
+
+def _shift_json(
+    problem: Problem, slots: list[Slot], queues: dict[tuple[int, int], int], p: int, d: int
 ) -> dict[str, Any]:
-    """Return one shift as it is written."""
     names = [queue.id for queue in problem.instance.queues]
     parts: list[list[Any]] = []
-    slots = slots_of(problem, weeks, p, d)
     for slot in slots:
         word = names[queues[p, slot.t]] if slot.skills >= 0 else slot.word
         if parts and parts[-1][1] == word:
@@ -127,10 +141,10 @@ def roster_json(problem: Problem, weeks: Whole, cover: Cover) -> dict[str, Any]:
         shifts = []
         for d in range(problem.instance.days):
             if weeks[CHOSEN, p, d] != NONE:
-                shift = shift_json(problem, weeks, queues, p, d)
-                if person.office is not None:
-                    shift["place"] = "office" if (p, d) in places else "remote"
-                shifts.append(shift)
+                for shift in shifts_json(problem, weeks, queues, p, d):
+                    if person.office is not None:
+                        shift["place"] = "office" if (p, d) in places else "remote"
+                    shifts.append(shift)
         people[person.id] = shifts
     return {"start": problem.instance.start.isoformat(), "people": people}
 
@@ -150,6 +164,7 @@ def cost_json(problem: Problem, weeks: Whole, cover: Cover) -> dict[str, Any]:
         + weights.day_off * wishes["days_off_refused"]
         + weights.preference * wishes["starts_outside_wish"]
         + weights.elastic * wishes["elastic_shifts"]
+        + weights.split * wishes.get("split_days", 0)
     )
     return {
         "total": round(float(total), 6),
@@ -171,7 +186,7 @@ def asked_days(problem: Problem, days: tuple[date, ...]) -> set[int]:
 
 
 def _wishes(problem: Problem, weeks: Whole) -> dict[str, int]:
-    """Count refused wishes, person by person, from the shifts themselves."""
+    """Count refused wishes and, where there may be any, split days, from the shifts themselves."""
     found = {
         "days_off_asked": 0,
         "days_off_refused": 0,
@@ -179,6 +194,8 @@ def _wishes(problem: Problem, weeks: Whole) -> dict[str, int]:
         "elastic_shifts": 0,
         "units_short": 0,
     }
+    if splits_open(problem.instance):
+        found["split_days"] = 0
     arrays = problem.arrays
     for p, person in enumerate(problem.instance.people):
         asked = asked_days(problem, person.days_off)
@@ -192,6 +209,9 @@ def _wishes(problem: Problem, weeks: Whole) -> dict[str, int]:
             cost = float(arrays.static[p, d, k])
             cost -= problem.instance.weights.day_off * (d in asked)
             cost -= 0.0 if option.usual else problem.instance.weights.elastic
+            if option.cuts:
+                cost -= problem.instance.weights.split
+                found["split_days"] += 1
             found["starts_outside_wish"] += cost > 1e-9
             found["elastic_shifts"] += not option.usual
         for w in range(arrays.weeks.shape[1]):

@@ -1,8 +1,8 @@
 """What flexibility is worth: rosters of one demand with a rule and without it, side by side.
 
 Each is searched for with the same seed and the same time; no roster is claimed to be the cheapest,
-so what the same roster differs by from seed to seed is told beside it. Split shifts are none of
-the rules: the search makes none, people agree to them one by one.
+so what the same roster differs by from seed to seed is told beside it. Split days are none of the
+rules: people agree to them one by one, and who has is split on either side.
 """
 
 from collections.abc import Callable, Mapping

@@ -566,7 +566,8 @@ export interface components {
          * @description What a person's day is judged by.
          *
          *     `needed` are the intervals at work in which one person less would be too few, `spare` those in
-         *     which there is one more than it takes, of `at_work` altogether.
+         *     which there is one more than it takes, of `at_work` altogether. `gaps_minutes` lie between the
+         *     parts of a split day; `agreed_split_days` are the most of a week, None where none are agreed.
          */
         FactsView: {
             agreed_minutes: [
@@ -578,9 +579,11 @@ export interface components {
                 number
             ] | null;
             agreed_shifts: number | null;
+            agreed_split_days: number | null;
             at_work: number;
             contract: string | null;
             days_in_a_row: number;
+            gaps_minutes: number[];
             needed: number;
             office_days: number;
             paid_minutes: number;
@@ -589,6 +592,7 @@ export interface components {
             spare: number;
             week_minutes: number;
             week_shifts: number;
+            week_split_days: number;
         };
         /** @description The refusal that something failed by: its code, and the values that go with it. */
         FailedByView: {
@@ -1892,6 +1896,30 @@ export interface components {
          * @enum {string}
          */
         Source: "page" | "one_click" | "phone" | "writing";
+        /**
+         * @description How a day may be split into two parts of work, with unpaid time between, by consent only.
+         *
+         *     `gap_minutes` [least, most] lie between the parts, each `part_minutes` or longer; the day is
+         *     `span_minutes` at most from beginning to end (11 hours of rest in 24: D.Lgs. 66/2003 art. 7).
+         */
+        SplitDays: {
+            /** @default 2 */
+            days_per_week?: number;
+            /**
+             * @default [
+             *       120,
+             *       240
+             *     ]
+             */
+            gap_minutes?: [
+                number,
+                number
+            ];
+            /** @default 120 */
+            part_minutes?: number;
+            /** @default 720 */
+            span_minutes?: number;
+        };
         /** @description How an address stands with one purpose; nothing was said when `given` is null. */
         StandingView: {
             address: string;
@@ -1967,6 +1995,7 @@ export interface components {
             meal_minutes?: number;
             shift_minutes: number[];
             shifts_per_week?: number | null;
+            split?: components["schemas"]["SplitDays"] | null;
             /** @default 15 */
             start_every_minutes?: number;
             weekly_minutes?: [

@@ -125,5 +125,7 @@ export function useEdits(roster: string): Edits {
 }
 
 function shown(day: RosterDay, who: string, shifts: readonly RosterShift[]): RosterDay {
-  return { ...day, shifts: [...day.shifts.filter((one) => one.operator_id !== who), ...shifts] };
+  // As the server will tell them: a part that is moved past the other is the second from now on.
+  const ordered = [...shifts].sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at));
+  return { ...day, shifts: [...day.shifts.filter((one) => one.operator_id !== who), ...ordered] };
 }

@@ -24,6 +24,7 @@ export const burdens: Record<string, string> = {
   nights: msg("roster.burden.nights"),
   days_off_refused: msg("roster.burden.days_off"),
   start_not_wished: msg("roster.burden.start"),
+  split_days: msg("roster.split_days"),
 };
 
 export const kindName = (kind: string): string => t(kinds[kind] ?? kinds.other!);

@@ -26,6 +26,7 @@ export function Made({ roster }: { roster: string }) {
         </li>
         <li>{(made.bound.gap ?? 1) > 0.95 ? t("roster.made.no_bound") : t("roster.made.bound", { gap: share(made.bound.gap ?? 0) })}</li>
         <li>{made.violations.length === 0 ? t("roster.made.legal") : t("roster.made.broken", { n: made.violations.length })}</li>
+        {Number(made.cost.split_days) > 0 && <li>{t("roster.made.split", { n: Number(made.cost.split_days) })}</li>}
         {Number(made.cost.units_short) > 0 && <li>{t("roster.made.short", { n: Number(made.cost.units_short) })}</li>}
         {made.notes.map((note) => (
           <Noted key={note.text} note={note} />
@@ -43,7 +44,7 @@ export function Made({ roster }: { roster: string }) {
             </tr>
           </thead>
           <tbody>
-            {Object.entries(burdens).map(([name, label]) => (
+            {Object.entries(burdens).filter(([name]) => made.fairness[name]).map(([name, label]) => (
               <tr key={name}>
                 <th scope="row">{t(label)}</th>
                 <td className="num">{made.fairness[name]?.mean?.toFixed(2)}</td>

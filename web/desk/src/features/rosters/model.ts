@@ -108,6 +108,11 @@ export function asShown(wanted: WantedShift, who: string, day: string): RosterSh
 /** What an edit makes of the shifts that a person has that day. */
 export type Make = (own: readonly RosterShift[]) => WantedShift[];
 
+/** Takes one of a day's shifts away. */
+export function without(at: number): Make {
+  return (own) => own.filter((_, n) => n !== at).map(asWanted);
+}
+
 /** Changes the one shift of a day, or the first, and leaves the others. */
 export function changing(change: (shift: RosterShift) => WantedShift, at = 0): Make {
   return (own) => own.map((one, n) => (n === at ? change(one) : asWanted(one)));
@@ -124,6 +129,33 @@ export function stretched(shift: RosterShift, steps: number): WantedShift {
   const { from, to } = spanOf(shift);
   const end = Math.min(from + LONGEST_MS, Math.max(from + SHORTEST_MS, to + steps * STEP_MS));
   return { starts_at: shift.starts_at, ends_at: iso(end), place: shift.place as "home" | "site", parts: null, queue_id: usualQueue(shift) };
+}
+
+/** How long the parts of a day that is split by hand lie apart at first. */
+const GAP_MS = 2 * HOUR_MS;
+
+/** Whether a shift is long enough for two parts of work. */
+export function canPart(shift: RosterShift): boolean {
+  return workOf(shift) >= 4 * SHORTEST_MS;
+}
+
+/** The shift as two parts of the same work, with free time between; no meal is left in them. */
+export function parted(shift: RosterShift): WantedShift[] {
+  const { from } = spanOf(shift);
+  const work = workOf(shift);
+  const first = Math.round(work / 2 / STEP_MS) * STEP_MS;
+  const again = from + first + GAP_MS;
+  const told = { place: shift.place as "home" | "site", parts: null, queue_id: usualQueue(shift) };
+  return [
+    { ...told, starts_at: iso(from), ends_at: iso(from + first) },
+    { ...told, starts_at: iso(again), ends_at: iso(again + work - first) },
+  ];
+}
+
+function workOf(shift: RosterShift): number {
+  const { from, to } = spanOf(shift);
+  const meals = shift.parts.reduce((sum, part) => sum + (part.kind === "meal" ? part.minutes : 0), 0);
+  return to - from - meals * 60_000;
 }
 
 /** A shift as long as most of the day's are, from when most begin. */

@@ -75,6 +75,7 @@ function Contracts({ contracts }: { contracts: readonly Contract[] }) {
                 <th scope="col">{t("roster.per_week")}</th>
                 <th scope="col">{t("roster.bands")}</th>
                 <th scope="col">{t("roster.elastic_bands")}</th>
+                <th scope="col">{t("roster.split_days")}</th>
                 <th scope="col" className="roster-number">{t("roster.people")}</th>
                 <th scope="col">{t("roster.remove_contract")}</th>
               </tr>
@@ -90,6 +91,10 @@ function Contracts({ contracts }: { contracts: readonly Contract[] }) {
                   </td>
                   <td className="num">{terms.bands.map(bandName).join(", ")}</td>
                   <td className="num">{(terms.elastic_bands ?? []).map(bandName).join(", ")}</td>
+                  <td className="num">
+                    {terms.split?.gap_minutes &&
+                      t("roster.split_told", { from: hours(terms.split.gap_minutes[0]), to: hours(terms.split.gap_minutes[1]), n: terms.split.days_per_week ?? 0 })}
+                  </td>
                   <td className="num roster-number">{one.people}</td>
                   <td>
                     {one.people === 0 && (

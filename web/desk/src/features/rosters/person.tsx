@@ -10,7 +10,7 @@ import type { Person } from "./board";
 import { kindName, placeName } from "./labels";
 import type { Edits } from "./edits";
 import { ruleOf } from "./rules";
-import { asWanted, changing, moved, stretched, stretches, usualShift } from "./model";
+import { asWanted, canPart, changing, moved, parted, stretched, stretches, usualShift, without, type Make } from "./model";
 
 interface PersonPanelProps {
   roster: Roster;
@@ -62,34 +62,58 @@ export function PersonPanel({ roster, day, person, queues, shifts, edits }: Pers
 
 function Change({ person, day, shifts, edits }: Pick<PersonPanelProps, "person" | "day" | "shifts"> & { edits: Edits }) {
   const t = useT();
-  const [first] = shifts;
-  const put = (change: (one: RosterShift) => WantedShift) => edits.change(person.id, day.day, changing(change));
-  if (!first) {
+  const put = (make: Make) => edits.change(person.id, day.day, make);
+  if (shifts.length === 0) {
     return (
-      <Button tone="outline" icon="plus" onPress={() => edits.change(person.id, day.day, () => [usualShift(day)])}>
+      <Button tone="outline" icon="plus" onPress={() => put(() => [usualShift(day)])}>
         {t("roster.add")}
       </Button>
     );
   }
-  const other = first.place === "home" ? "site" : "home";
+  const [first] = shifts;
   return (
-    <div className="row-flex roster-buttons" role="group" aria-label={t("roster.change")}>
-      <Button tone="outline" onPress={() => put((one) => moved(one, -1))}>
+    <>
+      {shifts.map((shift, n) => (
+        <ChangePart key={n} put={put} shift={shift} at={n} several={shifts.length > 1} />
+      ))}
+      {shifts.length === 1 && canPart(first!) && (
+        <div>
+          <Button tone="outline" onPress={() => put((own) => (own.length === 1 ? parted(own[0]!) : own.map(asWanted)))}>
+            {t("roster.split")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+const timesOf = (shift: RosterShift) => `${clock(shift.starts_at)}–${clock(shift.ends_at)}`;
+
+/** The buttons of one shift; of a day in parts each tells which one it changes. */
+function ChangePart({ put, shift, at, several }: { put: (make: Make) => void; shift: RosterShift; at: number; several: boolean }) {
+  const t = useT();
+  const label = several ? t("roster.change_part", { times: timesOf(shift) }) : t("roster.change");
+  const change = (make: (one: RosterShift) => WantedShift) => put(changing(make, at));
+  const other = shift.place === "home" ? "site" : "home";
+  return (
+    <div className="row-flex roster-buttons" role="group" aria-label={label}>
+      {several && <span className="num">{timesOf(shift)}</span>}
+      <Button tone="outline" onPress={() => change((one) => moved(one, -1))}>
         {t("roster.earlier")}
       </Button>
-      <Button tone="outline" onPress={() => put((one) => moved(one, 1))}>
+      <Button tone="outline" onPress={() => change((one) => moved(one, 1))}>
         {t("roster.later")}
       </Button>
-      <Button tone="outline" onPress={() => put((one) => stretched(one, -1))}>
+      <Button tone="outline" onPress={() => change((one) => stretched(one, -1))}>
         {t("roster.shorter")}
       </Button>
-      <Button tone="outline" onPress={() => put((one) => stretched(one, 1))}>
+      <Button tone="outline" onPress={() => change((one) => stretched(one, 1))}>
         {t("roster.longer")}
       </Button>
-      <Button tone="outline" onPress={() => put((one) => ({ ...asWanted(one), place: other }))}>
+      <Button tone="outline" onPress={() => change((one) => ({ ...asWanted(one), place: other }))}>
         {other === "home" ? t("roster.to_home") : t("roster.to_site")}
       </Button>
-      <Button tone="outline" icon="x" onPress={() => edits.change(person.id, day.day, () => [])}>
+      <Button tone="outline" icon="x" onPress={() => put(without(at))}>
         {t("roster.remove")}
       </Button>
     </div>
@@ -127,6 +151,8 @@ function Why({ found }: { found: PersonDay }) {
       : t("roster.why.nothing_agreed");
   const lines = [
     t("roster.why.paid", { day: hours(facts.paid_minutes), week: decimal(hours(facts.week_minutes), 0, 2), n: facts.week_shifts }),
+    facts.gaps_minutes.length > 0 && t("roster.why.gaps", { hours: facts.gaps_minutes.map((one) => decimal(hours(one), 0, 2)).join(", ") }),
+    facts.week_split_days > 0 && facts.agreed_split_days !== null && t("roster.why.split_week", { n: facts.week_split_days, most: facts.agreed_split_days }),
     facts.contract ? `${facts.contract}: ${agreed}` : agreed,
     facts.rest_before_h !== null && t("roster.why.rest_before", { n: facts.rest_before_h }),
     facts.rest_after_h !== null && t("roster.why.rest_after", { n: facts.rest_after_h }),

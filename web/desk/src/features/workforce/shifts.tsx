@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { OwnShift, OwnShifts } from "@/api/types";
@@ -33,15 +33,20 @@ export function ShiftsPage() {
       {data?.shifts.length === 0 && <Empty icon="clock" title={t("shifts.none")} />}
       <Offers />
       <ol className="stack">
-        {(data?.shifts ?? []).map((shift) => (
-          <li key={shift.starts_at} className="card">
-            <p className="meta">{longDay(shift.starts_at)}</p>
-            <p className="shift-time num">
-              {clock(shift.starts_at)}–{clock(shift.ends_at)}
-            </p>
-            <p>{shift.place === "home" ? t("shifts.home") : t("shifts.site")}</p>
-            <Breaks shift={shift} />
-            {Date.parse(shift.starts_at) > opened && <AskOfDay shift={shift} />}
+        {daysOf(data?.shifts ?? []).map((own) => (
+          <li key={own[0]!.starts_at} className="card">
+            <p className="meta">{longDay(own[0]!.starts_at)}</p>
+            {own.map((shift, n) => (
+              <Fragment key={shift.starts_at}>
+                {n > 0 && <p className="meta num">{t("shifts.gap", { times: `${clock(own[n - 1]!.ends_at)}–${clock(shift.starts_at)}` })}</p>}
+                <p className="shift-time num">
+                  {clock(shift.starts_at)}–{clock(shift.ends_at)}
+                </p>
+                <p>{shift.place === "home" ? t("shifts.home") : t("shifts.site")}</p>
+                <Breaks shift={shift} />
+              </Fragment>
+            ))}
+            {Date.parse(own[0]!.starts_at) > opened && <AskOfDay shift={own[0]!} />}
           </li>
         ))}
       </ol>
@@ -51,6 +56,13 @@ export function ShiftsPage() {
       {data && <Feed since={data.feed_since} />}
     </div>
   );
+}
+
+/** One's shifts day by day: of a day in parts both are asked for together, as they are given. */
+export function daysOf(shifts: readonly OwnShift[]): OwnShift[][] {
+  const found = new Map<string, OwnShift[]>();
+  for (const one of shifts) found.set(one.day, [...(found.get(one.day) ?? []), one]);
+  return [...found.values()];
 }
 
 /** When one's breaks are: one that a planner has moved is seen here. */
