@@ -143,6 +143,7 @@ class Grounds:
             "POST /api/v1/customers/{customer_id}/mail-consents": {
                 "address": ADDRESS,
                 "given": False,
+                "text_version": "survey-1",
             },
         }
         slots = [slot.name for slot in operation.slots() if slot.where == "path"]
