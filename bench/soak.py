@@ -30,11 +30,8 @@ A_MINUTE = {"started": 10, "accepted": 30, "offers_taken": 8, "closed": 5}
 # Of the whole play: what the scenario promises has to have happened.
 AT_LEAST_ONCE = ("silent", "redials", "repeats", "transfers", "drop_outs", "with_reason")
 
-# Every screen in every look, a script in every text, what is spoken in a storm.
-WALKS = [
-    f"tests/browser/test_{name}.py"
-    for name in ("every_screen", "scripts_in_texts", "announcements")
-]
+# Every screen in every look, a script in every text.
+WALKS = [f"tests/browser/test_{name}.py" for name in ("every_screen", "scripts_in_texts")]
 
 
 def main() -> int:

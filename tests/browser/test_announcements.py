@@ -10,11 +10,9 @@ from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from support.browsing import LONG_WALK, Profile, until
+from support.browsing import Profile, until
 from support.desk import Desk, Writer
 from support.running import RunningServer
-
-pytestmark = LONG_WALK
 
 _LISTEN = """
 window.said = [];

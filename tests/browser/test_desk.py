@@ -16,19 +16,6 @@ def begin_reply(page: Page) -> None:
     expect(page.get_by_label("Risposta al cliente")).to_be_focused()
 
 
-def test_an_operator_takes_and_answers_by_keyboard_alone(desk: Desk, writer: Writer) -> None:
-    page = desk.take(writer)
-    begin_reply(page)
-    page.keyboard.type("Buongiorno, controllo subito.")
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Buongiorno, controllo subito.").last).to_be_visible()
-    expect(page.get_by_label("Risposta al cliente")).to_have_value("")
-    writer.wait_for_answer("Buongiorno, controllo subito.")
-    assert writer.answers() == ["Buongiorno, controllo subito."]
-    writer.say("Grazie mille")
-    expect(page.get_by_text("Grazie mille").last).to_be_visible()
-
-
 def test_what_was_written_while_the_server_was_dead_arrives_once(
     desk: Desk, writer: Writer, house: RunningServer
 ) -> None:

@@ -161,17 +161,3 @@ def test_in_forced_colours_what_is_chosen_has_more_than_a_fill(
             else page.locator('a[aria-current="page"]').first
         )
         assert locator.evaluate(marked), chosen
-
-
-def test_from_load_to_typing_takes_two_keys(
-    house: RunningServer, desk: Desk, writer: Writer
-) -> None:
-    page = desk.take(writer)
-    page.goto(house.url + "/desk/work")
-    expect(page.get_by_role("option").first).to_be_visible()
-    for key in ("j", "r"):
-        page.keyboard.press(key)
-        page.wait_for_timeout(300)
-    expect(page.get_by_label("Risposta al cliente")).to_be_focused()
-    page.keyboard.type("Grazie")
-    expect(page.get_by_label("Risposta al cliente")).to_have_value("Grazie")

@@ -1,7 +1,8 @@
 """Every screen bars nobody: light, dark, with more contrast, in forced colours, enlarged, narrow.
 
 Which screens there are is read from the desk's router and the server's routes: a new one fails
-here until somebody says how one gets to it. Each is opened once; only the look changes.
+here until somebody says how one gets to it. Each is opened once; only the look changes. In the soak
+in every look and those of administration too; else as narrow as it gets.
 """
 
 import contextlib
@@ -19,8 +20,6 @@ from support.planning import publish_a_day
 from support.running import RunningServer
 from support.walking import faults_in_every_look, pages_of_the_server, routes_of_the_desk
 
-pytestmark = LONG_WALK
-
 LEADER, ADMIN = "team@aurelia.example", "admin@aurelia.example"
 PLANNER, PRIVACY = "pianificazione@aurelia.example", "privacy@aurelia.example"
 CONFIGURES = ADMIN + " again"  # apart, as these are the most screens
@@ -29,9 +28,10 @@ WALKS = {
     None: ("/login", "/password"),
     LEADER: (
         *("/work", "/work/$id", "/consults", "/consults/$id", "/mentions", "/conversations"),
-        *("/floor", "/figures", "/results", "/shifts", "/settings", "/ready", "/screen"),
+        *("/floor", "/mailroom", "/figures", "/results", "/shifts", "/settings", "/ready"),
+        "/screen",
     ),
-    ADMIN: ("/mailroom", "/mail-access", "/admin", "/admin/$section"),
+    ADMIN: ("/mail-access", "/admin", "/admin/$section"),
     CONFIGURES: ("/admin/$section/$id",),
     PLANNER: (
         *("/planning", "/intraday", "/own-days", "/history", "/shift-requests"),
@@ -50,13 +50,15 @@ NO_PAGES = {
     "/demo-mail/{slug}",  # a list of raw mails for who tries the demo
 }
 OF_A_TALK = {"/talk/{token}/survey", "/talk-link/{token}"}
+NOWHERE = "/help/{key}/{rest:path}"
 
 
 def test_every_screen_of_desk_and_server_is_in_a_walk() -> None:
     """Read from the router and the routes, so that no screen is left out unseen."""
     assert {one for walk in WALKS.values() for one in walk} | NO_SCREEN == routes_of_the_desk()
-    listed = {*CITIZENS, *OF_A_MAIL, *NO_PAGES, *OF_A_TALK, "/", "/desk", "/desk/{path:path}"}
-    assert listed == pages_of_the_server() | {"/", "/desk", "/desk/{path:path}"}
+    desk = {"/", "/desk", "/desk/{path:path}"}
+    listed = {*CITIZENS, NOWHERE, *OF_A_MAIL, *NO_PAGES, *OF_A_TALK}
+    assert listed | desk == pages_of_the_server() | desk
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +125,15 @@ def first_things(page: Page, url: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "who", list(WALKS), ids=[str(who).replace("@aurelia.example", "") for who in WALKS]
+    "who",
+    [
+        pytest.param(
+            who,
+            id=str(who).replace("@aurelia.example", ""),
+            marks=[LONG_WALK] if who in (ADMIN, CONFIGURES) else [],
+        )
+        for who in WALKS
+    ],
 )
 @pytest.mark.timeout(900)
 def test_no_screen_of_the_desk_bars_anybody(
@@ -161,7 +171,8 @@ def test_no_page_of_a_citizen_bars_anybody(
     page.get_by_text("Vuole terminare?").click()
     page.get_by_role("button", name="Termini la conversazione").click()
     found["/talk/{token}/survey"] = faults_in_every_look(page)
-    page.goto(house.url + "/talk-link/x")
-    found["/talk-link/{token}"] = faults_in_every_look(page)
+    for path, route in (("talk-link/x", "/talk-link/{token}"), ("help/aurelia/x", NOWHERE)):
+        page.goto(f"{house.url}/{path}")
+        found[route] = faults_in_every_look(page)
     assert {route: wrong for route, wrong in found.items() if wrong} == {}
     profile.complaints[:] = [one for one in profile.complaints if "404" not in one]

@@ -35,7 +35,8 @@ CORPUS = (
 WHOLE = "\n".join(CORPUS)
 SHORTEST = min(CORPUS, key=len)
 _WRITES = ("POST", "PUT", "PATCH")
-# These end what others write to.
+# These lay aside what others write to, and those end it.
+_LATE = re.compile(r"/call-back$")
 _LAST = re.compile(
     r"/(close|transfer|decline|withdraw|publish|confirm|merge|restore|publications)$"
 )
@@ -69,11 +70,15 @@ class Known:
 def plant(people: list[httpx.Client], known: Known) -> Planted:
     """Send every write with the corpus in each of its texts, as whoever may."""
     planted = Planted()
-    for one in sorted(_writing(), key=lambda one: (bool(_LAST.search(one.path)), len(one.path))):
+    for one in sorted(_writing(), key=_turn_of):
         left = set(_paths(_schema(one)))
         if left:
             _plant_one(one, left, people, known, planted)
     return planted
+
+
+def _turn_of(one: Operation) -> tuple[bool, bool, int]:
+    return bool(_LAST.search(one.path)), bool(_LATE.search(one.path)), len(one.path)
 
 
 def _writing() -> Iterator[Operation]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from starlette.routing import Route
 
 from ascolto.web.rooms import PAGE_ROUTES
-from support.browsing import EVERY_RULE, RULES_OF_COLOUR, barriers
+from support.browsing import EVERY_RULE, LONG, RULES_OF_COLOUR, barriers
 
 ROUTER = Path(__file__).parents[2] / "web" / "desk" / "src" / "app" / "router.tsx"
 _ROUTE = re.compile(
@@ -44,7 +44,8 @@ class Look:
         return RULES_OF_COLOUR if self.media else EVERY_RULE
 
 
-LOOKS = (
+_NARROW = Look("320 px", size=(320, 640))
+_EVERY_LOOK = (
     Look("light"),
     Look("dark", media={"color_scheme": "dark"}),
     Look("more contrast", media={"contrast": "more"}),
@@ -52,8 +53,10 @@ LOOKS = (
     Look("forced colours", media={"forced_colors": "active"}),
     # A window of 1280 px at 200 %, and one of 320 px.
     Look("200 %", size=(640, 400)),
-    Look("320 px", size=(320, 640)),
+    _NARROW,
 )
+# Where there is least room most is amiss; every rule looks there too.
+LOOKS = _EVERY_LOOK if LONG else (_NARROW,)
 _PLAIN: dict[str, Any] = {
     "color_scheme": "light",
     "contrast": "no-preference",

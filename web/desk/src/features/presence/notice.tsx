@@ -1,7 +1,7 @@
 import { msg, useT } from "@/i18n";
 import { useAction } from "@/keys/react";
 import { shown } from "@/keys/map";
-import { useRow } from "@/live/react";
+import { useLoaded, useRow } from "@/live/react";
 import { useSession } from "@/session";
 import { Button } from "@ui/button";
 import { Icon } from "@ui/icon";
@@ -21,7 +21,9 @@ export function PresenceNotice() {
   const presence = useRow("presence", ME);
   const change = usePresenceChange();
   const back = () => change.mutate({ state: "available" });
-  const away = session.operator_id !== null && presence !== undefined && presence.state !== "available";
+  const loaded = useLoaded();
+  // Who has never come has no row yet: the key brings them too.
+  const away = session.operator_id !== null && loaded && presence?.state !== "available";
   useAction("available", back, away);
   const words = presence?.state === "away" && presence.reason ? why[presence.reason] : undefined;
   return (
