@@ -207,9 +207,11 @@ def _solve(inverse_root: Floats, sizes: Floats, belief: Belief) -> tuple[Floats,
     reweighting, as for Student's t (Lange, Little and Taylor 1989). A day's trust is 1 within what
     is usual and falls with the square of how far it is beyond.
     """
-    precision = inverse_root.T @ inverse_root
-    first, alone = precision @ sizes, np.diag(precision)
+    first = inverse_root.T @ (inverse_root @ sizes)
+    alone = (inverse_root * inverse_root).sum(axis=0)
     weights, own, noise = first, alone, np.zeros(sizes.size)
+    # Of the inverse covariance, the columns of days that were far off by then.
+    precision, there = np.empty(inverse_root.shape), np.zeros(sizes.size, bool)
     for again in range(_REWEIGHTINGS + 1):
         # What the others say of a day is off by weights / own and has the variance 1 / own, the
         # day's own noise included.
@@ -220,6 +222,8 @@ def _solve(inverse_root: Floats, sizes: Floats, belief: Belief) -> tuple[Floats,
             break
         noise = np.where(far, variance * ((off / belief.far) ** 2 - 1.0), 0.0)
         # Woodbury's identity for the few days concerned.
+        precision[:, far & ~there] = inverse_root.T @ inverse_root[:, far & ~there]
+        there |= far
         columns = precision[:, far]
         taken = columns @ np.linalg.inv(np.diag(1.0 / noise[far]) + columns[far])
         weights = first - taken @ first[far]
