@@ -149,19 +149,28 @@ def intraday_figures() -> list[Figure]:
 
 
 def technion_figures() -> list[Figure]:
-    """Return the second centre beside the best of the rivals and the mean of four weeks."""
-    found = judged(TECHNION, "IL", (1, 5, 28), None)
-    others = outside(TECHNION, "IL", (1, 5, 28), None)
+    """Return the second centre beside the best of the rivals and the mean of four weeks.
+
+    With the holidays of its country and without any; the outside rivals know of none.
+    """
+    horizons = (1, 5, 28)
+    others = outside(TECHNION, "none", horizons, None)
     figures = []
-    for days in (1, 5, 28):
-        own = (found.of(rival, days).wape for rival in RIVALS)
-        best = min(*own, *others[days].values())
-        wape = 100 * found.of("chosen", days).wape
-        name = f"second centre, {days} days: WAPE (bar: best rival)"
-        figures.append(figure(name, wape, "%", at_most=round(100 * best, 4)))
-    mean = found.of("same_weekday_mean", 28).wape
-    over = found.of("chosen", 28).wape / mean
-    figures.append(figure("second centre, 28 days over mean of 4 weeks", over, "×", at_most=1.01))
+    for country in ("IL", "none"):
+        found = judged(TECHNION, country, horizons, None)
+        centre = f"second centre, holidays {country}"
+        for days in horizons:
+            own = (found.of(rival, days).wape for rival in RIVALS)
+            best = min(*own, *others[days].values())
+            wape = 100 * found.of("chosen", days).wape
+            name = f"{centre}, {days} days: WAPE (bar: best rival)"
+            figures.append(figure(name, wape, "%", at_most=round(100 * best, 4)))
+            figures += [
+                figure(f"second centre, {days} days: {rival}", 100 * other, "%")
+                for rival, other in (others[days].items() if country == "IL" else ())
+            ]
+        over = found.of("chosen", 28).wape / found.of("same_weekday_mean", 28).wape
+        figures.append(figure(f"{centre}, 28 days over mean of 4 weeks", over, "×", at_most=1.01))
     return figures
 
 

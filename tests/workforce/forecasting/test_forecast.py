@@ -13,6 +13,7 @@ from ascolto.workforce.forecasting.calendars import Calendar, Event, calendar_fo
 from ascolto.workforce.forecasting.edits import Edit
 from ascolto.workforce.forecasting.forecast import forecast
 from ascolto.workforce.forecasting.history import history_of
+from ascolto.workforce.forecasting.lead import fit
 from ascolto.workforce.forecasting.panel import panel_of
 from ascolto.workforce.forecasting.rolling import MODELS, NAMES
 from workforce.forecasting.made_history import MINUTES, START, made_history, rate
@@ -102,6 +103,24 @@ def test_a_day_of_fault_does_not_move_the_days_after() -> None:
     history = made_history(HALF_YEAR, special={fault: 4.0})
     moved = forecast(history, horizon_days=5, model="lead").mean
     assert moved.sum() / clean.sum() == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_week_of_holidays_discredits_itself_and_not_the_days_beside_it() -> None:
+    week = {START + timedelta(days=number): 0.2 for number in range(84, 89)}
+    panel = panel_of(made_history(140, special=week), Calendar(month_marks=False))
+    fitted = fit(panel, panel.past)
+    assert fitted is not None
+    far = {panel.days[row] for row in fitted.rows[fitted.far]}
+    near = {day for day in panel.days if abs((day - min(week)).days - 2) <= 9}
+    assert far & near == set(week)
+
+
+def test_a_holiday_at_the_turn_of_a_month_is_not_expected_of_the_next_turn() -> None:
+    special = {date(2025, 4, 30): 0.4, date(2025, 5, 1): 0.1, date(2025, 5, 2): 0.4}
+    history = made_history((date(2025, 6, 27) - START).days, special=special, seed=2)
+    made = forecast(history, calendar=Calendar(), horizon_days=6, model="lead")
+    true = [rate(day, (day - START).days).sum() for day in made.days]
+    assert made.mean.sum(axis=1) == pytest.approx(true, rel=0.1)
 
 
 def test_a_holiday_that_was_always_closed_stays_closed() -> None:

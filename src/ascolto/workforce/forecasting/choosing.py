@@ -33,8 +33,8 @@ _TOO_LITTLE = 0.02  # of the weight: who has less does not speak
 _USUAL: tuple[Mix, ...] = (
     {LEAD: 0.8, SHAPES: 0.2},
     {LEAD: 0.7, SHAPES: 0.3},
-    {LEAD: 0.6, SHAPES: 0.3, MEAN: 0.1},
-    {LEAD: 0.5, SHAPES: 0.3, MEAN: 0.2},
+    {LEAD: 0.7, SHAPES: 0.3},
+    {LEAD: 0.65, SHAPES: 0.25, MEAN: 0.1},
 )
 _USUAL_AT_FIRST = (_USUAL[-1],) * len(BANDS)
 

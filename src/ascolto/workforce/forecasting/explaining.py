@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from ascolto.workforce.forecasting.history import Flags, Floats
-from ascolto.workforce.forecasting.lead import Fit, fit, kernels_of
+from ascolto.workforce.forecasting.lead import Fit, beliefs_of_marks, fit, kernels_of
 from ascolto.workforce.forecasting.panel import Panel
 
 # A factor nearer to 1 than this explains nothing.
@@ -73,7 +73,8 @@ def _by_mark(fitted: Fit, coming: np.ndarray[tuple[int], np.dtype[np.int64]]) ->
     """Return what each mark of the calendar adds to each coming day's logarithm."""
     panel, origin = fitted.panel, fitted.origin
     known = panel.marks(fitted.rows, origin)
-    learnt = known.T @ fitted.weights * fitted.belief.calendar**2 * fitted.scale
+    believed = beliefs_of_marks(panel, fitted.belief) ** 2
+    learnt = known.T @ fitted.weights * believed * fitted.scale
     marks = panel.marks(coming, origin)
     return {
         name: marks[:, column] * learnt[column]

@@ -7,7 +7,8 @@ Counts are taken by their square root, which gives a Poisson count one spread wh
    after-effect that fades from day to day.
    One linear system gives the best forecast of the sum and of each part, which explains the day.
    A day far from what the others say of it (a fault, a strike, a holiday that no calendar marks)
-   counts for less, there and in the profiles and shapes.
+   counts for less, there and in the profiles and shapes; how far is asked anew once the others'
+   own odd days count for less, or a week of holidays would discredit the days beside it instead.
 3. What is left of each day by interval has two common shapes; their weights follow the calendar
    and their own recent mean.
 After Weinberg, Brown and Stroud 2007 and Shen and Huang 2008, who model the same.
@@ -18,6 +19,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ascolto.workforce.forecasting.calendars import MONTH_MARK
 from ascolto.workforce.forecasting.history import Flags, Floats, Whole
 from ascolto.workforce.forecasting.panel import Panel
 
@@ -33,13 +35,14 @@ class Belief:
     mean: float = 3.0
     weekday: float = 3.0
     calendar: float = 2.5
+    month: float = 1.5
     drift: float = 0.02
     season: float = 0.45
     season_days: float = 20.0
     after: float = 0.3
     after_fades: float = 0.6
     noise: float = 0.3
-    far: float = 4.0
+    far: float = 3.0
     usual: float = 2.0
     profile_half_life_days: float = 120.0
     profile_days: float = 1.0
@@ -50,6 +53,7 @@ class Belief:
 
 
 BELIEF = Belief()
+_REWEIGHTINGS = 4
 _FLOOR = 0.02  # of a day's log size: less is measured only where there is too little to measure
 
 
@@ -132,6 +136,18 @@ def _scale(log_size: Floats, weekdays: Whole) -> float:
     return max(1.4826 * float(np.median(np.abs(left - np.median(left)))), _FLOOR)
 
 
+def beliefs_of_marks(panel: Panel, belief: Belief) -> Floats:
+    """Return how far each mark of the calendar may move a day.
+
+    Of the many marks of the month each is on a day or two of it: in half a year one meets a holiday
+    or a fault by chance.
+    """
+    names = panel.features.names
+    return np.array(
+        [belief.month if name.endswith(MONTH_MARK) else belief.calendar for name in names]
+    )
+
+
 def kernels_of(
     panel: Panel, coming: Whole, rows: Whole, belief: Belief, *, origin: int
 ) -> dict[str, Floats]:
@@ -139,14 +155,15 @@ def kernels_of(
     apart = np.abs(coming[:, None] - rows[None, :])
     since = np.minimum(coming[:, None], rows[None, :]) - rows[0] + 1.0
     same = panel.weekdays[coming][:, None] == panel.weekdays[rows][None, :]
-    marks = panel.marks(coming, origin) @ panel.marks(rows, origin).T
+    believed = beliefs_of_marks(panel, belief) ** 2
+    marks = (panel.marks(coming, origin) * believed) @ panel.marks(rows, origin).T
     distances = np.arange(int(apart.max()) + 1)
     fading = belief.after**2 * belief.after_fades**distances
     season = belief.season**2 * np.exp(-distances / belief.season_days)
     return {
         "mean": np.full(apart.shape, belief.mean**2),
         "weekday": belief.weekday**2 * same,
-        "calendar": belief.calendar**2 * marks,
+        "calendar": marks,
         "level": 5.0 * belief.drift**2 * since + season[apart],
         "after": fading[apart],
     }
@@ -185,20 +202,33 @@ def _inverse_lower(lower: Floats) -> Floats:
 def _solve(inverse_root: Floats, sizes: Floats, belief: Belief) -> tuple[Floats, Flags, Floats]:
     """Return the weight of each day in a forecast, which days are far off, and each one's trust.
 
-    A day's trust is 1 within what is usual and falls with the square of how far it is beyond.
+    Of a day that is off by more than `far` deviations of what the others say of it, the rest
+    becomes noise of its own. What they say changes with that, so it is asked anew a few times:
+    reweighting, as for Student's t (Lange, Little and Taylor 1989). A day's trust is 1 within what
+    is usual and falls with the square of how far it is beyond.
     """
-    weights = inverse_root.T @ (inverse_root @ sizes)
-    own = (inverse_root * inverse_root).sum(axis=0)
-    off = np.abs(weights) / np.sqrt(own)
-    far, trust = off > belief.far, trust_of(off / belief.usual)
-    if far.any():
-        # What a day is beyond what the others say of it becomes noise of that day: the identity
-        # of Woodbury for the few days concerned.
-        beyond = (weights[far] / own[far]) ** 2
-        columns = inverse_root.T @ inverse_root[:, far]
-        inner = np.diag(1.0 / beyond) + columns[far]
-        weights = weights - columns @ np.linalg.solve(inner, weights[far])
-    return weights, far, trust
+    first = inverse_root.T @ (inverse_root @ sizes)
+    alone = (inverse_root * inverse_root).sum(axis=0)
+    weights, own, noise = first, alone, np.zeros(sizes.size)
+    # Of the inverse covariance, the columns of days that were far off by then.
+    precision, there = np.empty(inverse_root.shape), np.zeros(sizes.size, bool)
+    for again in range(_REWEIGHTINGS + 1):
+        # What the others say of a day is off by weights / own and has the variance 1 / own, the
+        # day's own noise included.
+        variance = np.maximum(1.0 / own - noise, 1e-9)
+        off = np.abs(weights / own) / np.sqrt(variance)
+        far = off > belief.far
+        if again == _REWEIGHTINGS or not far.any():
+            break
+        noise = np.where(far, variance * ((off / belief.far) ** 2 - 1.0), 0.0)
+        # Woodbury's identity for the few days concerned.
+        precision[:, far & ~there] = inverse_root.T @ inverse_root[:, far & ~there]
+        there |= far
+        columns = precision[:, far]
+        taken = columns @ np.linalg.inv(np.diag(1.0 / noise[far]) + columns[far])
+        weights = first - taken @ first[far]
+        own = alone - (taken * columns).sum(axis=1)
+    return weights, far, trust_of(off / belief.usual)
 
 
 def trust_of(off: Floats) -> Floats:
