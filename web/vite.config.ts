@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { twoLanguages } from "./scripts/aria-words.mjs";
-import { catalogue } from "./scripts/po.mjs";
+import { onlyLanguages } from "./scripts/aria-words.mjs";
+import { catalogue, languagesIn } from "./scripts/po.mjs";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.ASCOLTO_URL ?? "http://127.0.0.1:8400";
@@ -10,7 +10,7 @@ const server = process.env.ASCOLTO_URL ?? "http://127.0.0.1:8400";
 export default defineConfig({
   root: here("./desk"),
   base: "/desk/",
-  plugins: [react(), catalogue(), twoLanguages()],
+  plugins: [react(), catalogue(), onlyLanguages(languagesIn(here("./desk/src/i18n")))],
   resolve: { alias: { "@ui": here("./ui"), "@": here("./desk/src") } },
   build: {
     outDir: here("../src/ascolto/web/static/desk"),

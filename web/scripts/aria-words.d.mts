@@ -1,2 +1,2 @@
 import type { Plugin } from "vite";
-export function twoLanguages(): Plugin;
+export function onlyLanguages(spoken: readonly string[]): Plugin;

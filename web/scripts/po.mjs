@@ -1,5 +1,12 @@
 // Reads gettext PO catalogues: `import { messages } from "./it.po"` gives compiled ICU messages.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { compileMessage } from "@lingui/message-utils/compileMessage";
+
+/** The languages of a folder: those a catalogue lies there in. */
+export function languagesIn(folder) {
+  return readdirSync(folder).filter((name) => name.endsWith(".po")).map((name) => basename(name, ".po")).sort();
+}
 
 /** The quoted string of one PO line, unescaped. */
 function quoted(line) {
@@ -37,14 +44,29 @@ export function parsePo(source) {
   return entries;
 }
 
-/** Vite plugin: turns a .po file into a module of compiled messages. */
-export function catalogue() {
+/** Every message of a catalogue; the English stands in for what it lacks, holds empty or fuzzy. */
+export function filled(source, english) {
+  const own = parsePo(source).filter((entry) => entry.text && !entry.fuzzy);
+  const has = new Set(own.map((entry) => entry.id));
+  const lacking = parsePo(english).filter((entry) => entry.text && !has.has(entry.id));
+  return { entries: [...own, ...lacking], lacking: lacking.length };
+}
+
+/**
+ * Vite plugin: turns a .po file into a module of its messages, compiled as ICU or as `read` has it.
+ * What a language lacks beside the English catalogue is told once for each file.
+ */
+export function catalogue(read = compileMessage) {
   return {
     name: "ascolto-po",
     transform(source, id) {
       if (!id.endsWith(".po")) return null;
-      const messages = {};
-      for (const { id: key, text } of parsePo(source)) messages[key] = compileMessage(text);
+      const beside = join(dirname(id), "en.po");
+      const english = existsSync(beside) ? readFileSync(beside, "utf8") : "";
+      const { entries, lacking } = filled(source, english);
+      if (lacking) this.warn(`${lacking} messages of ${basename(id)} are not there yet: English stands in.`);
+      if (english) this.addWatchFile(beside);
+      const messages = Object.fromEntries(entries.map(({ id: key, text }) => [key, read(text)]));
       return {
         code: `export const messages = JSON.parse(${JSON.stringify(JSON.stringify(messages))});`,
         map: null,

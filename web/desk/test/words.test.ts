@@ -12,7 +12,7 @@ function slowAtFirst(id: string) {
     if (asked++ === 0) await late;
     return { messages: { [id]: [`${id} ${language}`] } };
   };
-  return { words: { it: give("it"), en: give("en") }, letGo: () => letGo() };
+  return { words: { "./it.po": give("it"), "./en.po": give("en") }, letGo: () => letGo() };
 }
 
 describe("the words of parts that are opened", () => {
@@ -22,8 +22,8 @@ describe("the words of parts that are opened", () => {
     const first = slowAtFirst("first.part");
     const early = alsoSpeak(first.words);
     await alsoSpeak({
-      it: async () => ({ messages: { "second.part": ["seconda"] } }),
-      en: async () => ({ messages: { "second.part": ["second"] } }),
+      "./it.po": async () => ({ messages: { "second.part": ["seconda"] } }),
+      "./en.po": async () => ({ messages: { "second.part": ["second"] } }),
     });
     expect(t("second.part")).toBe("seconda");
     first.letGo();
@@ -40,5 +40,12 @@ describe("the words of parts that are opened", () => {
     await early;
     expect(locale()).toBe("en");
     expect(t("late.part")).toBe("late.part en");
+  });
+
+  it("are English where the part has no catalogue of the language", async () => {
+    await speak("it");
+    await alsoSpeak({ "./en.po": async () => ({ messages: { "untold.part": ["in English"] } }) });
+    expect(locale()).toBe("it");
+    expect(t("untold.part")).toBe("in English");
   });
 });

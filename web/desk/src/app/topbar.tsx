@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { locale, speak, useT, type Locale } from "@/i18n";
+import { locale, speak, useT } from "@/i18n";
+import { ownLanguages } from "@/i18n/format";
 import { run } from "@/keys/react";
 import { shown } from "@/keys/map";
 import { signOut, useSession } from "@/session";
@@ -63,7 +64,7 @@ function ProfileMenu() {
   const { theme } = useSettings();
   const setLocale = (name: string) => {
     rememberLocale(name);
-    void speak(name as Locale);
+    void speak(name);
   };
   return (
     <Menu
@@ -93,8 +94,11 @@ function ProfileMenu() {
         <MenuItem id="contrast">{t("theme.contrast")}</MenuItem>
       </MenuSection>
       <MenuSection title={t("language.title")} selected={locale()} onSelect={setLocale}>
-        <MenuItem id="it">Italiano</MenuItem>
-        <MenuItem id="en">English</MenuItem>
+        {ownLanguages().map(({ value, label }) => (
+          <MenuItem key={value} id={value}>
+            {label}
+          </MenuItem>
+        ))}
       </MenuSection>
       <MenuLine />
       <MenuItem id="out" icon="log-out" onAction={() => void signOut(queries)}>

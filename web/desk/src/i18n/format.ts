@@ -1,11 +1,11 @@
 /** Times, durations and shares the way the reader's language writes them. */
-import { locale, t } from "./index";
+import { locale, locales, t } from "./index";
 
 /** One of a kind for each language: to make a format costs far more than to use it. */
 function kept<Format>(make: (language: string) => Format, formats: Map<string, Format>, key: string): Format {
   const id = `${locale()}/${key}`;
   let format = formats.get(id);
-  if (!format) formats.set(id, (format = make(locale() === "it" ? "it-IT" : "en-GB")));
+  if (!format) formats.set(id, (format = make(locale() === "en" ? "en-GB" : locale())));
   return format;
 }
 
@@ -107,9 +107,9 @@ export function readMinute(text: string): number | null {
   return found ? Number(found[1]) * 60 + Number(found[2]) : null;
 }
 
-function named(type: "language" | "region", code: string): string {
+function named(type: "language" | "region", code: string, language = locale()): string {
   try {
-    return new Intl.DisplayNames([locale()], { type }).of(code) ?? code;
+    return new Intl.DisplayNames([language], { type }).of(code) ?? code;
   } catch {
     return code;
   }
@@ -117,6 +117,14 @@ function named(type: "language" | "region", code: string): string {
 
 export function languageName(code: string): string {
   return named("language", code);
+}
+
+/** The desk's languages to choose from, each by the name it gives itself: Italiano, English. */
+export function ownLanguages(): { value: string; label: string }[] {
+  return locales.map((value) => {
+    const name = named("language", value, value);
+    return { value, label: name.charAt(0).toLocaleUpperCase(value) + name.slice(1) };
+  });
 }
 
 export function countryName(code: string): string {

@@ -2,12 +2,16 @@
 import { setupI18n } from "@lingui/core";
 import { useSyncExternalStore } from "react";
 
-export type Locale = "it" | "en";
-export const locales: readonly Locale[] = ["it", "en"];
+/** A language as its catalogue is named: `it` for it.po. */
+export type Locale = string;
 
-type Catalogues = Record<Locale, () => Promise<{ messages: Record<string, unknown> }>>;
+/** The catalogues of one folder, as `import.meta.glob("./*.po")` finds them. */
+type Catalogues = Record<string, () => Promise<unknown>>;
+const own: Catalogues = import.meta.glob("./*.po");
+/** The languages the desk speaks: those its catalogues lie here in. */
+export const locales: readonly Locale[] = Object.keys(own).map((path) => path.slice(2, -3));
 /** The desk's own words, then those of parts that were opened: each comes with its part. */
-const catalogues: Catalogues[] = [{ it: () => import("./it.po"), en: () => import("./en.po") }];
+const catalogues = [own];
 
 export const i18n = setupI18n();
 let current: Locale = "it";
@@ -44,27 +48,41 @@ export async function alsoSpeak(words: Catalogues): Promise<void> {
  */
 async function bringWords(): Promise<void> {
   const next = wanted;
-  const parts = await Promise.all(catalogues.map((one) => one[next]()));
-  i18n.load(next, Object.assign({}, ...parts.map((one) => one.messages)) as never);
+  const parts = await Promise.all(catalogues.map((one) => wordsOf(one, next)));
+  i18n.load(next, Object.assign({}, ...parts) as never);
   if (next !== wanted) return bringWords();
   current = next;
   i18n.activate(next);
   document.documentElement.lang = next;
+  document.documentElement.dir = leftwards.test(next) ? "rtl" : "ltr";
 }
+
+/** A part without a catalogue of the language speaks English; the build sees to single messages. */
+async function wordsOf(part: Catalogues, language: Locale): Promise<Record<string, unknown>> {
+  const words = await (part[`./${language}.po`] ?? part["./en.po"]!)();
+  return (words as { messages: Record<string, unknown> }).messages;
+}
+
+/** Languages written from right to left (CLDR); not every browser tells. */
+const leftwards = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/;
 
 /** The language to start with: chosen before, else the browser's, else Italian. */
 export function preferredLocale(): Locale {
   const chosen = readChoice();
   if (chosen) return chosen;
-  const wanted = (navigator.language || "it").slice(0, 2);
-  return locales.find((name) => name === wanted) ?? "it";
+  const wanted = navigator.language || "it";
+  return known(wanted) ?? known(wanted.split("-")[0]) ?? "it";
 }
 
-function readChoice(): Locale | null {
+function known(wanted: string | null | undefined): Locale | undefined {
+  return locales.find((name) => name === wanted);
+}
+
+function readChoice(): Locale | undefined {
   try {
-    return locales.find((name) => name === localStorage.getItem("ascolto.locale")) ?? null;
+    return known(localStorage.getItem("ascolto.locale"));
   } catch {
-    return null;
+    return undefined;
   }
 }
 

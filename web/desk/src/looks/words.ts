@@ -1,4 +1,4 @@
 /** Words of looks at single people, for whoever was looked at and whoever watches over it. */
 import { alsoSpeak } from "@/i18n";
 
-await alsoSpeak({ it: () => import("./it.po"), en: () => import("./en.po") });
+await alsoSpeak(import.meta.glob("./*.po"));

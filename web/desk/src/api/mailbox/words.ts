@@ -1,7 +1,7 @@
 /** Why a mailbox is not read, in words: those of administration and of the mailroom, and they come with either. */
 import { alsoSpeak, msg, t } from "@/i18n";
 
-await alsoSpeak({ it: () => import("./it.po"), en: () => import("./en.po") });
+await alsoSpeak(import.meta.glob("./*.po"));
 
 const sentences: Record<string, string> = {
   unreachable: msg("mailbox.trouble.unreachable"),

@@ -2,7 +2,7 @@
 import { alsoSpeak, msg, t } from "@/i18n";
 import { alsoExplain } from "../words";
 
-await alsoSpeak({ it: () => import("./it.po"), en: () => import("./en.po") });
+await alsoSpeak(import.meta.glob("./*.po"));
 
 const reasons: Record<string, string> = {
   aht: msg("bad_plan.aht"),

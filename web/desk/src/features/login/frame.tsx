@@ -1,6 +1,7 @@
 import { useEffect, type FormEvent, type ReactNode } from "react";
 import { explain } from "@/api/words";
-import { locale, speak, useT, type Locale } from "@/i18n";
+import { locale, speak, useT } from "@/i18n";
+import { ownLanguages } from "@/i18n/format";
 import { rememberLocale } from "@/settings";
 import { Icon } from "@ui/icon";
 import { Segments } from "@ui/segments";
@@ -48,11 +49,8 @@ export function Door({ title, onSubmit, error, actions, children }: DoorProps) {
       <Segments
         label={t("language.title")}
         value={locale()}
-        options={[
-          { value: "it", label: "Italiano" },
-          { value: "en", label: "English" },
-        ]}
-        onChange={(name: Locale) => {
+        options={ownLanguages()}
+        onChange={(name) => {
           rememberLocale(name);
           void speak(name);
         }}

@@ -1,4 +1,4 @@
 /** Words of the mailroom: they come with its page. */
 import { alsoSpeak } from "@/i18n";
 
-await alsoSpeak({ it: () => import("./it.po"), en: () => import("./en.po") });
+await alsoSpeak(import.meta.glob("./*.po"));

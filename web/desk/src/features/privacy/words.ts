@@ -1,4 +1,4 @@
 /** Words of agreements and of who looked at whom: they come with the page. */
 import { alsoSpeak } from "@/i18n";
 
-await alsoSpeak({ it: () => import("./it.po"), en: () => import("./en.po") });
+await alsoSpeak(import.meta.glob("./*.po"));

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
-import { locale, speak, useT, type Locale } from "@/i18n";
+import { locale, speak, useT } from "@/i18n";
+import { ownLanguages } from "@/i18n/format";
 import { KeyTable } from "@/keys/table";
 import { prefer } from "@/preferences";
 import { signOut, useSession } from "@/session";
@@ -59,11 +60,14 @@ export function SettingsPage() {
             value={locale()}
             onChange={(event) => {
               rememberLocale(event.target.value);
-              void speak(event.target.value as Locale);
+              void speak(event.target.value);
             }}
           >
-            <option value="it">Italiano</option>
-            <option value="en">English</option>
+            {ownLanguages().map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
           </Select>
           <label className="row-flex">
             <input

@@ -1,4 +1,4 @@
 /** Words of the dialog that moves keys: they come with it. */
 import { alsoSpeak } from "@/i18n";
 
-await alsoSpeak({ it: () => import("./it.po"), en: () => import("./en.po") });
+await alsoSpeak(import.meta.glob("./*.po"));

@@ -3,4 +3,4 @@ import { alsoSpeak } from "@/i18n";
 
 export { CustomerAside } from "./card";
 
-export const spoken = alsoSpeak({ it: () => import("./it.po"), en: () => import("./en.po") });
+export const spoken = alsoSpeak(import.meta.glob("./*.po"));

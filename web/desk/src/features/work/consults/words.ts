@@ -1,4 +1,4 @@
 /** Words of asking and answering colleagues: they come with the first look. */
 import { alsoSpeak } from "@/i18n";
 
-await alsoSpeak({ it: () => import("./it.po"), en: () => import("./en.po") });
+await alsoSpeak(import.meta.glob("./*.po"));

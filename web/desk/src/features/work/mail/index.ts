@@ -6,4 +6,4 @@ export { Marked } from "../rich/shown";
 export { MailLine } from "./line";
 export { RecipientsField } from "./recipients";
 
-export const spoken = alsoSpeak({ it: () => import("./it.po"), en: () => import("./en.po") });
+export const spoken = alsoSpeak(import.meta.glob("./*.po"));
