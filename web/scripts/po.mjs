@@ -52,11 +52,8 @@ export function filled(source, english) {
   return { entries: [...own, ...lacking], lacking: lacking.length };
 }
 
-/**
- * Vite plugin: turns a .po file into a module of its messages, compiled as ICU or as `read` has it.
- * What a language lacks beside the English catalogue is told once for each file.
- */
-export function catalogue(read = compileMessage) {
+/** Vite plugin: turns a .po file into a module of its messages, as `written` has them. */
+function poModules(read, written) {
   return {
     name: "ascolto-po",
     transform(source, id) {
@@ -66,12 +63,14 @@ export function catalogue(read = compileMessage) {
       const { entries, lacking } = filled(source, english);
       if (lacking) this.warn(`${lacking} messages of ${basename(id)} are not there yet: English stands in.`);
       if (english) this.addWatchFile(beside);
-      const messages = Object.fromEntries(entries.map(({ id: key, text }) => [key, read(text)]));
-      return {
-        code: `export const messages = JSON.parse(${JSON.stringify(JSON.stringify(messages))});`,
-        map: null,
-        moduleType: "js",
-      };
+      const messages = JSON.stringify(Object.fromEntries(entries.map(({ id: key, text }) => [key, read(text)])));
+      return { code: `export const messages = ${written(messages)};`, map: null, moduleType: "js" };
     },
   };
 }
+
+/** The desk's catalogues: compiled ICU messages. */
+export const catalogue = () => poModules(compileMessage, (json) => `JSON.parse(${JSON.stringify(json)})`);
+
+/** The panel's: plain texts with places in them, as short as may be. */
+export const plainCatalogue = () => poModules((text) => text, (json) => json);

@@ -151,10 +151,8 @@ export const deviceForm = (session: Session, back: () => void) =>
 export const transcriptForm = (session: Session, back: () => void) =>
   mailForm(session, back, ["mailText", "mailIntro", "sendText", "textSent"], "/conversation/transcript");
 
-type Word = Parameters<typeof t>[0];
-
 /** Ask for an address and mail something there. */
-function mailForm(session: Session, back: () => void, [title, intro, send, sent]: [Word, Word, Word, Word], path: string): Screen {
+function mailForm(session: Session, back: () => void, [title, intro, send, sent]: [string, string, string, string], path: string): Screen {
   const email = field(t("yourEmail"), h("input", { type: "email", autocomplete: "email", inputmode: "email", maxlength: 320 }));
   const ask = async () => {
     const value = email.control.value.trim();

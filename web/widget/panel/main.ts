@@ -59,7 +59,7 @@ async function begin(): Promise<void> {
   // Words and settings come side by side: on a slow line each trip counts.
   const first = ask();
   first.catch(() => {});
-  await speak(/^it/i.test(language) ? "it" : "en");
+  await speak(language.slice(0, 2).toLowerCase());
   const config = await configured(ask, first);
   if (!config) return;
   await speak(config.language);

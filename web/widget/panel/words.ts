@@ -1,19 +1,21 @@
 /** Words with places in them, in the customer's language. */
-import type { words as italian } from "../i18n/it.ts";
-
-export type Words = Record<keyof typeof italian, string>;
-let chosen: Words;
+const catalogues = import.meta.glob<{ messages: Record<string, string> }>("../i18n/*.po");
+let chosen: Record<string, string>;
 let language = "it";
 
-/** Load one language; only that one is fetched. */
+const load = (name: string) => catalogues[`../i18n/${name}.po`];
+
+/** Load one language, or English for one without a catalogue; only that one is fetched. */
 export async function speak(wanted: string): Promise<void> {
-  language = wanted === "it" ? "it" : "en";
-  chosen = (await (language === "it" ? import("../i18n/it.ts") : import("../i18n/en.ts"))).words;
-  document.documentElement.lang = language;
+  language = load(wanted) ? wanted : "en";
+  chosen = (await load(language)!()).messages;
+  const page = document.documentElement;
+  page.lang = language;
+  page.dir = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)/.test(language) ? "rtl" : "ltr";
 }
 
-export function t(name: keyof Words, values: Record<string, string | number> = {}): string {
-  return chosen[name].replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
+export function t(name: string, values: Record<string, string | number> = {}): string {
+  return chosen[name]!.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
 }
 
 export function clock(at: string): string {
