@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from ascolto import customers
-from ascolto.channels.forms.words import page_texts
 from ascolto.customers import ClaimedIdentity
 from ascolto.customers.store_consents import consents_of_customers
 from ascolto.kit.db import Database
 from ascolto.kit.ids import new_id
 from ascolto.kit.subscribers import read_batch
+from ascolto.kit.words import words_of
 from ascolto.tenancy.actions import create_client
 from support.asking import Place, open_place
 from support.office import ok, refused
@@ -77,7 +77,7 @@ async def test_the_card_says_of_each_purpose_that_nobody_ever_asked_and_the_text
         ("Carla@posta.example", "survey", None),
         ("Carla@posta.example", "notice", None),
     ]
-    words = page_texts()["it"]["consent_survey"]
+    words = words_of("it")["page.consent_survey"]
     assert shown["texts"][0] == {"purpose": "survey", "version": "survey-1", "words": words}
     assert shown["client_id"] == place.chat.desk.client_id
 
@@ -101,7 +101,7 @@ async def test_what_was_said_by_phone_is_kept_with_who_wrote_it_and_the_text_tha
         (False, "writing", "Lettera", name),
         (True, "phone", "Chiamata del 3 marzo, ore 10", name),
     ]
-    assert {one.words for one, *_ in kept} == {page_texts()["it"]["consent_survey"]}
+    assert {one.words for one, *_ in kept} == {words_of("it")["page.consent_survey"]}
 
 
 async def test_what_an_address_says_is_said_once_of_everybody_who_has_it(place: Place) -> None:

@@ -11,11 +11,11 @@ from ascolto import conversations, customers
 from ascolto.channels.actions import preferring
 from ascolto.channels.actions.preferring import TEXT_VERSIONS, Reachable, opened, sealed
 from ascolto.channels.forms import inviting
-from ascolto.channels.forms.words import page_texts
 from ascolto.customers import ClaimedIdentity, Purpose, Source
 from ascolto.customers.store_consents import consents_of_customers
 from ascolto.kit.db import Database
 from ascolto.kit.secretbox import SecretBox
+from ascolto.kit.words import words_of
 from support.asking import SECURE, Place, open_place
 from support.paper import Reading
 from support.post import a_mail
@@ -152,10 +152,9 @@ async def test_each_yes_and_no_is_kept_with_its_moment_its_way_and_its_text(plac
     page = Reading(again.text).text
     assert "Ha detto sì il 06/03/2026 10:00." in page
     assert "Lo ha detto su questa pagina. Testo: survey-1." in page
-    texts = page_texts()
     assert await place.said() == [
-        ("survey", False, "page", "survey-1", texts["it"]["consent_survey"]),
-        ("survey", True, "page", "survey-1", texts["en"]["consent_survey"]),
+        ("survey", False, "page", "survey-1", words_of("it")["page.consent_survey"]),
+        ("survey", True, "page", "survey-1", words_of("en")["page.consent_survey"]),
     ]
     for nonsense in ({"purpose": "all", "wish": "no"}, {"purpose": "notice"}, {}):
         assert (await http.post(way, data=nonsense)).status_code == 200
@@ -270,12 +269,11 @@ async def test_the_no_of_an_address_that_was_only_named_is_read_as_well_and_once
 
 def test_words_that_were_agreed_to_do_not_change_under_their_number() -> None:
     """Whoever changes a text of consent gives it the next number, and writes both here."""
-    texts = page_texts()
     agreed = {
         "survey-1": ["2bb196a51792a4f3", "36d2898fdd326f38"],
         "notice-1": ["89704626200adcbd", "5d383a76aa753ec9"],
     }
     for purpose, version in TEXT_VERSIONS.items():
-        words = [texts[language][f"consent_{purpose.value}"] for language in ("it", "en")]
+        words = [words_of(language)[f"page.consent_{purpose.value}"] for language in ("it", "en")]
         marks = [hashlib.sha256(one.encode()).hexdigest()[:16] for one in words]
         assert marks == agreed[version], words

@@ -1,18 +1,14 @@
-"""What the chat says by itself: the same in every language, and plain enough for everybody."""
+"""What customers are told by itself is plain enough for everybody."""
 
 import re
-import tomllib
-from importlib.resources import files
-from typing import Any
 
 import pytest
 
-from ascolto.channels.forms.words import page_texts
-from ascolto.channels.webchat.texts import house_texts
+from ascolto.kit.words import words_of
 
 LETTER = r"[^\W_]"
 # Not a sentence for customers: the operator's own note, names of days, one-word labels.
-INNER = {"callback_note", "callback_subject", "days"}
+INNER = {"chat.callback_note", "chat.callback_subject", "chat.days"}
 
 
 def gulpease(text: str) -> float:
@@ -23,31 +19,12 @@ def gulpease(text: str) -> float:
     return 89 + (300 * sentences - 10 * letters) / len(words)
 
 
-def notices() -> dict[str, dict[str, str]]:
-    raw = files("ascolto.conversations").joinpath("notices.toml").read_text("utf-8")
-    return tomllib.loads(raw)
-
-
-BOTH: dict[str, dict[str, Any]] = {
-    language: {
-        **house_texts()[language],
-        **notices()[language],
-        **{f"page.{name}": text for name, text in page_texts()[language].items()},
-    }
-    for language in ("it", "en")
-}
 SENTENCES = {
     name: text
-    for name, text in BOTH["it"].items()
-    if name not in INNER and (name.startswith("page.") or re.search(r"[.?!]$", text.strip()))
+    for name, text in words_of("it").items()
+    if name.startswith("page.")
+    or (name.startswith(("chat.", "notice.")) and name not in INNER and text.strip()[-1] in ".?!")
 }
-
-
-def test_both_languages_say_the_same_things_with_the_same_places_in_them() -> None:
-    assert BOTH["it"].keys() == BOTH["en"].keys()
-    for name, text in BOTH["it"].items():
-        places = [set(re.findall(r"\{\w+\}", one)) for one in (text, BOTH["en"][name])]
-        assert places[0] == places[1], name
 
 
 def test_the_measure_is_that_of_its_authors() -> None:

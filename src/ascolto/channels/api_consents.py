@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from ascolto import customers
 from ascolto.channels.actions.preferring import standing, write_down
 from ascolto.channels.forms.words import Reader
-from ascolto.channels.model import LANGUAGES
 from ascolto.channels.views_consents import CustomerConsentsView, ToldBody
 from ascolto.customers import Customer, Purpose
 from ascolto.identity.guard import Call, permit
 from ascolto.kit.db import Tx
+from ascolto.kit.words import LANGUAGES
 
 consents_router = APIRouter(tags=["customers"])
 

@@ -7,14 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ascolto.channels.email.settings import EmailSettings
+from ascolto.kit.words import Language
 
 PASS_LIFE = timedelta(days=30)
 LINK_LIFE = timedelta(minutes=30)
 TICKET_LIFE = timedelta(minutes=10)
 START_AGAIN_WITHIN = timedelta(hours=1)
-LANGUAGES = ("it", "en")
 
-Language = Literal["it", "en"]
 Wish = Literal["no", "optional", "required"]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"'<>;,]+$", max_length=500)]

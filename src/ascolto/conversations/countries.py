@@ -4,12 +4,10 @@ Art. 24-bis DL 83/2012 (as amended by L. 232/2016): a customer is told first fro
 they are answered, and may ask for somebody in Italy or in the Union in the same contact.
 """
 
-import tomllib
 from enum import StrEnum
-from functools import lru_cache
-from importlib.resources import files
 
 from ascolto import routing
+from ascolto.kit import words
 from ascolto.tenancy import declare
 from ascolto.tenancy.settings import one_of
 
@@ -52,12 +50,5 @@ def is_told(when: str, country: str) -> bool:
 
 def said(name: str, *, language: str, country: str = "") -> str:
     """Return a notice in a customer's language."""
-    spoken = "it" if language == "it" else "en"
-    named = _texts("countries.toml")[spoken].get(country, country)
-    return _texts("notices.toml")[spoken][name].replace("{country}", named)
-
-
-@lru_cache(maxsize=2)
-def _texts(name: str) -> dict[str, dict[str, str]]:
-    raw = files("ascolto.conversations").joinpath(name).read_text("utf-8")
-    return tomllib.loads(raw)
+    named = words.find(f"country.{country}", language=language) or country
+    return words.say(f"notice.{name}", language=language, country=named)

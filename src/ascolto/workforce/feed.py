@@ -50,7 +50,7 @@ async def _calendar(tx: Tx, secret_hash: bytes) -> str | None:
         tx, first_day=today - BACK, last_day=today + AHEAD, operator_id=operator.id
     )
     language = account.locale or (await tenancy_store.get_tenant(tx)).locale
-    return calendar_of(shifts, tenant_id=tx.tenant_id, now=tx.now, language=language[:2])
+    return calendar_of(shifts, tenant_id=tx.tenant_id, now=tx.now, language=language)
 
 
 routes: list[BaseRoute] = [Route("/shifts/{secret}.ics", show_calendar)]

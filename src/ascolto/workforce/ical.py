@@ -3,24 +3,24 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from ascolto.kit import words
 from ascolto.workforce.rosters import Shift
 
 _LONGEST_LINE = 75
-_WORDS = {
-    "it": {"shift": "Turno", "home": "da casa", "site": "in sede", "name": "I miei turni"},
-    "en": {"shift": "Shift", "home": "from home", "site": "at the office", "name": "My shifts"},
-}
 
 
 def calendar_of(shifts: Iterable[Shift], *, tenant_id: str, now: datetime, language: str) -> str:
     """Return the calendar of one person's shifts, in UTC."""
-    words = _WORDS.get(language, _WORDS["en"])
+
+    def say(name: str) -> str:
+        return words.say(f"shift.{name}", language=language)
+
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Ascolto//Shifts//EN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_text(words['name'])}",
+        f"X-WR-CALNAME:{_text(say('name'))}",
         # How often programs that ask should look again.
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
     ]
@@ -31,7 +31,7 @@ def calendar_of(shifts: Iterable[Shift], *, tenant_id: str, now: datetime, langu
             f"DTSTAMP:{_moment(now)}",
             f"DTSTART:{_moment(shift.starts_at)}",
             f"DTEND:{_moment(shift.ends_at)}",
-            f"SUMMARY:{_text(words['shift'] + ' ' + words[shift.place])}",
+            f"SUMMARY:{_text(say('shift') + ' ' + say(shift.place))}",
             "TRANSP:OPAQUE",
             "END:VEVENT",
         ]

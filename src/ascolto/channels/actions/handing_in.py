@@ -15,13 +15,14 @@ from ascolto.channels.actions.visiting import standing
 from ascolto.channels.model import Channel, WebchatSettings
 from ascolto.channels.store_external import Thread
 from ascolto.channels.webchat.state import closed_answer
-from ascolto.channels.webchat.texts import Words, language_of
+from ascolto.channels.webchat.texts import Words
 from ascolto.conversations import Conversation, Message, State, store_files
 from ascolto.conversations import store as thread_store
 from ascolto.conversations.errors import NonceClash, UnknownAttachment
 from ascolto.conversations.model import TEXT_LIMIT, Attachment
 from ascolto.customers import ClaimedIdentity
 from ascolto.kit.db import Tx
+from ascolto.kit.words import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +252,7 @@ async def _stands(tx: Tx, thread: Thread) -> Conversation | None:
 async def _begin(
     tx: Tx, channel: Channel, thread: str, sender: Sender, language: str | None
 ) -> Conversation:
-    spoken = language_of(language or channel.external().language)
+    spoken = nearest(language or channel.external().language)
     customer = await customers.identify(
         tx,
         client_id=channel.client_id,

@@ -18,7 +18,7 @@ from ascolto.kit.ids import is_id
 from ascolto.kit.mail import recall_mail
 from ascolto.kit.secretbox import SealError, SecretBox
 
-# Which words stand on the page. Whoever changes `consent_…` in texts.toml counts on here.
+# Which words stand on the page. Whoever changes `page.consent_…` in words/*.po counts on here.
 TEXT_VERSIONS = {Purpose.SURVEY: "survey-1", Purpose.NOTICE: "notice-1"}
 _PLACE = "channels.preferences"
 _MOST = 1_000

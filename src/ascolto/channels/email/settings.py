@@ -12,6 +12,8 @@ from pydantic import (
     model_validator,
 )
 
+from ascolto.kit.words import Language
+
 Security = Literal["tls", "starttls", "none"]
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:_-]{1,253}$")]
 MailAddress = Annotated[
@@ -97,7 +99,7 @@ class EmailSettings(_Part):
     address: MailAddress
     aliases: list[MailAddress] = Field(default_factory=list, max_length=20)
     name: Line = ""
-    language: Literal["it", "en"] = "it"
+    language: Language = "it"
     imap: Imap | None = None
     smtp: Smtp | None = None
     # With this, both servers are shown a token of the provider's and no password.

@@ -21,7 +21,7 @@ from ascolto.channels.actions.preferring import LIFE, Reachable, sealed
 from ascolto.channels.actions.visiting import checked_email
 from ascolto.channels.errors import BadAddress
 from ascolto.channels.forms.words import Reader
-from ascolto.channels.model import LANGUAGES, Channel
+from ascolto.channels.model import Channel
 from ascolto.channels.store_invitations import Invitation
 from ascolto.conversations import Conversation, State
 from ascolto.customers import Purpose
@@ -30,6 +30,7 @@ from ascolto.kit.db import SYSTEM, Database, Tx
 from ascolto.kit.mail import queue_mail
 from ascolto.kit.outbox import StoredEvent
 from ascolto.kit.secretbox import SecretBox
+from ascolto.kit.words import LANGUAGES
 from ascolto.tenancy.actions import get_client
 
 HEARD = ("conversations.closed",)

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from ascolto.kit.words import direction
+
 _VOID: Final = frozenset({"input", "link", "meta", "br"})
 _ADDRESS = re.compile(r"https?://[^\s<>\"'()]+[^\s<>\"'().,;:!?]")
 
@@ -70,4 +72,6 @@ def document(*, language: str, title: str, body: Markup) -> str:
         el("title", title),
         el("link", rel="stylesheet", href="/help.css"),
     )
-    return "<!doctype html>\n" + el("html", head, el("body", body), lang=language)
+    return "<!doctype html>\n" + el(
+        "html", head, el("body", body), lang=language, dir=direction(language)
+    )

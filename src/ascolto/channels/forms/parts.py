@@ -5,16 +5,16 @@ from typing import Literal
 
 from ascolto.channels.forms.filled import Problem
 from ascolto.channels.forms.markup import Inside, Markup, document, el
-from ascolto.channels.forms.words import Reader, page_texts
-from ascolto.channels.model import LANGUAGES
+from ascolto.channels.forms.words import Reader
+from ascolto.kit.words import LANGUAGES, words_of
 
 
 def page(reader: Reader, *inside: Inside, title: str, path: str, wrong: bool = False) -> str:
-    """Return a whole page with its title, its language and the way to the other one."""
+    """Return a whole page with its title, its language and the ways to the others."""
     others = [
         el(
             "a",
-            page_texts()[language]["own_name"],
+            words_of(language).get("page.own_name", language),
             href=f"{path}?lang={language}",
             lang=language,
             hreflang=language,

@@ -1,19 +1,11 @@
-"""What the pages say, and in which language: pure functions over a table."""
+"""What the pages say, and in which language: pure functions over the catalogues."""
 
-import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 
 from starlette.requests import Request
 
-from ascolto.channels.model import LANGUAGES
-
-
-@lru_cache(maxsize=1)
-def page_texts() -> dict[str, dict[str, str]]:
-    """Return the words of the pages, by language."""
-    return tomllib.loads(files("ascolto.channels.forms").joinpath("texts.toml").read_text("utf-8"))
+from ascolto.kit import words
+from ascolto.kit.words import LANGUAGES, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +18,7 @@ class Reader:
 
     def say(self, name: str, /, **values: str) -> str:
         """Return a text with its places filled."""
-        text = page_texts()[self.language][name]
-        for key, value in {"brand": self.brand, **values}.items():
-            text = text.replace("{" + key + "}", value)
-        return text
+        return words.say(f"page.{name}", language=self.language, **{"brand": self.brand, **values})
 
     def to(self, path: str, **query: str) -> str:
         """Return an address of ours that keeps the language that was chosen."""
@@ -48,15 +37,15 @@ def reader_of(request: Request, *, language: str | None = None) -> Reader:
 def preferred(header: str) -> str:
     """Return the first language of ours in an Accept-Language (RFC 9110, 12.5.4).
 
-    Nobody's wish is Italian; a wish for neither of ours is English.
+    Nobody's wish is Italian; a wish for none of ours is English.
     """
     wishes: list[tuple[float, str]] = []
     for part in header[:1_000].split(","):
         tag, _, weight = part.strip().partition(";")
         wishes.append((_weight(weight), tag.strip().lower().partition("-")[0]))
     wanted = [tag for weight, tag in sorted(wishes, key=lambda w: -w[0]) if weight > 0 and tag]
-    fallback = "en" if any(tag != "*" for tag in wanted) else "it"
-    return next((tag for tag in wanted if tag in LANGUAGES), fallback)
+    named = [tag for tag in wanted if tag != "*"]
+    return next((tag for tag in named if tag in LANGUAGES), nearest(named[0] if named else ""))
 
 
 def _weight(text: str) -> float:

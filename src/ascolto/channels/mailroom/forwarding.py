@@ -12,10 +12,10 @@ from ascolto.channels.email.mail import Mail, NotAMail, read_mail
 from ascolto.channels.mailroom import outgoing
 from ascolto.channels.mailroom.composing import Draft, Enclosure, Unsendable, forward_subject
 from ascolto.channels.mailroom.reading import storable
-from ascolto.channels.mailroom.words import say
 from ascolto.conversations import Envelope, Message
 from ascolto.conversations.errors import NonceClash, NotByMail
 from ascolto.kit.db import Tx
+from ascolto.kit.words import say
 
 LONGEST = 200_000
 _SHOWN = ("from", "to", "cc", "date", "subject")
@@ -62,7 +62,8 @@ async def forward(
         tx,
         conversation_id=original.conversation_id,
         operator_id=operator_id,
-        text=comment or say("forwarded", language=language, to=", ".join(wanted.envelope.to)),
+        text=comment
+        or say("mailroom.forwarded", language=language, to=", ".join(wanted.envelope.to)),
         nonce=nonce,
         meta={
             "envelope": wanted.envelope.as_json(),
@@ -149,11 +150,12 @@ async def enclosed(
 
 def _words(raw: bytes | None, original: Message, language: str) -> str:
     mail = _readable(raw)
-    lines = [say("forward_line", language=language)]
+    lines = [say("mailroom.forward_line", language=language)]
     if mail is not None:
         said = ((name, mail.root.header(name)) for name in _SHOWN)
         lines += [
-            f"{say(f'forward_{name}', language=language)}: {' '.join(storable(value).split())}"
+            f"{say(f'mailroom.forward_{name}', language=language)}:"
+            f" {' '.join(storable(value).split())}"
             for name, value in said
             if value
         ]

@@ -11,12 +11,12 @@ from ascolto.channels.email.reports import Recipient
 from ascolto.channels.mailroom.accounting import tell_message
 from ascolto.channels.mailroom.reading import Letter
 from ascolto.channels.mailroom.settling import move_on
-from ascolto.channels.mailroom.words import say
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
 from ascolto.channels.store_mail_out import OutMail
 from ascolto.channels.store_mail_to import Addressee
 from ascolto.kit.db import Tx
+from ascolto.kit.words import say
 
 _SENT = ("accepted", "uncertain", "sending", "delivered")
 _DELIVERED = ("delivered", "displayed", "avvenuta-consegna")
@@ -108,7 +108,7 @@ async def _follow(
         conversation_id=about.conversation_id,
         operator_id=None,
         text=say(
-            what,
+            f"mailroom.{what}",
             language=conversation.language,
             recipient=", ".join(whom) or about.recipient,
             why=_why(letter),

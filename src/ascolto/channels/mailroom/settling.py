@@ -8,10 +8,10 @@ from ascolto import conversations
 from ascolto.channels import events, store_mail_out, store_mail_to
 from ascolto.channels.mailroom.accounting import tell_message
 from ascolto.channels.mailroom.talking import Ending
-from ascolto.channels.mailroom.words import say
 from ascolto.channels.store_mail_out import OutMail
 from ascolto.channels.store_mail_to import Addressee
 from ascolto.kit.db import Tx
+from ascolto.kit.words import say
 
 MOST_ATTEMPTS = 12
 _FIRST_WAIT = timedelta(seconds=30)
@@ -95,7 +95,7 @@ async def _tell(tx: Tx, mail: OutMail, what: str, *, why: str) -> None:
             tx,
             conversation_id=conversation.id,
             operator_id=None,
-            text=say(what, language=conversation.language, why=why),
+            text=say(f"mailroom.{what}", language=conversation.language, why=why),
             nonce=f"out-{mail.id}-{mail.attempts}",
         )
 

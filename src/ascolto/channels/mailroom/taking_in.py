@@ -14,7 +14,6 @@ from ascolto.channels.email.threads import bare_subject
 from ascolto.channels.mailroom.placing import Place, joinable, place_of
 from ascolto.channels.mailroom.reading import Letter
 from ascolto.channels.mailroom.reporting import has_come, take_report
-from ascolto.channels.mailroom.words import say
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Read
 from ascolto.channels.store_mail_out import OutMail
@@ -31,6 +30,7 @@ from ascolto.conversations.errors import (
 from ascolto.customers import ClaimedIdentity
 from ascolto.kit.db import Tx
 from ascolto.kit.ids import new_id
+from ascolto.kit.words import LANGUAGES, say
 
 MOST_PARTIES = 100
 # So many files that stayed in a mail are named on its message.
@@ -141,13 +141,13 @@ async def _says_the_same(tx: Tx, known: Incoming, letter: Letter) -> bool:
     message = await conversations.get_message(tx, known.message_id) if known.message_id else None
     if message is None or known.sender != letter.sender:
         return False
-    return message.text == _text(letter, "it") or message.text == _text(letter, "en")
+    return message.text in {_text(letter, language) for language in LANGUAGES}
 
 
 def _text(letter: Letter, language: str) -> str:
     if letter.text:
         return letter.text + ("\n[…]" if letter.cut else "")
-    return letter.subject or say("no_text", language=language)
+    return letter.subject or say("mailroom.no_text", language=language)
 
 
 async def _conversation(
@@ -261,9 +261,9 @@ async def _receive(
     )  # fmt: skip
     notes = []
     if stranger:
-        notes.append(say("stranger", language=language, sender=letter.sender))
+        notes.append(say("mailroom.stranger", language=language, sender=letter.sender))
     if left_out:
-        notes.append(say("left_out", language=language, names=", ".join(left_out)[:2_000]))
+        notes.append(say("mailroom.left_out", language=language, names=", ".join(left_out)[:2_000]))
     if notes:
         await conversations.add_note(
             tx, conversation_id=message.conversation_id, operator_id=None,

@@ -21,10 +21,11 @@ import ascolto
 from ascolto.channels import store
 from ascolto.channels.model import Channel, WebchatSettings
 from ascolto.channels.webchat.door import tenant_of_key
-from ascolto.channels.webchat.texts import Words, language_of
+from ascolto.channels.webchat.texts import Words
 from ascolto.kit.db import SYSTEM
 from ascolto.kit.http import services_of
 from ascolto.kit.shipped import shipped_file
+from ascolto.kit.words import nearest
 from ascolto.tenancy import Client
 from ascolto.tenancy import store as tenancy
 
@@ -91,7 +92,7 @@ def _without_script(channel: Channel, client: Client | None, request: Request) -
     settings = channel.webchat()
     words = Words.of(
         settings,
-        language=language_of(request.query_params.get("lang")),
+        language=request.query_params.get("lang", ""),
         client_name=client.name if client else "",
     )
     form = f"/help/{channel.public_key}?lang={words.language}"
@@ -120,7 +121,7 @@ def panel_policy(settings: WebchatSettings) -> str:
 async def host(request: Request) -> Response:
     """Serve a page like a client's site, with the chat on it."""
     channel, client = await _channel_of(request)
-    lang = language_of(request.query_params.get("lang"))
+    lang = nearest(request.query_params.get("lang", ""))
     return HTMLResponse(
         _host_page(channel, client, lang=lang), headers={"content-security-policy": HOST_CSP}
     )
@@ -129,11 +130,15 @@ async def host(request: Request) -> Response:
 def _host_page(channel: Channel, client: Client | None, *, lang: str) -> str:
     """Write the site of a client in words of its trade."""
     folder = files("ascolto.channels.webchat").joinpath("host")
-    words: dict[str, Any] = tomllib.loads(folder.joinpath("words.toml").read_text("utf-8"))[lang]
+    spoken = tomllib.loads(folder.joinpath("words.toml").read_text("utf-8"))
+    # The invented sites are written in two languages; the chat on them speaks every one.
+    site = lang if lang in spoken else "en"
+    words: dict[str, Any] = spoken[site]
     sector = client.sector if client and isinstance(words.get(client.sector), dict) else "other"
     own, settings = words[sector], channel.webchat()
     phone = html.escape(words["phone"].replace("{phone}", settings.phone))
     values = {
+        "site": site,
         "lang": lang,
         "key": channel.public_key,
         "sector": sector,

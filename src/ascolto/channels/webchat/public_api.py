@@ -14,7 +14,6 @@ from ascolto.channels import store
 from ascolto.channels.actions import calling, mailing, resuming, visiting
 from ascolto.channels.actions.visiting import Started, Wish, first_own_seq, standing
 from ascolto.channels.errors import LinkGone, NoUploads, UnknownChannel
-from ascolto.channels.model import LANGUAGES
 from ascolto.channels.webchat.door import Entering, Visit, Visiting, presented, visiting_now
 from ascolto.channels.webchat.limits import (
     LINKS,
@@ -58,6 +57,7 @@ from ascolto.identity import secrets
 from ascolto.kit.db import SYSTEM, Tx
 from ascolto.kit.http import services_of
 from ascolto.kit.stream import stream_cursor
+from ascolto.kit.words import LANGUAGES
 
 public_router = APIRouter(tags=["chat"])
 

@@ -1,14 +1,12 @@
-"""What the chat says by itself, in the customer's language: pure functions over a table."""
+"""What the chat says by itself, in the customer's language: pure functions over the catalogues."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from ascolto.channels.model import LANGUAGES, WebchatSettings
+from ascolto.channels.model import WebchatSettings
+from ascolto.kit import words
 from ascolto.tenancy import OpeningHours
 
 # What the panel shows; the rest is said by the server itself.
@@ -17,21 +15,6 @@ SHOWN = (
     "phone_offer", "assistant",
 )  # fmt: skip
 _WEEK_DAYS = 7
-
-
-@lru_cache(maxsize=1)
-def house_texts() -> dict[str, dict[str, str]]:
-    """Return the house's own words, by language."""
-    raw = files("ascolto.channels.webchat").joinpath("texts.toml").read_text("utf-8")
-    return tomllib.loads(raw)
-
-
-def language_of(wanted: str | None) -> str:
-    """Return the nearest language that we speak; Italian when there is none."""
-    short = (wanted or "").strip().lower().replace("_", "-").partition("-")[0]
-    if short in LANGUAGES:
-        return short
-    return "it" if not short else "en"
 
 
 @dataclass(frozen=True)
@@ -45,16 +28,16 @@ class Words:
     @classmethod
     def of(cls, settings: WebchatSettings, *, language: str, client_name: str) -> "Words":
         """Return the words of a chat."""
-        chosen = language_of(language)
+        chosen = words.nearest(language)
         own = next((t for name, t in settings.texts.items() if name == chosen), {})
         return cls(chosen, settings.brand_name or client_name, own)
 
     def say(self, name: str, **values: str) -> str:
         """Return a text with its places filled; unknown places stay as they are."""
-        text = self.own.get(name) or house_texts()[self.language][name]
-        for key, value in {"brand": self.brand, **values}.items():
-            text = text.replace("{" + key + "}", value)
-        return text
+        filling = {"brand": self.brand, **values}
+        if own := self.own.get(name):
+            return words.filled(own, filling)
+        return words.say(f"chat.{name}", language=self.language, **filling)
 
     def moment(self, at: datetime, *, now: datetime, tz: str) -> str:
         """Return a moment as people say it."""
