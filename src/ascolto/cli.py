@@ -87,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     organisation.add_argument("slug", help="short name, as typed when signing in (a-z, 0-9, -)")
     organisation.add_argument("name", help='full name, such as "Comune di Prova"')
     organisation.add_argument("--admin", required=True, metavar="MAIL", help="administrator's mail")
-    organisation.add_argument("--locale", default="it", choices=("it", "en"))
+    organisation.add_argument("--locale", default="it", help="such as en (%(default)s)")
     organisation.add_argument("--timezone", default="Europe/Rome", help="(%(default)s)")
     demo = command("demo", "ascolto.demo.load", "load the demo organisations into the database")
     demo.add_argument(

@@ -21,6 +21,7 @@ from ascolto.channels.model import WebchatSettings
 from ascolto.channels.webchat.texts import Words
 from ascolto.conversations.countries import said
 from ascolto.identity.mails import password_letter
+from ascolto.identity.views import AccountChange
 from ascolto.kit.words import LANGUAGES
 
 settings = WebchatSettings(texts={"fr": {"greeting": "Bonjour"}})
@@ -35,6 +36,7 @@ print(json.dumps({
     "chat": [words.language, *map(words.say, ("greeting", "title", "closed_for_now"))],
     "notice": said("country", language="fr", country="AL"),
     "letter": letter.subject,
+    "account": AccountChange(locale="fr", v=1).locale,
 }))
 """
 
@@ -60,7 +62,7 @@ def test_a_third_language_is_offered_accepted_and_written_in(tmp_path: Path) -> 
     assert not done.returncode, done.stderr
     found = json.loads(done.stdout)
     assert found["languages"] == ["it", "en", "fr"]
-    assert found["wished"] == found["mailbox"] == "fr"
+    assert found["wished"] == found["mailbox"] == found["account"] == "fr"
     assert found["page"].startswith('<!doctype html>\n<html lang="fr">')
     assert "<h1>«fr» Write to Aurelia</h1>" in found["page"]
     assert '<a href="/help/k?lang=it" lang="it" hreflang="it">Italiano</a>' in found["page"]

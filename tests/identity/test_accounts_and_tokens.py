@@ -44,6 +44,23 @@ async def test_what_is_no_address_gets_no_account(door: Door, email: str) -> Non
     assert answer.json()["code"] == "identity.bad_email"
 
 
+async def test_an_account_speaks_a_language_of_a_catalogue_and_the_table_knows_no_names(
+    door: Door,
+) -> None:
+    async with admin(door) as browser:
+        made = (await browser.post("/accounts", json=new(locale="en"))).json()
+        url = f"/accounts/{made['id']}"
+        for locale in ("fr", "english", ""):
+            answer = await browser.patch(url, json={"v": 1, "locale": locale})
+            assert answer.status_code == 422, locale
+    order = "UPDATE identity.account SET locale = $2 WHERE tenant_id = $1"
+    async with door.db.transaction(door.tenant_id, actor=SYSTEM) as tx:
+        await tx.execute(order, tx.tenant_id, "fr")
+    with pytest.raises(asyncpg.CheckViolationError):
+        async with door.db.transaction(door.tenant_id, actor=SYSTEM) as tx:
+            await tx.execute(order, tx.tenant_id, "FRA")
+
+
 async def test_accounts_come_in_pages_without_a_hole_or_a_repeat(door: Door) -> None:
     async with admin(door) as browser:
         for n in range(5):

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 from ascolto.identity.model import Account, ApiToken, Principal, Session
 from ascolto.identity.permissions import Role
 from ascolto.kit.mail import Mail
+from ascolto.kit.words import Language
 from ascolto.tenancy import Client, Tenant
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -16,7 +17,6 @@ Email = Annotated[str, StringConstraints(min_length=3, max_length=320)]
 # Longer than any password we take: the refusal of a long one is ours, with its own code.
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Locale = Literal["it", "en"]
 Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 OpaqueText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -231,7 +231,7 @@ class NewAccount(Body):
     name: Name
     roles: list[Role]
     clients: list[UUID] | None = None
-    locale: Locale = "it"
+    locale: Language = "it"
 
 
 class AccountChange(Body):
@@ -239,7 +239,7 @@ class AccountChange(Body):
 
     v: int
     name: Name | None = None
-    locale: Locale | None = None
+    locale: Language | None = None
     roles: list[Role] | None = None
     clients: list[UUID] | None = None
     disabled: bool | None = None

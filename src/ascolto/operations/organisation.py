@@ -17,6 +17,7 @@ from ascolto.kit.ids import new_id
 from ascolto.kit.migrate import MigrationChangedError, migrate
 from ascolto.kit.postgres import PostgresError
 from ascolto.kit.suited import UnsuitedDatabaseError, require_suited
+from ascolto.kit.words import LANGUAGES
 from ascolto.operations.target import reached
 from ascolto.tenancy.actions import create_tenant
 
@@ -24,6 +25,9 @@ from ascolto.tenancy.actions import create_tenant
 def main(args: argparse.Namespace) -> int:
     """Create the organisation and print how its administrator signs in."""
     password = secrets.token_urlsafe(15)
+    if args.locale not in LANGUAGES:
+        print(f"Nothing was made: the languages are {', '.join(LANGUAGES)}.")
+        return 1
     try:
         found(args, password=password, say=print)
     except Refusal as refusal:

@@ -6,7 +6,7 @@ import type { AdminAccount, AdminOperator, Role, SkillLevel } from "@/api/types"
 import { channelName } from "@/channels";
 import { Confirm } from "@/confirm";
 import { msg, t, useT } from "@/i18n";
-import { countryName, day, languageName } from "@/i18n/format";
+import { countryName, day, languageName, ownLanguages } from "@/i18n/format";
 import { may, useSession } from "@/session";
 import { Pill } from "@ui/bits";
 import { Button, IconButton } from "@ui/button";
@@ -287,7 +287,7 @@ export const accounts: Resource<AdminAccount, Account> = {
           kind: "text", type: "email", name: "email", label: t("admin.email"), hint: row ? undefined : t("admin.email.hint"), required: true, fixed: true, max: 320,
           pattern: /^[^@\s<>,;"]+@[^@\s<>,;"]+$/, wrong: t("admin.error.bad_email"),
         },
-        { kind: "select", name: "locale", label: t("language.title"), required: true, options: [{ value: "it", label: "Italiano" }, { value: "en", label: "English" }] },
+        { kind: "select", name: "locale", label: t("language.title"), required: true, options: ownLanguages() },
         { kind: "checks", name: "roles", label: t("admin.roles"), required: true, options: roleOptions() },
         { kind: "check", name: "everything", label: t("admin.account.all_clients") },
         ...(values.everything
