@@ -105,15 +105,16 @@ const OLD_MS = 15_000;
 export async function sendItem(store: LiveStore, item: OutboxItem): Promise<number | Message> {
   const base = `/conversations/${item.conversation_id}`;
   const old = Date.now() - Date.parse(item.at) > OLD_MS && item.code === null;
+  const { text, nonce, mentions } = item;
+  const attachment_ids = item.attachments.map((file) => file.id);
   let message: Message;
   if (item.kind === "note") {
-    const { text, nonce, mentions } = item;
-    message = await api.post<Message>(`${base}/notes`, { text, nonce, mentions });
+    message = await api.post<Message>(`${base}/notes`, { text, nonce, attachment_ids, mentions });
   } else {
     const kept = await api.post<GoingOut>(`${base}/going-out`, {
-      text: item.text,
-      nonce: item.nonce,
-      attachment_ids: item.attachments.map((file) => file.id),
+      text,
+      nonce,
+      attachment_ids,
       ...(item.envelope ? { envelope: item.envelope } : {}),
       ...(old && item.seen_seq !== null ? { expected_seq: item.seen_seq } : {}),
     });
