@@ -47,7 +47,7 @@ async def test_an_operators_picture_reaches_the_customer_but_not_that_of_a_note(
     await chat.desk.accepted(customer.id)
     folder = chat.door.app.state.services.settings.attachments
     async with chat.desk.as_operator(chat.desk.anna) as tx:
-        shown, hidden = [
+        shown, hidden, unsent = [
             await conversations.keep_attachment(
                 tx,
                 folder=folder,
@@ -56,11 +56,22 @@ async def test_an_operators_picture_reaches_the_customer_but_not_that_of_a_note(
                 data=PNG + bytes([n]),
                 uploader_kind="operator",
             )
-            for n in range(2)
+            for n in range(3)
         ]
+        await conversations.add_note(
+            tx,
+            conversation_id=customer.id,
+            operator_id=chat.desk.anna,
+            text="",
+            nonce=None,
+            files=[hidden.id],
+        )
     await chat.desk.replied(customer.id, "Ecco", attachments=[shown.id])
     assert (await customer.get(f"/attachments/{shown.id}")).status_code == 200
-    assert (await customer.get(f"/attachments/{hidden.id}")).status_code == 404
+    for kept in (hidden, unsent):
+        assert (await customer.get(f"/attachments/{kept.id}")).status_code == 404
+    seen = (await customer.get("/messages")).json()["items"]
+    assert [file["id"] for line in seen for file in line["attachments"]] == [shown.id]
 
 
 @pytest.mark.parametrize(

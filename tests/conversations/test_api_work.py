@@ -185,6 +185,37 @@ async def test_notes_tell_whom_they_name(office: Office) -> None:
     assert [f["kind"] for f in frames].count("mention.added") == 2
 
 
+async def test_a_note_carries_files_under_the_terms_of_a_reply(office: Office) -> None:
+    talk, other = await office.desk.talking(), await office.desk.talking()
+    c = f"/conversations/{talk.id}"
+    async with office.signed_in() as anna:
+
+        async def uploaded(name: str) -> dict[str, object]:
+            return ok(await anna.post(f"{c}/attachments", files={"file": (name, PDF)}))  # type: ignore[no-any-return] # a FileView
+
+        file, held = await uploaded("perizia.pdf"), await uploaded("fattura.pdf")
+        body = {"nonce": "n", "attachment_ids": [file["id"]]}
+        elsewhere = f"/conversations/{other.id}/notes"
+        refused(await anna.post(elsewhere, json=body), 422, "conversations.bad_files")
+        # A note of files alone needs no words; none at all is no note.
+        note = ok(await anna.post(f"{c}/notes", json=body))
+        assert (note["kind"], note["text"], note["attachments"]) == ("note", "", [file])
+        assert ok(await anna.post(f"{c}/notes", json=body)) == note
+        refused(await anna.post(f"{c}/notes", json={}), 422, "conversations.empty_message")
+        taken = {"text": "Di nuovo", "attachment_ids": [file["id"]]}
+        refused(await anna.post(f"{c}/notes", json=taken), 422, "conversations.bad_files")
+        # What a reply that is on its way has is not a note's any more.
+        going = {"text": "Ecco", "nonce": "r", "attachment_ids": [held["id"]]}
+        ok(await anna.post(f"{c}/going-out", json=going))
+        taken = {"text": "Anche qui", "attachment_ids": [held["id"]]}
+        refused(await anna.post(f"{c}/notes", json=taken), 422, "conversations.bad_files")
+        many = {"attachment_ids": [new_id() for _ in range(6)]}
+        assert (await anna.post(f"{c}/notes", json=many)).status_code == 422
+        assert (await anna.get(f"{c}/attachments/{file['id']}")).content == PDF
+    customers = await office.frames(f"customer:{talk.id}")
+    assert "perizia.pdf" not in str(customers)
+
+
 async def test_tags_and_how_far_one_has_read(office: Office) -> None:
     talk = await office.desk.talking()
     await office.desk.wrote(talk.id, "Ci siete?")

@@ -43,11 +43,13 @@ class Writer:
         )
         assert answer.status_code == 201, answer.text
 
+    def get(self, path: str) -> httpx.Response:
+        """Ask for something as the customer's page does."""
+        return self.http.get(f"{self.url}/public/v1{path}", headers=self._headers())
+
     def answers(self) -> list[str]:
         """Return what operators have said."""
-        answer = self.http.get(
-            f"{self.url}/public/v1/conversation/messages", headers=self._headers()
-        )
+        answer = self.get("/conversation/messages")
         return [m["text"] for m in answer.json()["items"] if m["author"]["kind"] == "operator"]
 
     def wait_for_answer(self, text: str) -> None:

@@ -1,20 +1,24 @@
 """Routes of mail: mailboxes, what came, what was set aside, what went out and what is uncertain."""
 
+from dataclasses import asdict
 from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from ascolto import conversations
 from ascolto.channels import errors, store, store_mail, store_mail_out, store_mail_raw
 from ascolto.channels.actions import configuring
 from ascolto.channels.mailroom import handling, outgoing
 from ascolto.channels.mailroom.mailboxes import mailbox_of, set_secrets
 from ascolto.channels.mailroom.whole import whole_mail
 from ascolto.channels.model import Channel
+from ascolto.channels.views import FileView
 from ascolto.channels.views_mail import (
     IncomingView,
     MailboxView,
     OutMailView,
+    RecalledMailView,
     SecretsBody,
     WholeMailView,
 )
@@ -166,7 +170,7 @@ async def resend(outbound_id: UUID, call: Handler) -> OutMailView:
 
 
 @mail_router.post("/mail/messages/{message_id}/recall", summary="Take an answer back")
-async def recall(message_id: UUID, call: Writer) -> OutMailView:
+async def recall(message_id: UUID, call: Writer) -> RecalledMailView:
     """Take back an answer of one's own that has not left yet."""
     supervise = call.principal.may("conversations.supervise")
     mail = await outgoing.recall_message(
@@ -174,4 +178,7 @@ async def recall(message_id: UUID, call: Writer) -> OutMailView:
         str(message_id),
         operator_id=None if supervise else call.principal.operator_id or "",
     )
-    return OutMailView.of(mail)
+    files = await conversations.copy_files(call.tx, message_id=mail.message_id)
+    return RecalledMailView(
+        **OutMailView.of(mail).model_dump(), files=[FileView(**asdict(one)) for one in files]
+    )

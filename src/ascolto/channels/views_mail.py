@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from ascolto.channels.model import Channel
 from ascolto.channels.store_mail import Incoming, Mailbox
 from ascolto.channels.store_mail_out import OutMail
+from ascolto.channels.views import FileView
 
 Secret = Annotated[str, StringConstraints(max_length=8_000, pattern=r"^[^\x00]*$")]
 
@@ -209,6 +210,12 @@ class OutMailView(BaseModel):
     def of(cls, mail: OutMail) -> "OutMailView":
         """Show a mail without its words."""
         return cls(**{name: getattr(mail, name) for name in cls.model_fields})
+
+
+class RecalledMailView(OutMailView):
+    """A mail that was taken back; its files are there once more, for the next answer to carry."""
+
+    files: list[FileView]
 
 
 class WholeMailView(BaseModel):

@@ -14,6 +14,7 @@ from ascolto.conversations.actions.aside import (
 from ascolto.conversations.actions.configuring import create_canned, create_reason, was_prepared
 from ascolto.conversations.actions.consulting import close_consult, consult, work_inside
 from ascolto.conversations.actions.keeping import (
+    copy_files,
     find_attachment,
     forget_unsent,
     keep_attachment,
@@ -88,6 +89,7 @@ __all__ = [
     "close",
     "close_consult",
     "consult",
+    "copy_files",
     "create_canned",
     "create_reason",
     "find_attachment",

@@ -128,6 +128,7 @@ async def add_note(conversation_id: UUID, body: NoteBody, call: Noter) -> Messag
         text=body.text,
         nonce=body.nonce,
         mentions=[str(who) for who in body.mentions],
+        files=[str(file) for file in body.attachment_ids],
     )
     return MessageView.of(message)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ascolto.conversations.model import Attachment, AttachmentRef
 from ascolto.kit.db import Tx
+from ascolto.kit.ids import new_id
 
 _COLUMNS = (
     "id, client_id, conversation_id, message_id, uploader_kind, name, size, type, sha256,"
@@ -44,6 +45,24 @@ async def refs_of(
         tx.tenant_id, list(ids), conversation_id,
     )  # fmt: skip
     return [AttachmentRef(**row) for row in rows]
+
+
+async def copy_of_message(tx: Tx, *, message_id: str) -> list[AttachmentRef]:
+    """Keep the files of a message once more, as uploads that hang on none; return the copies."""
+    rows = await tx.fetch(
+        "SELECT client_id, conversation_id, name, size, type, sha256"
+        " FROM conversations.attachment WHERE tenant_id = $1 AND message_id = $2 ORDER BY id",
+        tx.tenant_id, message_id,
+    )  # fmt: skip
+    copies = [
+        Attachment(
+            id=new_id(), message_id=None, uploader_kind="operator", created_at=tx.now, **row
+        )
+        for row in rows
+    ]  # fmt: skip
+    for copy in copies:
+        await insert_attachment(tx, copy)
+    return [copy.ref() for copy in copies]
 
 
 async def count_unsent(

@@ -58,8 +58,9 @@ class GoingOutBody(Body):
 class NoteBody(Body):
     """A note for colleagues."""
 
-    text: Note
+    text: Note = ""
     nonce: Nonce | None = None
+    attachment_ids: Annotated[list[UUID], Field(max_length=5)] = []
     mentions: Annotated[list[UUID], Field(max_length=20)] = []
 
 

@@ -163,7 +163,9 @@ async def test_an_operator_takes_their_own_answer_back_while_it_is_held(office: 
 
         (row,) = await until(arrived)
         await office.desk.accepted(row["id"])
-        said = {"text": "Un momento", "nonce": "risposta-1"}
+        plan = {"file": ("piano.txt", b"Il piano.")}
+        file = ok(await anna.post(f"/conversations/{row['id']}/attachments", files=plan))
+        said = {"text": "Un momento", "nonce": "risposta-1", "attachment_ids": [file["id"]]}
         message = ok(await anna.post(f"/conversations/{row['id']}/messages", json=said))
         where = f"/mail/messages/{message['id']}/recall"
 
@@ -172,7 +174,17 @@ async def test_an_operator_takes_their_own_answer_back_while_it_is_held(office: 
             return answer.json() if answer.status_code == 200 else None
 
         refused(await bruno.post(where), 404, "channels.unknown_mail")
-        assert (await until(taken_back))["state"] == "recalled"
+        back = await until(taken_back)
+        assert back["state"] == "recalled"
+        # Its files are there once more: what hung on it stays on it, as the thread tells.
+        (again,) = back["files"]
+        assert again == file | {"id": again["id"]}
+        assert again["id"] != file["id"]
+        said = {"text": "Ecco", "nonce": "risposta-2", "attachment_ids": [again["id"]]}
+        sent = ok(await anna.post(f"/conversations/{row['id']}/messages", json=said))
+        assert sent["attachments"] == [again]
+        lines = ok(await anna.get(f"/conversations/{row['id']}/messages"))["items"]
+        assert [one["attachments"] for one in lines if one["attachments"]] == [[file], [again]]
 
 
 async def hand_over(office: Office, channel_id: str, raw: bytes) -> None:

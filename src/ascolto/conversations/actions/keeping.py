@@ -85,6 +85,11 @@ async def _require_room(tx: Tx, conversation: Conversation, *, size: int) -> Non
         raise errors.FilesFull("No more files today.", limit_bytes=limit)
 
 
+async def copy_files(tx: Tx, *, message_id: str) -> list[AttachmentRef]:
+    """Give back the files of a message that was taken back, for the next one to carry."""
+    return await store_files.copy_of_message(tx, message_id=message_id)
+
+
 async def find_attachment(
     tx: Tx, *, folder: Path, conversation_id: str, attachment_id: str
 ) -> tuple[Attachment, Path]:

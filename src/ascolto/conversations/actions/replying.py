@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ascolto.conversations import errors, events, live, store, store_aside
+from ascolto.conversations import errors, events, live, store, store_aside, store_going_out
 from ascolto.conversations.going_out import message_out, put
 from ascolto.conversations.held import (
     Held,
@@ -87,6 +87,14 @@ def require_mail(held: Held, envelope: Envelope | None) -> None:
         raise errors.NotByMail("Only a mail has recipients.", channel=held.now.channel)
 
 
+async def require_free(held: Held, files: Sequence[str]) -> None:
+    """Refuse files of another conversation, and those that a message or a held reply has."""
+    if files and not await store_going_out.are_free(
+        held.tx, conversation_id=held.now.id, files=files
+    ):
+        raise errors.BadFiles("A file is not of this conversation or was sent already.")
+
+
 async def require_unchanged(held: Held, *, operator_id: str, expected_seq: int) -> None:
     """Refuse when others wrote after what the sender had seen, with what they wrote."""
     if held.now.last_seq <= expected_seq:
@@ -152,17 +160,20 @@ async def add_note(
 ) -> Message:
     """Write a note for colleagues; whoever it names is told."""
     author = acting(tx, operator_id)
+    own = list(dict.fromkeys(files))
+    checked_text(text, files=len(own))
     held = await hold(tx, conversation_id, side=author.kind, nonce=nonce)
     known = await sent_before(held, text=text)
     if known is not None:
         return known
+    await require_free(held, own)
     named = await _known_operators(tx, mentions)
     message = await held.add(
         MessageKind.NOTE,
         author=author,
-        text=checked_text(text),
+        text=text,
         nonce=nonce,
-        files=files,
+        files=own,
         meta={**(meta or {}), "mentions": [{"id": i, "name": name} for i, name in named]},
     )
     ids = [operator for operator, _ in named if operator != operator_id]

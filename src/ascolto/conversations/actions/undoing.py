@@ -6,6 +6,7 @@ from datetime import timedelta
 from ascolto.conversations import errors, going_out, queueing, store_going_out
 from ascolto.conversations.actions.replying import (
     reply,
+    require_free,
     require_mail,
     require_owner,
     require_unchanged,
@@ -76,10 +77,7 @@ async def hold_reply(
     require_owner(held, operator_id=operator_id, supervise=supervise)
     if expected_seq is not None:
         await require_unchanged(held, operator_id=operator_id, expected_seq=expected_seq)
-    if files and not await store_going_out.are_free(
-        tx, conversation_id=conversation_id, files=files
-    ):
-        raise errors.BadFiles("A file is not of this conversation or was sent already.")
+    await require_free(held, files)
     kept = GoingOut(
         id=new_id(),
         client_id=held.now.client_id,

@@ -27,6 +27,7 @@ export type Message = Omit<S["MessageView"], "kind" | "author" | "delivery"> & {
 export type MessageMail = S["MessageMailView"];
 export type MailRecipients = S["RecipientsView"];
 export type SavedView = S["SavedViewView"];
+export type RecalledMail = S["RecalledMailView"];
 export type GoingOut = Omit<S["GoingOutView"], "message"> & { message: Message | null };
 export type OfferCard = S["Card"];
 export type Why = S["Why"];

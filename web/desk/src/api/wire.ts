@@ -82,6 +82,13 @@ export interface components {
             came: number;
             expected: number | null;
         };
+        /** @description A file that was kept for a message to come. */
+        ascolto__channels__views__FileView: {
+            id: string;
+            name: string;
+            size: number;
+            type: string;
+        };
         /** @description A file as a message shows it. */
         ascolto__conversations__views__FileView: {
             id: string;
@@ -1575,6 +1582,28 @@ export interface components {
             name: string;
             parent_id: string | null;
             position: number;
+        };
+        /** @description A mail that was taken back; its files are there once more, for the next answer to carry. */
+        RecalledMailView: {
+            accepted_at: string | null;
+            attempts: number;
+            automatic: boolean;
+            channel_id: string;
+            client_id: string;
+            conversation_id: string;
+            /** Format: date-time */
+            created_at: string;
+            files: components["schemas"]["ascolto__channels__views__FileView"][];
+            id: string;
+            last_code: number | null;
+            last_error: string | null;
+            mail_id: string;
+            message_id: string;
+            /** Format: date-time */
+            next_try_at: string;
+            recipient: string;
+            state: string;
+            subject: string;
         };
         /** @description Whom an answer reaches: the customer, and whoever else had their last mail. */
         RecipientsView: {

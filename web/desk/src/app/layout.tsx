@@ -15,6 +15,7 @@ import { PresenceNotice } from "@/features/presence/notice";
 import { useNoStrayDrops } from "@/features/work/dropping";
 import { OfferNotice } from "@/features/work/offer-notice";
 import { ConsultNews } from "@/features/work/consults/news";
+import { UnsentNews } from "@/features/work/unsent";
 import { OutboxProvider } from "@/features/work/outbox-react";
 import { Toasts } from "@ui/toast";
 import { ConnectionBanner } from "./banner";
@@ -107,6 +108,7 @@ function SignedIn() {
           </main>
         </div>
         <ConsultNews />
+        <UnsentNews />
         <PageActions />
         <Toasts close={t("close")} />
       </OutboxProvider>

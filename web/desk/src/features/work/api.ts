@@ -13,7 +13,7 @@ import type {
 } from "@/api/types";
 import type { LiveStore } from "@/live/store";
 import { conversationChanged, lastUnbroken, mergeMessages, messageAdded } from "./live";
-import type { OutboxItem } from "./model/outbox";
+import type { Came, OutboxItem } from "./model/outbox";
 
 export const PAGE = 50;
 
@@ -99,23 +99,25 @@ export async function loadEarlier(store: LiveStore, id: string): Promise<void> {
 const OLD_MS = 15_000;
 
 /**
- * Hands in one outbox item; an old one only if nothing was said in the meantime. Returns in how many
- * milliseconds a reply leaves that the server holds, else what is said already.
+ * Hands in one outbox item; an old one, and a mail, only if nothing was said in the meantime. Returns in
+ * how many milliseconds a reply leaves that the server holds, else what is said already.
  */
 export async function sendItem(store: LiveStore, item: OutboxItem): Promise<number | Message> {
   const base = `/conversations/${item.conversation_id}`;
-  const old = Date.now() - Date.parse(item.at) > OLD_MS && item.code === null;
+  // Who mails has read for minutes: what came last may have been written while they wrote.
+  const asks = isMail(store, item.conversation_id) || Date.now() - Date.parse(item.at) > OLD_MS;
+  const { text, nonce, mentions } = item;
+  const attachment_ids = item.attachments.map((file) => file.id);
   let message: Message;
   if (item.kind === "note") {
-    const { text, nonce, mentions } = item;
-    message = await api.post<Message>(`${base}/notes`, { text, nonce, mentions });
+    message = await api.post<Message>(`${base}/notes`, { text, nonce, attachment_ids, mentions });
   } else {
     const kept = await api.post<GoingOut>(`${base}/going-out`, {
-      text: item.text,
-      nonce: item.nonce,
-      attachment_ids: item.attachments.map((file) => file.id),
+      text,
+      nonce,
+      attachment_ids,
       ...(item.envelope ? { envelope: item.envelope } : {}),
-      ...(old && item.seen_seq !== null ? { expected_seq: item.seen_seq } : {}),
+      ...(asks && item.seen_seq !== null ? { expected_seq: item.seen_seq } : {}),
     });
     if (!kept.message) return Math.max(1, kept.leaves_in_s * 1000);
     message = kept.message;
@@ -133,6 +135,21 @@ export async function takeBack(item: OutboxItem): Promise<boolean> {
     if (error instanceof ApiError && error.code === "conversations.left_already") return false;
     throw error;
   }
+}
+
+export function isMail(store: LiveStore, id: string): boolean {
+  return store.get("conversations", id)?.channel === "email";
+}
+
+/** What others wrote before a reply could leave, as its refusal tells. */
+export function meanwhile(error: unknown): Partial<Pick<OutboxItem, "seen_seq" | "came">> {
+  if (!(error instanceof ApiError) || error.code !== "conversations.thread_changed") return {};
+  const { last_seq, messages } = error.problem.fields as { last_seq: number; messages: Message[] };
+  return { seen_seq: last_seq, came: messages.map(wordsOf) };
+}
+
+function wordsOf({ author, text, attachments }: Message): Came {
+  return { name: author.name ?? "", text: text || attachments.map((file) => file.name).join(", ") };
 }
 
 export function refusal(error: unknown): string | null {

@@ -119,6 +119,11 @@ export function PendingBubble({ item }: { item: OutboxItem }) {
       <p className="bubble-text">{item.text}</p>
       <Attachments files={item.attachments} url={(file) => attachmentUrl(item.conversation_id, file)} />
       {item.state === "held" && <UndoSending item={item} />}
+      {failed && item.came?.map(({ name, text }, at) => (
+        <p key={at} className="lines-3">
+          <strong>{t("bubble.came", { name })}</strong> {text}
+        </p>
+      ))}
       {(failed || item.attempts > 1) && item.state !== "held" && (
         <div className="row-flex wrap">
           {failed && <span className="bubble-failed">{sentence(item.code ?? "")}</span>}

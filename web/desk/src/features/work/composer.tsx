@@ -18,6 +18,7 @@ import type { Field } from "./field";
 import { FileList, FilePicker, useFiles } from "./files";
 import { envelopeOf } from "./mail/model";
 import { useMentionWriting } from "./mention-writing";
+import { unfilled } from "./model/canned";
 import { stillNamed } from "./model/mentions";
 import { statusWords, type DraftKind } from "./model/drafts";
 import { useDesk, useSlot } from "./outbox-react";
@@ -45,15 +46,18 @@ type Said = Exclude<DraftKind, "forward" | "wrapup">;
 
 interface ComposerProps {
   row: ConversationRow;
-  onResolve: () => void;
-  onSnooze: () => void;
+  onResolve?: () => void;
+  onSnooze?: () => void;
+  /** Whoever does not have the conversation writes to colleagues alone. */
+  only?: "note";
 }
 
 /** Where a reply or an internal note is written. */
-export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
+export function Composer({ row, onResolve, onSnooze, only }: ComposerProps) {
   const t = useT();
   const { id } = row;
-  const [kind, setKind] = useState<Said>("reply");
+  const [chosen, setKind] = useState<Said>("reply");
+  const kind = only ?? chosen;
   const { slot, status } = useSlot(id, kind);
   const { drafts, outbox } = useDesk();
   const field = useRef<Field>(null);
@@ -79,18 +83,19 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
     flushSync(() => setKind(next));
     field.current?.focus();
   };
-  useAction("reply", () => focus("reply"));
+  const replies = only === undefined;
+  useAction("reply", () => focus("reply"), replies);
   useAction("note", () => focus("note"));
   useAction("open", () => focus(kind));
   useAction("canned", () => {
     focus("reply");
     canned.openEmpty();
-  });
+  }, replies);
   useAction("send", () => send());
   const sendAndResolve = () => {
-    if (send()) onResolve();
+    if (send()) onResolve?.();
   };
-  useAction("send_resolve", sendAndResolve);
+  useAction("send_resolve", sendAndResolve, replies);
 
   const onKeyDown = (event: KeyboardEvent) => {
     // The bar and the address of a link are beside the field, not in it.
@@ -116,15 +121,17 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
   return (
     <section className={kind === "note" ? "composer composer-note" : "composer"} data-region aria-label={t("composer.label")}>
       <div className="row-flex">
-        <Segments
-          label={t("composer.kind")}
-          value={kind}
-          options={[
-            { value: "reply", label: t("composer.reply") },
-            { value: "note", label: t("composer.note") },
-          ]}
-          onChange={setKind}
-        />
+        {replies && (
+          <Segments
+            label={t("composer.kind")}
+            value={kind}
+            options={[
+              { value: "reply", label: t("composer.reply") },
+              { value: "note", label: t("composer.note") },
+            ]}
+            onChange={setKind}
+          />
+        )}
         <span className="grow" />
         {/* Its own for each conversation: what was saved before one came is no news. */}
         <span key={id} className="meta" role="status">
@@ -230,7 +237,7 @@ export function Composer({ row, onResolve, onSnooze }: ComposerProps) {
                 >
                   {t("composer.send_resolve")}
                 </MenuItem>
-                <MenuItem id="snooze" icon="clock" onAction={() => void (send() && onSnooze())}>
+                <MenuItem id="snooze" icon="clock" onAction={() => void (send() && onSnooze?.())}>
                   {t("composer.send_snooze")}
                 </MenuItem>
               </Menu>
@@ -247,6 +254,7 @@ function useSend(row: ConversationRow, kind: Said, busy: boolean) {
   const t = useT();
   const { outbox, drafts } = useDesk();
   const { store } = useLive();
+  const warned = useRef("");
   return () => {
     const slot = drafts.slot(row.id, kind);
     const text = slot.text.trim();
@@ -257,6 +265,13 @@ function useSend(row: ConversationRow, kind: Said, busy: boolean) {
       say(t("mail.check_recipients"));
       return false;
     }
+    const names = kind === "reply" ? unfilled(text).join(", ") : "";
+    if (names && warned.current !== `${row.id} ${names}`) {
+      warned.current = `${row.id} ${names}`;
+      say(t("composer.unfilled", { names }));
+      return false;
+    }
+    warned.current = "";
     outbox.add({
       conversation_id: row.id,
       kind,

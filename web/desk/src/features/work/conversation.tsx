@@ -28,6 +28,7 @@ import { adoptDraft, useDesk, useOutbox } from "./outbox-react";
 import { useOpened, type Panel } from "./opened";
 import { useStayed } from "@/stayed";
 import { Promised } from "./promised";
+import { ReadOnly } from "./read-only";
 import { Thread } from "./thread";
 import { Viewers } from "./typing";
 import { sayUndoable } from "./undo";
@@ -122,14 +123,22 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   // What time has closed can still be written up.
   const unsaid = mine && row.state === "closed" && row.outcome === "unclassified";
   const canWrap = (canWork || unsaid) && may(session, "conversations.close");
+  // Whoever leads may hand on what another has; only its owner does the rest.
+  const leads = !mine && may(session, "conversations.supervise");
+  const canMove = canWork || (leads && (row.state === "active" || row.state === "wrapup" || row.state === "waiting"));
+  const canRequeue = canWork || (canMove && row.state !== "waiting");
   useAction("resolve", () => setWrapping(true), canWrap);
-  useAction("transfer", () => setPanel("transfer"), canWork);
+  useAction("transfer", () => setPanel("transfer"), canMove);
   useAction("snooze", () => setPanel("snooze"), canWork);
   useAction("consult", () => setPanel("consult"), canWork);
   useAction("call_back", () => setPanel("call"), canWork && canWrap);
-  const asked = useAsked(row, () => onDone(row.id));
+  const done = () => {
+    setPanel(null);
+    onDone(row.id);
+  };
+  const asked = useAsked(row, mine ? done : null);
   useAction("merge", () => setPanel("merge"), canWork);
-  useAction("requeue", asked.requeue, canWork);
+  useAction("requeue", asked.requeue, canRequeue);
   useAction("wake", asked.wake, canWork && row.state === "snoozed");
   useAction("back", onBack);
   useEffect(() => {
@@ -142,10 +151,6 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
     void navigate({ to: "/work/$id", params: { id: row.id } });
     setPanel(next);
   };
-  const done = () => {
-    setPanel(null);
-    onDone(row.id);
-  };
   return (
     <>
       <section className="talk" aria-label={t("thread.region", { n: row.number })}>
@@ -154,6 +159,8 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
         <ThreadHeader
           row={row}
           canWork={canWork}
+          canMove={canMove}
+          canRequeue={canRequeue}
           canWrap={canWrap}
           onBack={onBack}
           onPanel={setPanel}
@@ -190,7 +197,10 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
             <Composer row={row} onResolve={() => setWrapping(true)} onSnooze={() => setPanel("snooze")} />
           </>
         ) : (
-          <ReadOnly row={row} gone={gone} onWrap={canWrap ? () => setWrapping(true) : undefined} />
+          <>
+            <ReadOnly row={row} gone={gone} onWrap={canWrap ? () => setWrapping(true) : undefined} />
+            {session.operator_id && may(session, "conversations.note") && <Composer row={row} only="note" />}
+          </>
         )}
       </section>
       <div className="context-pane" data-open={context || undefined}>
@@ -202,7 +212,7 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
         <Beside row={row} detail={detail} stays={stays} />
       </div>
       <Suspense>
-      {panel === "transfer" && <TransferDialog row={row} onClose={() => setPanel(null)} onDone={done} onReturn={() => comeBack("transfer")} />}
+      {panel === "transfer" && <TransferDialog row={row} own={mine} onClose={() => setPanel(null)} onDone={done} onReturn={() => comeBack("transfer")} />}
       {(panel === "consult" || panel === "task") && <ConsultDialog row={row} task={panel === "task"} onClose={() => setPanel(null)} />}
       {panel === "call" && (
         <CallBackDialog row={row} customer={detail?.customer ?? null} onClose={() => setPanel(null)} onDone={done} onReturn={() => comeBack("call")} />
@@ -214,8 +224,8 @@ function Open({ row, gone, detail, stays, onBack, onDone }: OpenProps) {
   );
 }
 
-/** What is done with a conversation at one press, without further questions. */
-function useAsked(row: ConversationRow, onNext: () => void) {
+/** What is done with a conversation at one press; without a next, another's: not this desk's to take back. */
+function useAsked(row: ConversationRow, onNext: (() => void) | null) {
   const t = useT();
   const { store } = useLive();
   const { outbox } = useDesk();
@@ -234,7 +244,9 @@ function useAsked(row: ConversationRow, onNext: () => void) {
     wake: () => go("wake", () => say(t("wake.done", { n: row.number }))),
     requeue: () =>
       go("requeue", () => {
-        sayUndoable(t("requeue.done", { n: row.number }), { store, id: row.id, way: "take-back" });
+        const words = t("requeue.done", { n: row.number });
+        if (!onNext) return void say(words);
+        sayUndoable(words, { store, id: row.id, way: "take-back" });
         onNext();
       }),
   };
@@ -243,6 +255,8 @@ function useAsked(row: ConversationRow, onNext: () => void) {
 interface HeaderProps {
   row: ConversationRow;
   canWork: boolean;
+  canMove: boolean;
+  canRequeue: boolean;
   canWrap: boolean;
   onBack: () => void;
   onPanel: (panel: Panel) => void;
@@ -251,7 +265,7 @@ interface HeaderProps {
   onContext: () => void;
 }
 
-function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, onContext }: HeaderProps) {
+function ThreadHeader({ row, canWork, canMove, canRequeue, canWrap, onBack, onPanel, asked, onWrap, onContext }: HeaderProps) {
   const t = useT();
   const { engine } = useLive();
   const name = row.customer.name ?? t("customer.unnamed");
@@ -274,7 +288,7 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
           <Viewers id={row.id} />
         </div>
       </div>
-      {canWork && (
+      {canMove && (
         <>
           <Menu
             label={t("thread.more")}
@@ -283,34 +297,42 @@ function ThreadHeader({ row, canWork, canWrap, onBack, onPanel, asked, onWrap, o
             <MenuItem id="transfer" icon="arrow-right-left" shortcut={shown("transfer") ?? ""} onAction={() => onPanel("transfer")}>
               {t("keys.transfer")}
             </MenuItem>
-            {row.state === "snoozed" && (
+            {canWork && row.state === "snoozed" && (
               <MenuItem id="wake" icon="bell" shortcut={shown("wake") ?? ""} onAction={asked.wake}>
                 {t("keys.wake")}
               </MenuItem>
             )}
-            <MenuItem id="snooze" icon="clock" shortcut={shown("snooze") ?? ""} onAction={() => onPanel("snooze")}>
-              {t("keys.snooze")}
-            </MenuItem>
-            <MenuItem id="consult" icon="users" shortcut={shown("consult") ?? ""} onAction={() => onPanel("consult")}>
-              {t("keys.consult")}
-            </MenuItem>
-            {canWrap && (
-              <MenuItem id="call" icon="phone" shortcut={shown("call_back") ?? ""} onAction={() => onPanel("call")}>
-                {t("keys.call_back")}
+            {canWork && (
+              <>
+                <MenuItem id="snooze" icon="clock" shortcut={shown("snooze") ?? ""} onAction={() => onPanel("snooze")}>
+                  {t("keys.snooze")}
+                </MenuItem>
+                <MenuItem id="consult" icon="users" shortcut={shown("consult") ?? ""} onAction={() => onPanel("consult")}>
+                  {t("keys.consult")}
+                </MenuItem>
+                {canWrap && (
+                  <MenuItem id="call" icon="phone" shortcut={shown("call_back") ?? ""} onAction={() => onPanel("call")}>
+                    {t("keys.call_back")}
+                  </MenuItem>
+                )}
+              </>
+            )}
+            {canRequeue && (
+              <MenuItem id="requeue" icon="undo-2" onAction={asked.requeue}>
+                {t("requeue.title")}
               </MenuItem>
             )}
-            <MenuItem id="requeue" icon="undo-2" onAction={asked.requeue}>
-              {t("requeue.title")}
-            </MenuItem>
-            <MenuItem id="merge" icon="copy" onAction={() => onPanel("merge")}>
-              {t("merge.title")}
-            </MenuItem>
+            {canWork && (
+              <MenuItem id="merge" icon="copy" onAction={() => onPanel("merge")}>
+                {t("merge.title")}
+              </MenuItem>
+            )}
           </Menu>
           <HeadButton icon="arrow-right-left" label={t("keys.transfer")} shortcut={shown("transfer")} onPress={() => onPanel("transfer")} />
-          {row.state === "snoozed" && (
+          {canWork && row.state === "snoozed" && (
             <HeadButton icon="bell" label={t("keys.wake")} shortcut={shown("wake")} onPress={asked.wake} />
           )}
-          {row.state !== "snoozed" && (
+          {canWork && row.state !== "snoozed" && (
             <HeadButton icon="clock" label={t("keys.snooze")} shortcut={shown("snooze")} onPress={() => onPanel("snooze")} />
           )}
         </>
@@ -352,37 +374,5 @@ function HeadButton({ icon, label, shortcut, onPress, main = false }: HeadButton
         {label}
       </span>
     </IconButton>
-  );
-}
-
-/** Why one cannot write here, and what can be done instead. */
-function ReadOnly({ row, gone, onWrap }: { row: ConversationRow; gone: boolean; onWrap: (() => void) | undefined }) {
-  const t = useT();
-  const { store } = useLive();
-  const session = useSession();
-  const closed = row.state === "closed";
-  const reopen = () => {
-    api
-      .post<ConversationRow>(`/conversations/${row.id}/reopen`)
-      .then((next) => adoptRow(store, next))
-      .catch((error: unknown) => say(explain(error)));
-  };
-  return (
-    <div className="banner tone-info read-only">
-      <Icon name="info" />
-      <span className="grow">
-        {onWrap ? t("wrapup.ran_out") : closed ? t("readonly.closed") : gone ? t("readonly.gone") : t("readonly.other")}
-      </span>
-      {onWrap && (
-        <Button tone="outline" icon="check" onPress={onWrap}>
-          {t("wrapup.open")}
-        </Button>
-      )}
-      {closed && may(session, "conversations.open") && (
-        <Button tone="outline" icon="undo-2" onPress={reopen}>
-          {t("readonly.reopen")}
-        </Button>
-      )}
-    </div>
   );
 }

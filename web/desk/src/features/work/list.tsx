@@ -19,7 +19,9 @@ import { channelIcon, channelName, stateName } from "./labels";
 import type { ListOrder } from "./model/order";
 import { rowWords } from "./model/rows";
 import { initials, useLookedAt } from "./looked";
+import { useResting } from "./resting";
 import { useOpenOffers } from "./offer-alert";
+import { UnsentMark } from "./unsent";
 
 interface ListProps {
   order: ListOrder<ConversationRow>;
@@ -39,6 +41,7 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
   const rows = useWindow(scroller, size, ids.length, () => placeOf(`work/${place}`));
   const keep = useScrollPlace(scroller, `work/${place}`, ids.length);
   const at = selected ? ids.indexOf(selected) : -1;
+  const rest = useResting(scroller, ids.length * size);
   const { bring } = rows;
   useEffect(() => {
     if (at >= 0) bring(at);
@@ -95,6 +98,7 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
         onScroll={() => {
           // Read before the rows are drawn anew: read afterwards, it would have the page laid out for it.
           keep();
+          rest();
           rows.onScroll();
         }}
       >
@@ -120,7 +124,7 @@ export function ConversationList({ order, selected, onOpen, place, emptyTitle }:
   );
 }
 
-/** A list without rows: all done only when that is known, and nothing else is asked for above. */
+/** A list without rows: all done only when that is known, and nothing else is offered below. */
 export function Nothing({ title }: { title: string }) {
   const t = useT();
   const loaded = useLoaded();
@@ -224,6 +228,7 @@ const RowContent = memo(function RowContent({ id, left, viewers, order, queues }
           <span className="clip row-name">{row.customer.name ?? t("customer.unnamed")}</span>
           <span className="grow row-flex">{clients.length > 1 && <ClientBadge id={row.client_id} />}</span>
           {viewers && <LookedAtBy names={viewers} />}
+          <UnsentMark id={id} />
           <ConsultMark id={id} />
           {left ? <span className="meta">{t("list.left")}</span> : <RowMark row={row} />}
           {unread && <Unread count={row.unread} />}

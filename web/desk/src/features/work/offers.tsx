@@ -114,7 +114,7 @@ function OfferCard({ offer, first, onAccepted }: CardProps) {
         </span>
       </div>
       {(card.subject || card.preview) && (
-        <p className="offer-text">
+        <p className="lines-3">
           {card.subject && <strong>{card.subject} </strong>}
           {card.preview !== card.subject && card.preview}
         </p>

@@ -6,7 +6,7 @@ import { useLive } from "@/live/react";
 import { useSession } from "@/session";
 import { t } from "@/i18n";
 import { say } from "@ui/toast";
-import { refusal, sendItem, takeBack } from "./api";
+import { isMail, meanwhile, refusal, sendItem, takeBack } from "./api";
 import { sendConsult } from "./consults/api";
 import { linesOf } from "./mail/model";
 import { DraftBook, Newer, Over, type DraftKind, type Words } from "./model/drafts";
@@ -31,14 +31,16 @@ function makeDesk(account: string, store: ReturnType<typeof useLive>["store"], q
       if (item.kind === "consult") return sendConsult(item, { store, queries });
       const sent = await sendItem(store, item);
       if (typeof sent === "number") return sent;
-      const mail = store.get("conversations", item.conversation_id)?.channel === "email";
-      if (mail && item.kind === "reply") offerRecall(sent, () => writeAgain(drafts, { ...item, attachments: [] }));
+      if (item.kind === "reply" && isMail(store, item.conversation_id)) {
+        offerRecall(sent, (attachments) => writeAgain(drafts, { ...item, attachments }));
+      }
       return undefined;
     },
     takeBack,
     restore: (item) => writeAgain(drafts, item),
     tooLate: () => say(t("undo.left")),
     refusal,
+    meanwhile,
   });
   const drafts = new DraftBook({
     storage: globalThis.localStorage ?? null,
@@ -142,6 +144,14 @@ export function useOutbox(): readonly OutboxItem[] {
 /** What was asked or said in consults and was refused: it waits for who wrote it. */
 export function useFailedConsults(): readonly OutboxItem[] {
   return useOutbox().filter((item) => item.kind === "consult" && item.state === "failed");
+}
+
+/** Whether something written in a conversation was refused, and waits for who wrote it. */
+export function useUnsent(conversation: string): boolean {
+  const { outbox } = useDesk();
+  return useSyncExternalStore(outbox.subscribe, () =>
+    outbox.items().some((item) => item.conversation_id === conversation && item.state === "failed"),
+  );
 }
 
 export function useSlot(conversation: string, kind: DraftKind) {

@@ -19,7 +19,7 @@ import { Offers } from "./offers";
 import { useOrder } from "./use-order";
 import "./work.css";
 
-/** My work: offers and list, the open conversation, and its context. */
+/** My work: list and offers, the open conversation, and its context. */
 export function WorkPage() {
   const t = useT();
   const navigate = useNavigate({ from: "/work" });
@@ -62,7 +62,6 @@ export function WorkPage() {
     <div className="work" data-open={id !== null || undefined}>
       <section className="work-list" aria-label={t("nav.work")} data-region>
         <ListHead />
-        <Offers onAccepted={accepted} />
         <ConversationList
           order={order}
           selected={id}
@@ -70,6 +69,8 @@ export function WorkPage() {
           place={`${view}/${sort}/${search.client ?? ""}/${search.q ?? ""}`}
           emptyTitle={view === "snoozed" ? t("list.empty_snoozed") : search.q ? t("list.empty_search") : t("list.empty")}
         />
+        {/* Behind the list: what comes and goes there moves no row under the pointer. */}
+        <Offers onAccepted={accepted} />
       </section>
       {id ? (
         <Conversation id={id} onBack={back} onDone={afterDone} />

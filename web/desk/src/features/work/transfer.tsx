@@ -8,6 +8,7 @@ import { useLive } from "@/live/react";
 import { Button } from "@ui/button";
 import { Dialog } from "@ui/dialog";
 import { TextArea } from "@ui/field";
+import { say } from "@ui/toast";
 import { adoptRow } from "./api";
 import { useLateRefusal } from "./late";
 import { named, takeMeant, type Chosen } from "./naming";
@@ -17,6 +18,8 @@ import { Whom } from "./whom";
 
 interface Props {
   row: ConversationRow;
+  /** Whether it is this desk's: what was another's is not gone on from here, nor taken back. */
+  own: boolean;
   onClose: () => void;
   onDone: () => void;
   /** Brings back here who has left before the answer came. */
@@ -24,12 +27,14 @@ interface Props {
 }
 
 /** Hands a conversation to a queue or a colleague, with a note for whoever takes it. */
-export function TransferDialog({ row, onClose, onDone, onReturn }: Props) {
+export function TransferDialog({ row, own, onClose, onDone, onReturn }: Props) {
   const t = useT();
   const { store } = useLive();
   const { outbox } = useDesk();
   const [chosen, setChosen] = useState<Chosen | null>(takeMeant);
   const [note, setNote] = useState("");
+  // As it was when this was opened: the news that it has left may come before the answer.
+  const [mine] = useState(own);
   const late = useLateRefusal((why) => t("transfer.failed", { n: row.number, why }), onReturn);
   const transfer = useMutation({
     mutationFn: async (whom: Chosen) => {
@@ -39,8 +44,14 @@ export function TransferDialog({ row, onClose, onDone, onReturn }: Props) {
     },
     onSuccess: (next) => {
       adoptRow(store, next);
-      sayUndoable(t("transfer.done", { n: row.number }), { store, id: row.id, way: "take-back" });
-      onDone();
+      const words = t("transfer.done", { n: row.number });
+      if (mine) {
+        sayUndoable(words, { store, id: row.id, way: "take-back" });
+        onDone();
+      } else {
+        say(words);
+        onClose();
+      }
     },
     onError: (error) => late(explain(error)),
   });

@@ -1,7 +1,7 @@
 /** Ways back: for eight seconds each says what was done and takes it back when asked. */
 import { api, ApiError } from "@/api/client";
 import { explain } from "@/api/words";
-import type { ConversationRow, Message } from "@/api/types";
+import type { Attachment, ConversationRow, Message, RecalledMail } from "@/api/types";
 import { t } from "@/i18n";
 import type { LiveStore } from "@/live/store";
 import { say } from "@ui/toast";
@@ -38,10 +38,11 @@ export function sayUndoable(text: string, { store, id, way }: { store: LiveStore
 const AGAIN_MS = 500;
 
 /** A mail lies in its mailbox's outbox for a moment: offers to take it back from there. */
-export function offerRecall(message: Message, restore: () => void): void {
+export function offerRecall(message: Message, restore: (files: Attachment[]) => void): void {
   const recall = async (tries: number): Promise<void> => {
+    let files: Attachment[];
     try {
-      await api.post(`/mail/messages/${message.id}/recall`);
+      ({ files } = await api.post<RecalledMail>(`/mail/messages/${message.id}/recall`));
     } catch (error) {
       // It reaches the outbox a moment after it was said.
       if (tries > 0 && error instanceof ApiError && error.status === 404) {
@@ -51,7 +52,7 @@ export function offerRecall(message: Message, restore: () => void): void {
       say(error instanceof ApiError && error.status === 409 ? t("undo.left") : explain(error));
       return;
     }
-    restore();
+    restore(files);
   };
   say(t("undo.mail"), { label: t("undo"), run: () => void recall(4) });
 }

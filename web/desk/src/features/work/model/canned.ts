@@ -24,6 +24,11 @@ export function fill(text: string, facts: Facts): string {
   });
 }
 
+/** The variables of a text that nobody has filled, each once. */
+export function unfilled(text: string): string[] {
+  return [...new Set(text.match(/\{\{\s*[\w.]+\s*\}\}/g))];
+}
+
 /** The "/word" being written right before the caret, if any. */
 export function slashWord(text: string, caret: number): { from: number; word: string } | null {
   const match = /(?:^|\s)\/([\p{L}\p{N}_-]*)$/u.exec(text.slice(0, caret));

@@ -15,6 +15,12 @@ export interface Ask {
   whom: string;
 }
 
+/** What others wrote before it could leave. */
+export interface Came {
+  name: string;
+  text: string;
+}
+
 export interface OutboxItem {
   nonce: string;
   /** The line it stands in: a conversation, or for what is said in a consult, that consult. */
@@ -35,6 +41,8 @@ export interface OutboxItem {
   /** When a held one leaves, by this machine's clock. */
   leaves_at: string | null;
   code: string | null;
+  /** What came meanwhile, of one that was refused for it. */
+  came?: Came[];
 }
 
 export type NewItem = Pick<OutboxItem, "conversation_id" | "kind" | "ask" | "text" | "attachments" | "mentions" | "envelope" | "seen_seq">;
@@ -56,6 +64,8 @@ export interface OutboxOptions {
   tooLate?: (item: OutboxItem) => void;
   /** The refusal's code when trying again cannot help, else null. */
   refusal: (error: unknown) => string | null;
+  /** What a refusal tells of the thread: from then on its writer has seen that. */
+  meanwhile?: (error: unknown) => Partial<Pick<OutboxItem, "seen_seq" | "came">>;
   newNonce?: () => string;
   now?: () => number;
   random?: () => number;
@@ -190,7 +200,7 @@ export class Outbox {
       else this.remove(nonce);
     } catch (error) {
       const code = this.options.refusal(error);
-      if (code) this.change(nonce, { state: "failed", code });
+      if (code) this.change(nonce, { state: "failed", code, ...this.options.meanwhile?.(error) });
       else {
         this.change(nonce, { state: "queued" });
         this.rest(id, item.attempts);
