@@ -92,6 +92,17 @@ def test_a_day_of_two_peaks_is_covered_better_where_people_agree_to_split_days()
     assert parted.cost < whole.cost, "the price of the discomfort is in the cost"
 
 
+def test_consent_never_makes_a_roster_dearer_in_as_many_steps() -> None:
+    document = generate(people=30).model_dump(mode="json", by_alias=True, exclude_none=True)
+    for contract in document["contracts"]:
+        contract["split"] = {"gap_minutes": [120, 240], "days_per_week": 3, "span_minutes": 720}
+    whole, _ = made(document, planned=20, tries=0)
+    for person in document["people"]:
+        person["split"] = True
+    opened, _ = made(document, planned=20, tries=0)
+    assert opened.cost <= whole.cost
+
+
 def test_where_nobody_agrees_a_contract_with_split_days_changes_nothing() -> None:
     document = two_peaks(consent=False)
     opened, told = made(document)
