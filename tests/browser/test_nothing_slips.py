@@ -132,6 +132,22 @@ def test_an_offer_that_comes_and_goes_moves_no_row(
     other.http.close()
 
 
+def test_where_only_the_thread_is_shown_an_offer_is_told_above_it(
+    desk: Desk, writer: Writer, house: RunningServer
+) -> None:
+    page = desk.take(writer)
+    page.set_viewport_size({"width": 800, "height": 700})
+    expect(page.get_by_role("option")).to_have_count(0)
+    other = Writer(house.url, fresh_name())
+    other.begin("Vorrei un’informazione")
+    told = page.get_by_role("alert").filter(has_text=other.name)
+    expect(told).to_be_visible()
+    told.get_by_role("link").click()
+    expect(page.get_by_role("article").filter(has_text=other.name)).to_be_visible()
+    expect(told).to_have_count(0)
+    other.http.close()
+
+
 def test_who_leads_hands_on_what_another_has_and_a_colleague_writes_a_note(
     desk: Desk, writer: Writer, house: RunningServer, browser: Browser
 ) -> None:

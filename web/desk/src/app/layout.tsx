@@ -9,6 +9,7 @@ import { adoptSnapshot } from "@/live/adopt";
 import { LiveEngine, type SocketLike } from "@/live/engine";
 import { LiveContext } from "@/live/react";
 import { LiveStore } from "@/live/store";
+import { useNarrow } from "@/narrow";
 import { usePreferences } from "@/preferences";
 import { SessionContext, useMaybeSession } from "@/session";
 import { PresenceNotice } from "@/features/presence/notice";
@@ -85,6 +86,8 @@ function SignedIn() {
   const onWork = useRouterState({
     select: (state) => (state.resolvedLocation ?? state.location).pathname.includes("/work"),
   });
+  // Where only the thread is shown, the list's offers are as far away as on another page.
+  const narrow = useNarrow();
   useKeyboard();
   useNoStrayDrops();
   usePreferences();
@@ -100,7 +103,7 @@ function SignedIn() {
           <div className="notices">
             <ConnectionBanner />
             <PresenceNotice />
-            <OfferNotice here={onWork} />
+            <OfferNotice here={onWork && !(narrow && inThread)} />
           </div>
           <Nav />
           <main id="content" className="content" tabIndex={-1}>
