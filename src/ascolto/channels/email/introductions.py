@@ -5,6 +5,7 @@ import re
 from ascolto.channels.email import reply_words as words
 
 _LONGEST_INTRODUCTION = 400
+_LONGEST_END = 120
 _MOST_LINES = 5
 _VERB = rf"(?:{'|'.join(words.WROTE)})"
 # Latin verbs need a word's edge before them; others are written without blanks.
@@ -144,17 +145,19 @@ def _is_quoted_after(lines: list[str], at: int) -> bool:
 
 def _introduces(said: str, *, starts: bool, quoted: bool) -> bool:
     plain = said.rstrip(" *_")
-    dated = _CLOCK.search(plain) is not None or _DAY.search(plain) is not None
     addressed = "@" in plain and _ADDRESS.search(plain) is not None
     if _FRAMED.match(said) or (addressed and _QUOTING.match(plain)):
         return True
-    if _ENDS_WITH_VERB.search(plain):
+    # The end is looked at alone: from each place of a long line it would be sought in vain.
+    if _ENDS_WITH_VERB.search(plain, max(0, len(plain) - _LONGEST_END)):
+        dated = _is_dated(plain)
         colon = plain.rstrip("-_ ").endswith((":", "："))
         told = _TO_SOMEBODY.search(plain) is not None or not _is_exact(plain)
         return (
             quoted or (addressed and (dated or colon)) or (colon and starts and dated and not told)
         )
     if plain.endswith((":", "：")):
+        dated = _is_dated(plain)
         if starts and (dated or quoted) and _HAS_VERB.search(plain):
             return addressed or quoted or (dated and _CLOCK.search(plain) is not None)
         if dated and _THEN_DATED.match(plain):
@@ -163,6 +166,10 @@ def _introduces(said: str, *, starts: bool, quoted: bool) -> bool:
         clock = _CLOCK.search(plain) is not None
         return addressed and (quoted or (dated and clock)) and len(plain) <= 250
     return addressed and _OLD_GMAIL.match(plain) is not None
+
+
+def _is_dated(said: str) -> bool:
+    return _CLOCK.search(said) is not None or _DAY.search(said) is not None
 
 
 def _is_exact(said: str) -> bool:

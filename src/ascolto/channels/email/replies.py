@@ -19,7 +19,7 @@ from ascolto.channels.email.introductions import (
 )
 from ascolto.channels.email.signatures import postscript, signature_start
 
-MOST_LINES = 4_000
+MOST_LINES = 2_500
 _QUOTED = re.compile(r"\s{0,8}(?:>|\|\s|»)")
 _PROMPT = re.compile(r">>>(?: [^>]|$)|\.\.\. ")
 _LONG_ENOUGH_TO_WRAP = 60
