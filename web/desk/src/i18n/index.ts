@@ -1,6 +1,7 @@
 /** Words of the desk: explicit ids, PO catalogues, only the active language loaded. */
 import { setupI18n } from "@lingui/core";
 import { useSyncExternalStore } from "react";
+import { patiently } from "@/patience";
 
 /** A language as its catalogue is named: `it` for it.po. */
 export type Locale = string;
@@ -59,7 +60,7 @@ async function bringWords(): Promise<void> {
 
 /** A part without a catalogue of the language speaks English; the build sees to single messages. */
 async function wordsOf(part: Catalogues, language: Locale): Promise<Record<string, unknown>> {
-  const words = await (part[`./${language}.po`] ?? part["./en.po"]!)();
+  const words = await patiently(part[`./${language}.po`] ?? part["./en.po"]!);
   return (words as { messages: Record<string, unknown> }).messages;
 }
 

@@ -1,9 +1,9 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { ConversationDetail, ConversationRow } from "@/api/types";
 import { useComing } from "@/keys/react";
+import { latePart } from "./late-part";
 
-const loadContext = () => import("./context");
-const ContextPane = lazy(() => loadContext().then((module) => ({ default: module.ContextPane })));
+const ContextPane = latePart(async () => (await import("./context")).ContextPane);
 
 /** Says nothing: a word at every step would drown what is read out of the conversation. */
 function Waiting() {

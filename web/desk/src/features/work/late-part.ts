@@ -1,6 +1,7 @@
 import { lazy, type ComponentType } from "react";
+import { patiently } from "@/patience";
 
-/** A part of the page that nobody asked for and that comes late: where the line is cut just then, it is missing, and not the desk. */
+/** A part of the page that nobody asked for and that comes late: where the line is cut just then, it comes when the line is back. */
 export function latePart<Props extends object>(load: () => Promise<ComponentType<Props>>) {
-  return lazy<ComponentType<Props>>(async () => ({ default: await load().catch(() => () => null) }));
+  return lazy<ComponentType<Props>>(async () => ({ default: await patiently(load) }));
 }
