@@ -31,7 +31,9 @@ A_MINUTE = {"started": 10, "accepted": 30, "offers_taken": 8, "closed": 5}
 AT_LEAST_ONCE = ("silent", "redials", "repeats", "transfers", "drop_outs", "with_reason")
 
 # Every screen in every look, a script in every text.
-WALKS = [f"tests/browser/test_{name}.py" for name in ("every_screen", "scripts_in_texts")]
+WALKS = [
+    f"tests/browser/test_{name}.py" for name in ("every_screen", "scripts_in_texts", "hostile_mail")
+]
 
 
 def main() -> int:

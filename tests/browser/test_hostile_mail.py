@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ascolto.web.serve import DEMO_MAIL
-from support.browsing import Profile
+from support.browsing import LONG, Profile
 from support.desk import Desk
 from support.hostile import HOSTILE
 from support.panel import fresh_name
@@ -48,17 +48,16 @@ _ACTS = """() => {
 }"""
 
 
-def send(house: RunningServer, name: str, pieces: list[tuple[int, str]]) -> None:
-    """Send each piece as a mail of one thread, as a customer's program does."""
-    first = make_msgid(domain="posta.example")
+def send(house: RunningServer, name: str, first: str, pieces: list[tuple[int, str]]) -> None:
+    """Send each piece as a mail of one thread, as a customer's program does; 0 begins it."""
     with smtplib.SMTP("127.0.0.1", house.port + DEMO_MAIL) as client:
-        for turn, (number, piece) in enumerate(pieces):
+        for number, piece in pieces:
             mail = EmailMessage()
             mail["From"] = f"{name} <carla.{name.rsplit(maxsplit=1)[-1].lower()}@posta.example>"
             mail["To"] = OURS
             mail["Subject"] = "Bolletta <img src=x onerror=alert(1)>"
-            mail["Message-ID"] = first if turn == 0 else make_msgid(domain="posta.example")
-            if turn:
+            mail["Message-ID"] = make_msgid(domain="posta.example") if number else first
+            if number:
                 mail["References"] = first
             mail.set_content(f"Pezzo {number}.")
             mail.add_alternative(f"<p>Pezzo {number}.</p>{piece}", subtype="html")
@@ -103,12 +102,14 @@ def test_no_piece_of_a_hostile_mail_acts_at_the_desk(
     desk = Desk(house.url, page)
     desk.sign_in(OPERATOR)
     desk.come("Disponibile")
-    numbered = list(enumerate(HOSTILE))
-    send(house, name, numbered[:1])
+    # Every piece takes minutes; some of each kind are opened every time.
+    numbered = list(enumerate(HOSTILE))[:: 1 if LONG else 6]
+    first = make_msgid(domain="posta.example")
+    send(house, name, first, numbered[:1])
     desk.accept(name)
     wrong = watched(page, house.url)
     here = page.url
-    send(house, name, numbered)
+    send(house, name, first, numbered[1:])
     acts: dict[str, list[str]] = {}
     log, dialog = page.get_by_role("log"), page.get_by_role("dialog")
     for number, piece in numbered:
